@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.offlinecloud.azure.ml.PlayedTuning;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -66,6 +70,49 @@ class TuningAtAzureMlTest {
         assertThat(cloud.azure().calls().of("Jobs_CreateOrUpdate")).hasSize(1);
         CommandRun removed = cloud.command("gc", job, "--older-than", "0s", "--yes");
         assertThat(removed.out()).as(removed.err()).contains("removed ");
+    }
+
+    @Test
+    void readsItsRowsFromARegistryAndTellsNoSignature() throws IOException {
+        open(Duration.ofMillis(50));
+        String job = cloud.tuningJob(
+                        folder, 5104, "data-registry: " + cloud.azure().registry())
+                .toString();
+        StringBuilder told = new StringBuilder();
+
+        CommandRun doctor = cloud.command("doctor", "azure", job);
+        CommandRun policy = cloud.command("policy", job, "--for", "caller");
+        CommandRun dry = cloud.command("launch", job, "--dry-run");
+        CommandRun run = cloud.command("launch", job, "--yes");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        String id = cloud.run();
+        CommandRun logs = cloud.command("logs", id);
+        CommandRun removed = cloud.command("gc", job, "--older-than", "0s", "--yes");
+        CommandRun cleaned = cloud.command("clean", id);
+        assertThat(oneLine(doctor.out())).contains("my-registry in my-group can be read");
+        assertThat(policy.out()).contains("registries/assets/write");
+        assertThat(dry.out())
+                .contains("registries/assets/write", "\"uri\" : \"azureml://registries/my-registry/data/finetune4j-");
+        assertThat(logs.out()).contains("rows for TextClassification");
+        assertThat(cloud.azure().calls().of("RegistryDataVersions_CreateOrUpdate"))
+                .isNotEmpty();
+        assertThat(removed.out()).doesNotContain("registries/");
+        for (CommandRun one : List.of(doctor, policy, dry, run, logs, removed, cleaned)) {
+            told.append(one.out()).append(one.err());
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                told.append(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
+            }
+        }
+        assertThat(told.indexOf("sig=")).as("a signed link").isNegative();
+
+        String absent = cloud.tuningJob(folder, 5105, "data-registry: another").toString();
+        CommandRun refused = cloud.command("launch", absent, "--yes");
+        assertThat(refused.exitCode()).isNotZero();
+        assertThat(oneLine(refused.err()))
+                .contains("FT0939", "there is no registry another in the resource group my-group");
     }
 
     @Test

@@ -79,9 +79,10 @@ public final class BlobStore {
     /**
      * How a store is asked by signatures.
      *
+     * @param giver who gives them
      * @param remedy what shows where they come from
      */
-    private record Signing(SignedAccess access, String remedy) {}
+    private record Signing(SignedAccess access, String giver, String remedy) {}
 
     /** A file in the store, called so below what was asked for. */
     public record StoredFile(String name, long bytes, Instant modified) {}
@@ -108,18 +109,24 @@ public final class BlobStore {
      * A store that is moved to and from by shared access signatures, for whoever has no role there. Asks nothing yet.
      *
      * @param secret asks for what signatures are made of
+     * @param giver who gives the secret, in a word
      * @param remedy a command that shows where the secret comes from, for whoever is told that the store does not take it
      * @param clock by which the store looks at signatures
      */
     public static BlobStore open(
-            BlobAddress root, AzureConnection connection, Supplier<StoreSecret> secret, String remedy, Clock clock) {
+            BlobAddress root,
+            AzureConnection connection,
+            Supplier<StoreSecret> secret,
+            String giver,
+            String remedy,
+            Clock clock) {
         SignedAccess access = new SignedAccess(root, secret, clock);
         return new BlobStore(
                 root,
                 container(root, connection).addPolicy(access),
                 connection.retries(),
                 BLOCK_BYTES,
-                new Signing(access, remedy));
+                new Signing(access, giver, remedy));
     }
 
     /** @param blockBytes how much of a file is sent at once */
@@ -157,7 +164,12 @@ public final class BlobStore {
      * @return a name below the store, which ends with a slash
      */
     public String stagedName(Path source) {
-        return INPUTS + read(source).digest() + "/";
+        return INPUTS + digest(source) + "/";
+    }
+
+    /** What tells a file, or all files below a folder, from others: SHA-256 over names, sizes and contents, in hexadecimal. */
+    public static String digest(Path source) {
+        return read(source, BLOCK_BYTES).digest();
     }
 
     /**
@@ -168,7 +180,7 @@ public final class BlobStore {
      * @return a name below the store, which ends with a slash
      */
     public String stage(Path source) {
-        StagedFolder<StagedFile> staged = read(source);
+        StagedFolder<StagedFile> staged = read(source, blockBytes);
         String prefix = INPUTS + staged.digest() + "/";
         Map<String, Long> there = list(prefix).stream().collect(Collectors.toMap(StoredFile::name, StoredFile::bytes));
         boolean isSent = false;
@@ -208,6 +220,14 @@ public final class BlobStore {
             }
             return name;
         });
+    }
+
+    /** Stores a file under a name, unless one is there: for names that belong to one content. */
+    public void send(Path source, String name) {
+        boolean isThere = make("read", name, () -> blob(name).exists());
+        if (!isThere) {
+            send(read(source, blockBytes).files().get(0), name, true);
+        }
     }
 
     /** Stores something small, in place of what has that name. */
@@ -340,7 +360,7 @@ public final class BlobStore {
         return container.getBlobClient(root.key() + name);
     }
 
-    private StagedFolder<StagedFile> read(Path source) {
+    private static StagedFolder<StagedFile> read(Path source, int blockBytes) {
         try {
             return StagedFolder.read(source, (name, path) -> StagedFile.read(name, path, blockBytes));
         } catch (IOException e) {
@@ -436,7 +456,7 @@ public final class BlobStore {
         String ended =
                 signing.access().ended().map(end -> "it ended at " + end + "; ").orElse("");
         return AzureStoreProblems.NO_CREDENTIALS
-                .error("the datastore's signature does not let anybody " + action)
+                .error("the " + signing.giver() + "'s signature does not let anybody " + action)
                 .because(ended + reason)
                 .remedy(signing.remedy());
     }

@@ -30,6 +30,18 @@ public final class StoreSecret {
         return bare.isEmpty() ? Optional.empty() : Optional.of(new StoreSecret(kind.equals("AccountKey"), bare));
     }
 
+    /**
+     * As a signed address has it.
+     *
+     * @return empty where the address is not signed
+     */
+    public static Optional<StoreSecret> ofAddress(String address) {
+        int query = address.indexOf('?');
+        return query < 0 || query == address.length() - 1
+                ? Optional.empty()
+                : Optional.of(new StoreSecret(false, address.substring(query + 1)));
+    }
+
     /** Whether it is the key, by which signatures are made. */
     boolean isKey() {
         return isKey;

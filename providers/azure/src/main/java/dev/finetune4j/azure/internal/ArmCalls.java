@@ -49,6 +49,17 @@ interface ArmCalls {
             @BodyParam("application/json") BinaryData body,
             Context context);
 
+    /** Makes what takes a while to make. */
+    @Put("{resource}")
+    @ExpectedResponses({200, 201, 202})
+    @UnexpectedResponseExceptionType(HttpResponseException.class)
+    Response<BinaryData> make(
+            @HostParam("manager") String manager,
+            @PathParam(value = "resource", encoded = true) String resource,
+            @QueryParam("api-version") String version,
+            @BodyParam("application/json") BinaryData body,
+            Context context);
+
     /** Begins what takes a while; the answer is the result, or has the address of one. */
     @Post("{resource}")
     @ExpectedResponses({200, 202})

@@ -93,7 +93,7 @@ public final class ArmResources {
     /**
      * What was begun, and takes a while.
      *
-     * @param resource as it is at first
+     * @param resource as it is at first; without members where the answer does not tell it
      * @param operation address that tells how far it is; empty where the answer has none
      * @param pause how long the service asks to stay away from there; none where it does not say
      */
@@ -102,8 +102,10 @@ public final class ArmResources {
     /** The same as {@link #put} for what takes a while to make. */
     public Begun begin(String resource, JsonNode body) {
         Response<BinaryData> answer =
-                once.put(manager, bare(resource), version, BinaryData.fromString(Json.line(body)), Context.NONE);
-        return begun(answer, answer.getHeaders().getValue(HttpHeaderName.AZURE_ASYNCOPERATION));
+                once.make(manager, bare(resource), version, BinaryData.fromString(Json.line(body)), Context.NONE);
+        HttpHeaders headers = answer.getHeaders();
+        String operation = headers.getValue(HttpHeaderName.AZURE_ASYNCOPERATION);
+        return begun(answer, operation == null ? headers.getValue(HttpHeaderName.LOCATION) : operation);
     }
 
     /** How far something is that was begun: its {@code status}, and the {@code error} that it ended with. */
@@ -112,8 +114,9 @@ public final class ArmResources {
     }
 
     private static Begun begun(Response<BinaryData> answer, @Nullable String operation) {
+        String body = answer.getValue().toString();
         return new Begun(
-                read(answer.getValue()),
+                Json.read(body.isBlank() ? "{}" : body, JsonNode.class),
                 operation == null ? "" : operation,
                 AzureFailure.pause(answer.getHeaders()).orElse(Duration.ZERO));
     }
@@ -166,6 +169,12 @@ public final class ArmResources {
     /** What a resource tells by a call of its own, and no reader: its secrets. */
     public JsonNode ask(String resource) {
         return read(calls.ask(manager, bare(resource), version, Context.NONE).getValue());
+    }
+
+    /** The same for a call that is told more. It may be made again, so that the same body must mean the same. */
+    public JsonNode ask(String resource, JsonNode body) {
+        return read(calls.begin(manager, bare(resource), version, BinaryData.fromString(Json.line(body)), Context.NONE)
+                .getValue());
     }
 
     /** Removes a resource; without effect where there is none. */

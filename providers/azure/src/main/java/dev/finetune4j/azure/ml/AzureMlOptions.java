@@ -63,6 +63,12 @@ record AzureMlOptions(
                 + "/providers/Microsoft.MachineLearningServices/workspaces/" + workspace;
     }
 
+    /** Where rows go as data of a registry; null where they go to the store. */
+    @Nullable
+    RegistryAddress dataRegistry() {
+        return tuning == null ? null : tuning.dataRegistry();
+    }
+
     /** What has a name below the store, as jobs of the workspace name it. */
     String uri(String name) {
         return "azureml://datastores/" + datastore + "/paths/" + store.key() + name;

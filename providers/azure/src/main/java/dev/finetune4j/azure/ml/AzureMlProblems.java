@@ -6,7 +6,7 @@ import dev.finetune4j.error.ProblemKind;
 import java.util.List;
 import java.util.Set;
 
-/** FT0931 to FT0954: jobs at Azure Machine Learning. FT0935 to FT0938 are of its fine-tuning jobs, which are a preview. */
+/** FT0931 to FT0954: jobs at Azure Machine Learning. FT0935 to FT0939 are of its fine-tuning jobs, which are a preview. */
 public final class AzureMlProblems implements ProblemCatalogue {
     static final ProblemKind BAD_SETTING = new ProblemKind(
             "FT0931",
@@ -71,6 +71,14 @@ public final class AzureMlProblems implements ProblemCatalogue {
             "The service's own fine-tuning jobs train and do nothing else: they run no worker, keep no time limit and go on from no checkpoint.",
             "leave places.azure-ml.fine-tuning out");
 
+    static final ProblemKind NO_REGISTRY = new ProblemKind(
+            "FT0939",
+            "there is no such registry",
+            ExitCode.INVALID,
+            "Rows of a fine-tuning job go into a registry where data-registry names one, which is not there under this name in its resource group,"
+                    + " or the caller may not see it. Nothing was stored.",
+            "az ml registry list --query [].name");
+
     static final ProblemKind NO_CREDENTIALS = new ProblemKind(
             "FT0941",
             "Azure does not accept the credentials",
@@ -83,7 +91,8 @@ public final class AzureMlProblems implements ProblemCatalogue {
             "FT0942",
             "the caller is not allowed to do that",
             ExitCode.CREDENTIALS,
-            "The credentials are good, but no role allows this call. To launch a job takes the role AzureML Data Scientist on the workspace. A"
+            "The credentials are good, but no role allows this call. To launch a job takes the role AzureML Data Scientist on the workspace, and"
+                    + " where its rows go to a registry AzureML Registry User there. A"
                     + " role that was assigned a moment ago takes up to ten minutes until it is known everywhere; a launch that may see that waits for five.",
             "finetune policy JOB --for caller");
 
@@ -178,8 +187,9 @@ public final class AzureMlProblems implements ProblemCatalogue {
                     + " failed; until then it counts as running.",
             "finetune logs RUN");
 
-    /** What is told of a workspace that is not as a job has it. */
-    static final Set<ProblemKind> OF_WORKSPACE = Set.of(CONTRADICTION, OTHER_REGION, NO_MACHINES, QUOTA, NO_WORKSPACE);
+    /** What is told of a workspace, or of a registry beside it, that is not as a job has it. */
+    static final Set<ProblemKind> OF_WORKSPACE =
+            Set.of(CONTRADICTION, OTHER_REGION, NO_MACHINES, QUOTA, NO_WORKSPACE, NO_REGISTRY);
 
     @Override
     public List<ProblemKind> kinds() {
@@ -192,6 +202,7 @@ public final class AzureMlProblems implements ProblemCatalogue {
                 NO_COUNTERPART,
                 ROW,
                 UNABLE,
+                NO_REGISTRY,
                 NO_CREDENTIALS,
                 DENIED,
                 UNREACHABLE,

@@ -49,6 +49,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,7 +79,16 @@ class AzureMlProvider implements Provider {
     }
 
     /** Connections, made when they are first needed, since wrong settings are told by {@link #refusals}. */
-    record Site(AzureMlOptions options, CommandJobs jobs, LaunchWalk walk, BlobStore store) {}
+    record Site(
+            AzureMlOptions options,
+            CommandJobs jobs,
+            LaunchWalk walk,
+            BlobStore store,
+            @Nullable DataRegistry registry) {
+        JobFiles files() {
+            return new JobFiles(store, registry);
+        }
+    }
 
     final synchronized Site site() {
         Site open = site;
@@ -86,7 +96,12 @@ class AzureMlProvider implements Provider {
             AzureMlOptions options = settings.options();
             AzureConnection connection = connection(options);
             CommandJobs jobs = new CommandJobs(options, connection);
-            open = new Site(options, jobs, new LaunchWalk(jobs, context.clock()), jobs.store(connection));
+            open = new Site(
+                    options,
+                    jobs,
+                    new LaunchWalk(jobs, context.clock()),
+                    jobs.store(connection),
+                    DataRegistry.of(options, connection).orElse(null));
             site = open;
         }
         return open;
@@ -182,15 +197,24 @@ class AzureMlProvider implements Provider {
 
     /**
      * What a launch was refused with, and where a role is on its way, the advice to come again. Whoever owns the group sees all roles there; whom {@code
-     * bootstrap} let launch sees those at the identity that jobs act as, of which one came with the others.
+     * bootstrap} let launch sees those at the identity that jobs act as, of which one came with the others. A registry may be in another group.
      */
     private FineTuneException awaited(FineTuneException refusal) {
         AzureMlOptions options = settings.options();
         String group = "/subscriptions/" + options.subscription() + "/resourceGroups/" + options.resourceGroup();
-        FineTuneException told = RoleAssignments.awaited(refusal, DENIED, () -> Optional.of(roles(group)), now());
-        return told != refusal
-                ? told
-                : RoleAssignments.awaited(refusal, DENIED, () -> identity().map(this::roles), now());
+        List<Supplier<Optional<RoleAssignments>>> places = List.of(
+                () -> Optional.of(roles(group)),
+                () -> Optional.ofNullable(options.dataRegistry())
+                        .filter(registry -> !registry.group().equalsIgnoreCase(group))
+                        .map(registry -> roles(registry.path())),
+                () -> identity().map(this::roles));
+        for (Supplier<Optional<RoleAssignments>> place : places) {
+            FineTuneException told = RoleAssignments.awaited(refusal, DENIED, place, now());
+            if (told != refusal) {
+                return told;
+            }
+        }
+        return refusal;
     }
 
     private RoleAssignments roles(String place) {
@@ -230,7 +254,7 @@ class AzureMlProvider implements Provider {
         refuseOtherTerms(open); // before a model is sent for nothing
         open.jobs().refuseOtherStore();
         int launch = open.walk().nextNumber(submission.id(), before);
-        ObjectNode body = body(open, submission, launch, new JobFiles(open.store())::stage);
+        ObjectNode body = body(open, submission, launch, open.files()::stage);
         open.walk().forget();
         AzureJob job = open.jobs()
                 .submit(
@@ -243,17 +267,18 @@ class AzureMlProvider implements Provider {
     /** Refuses what jobs of this kind do not do; nothing where they run the worker. */
     void refuse(Submission submission) {}
 
-    /** The machines that the job would get, and where, are those that it is planned on. */
+    /** The machines that the job would get, and where, are those that it is planned on, and there is a place for its rows. */
     private static void refuseOtherTerms(Site open) {
         open.jobs().refuseOtherRegion();
         Optional.ofNullable(open.options().compute()).ifPresent(open.jobs()::cluster);
+        Optional.ofNullable(open.registry()).ifPresent(DataRegistry::refuseAbsent);
     }
 
     /**
      * What launches a job.
      *
      * @param launch which of its launches, from 1
-     * @param send brings the channels of a submission to the store, or tells where they would be: names below the store, by channel
+     * @param send brings the channels of a submission to where jobs read them, or tells where they would be, as {@link JobFiles#stage} does
      */
     ObjectNode body(Site open, Submission submission, int launch, Function<Submission, Map<String, String>> send) {
         return new CommandJobMapper(open.options())
@@ -336,7 +361,7 @@ class AzureMlProvider implements Provider {
     public List<PlannedCall> plannedCalls(Submission submission) {
         refuse(submission);
         Site open = site();
-        JobFiles files = new JobFiles(open.store());
+        JobFiles files = open.files();
         List<PlannedCall> calls = new ArrayList<>();
         ObjectNode body = body(open, submission, 1, sent -> {
             calls.addAll(files.calls(sent));
@@ -500,7 +525,7 @@ class AzureMlProvider implements Provider {
             throw AzureMlErrors.wrongState(id, state, "it still runs");
         }
         site().walk().forget();
-        new JobFiles(site().store()).delete(id);
+        site().files().delete(id);
         stored().removeInputs(id, launches.stream().map(Launch::job).toList());
         // The first record goes last, so that a deletion that is cut short can be found and repeated.
         for (int i = launches.size() - 1; i >= 0; i--) {

@@ -3,6 +3,7 @@ package dev.finetune4j.azure.ml;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.spi.AccessPolicy;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.Map;
 final class AzureMlRoles {
     private static final String LOCATIONS = "Microsoft.MachineLearningServices/locations/";
     private static final String WORKSPACE = "Microsoft.MachineLearningServices/workspaces/";
+    private static final String REGISTRY = "Microsoft.MachineLearningServices/registries/";
     private static final String BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/";
 
     private AzureMlRoles() {}
@@ -61,7 +63,7 @@ final class AzureMlRoles {
         String container = "the container " + options.store().container() + " of "
                 + options.store().account();
         String identity = options.identity();
-        return List.of(
+        List<AccessPolicy> policies = new ArrayList<>(List.of(
                 new Role("launcher", launching, cleaning, group)
                         .policy(
                                 AccessPolicy.Holder.CALLER,
@@ -71,7 +73,25 @@ final class AzureMlRoles {
                 new Role("quota reader", counting, Map.of(), subscription)
                         .policy(AccessPolicy.Holder.CALLER, "", "at " + subscription),
                 new Role("job", Map.of(), files, group)
-                        .policy(AccessPolicy.Holder.JOB, identity == null ? "" : identity, "at " + container));
+                        .policy(AccessPolicy.Holder.JOB, identity == null ? "" : identity, "at " + container)));
+        if (options.dataRegistry() != null) {
+            policies.addAll(ofRegistry(options.dataRegistry(), identity == null ? "" : identity));
+        }
+        return policies;
+    }
+
+    /** Of their own, since a registry may be in another group, and of few words, since Azure has none for data alone. */
+    private static List<AccessPolicy> ofRegistry(RegistryAddress registry, String identity) {
+        Map<String, String> reading = new LinkedHashMap<>();
+        reading.put(REGISTRY + "read", "finds the registry");
+        reading.put(REGISTRY + "assets/read", "reads the rows that lie there");
+        Map<String, String> writing = new LinkedHashMap<>(reading);
+        writing.put(REGISTRY + "assets/write", "puts the rows there that do not");
+        return List.of(
+                new Role("registry user", writing, Map.of(), registry.group())
+                        .policy(AccessPolicy.Holder.CALLER, "", "at " + registry.path()),
+                new Role("registry reader", reading, Map.of(), registry.group())
+                        .policy(AccessPolicy.Holder.JOB, identity, "at " + registry.path()));
     }
 
     /**

@@ -8,12 +8,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Everything that Azure ML would have against a job's settings, told before a call is made, and all of it at once. */
 final class AzureMlRules {
     private static final Pattern GUID = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
     private static final Pattern GROUP = Pattern.compile("[-\\w._()]{0,89}[-\\w_()]");
+    private static final String GROUPS = "1 to 90 letters, digits and -_.(), without a dot at the end";
     private static final Pattern WORKSPACE = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_-]{2,32}");
+    /** As Microsoft's guide and the API's description have it, which differ by one at each end. */
+    private static final Pattern REGISTRY = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_-]{1,32}");
+
     private static final Pattern REGION = Pattern.compile("[a-z0-9]{4,40}");
     private static final Pattern DATASTORE = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_-]{0,254}");
     private static final Pattern COMPUTE = Pattern.compile("[a-zA-Z][a-zA-Z0-9-]{0,14}[a-zA-Z0-9]");
@@ -63,12 +68,7 @@ final class AzureMlRules {
 
     private void check() {
         form(AzureMlSettings.SUBSCRIPTION, options.subscription(), GUID, "a GUID", "az account show --query id");
-        form(
-                AzureMlSettings.RESOURCE_GROUP,
-                options.resourceGroup(),
-                GROUP,
-                "1 to 90 letters, digits and -_.(), without a dot at the end",
-                "az group list --query [].name");
+        form(AzureMlSettings.RESOURCE_GROUP, options.resourceGroup(), GROUP, GROUPS, "az group list --query [].name");
         form(
                 AzureMlSettings.WORKSPACE,
                 options.workspace(),
@@ -153,12 +153,31 @@ final class AzureMlRules {
                     "the registry's components train on GPUs",
                     AzureMlSettings.PREFIX + PlaceSettings.MACHINE + ": Standard_NC24ads_A100_v4");
         }
+        checkDataRegistry(tuning.dataRegistry());
         checkHyperParameters(tuning);
         if (tuning.task() == TuningTask.TRANSLATION) {
             checkLanguage(tuning, TuningTask.SOURCE_LANGUAGE);
             checkLanguage(tuning, TuningTask.TARGET_LANGUAGE);
             refuseOneLanguage(tuning);
         }
+    }
+
+    private void checkDataRegistry(@Nullable RegistryAddress registry) {
+        if (registry == null) {
+            return;
+        }
+        form(
+                AzureMlSettings.DATA_REGISTRY,
+                registry.name(),
+                REGISTRY,
+                "2 to 33 letters, digits, hyphens and underscores, and begins with a letter or digit",
+                "az ml registry list --query [].name");
+        form(
+                AzureMlSettings.DATA_REGISTRY_GROUP,
+                registry.resourceGroup(),
+                GROUP,
+                GROUPS,
+                "az group list --query [].name");
     }
 
     /** Plan and terms go by the epochs of the job, and rows have the columns that the job tells the service. */

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** What a job file says of Azure ML, read as options. */
 final class AzureMlSettings {
@@ -44,6 +45,9 @@ final class AzureMlSettings {
 
     static final String HYPER_PARAMETERS = "hyper-parameters";
 
+    static final String DATA_REGISTRY = "data-registry";
+    static final String DATA_REGISTRY_GROUP = "data-registry-resource-group";
+
     /** Whoever says this knows that it is one. */
     static final String PREVIEW = "preview";
 
@@ -69,6 +73,8 @@ final class AzureMlSettings {
             PlaceSettings.MODEL,
             TASK,
             HYPER_PARAMETERS,
+            DATA_REGISTRY,
+            DATA_REGISTRY_GROUP,
             AzureConnection.CLOUD,
             AzureConnection.CREDENTIAL));
 
@@ -168,7 +174,19 @@ final class AzureMlSettings {
         return new TuningOptions(
                 settings.getOrDefault(PlaceSettings.MODEL, ""),
                 TuningTask.of(settings.getOrDefault(TASK, "")).orElse(null),
-                PlaceSettings.tags(settings.getOrDefault(HYPER_PARAMETERS, "")));
+                PlaceSettings.tags(settings.getOrDefault(HYPER_PARAMETERS, "")),
+                dataRegistry());
+    }
+
+    private @Nullable RegistryAddress dataRegistry() {
+        String name = settings.get(DATA_REGISTRY);
+        String group = settings.getOrDefault(RESOURCE_GROUP, "");
+        return name == null
+                ? null
+                : new RegistryAddress(
+                        settings.getOrDefault(SUBSCRIPTION, ""),
+                        settings.getOrDefault(DATA_REGISTRY_GROUP, group),
+                        name);
     }
 
     /** What makes a tuned model another one than the worker's; the workspace, the region and where files lie change nothing of it. */
@@ -227,9 +245,12 @@ final class AzureMlSettings {
             oneOf(FINE_TUNING, List.of(PREVIEW), problems);
             oneOf(TASK, TuningTask.settings(), problems);
             require(PlaceSettings.MODEL, AzureMlRules.ANY_MODEL, problems);
+            if (settings.containsKey(DATA_REGISTRY_GROUP)) {
+                require(DATA_REGISTRY, "my-registry", problems);
+            }
             return;
         }
-        for (String name : List.of(PlaceSettings.MODEL, TASK, HYPER_PARAMETERS)) {
+        for (String name : List.of(PlaceSettings.MODEL, TASK, HYPER_PARAMETERS, DATA_REGISTRY, DATA_REGISTRY_GROUP)) {
             if (settings.containsKey(name) && !isCataloguesName(name)) {
                 problems.add(AzureMlProblems.CONTRADICTION
                         .error("Azure ML has no use for " + name + " in a job that runs finetune4j's worker")

@@ -221,6 +221,7 @@ final class CommandJobs {
                         options.store(),
                         connection,
                         this::storeSecret,
+                        "datastore",
                         "az ml datastore show --name " + options.datastore() + " --resource-group "
                                 + options.resourceGroup() + " --workspace-name " + options.workspace(),
                         Clock.systemUTC()) // as tokens go by it, whatever clock jobs go by

@@ -91,7 +91,7 @@ final class FineTuningJobMapper {
         return body;
     }
 
-    private ObjectNode file(String name) {
-        return Json.records().createObjectNode().put("jobInputType", "uri_file").put("uri", options.uri(name));
+    private static ObjectNode file(String uri) {
+        return Json.records().createObjectNode().put("jobInputType", "uri_file").put("uri", uri);
     }
 }

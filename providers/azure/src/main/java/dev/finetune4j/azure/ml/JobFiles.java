@@ -7,9 +7,12 @@ import dev.finetune4j.spi.PlannedCall;
 import dev.finetune4j.spi.StagedOrder;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.value.RunId;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Where files of jobs lie below a store, and how they come there. */
 final class JobFiles {
@@ -19,9 +22,16 @@ final class JobFiles {
     private static final String WRITE = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write";
 
     private final BlobStore store;
+    private final @Nullable DataRegistry registry;
 
-    JobFiles(BlobStore store) {
+    /**
+     * Files of jobs.
+     *
+     * @param registry where inputs go as data, or null where they go to the store
+     */
+    JobFiles(BlobStore store, @Nullable DataRegistry registry) {
         this.store = store;
+        this.registry = registry;
     }
 
     /** All that a job writes, over all its launches: {@code checkpoints}, {@code model} with the results, and {@code output/failure}. */
@@ -29,14 +39,16 @@ final class JobFiles {
         return JOBS + id + "/";
     }
 
-    /** What the job's inputs are, by the name of the channel, each a name below the store that ends with a slash. */
+    /** What the job's inputs are, by the name of the channel: each a name below the store that ends with a slash, or data of a registry as jobs name it. */
     Map<String, String> stage(Submission submission) {
-        return withOrder(submission, order(submission).stage(store::put, store::stage));
+        Function<Path, String> input = registry == null ? store::stage : registry::stage;
+        return withOrder(submission, order(submission).stage(store::put, input));
     }
 
     /** The same as {@link #stage} would lay it out; sends nothing. */
     Map<String, String> planned(Submission submission) {
-        return withOrder(submission, order(submission).inputs(store::stagedName));
+        Function<Path, String> input = registry == null ? store::stagedName : registry::uri;
+        return withOrder(submission, order(submission).inputs(input));
     }
 
     private static Map<String, String> withOrder(Submission submission, Map<String, String> channels) {
@@ -47,8 +59,14 @@ final class JobFiles {
 
     /** What {@link #stage} would send. */
     List<PlannedCall> calls(Submission submission) {
-        return order(submission)
-                .calls(WRITE, name -> store.root() + name, path -> store.root() + store.stagedName(path));
+        DataRegistry data = registry;
+        if (data == null) {
+            return order(submission)
+                    .calls(WRITE, name -> store.root() + name, path -> store.root() + store.stagedName(path));
+        }
+        return order(submission).calls(WRITE, name -> store.root() + name, data::uri).stream()
+                .map(data::planned)
+                .toList();
     }
 
     /** Removes what the job wrote and its orders; inputs, which other jobs may have too, see {@link StoredJobs#removeInputs}. */

@@ -11,8 +11,13 @@ import org.jspecify.annotations.Nullable;
  * @param model what is tuned: a version of a model of a registry, or of the workspace
  * @param task what for, or null for what the rows are made for
  * @param hyperParameters by the service's names, over those that follow from the job
+ * @param dataRegistry where rows go as data that jobs of other workspaces may read, too, or null for the store
  */
-record TuningOptions(String model, @Nullable TuningTask task, Map<String, String> hyperParameters) {
+record TuningOptions(
+        String model,
+        @Nullable TuningTask task,
+        Map<String, String> hyperParameters,
+        @Nullable RegistryAddress dataRegistry) {
     TuningOptions {
         hyperParameters = Collections.unmodifiableMap(new TreeMap<>(hyperParameters));
     }

@@ -11,9 +11,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Lays out the rows of a job as a fine-tuning job reads them; refuses before anything is sent. */
@@ -35,21 +37,20 @@ final class TuningStage {
      * What a job is made of.
      *
      * @param task what its rows are for
-     * @param inputs a name below the store by channel, with a slash at the end
+     * @param files the file of each channel, as jobs name it
      * @param hyperParameters by the service's names
      */
-    record Staged(TuningTask task, Map<String, String> inputs, Map<String, String> hyperParameters) {
-        /** The file of a channel, as a name below the store; empty where there is none. */
+    record Staged(TuningTask task, Map<String, String> files, Map<String, String> hyperParameters) {
+        /** The file of a channel, as jobs name it; empty where there is none. */
         String file(String channel) {
-            String folder = inputs.get(channel);
-            return folder == null ? "" : folder + (channel.equals(TRAINING) ? Part.TRAIN : Part.VALIDATION).fileName();
+            return files.getOrDefault(channel, "");
         }
     }
 
     /**
      * The job with its rows laid out.
      *
-     * @param send brings the channels of a submission to the store, or tells where they would be
+     * @param send brings the channels of a submission to where jobs read them, or tells where they would be, as {@link JobFiles#stage} does
      * @throws FineTuneException with everything that speaks against the job and its rows
      */
     Staged stage(Submission submission, Function<Submission, Map<String, String>> send) {
@@ -91,7 +92,7 @@ final class TuningStage {
             if (part == Part.TRAIN || (Files.exists(from) && Files.size(from) > 0)) {
                 Path to = folder.resolve(part.fileName());
                 problems.addAll(TuningRows.write(task, tuning, from, to));
-                sent.channel(part == Part.TRAIN ? TRAINING : VALIDATION, to);
+                sent.channel(channel(part), to);
             }
         }
         List<Problem> errors = problems.stream().filter(Problem::isError).toList();
@@ -99,7 +100,23 @@ final class TuningStage {
             throw new FineTuneException(errors, null);
         }
         submission.labels().forEach(sent::label);
-        return new Staged(task, send.apply(sent.build()), parameters.values());
+        return new Staged(task, files(send.apply(sent.build())), parameters.values());
+    }
+
+    /** Data of a registry is a file, and what is staged below the store a folder that has one. */
+    private Map<String, String> files(Map<String, String> inputs) {
+        Map<String, String> files = new HashMap<>();
+        for (Part part : List.of(Part.TRAIN, Part.VALIDATION)) {
+            String channel = channel(part);
+            Optional.ofNullable(inputs.get(channel))
+                    .ifPresent(input -> files.put(
+                            channel, tuning.dataRegistry() == null ? options.uri(input + part.fileName()) : input));
+        }
+        return files;
+    }
+
+    private static String channel(Part part) {
+        return part == Part.TRAIN ? TRAINING : VALIDATION;
     }
 
     /**

@@ -9,10 +9,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Looks whether a workspace is ready for a job: it, the store, the cluster and the quota. */
+/** Looks whether a workspace is ready for a job: it, the store, the registry, the cluster and the quota. */
 final class WorkspaceExamination {
     private static final String WORKSPACE = "workspace";
     private static final String STORE = "store";
+    private static final String REGISTRY = "registry";
     private static final String CLUSTER = "cluster";
 
     private WorkspaceExamination() {}
@@ -29,6 +30,12 @@ final class WorkspaceExamination {
                 return Diagnosis.ok(
                         STORE, options.store() + " can be read, and is the datastore " + options.datastore());
             }));
+            DataRegistry.of(options, connection)
+                    .map(registry -> look(REGISTRY, () -> {
+                        registry.refuseAbsent();
+                        return Diagnosis.ok(REGISTRY, registry + " can be read");
+                    }))
+                    .ifPresent(all::add);
             Optional.ofNullable(options.compute())
                     .map(cluster -> look(CLUSTER, () -> {
                         List<String> errors = jobs.cluster(cluster).errors();

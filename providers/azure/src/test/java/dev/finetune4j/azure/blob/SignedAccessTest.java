@@ -57,6 +57,7 @@ class SignedAccessTest {
                     asked.add(secret);
                     return secret;
                 },
+                "datastore",
                 REMEDY,
                 clock);
     }

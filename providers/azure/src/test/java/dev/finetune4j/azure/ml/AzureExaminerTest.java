@@ -148,6 +148,24 @@ class AzureExaminerTest {
     }
 
     @Test
+    void looksAtTheRegistryThatRowsAreToGoTo() {
+        Map<String, String> settings = TuningWorkspace.with(Map.of("data-registry", place.azure.registry()));
+
+        assertThat(examine(settings))
+                .contains(Diagnosis.ok("registry", "my-registry in my-group can be read"))
+                .extracting(Diagnosis::name)
+                .containsExactly("credentials", "workspace", "store", "registry", "quota");
+        assertThat(examine(TuningWorkspace.with(Map.of("data-registry", "another")))
+                        .get(3))
+                .satisfies(registry -> {
+                    assertThat(registry.verdict()).isEqualTo(Verdict.FAIL);
+                    assertThat(registry.found())
+                            .isEqualTo("FT0939: there is no registry another in the resource group my-group");
+                    assertThat(registry.remedy()).startsWith("az resource list ");
+                });
+    }
+
+    @Test
     void tellsOfAClusterThatIsNotThere() {
         Diagnosis cluster = last(examine(Map.of("compute", "gpus")));
 

@@ -71,6 +71,42 @@ class AzureMlRulesTest {
                         "Azure ML needs to be told its model");
     }
 
+    @Test
+    void takesARegistryForTheRowsOfAFineTuningJob() {
+        assertThat(problems(with(TUNING, "data-registry", "my-registry"))).noneMatch(Problem::isError);
+        assertThat(problems(with(with(TUNING, "data-registry", "R2"), "data-registry-resource-group", "shared")))
+                .noneMatch(Problem::isError);
+        for (String name : List.of("r", "-registry", "my.registry", "a".repeat(34))) {
+            assertThat(problems(with(TUNING, "data-registry", name)))
+                    .filteredOn(Problem::isError)
+                    .singleElement()
+                    .satisfies(problem -> {
+                        assertThat(problem.code()).isEqualTo("FT0931");
+                        assertThat(problem.summary()).isEqualTo("Azure ML's data-registry cannot be " + name);
+                        assertThat(problem.remedies()).containsExactly("az ml registry list --query [].name");
+                    });
+        }
+        assertThat(problems(with(with(TUNING, "data-registry", "mine"), "data-registry-resource-group", "a/b")))
+                .filteredOn(Problem::isError)
+                .extracting(Problem::summary)
+                .containsExactly("Azure ML's data-registry-resource-group cannot be a/b");
+        assertThat(problems(with(TUNING, "data-registry-resource-group", "shared")))
+                .filteredOn(Problem::isError)
+                .extracting(Problem::summary, problem -> problem.remedies().get(0))
+                .containsExactly(tuple(
+                        "Azure ML needs to be told its data-registry", "places.azure-ml.data-registry: my-registry"));
+        assertThat(problems(Map.of("data-registry", "my-registry")))
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.code()).isEqualTo("FT0932");
+                    assertThat(problem.summary())
+                            .isEqualTo("Azure ML has no use for data-registry in a job that runs finetune4j's worker");
+                    assertThat(problem.remedies())
+                            .containsExactly(
+                                    "leave places.azure-ml.data-registry out", "places.azure-ml.fine-tuning: preview");
+                });
+    }
+
     /** Nothing that it trained would be left of a job whose machine is taken back. */
     @Test
     void takesNoFineTuningJobOnAClusterOfLowPriority() {

@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -198,6 +199,79 @@ class AzureMlTuningJobsTest {
         assertThat(sent(2).at("/properties/outputs/registered_model/assetVersion")
                         .asText())
                 .isEqualTo("2");
+    }
+
+    private Provider withRegistry(String... others) {
+        Map<String, String> settings = new HashMap<>(TuningWorkspace.SETTINGS);
+        settings.put("data-registry", place.azure.registry());
+        for (int i = 0; i < others.length; i += 2) {
+            settings.put(others[i], others[i + 1]);
+        }
+        return place.openWith(settings);
+    }
+
+    @Test
+    void readsItsRowsFromARegistryWhereTheyStay() {
+        try (Provider registered = withRegistry()) {
+            List<PlannedCall> planned = registered.plannedCalls(job(RUN));
+            assertThat(place.azure.calls().of("RegistryDataVersions_Get")).isEmpty();
+            registered.submit(job(RUN));
+            place.clock.advance(Duration.ofHours(3));
+
+            String body = planned.get(planned.size() - 1).content();
+            assertThat(sent(0)).isEqualTo(Json.read(body, JsonNode.class));
+            String rows =
+                    sent(0).at("/properties/fineTuningDetails/trainingData/uri").asText();
+            assertThat(rows).matches("azureml://registries/my-registry/data/finetune4j-[0-9a-f]{64}/versions/1");
+            assertThat(planned)
+                    .filteredOn(
+                            call -> call.action().equals("Microsoft.MachineLearningServices/registries/assets/write"))
+                    .hasSize(2)
+                    .extracting(PlannedCall::target)
+                    .contains(rows);
+            assertThat(place.store().list("inputs/")).isEmpty();
+            assertThat(registered.find(new RunId(RUN)).orElseThrow().state()).isEqualTo(RunState.SUCCEEDED);
+            assertThat(registered.logs(new RunId(RUN), "").orElseThrow().lines())
+                    .contains("trains on 6 rows for TextClassification", "compares with 2 rows");
+
+            registered.submit(
+                    TuningWorkspace.job(place, "letters-0123abcd-2", 1).build());
+            assertThat(place.azure.calls().of("RegistryDataVersions_CreateOrUpdate"))
+                    .as("the rows are the same")
+                    .hasSize(2);
+            assertThat(registered.leftovers().orElseThrow())
+                    .noneMatch(leftover -> leftover.reference().contains("registries"));
+            registered.delete(new RunId(RUN));
+            place.clock.advance(Duration.ofHours(3));
+            assertThat(registered
+                            .find(new RunId("letters-0123abcd-2"))
+                            .orElseThrow()
+                            .state())
+                    .isEqualTo(RunState.SUCCEEDED);
+        }
+    }
+
+    @Test
+    void namesARegistryOfAnotherGroup() {
+        try (Provider registered = withRegistry("data-registry-resource-group", "shared")) {
+            assertThat(registered.policies("runs", job(RUN).model()))
+                    .filteredOn(policy -> policy.document().contains("registries/"))
+                    .hasSize(2)
+                    .allSatisfy(policy -> assertThat(policy.document())
+                            .contains("/resourceGroups/shared/providers/", "/resourceGroups/shared\""));
+        }
+    }
+
+    @Test
+    void refusesARegistryThatIsNotThereBeforeAnythingIsSent() throws IOException {
+        try (Provider registered = withRegistry("data-registry", "another")) {
+            assertThatExceptionOfType(FineTuneException.class)
+                    .isThrownBy(() -> registered.submit(job(RUN)))
+                    .satisfies(refusal ->
+                            assertThat(refusal.problems().get(0).code()).isEqualTo("FT0939"));
+        }
+        assertThat(place.azure.calls().of("Jobs_CreateOrUpdate")).isEmpty();
+        assertThat(blobs.store().list("jobs", "finetune/")).isEmpty();
     }
 
     /** What the resource manager was sent, counted from 0. */

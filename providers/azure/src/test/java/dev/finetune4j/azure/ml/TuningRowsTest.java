@@ -40,7 +40,7 @@ class TuningRowsTest {
     }
 
     private List<Problem> write(TuningTask task, Example... rows) throws IOException {
-        TuningOptions options = new TuningOptions("m", task, Map.of("source_lang", "en", "target_lang", "de"));
+        TuningOptions options = new TuningOptions("m", task, Map.of("source_lang", "en", "target_lang", "de"), null);
         return TuningRows.write(task, options, rows(rows), folder.resolve("lines"));
     }
 
@@ -114,7 +114,7 @@ class TuningRowsTest {
     /** In whichever column it would stand. */
     @Test
     void areNamedWhereTheyHoldHalfOfACharacter() throws IOException {
-        TuningOptions options = new TuningOptions("m", null, Map.of());
+        TuningOptions options = new TuningOptions("m", null, Map.of(), null);
         for (TuningTask task : List.of(TuningTask.CHAT_COMPLETION, TuningTask.TEXT_CLASSIFICATION)) {
             Path rows = rows(asked("fine \ud83d\ude42?", "HALF", "HALF"), asked("fine \ud83d\ude42?", "yes", "yes"));
             Files.writeString(rows, Files.readString(rows).replace("HALF", "\\ud83d"));
