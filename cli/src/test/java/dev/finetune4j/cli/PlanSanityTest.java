@@ -59,7 +59,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,9 +68,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PlanSanityTest {
     private static final GoldenFiles GOLDEN = GoldenFiles.in("golden/commands");
     private static final LocalDate TODAY = LocalDate.of(2026, 11, 24);
-    private static final List<Offer> OFFERS = Market.open(
-                    new ProviderContext(Path.of("target/no-home"), Map.of(), Clock.systemUTC()))
-            .offers(new ArrayList<>());
+    private static final Market MARKET =
+            Market.open(new ProviderContext(Path.of("target/no-home"), Map.of(), Clock.systemUTC()));
+
+    private static final List<Offer> OFFERS = MARKET.offers(new ArrayList<>());
 
     /** A machine of four cores with 14 GiB left. */
     private static final OwnMachine LAPTOP = new OwnMachine(
@@ -336,7 +336,7 @@ class PlanSanityTest {
             Map<ProviderId, Endurance> endurances) {
         return new Planner(new PlanContext(
                 OFFERS,
-                Set.of(new ProviderId("jumpstart")),
+                MARKET.facts(),
                 here,
                 List.of(),
                 List.of(),

@@ -2,14 +2,17 @@ package dev.finetune4j.aws;
 
 import static java.util.stream.Collectors.toUnmodifiableSet;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import dev.finetune4j.aws.account.AwsPlace;
 import dev.finetune4j.aws.bedrock.BedrockPrices;
 import dev.finetune4j.aws.price.PriceList;
 import dev.finetune4j.aws.sagemaker.SageMakerPrices;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.json.Json;
 import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.PriceFact;
+import dev.finetune4j.spi.Equivalent;
 import dev.finetune4j.spi.OfferSource;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.spi.VendorPlace;
@@ -40,6 +43,11 @@ public final class AwsOfferSource implements OfferSource {
                 .filter(AwsPlace::hasOwnModels)
                 .map(AwsPlace::id)
                 .collect(toUnmodifiableSet());
+    }
+
+    @Override
+    public List<Equivalent> equivalents() {
+        return Json.resource(AwsOfferSource.class, "equivalents.json", new TypeReference<>() {});
     }
 
     /**

@@ -31,6 +31,16 @@ class ShippedOffersTest {
     }
 
     @Test
+    void whatStandsInForAModelIsSold() {
+        assertThat(new AwsOfferSource().equivalents())
+                .isNotEmpty()
+                .allSatisfy(one -> assertThat(OFFERS)
+                        .anyMatch(offer -> offer instanceof TokenOffer sold
+                                && sold.target().equals(one.target())
+                                && sold.model().equals(one.model())));
+    }
+
+    @Test
     void everyTypeOfTheGuideIsThere() {
         assertThat(OFFERS)
                 .filteredOn(MachineOffer.class::isInstance)

@@ -1,14 +1,18 @@
 package dev.finetune4j.azure;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import dev.finetune4j.azure.ml.MachinePrices;
 import dev.finetune4j.azure.price.RetailPrices;
 import dev.finetune4j.azure.tokens.TokenPrices;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.json.Json;
 import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.PriceFact;
+import dev.finetune4j.spi.Equivalent;
 import dev.finetune4j.spi.OfferSource;
 import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.spi.StartUp;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,6 +45,16 @@ public final class AzureOfferSource implements OfferSource {
         List<Offer> offers = new ArrayList<>(MachinePrices.shipped().offers());
         offers.addAll(TokenPrices.shipped().offers());
         return offers;
+    }
+
+    @Override
+    public List<Equivalent> equivalents() {
+        return Json.resource(AzureOfferSource.class, "equivalents.json", new TypeReference<>() {});
+    }
+
+    @Override
+    public List<StartUp> startUps() {
+        return Json.resource(AzureOfferSource.class, "start-ups.json", new TypeReference<>() {});
     }
 
     /**

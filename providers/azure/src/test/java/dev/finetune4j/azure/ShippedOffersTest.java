@@ -10,6 +10,7 @@ import dev.finetune4j.plan.ServiceMethod;
 import dev.finetune4j.plan.TokenOffer;
 import dev.finetune4j.spi.OfferSource;
 import dev.finetune4j.value.Money;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,24 @@ class ShippedOffersTest {
     @Test
     void isFoundWithoutBeingNamed() {
         assertThat(ServiceLoader.load(OfferSource.class)).hasAtLeastOneElementOfType(AzureOfferSource.class);
+    }
+
+    @Test
+    void whatStandsInForAModelIsSold() {
+        assertThat(new AzureOfferSource().equivalents())
+                .isNotEmpty()
+                .allSatisfy(one -> assertThat(OFFERS)
+                        .anyMatch(offer -> offer instanceof TokenOffer sold
+                                && sold.target().equals(one.target())
+                                && sold.model().equals(one.model())));
+    }
+
+    @Test
+    void tellsHowLongItsMachinesTakeToStart() {
+        assertThat(new AzureOfferSource().startUps()).singleElement().satisfies(startUp -> {
+            assertThat(OFFERS).extracting(Offer::target).contains(startUp.target());
+            assertThat(startUp.time().likely()).isEqualTo(Duration.ofMinutes(7));
+        });
     }
 
     @Test

@@ -24,6 +24,17 @@ public interface OfferSource {
     }
 
     /**
+     * The models that stand in for those which its places do not tune by the token, smaller ones before larger ones of the same place. May be
+     * empty. Asks nobody.
+     */
+    List<Equivalent> equivalents();
+
+    /** How long machines of its places take to start, where that is another time than machines of other clouds take. Asks nobody. */
+    default List<StartUp> startUps() {
+        return List.of();
+    }
+
+    /**
      * Asks the vendor for today's prices.
      *
      * @param known the offers as they are known so far; what cannot be had anew stays as it is there

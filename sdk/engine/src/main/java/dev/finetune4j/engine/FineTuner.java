@@ -494,7 +494,7 @@ public final class FineTuner implements AutoCloseable {
         String model = figures.model().filesHere().map(ModelFiles::digest).orElse("");
         return new Planner(new PlanContext(
                 offers.get().offers(),
-                offers.get().ownModels(),
+                offers.get().places(),
                 launcher.places().ownMachines(figures),
                 new PastRuns(store).latest(figures.file().job(), model, ProviderId.LOCAL),
                 launcher.estimates().read(),

@@ -1,13 +1,12 @@
 package dev.finetune4j.engine;
 
 import dev.finetune4j.engine.price.Market;
+import dev.finetune4j.engine.price.PlaceFacts;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.plan.Offer;
 import dev.finetune4j.spi.ProviderContext;
-import dev.finetune4j.value.ProviderId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The offers of the market, read when they are first asked for and then kept. Safe for use by several threads. */
@@ -23,16 +22,16 @@ final class OnceKnownOffers {
      * What is known.
      *
      * @param offers everything that is sold
-     * @param ownModels places whose machines train models of the place's own and no others
+     * @param places what is known of the places besides
      * @param warnings what could not be read
      */
-    record Known(List<Offer> offers, Set<ProviderId> ownModels, List<Problem> warnings) {}
+    record Known(List<Offer> offers, PlaceFacts places, List<Problem> warnings) {}
 
     synchronized Known get() {
         if (known == null) {
             List<Problem> warnings = new ArrayList<>();
             Market market = Market.open(context);
-            known = new Known(market.offers(warnings), market.withOwnModels(), warnings);
+            known = new Known(market.offers(warnings), market.facts(), warnings);
         }
         return known;
     }

@@ -184,7 +184,7 @@ final class MachinePlanner {
     private TimeLine timeLine(MachineOffer machine, GpuTimes work, Sample training) {
         boolean isSpot = machine.tier() != PurchaseTier.ON_DEMAND;
         Assumption queue = assumptions.get(isSpot ? "queue.spot" : "queue.on-demand");
-        Assumption startUp = assumptions.of("start-up", machine.target());
+        Assumption startUp = assumptions.of(Assumptions.START_UP, machine.target());
         Sample waiting = worlds.draw(Cause.QUEUE, queue.quantity());
         Sample starting = worlds.draw(Cause.START_UP, startUp.quantity());
         Sample loading = worlds.draw(

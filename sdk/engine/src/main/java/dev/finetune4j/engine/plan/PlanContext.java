@@ -4,6 +4,7 @@ import dev.finetune4j.engine.launch.Endurance;
 import dev.finetune4j.engine.launch.OwnMachine;
 import dev.finetune4j.engine.launch.PastEstimate;
 import dev.finetune4j.engine.launch.PastRun;
+import dev.finetune4j.engine.price.PlaceFacts;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.plan.Offer;
@@ -14,7 +15,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * What a plan takes from the world around the job.
  *
  * @param offers everything that is sold
- * @param ownModels places whose machines train models of the place's own and no others
+ * @param places what is known of the places besides
  * @param ownMachines what places with a machine of their own say of the job
  * @param past runs that succeeded on this machine, those of the same model and method first
  * @param estimates estimates that runs have put to the test
@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record PlanContext(
         List<Offer> offers,
-        Set<ProviderId> ownModels,
+        PlaceFacts places,
         List<OwnMachine> ownMachines,
         List<PastRun> past,
         List<PastEstimate> estimates,
@@ -50,7 +50,6 @@ public record PlanContext(
     /** Copies the lists. */
     public PlanContext {
         offers = List.copyOf(offers);
-        ownModels = Set.copyOf(ownModels);
         ownMachines = List.copyOf(ownMachines);
         past = List.copyOf(past);
         estimates = List.copyOf(estimates);

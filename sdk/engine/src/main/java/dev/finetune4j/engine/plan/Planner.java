@@ -46,11 +46,12 @@ public final class Planner {
 
     private final PlanContext context;
     private final Worlds worlds = new Worlds();
-    private final Assumptions assumptions = Assumptions.shipped();
+    private final Assumptions assumptions;
 
     /** A planner in its surroundings. */
     public Planner(PlanContext context) {
         this.context = context;
+        assumptions = Assumptions.shipped(context.places().startUps());
     }
 
     /** The plan of a job. It may have no option that can be chosen. */
@@ -61,8 +62,8 @@ public final class Planner {
                 .filter(offer -> isWanted(offer, request, asked) && isOnTerms(offer, request) && isOpen(offer, asked))
                 .toList();
         Hosting hosting = new Hosting(job, context.offers());
-        MachinePlanner machines = new MachinePlanner(job, context.ownModels(), worlds, assumptions);
-        ServicePlanner services = new ServicePlanner(job, worlds, assumptions);
+        MachinePlanner machines = new MachinePlanner(job, context.places().ownModels(), worlds, assumptions);
+        ServicePlanner services = new ServicePlanner(job, context.places().equivalents(), worlds, assumptions);
         List<Rejection> rejections = new ArrayList<>();
         List<Candidate> candidates = new ArrayList<>();
         if (isLearnedByMachines(asked)) {
@@ -261,7 +262,7 @@ public final class Planner {
         return new Impasse(
                         figures,
                         context.offers(),
-                        context.ownModels(),
+                        context.places().ownModels(),
                         worlds,
                         assumptions,
                         request,
@@ -356,7 +357,7 @@ public final class Planner {
         return new Ranking(
                 request.objective(),
                 new Budget(maxCost, deadline),
-                context.ownModels(),
+                context.places().ownModels(),
                 context.missed(),
                 context.endurances());
     }

@@ -14,6 +14,7 @@ import dev.finetune4j.plan.Rejection;
 import dev.finetune4j.plan.ServiceLimits;
 import dev.finetune4j.plan.ServiceMethod;
 import dev.finetune4j.plan.TokenOffer;
+import dev.finetune4j.spi.Equivalent;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.value.ProviderId;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServicePlanner {
     private static final double MILLION = 1e6;
+    private static final double BILLION = 1e9;
 
     /** No vocabulary in use makes half as many tokens of a text as another: what is longer than that is too long for certain. Judgement. */
     private static final double DENSER_VOCABULARY = 2;
@@ -39,11 +41,12 @@ final class ServicePlanner {
     private final PlannedJob job;
     private final Worlds worlds;
     private final Assumptions assumptions;
-    private final List<Equivalent> equivalents = Equivalent.shipped();
+    private final List<Equivalent> equivalents;
     private final List<Rejection> rejections = new ArrayList<>();
 
-    ServicePlanner(PlannedJob job, Worlds worlds, Assumptions assumptions) {
+    ServicePlanner(PlannedJob job, List<Equivalent> equivalents, Worlds worlds, Assumptions assumptions) {
         this.job = job;
+        this.equivalents = equivalents;
         this.worlds = worlds;
         this.assumptions = assumptions;
     }
@@ -80,7 +83,7 @@ final class ServicePlanner {
                 .or(() -> job.model().idAt(target.value()));
         Optional<Equivalent> other = own.isPresent()
                 ? Optional.empty()
-                : Equivalent.find(equivalents, target, job.architecture().parameters());
+                : closest(target, job.architecture().parameters());
         String wanted = own.or(() -> other.map(Equivalent::model)).orElse("");
         List<TokenOffer> ofModel =
                 sold.stream().filter(offer -> offer.model().equals(wanted)).toList();
@@ -106,6 +109,12 @@ final class ServicePlanner {
                 : fitting.stream()
                         .map(offer -> candidate(offer, other.orElse(null)))
                         .toList();
+    }
+
+    private Optional<Equivalent> closest(ProviderId target, double parameters) {
+        return equivalents.stream()
+                .filter(one -> one.target().equals(target) && parameters <= one.upToBillions() * BILLION)
+                .findFirst();
     }
 
     private static String absence(String model, List<TokenOffer> ofModel, Map<String, String> settings) {

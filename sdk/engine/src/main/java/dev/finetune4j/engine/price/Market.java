@@ -10,7 +10,6 @@ import dev.finetune4j.plan.PriceFact;
 import dev.finetune4j.plan.PurchaseTier;
 import dev.finetune4j.spi.OfferSource;
 import dev.finetune4j.spi.ProviderContext;
-import dev.finetune4j.value.ProviderId;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,7 +19,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -58,11 +56,16 @@ public final class Market {
         return sources.stream().map(OfferSource::name).toList();
     }
 
-    /** The places whose machines train models of the place's own and no others. */
-    public Set<ProviderId> withOwnModels() {
-        return sources.stream()
-                .flatMap(source -> source.withOwnModels().stream())
-                .collect(Collectors.toUnmodifiableSet());
+    /** What the sources know of their places besides prices. Asks nobody. */
+    public PlaceFacts facts() {
+        return new PlaceFacts(
+                sources.stream()
+                        .flatMap(source -> source.withOwnModels().stream())
+                        .collect(Collectors.toUnmodifiableSet()),
+                sources.stream()
+                        .flatMap(source -> source.equivalents().stream())
+                        .toList(),
+                sources.stream().flatMap(source -> source.startUps().stream()).toList());
     }
 
     /**

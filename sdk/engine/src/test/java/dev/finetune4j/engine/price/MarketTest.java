@@ -15,6 +15,7 @@ import dev.finetune4j.plan.PriceFact;
 import dev.finetune4j.plan.PriceTrust;
 import dev.finetune4j.plan.PriceUnit;
 import dev.finetune4j.plan.PurchaseTier;
+import dev.finetune4j.spi.Equivalent;
 import dev.finetune4j.spi.OfferSource;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.value.Money;
@@ -268,6 +269,11 @@ class MarketTest {
         @Override
         public List<Offer> offers() {
             return List.copyOf(offers);
+        }
+
+        @Override
+        public List<Equivalent> equivalents() {
+            return List.of();
         }
 
         @Override
