@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -29,32 +30,24 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Makes what jobs need in an account of a cloud, or changes it.",
-            "At aws that is the stack of infra/aws, with bucket, roles and log group. At",
-            "azure it is the deployment of infra/azure in a resource group, with workspace,",
-            "storage, key vault, identity and roles. Shows the changes and asks, then",
-            "prints what jobs say of the account, and writes it to profile.yaml in finetune's",
-            "home: job files need not say it then."
+            "Shows the changes and asks, then prints what jobs say of the account, and",
+            "writes it to profile.yaml in finetune's home: job files need not say it then.",
+            "What it makes, by the name of the vendor:"
         },
         footer = {
             "",
             "The same command again changes nothing in the account, and writes the same: on",
             "another machine, too.",
             "",
-            "Example:",
-            "  finetune bootstrap aws --region eu-central-1",
-            "  finetune bootstrap aws --set Encryption=KMS --set Network=create --yes",
-            "  finetune bootstrap azure --region westeurope --set resource-group=my-group"
+            "Example:"
         })
-final class BootstrapCommand implements Callable<Integer> {
+final class BootstrapCommand implements Callable<Integer>, VendorCommand {
     private final Surroundings surroundings;
 
-    @Parameters(paramLabel = "VENDOR", description = "Whose account: aws or azure.")
+    @Parameters(paramLabel = "VENDOR", description = "Whose account, by the name above.")
     String vendor = "";
 
-    @Option(
-            names = "--region",
-            paramLabel = "REGION",
-            description = "Where (default: AWS_REGION, or the profile's; at azure the region of the resource group).")
+    @Option(names = "--region", paramLabel = "REGION", description = "Where (default: as is said above).")
     @Nullable
     String region;
 
@@ -78,6 +71,23 @@ final class BootstrapCommand implements Callable<Integer> {
         this.surroundings = surroundings;
     }
 
+    private static Vendors<AccountFounder> founders() {
+        return new Vendors<>(AccountFounder.class, AccountFounder::vendor);
+    }
+
+    @Override
+    public SortedMap<String, String> vendors() {
+        return founders().saying(founder -> founder.about() + "; without --region in " + founder.usualRegion());
+    }
+
+    @Override
+    public String ending(VendorHelp help) {
+        return help.lines(founders().all().stream()
+                .flatMap(founder -> founder.examples().stream()
+                        .map(example -> "  finetune bootstrap " + founder.vendor() + " " + example))
+                .toList());
+    }
+
     @Override
     public Integer call() throws IOException {
         Map<String, String> all = new LinkedHashMap<>(wishes);
@@ -85,8 +95,7 @@ final class BootstrapCommand implements Callable<Integer> {
             all.put(PlaceSettings.REGION, region);
         }
         prepareTheProfile();
-        AccountFounder founder =
-                new Vendors<>(AccountFounder.class, AccountFounder::vendor).find(vendor, "be made ready", spec);
+        AccountFounder founder = founders().find(vendor, "be made ready", spec);
         Screen screen = surroundings.screen();
         try (Founding founding = founder.prepare(surroundings.providerContext(), all)) {
             if (!output.isJson()) {

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -39,17 +40,18 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Looks at this machine, or at an account of a cloud, and says what would get in the way of a run.",
-            "Changes nothing. What cannot be looked at is called unknown."
+            "Changes nothing. What cannot be looked at is called unknown.",
+            "What it looks at in an account, by the name of the vendor:"
         },
-        footer = {"", "Example:", "  finetune doctor", "  finetune doctor aws job.yaml"})
-final class DoctorCommand implements Callable<Integer> {
+        footer = {"", "Example:", "  finetune doctor"})
+final class DoctorCommand implements Callable<Integer>, VendorCommand {
     private final Surroundings surroundings;
 
     @Parameters(
             index = "0",
             arity = "0..1",
             paramLabel = "VENDOR",
-            description = "Whose account to look at: aws or azure. This machine if it is left out.")
+            description = "Whose account to look at, by the name above. This machine if it is left out.")
     @Nullable
     String vendor;
 
@@ -57,7 +59,7 @@ final class DoctorCommand implements Callable<Integer> {
             index = "1",
             arity = "0..1",
             paramLabel = "JOB",
-            description = "The job file, for its role, bucket and machine.")
+            description = "The job file, for what it says of the account.")
     @Nullable
     Path job;
 
@@ -70,6 +72,22 @@ final class DoctorCommand implements Callable<Integer> {
 
     DoctorCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
+    }
+
+    private static Vendors<AccountExaminer> examiners() {
+        return new Vendors<>(AccountExaminer.class, AccountExaminer::vendor);
+    }
+
+    @Override
+    public SortedMap<String, String> vendors() {
+        return examiners().saying(AccountExaminer::about);
+    }
+
+    @Override
+    public String ending(VendorHelp help) {
+        return help.lines(vendors().keySet().stream()
+                .map(name -> "  finetune doctor " + name + " job.yaml")
+                .toList());
     }
 
     @Override
@@ -86,8 +104,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private List<Diagnosis> account(String name) {
-        AccountExaminer examiner =
-                new Vendors<>(AccountExaminer.class, AccountExaminer::vendor).find(name, "be looked at", spec);
+        AccountExaminer examiner = examiners().find(name, "be looked at", spec);
         if (job == null) {
             return examiner.examine(surroundings.providerContext(), null);
         }

@@ -46,7 +46,7 @@ import picocli.CommandLine.Spec;
             "Exit code 5 when nothing has the memory, 6 when the budget does not suffice.",
             "",
             "Example:",
-            "  finetune launch job.yaml --target sagemaker",
+            "  finetune launch job.yaml",
             "  finetune launch plan.json --yes --detach"
         })
 final class LaunchCommand implements Callable<Integer> {

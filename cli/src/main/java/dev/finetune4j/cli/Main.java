@@ -50,6 +50,7 @@ public final class Main {
         line.setErr(new PrintWriter(screen.err(), true, UTF_8));
         line.setUsageHelpWidth(Math.max(NARROWEST_HELP, screen.columns()));
         line.setUsageHelpLongOptionsMaxWidth(24);
+        line.setHelpFactory(VendorHelp::new);
         line.setColorScheme(CommandLine.Help.defaultColorScheme(
                 screen.hasColor() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
         line.setCaseInsensitiveEnumValuesAllowed(true);

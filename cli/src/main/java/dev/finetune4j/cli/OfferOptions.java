@@ -25,7 +25,7 @@ final class OfferOptions {
             names = "--target",
             paramLabel = "ID",
             split = ",",
-            description = "Only these places, such as sagemaker or azure-openai.")
+            description = "Only these places, by the ids that targets in a job file have.")
     List<String> targets = new ArrayList<>();
 
     @Option(

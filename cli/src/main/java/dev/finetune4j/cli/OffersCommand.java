@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
             "",
             "Example:",
             "  finetune offers --gpu A100 --region eu- --max-price 5",
-            "  finetune offers --target bedrock,azure-openai -o csv"
+            "  finetune offers --spot only -o csv"
         })
 final class OffersCommand implements Callable<Integer> {
     /** What a list is sorted by. */

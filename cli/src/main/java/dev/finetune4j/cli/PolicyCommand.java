@@ -24,8 +24,8 @@ import picocli.CommandLine.Parameters;
             "Prints the least that must be allowed in the cloud so that a job can run.",
             "There is a policy for whoever launches it, follows it and fetches its results,",
             "one for the job, and where its place hosts the tuned model one for whoever has",
-            "it hosted. Asks nobody but JumpStart's hub, which alone knows the image of a",
-            "model. What each part is for stands behind it."
+            "it hosted. Asks nobody, but for what only the place knows, such as the image",
+            "of a model. What each part is for stands behind it."
         },
         footer = {"", "Example:", "  finetune policy job.yaml", "  finetune policy job.yaml --for caller > caller.json"
         })
@@ -38,7 +38,7 @@ final class PolicyCommand implements Callable<Integer> {
     @Option(
             names = "--target",
             paramLabel = "PLACE",
-            description = "Where it would run, such as sagemaker (default: the first of the job's targets).")
+            description = "Where it would run (default: the first of the job's targets).")
     @Nullable
     String target;
 

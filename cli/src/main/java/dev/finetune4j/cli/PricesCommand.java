@@ -21,7 +21,7 @@ import picocli.CommandLine.Mixin;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "[refresh]",
         description = "Says which prices are known, how old they are and where they come from.",
-        footer = {"", "Example:", "  finetune prices", "  finetune prices refresh azure"},
+        footer = {"", "Example:", "  finetune prices", "  finetune prices refresh"},
         subcommands = PricesRefreshCommand.class)
 final class PricesCommand implements Callable<Integer> {
     private final Surroundings surroundings;

@@ -9,9 +9,11 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Severity;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.spi.OfferSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,13 +26,13 @@ import picocli.CommandLine.Parameters;
         description = {
             "Asks the vendors for today's prices and keeps them on this machine.",
             "What cannot be had, or cannot be, stays as it was and is told.",
-            "aws needs credentials that may call pricing:GetProducts; azure needs none."
+            "What that needs, by the name of the source:"
         },
-        footer = {"", "Example:", "  finetune prices refresh azure"})
-final class PricesRefreshCommand implements Callable<Integer> {
+        footer = {"", "Example:", "  finetune prices refresh"})
+final class PricesRefreshCommand implements Callable<Integer>, VendorCommand {
     private final Surroundings surroundings;
 
-    @Parameters(arity = "0..*", paramLabel = "SOURCE", description = "Only these: aws, azure (default: all).")
+    @Parameters(arity = "0..*", paramLabel = "SOURCE", description = "Only these, by the names above (default: all).")
     List<String> sources = new ArrayList<>();
 
     @Mixin
@@ -38,6 +40,18 @@ final class PricesRefreshCommand implements Callable<Integer> {
 
     PricesRefreshCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
+    }
+
+    @Override
+    public SortedMap<String, String> vendors() {
+        return new Vendors<>(OfferSource.class, OfferSource::name).saying(OfferSource::needs);
+    }
+
+    @Override
+    public String ending(VendorHelp help) {
+        return help.lines(vendors().keySet().stream()
+                .map(name -> "  finetune prices refresh " + name)
+                .toList());
     }
 
     @Override

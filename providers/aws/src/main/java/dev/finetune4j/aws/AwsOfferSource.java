@@ -31,6 +31,11 @@ public final class AwsOfferSource implements OfferSource {
     }
 
     @Override
+    public String needs() {
+        return "credentials that may call pricing:GetProducts";
+    }
+
+    @Override
     public List<Offer> offers() {
         List<Offer> offers = new ArrayList<>(SageMakerPrices.shipped().offers());
         offers.addAll(BedrockPrices.shipped().offers());

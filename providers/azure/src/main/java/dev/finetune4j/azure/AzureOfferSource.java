@@ -41,6 +41,11 @@ public final class AzureOfferSource implements OfferSource {
     }
 
     @Override
+    public String needs() {
+        return "no account";
+    }
+
+    @Override
     public List<Offer> offers() {
         List<Offer> offers = new ArrayList<>(MachinePrices.shipped().offers());
         offers.addAll(TokenPrices.shipped().offers());

@@ -9,6 +9,9 @@ public interface AccountExaminer {
     /** What people call the vendor: lower-case letters and hyphens, different from every other examiner's. */
     String vendor();
 
+    /** What it looks at, for people who look for a vendor: a phrase such as "credentials, and a job's role and bucket". */
+    String about();
+
     /**
      * Every diagnosis, what matters most first. What cannot be looked at is {@link Diagnosis.Verdict#UNKNOWN}, and no exception.
      *

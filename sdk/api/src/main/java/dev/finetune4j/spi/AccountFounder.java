@@ -8,6 +8,18 @@ public interface AccountFounder {
     /** What people call the vendor: lower-case letters and hyphens, different from every other founder's. */
     String vendor();
 
+    /** What it makes, for people who look for a vendor: a phrase such as "a stack with bucket and roles". */
+    String about();
+
+    /** In which region it makes that where none is wished: a phrase that follows "in". */
+    String usualRegion();
+
+    /**
+     * Wishes to be pasted, as they follow the vendor's name on the command line of {@code finetune bootstrap}: one example or more, the simplest
+     * first.
+     */
+    List<String> examples();
+
     /**
      * Has the vendor work out what would be made or changed. Nothing is, until it is carried out.
      *

@@ -15,6 +15,9 @@ public interface OfferSource {
     /** A short name for messages and files: lower-case letters and hyphens, different from every other source's. */
     String name();
 
+    /** What {@link #refresh} needs, for people: a phrase that follows "needs", such as "no account". */
+    String needs();
+
     /** The dated table inside the product. Asks nobody, and is quick. */
     List<Offer> offers();
 

@@ -34,6 +34,11 @@ public final class AwsExaminer implements AccountExaminer {
     }
 
     @Override
+    public String about() {
+        return "region and credentials, and for a job its role, bucket, quotas and what else its places need";
+    }
+
+    @Override
     public List<Diagnosis> examine(ProviderContext context, @Nullable FineTuneJob job) {
         return VendorPlace.examine(AwsPlace.class, job, place -> examine(context, job, place));
     }

@@ -5,6 +5,7 @@ import dev.finetune4j.spi.AccountFounder;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.spi.ProviderContext;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import software.amazon.awssdk.services.cloudformation.CloudFormationClient;
@@ -16,6 +17,21 @@ public final class AwsFounder implements AccountFounder {
     @Override
     public String vendor() {
         return "aws";
+    }
+
+    @Override
+    public String about() {
+        return "the stack of infra/aws, with bucket, roles and log group";
+    }
+
+    @Override
+    public String usualRegion() {
+        return "AWS_REGION, or that of AWS's profile";
+    }
+
+    @Override
+    public List<String> examples() {
+        return List.of("--region eu-central-1", "--set Encryption=KMS --set Network=create --yes");
     }
 
     @Override

@@ -23,6 +23,11 @@ public final class AzureExaminer implements AccountExaminer {
     }
 
     @Override
+    public String about() {
+        return "credentials, and for a job its workspace, storage, cluster, quotas and what else its places need";
+    }
+
+    @Override
     public List<Diagnosis> examine(ProviderContext context, @Nullable FineTuneJob job) {
         return VendorPlace.examine(AzurePlace.class, job, place -> examine(context, job, place));
     }

@@ -29,6 +29,21 @@ public final class AzureFounder implements AccountFounder {
         return "azure";
     }
 
+    @Override
+    public String about() {
+        return "the deployment of infra/azure in a resource group, with workspace, storage, key vault, identity and roles";
+    }
+
+    @Override
+    public String usualRegion() {
+        return "the region of the resource group";
+    }
+
+    @Override
+    public List<String> examples() {
+        return List.of("--region westeurope --set resource-group=my-group");
+    }
+
     /**
      * See {@link AccountFounder#prepare}.
      *

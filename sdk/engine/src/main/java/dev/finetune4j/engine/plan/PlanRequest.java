@@ -32,7 +32,7 @@ public record PlanRequest(
         return at(List.of());
     }
 
-    /** The same at one place, such as {@code sagemaker}. */
+    /** The same at one place, such as {@code local}. */
     public static PlanRequest at(String place) {
         return at(List.of(ProviderId.parse(place)));
     }

@@ -90,7 +90,7 @@ final class Shapes {
             new Table(
                     new Shape.Plain("eu-central-1"),
                     text("a setting of letters, digits and hyphens", "region", "[a-z][a-zA-Z0-9-]{0,62}")),
-            text("the id of a target: lower-case letters, digits and hyphens", "sagemaker", "[a-z][a-z0-9-]{0,39}"));
+            text("the id of a target: lower-case letters, digits and hyphens", "local", "[a-z][a-z0-9-]{0,39}"));
 
     private static final KebabCaseStrategy KEBAB = new KebabCaseStrategy();
     private static final ObjectNode DEFAULTS = jobDefaults();

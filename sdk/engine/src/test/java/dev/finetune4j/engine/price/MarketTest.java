@@ -267,6 +267,11 @@ class MarketTest {
         }
 
         @Override
+        public String needs() {
+            return "nothing";
+        }
+
+        @Override
         public List<Offer> offers() {
             return List.copyOf(offers);
         }
