@@ -86,15 +86,6 @@ public final class CliProblems implements ProblemCatalogue {
                     + " own memory. Rows of many megabytes may need more. FINETUNE_HEAP sets it.",
             "FINETUNE_HEAP=2g finetune ...");
 
-    static final ProblemKind NO_AZURITE = new ProblemKind(
-            "FT0011",
-            "the offline Azure has no store",
-            ExitCode.USAGE,
-            "Blob storage of the offline Azure is Microsoft's Azurite, a program for Node.js 20 or newer, which npm fetches the first time"
-                    + " that it is needed. It is kept in FINETUNE_HOME/cache/azurite; without a network it can be copied there from"
-                    + " another machine.",
-            "install Node.js 20 with npm, as by \"apt-get install nodejs npm\"");
-
     /** For ServiceLoader. */
     public CliProblems() {}
 
@@ -110,7 +101,6 @@ public final class CliProblems implements ProblemCatalogue {
                 NOT_BEGUN,
                 NO_JAVA,
                 NOT_BUILT,
-                OUT_OF_MEMORY,
-                NO_AZURITE);
+                OUT_OF_MEMORY);
     }
 }

@@ -5,15 +5,19 @@ import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.spi.CloudPlayer;
+import dev.finetune4j.spi.CloudPlayer.PlayedCloud;
+import dev.finetune4j.spi.ProviderContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,68 +33,31 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Plays a cloud on this machine, for trials without an account.",
-            "  aws    SageMaker, JumpStart, Bedrock, S3, logs, IAM and STS at one address",
-            "  azure  command jobs of Azure Machine Learning, run history and MLflow, and",
-            "         Azure OpenAI's fine-tuning, over https, tokens of Entra ID, and Blob",
-            "         storage by Azurite, which npm installs the first time",
             "Any client finds it by the variables that it prints. Jobs are processes of this",
-            "machine; those of Bedrock and Azure OpenAI learn by counting, without weights.",
-            "It goes on until Ctrl-C, which removes what it stored."
+            "machine. It goes on until Ctrl-C, which removes what it stored.",
+            "What it plays, by the name of the vendor:"
         },
-        footer = {
-            "",
-            "A job at SageMaker or Azure trains by what python3 on the PATH brings: torch,",
-            "transformers and PEFT. JumpStart's scripts are played by the worker that trains",
-            "on this machine; the models of its hub are whatever --model says.",
-            "",
-            "Example:",
-            "  finetune offline-cloud start aws > cloud.env &",
-            "  until [ -s cloud.env ]; do sleep 1; done",
-            "  . ./cloud.env; finetune launch job.yaml --target sagemaker",
-            "",
-            "What goes wrong is ordered by any program that can POST, one order at a time:",
-            "  curl $OFFLINE_CLOUD_CONTROL -d '{\"do\": \"sell-out\", \"machine\": \"ml.g5.xlarge\"}'",
-            "  machines  sell-out, restock {machine}, reclaim {job},",
-            "            quota {machine or name, value}, at Azure {family, value}",
-            "  jobs      fail-internally {job, status, seconds, times}, at SageMaker",
-            "  calls     throttle, break-down, break-after, expire-token, deny-access,",
-            "            lose-request, lose-answer {operation, times},",
-            "            refuse {operation, code, message, status, times}",
-            "  all       outage, at AWS skew-clock {seconds}",
-            "  logs      delay-logs {seconds}",
-            "  Bedrock   bedrock-quota {value}, withhold-model, grant-model {model}",
-            "  lists     delay-lists {seconds}, at Azure",
-            "  OpenAI    fail-tuning {job, code, message, param},",
-            "            training-price {model, dollars}, at Azure",
-            "  deployed  fail-deployment {deployment, reason}, at Azure",
-            "At Azure curl takes --cacert $SSL_CERT_FILE besides.",
-            "GET tells the calls that were made: operation, status, hadEffect."
-        })
-final class OfflineCloudCommand implements Callable<Integer> {
-    private static final String AWS = "aws";
-    private static final String AZURE = "azure";
-
+        footer = "")
+final class OfflineCloudCommand implements Callable<Integer>, VendorCommand {
     private final Surroundings surroundings;
 
     @Parameters(index = "0", paramLabel = "start", description = "What to do: start.")
     String action = "";
 
-    @Parameters(index = "1", paramLabel = "VENDOR", description = "Whose cloud: aws or azure.")
+    @Parameters(index = "1", paramLabel = "VENDOR", description = "Whose cloud, by the name above.")
     String vendor = "";
 
     @Option(
             names = "--region",
             paramLabel = "REGION",
-            description = "The account's region (default: eu-central-1; Azure: westeurope). Bedrock is in us-east-1 and"
-                    + " us-west-2 besides, where it tunes, Azure OpenAI in swedencentral.")
+            description = "The account's region (default: as is said below).")
     @Nullable
     String region;
 
     @Option(
             names = "--model",
             paramLabel = "FOLDER",
-            description = "A model in Hugging Face layout, whose files all models of JumpStart's hub have. Without it"
-                    + " the hub can be asked, but no job at JumpStart finds its files.")
+            description = "A model in Hugging Face layout, where a cloud takes one.")
     @Nullable
     Path model;
 
@@ -105,25 +72,60 @@ final class OfflineCloudCommand implements Callable<Integer> {
         this.surroundings = surroundings;
     }
 
+    private static Vendors<CloudPlayer> players() {
+        return new Vendors<>(CloudPlayer.class, CloudPlayer::vendor);
+    }
+
+    @Override
+    public SortedMap<String, String> vendors() {
+        return players().saying(CloudPlayer::about);
+    }
+
+    @Override
+    public String ending(VendorHelp help) {
+        List<CloudPlayer> all = players().all();
+        return help.table(players().saying(OfflineCloudCommand::notes))
+                + all.stream()
+                        .findFirst()
+                        .map(OfflineCloudCommand::examples)
+                        .map(help::lines)
+                        .orElse("")
+                + help.table(OrderTable.of(all))
+                + help.lines(List.of("GET tells the calls that were made: operation, status, hadEffect."));
+    }
+
+    private static String notes(CloudPlayer player) {
+        return Stream.of(
+                        Stream.of("The account is in " + player.usualRegion() + ", unless --region names another."),
+                        player.notes().stream(),
+                        player.modelUse().stream())
+                .flatMap(sentences -> sentences)
+                .collect(Collectors.joining(" "));
+    }
+
+    private static List<String> examples(CloudPlayer player) {
+        return List.of(
+                "",
+                "Example:",
+                "  finetune offline-cloud start " + player.vendor() + " > cloud.env &",
+                "  until [ -s cloud.env ]; do sleep 1; done",
+                "  . ./cloud.env; finetune launch job.yaml",
+                "",
+                "What goes wrong is ordered by any program that can POST, one order at a time:",
+                "  curl $" + CloudPlayer.CONTROL_VARIABLE + " -d '" + player.exampleOrder() + "'");
+    }
+
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (!action.equals("start") || !List.of(AWS, AZURE).contains(vendor)) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "there are \"start aws\" and \"start azure\" only, was " + action + " " + vendor);
-        }
-        if (model != null && vendor.equals(AZURE)) {
-            throw new ParameterException(spec.commandLine(), "--model is for JumpStart's hub, which azure has not");
-        }
-        if (model != null && !Files.isRegularFile(model.resolve("config.json"))) {
-            throw new ParameterException(spec.commandLine(), "--model is no folder with a config.json: " + model);
-        }
-        Path home = Files.createDirectories(surroundings.home().resolve("cache"));
-        Path folder = Files.createTempDirectory(home, "offline-cloud-");
+        CloudPlayer player = player();
+        ProviderContext context = surroundings.providerContext();
+        Path cache = Files.createDirectories(context.home().resolve("cache"));
+        player.preparation(context).ifPresent(surroundings.screen()::say);
+        Path folder = Files.createTempDirectory(cache, "offline-cloud-");
         PlayedCloud cloud;
         try {
-            cloud = open(home, folder);
-        } catch (FineTuneException e) {
+            cloud = player.start(context, folder, region == null ? player.usualRegion() : region, model);
+        } catch (FineTuneException | IOException e) {
             FileTree.remove(folder);
             throw e;
         }
@@ -133,18 +135,26 @@ final class OfflineCloudCommand implements Callable<Integer> {
         return ExitCode.OK.number();
     }
 
-    private PlayedCloud open(Path home, Path folder) throws IOException {
-        Map<String, String> environment = surroundings.environment();
-        if (vendor.equals(AWS)) {
-            return new PlayedAws(folder, environment, region == null ? "eu-central-1" : region, model);
+    /** The one that is asked for, if it takes what it is given. */
+    private CloudPlayer player() {
+        List<CloudPlayer> all = players().all();
+        CloudPlayer player = all.stream()
+                .filter(one -> action.equals("start") && one.vendor().equals(vendor))
+                .findFirst()
+                .orElseThrow(() -> new ParameterException(
+                        spec.commandLine(),
+                        "there are "
+                                + all.stream()
+                                        .map(one -> "\"start " + one.vendor() + '"')
+                                        .collect(Collectors.joining(" and "))
+                                + " only, was " + action + " " + vendor));
+        if (model != null && player.modelUse().isEmpty()) {
+            throw new ParameterException(spec.commandLine(), vendor + " takes no --model");
         }
-        Path store = home.resolve("azurite");
-        if (!Files.exists(store)) {
-            surroundings
-                    .screen()
-                    .say("npm installs Azurite, the store, into " + store + ", which takes a minute or two");
+        if (model != null && !Files.isRegularFile(model.resolve("config.json"))) {
+            throw new ParameterException(spec.commandLine(), "--model is no folder with a config.json: " + model);
         }
-        return new PlayedAzure(folder, store, environment, region == null ? "westeurope" : region);
+        return player;
     }
 
     private static void end(PlayedCloud cloud, Path folder) {

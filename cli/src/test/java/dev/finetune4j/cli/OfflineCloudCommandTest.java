@@ -164,7 +164,8 @@ class OfflineCloudCommandTest {
         CommandRun run = CommandRun.in(folder.resolve("home"), Map.of(), "offline-cloud", "start", "azure");
 
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains("FT0011", "apt-get install nodejs npm", folder.toString());
+        assertThat(run.err())
+                .contains("npm installs Azurite", "FT0011", "apt-get install nodejs npm", folder.toString());
         assertThat(folder.resolve("home/cache").toFile().list()).containsExactly("azurite");
         assertThat(CommandRun.in(folder.resolve("home"), Map.of(), "offline-cloud", "start", "gcp")
                         .err())
@@ -178,5 +179,15 @@ class OfflineCloudCommandTest {
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains("--model is no folder with a config.json:", folder.toString());
+        assertThat(CommandRun.in(
+                                folder.resolve("home"),
+                                Map.of(),
+                                "offline-cloud",
+                                "start",
+                                "azure",
+                                "--model",
+                                MODEL.toString())
+                        .err())
+                .contains("azure takes no --model");
     }
 }

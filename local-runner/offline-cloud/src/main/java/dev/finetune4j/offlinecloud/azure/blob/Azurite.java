@@ -93,10 +93,15 @@ public final class Azurite implements AutoCloseable {
         return new Azurite(process, folder, certificate);
     }
 
+    /** Whether {@link #start} would find this version completely installed in a folder, and would not have npm fetch it. */
+    public static boolean isInstalled(Path installation) {
+        return Files.exists(done(installation));
+    }
+
     /** One thread of this process at a time, which cannot lock a file twice. */
     private static synchronized Path installed(Path installation) throws IOException {
         Path main = installation.resolve(MAIN);
-        Path done = installation.resolve(PACKAGE + ".installed");
+        Path done = done(installation);
         Files.createDirectories(installation);
         try (FileChannel channel = FileChannel.open(
                 installation.resolve("install.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
@@ -120,6 +125,11 @@ public final class Azurite implements AutoCloseable {
             }
         }
         return main;
+    }
+
+    /** Written once npm has ended well: what it leaves where it was broken off looks like an installation, too. */
+    private static Path done(Path installation) {
+        return installation.resolve(PACKAGE + ".installed");
     }
 
     private static Process started(ProcessBuilder builder) throws IOException {

@@ -1,6 +1,7 @@
-package dev.finetune4j.cli;
+package dev.finetune4j.offlinecloud.player;
 
 import dev.finetune4j.offlinecloud.TrainingAws;
+import dev.finetune4j.spi.CloudPlayer.PlayedCloud;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -8,7 +9,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Amazon's cloud, played for trials. */
+/** Amazon's cloud: one account. */
 final class PlayedAws implements PlayedCloud {
     private final TrainingAws cloud;
     private final boolean hasModel;
@@ -17,7 +18,8 @@ final class PlayedAws implements PlayedCloud {
      * Opens it.
      *
      * @param folder for its files
-     * @param environment of this process
+     * @param environment whose {@code PATH} the jobs have
+     * @param region the account's
      * @param model whose files all models of JumpStart's hub have, or null for none
      */
     PlayedAws(Path folder, Map<String, String> environment, String region, @Nullable Path model) throws IOException {

@@ -1,4 +1,4 @@
-package dev.finetune4j.cli;
+package dev.finetune4j.offlinecloud.player;
 
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.offlinecloud.azure.AzurePace;
@@ -7,36 +7,52 @@ import dev.finetune4j.offlinecloud.azure.Workspace;
 import dev.finetune4j.offlinecloud.azure.blob.Azurite;
 import dev.finetune4j.offlinecloud.azure.ml.CommandContainer;
 import dev.finetune4j.offlinecloud.azure.openai.OfflineOpenAi;
+import dev.finetune4j.spi.CloudPlayer;
+import dev.finetune4j.spi.CloudPlayer.PlayedCloud;
+import dev.finetune4j.spi.ProviderContext;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Microsoft's cloud, played for trials: one workspace, with a store beside it, and one resource of Azure OpenAI. */
+/** Microsoft's cloud: one workspace, with a store beside it, and one resource of Azure OpenAI. */
 final class PlayedAzure implements PlayedCloud {
     private final Workspace workspace;
     private final Azurite blobs;
     private final OfflineAzure cloud;
 
+    private PlayedAzure(Workspace workspace, Azurite blobs, OfflineAzure cloud) {
+        this.workspace = workspace;
+        this.blobs = blobs;
+        this.cloud = cloud;
+    }
+
     /**
      * Opens it.
      *
-     * @param folder for its files
      * @param installation folder that the store's program is installed into, unless it is there
-     * @param environment of this process
+     * @param folder for its files
      */
-    PlayedAzure(Path folder, Path installation, Map<String, String> environment, String region) throws IOException {
+    static PlayedAzure start(ProviderContext context, Path installation, Path folder, String region)
+            throws IOException {
         Workspace sample = Workspace.sample();
-        workspace = new Workspace(sample.subscription(), sample.resourceGroup(), sample.name(), region);
-        blobs = store(installation);
-        CommandContainer containers = new CommandContainer(
-                folder.resolve("machines"),
-                blobs,
-                Map.of("PATH", environment.getOrDefault("PATH", "/usr/bin:/bin")),
-                Clock.systemUTC());
-        cloud = OfflineAzure.start(workspace, Clock.systemUTC(), AzurePace.SWIFT, containers, blobs);
+        Workspace workspace = new Workspace(sample.subscription(), sample.resourceGroup(), sample.name(), region);
+        Azurite blobs = store(installation);
+        try {
+            CommandContainer containers = new CommandContainer(
+                    folder.resolve("machines"),
+                    blobs,
+                    Map.of("PATH", context.environment().getOrDefault("PATH", "/usr/bin:/bin")),
+                    context.clock());
+            return new PlayedAzure(
+                    workspace,
+                    blobs,
+                    OfflineAzure.start(workspace, context.clock(), AzurePace.SWIFT, containers, blobs));
+        } catch (IOException | RuntimeException e) {
+            blobs.close();
+            throw e;
+        }
     }
 
     private static Azurite store(Path installation) {
@@ -44,7 +60,7 @@ final class PlayedAzure implements PlayedCloud {
             return Azurite.start(installation);
         } catch (IOException e) {
             throw new FineTuneException(
-                    List.of(CliProblems.NO_AZURITE
+                    List.of(PlayerProblems.NO_AZURITE
                             .error("Azurite, the store of the offline Azure, does not start from " + installation)
                             .because(String.valueOf(e.getMessage()))
                             .build()),
@@ -55,7 +71,7 @@ final class PlayedAzure implements PlayedCloud {
     @Override
     public Map<String, String> variables() {
         Map<String, String> variables = new LinkedHashMap<>(cloud.variables());
-        variables.put("OFFLINE_CLOUD_CONTROL", cloud.control().toString());
+        variables.put(CloudPlayer.CONTROL_VARIABLE, cloud.control().toString());
         return variables;
     }
 
