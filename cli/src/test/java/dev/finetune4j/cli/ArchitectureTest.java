@@ -135,6 +135,23 @@ class ArchitectureTest {
             .because("the command line must stay thin and fast to start");
 
     @ArchTest
+    static final ArchRule anotherCloudIsAModule = noClasses()
+            .that()
+            .resideInAnyPackage(ENGINE, CLI)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "..aws..",
+                    "..azure..",
+                    OFFLINE_CLOUD,
+                    "software.amazon..",
+                    "com.amazonaws..",
+                    "com.azure..",
+                    "com.microsoft..",
+                    "com.openai..")
+            .because("ServiceLoader finds it, and nothing here changes; AnyCloudTest holds what they say to the same");
+
+    @ArchTest
     static final ArchRule extensionKnowsOnlyTheEngine = noClasses()
             .that()
             .resideInAPackage(JUNIT)
