@@ -76,7 +76,8 @@ final class JumpStartDataset {
      * @throws IOException if a file cannot be read or written
      */
     static List<Problem> write(DatasetLayout layout, Path rows, Path folder, String part) throws IOException {
-        JumpStartDataset dataset = new JumpStartDataset(layout, rows.getFileName().toString());
+        JumpStartDataset dataset =
+                new JumpStartDataset(layout, rows.getFileName().toString());
         Files.createDirectories(folder);
         try (BufferedReader from = Files.newBufferedReader(rows);
                 Writer to = Files.newBufferedWriter(folder.resolve(layout.file(part)))) {

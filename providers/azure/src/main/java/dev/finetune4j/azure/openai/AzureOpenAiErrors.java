@@ -192,8 +192,9 @@ final class AzureOpenAiErrors {
             return AzureOpenAiProblems.QUOTA
                     .error("the limits of " + options.account() + " leave no place for the deployment " + name)
                     .remedy("finetune host --list    # what is hosted, to end one")
-                    .remedy("az cognitiveservices account list-deleted --query [].id"
-                            + "    # deleted resources keep their quota for 48 hours, or until az cognitiveservices account purge");
+                    .remedy(
+                            "az cognitiveservices account list-deleted --query [].id"
+                                    + "    # deleted resources keep their quota for 48 hours, or until az cognitiveservices account purge");
         }
         Problem.Builder refused = AzureOpenAiProblems.NOT_DEPLOYED.error(
                 "Azure OpenAI does not deploy " + name + " at " + options.account());

@@ -192,7 +192,8 @@ class BrokenTransferTest {
         Files.write(source.resolve("of-one"), new byte[BLOCK]);
         AtomicReference<String> first = new AtomicReference<>();
         Line second = new Line(connection.http());
-        second.beforeStoring = () -> first.set(store(new Line(connection.http())).stage(source));
+        second.beforeStoring =
+                () -> first.set(store(new Line(connection.http())).stage(source));
 
         String name = store(second).stage(source);
 
