@@ -11,7 +11,6 @@ import dev.finetune4j.engine.plan.SavedPlan;
 import dev.finetune4j.engine.price.OfferFilter;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.ExitCode;
-import dev.finetune4j.error.Problem;
 import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.plan.Objective;
 import dev.finetune4j.plan.Plan;
@@ -136,16 +135,10 @@ final class LaunchCommand implements Callable<Integer> {
             }
             RunEnd end = new RunEnd(surroundings, tuner, output, view);
             if (detach) {
-                List<Problem> noticed = handle.awaitLaunch();
-                if (!noticed.isEmpty()
-                        && !handle.outcome().isDone()) { // whoever follows to the end is told as it comes
-                    view.problems(noticed);
+                Optional<ExitCode> letGo = end.detach(handle);
+                if (letGo.isPresent()) {
+                    return letGo.get().number();
                 }
-            }
-            if (detach
-                    && handle.begin() != RunHandle.Begin.ENDED
-                    && !handle.outcome().isDone()) {
-                return end.detach(handle).number();
             }
             view.took(handle.id(), handle.begin());
             RunOutcome outcome = new Follower(surroundings.screen(), output).followRun(handle, view);

@@ -5,6 +5,7 @@ import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.engine.plan.SavedPlan;
 import dev.finetune4j.engine.spec.JobFile;
+import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.plan.Plan;
 import dev.finetune4j.run.RunOutcome;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ final class RunCommand implements Callable<Integer> {
     @Parameters(paramLabel = "JOB", description = "The job file, or a plan that \"finetune plan --save\" saved.")
     Path job = Path.of("");
 
-    @Option(names = "--detach", description = "Launch, print the run's id, and come back at once.")
+    @Option(names = "--detach", description = "Launch, print the run's id, and come back.")
     boolean detach;
 
     @Mixin
@@ -59,7 +60,10 @@ final class RunCommand implements Callable<Integer> {
                     .orElse(file));
             RunEnd end = new RunEnd(surroundings, tuner, output, view);
             if (detach) {
-                return end.detach(handle).number();
+                Optional<ExitCode> letGo = end.detach(handle);
+                if (letGo.isPresent()) {
+                    return letGo.get().number();
+                }
             }
             view.took(handle.id(), handle.begin());
             RunOutcome outcome = new Follower(surroundings.screen(), output).followRun(handle, view);

@@ -10,10 +10,12 @@ import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.engine.report.view.ReportFiles;
 import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.value.RunId;
 import java.util.List;
+import java.util.Optional;
 
 /** Tells how a run ended, and picks the exit code. */
 final class RunEnd {
@@ -59,8 +61,20 @@ final class RunEnd {
                 .forEach(file -> screen.say("  report: " + file));
     }
 
-    /** Lets go of a run that goes on by itself, and prints its id. */
-    ExitCode detach(RunHandle<RunOutcome> handle) {
+    /**
+     * Lets go of a run once its place has it, and prints its id; before that nobody but this process brings it there. Empty where the run has ended
+     * by then: its end is to be told.
+     *
+     * @throws InterruptedException if this thread was told to stop waiting
+     */
+    Optional<ExitCode> detach(RunHandle<RunOutcome> handle) throws InterruptedException {
+        List<Problem> noticed = handle.awaitLaunch();
+        if (handle.begin() == RunHandle.Begin.ENDED || handle.outcome().isDone()) {
+            return Optional.empty();
+        }
+        if (!noticed.isEmpty()) {
+            messages.problems(noticed);
+        }
         if (handle.begin() != RunHandle.Begin.LAUNCHED) {
             messages.took(handle.id(), handle.begin());
         }
@@ -72,6 +86,6 @@ final class RunEnd {
             screen.line(handle.id().toString());
             messages.detached(farewell);
         }
-        return ExitCode.OK;
+        return Optional.of(ExitCode.OK);
     }
 }

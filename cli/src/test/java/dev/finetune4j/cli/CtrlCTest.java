@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Ctrl-C lets go of a run and never stops it. */
+/** Ctrl-C and {@code --detach} let go of a run and never stop it. */
 class CtrlCTest {
     private static final Pattern RUN = Pattern.compile("run (sentiment-[0-9a-f]{8}-\\d+)");
 
@@ -46,6 +46,19 @@ class CtrlCTest {
         try {
             assertThat(detached.exitCode()).as(detached.out()).isEqualTo(130);
             assertThat(onHome("show", id).out()).contains("(goes on)");
+        } finally {
+            stopAndClean(id);
+        }
+    }
+
+    /** Until a run is at its place, nobody but the command brings it there. */
+    @Test
+    void detachLetsGoOfARunThatItsPlaceHas() throws IOException {
+        CommandRun detached = onHome("run", longJob().toString(), "--detach");
+        String id = detached.out().strip();
+        try {
+            assertThat(detached.exitCode()).as(detached.err()).isZero();
+            assertThat(onHome("show", id).out()).contains("(goes on)").doesNotContain("not launched");
         } finally {
             stopAndClean(id);
         }
