@@ -40,6 +40,15 @@ final class ImportRules {
                     .remedy(BedrockSettings.PREFIX + "region: us-east-1")
                     .build());
         }
+        if (Files.isRegularFile(model)) {
+            problems.add(BedrockProblems.NOT_IMPORTED
+                    .error("Bedrock takes no model in whose base model is one file")
+                    .at(Location.of(model.toString()))
+                    .because("it takes folders in Hugging Face layout, and a GGUF file is none")
+                    .remedy("train with a model in Hugging Face layout: a folder with config.json and tokenizer.json")
+                    .build());
+            return problems;
+        }
         String architecture = architecture(model);
         if (!ARCHITECTURES.contains(architecture)) {
             problems.add(BedrockProblems.NOT_IMPORTED

@@ -142,6 +142,9 @@ class BedrockImportTest extends HostedPlace {
                             "FT0909 Bedrock takes no models in in eu-west-1",
                             "FT0909 Bedrock takes no model in whose architecture is BertForSequenceClassification");
         }
+        assertThat(hosting.importRefusals(Files.writeString(folder.resolve("model.gguf"), "GGUF")))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.causes().get(0)).contains("a GGUF file is none"));
         assertThat(hosting.importRefusals(model)).isEmpty();
         assertThat(hosting.importRefusals(folder))
                 .extracting(Problem::summary)
