@@ -46,7 +46,7 @@ class PreferenceAtAzureOpenAiTest {
         Path job = job("azure-openai", pairs());
 
         assertThat(oneLine(cloud.command("check", job.toString()).err()))
-                .contains("FT0525", "finetune host RUN; finetune eval RUN")
+                .contains("FT0525", "finetune host RUN; finetune chat RUN")
                 .doesNotContain("--target local");
         CommandRun planned = cloud.command("plan", job.toString(), "-o", "json");
         assertThat(planned.exitCode()).as(planned.err()).isZero();

@@ -304,7 +304,8 @@ public final class JobPlaces {
                 .warning(place.id() + " only trains: base and tuned model are not compared, and no gate is judged")
                 .at(Location.ofKey("evaluation"));
         if (prepared.file().job().task().kind() == TaskKind.PREFERENCE) { // which is learned nowhere else
-            problem.remedy("finetune host RUN; finetune eval RUN    # once it has been tuned");
+            problem.remedy(
+                    "finetune host RUN; finetune chat RUN    # once it has been tuned; no service tells likelihoods to compare");
         }
         return Optional.of(problem.build());
     }
