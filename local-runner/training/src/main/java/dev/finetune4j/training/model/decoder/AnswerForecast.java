@@ -1,6 +1,7 @@
 package dev.finetune4j.training.model.decoder;
 
 import dev.finetune4j.job.Recompute;
+import dev.finetune4j.training.model.internal.CpuFeatures;
 
 /**
  * Resident memory of the process at the peak of scoring and speaking, foreseen from sizes alone. On top of what {@link MemoryForecast}
@@ -18,7 +19,7 @@ import dev.finetune4j.job.Recompute;
  * @param trained adapters that answer, nothing where the weights do
  * @param packed what stays packed of the base model
  * @param bytes s
- * @param tiles whether the processor multiplies bf16 in tiles (AMX)
+ * @param cpu the processor
  * @param passageTokens longest passage that is read for its own likelihood
  * @param textTokens S, 0 where nothing is scored or spoken
  */
@@ -27,7 +28,7 @@ record AnswerForecast(
         TrainedSizes trained,
         PackedSizes packed,
         int bytes,
-        boolean tiles,
+        CpuFeatures cpu,
         long passageTokens,
         long textTokens) {
     private static final int FLOAT_BYTES = 4;
@@ -45,7 +46,7 @@ record AnswerForecast(
     /** Peak bytes. */
     long peakBytes() {
         long nothingLearned =
-                new MemoryForecast(shape, trained, packed, bytes, tiles, passageTokens).peakBytes(Recompute.LAYER);
+                new MemoryForecast(shape, trained, packed, bytes, cpu, passageTokens).peakBytes(Recompute.LAYER);
         return textTokens == 0 ? nothingLearned : nothingLearned + textBytes();
     }
 

@@ -1,6 +1,7 @@
 package dev.finetune4j.training.model.decoder;
 
 import dev.finetune4j.job.Recompute;
+import dev.finetune4j.training.model.internal.CpuFeatures;
 import java.util.Locale;
 import java.util.Map;
 
@@ -20,13 +21,14 @@ import java.util.Map;
  *              and with the attention (H + K) D more where heads are normed, 2 C where branches are
  * adapter low  N s ranks of all adapters
  * lengths      with DoRA, of the widest projection N outputs 2 s and in bf16 N outputs 4 more; 4 MiB for rows; 8 bytes a length;
- *              in bf16 40 MiB more
+ *              in bf16 40 MiB more where the processor has products of it
  * scratch      N s (3 C + H D + 4 F + (H + 2 K) D)
  * attention    N max(64, N / 8) H 4 s + 4 N H D s
  * float copies in bf16: N 4 C
  * head         chunk V s, in bf16 rows V 4 more; 4 N C s for the counted rows
  * runtime      260 MiB for the JVM, libtorch and its products; in bf16 350 MiB, since oneDNN keeps what it
- *              compiles, and min(100 MiB, parameters 3 / 4) more; 32 MiB more where the processor multiplies in tiles
+ *              compiles, and min(100 MiB, parameters 3 / 4) more; 32 MiB more where the processor multiplies in tiles,
+ *              40 MiB less where it has no products of bf16
  * slack        parameters 3 / 4, what the allocator leaves between the tensors
  * </pre>
  *
@@ -38,21 +40,23 @@ import java.util.Map;
  * @param trained what is trained
  * @param packed what stays packed of the base model
  * @param bytes s
- * @param tiles whether the processor multiplies bf16 in tiles (AMX)
+ * @param cpu the processor, whose products of bf16 are compiled each in its way
  * @param tokens N
  */
 record MemoryForecast(
-        DecoderShape shape, TrainedSizes trained, PackedSizes packed, int bytes, boolean tiles, long tokens) {
+        DecoderShape shape, TrainedSizes trained, PackedSizes packed, int bytes, CpuFeatures cpu, long tokens) {
     private static final long WIDE_RUNTIME_BYTES = 260L << 20;
     private static final long NARROW_RUNTIME_BYTES = 350L << 20;
     /** What it compiles for AMX, and the tiles that it lays inputs out in: measured 10 to 40 MiB. */
     private static final long TILES_BYTES = 32L << 20;
+    /** What a processor without products of bf16 does without: measured 60 to 110 MiB less on one of 2017 with AVX-512. */
+    private static final long NO_PRODUCTS_BYTES = 40L << 20;
     /** A product of longer sides is compiled into more kernels: measured to 100 MiB more at 135 million parameters. */
     private static final long MOST_KERNEL_BYTES = 100L << 20;
 
     /**
      * What the allocator keeps in bf16 of the products that the lengths of adapted rows are learned by: more on a busy machine, where other
-     * threads of the process put what lives longer between them.
+     * threads of the process put what lives longer between them. None on a processor without products of bf16, busy or not.
      */
     private static final long NARROW_MAGNITUDE_BYTES = 40L << 20;
 
@@ -76,12 +80,17 @@ record MemoryForecast(
     private static final int FLOAT_BYTES = 4;
 
     /** What a process holds that computes in so many bytes a number, besides the model. */
-    static long runtimeBytes(int bytes, boolean tiles, DecoderShape shape) {
+    static long runtimeBytes(int bytes, CpuFeatures cpu, DecoderShape shape) {
         return bytes < FLOAT_BYTES
-                ? NARROW_RUNTIME_BYTES
-                        + (tiles ? TILES_BYTES : 0)
-                        + Math.min(MOST_KERNEL_BYTES, shape.parameters() * 3 / 4)
+                ? narrowRuntimeBytes(cpu) + Math.min(MOST_KERNEL_BYTES, shape.parameters() * 3 / 4)
                 : WIDE_RUNTIME_BYTES;
+    }
+
+    private static long narrowRuntimeBytes(CpuFeatures cpu) {
+        if (!cpu.multipliesBfloat16()) {
+            return NARROW_RUNTIME_BYTES - NO_PRODUCTS_BYTES;
+        }
+        return NARROW_RUNTIME_BYTES + (cpu.hasTiles() ? TILES_BYTES : 0);
     }
 
     /** Rows of logits that live at a time: 40 MiB of them, 128 MiB where the head is trained, at least 16. */
@@ -135,7 +144,7 @@ record MemoryForecast(
         boolean narrow = bytes < FLOAT_BYTES;
         long wideCopies = narrow ? tokens * FLOAT_BYTES * shape.width() : 0;
         long scratch = 3L * shape.width() + shape.attentionWidth() + 4L * shape.feedForwardWidth() + shape.qkvWidth();
-        return runtimeBytes(bytes, tiles, shape)
+        return runtimeBytes(bytes, cpu, shape)
                 + (trained.isWhole() ? 0 : weightBytes())
                 + shape.parameters() * 3 / 4
                 + trainedBytes()
@@ -150,7 +159,7 @@ record MemoryForecast(
         return tokens * widest * (2L * bytes + (narrow ? FLOAT_BYTES : 0))
                 + ROWS_BYTES
                 + trained.magnitudes() * 2 * FLOAT_BYTES
-                + (narrow ? NARROW_MAGNITUDE_BYTES : 0);
+                + (narrow && cpu.multipliesBfloat16() ? NARROW_MAGNITUDE_BYTES : 0);
     }
 
     private long weightBytes() {

@@ -78,10 +78,10 @@ record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long 
             }
             Precision precision = answerPrecision();
             long peak = answers(precision).peakBytes()
-                    - MemoryForecast.runtimeBytes(bytes(precision), cpu.hasTiles(), shape)
+                    - MemoryForecast.runtimeBytes(bytes(precision), cpu, shape)
                     + Math.max(
-                            MemoryForecast.runtimeBytes(bytes(precision), cpu.hasTiles(), shape),
-                            MemoryForecast.runtimeBytes(bytes(trained), cpu.hasTiles(), shape));
+                            MemoryForecast.runtimeBytes(bytes(precision), cpu, shape),
+                            MemoryForecast.runtimeBytes(bytes(trained), cpu, shape));
             if (peak > settings.memoryBytes()) {
                 throw answersTooLarge(precision, peak);
             }
@@ -105,8 +105,7 @@ record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long 
         }
 
         private MemoryForecast steps(Precision precision) {
-            return new MemoryForecast(
-                    shape, trained, packed, bytes(precision), cpu.hasTiles(), settings.maxBatchTokens());
+            return new MemoryForecast(shape, trained, packed, bytes(precision), cpu, settings.maxBatchTokens());
         }
 
         private AnswerForecast answers(Precision precision) {
@@ -115,14 +114,14 @@ record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long 
                     trained.isWhole() ? TrainedSizes.NOTHING : trained,
                     packed,
                     bytes(precision),
-                    cpu.hasTiles(),
+                    cpu,
                     Math.max(1, settings.passageTokens()),
                     settings.textTokens());
         }
 
         private FineTuneException trainingTooLarge(MemoryForecast steps, Recompute level, Precision precision) {
             long tokens = Math.max(1, steps.tokens() / 2);
-            MemoryForecast half = new MemoryForecast(shape, trained, packed, steps.bytes(), steps.tiles(), tokens);
+            MemoryForecast half = new MemoryForecast(shape, trained, packed, steps.bytes(), cpu, tokens);
             var problem = ModelProblems.TOO_LARGE
                     .error("training needs about " + gigabytes(steps.peakBytes(level)) + ", there are "
                             + gigabytes(settings.memoryBytes()))
