@@ -370,7 +370,7 @@ class PlanSanityTest {
                 new Quantiles(tokens / 5, Math.round(0.85 * tokens), 2L * tokens, 3L * tokens, 4L * tokens, tokens),
                 tokens / 2.0,
                 rows * tokens * 5,
-                new Proposal.RowLengths(rows, longest, 8 * longest, limit),
+                new Proposal.RowLengths(rows, 0, longest, 8 * longest, limit),
                 Proposal.AnswerLengths.NONE,
                 true,
                 rows * tokens * 5,

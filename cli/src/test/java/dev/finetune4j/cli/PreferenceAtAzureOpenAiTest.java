@@ -77,6 +77,44 @@ class PreferenceAtAzureOpenAiTest {
                 .contains("210 steps are done", "Best validation loss", "Smoothed loss | 0.693");
     }
 
+    @Test
+    void answersOnceItIsHosted() throws IOException {
+        String question = "Ticket 7919: my printer number 1 does not print";
+        CommandRun launched =
+                cloud.command("launch", job("azure-openai", pairs()).toString(), "--yes");
+        assertThat(launched.exitCode()).as(launched.err()).isZero();
+        String run = cloud.run();
+        CommandRun hosted = cloud.command("host", run, "--yes");
+        assertThat(hosted.exitCode()).as(hosted.err()).isZero();
+
+        CommandRun generated = cloud.command("generate", run, "--prompt", question, "-o", "json");
+
+        assertThat(generated.exitCode()).as(generated.err()).isZero();
+        JsonNode answers = Json.read(generated.out(), JsonNode.class).path("answers");
+        assertThat(answers.findValuesAsText("variant")).containsExactly("base-zero-shot", "tuned");
+        CommandRun said = cloud.saying(question + "\n", "chat", run);
+        assertThat(said.exitCode()).as(said.err()).isZero();
+        assertThat(said.out()).contains(answers.get(1).path("text").asText());
+        CommandRun compared = cloud.command("eval", run, "--yes");
+        assertThat(compared.exitCode()).as(compared.out()).isNotZero();
+        assertThat(compared.err()).contains("FT0510");
+    }
+
+    @Test
+    void countsTheRowsToCompareWithBeforeAnythingIsSent() throws IOException {
+        String job = job("azure-openai", pairs().subList(0, 90)).toString();
+
+        CommandRun checked = cloud.command("check", job);
+        CommandRun launched = cloud.command("launch", job, "--yes");
+
+        for (CommandRun run : List.of(checked, launched)) {
+            assertThat(run.exitCode()).as(run.out()).isEqualTo(3);
+            assertThat(oneLine(run.out() + run.err()))
+                    .contains("FT0976", "compares with 10 rows or more, or none, not 9", "data.split.validation: 0");
+        }
+        assertThat(cloud.azure().calls().of("Files_Create")).isEmpty();
+    }
+
     /** Ten rows, each broken in another way, are told by their numbers and at the field that is to blame. */
     @Test
     void saysOfEachBrokenRowWhatIsWrong() throws IOException {

@@ -50,7 +50,7 @@ class ProposedStepsTest {
         return new Proposal(
                         job,
                         new ModelFiles(job.model(), Path.of("model"), "e".repeat(64)),
-                        new Proposal.RowLengths(lengths.length, LIMIT, LIMIT, LIMIT),
+                        new Proposal.RowLengths(lengths.length, 0, LIMIT, LIMIT, LIMIT),
                         Proposal.AnswerLengths.NONE)
                 .mostSteps();
     }

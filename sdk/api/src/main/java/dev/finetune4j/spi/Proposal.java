@@ -17,17 +17,18 @@ public record Proposal(FineTuneJob job, ModelFiles model, RowLengths rows, Answe
     private static final double ROUNDING = 1e-9;
 
     /**
-     * Lengths of rows in tokens, each as it is left by the length limit.
+     * How many rows there are, and their lengths in tokens, each as it is left by the length limit.
      *
      * @param trainingRows rows that are learned
+     * @param validationRows rows that training is compared with on its way
      * @param longest tokens of the longest row of any part
      * @param largestBatch tokens of the {@code training.batch-size} longest training rows together: no micro-batch that counts rows
      *     has more
      * @param limit tokens that a row may have
      */
-    public record RowLengths(long trainingRows, long longest, long largestBatch, int limit) {
+    public record RowLengths(long trainingRows, long validationRows, long longest, long largestBatch, int limit) {
         /** Nothing is trained. */
-        public static final RowLengths NONE = new RowLengths(0, 0, 0, 0);
+        public static final RowLengths NONE = new RowLengths(0, 0, 0, 0, 0);
     }
 
     /**

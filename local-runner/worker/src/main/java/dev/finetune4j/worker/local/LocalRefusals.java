@@ -90,7 +90,11 @@ final class LocalRefusals {
         int more = proposal.job().method().virtualTokens();
         long together = (long) more * proposal.job().training().batchSize();
         return new RowLengths(
-                rows.trainingRows(), rows.longest() + more, rows.largestBatch() + together, rows.limit() + more);
+                rows.trainingRows(),
+                rows.validationRows(),
+                rows.longest() + more,
+                rows.largestBatch() + together,
+                rows.limit() + more);
     }
 
     /** With what fits: fewer rows at a time and as many in a step, or one shorter row. */

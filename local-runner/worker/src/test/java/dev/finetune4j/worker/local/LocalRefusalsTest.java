@@ -133,7 +133,7 @@ class LocalRefusalsTest {
         Proposal proposal = new Proposal(
                 small.job(),
                 small.model(),
-                new Proposal.RowLengths(rows, longest, largestBatch, 256),
+                new Proposal.RowLengths(rows, 0, longest, largestBatch, 256),
                 new Proposal.AnswerLengths(0, (int) longest));
         return new LocalRefusals(new DecoderLoader(), machine(kibibytes)).of(proposal);
     }

@@ -74,18 +74,29 @@ final class BedrockRules {
     }
 
     private void checkRows(Proposal.RowLengths rows, TunableModel model) {
-        if (rows.trainingRows() < model.leastRows() || rows.trainingRows() > model.mostRows()) {
-            problems.add(BedrockProblems.ROW_COUNT
-                    .error("Bedrock trains on " + model.leastRows() + " to " + model.mostRows() + " rows, not "
-                            + rows.trainingRows())
-                    .at(Location.ofKey("data.split"))
-                    .because("the limits of " + model.id())
-                    .remedy(
-                            rows.trainingRows() > model.mostRows()
-                                    ? "data.split.train-rows: " + model.mostRows()
-                                    : "add " + (model.leastRows() - rows.trainingRows()) + " rows or more")
-                    .build());
+        Location split = Location.ofKey("data.split");
+        rowCount(model, rows.trainingRows(), true, split).ifPresent(problems::add);
+        if (rows.validationRows() > 0) { // without any none are sent
+            rowCount(model, rows.validationRows(), false, split).ifPresent(problems::add);
         }
+    }
+
+    /** What the service has against so many rows of a part; empty if nothing. */
+    static Optional<Problem> rowCount(TunableModel model, long count, boolean isTraining, Location place) {
+        int most = isTraining ? model.mostRows() : model.mostValidationRows();
+        int least = isTraining ? model.leastRows() : 1;
+        if (count >= least && count <= most) {
+            return Optional.empty();
+        }
+        String use = isTraining ? "trains on " : "compares with ";
+        Problem.Builder problem = BedrockProblems.ROW_COUNT
+                .error("Bedrock " + use + least + " to " + most + " rows, not " + count)
+                .at(place)
+                .because("the limits of " + model.id());
+        return Optional.of((count > most
+                        ? problem.remedy("data.split." + (isTraining ? "train" : "validation") + "-rows: " + most)
+                        : problem.remedy("add " + (least - count) + " rows or more"))
+                .build());
     }
 
     private Optional<TunableModel> checkOptions() {

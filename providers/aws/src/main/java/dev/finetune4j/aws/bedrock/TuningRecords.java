@@ -77,7 +77,8 @@ final class TuningRecords {
             }
         }
         List<Problem> problems = new ArrayList<>(conversion.problems.told());
-        conversion.count(source, isTraining).ifPresent(problems::add);
+        BedrockRules.rowCount(model, conversion.count, isTraining, Location.of(source))
+                .ifPresent(problems::add);
         return problems;
     }
 
@@ -169,24 +170,6 @@ final class TuningRecords {
                     .remedy("split the row, or leave it out")
                     .build());
         }
-    }
-
-    /** What the service has against so many rows. */
-    private Optional<Problem> count(String source, boolean isTraining) {
-        int most = isTraining ? model.mostRows() : model.mostValidationRows();
-        int least = isTraining ? model.leastRows() : 1;
-        if (count >= least && count <= most) {
-            return Optional.empty();
-        }
-        String use = isTraining ? "trains on " : "compares with ";
-        Problem.Builder problem = BedrockProblems.ROW_COUNT
-                .error("Bedrock " + use + least + " to " + most + " rows, not " + count)
-                .at(Location.of(source))
-                .because("the limits of " + model.id());
-        return Optional.of((count > most
-                        ? problem.remedy("data.split." + (isTraining ? "train" : "validation") + "-rows: " + most)
-                        : problem.remedy("add " + (least - count) + " rows or more"))
-                .build());
     }
 
     private static Problem.Builder row(Conversation conversation, String what) {

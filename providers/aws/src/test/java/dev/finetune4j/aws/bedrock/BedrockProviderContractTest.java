@@ -112,7 +112,7 @@ class BedrockProviderContractTest extends ProviderContractTest {
             return new Proposal(
                     job,
                     new ModelFiles(job.model(), place.home, "e".repeat(64)),
-                    new Proposal.RowLengths(16, 20, 80, 1024),
+                    new Proposal.RowLengths(16, 4, 20, 80, 1024),
                     Proposal.AnswerLengths.NONE);
         }
     }

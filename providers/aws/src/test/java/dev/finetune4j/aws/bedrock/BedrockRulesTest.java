@@ -5,12 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemKind;
+import dev.finetune4j.job.DataSpec;
+import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.Schedule;
+import dev.finetune4j.job.TaskKind;
+import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.TuningMethod;
+import dev.finetune4j.model.ModelFiles;
+import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.value.RunId;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -244,6 +252,33 @@ class BedrockRulesTest {
                         "training.early-stopping-patience",
                         "training that stops early needs rows to compare with",
                         "data.split.validation: 0.1"));
+    }
+
+    @Test
+    void countsTheRowsOfEachFileBeforeAnythingIsStaged() {
+        BedrockOptions options = BedrockOptions.builder(OfflineTuning.ROLE, "us-west-2", OfflineTuning.STORE, LLAMA)
+                .build();
+
+        assertThat(BedrockRules.problems(proposal(100, 0), options)).isEmpty();
+        assertThat(BedrockRules.problems(proposal(100, 1000), options)).isEmpty();
+        assertThat(BedrockRules.problems(proposal(100, 1001), options))
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.kind()).isEqualTo(BedrockProblems.ROW_COUNT);
+                    assertThat(problem.summary()).isEqualTo("Bedrock compares with 1 to 1000 rows, not 1001");
+                    assertThat(problem.remedies()).containsExactly("data.split.validation-rows: 1000");
+                });
+    }
+
+    private static Proposal proposal(long training, long validation) {
+        FineTuneJob job = FineTuneJob.builder(
+                        "tickets", ModelRef.parse(LLAMA), TaskSpec.of(TaskKind.CHAT), DataSpec.ofFile("tickets.jsonl"))
+                .build();
+        return new Proposal(
+                job,
+                new ModelFiles(job.model(), Path.of("target"), "e".repeat(64)),
+                new Proposal.RowLengths(training, validation, 20, 80, 1024),
+                Proposal.AnswerLengths.NONE);
     }
 
     @Test

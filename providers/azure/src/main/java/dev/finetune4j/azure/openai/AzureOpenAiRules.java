@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 
 /** Everything that Azure OpenAI would have against a job, told before a call is made, and all of it at once. Rows are {@link TuningRows}' part. */
 final class AzureOpenAiRules {
-    /** Fewest rows that a job trains on. */
+    /** Fewest rows of a file, be it trained on or compared with. */
     static final int LEAST_ROWS = 10;
 
     private static final Pattern GUID = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
@@ -51,17 +51,28 @@ final class AzureOpenAiRules {
     /** What the service has against a job, as far as its rows were counted. */
     static List<Problem> problems(Proposal proposal, AzureOpenAiOptions options) {
         List<Problem> problems = new ArrayList<>(problems(proposal.job(), options));
-        long rows = proposal.rows().trainingRows();
-        if (rows < LEAST_ROWS) {
-            problems.add(tooFew(rows).at(Location.ofKey("data.split")).build());
+        Location split = Location.ofKey("data.split");
+        long training = proposal.rows().trainingRows();
+        if (training < LEAST_ROWS) {
+            problems.add(tooFew(training, true).at(split).build());
+        }
+        long validation = proposal.rows().validationRows();
+        if (validation > 0 && validation < LEAST_ROWS) { // without any, no file is sent
+            String file = proposal.job().data().split().validationFile();
+            problems.add(tooFew(validation, false)
+                    .at(split)
+                    .remedy("data.split.validation: 0"
+                            + (file == null ? "" : "    # and leave data.split.validation-file out"))
+                    .build());
         }
         return problems;
     }
 
-    /** That there are too few rows. */
-    static Problem.Builder tooFew(long rows) {
+    /** That there are too few rows in a file. */
+    static Problem.Builder tooFew(long rows, boolean isTraining) {
         return AzureOpenAiProblems.ROW_COUNT
-                .error("Azure OpenAI trains on " + LEAST_ROWS + " rows or more, not " + rows)
+                .error("Azure OpenAI " + (isTraining ? "trains on " : "compares with ") + LEAST_ROWS + " rows or more"
+                        + (isTraining ? "" : ", or none") + ", not " + rows)
                 .remedy("add " + (LEAST_ROWS - rows) + " rows or more");
     }
 

@@ -57,8 +57,8 @@ final class TuningRows {
             }
         }
         List<Problem> problems = new ArrayList<>(conversion.problems.told());
-        if (isTraining && conversion.count < AzureOpenAiRules.LEAST_ROWS) {
-            problems.add(AzureOpenAiRules.tooFew(conversion.count)
+        if (conversion.count < AzureOpenAiRules.LEAST_ROWS) {
+            problems.add(AzureOpenAiRules.tooFew(conversion.count, isTraining)
                     .at(Location.of(source))
                     .build());
         }

@@ -127,7 +127,7 @@ class AzureOpenAiProviderContractTest extends ProviderContractTest {
             return new Proposal(
                     job,
                     new ModelFiles(job.model(), place.home, "e".repeat(64)),
-                    new Proposal.RowLengths(16, 20, 80, 1024),
+                    new Proposal.RowLengths(16, 0, 20, 80, 1024),
                     Proposal.AnswerLengths.NONE);
         }
     }

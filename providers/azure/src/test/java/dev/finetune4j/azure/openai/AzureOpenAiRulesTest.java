@@ -11,11 +11,19 @@ import dev.finetune4j.data.RowRef;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.DataSpec;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.SplitSpec;
+import dev.finetune4j.job.TaskKind;
+import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.model.ModelFiles;
+import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.plan.ServiceMethod;
+import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.testkit.VirtualClock;
 import java.io.IOException;
@@ -25,6 +33,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -323,6 +332,46 @@ class AzureOpenAiRulesTest {
                     assertThat(problem.kind()).isEqualTo(AzureOpenAiProblems.ROW_COUNT);
                     assertThat(problem.remedies()).containsExactly("data.split.train-rows: 1024000");
                 });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "9, 0, , 'Azure OpenAI trains on 10 rows or more, not 9', add 1 rows or more",
+        "10, 9, , 'Azure OpenAI compares with 10 rows or more, or none, not 9', add 1 rows or more;data.split.validation: 0",
+        "10, 1, late.jsonl, 'Azure OpenAI compares with 10 rows or more, or none, not 1',"
+                + " add 9 rows or more;data.split.validation: 0    # and leave data.split.validation-file out"
+    })
+    void countsTheRowsOfEachFileBeforeAnythingIsSent(
+            long training, long validation, @Nullable String file, String summary, String remedies) {
+        assertThat(AzureOpenAiRules.problems(proposal(training, validation, file), options()))
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.kind()).isEqualTo(AzureOpenAiProblems.ROW_COUNT);
+                    assertThat(problem.summary()).isEqualTo(summary);
+                    assertThat(problem.remedies()).containsExactly(remedies.split(";"));
+                });
+    }
+
+    @Test
+    void takesAJobWithoutRowsToCompareWith() {
+        assertThat(AzureOpenAiRules.problems(proposal(10, 0, null), options())).isEmpty();
+        assertThat(AzureOpenAiRules.problems(proposal(10, 10, null), options())).isEmpty();
+    }
+
+    private static Proposal proposal(long training, long validation, @Nullable String validationFile) {
+        SplitSpec split = SplitSpec.builder().validationFile(validationFile).build();
+        FineTuneJob job = FineTuneJob.builder(
+                        "tickets",
+                        ModelRef.parse("gpt-4.1"),
+                        TaskSpec.of(TaskKind.CHAT),
+                        DataSpec.ofFile("tickets.jsonl").withSplit(split))
+                .place(AzureOpenAiProvider.ID, SETTINGS)
+                .build();
+        return new Proposal(
+                job,
+                new ModelFiles(job.model(), Path.of("target"), "e".repeat(64)),
+                new Proposal.RowLengths(training, validation, 20, 80, 1024),
+                Proposal.AnswerLengths.NONE);
     }
 
     private static Example row(long number, String question, String answer) {

@@ -50,6 +50,7 @@ final class CharacterFigures {
                 MostTokens.ofTraining(data),
                 new Proposal.RowLengths(
                         data.rowsByPart().getOrDefault(Part.TRAIN, 0L),
+                        data.rowsByPart().getOrDefault(Part.VALIDATION, 0L),
                         longest,
                         longest * job.training().batchSize(),
                         limit),

@@ -76,12 +76,16 @@ public record PreparedJob(
     /** What a place is told of it before it is launched. */
     public Proposal proposal() {
         TokenFigures tokens = check.tokens();
-        long trainingRows = check.profile().rowsByPart().getOrDefault(Part.TRAIN, 0L);
+        Map<Part, Long> rows = check.profile().rowsByPart();
         return new Proposal(
                 file.job(),
                 model,
                 new Proposal.RowLengths(
-                        trainingRows, tokens.longestTokens(), tokens.largestBatchTokens(), tokens.limitTokens()),
+                        rows.getOrDefault(Part.TRAIN, 0L),
+                        rows.getOrDefault(Part.VALIDATION, 0L),
+                        tokens.longestTokens(),
+                        tokens.largestBatchTokens(),
+                        tokens.limitTokens()),
                 answers);
     }
 

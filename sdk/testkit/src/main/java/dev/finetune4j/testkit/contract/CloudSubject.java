@@ -91,7 +91,7 @@ public abstract class CloudSubject implements ProviderSubject {
         return new Proposal(
                 job,
                 new ModelFiles(job.model(), model(), "e".repeat(64)),
-                new Proposal.RowLengths(10, 20, 80, 1024),
+                new Proposal.RowLengths(10, 0, 20, 80, 1024),
                 Proposal.AnswerLengths.NONE);
     }
 

@@ -68,7 +68,7 @@ final class FakeSubject implements ProviderSubject {
         return new Proposal(
                 job,
                 new ModelFiles(job.model(), Path.of("tiny"), "e".repeat(64)),
-                new Proposal.RowLengths(1, longestRow, longestRow, 1 << 20),
+                new Proposal.RowLengths(1, 0, longestRow, longestRow, 1 << 20),
                 Proposal.AnswerLengths.NONE);
     }
 
