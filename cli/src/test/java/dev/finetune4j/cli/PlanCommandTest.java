@@ -229,6 +229,18 @@ class PlanCommandTest {
     }
 
     @Test
+    void whatAPlaceOfMachinesTunesByTheTokenIsNotChosen() throws IOException {
+        Files.writeString(job, Files.readString(job).replace("llama-3.1-8b-instruct", "llama-3.3-70b-instruct"));
+
+        CommandRun planned = plan("--target", "azure-ml", "-o", "json");
+
+        assertThat(planned.exitCode()).as(planned.err()).isZero();
+        assertThat(planned.out())
+                .contains("Standard_N", "what it tunes by the token is not launched from here")
+                .doesNotContain("Llama-3.3-70B-Instruct");
+    }
+
+    @Test
     void theBudgetOfTheJobIsALimitToo() throws IOException {
         job = write("method: qlora\nbudget: {max-cost: 0.01 USD}");
 

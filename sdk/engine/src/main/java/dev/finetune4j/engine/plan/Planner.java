@@ -69,12 +69,17 @@ public final class Planner {
         if (isLearnedByMachines(asked)) {
             candidates.addAll(machines.plan(only(wanted, MachineOffer.class), request.everyRegion(), hosting));
         }
-        candidates.addAll(services.plan(only(wanted, TokenOffer.class), request.everyRegion()));
+        candidates.addAll(services.plan(
+                only(wanted, TokenOffer.class).stream()
+                        .filter(this::isLaunchedByTheToken)
+                        .toList(),
+                request.everyRegion()));
         candidates.addAll(ownMachines(job, request, rejections));
         rejections.addAll(withoutMethod(asked, request, wanted));
         rejections.addAll(unsuited(asked, request)); // first, as the job itself says what is in the way
         rejections.addAll(machines.rejections());
         rejections.addAll(services.rejections());
+        rejections.addAll(notByTheToken(wanted));
         Map<String, Diagnosis> lacks = lacks(candidates);
         List<Candidate> ranked = ranking(asked, request).rank(candidates, lacks);
         return new Plan(
@@ -120,6 +125,21 @@ public final class Planner {
         asked.removeAll(Impasse.learning(job, wanted));
         return asked.stream()
                 .map(target -> new Rejection(target, null, "it learns answers, not which of two is better", null))
+                .toList();
+    }
+
+    /** A place whose jobs are paid by the hour may tune by the token besides; nothing launches that from here. */
+    private boolean isLaunchedByTheToken(TokenOffer offer) {
+        return !context.endurances().containsKey(offer.target());
+    }
+
+    private List<Rejection> notByTheToken(List<Offer> wanted) {
+        return only(wanted, TokenOffer.class).stream()
+                .filter(offer -> !isLaunchedByTheToken(offer))
+                .map(TokenOffer::target)
+                .distinct()
+                .map(target ->
+                        new Rejection(target, null, "what it tunes by the token is not launched from here", null))
                 .toList();
     }
 
