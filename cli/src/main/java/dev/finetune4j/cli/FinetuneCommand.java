@@ -18,8 +18,9 @@ import picocli.CommandLine.Spec;
             "Example:",
             "  finetune run examples/attack-tactics/job.yaml",
             "",
-            "Exit codes: 0 ok, 1 defect, 2 usage, 3 invalid job or data, 8 training failed,",
-            "9 gate failed, 130 interrupted (the run goes on)."
+            "Exit codes: 0 ok, 1 defect, 2 usage, 3 invalid job or data, 4 credentials,",
+            "5 no capacity or quota, 6 budget refused, 7 stopped by its budget, 8 training",
+            "failed, 9 gate failed, 10 plan differs, 130 interrupted (the run goes on)."
         },
         subcommands = {
             InitCommand.class,

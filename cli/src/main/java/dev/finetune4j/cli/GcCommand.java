@@ -29,12 +29,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "gc",
         mixinStandardHelpOptions = true,
-        description = {
-            "Lists what is kept, and paid for, at the places of a job: rows, models, orders,",
-            "checkpoints and outputs, also of other jobs with the same settings; and what is",
-            "hosted, and which jobs run in the account, with prices. Removes what no job",
-            "needs that has not ended, if --yes is said."
-        },
+        description =
+                "Lists what is kept, and paid for, at the places of a job, what is hosted, and which jobs run in the"
+                        + " account, with prices, also of other jobs with the same settings; removes, if --yes is said, what no job"
+                        + " needs that has not ended.",
         footer = {
             "",
             "What is young stays: another machine may be about to use it.",

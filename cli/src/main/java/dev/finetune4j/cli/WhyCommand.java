@@ -14,10 +14,8 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "why",
         mixinStandardHelpOptions = true,
-        description = {
-            "Tells what was decided and seen in a run, in order, each with its reasons:",
-            "what was agreed to, where it was launched, why it moved, why it ended."
-        },
+        description = "Tells what was decided and seen in a run, in order, each with its reasons: what was agreed to,"
+                + " where it was launched, why it moved, why it ended.",
         footer = {
             "",
             "Asks nobody: all of it stands in the run's journal.",

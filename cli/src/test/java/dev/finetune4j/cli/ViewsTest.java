@@ -72,6 +72,25 @@ class ViewsTest {
     }
 
     @Test
+    void noWordIsBrokenWhereWrappingBetweenWordsIsEnough() {
+        new Table()
+                .id("RUN")
+                .text("TARGET")
+                .text("RESULT")
+                .row("tickets-0123abcd-1", "azure-openai", "macro-f1 0.42, gate failed for want of rows")
+                .print(screen(false, false, 45));
+
+        assertThat(text(out)).isEqualTo("""
+                RUN                 TARGET        RESULT
+                tickets-0123abcd-1  azure-openai  macro-f1
+                                                  0.42, gate
+                                                  failed for
+                                                  want of
+                                                  rows
+                """);
+    }
+
+    @Test
     void aReasonKeepsItsRoomBesideALongName() {
         new Table()
                 .id("WHAT")

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 
 /**
  * A table that keeps to the screen's width: columns take what they need, and where that is too much the widest text columns are
- * wrapped, so that nothing is cut off. On a screen that is too narrow even so, each row is a block with a line for each cell.
+ * wrapped, between words as long as that is enough, so that nothing is cut off. On a screen that is too narrow even so, each row is a block with a line for each cell.
  */
 public final class Table {
     private static final String GAP = "  ";
@@ -110,27 +110,40 @@ public final class Table {
                     .reduce(headings.get(i).length(), Math::max);
         }
         int room = room(columns);
-        while (Arrays.stream(widths).sum() > room) {
-            int widest = widest(widths, Align.LEFT);
-            if (widest < 0) {
-                widest = widest(widths, Align.WHOLE);
-            }
-            if (widest < 0) {
-                break;
-            }
-            widths[widest]--;
-        }
+        narrow(widths, room, Align.LEFT, longestWords());
+        int[] least = leasts.stream().mapToInt(Integer::intValue).toArray();
+        narrow(widths, room, Align.LEFT, least);
+        narrow(widths, room, Align.WHOLE, least);
         return widths;
     }
 
-    private int widest(int[] widths, Align align) {
-        int widest = -1;
-        for (int i = 0; i < widths.length; i++) {
-            if (aligns.get(i) == align && widths[i] > leasts.get(i) && (widest < 0 || widths[i] > widths[widest])) {
-                widest = i;
+    /** Takes from the widest columns of a kind until all have room, or none is wider than its least. */
+    private void narrow(int[] widths, int room, Align align, int[] least) {
+        for (int sum = Arrays.stream(widths).sum(); sum > room; sum--) {
+            int widest = -1;
+            for (int i = 0; i < widths.length; i++) {
+                if (aligns.get(i) == align && widths[i] > least[i] && (widest < 0 || widths[i] > widths[widest])) {
+                    widest = i;
+                }
             }
+            if (widest < 0) {
+                return;
+            }
+            widths[widest]--;
         }
-        return widest;
+    }
+
+    /** Widths in which no word is broken. */
+    private int[] longestWords() {
+        int[] longest = new int[headings.size()];
+        for (int i = 0; i < longest.length; i++) {
+            int column = i;
+            longest[i] = rows.stream()
+                    .flatMap(row -> Arrays.stream(row.get(column).split("\\s+")))
+                    .mapToInt(String::length)
+                    .reduce(leasts.get(i), Math::max);
+        }
+        return longest;
     }
 
     private List<String> format(List<String> cells, int[] widths) {

@@ -71,6 +71,8 @@ final class PlayedAzure implements PlayedCloud {
     @Override
     public Map<String, String> variables() {
         Map<String, String> variables = new LinkedHashMap<>(cloud.variables());
+        variables.put(
+                "AZURE_SUBSCRIPTION_ID", workspace.subscription()); // where finetune bootstrap makes what it makes
         variables.put(CloudPlayer.CONTROL_VARIABLE, cloud.control().toString());
         return variables;
     }

@@ -6,6 +6,7 @@ import dev.finetune4j.json.Json;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -145,9 +146,11 @@ public final class RetailPrices {
     private static String reason(Exception failure) {
         boolean isUnreadable = failure instanceof UncheckedIOException;
         Throwable cause = Objects.requireNonNullElse(isUnreadable ? failure.getCause() : null, failure);
+        if (cause instanceof ConnectException) {
+            return "nobody answers there";
+        }
         String message = Objects.requireNonNullElse(
-                        cause.getMessage(),
-                        cause.getClass().getSimpleName()) // nobody there: ConnectException, without a word
+                        cause.getMessage(), cause.getClass().getSimpleName())
                 .lines()
                 .findFirst()
                 .orElse("no reason");

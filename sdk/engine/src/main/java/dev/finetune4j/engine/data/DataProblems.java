@@ -155,7 +155,7 @@ public final class DataProblems implements ProblemCatalogue {
             "A row has the wrong shape",
             "A row lacks a field that its format needs, or the field is of another type. The row, the field and what was found "
                     + "are shown. A job may allow a share of broken rows to be left out: check.max-invalid.",
-            "Correct the row: the field that is named must hold a text");
+            "Correct the field that is named, or leave the row out");
 
     /** A template with a column that rows do not have. */
     public static final ProblemKind TEMPLATE = kind(
