@@ -177,7 +177,7 @@ final class LaunchCommand implements Callable<Integer> {
 
     private static void show(LaunchTerms terms, FineTuner tuner, Plan plan, JobFile file, MessageView view) {
         view.terms(terms, file.job().budget());
-        view.problems(tuner.settingWarnings(plan));
+        view.problems(tuner.placeWarnings(plan));
     }
 
     /** Shows the terms, and asks where the place bills anything. */

@@ -50,7 +50,7 @@ class LaunchAtBedrockTest {
                         "a token is at least a byte of UTF-8",
                         "of a budget of 5 USD",
                         "after 1.95 USD a month: kept by bedrock, asked or not",
-                        "compared nothing: bedrock only trains",
+                        "FT0525: bedrock only trains: base and tuned model are not compared, and no gate is judged",
                         "say --yes")
                 .doesNotContain(aws.secretAccessKey());
         assertNothingWasLaunched();

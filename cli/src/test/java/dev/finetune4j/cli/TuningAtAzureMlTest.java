@@ -52,16 +52,18 @@ class TuningAtAzureMlTest {
                         "launch azure-ml Standard_N",
                         "by whoever watches; at most",
                         "for as long as it runs where nobody does",
-                        "worst-case overshoot: none while somebody watches");
+                        "worst-case overshoot: none while somebody watches",
+                        "FT0525: azure-ml only trains: base and tuned model are not compared, and no gate is judged");
         assertThat(dry.out()).contains("\"jobType\" : \"FineTuning\"", "\"taskType\" : \"TextClassification\"");
         assertThat(run.exitCode()).as(run.err()).isZero();
-        assertThat(oneLine(run.err())).contains("FT0935");
+        assertThat(oneLine(run.err()))
+                .contains("FT0935", "FT0940", "were not compared", "az ml model download --name tickets-");
         String id = cloud.run();
         assertThat(cloud.command("ps").out()).contains("succeeded", "azure-ml");
         assertThat(cloud.command("why", id).out()).contains("told azure-ml to launch it", "ended: succeeded");
         assertThat(cloud.command("logs", id).out()).contains("rows for TextClassification");
         CommandRun report = cloud.command("report", id);
-        assertThat(report.out()).as(report.err()).contains("It cost ");
+        assertThat(report.out()).as(report.err()).contains("It cost ", "FT0940");
         CommandRun fetched = cloud.command("fetch", id);
         assertThat(fetched.exitCode()).as(fetched.err()).isZero();
         CommandRun resumed = cloud.command("resume", id);

@@ -68,9 +68,6 @@ final class LaunchTermsView {
                     "after",
                     (month == null ? "?" : month) + " a month: " + afterwards.what() + " (" + afterwards.basis() + ")");
         }
-        if (tokens != null) {
-            say("compared", "nothing: " + terms.target() + " only trains, so that no gate is judged");
-        }
     }
 
     /** Another place, where the job begins from the start. */

@@ -293,16 +293,16 @@ public final class FineTuner implements AutoCloseable {
     }
 
     /**
-     * What the place of a plan's choice tells of its settings there though it would take the job, for somebody to know before they agree. Asks
-     * nobody.
+     * What the place of a plan's choice tells of its settings there though it would take the job, and that it compares base and tuned model
+     * with nothing, for somebody to know before they agree. Asks nobody.
      *
      * @return warnings
      * @throws IllegalArgumentException if the plan is none of this fine-tuner's, or has no choice
      */
-    public List<Problem> settingWarnings(Plan plan) {
+    public List<Problem> placeWarnings(Plan plan) {
         JobFile job = planned.of(plan);
         PlanOption choice = plan.choice().orElseThrow(() -> new IllegalArgumentException("the plan has no choice"));
-        return launcher.places().settingWarnings(job.at(choice).job()).stream()
+        return launcher.places().placeWarnings(job.at(choice).job()).stream()
                 .map(job::placed)
                 .toList();
     }

@@ -179,7 +179,7 @@ public final class BedrockProblems implements ProblemCatalogue {
     static final ProblemKind NOT_COMPARED = new ProblemKind(
             "FT0906",
             "base and tuned model were not compared at Bedrock",
-            ExitCode.GATE_FAILED,
+            ExitCode.OK,
             "Bedrock trains and keeps the tuned model. To ask it, it must be hosted: on demand, where its family can be, or by the hour until that is"
                     + " ended. finetune4j hosts nothing by itself, so that held-out rows are not answered and no gate is judged.",
             "finetune host RUN");

@@ -208,6 +208,15 @@ final class AzureMlErrors {
                 .build();
     }
 
+    static Problem notCompared(RunId id, AzureJob job, AzureMlOptions options) {
+        return AzureMlProblems.NOT_COMPARED
+                .warning("base and tuned model of " + id + " were not compared")
+                .because("Azure ML tunes and registers the model, and lets none answer held-out rows")
+                .remedy("az ml model download --name " + job.registeredModel() + " --version " + job.registeredVersion()
+                        + " --resource-group " + options.resourceGroup() + " --workspace-name " + options.workspace())
+                .build();
+    }
+
     static FineTuneException taken(AzureJob job, String digest) {
         return AzureMlProblems.NAME_TAKEN
                 .error("the name " + job.name() + " belongs to another job")

@@ -6,7 +6,7 @@ import dev.finetune4j.error.ProblemKind;
 import java.util.List;
 import java.util.Set;
 
-/** FT0931 to FT0954: jobs at Azure Machine Learning. FT0935 to FT0939 are of its fine-tuning jobs, which are a preview. */
+/** FT0931 to FT0954: jobs at Azure Machine Learning. FT0935 to FT0940 are of its fine-tuning jobs, which are a preview. */
 public final class AzureMlProblems implements ProblemCatalogue {
     static final ProblemKind BAD_SETTING = new ProblemKind(
             "FT0931",
@@ -70,6 +70,14 @@ public final class AzureMlProblems implements ProblemCatalogue {
             ExitCode.INVALID,
             "The service's own fine-tuning jobs train and do nothing else: they run no worker, keep no time limit and go on from no checkpoint.",
             "leave places.azure-ml.fine-tuning out");
+
+    static final ProblemKind NOT_COMPARED = new ProblemKind(
+            "FT0940",
+            "base and tuned model were not compared at Azure ML",
+            ExitCode.OK,
+            "A fine-tuning job of the service's own trains and registers the tuned model with the workspace. Held-out rows are not answered and no"
+                    + " gate is judged, so that the run ends well whatever the gate says. The model can be brought here, or deployed by hand.",
+            "az ml model download --name NAME --version VERSION");
 
     static final ProblemKind NO_REGISTRY = new ProblemKind(
             "FT0939",
@@ -203,6 +211,7 @@ public final class AzureMlProblems implements ProblemCatalogue {
                 ROW,
                 UNABLE,
                 NO_REGISTRY,
+                NOT_COMPARED,
                 NO_CREDENTIALS,
                 DENIED,
                 UNREACHABLE,

@@ -106,6 +106,14 @@ final class AzureMlTuningProvider extends AzureMlProvider {
     }
 
     @Override
+    Optional<Problem> lastWord(RunId id, Launch launch) {
+        AzureJob job = launch.job();
+        return job.hasSucceeded()
+                ? Optional.of(AzureMlErrors.notCompared(id, job, site().options()))
+                : Optional.empty();
+    }
+
+    @Override
     public JobSnapshot resume(RunId id) {
         var unused = existing(id);
         throw AzureMlErrors.unable(id, "go on", "it keeps no checkpoint that another one finds");

@@ -1,6 +1,7 @@
 package dev.finetune4j.azure.ml;
 
 import dev.finetune4j.azure.ml.AzureMlStatusMapper.Launch;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.WorkerLines;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
@@ -140,8 +142,10 @@ final class JobReading {
      * The events after a cursor; empty where there is nothing new. That a launch does not answer is told once, to whoever reads meanwhile.
      *
      * @param now when that is seen, which the service does not tell
+     * @param lastWord what is to be known of a launch before its end is told, if anything
      */
-    EventPage events(RunId id, List<Launch> launches, String cursor, Instant now) {
+    EventPage events(
+            RunId id, List<Launch> launches, String cursor, Instant now, Function<Launch, Optional<Problem>> lastWord) {
         Position position = Position.of(id, launches, cursor);
         while (true) {
             Launch launch = position.of(id, launches);
@@ -177,9 +181,10 @@ final class JobReading {
                 }
             }
             if (position.part() < ENDED && launch.job().hasEnded()) {
-                return page(
-                        new RunEvent.StateChanged(launch.endedAt(), AzureMlStatusMapper.state(launch), ""),
-                        position.told(ENDED));
+                List<RunEvent> end = new ArrayList<>();
+                lastWord.apply(launch).ifPresent(word -> end.add(new RunEvent.Noticed(launch.endedAt(), word)));
+                end.add(new RunEvent.StateChanged(launch.endedAt(), AzureMlStatusMapper.state(launch), ""));
+                return new EventPage(end, position.told(ENDED).cursor());
             }
             Optional<Position> next = position.nextLaunch(id, launches);
             if (position.part() < ENDED || next.isEmpty()) {

@@ -60,7 +60,8 @@ public final class AzureOpenAiProblems implements ProblemCatalogue {
             "FT0976",
             "too few rows, or too much in a file, for Azure OpenAI",
             ExitCode.INVALID,
-            "Azure OpenAI trains on 10 rows or more, from a file of at most 512 MB.",
+            "Azure OpenAI trains on 10 rows or more, from a file of at most 512 MB. Rows to compare with on the way come in such a file, too: 10 or"
+                    + " more, or none.",
             "add rows, or leave some out");
 
     static final ProblemKind NO_CREDENTIALS = new ProblemKind(
@@ -121,7 +122,7 @@ public final class AzureOpenAiProblems implements ProblemCatalogue {
             "Azure OpenAI does not take the job's rows",
             ExitCode.INVALID,
             "Azure OpenAI read the file, or was to, and found what it does not take: of the form, or of the content, which it holds to its rules.",
-            "finetune logs RUN");
+            "mend the rows that it names, and launch the job again");
 
     static final ProblemKind JOB_FAILED = new ProblemKind(
             "FT0986",
@@ -149,7 +150,7 @@ public final class AzureOpenAiProblems implements ProblemCatalogue {
     static final ProblemKind NOT_COMPARED = new ProblemKind(
             "FT0989",
             "base and tuned model were not compared at Azure OpenAI",
-            ExitCode.GATE_FAILED,
+            ExitCode.OK,
             "Azure OpenAI trains and keeps the tuned model. To ask it, it must be deployed, by the hour until that is ended. finetune4j deploys nothing"
                     + " by itself, so that held-out rows are not answered and no gate is judged. Hosted on request, it is compared by eval.",
             "finetune host RUN");

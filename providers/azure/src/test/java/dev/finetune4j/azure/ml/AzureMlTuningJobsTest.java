@@ -11,8 +11,10 @@ import dev.finetune4j.data.RowRef;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.azure.blob.Azurite;
+import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
+import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.PlannedCall;
 import dev.finetune4j.spi.Provider;
@@ -24,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,6 +112,32 @@ class AzureMlTuningJobsTest {
                 .contains("trains on 6 rows for TextClassification", "compares with 2 rows");
         assertThat(provider.find(new RunId(RUN)).orElseThrow().billedTime())
                 .isBetween(Duration.ofHours(1), Duration.ofMinutes(62));
+    }
+
+    @Test
+    void saysBeforeItsEndThatNothingWasCompared() {
+        provider.submit(job(RUN));
+        place.clock.advance(Duration.ofHours(3));
+
+        List<RunEvent> events = new ArrayList<>();
+        EventPage page = provider.events(new RunId(RUN), "");
+        while (!page.events().isEmpty()) {
+            events.addAll(page.events());
+            page = provider.events(new RunId(RUN), page.next());
+        }
+
+        assertThat(events.get(events.size() - 1))
+                .isInstanceOfSatisfying(
+                        RunEvent.StateChanged.class,
+                        end -> assertThat(end.state()).isEqualTo(RunState.SUCCEEDED));
+        assertThat(events.get(events.size() - 2)).isInstanceOfSatisfying(RunEvent.Noticed.class, noticed -> {
+            assertThat(noticed.problem().kind()).isEqualTo(AzureMlProblems.NOT_COMPARED);
+            assertThat(noticed.problem().remedies())
+                    .singleElement()
+                    .asString()
+                    .startsWith("az ml model download --name " + RUN + "-")
+                    .contains(" --version 1 --resource-group ", " --workspace-name ");
+        });
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
@@ -112,7 +113,8 @@ class LogReadingTest {
         String cursor = "";
         List<RunEvent> told = new ArrayList<>();
         for (String status : List.of("NotResponding", "NotResponding", "NotResponding", "Running", "NotResponding")) {
-            EventPage page = reading().events(RUN, List.of(launch(status, details)), cursor, now);
+            EventPage page =
+                    reading().events(RUN, List.of(launch(status, details)), cursor, now, launch -> Optional.empty());
             told.addAll(page.events());
             cursor = page.next();
         }

@@ -39,6 +39,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The places that jobs can go to, and what they say of a job before anything of it is launched there. */
@@ -297,13 +298,21 @@ public final class JobPlaces {
         if (can.supportsCustomWork() || (can.givesModel() && !prepared.holdsOutRows())) {
             return Optional.empty();
         }
-        if (can.givesModel()) {
-            return HomeComparison.obstacle(context.providers(), prepared);
+        return can.givesModel()
+                ? HomeComparison.obstacle(context.providers(), prepared)
+                : comparesNothing(place, prepared.file().job());
+    }
+
+    /** Empty where base and tuned model answer held-out rows at the place, or can do so here. */
+    private static Optional<Problem> comparesNothing(Provider place, FineTuneJob job) {
+        Capabilities can = place.capabilities();
+        if (can.supportsCustomWork() || can.givesModel()) {
+            return Optional.empty();
         }
         Problem.Builder problem = LaunchProblems.NOT_COMPARED
                 .warning(place.id() + " only trains: base and tuned model are not compared, and no gate is judged")
                 .at(Location.ofKey("evaluation"));
-        if (prepared.file().job().task().kind() == TaskKind.PREFERENCE) { // which is learned nowhere else
+        if (job.task().kind() == TaskKind.PREFERENCE) { // which is learned nowhere else
             problem.remedy(
                     "finetune host RUN; finetune chat RUN    # once it has been tuned; no service tells likelihoods to compare");
         }
@@ -367,11 +376,12 @@ public final class JobPlaces {
         }
     }
 
-    /** What the place of a job tells of its settings there though it would take the job. Asks nobody. */
-    public List<Problem> settingWarnings(FineTuneJob job) {
+    /** What the place of a job tells of its settings there though it would take the job, and that it compares nothing. Asks nobody. */
+    public List<Problem> placeWarnings(FineTuneJob job) {
         try (Provider provider = openFor(job)) {
-            return provider.settingProblems().stream()
-                    .filter(problem -> !problem.isError())
+            return Stream.concat(
+                            provider.settingProblems().stream().filter(problem -> !problem.isError()),
+                            comparesNothing(provider, job).stream())
                     .toList();
         }
     }

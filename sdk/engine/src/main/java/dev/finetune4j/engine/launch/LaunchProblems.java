@@ -58,14 +58,10 @@ public final class LaunchProblems implements ProblemCatalogue {
 
     /** Nothing will be compared. */
     public static final ProblemKind NOT_COMPARED = new ProblemKind(
-            "FT0525",
-            "the gate cannot be judged at the place",
-            ExitCode.GATE_FAILED,
-            """
+            "FT0525", "the gate cannot be judged at the place", ExitCode.OK, """
             A place that only trains lets no model answer held-out rows, so that base and tuned model are not compared and the job's gate is
             neither passed nor failed. The run ends well whatever the gate says; its report says that nothing was compared, and how the
-            tuned model can be asked.""",
-            "finetune launch JOB --target local");
+            tuned model can be asked.""", "finetune launch JOB --target local");
 
     /** The worker cannot come with the job. */
     public static final ProblemKind NO_WORKER = new ProblemKind(
