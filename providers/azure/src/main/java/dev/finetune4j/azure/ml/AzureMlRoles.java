@@ -1,7 +1,6 @@
 package dev.finetune4j.azure.ml;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.finetune4j.json.Json;
+import dev.finetune4j.azure.internal.RoleDefinition;
 import dev.finetune4j.spi.AccessPolicy;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,8 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What must be allowed for a job, as role definitions of Azure's: for whoever launches it, and for the identity that it acts as. A definition can name
- * no resource as its scope, so that its description says at which ones it is to be assigned.
+ * What must be allowed for a job, as role definitions of Azure's: for whoever launches it, and for the identity that it acts as.
  */
 final class AzureMlRoles {
     private static final String LOCATIONS = "Microsoft.MachineLearningServices/locations/";
@@ -64,15 +62,15 @@ final class AzureMlRoles {
                 + options.store().account();
         String identity = options.identity();
         List<AccessPolicy> policies = new ArrayList<>(List.of(
-                new Role("launcher", launching, cleaning, group)
+                new RoleDefinition("launcher", launching, cleaning, group)
                         .policy(
                                 AccessPolicy.Holder.CALLER,
                                 "",
                                 "at " + options.workspacePath() + (options.isStoreSigned() ? "" : ", at " + container)
                                         + (identity == null ? "" : " and at the identity " + identity)),
-                new Role("quota reader", counting, Map.of(), subscription)
+                new RoleDefinition("quota reader", counting, Map.of(), subscription)
                         .policy(AccessPolicy.Holder.CALLER, "", "at " + subscription),
-                new Role("job", Map.of(), files, group)
+                new RoleDefinition("job", Map.of(), files, group)
                         .policy(AccessPolicy.Holder.JOB, identity == null ? "" : identity, "at " + container)));
         if (options.dataRegistry() != null) {
             policies.addAll(ofRegistry(options.dataRegistry(), identity == null ? "" : identity));
@@ -88,31 +86,9 @@ final class AzureMlRoles {
         Map<String, String> writing = new LinkedHashMap<>(reading);
         writing.put(REGISTRY + "assets/write", "puts the rows there that do not");
         return List.of(
-                new Role("registry user", writing, Map.of(), registry.group())
+                new RoleDefinition("registry user", writing, Map.of(), registry.group())
                         .policy(AccessPolicy.Holder.CALLER, "", "at " + registry.path()),
-                new Role("registry reader", reading, Map.of(), registry.group())
+                new RoleDefinition("registry reader", reading, Map.of(), registry.group())
                         .policy(AccessPolicy.Holder.JOB, identity, "at " + registry.path()));
-    }
-
-    /**
-     * A role.
-     *
-     * @param actions what is done by the resource manager, with what for
-     * @param dataActions what is done to files, with what for
-     * @param scope below which it can be assigned
-     */
-    private record Role(String name, Map<String, String> actions, Map<String, String> dataActions, String scope) {
-        AccessPolicy policy(AccessPolicy.Holder holder, String identity, String where) {
-            ObjectNode role = Json.records().createObjectNode();
-            role.put("Name", "finetune4j " + name)
-                    .put("IsCustom", true)
-                    .put("Description", "what finetune4j's jobs take, and no more; assign it " + where);
-            actions.keySet().forEach(role.putArray("Actions")::add);
-            dataActions.keySet().forEach(role.putArray("DataActions")::add);
-            role.putArray("AssignableScopes").add(scope);
-            Map<String, String> reasons = new LinkedHashMap<>(actions);
-            reasons.putAll(dataActions);
-            return new AccessPolicy(holder, identity, Json.pretty(role), reasons);
-        }
     }
 }

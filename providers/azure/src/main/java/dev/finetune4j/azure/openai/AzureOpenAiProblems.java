@@ -76,7 +76,7 @@ public final class AzureOpenAiProblems implements ProblemCatalogue {
             "FT0978",
             "the caller is not allowed to do that at Azure OpenAI",
             ExitCode.CREDENTIALS,
-            "The credentials are good, but no role allows this call. To tune takes the role Cognitive Services OpenAI Contributor on the resource. A"
+            "The credentials are good, but no role allows this call. To tune takes a role on the resource, which a policy for the caller names. A"
                     + " role that was assigned a moment ago takes up to ten minutes until it is known everywhere; a launch that may see that waits for five.",
             "finetune policy JOB --for caller");
 

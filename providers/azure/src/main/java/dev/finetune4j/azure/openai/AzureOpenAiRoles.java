@@ -1,9 +1,8 @@
 package dev.finetune4j.azure.openai;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.azure.internal.RoleDefinition;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
-import dev.finetune4j.json.Json;
 import dev.finetune4j.spi.AccessPolicy;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,31 +10,35 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What must be allowed for a job, as an assignment of a role of Azure's at the resource alone: whoever sends files, launches jobs and follows them
- * needs no right of the resource manager. Jobs act as nobody.
+ * What must be allowed for a job, as a role definition of Azure's for the resource alone. Azure's own role to tune, Cognitive Services OpenAI
+ * Contributor, also deploys models, which are paid by the hour, and changes what a resource refuses to answer. Jobs act as nobody.
  */
 final class AzureOpenAiRoles {
-    /** Azure's own; no smaller one lets somebody tune. */
-    static final String CONTRIBUTOR = "Cognitive Services OpenAI Contributor";
-
     private static final String RESOURCE = "Microsoft.CognitiveServices/accounts";
+    private static final String DATA = RESOURCE + "/OpenAI/";
 
     private AzureOpenAiRoles() {}
 
     /** @throws FineTuneException with FT0970 if the settings do not tell where the resource is in the resource manager */
     static List<AccessPolicy> of(AzureOpenAiOptions options) {
         refuseUnknown(options);
-        ObjectNode assignment = Json.records().createObjectNode();
-        assignment.put("RoleDefinitionName", CONTRIBUTOR).put("Scope", options.accountPath());
-        Map<String, String> reasons = new LinkedHashMap<>();
-        reasons.put(
-                CONTRIBUTOR,
-                "sends files, launches jobs, follows, stops and removes them, and asks what is deployed; it may not deploy what came of them");
-        return List.of(new AccessPolicy(AccessPolicy.Holder.CALLER, "", Json.pretty(assignment), reasons));
+        Map<String, String> data = new LinkedHashMap<>();
+        data.put(DATA + "files/read", "finds the job by the name of its files, and reads the figures that it left");
+        data.put(DATA + "files/write", "sends the rows");
+        data.put(DATA + "files/delete", "removes rows and figures");
+        data.put(DATA + "uploads/*", "sends rows of more than 100 MB in parts; Azure names nothing finer");
+        data.put(DATA + "fine-tunes/read", "finds the job before it is launched, and follows it");
+        data.put(DATA + "fine-tunes/write", "launches the job, and stops it");
+        data.put(DATA + "fine-tunes/delete", "removes its record");
+        data.put(DATA + "deployments/chat/completions/action", "asks a model that somebody has hosted");
+        Map<String, String> actions = new LinkedHashMap<>();
+        actions.put("Microsoft.Authorization/roleAssignments/read", "waits for a role that was assigned a moment ago");
+        return List.of(new RoleDefinition("tuner", actions, data, group(options))
+                .policy(AccessPolicy.Holder.CALLER, "", "at " + options.accountPath()));
     }
 
     /**
-     * What whoever hosts a tuned model takes beyond that: a definition of a role, to be assigned at the resource.
+     * What whoever hosts a tuned model takes beyond that.
      *
      * @throws FineTuneException as {@link #of}
      */
@@ -49,14 +52,12 @@ final class AzureOpenAiRoles {
                 "deploys a tuned model, which is paid by the hour, and its base model; Azure has no finer words for one model or scope");
         actions.put(RESOURCE + "/deployments/delete", "ends that");
         actions.put("Microsoft.Authorization/roleAssignments/read", "waits for a role that was assigned a moment ago");
-        ObjectNode role = Json.records().createObjectNode();
-        role.put("Name", "finetune4j host")
-                .put("IsCustom", true)
-                .put("Description", "what finetune4j's hosting takes, and no more");
-        actions.keySet().forEach(role.putArray("Actions")::add);
-        role.putArray("AssignableScopes")
-                .add("/subscriptions/" + options.subscription() + "/resourceGroups/" + options.resourceGroup());
-        return List.of(new AccessPolicy(AccessPolicy.Holder.HOST, "", Json.pretty(role), actions));
+        return List.of(new RoleDefinition("host", actions, Map.of(), group(options))
+                .policy(AccessPolicy.Holder.HOST, "", "at " + options.accountPath()));
+    }
+
+    private static String group(AzureOpenAiOptions options) {
+        return "/subscriptions/" + options.subscription() + "/resourceGroups/" + options.resourceGroup();
     }
 
     private static void refuseUnknown(AzureOpenAiOptions options) {

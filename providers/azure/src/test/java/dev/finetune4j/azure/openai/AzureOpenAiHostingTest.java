@@ -269,11 +269,12 @@ class AzureOpenAiHostingTest {
         String host = hosting.policies("tickets", new ModelRef(OfflineResource.MODEL))
                 .get(0)
                 .document();
-        String contributor = "{\"DataActions\":[\"Microsoft.CognitiveServices/accounts/OpenAI/*\"],"
-                + "\"AssignableScopes\":[\"/subscriptions\"]}";
-        place.azure.restrictCaller(contributor);
+        String tuner = provider.policies("tickets", new ModelRef(OfflineResource.MODEL))
+                .get(0)
+                .document();
+        place.azure.restrictCaller(tuner);
         assertThat(told(() -> hosting.host(BY_THE_HOUR))).contains("FT0993");
-        place.azure.restrictCaller(contributor, host);
+        place.azure.restrictCaller(tuner, host);
 
         HostedModel model = hosting.host(BY_THE_HOUR);
         place.clock.advance(Duration.ofMinutes(6));

@@ -20,6 +20,7 @@ import dev.finetune4j.offlinecloud.azure.Workspace;
 import dev.finetune4j.offlinecloud.azure.blob.Azurite;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.JobSnapshot;
@@ -49,6 +50,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Jobs at the offline service, from rows to figures, its bill and what is left of them. */
 class AzureOpenAiJobsTest {
+    /** By which the resource is found in the resource manager. */
+    private static final Map<String, String> WHERE = Map.of(
+            "subscription", Workspace.sample().subscription(),
+            "resource-group", Workspace.sample().resourceGroup());
+
     @SuppressWarnings("NullAway.Init") // before all tests
     private static Azurite blobs;
 
@@ -134,12 +140,7 @@ class AzureOpenAiJobsTest {
         String reader = "{\"Actions\":[\"*/read\"],\"AssignableScopes\":[\"/subscriptions\"]}";
         String contributor = "{\"DataActions\":[\"Microsoft.CognitiveServices/accounts/OpenAI/*\"],"
                 + "\"AssignableScopes\":[\"/subscriptions\"]}";
-        Map<String, String> where = Map.of(
-                "subscription",
-                Workspace.sample().subscription(),
-                "resource-group",
-                Workspace.sample().resourceGroup());
-        try (Provider known = place.openWith(where)) {
+        try (Provider known = place.openWith(WHERE)) {
             place.azure.restrictCaller(reader);
             assertThat(refusal(known).retry()).as("no role is on its way").isEqualTo(Retry.NEVER);
 
@@ -153,6 +154,39 @@ class AzureOpenAiJobsTest {
             place.clock.advance(Duration.ofMinutes(4));
             assertThat(known.submit(place.job("soon")).state().isTerminal()).isFalse();
         }
+    }
+
+    /** What a policy for the caller names is enough, and each of it is needed: asking a model and large files are tried elsewhere. */
+    @Test
+    void theRoleOfTheCallerIsTheLeast() {
+        try (Provider known = place.openWith(WHERE)) {
+            AccessPolicy policy = known.policies("tickets", new ModelRef(OfflineResource.MODEL))
+                    .get(0);
+            place.azure.restrictCaller(policy.document());
+            launchAndRemove(known, "allowed-1");
+
+            for (String action : List.of(
+                    "files/read",
+                    "files/write",
+                    "files/delete",
+                    "fine-tunes/read",
+                    "fine-tunes/write",
+                    "fine-tunes/delete")) {
+                place.azure.restrictCaller(policy.document().replace("OpenAI/" + action + "\"", "OpenAI/none\""));
+                assertThat(kind(() -> launchAndRemove(known, "without-" + action.replace('/', '-'))))
+                        .as(action)
+                        .isEqualTo(AzureOpenAiProblems.DENIED);
+            }
+        }
+    }
+
+    private void launchAndRemove(Provider by, String run) {
+        Submission job = place.job(run);
+        by.submit(job);
+        by.events(job.id(), EventPage.START);
+        by.stop(job.id());
+        place.clock.advance(Duration.ofHours(1));
+        by.delete(job.id());
     }
 
     private Problem refusal(Provider by) {

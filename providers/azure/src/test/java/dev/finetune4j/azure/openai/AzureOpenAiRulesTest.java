@@ -290,8 +290,13 @@ class AzureOpenAiRulesTest {
         assertThat(AzureOpenAiRoles.of(new AzureOpenAiSettings(whole, Map.of()).options("gpt-4.1")))
                 .singleElement()
                 .satisfies(policy -> {
-                    assertThat(policy.document()).contains("/accounts/my-openai\"", AzureOpenAiRoles.CONTRIBUTOR);
-                    assertThat(policy.reasons()).containsKey(AzureOpenAiRoles.CONTRIBUTOR);
+                    assertThat(policy.document())
+                            .contains("/accounts/my-openai\"", "/resourceGroups/my-group\"", "OpenAI/fine-tunes/write")
+                            .doesNotContain("accounts/deployments/", "raiPolicies");
+                    assertThat(policy.reasons()).hasSize(9).allSatisfy((action, reason) -> {
+                        assertThat(policy.document()).contains(action);
+                        assertThat(action.contains("*")).isEqualTo(reason.contains("Azure names nothing finer"));
+                    });
                 });
         assertThatThrownBy(() -> AzureOpenAiRoles.of(options()))
                 .isInstanceOfSatisfying(

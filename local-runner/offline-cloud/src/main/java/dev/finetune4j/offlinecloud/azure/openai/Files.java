@@ -28,7 +28,7 @@ final class Files {
     /** What can be asked for. */
     List<DataOperation> operations() {
         return List.of(
-                DataOperation.of("Files_Upload", "POST", "/files", "files/import/action", this::upload),
+                DataOperation.of("Files_Upload", "POST", "/files", "files/write", this::upload),
                 DataOperation.of("Files_List", "GET", "/files", "files/read", this::list),
                 DataOperation.of("Files_Get", "GET", "/files/{id}", "files/read", this::get),
                 DataOperation.of("Files_GetContent", "GET", "/files/{id}/content", "files/read", this::content),

@@ -13,7 +13,7 @@ import java.util.List;
 /** Files that are sent in parts, which the classic paths take only. Guarded by the service that owns it. */
 final class Uploads {
     private static final int OK = 200;
-    private static final String ACTION = "files/import/action";
+    private static final String ACTION = "uploads/write";
 
     private final OfflineOpenAi service;
     private final Files files;
