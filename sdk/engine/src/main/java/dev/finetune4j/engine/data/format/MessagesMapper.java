@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Rows that are conversations: openai-chat, bedrock-converse and sharegpt. */
 final class MessagesMapper implements ExampleMapper {
+    private static final List<String> TOOLS = List.of("tools", "functions", "tool_calls", "function_call");
+
     private final String listField;
     private final String roleField;
     private final String contentField;
@@ -34,6 +36,7 @@ final class MessagesMapper implements ExampleMapper {
         List<Problem> problems = new ArrayList<>();
         List<Message> messages = new ArrayList<>();
         readSystem(ref, row, messages, problems);
+        refuseTools(ref, row, "", problems);
         JsonNode list = row.path(listField);
         if (!list.isArray() || list.isEmpty()) {
             problems.add(wrong(ref, listField, "a list of messages", list));
@@ -88,8 +91,27 @@ final class MessagesMapper implements ExampleMapper {
                             "Split the conversation so that only answers to be learned are the assistant's, or remove weight")
                     .build());
         }
+        refuseTools(ref, message, place + ".", problems);
         if (role.isPresent() && text != null) {
             messages.add(new Message(role.get(), text));
+        }
+    }
+
+    /**
+     * Adds what is wrong with a row, or a message of it, that offers or calls tools: trained without them it would be another row.
+     *
+     * @param place where it is in the row, with a dot at the end; empty for the row itself
+     */
+    static void refuseTools(RowRef ref, JsonNode holder, String place, List<Problem> problems) {
+        for (String field : TOOLS) {
+            if (!holder.path(field).isEmpty()) {
+                problems.add(DataProblems.ROW_SHAPE
+                        .error(ref + ": " + place + field + " are not supported")
+                        .at(new Location.InRow(ref.source(), ref.row(), place + field))
+                        .because("there are " + holder.path(field).size())
+                        .remedy("leave the row out, or " + place + field + " if the answer does without")
+                        .build());
+            }
         }
     }
 

@@ -63,11 +63,7 @@ final class PreferenceMapper implements ExampleMapper {
             return messages;
         }
         int before = problems.size();
-        if (!input.path("tools").isEmpty()) {
-            problems.add(shape(ref, INPUT + ".tools are not supported", INPUT + ".tools")
-                    .because("there are " + input.path("tools").size())
-                    .build());
-        }
+        MessagesMapper.refuseTools(ref, input, INPUT + ".", problems);
         for (int i = 0; i < list.size(); i++) {
             reader.readMessage(ref, list.get(i), MESSAGES + "[" + i + "]", messages, problems);
         }

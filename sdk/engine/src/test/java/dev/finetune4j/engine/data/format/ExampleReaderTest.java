@@ -231,10 +231,13 @@ class ExampleReaderTest {
                 {"system":9,"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]}
                 {"prompt":
                 ["list"]
+                {"tools":[{"type":"function"}],"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]}
+                {"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b","tool_calls":[{},{}]}]}
+                {"tools":[],"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b","tool_calls":null}]}
                 """, CHAT);
 
-        assertThat(rows).hasSize(1);
-        assertThat(problems.brokenRows()).isEqualTo(9);
+        assertThat(rows).hasSize(2);
+        assertThat(problems.brokenRows()).isEqualTo(11);
         assertThat(problems.asErrors())
                 .extracting(Problems::text)
                 .satisfiesExactly(
@@ -248,7 +251,9 @@ class ExampleReaderTest {
                         text -> assertThat(text).contains("FT0226", "row 7", "messages must be a list of messages"),
                         text -> assertThat(text).contains("FT0226", "row 8", "system must be"),
                         text -> assertThat(text).contains("FT0220", "rows.jsonl:9:", "ends before"),
-                        text -> assertThat(text).contains("FT0220", "rows.jsonl:10", "it is a list"));
+                        text -> assertThat(text).contains("FT0220", "rows.jsonl:10", "it is a list"),
+                        text -> assertThat(text).contains("FT0226", "row 11", "tools are not supported"),
+                        text -> assertThat(text).contains("messages[1].tool_calls are not supported", "there are 2"));
     }
 
     @Test
