@@ -218,10 +218,7 @@ final class AzureMlStatusMapper {
         }
         return hasRun && code.startsWith("UserError") && !launch.job().isTuning()
                 ? workerFailed(name, reason)
-                : AzureMlProblems.JOB_FAILED
-                        .error("Azure ML could not run " + name)
-                        .because(reason)
-                        .build();
+                : NeverRan.told(launch.job(), code, reason);
     }
 
     private static Problem workerFailed(String name, String said) {

@@ -91,6 +91,36 @@ class AzureMlStatusMapperTest {
         assertThat(snapshot.failure().orElseThrow().kind()).isEqualTo(AzureMlProblems.NO_CAPACITY);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "UserError.ImagePullFailure|Failed to pull Docker image acme.azurecr.io/train:1: unauthorized"
+                        + "|could not pull the image|az ml job show --name run --resource-group my-group"
+                        + " --workspace-name my-workspace --query environment",
+                "UserError|Job failed: AuthorizationPermissionMismatch for the blob of input order"
+                        + "|may not do what the job takes|finetune policy JOB --for job",
+                "UserError|The managed identity 00000000-0000-0000-0000-000000000007 was not found"
+                        + "|act as its identity|az identity list --query [].id",
+                "UserError|The input data azureml://x does not exist|finds no input|finetune launch JOB --again",
+                "UserError|something of its own|could not run run|az ml job show --name run --resource-group my-group"
+                        + " --workspace-name my-workspace"
+            })
+    void namesTheOneThingToDoOfAJobThatNeverRan(String code, String message, String summary, String remedy) {
+        JobSnapshot snapshot = snapshot(
+                "{'name':'run','id':'/subscriptions/s/resourceGroups/my-group/providers/Microsoft.MachineLearningServices"
+                        + "/workspaces/my-workspace/jobs/run','properties':{'status':'Failed'}}",
+                "{'error':{'error':{'code':'" + code + "','message':'" + message + "'}}}");
+
+        assertThat(snapshot.failure().orElseThrow()).satisfies(problem -> {
+            assertThat(problem.kind()).isEqualTo(AzureMlProblems.JOB_FAILED);
+            assertThat(problem.summary()).contains(summary);
+            assertThat(problem.causes()).hasSize(1);
+            assertThat(problem.causes().get(0)).contains(message);
+            assertThat(problem.remedies()).containsExactly(remedy);
+        });
+    }
+
     /** Nothing but the time that is billed ends such a job, and no run history of one has been seen. */
     @ParameterizedTest
     @CsvSource({
