@@ -40,6 +40,8 @@ public enum AzureFailure {
     /** Where storage tells the name of an error. */
     private static final String STORAGE_CODE = "x-ms-error-code";
 
+    private static final Pattern STORAGE_MESSAGE = Pattern.compile("<Message>\\s*([^<\\n]+)");
+
     /** Names by which Microsoft's support finds a call: of the resource manager, of Azure OpenAI, of the rest. */
     private static final List<HttpHeaderName> CORRELATION_HEADERS = Stream.of(
                     "x-ms-correlation-request-id", "apim-request-id", "x-ms-request-id")
@@ -162,22 +164,22 @@ public enum AzureFailure {
 
     /** Why a call failed, in the service's words where it gave any, with the name by which its support finds the call. */
     public static String reason(RuntimeException failure) {
-        JsonNode error = error(failure);
-        String said = error.path("message").asText("");
-        if (said.isEmpty()) {
-            String line = String.valueOf(failure.getMessage())
-                    .lines()
-                    .findFirst()
-                    .orElse("")
-                    .replaceAll("\\?\\S+", "?...") // an address may be signed
-                    .strip();
-            String code = code(failure);
-            return code.isEmpty() ? line : code + ": " + line;
-        }
-        String code = error.path("code").asText("");
-        String correlation =
-                correlation(failure).map(id -> " (correlation " + id + ")").orElse("");
-        return (code.isEmpty() ? "" : code + ": ") + said.strip() + correlation;
+        String code = code(failure);
+        String said = error(failure).path("message").asText("");
+        String words = said.isEmpty() ? wordsOfStorage(failure).orElseGet(() -> firstLine(failure)) : said;
+        return (code.isEmpty() ? "" : code + ": ")
+                + words.replaceAll("\\?\\S+", "?...").strip() // an address may be signed
+                + correlation(failure).map(id -> " (correlation " + id + ")").orElse("");
+    }
+
+    /** Storage answers in XML, before which its client puts a guess of its own. */
+    private static Optional<String> wordsOfStorage(RuntimeException failure) {
+        Matcher message = STORAGE_MESSAGE.matcher(String.valueOf(failure.getMessage()));
+        return message.find() ? Optional.of(message.group(1)) : Optional.empty();
+    }
+
+    private static String firstLine(RuntimeException failure) {
+        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
     }
 
     private static Optional<String> correlation(RuntimeException failure) {

@@ -58,11 +58,18 @@ public final class Answered extends HttpResponse {
                 http);
     }
 
-    /** With an error in the form of blob storage. */
+    /** With an error in the form of blob storage, in the words of its client, which begin with a guess. */
     public static HttpResponseException ofStorage(int status, String code) {
-        Answered answer = new Answered(status, "<?xml version=\"1.0\"?><Error><Code>" + code + "</Code></Error>");
+        String body = "<?xml version=\"1.0\"?><Error><Code>" + code
+                + "</Code><Message>This request is not authorized to perform this operation using this permission.\n"
+                + "RequestId:c0ffee\nTime:2026-11-28T22:00:00Z</Message></Error>";
+        Answered answer = new Answered(status, body);
         answer.headers.set(HttpHeaderName.fromString("x-ms-error-code"), code);
-        return new HttpResponseException("Status code " + status, answer);
+        answer.headers.set(HttpHeaderName.fromString("x-ms-request-id"), "c0ffee");
+        return new HttpResponseException(
+                "If you are using a StorageSharedKeyCredential, and the server returned an error message\nStatus code "
+                        + status + ", \"" + body + "\"",
+                answer);
     }
 
     @Override

@@ -38,7 +38,9 @@ class AzureFailureTest {
         assertThat(AzureFailure.reason(Answered.with(400, "UserError", "no such environment")))
                 .isEqualTo("UserError: no such environment (correlation c0ffee)");
         assertThat(AzureFailure.reason(Answered.ofStorage(403, "AuthorizationPermissionMismatch")))
-                .isEqualTo("AuthorizationPermissionMismatch: Status code 403");
+                .isEqualTo(
+                        "AuthorizationPermissionMismatch: This request is not authorized to perform this operation using"
+                                + " this permission. (correlation c0ffee)");
         assertThat(AzureFailure.reason(new IllegalStateException("broken\nat line 2")))
                 .isEqualTo("broken");
     }
