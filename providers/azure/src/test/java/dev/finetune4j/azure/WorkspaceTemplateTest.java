@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.azure.rest.BodySchema;
+import dev.finetune4j.testkit.PythonPackages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -118,6 +119,18 @@ class WorkspaceTemplateTest {
                 .filteredOn(
                         one -> one.at("/properties/roleDefinitionId").asText().contains("ba92f5b4"))
                 .allSatisfy(one -> assertThat(one.path("scope").asText()).contains("/containers/"));
+    }
+
+    /** By a grammar of others, since the compiler itself comes from no registry. */
+    @Test
+    void theMirrorIsBicep() throws IOException, InterruptedException {
+        PythonPackages grammar = PythonPackages.of("bicep-requirements.txt");
+        Path broken = Files.writeString(
+                Files.createTempFile(Path.of("target"), "broken", ".bicep"), bicep.replaceFirst("(?m)^}$", ""));
+
+        assertThat(grammar.output("bicep_syntax.py", FOLDER.resolve("finetune4j.bicep")))
+                .isEmpty();
+        assertThat(grammar.output("bicep_syntax.py", broken)).isNotEmpty();
     }
 
     @Test

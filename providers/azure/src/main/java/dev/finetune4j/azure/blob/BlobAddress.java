@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * @param key what it is called in the container; empty for the container itself, ends with a slash where it is a folder
  */
 public record BlobAddress(String endpoint, String account, String container, String key) {
-    private static final Pattern ACCOUNT_HOST = Pattern.compile("([a-z0-9]{3,24})\\.blob\\..+");
+    private static final Pattern ACCOUNT_HOST = Pattern.compile("([^.]+)\\.blob\\..+");
     private static final Pattern ACCOUNT = Pattern.compile("[a-z0-9]{3,24}");
     private static final Pattern CONTAINER = Pattern.compile("(?!-)(?!.*--)[a-z0-9-]{3,63}(?<!-)");
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9!_.()/-]*");
@@ -43,7 +43,7 @@ public record BlobAddress(String endpoint, String account, String container, Str
         String path = address.getPath().replaceFirst("^/", "");
         Matcher host = ACCOUNT_HOST.matcher(address.getHost());
         if (host.matches()) {
-            return of(root, host.group(1), path);
+            return of(root, host.group(1), path); // which refuses an account of another form
         }
         String account = path.replaceFirst("/.*", "");
         return of(

@@ -73,7 +73,7 @@ final class JobHistory {
         inOrder.sort(Comparator.comparing(one -> one.path("created_at").asLong()));
         RunState state = RunState.STARTING;
         for (JsonNode one : inOrder) {
-            String message = one.path("message").asText().strip();
+            String message = one.path("message").asText("").strip();
             if (!message.isEmpty() && !one.path("type").asText().equals("metrics")) {
                 state = state(message, state);
                 all.putIfAbsent(

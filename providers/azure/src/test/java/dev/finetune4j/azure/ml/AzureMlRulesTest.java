@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What Azure ML would refuse of a job's settings is told before a call is made, all of it at once. */
 class AzureMlRulesTest {
@@ -213,6 +215,34 @@ class AzureMlRulesTest {
                 .allSatisfy(problem -> assertThat(problem.code()).isEqualTo("FT0931"))
                 .extracting(Problem::summary)
                 .contains("no machine of Azure's is called ml.g5.xlarge", "no tag may be finetune4j-run=mine");
+    }
+
+    /** Names that Azure would refuse, or take for another thing: an account of no form is no store of Azurite's. */
+    @ParameterizedTest
+    @CsvSource({
+        "workspace, ab",
+        "workspace, a2345678901234567890123456789012345",
+        "workspace, -ab",
+        "resource-group, my-group.",
+        "datastore, -x",
+        "compute, g",
+        "compute, a2345678901234567",
+        "compute, gpus-",
+        "store, https://my-account.blob.core.windows.net/jobs/finetune4j",
+        "store, https://MyAccount.blob.core.windows.net/jobs/finetune4j",
+        "store, https://a234567890123456789012345.blob.core.windows.net/jobs/finetune4j",
+        "store, https://ab.blob.core.windows.net/jobs/finetune4j"
+    })
+    void takesNoNameOfAnotherForm(String setting, String name) {
+        Map<String, String> settings = setting.equals("compute")
+                ? Map.of(setting, name, "machine", "Standard_NC6s_v3")
+                : Map.of(setting, name);
+
+        assertThat(problems(settings))
+                .filteredOn(problem -> problem.code().equals("FT0931"))
+                .singleElement()
+                .satisfies(
+                        problem -> assertThat(problem.place()).contains(Location.ofKey("places.azure-ml." + setting)));
     }
 
     @Test

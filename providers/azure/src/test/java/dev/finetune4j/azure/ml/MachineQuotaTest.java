@@ -28,8 +28,21 @@ class MachineQuotaTest {
         }
     }
 
+    @Test
+    void saysThatTheRegionLetsNoSuchMachine() {
+        Diagnosis absent = diagnosis("Standard_ND", "StandardNDFamily");
+
+        assertThat(absent.verdict()).isEqualTo(Verdict.FAIL);
+        assertThat(absent.found()).isEqualTo("no Standard_NC is let in westeurope to this subscription");
+        assertThat(absent.remedy()).isEqualTo("finetune offers --target azure-ml --region westeurope");
+    }
+
     private static Diagnosis diagnosis(String family) {
-        String sizes = "{\"value\":[{\"name\":\"Standard_NC\",\"family\":\"" + family + "\",\"vCPUs\":24}]}";
+        return diagnosis("Standard_NC", family);
+    }
+
+    private static Diagnosis diagnosis(String size, String family) {
+        String sizes = "{\"value\":[{\"name\":\"" + size + "\",\"family\":\"" + family + "\",\"vCPUs\":24}]}";
         String usages = "{\"value\":[{\"name\":{\"value\":\"Standard NC Family Cluster Dedicated vCPUs\"},"
                 + "\"limit\":1000,\"currentValue\":0}]}";
         AzureMlOptions options = new AzureMlSettings(
