@@ -152,7 +152,8 @@ public final class ContainerRun implements Running {
     public synchronized void terminate(Instant at) {
         isTerminated = true;
         if (process != null) {
-            process.destroy();
+            // Process.destroy closes the pipe, from which what it prints to its end is still to be read.
+            process.toHandle().destroy();
         }
     }
 
@@ -167,7 +168,7 @@ public final class ContainerRun implements Running {
         isTerminated = true;
         if (process != null) {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
+            process.toHandle().destroyForcibly();
         }
     }
 
