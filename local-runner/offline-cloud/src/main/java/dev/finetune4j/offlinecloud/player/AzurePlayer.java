@@ -67,7 +67,7 @@ public final class AzurePlayer implements CloudPlayer {
     @Override
     public PlayedCloud start(ProviderContext context, Path folder, String region, @Nullable Path model)
             throws IOException {
-        return PlayedAzure.start(context, store(context), folder, region);
+        return new PlayedAzure(store(context), folder, context.environment(), region);
     }
 
     /** Where the store's program is kept from one start to the next. */

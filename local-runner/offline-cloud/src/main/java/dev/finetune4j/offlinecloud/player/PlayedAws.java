@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Amazon's cloud: one account. */
@@ -34,16 +33,7 @@ final class PlayedAws implements PlayedCloud {
 
     @Override
     public List<String> places() {
-        return cloud.places().entrySet().stream()
-                .map(place -> place.getKey() + ": {" + yaml(place.getValue()) + "}")
-                .toList();
-    }
-
-    private static String yaml(Map<String, String> settings) {
-        return settings.entrySet().stream()
-                .map(setting -> setting.getKey() + ": "
-                        + (setting.getValue().contains(":") ? '"' + setting.getValue() + '"' : setting.getValue()))
-                .collect(Collectors.joining(", "));
+        return PlaceLines.of(cloud.places());
     }
 
     @Override

@@ -55,7 +55,9 @@ class OfflineTrainingTest {
     private static final String STORE = "s3://my-bucket/jobs";
     private static final String DIGEST = "0123456789abcdef";
     private static final String ADAPTER = "model/adapter/adapter_model.safetensors";
-    private static final Path WORKERS = Path.of("target/worker-package");
+    /** Packed once for all modules. */
+    private static final Path WORKERS = Path.of("../../target/worker-package");
+
     private static final int PATIENCE = 3000;
 
     @TempDir
