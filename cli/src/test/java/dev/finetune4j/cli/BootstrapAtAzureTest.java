@@ -15,7 +15,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** From a resource group with nothing in it to a trained model, by commands: what bootstrap makes and writes down is all that a job needs. */
+/**
+ * From a resource group with nothing in it to a job that has ended, by commands: what bootstrap makes and writes down is all that a job needs. Its
+ * worker tells and leaves what a worker does, and computes nothing.
+ */
 @Tag("long")
 class BootstrapAtAzureTest {
     private static final Duration TICK = Duration.ofSeconds(1);

@@ -8,17 +8,23 @@ import dev.finetune4j.engine.plan.PlanRequest;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.offlinecloud.TrainingAws;
+import dev.finetune4j.offlinecloud.TrainingAzure;
 import dev.finetune4j.run.RunOutcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A launch in a team's own test, as README shows it; ReadmeTest compares the text. */
+/** Launches in a team's own tests, as README shows them; ReadmeTest compares the text. */
 class OfflineLaunchTest {
+    /** Installed once for all modules. */
+    private final Path azurite = Path.of("../target/azurite");
+
     @TempDir
     private Path folder;
 
@@ -51,5 +57,29 @@ class OfflineLaunchTest {
             assertEquals(ExitCode.OK, run.await().exitCode());
             assertEquals(1, cloud.aws().calls("CreateModelCustomizationJob").size());
         }
+    }
+
+    @Test
+    void tunesAtAzureOpenAiOnce() throws Exception {
+        try (TrainingAzure cloud = TrainingAzure.start(folder, azurite);
+                FineTuner tuner = FineTuner.builder()
+                        .home(folder.resolve("home"))
+                        .environment(cloud.variables())
+                        .build()) {
+            JobFile job = tuner.read(jobAt("azure-openai", cloud.places()));
+            RunHandle<RunOutcome> run = tuner.launch(tuner.plan(job, PlanRequest.atTargetsOf(job.job())));
+            assertEquals(ExitCode.OK, run.await().exitCode());
+            assertEquals(1, cloud.azure().calls().of("FineTuning_Create").size());
+        }
+    }
+
+    private Path jobAt(String place, Map<String, Map<String, String>> places) throws IOException {
+        String settings = places.getOrDefault(place, Map.of()).entrySet().stream()
+                .map(setting -> setting.getKey() + ": \"" + setting.getValue() + "\"")
+                .collect(Collectors.joining(", "));
+        return Files.writeString(
+                TicketsJob.write(Files.createTempDirectory(folder, "job"), 4802),
+                "budget: {max-cost: 5 USD}\ntargets: [" + place + "]\nplaces:\n  " + place + ": {" + settings + "}\n",
+                StandardOpenOption.APPEND);
     }
 }

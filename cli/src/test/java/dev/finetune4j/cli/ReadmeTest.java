@@ -60,15 +60,18 @@ class ReadmeTest {
         Path launch = Path.of("src/test/java/dev/finetune4j/cli/LaunchSnippet.java");
         assertThat(launch).content().contains(javaShown().get(1).indent(8));
         Path offline = Path.of("src/test/java/dev/finetune4j/cli/OfflineLaunchTest.java");
-        assertThat(offline).content().contains(javaShown().get(2).indent(4));
+        assertThat(offline)
+                .content()
+                .contains(javaShown().get(2).indent(4))
+                .contains(javaShown().get(3).indent(4));
     }
 
     @Test
     void theTestShownIsTheTestOfTheExample() throws IOException {
         Path test = ROOT.resolve("examples/guarded-model/src/test/java/com/example/mood/MoodModelTest.java");
 
-        assertThat(javaShown()).hasSize(4);
-        assertThat(test).content().endsWith(javaShown().get(3));
+        assertThat(javaShown()).hasSize(5);
+        assertThat(test).content().endsWith(javaShown().get(4));
     }
 
     private static List<String> javaShown() throws IOException {
