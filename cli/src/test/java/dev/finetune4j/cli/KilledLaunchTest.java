@@ -13,7 +13,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -74,89 +73,33 @@ class KilledLaunchTest extends KilledLaunches {
 
     @Test
     void launchesOnceThoughTwoProcessesDoAtTheSameTime() throws Exception {
-        try (Launch launch = new Launch(new SageMaker(), "race")) {
-            Process one = launch.start(launch.launching());
-            Process other = launch.start(launch.launching());
-
-            assertThat(one.waitFor()).as(launch.printed()).isEqualTo(FAILED);
-            assertThat(other.waitFor()).as(launch.printed()).isEqualTo(FAILED);
-            launch.verify();
-        }
+        launchedByTwo(new SageMaker());
     }
 
     @Test
     @Tag("slow")
     void launchesOnceThoughAProcessIsKilledInEveryRequestAndEveryAnswer() throws Exception {
-        int kills = 0;
-        int turns = 0;
-        for (int turn = 0, silent = 0; silent < 3; turn++) { // beyond the last turn nobody is killed any more
-            boolean isReached = false;
-            for (long bytes : new long[] {0, 1, 700, LONGEST_CUT}) {
-                try (Launch launch = new Launch(new SageMaker(), "turn-" + turn + "-" + bytes)) {
-                    if (launch.isKilledAt(new CuttingWire.Cut(turn, bytes))) {
-                        isReached = true;
-                        kills++;
-                    }
-                    launch.toTheEnd();
-                    launch.verify();
-                }
-            }
-            turns += isReached ? 1 : 0;
-            silent = isReached ? 0 : silent + 1;
-        }
-        assertThat(turns).isGreaterThan(20);
-        assertThat(kills).isGreaterThan(2 * turns);
+        Kills all = killedInEveryMessage(new SageMaker());
+
+        assertThat(all.turns()).isGreaterThan(20);
+        assertThat(all.kills()).isGreaterThan(2 * all.turns());
     }
 
     @Test
     @Tag("slow")
     void launchesOnceThoughAProcessIsKilledAtEveryLineOfItsJournal() throws Exception {
-        int kills = 0;
-        for (int lines = 1, survived = 0; survived < 2; lines++) {
-            try (Launch launch = new Launch(new SageMaker(), "line-" + lines)) {
-                boolean isKilled = launch.isKilledAtLine(lines);
-                survived = isKilled ? 0 : survived + 1;
-                kills += isKilled ? 1 : 0;
-                launch.toTheEnd();
-                launch.verify();
-            }
-        }
-        assertThat(kills).isGreaterThan(5);
+        assertThat(killedAtEveryLine(new SageMaker())).isGreaterThan(5);
     }
 
     @Test
     void resumesOnceAndRemovesAllThoughThoseProcessesAreKilled() throws Exception {
-        assertThat(killedAfterwards(2, 7)).isEqualTo(2);
+        assertThat(killedAfterwards(new SageMaker(), 2, 7)).isEqualTo(2);
     }
 
     @Test
     @Tag("slow")
     void resumesOnceAndRemovesAllThoughThoseProcessesAreKilledOftenEnough() throws Exception {
-        assertThat(killedAfterwards(60, 8)).isEqualTo(60);
-    }
-
-    /** Kills processes that resume an ended run, and such as remove what is left of it; the kills. */
-    private int killedAfterwards(int wanted, long seed) throws Exception {
-        Random random = new Random(seed);
-        int kills = 0;
-        for (int schedule = 0; kills < wanted; schedule++) {
-            try (Launch launch = new Launch(new SageMaker(), "later-" + schedule)) {
-                launch.toTheEnd();
-                String run = launch.run();
-                for (String[] command : List.of(
-                        new String[] {"resume", run},
-                        new String[] {"gc", launch.swept().toString(), "--older-than", "0s", "--yes"})) {
-                    if (kills < wanted
-                            && launch.isKilledAt(new CuttingWire.Cut(random.nextInt(20), bytes(random)), command)) {
-                        kills++;
-                    }
-                    launch.start(command).waitFor();
-                    assertThat(launch.jobsMade()).as(launch.printed()).isEqualTo(2);
-                }
-                launch.verify(2);
-            }
-        }
-        return kills;
+        assertThat(killedAfterwards(new SageMaker(), 60, 8)).isEqualTo(60);
     }
 
     private Place tuning(String id) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class KilledLaunches {
     /** Parts of a message that are as long as this are the rows and the model. */
     static final int LONGEST_CUT = 50_000;
+
+    /** Much less than a line takes to be on the disk. */
+    private static final long BETWEEN_LOOKS_NANOS = 200_000;
 
     /** The product as its launcher starts it: from its jar, with the classes of a launch in an archive. */
     @TempDir
@@ -55,6 +59,11 @@ abstract class KilledLaunches {
 
         /** What a launch that ends so exits with. */
         int exitCode();
+
+        /** Whether a run that ended so can be resumed, so that it ends once more. */
+        default boolean isResumable() {
+            return exitCode() != 0;
+        }
 
         /** The servers that processes speak with. */
         List<URI> servers();
@@ -113,6 +122,90 @@ abstract class KilledLaunches {
             }
         }
         return kills;
+    }
+
+    /**
+     * What came of processes that were killed at every message.
+     *
+     * @param turns requests and answers in which one was
+     * @param kills over all of them
+     */
+    record Kills(int turns, int kills) {}
+
+    /** Kills a launching process in each request and in each answer of a launch, at its first byte, within it, and behind it. */
+    final Kills killedInEveryMessage(Place place) throws Exception {
+        int kills = 0;
+        int turns = 0;
+        for (int turn = 0, silent = 0; silent < 3; turn++) { // beyond the last turn nobody is killed any more
+            boolean isReached = false;
+            for (long bytes : new long[] {0, 1, 700, LONGEST_CUT}) {
+                try (Launch launch = new Launch(place, "turn-" + turn + "-" + bytes)) {
+                    if (launch.isKilledAt(new CuttingWire.Cut(turn, bytes))) {
+                        isReached = true;
+                        kills++;
+                    }
+                    launch.toTheEnd();
+                    launch.verify();
+                }
+            }
+            turns += isReached ? 1 : 0;
+            silent = isReached ? 0 : silent + 1;
+        }
+        return new Kills(turns, kills);
+    }
+
+    /** Kills a launching process at each line of its journal; the kills. */
+    final int killedAtEveryLine(Place place) throws Exception {
+        int kills = 0;
+        for (int lines = 1, survived = 0; survived < 2; lines++) {
+            try (Launch launch = new Launch(place, "line-" + lines)) {
+                boolean isKilled = launch.isKilledAtLine(lines);
+                survived = isKilled ? 0 : survived + 1;
+                kills += isKilled ? 1 : 0;
+                launch.toTheEnd();
+                launch.verify();
+            }
+        }
+        return kills;
+    }
+
+    /** Two processes launch one job at the same time. */
+    final void launchedByTwo(Place place) throws Exception {
+        try (Launch launch = new Launch(place, "race")) {
+            launch.byTwo();
+            launch.verify();
+        }
+    }
+
+    /** Kills processes that resume an ended run, and such as remove what is left of it; the kills. */
+    final int killedAfterwards(Place place, int wanted, long seed) throws Exception {
+        Random random = new Random(seed);
+        int kills = 0;
+        for (int schedule = 0; kills < wanted; schedule++) {
+            try (Launch launch = new Launch(place, "later-" + schedule)) {
+                launch.toTheEnd();
+                kills += launch.killedAfterwards(wanted - kills, random);
+                launch.verifyAfterwards();
+            }
+        }
+        return kills;
+    }
+
+    /**
+     * Kills processes of one job at a line of its journal, within a message and at a byte that is drawn; then two at once bring it to its end, and who
+     * resumes and removes it is killed, too. The kills.
+     */
+    final int killedInEachWay(Place place, long seed) throws Exception {
+        Random random = new Random(seed);
+        try (Launch launch = new Launch(place, "each-way")) {
+            int kills = launch.isKilledAtLine(2) ? 1 : 0;
+            kills += launch.isKilledAt(new CuttingWire.Cut(place.turns() / 4, 700)) ? 1 : 0;
+            kills += launch.isKilledAt(new CuttingWire.Cut(random.nextInt(place.turns() / 2), bytes(random))) ? 1 : 0;
+            launch.byTwo();
+            kills += launch.killedAfterwards(2, random);
+            launch.verifyAfterwards();
+            return kills;
+        }
     }
 
     /** How much of a message passes: small and large parts of it are as likely. */
@@ -211,7 +304,7 @@ abstract class KilledLaunches {
         boolean isKilledAtLine(int lines) throws Exception {
             Process process = start(launching());
             while (process.isAlive() && lines() < lines) {
-                Thread.onSpinWait();
+                LockSupport.parkNanos(BETWEEN_LOOKS_NANOS);
             }
             process.destroyForcibly();
             return process.waitFor() == 137;
@@ -240,6 +333,42 @@ abstract class KilledLaunches {
             assertThat(start(launching()).waitFor()).as(printed()).isEqualTo(place.exitCode());
         }
 
+        /** Two processes at the same time bring it there. */
+        void byTwo() throws Exception {
+            Process one = start(launching());
+            Process other = start(launching());
+            assertThat(one.waitFor()).as(printed()).isEqualTo(place.exitCode());
+            assertThat(other.waitFor()).as(printed()).isEqualTo(place.exitCode());
+        }
+
+        /**
+         * Resumes the ended run where that can be, and removes what is left, each by a process that is killed and one that is not; the kills.
+         *
+         * @param most after so many kills nobody is killed any more
+         */
+        int killedAfterwards(int most, Random random) throws Exception {
+            String[] resume = {"resume", run()};
+            String[] remove = {"gc", swept.toString(), "--older-than", "0s", "--yes"};
+            int kills = 0;
+            for (String[] command : place.isResumable() ? List.of(resume, remove) : List.<String[]>of(remove)) {
+                int turn = random.nextInt(place.turns() / 3); // these commands say less than a launch
+                if (kills < most && isKilledAt(new CuttingWire.Cut(turn, bytes(random)), command)) {
+                    kills++;
+                }
+                start(command).waitFor();
+                assertThat(jobsMade()).as(printed()).isEqualTo(jobsAfterwards());
+            }
+            return kills;
+        }
+
+        private int jobsAfterwards() {
+            return place.isResumable() ? 2 : 1;
+        }
+
+        void verifyAfterwards() throws IOException {
+            verify(jobsAfterwards());
+        }
+
         /** The run, which is the only one of its home. */
         String run() {
             return command("ps").out().lines().skip(1).findFirst().orElseThrow().split(" ", 2)[0];
@@ -253,7 +382,7 @@ abstract class KilledLaunches {
             verify(1);
         }
 
-        void verify(int made) throws IOException {
+        private void verify(int made) throws IOException {
             assertThat(command("ps")
                             .out()
                             .lines()
