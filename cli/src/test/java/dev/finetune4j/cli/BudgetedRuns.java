@@ -2,8 +2,6 @@ package dev.finetune4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunStore;
@@ -13,12 +11,9 @@ import dev.finetune4j.engine.price.OfferFilter;
 import dev.finetune4j.engine.price.OfferFilter.Spot;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.FineTuneException;
-import dev.finetune4j.json.Json;
-import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.container.Container;
 import dev.finetune4j.offlinecloud.container.PlannedContainer;
-import dev.finetune4j.offlinecloud.sagemaker.Pace;
-import dev.finetune4j.offlinecloud.wire.ServiceError;
+import dev.finetune4j.offlinecloud.wire.Faults;
 import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.plan.Objective;
 import dev.finetune4j.plan.Plan;
@@ -32,68 +27,110 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs one after another at an offline SageMaker, launched and followed by {@link FineTuner} on a clock on which hours take no time, under
+ * Runs one after another at an offline cloud, launched and followed by {@link FineTuner} on a clock on which hours take no time, under
  * circumstances that are drawn. The same random source gives the same runs.
  */
-final class BudgetedRuns implements AutoCloseable {
-    private static final String REGION = "eu-central-1";
-    private static final List<String> CALLS =
-            List.of("CreateTrainingJob", "DescribeTrainingJob", "StopTrainingJob", "PutObject", "FilterLogEvents");
-
-    private static final List<String> STATUSES_WITH_ERRORS =
-            List.of("Starting", "Downloading", "Training", "Uploading");
-
-    /** There is nothing to resume, the service did not answer in all tries, or a job that is resumed has no time left. */
-    private static final List<String> KNOWN_REFUSALS = List.of("FT0509", "FT0843", "FT0849");
-
+abstract class BudgetedRuns implements AutoCloseable {
     /** In which something may happen to a machine. */
     private static final Duration STEP = Duration.ofMinutes(1);
-
-    /** More jobs than a run ever has here. */
-    private static final int NEWEST = 20;
 
     /** When a service ends every job, and nobody keeps a machine any more. */
     private static final Duration LONGEST_LIFE = Duration.ofDays(31);
 
+    /** How long everything takes that nobody trains in, and what happens. */
+    final Random random;
+
+    /** Time of the cloud, and of whoever watches. */
+    final VirtualClock clock = new VirtualClock();
+
+    /** How often machines were taken back from the present run. */
+    int reclaims;
+
     private final Path folder;
-    private final Random random;
-    private final VirtualClock clock = new VirtualClock();
-    private final CommandCloud cloud;
     private final Path home;
     private Container container = PlannedContainer.succeedingAfter(Duration.ZERO);
     private double reclaimsAMinute;
     private double soldOutAMinute;
-    private int reclaims;
-    private int errorsAJob;
-    private String newest = "";
     private @Nullable Instant death;
 
-    /** Opens a cloud and a home. */
-    BudgetedRuns(Path folder, Random random) throws IOException {
+    /** Opens a home. */
+    BudgetedRuns(Path folder, Random random) {
         this.folder = folder;
         this.random = random;
         home = folder.resolve("user");
-        Pace pace = new Pace(minutes(1, 10), minutes(1, 8), seconds(5, 180), minutes(5, 90));
-        cloud = new CommandCloud(
-                folder,
-                REGION,
-                clock,
-                (account, store) -> OfflineAws.start(
-                        account,
-                        clock,
-                        pace,
-                        (job, at, ranBefore, log) -> container.start(job, at, ranBefore, log),
-                        store));
+    }
+
+    /** Variables by which the cloud is found. */
+    abstract Map<String, String> environment();
+
+    /** Lines of a job below its budget: where it goes, on which terms. */
+    abstract String places(boolean isSpot);
+
+    /** Machines that it may go to, by their accelerators. */
+    abstract List<String> accelerators();
+
+    /** Codes of refusals that may come of what happens. */
+    abstract List<String> knownRefusals();
+
+    /** Draws how often the service itself fails the run that comes. */
+    abstract void drawErrors();
+
+    /** Draws what else happens at this place to it. */
+    abstract void drawPlace();
+
+    /** Loses some of the next calls or their answers. */
+    final void loseSome(Faults faults, List<String> calls) {
+        for (String call : calls) {
+            int lost = random.nextInt(3);
+            if (random.nextBoolean()) {
+                faults.loseAnswer(call, lost);
+            } else {
+                faults.loseRequest(call, lost);
+            }
+        }
+    }
+
+    /** Takes machines back from all jobs that have such as may be taken. */
+    abstract void reclaim();
+
+    /** There are no machines of a size any more. */
+    abstract void sellOut(String machine);
+
+    /** There are machines of a size again. */
+    abstract void restock(String machine);
+
+    /** Sizes that may be sold out. */
+    abstract List<String> machines();
+
+    /** Lets the service itself fail what it may. */
+    abstract void fail();
+
+    /** Whether anything goes on being billed. */
+    abstract boolean isBilled();
+
+    /** What the service billed for the jobs of a run. */
+    abstract List<BilledTime> billed(String run);
+
+    /**
+     * What a job is billed for.
+     *
+     * @param machine size of its machine
+     * @param errors how often the service itself failed it
+     */
+    record BilledTime(String machine, Duration time, int errors) {}
+
+    /** What runs in the cloud's jobs. */
+    final Container container() {
+        return (job, at, ranBefore, log) -> container.start(job, at, ranBefore, log);
     }
 
     /**
@@ -185,7 +222,7 @@ final class BudgetedRuns implements AutoCloseable {
     }
 
     /** Whether it was followed to its end. */
-    private static boolean follow(RunHandle<RunOutcome> handle) throws InterruptedException {
+    private boolean follow(RunHandle<RunOutcome> handle) throws InterruptedException {
         try {
             handle.await();
             return true;
@@ -200,8 +237,8 @@ final class BudgetedRuns implements AutoCloseable {
         }
     }
 
-    private static void assertKnown(FineTuneException refusal) {
-        assertThat(KNOWN_REFUSALS)
+    private void assertKnown(FineTuneException refusal) {
+        assertThat(knownRefusals())
                 .as(refusal.getMessage())
                 .contains(refusal.problems().get(0).code());
     }
@@ -209,7 +246,7 @@ final class BudgetedRuns implements AutoCloseable {
     private FineTuner tuner() {
         return FineTuner.builder()
                 .home(home)
-                .environment(cloud.environment())
+                .environment(environment())
                 .clock(clock)
                 .sleeper(this::pass)
                 .build();
@@ -224,23 +261,12 @@ final class BudgetedRuns implements AutoCloseable {
                         + """
                 budget: {max-cost: %s USD}
                 recovery: {exit-codes: [75, 137], max-restarts: %s}
-                targets: [sagemaker]
-                places:
-                  sagemaker:
-                    role: "%s"
-                    store: "s3://my-bucket/jobs"
-                    region: %s
-                """.formatted(
-                                0.4 + random.nextInt(12) / 10.0, 1 + random.nextInt(3), CommandCloud.ROLE, REGION)
-                        + (isSpot ? "    spot: true\n" : "")
-                        + (isSpot && random.nextInt(4) == 0 ? "    max-wait: " + (3 + random.nextInt(40)) + "h\n" : "")
-                        + (!isSpot && random.nextInt(3) == 0
-                                ? "    keep-alive: " + (1 + random.nextInt(40)) + "m\n"
-                                : ""));
+                """.formatted(0.4 + random.nextInt(12) / 10.0, 1 + random.nextInt(3))
+                        + places(isSpot));
     }
 
-    private static PlanRequest request(JobFile job) {
-        OfferFilter offers = new OfferFilter(job.job().targets(), List.of(), List.of("A10G", "T4"), Spot.NEVER, null);
+    private PlanRequest request(JobFile job) {
+        OfferFilter offers = new OfferFilter(job.job().targets(), List.of(), accelerators(), Spot.NEVER, null);
         return new PlanRequest(offers, Objective.BALANCED, null, null, false, null);
     }
 
@@ -251,17 +277,9 @@ final class BudgetedRuns implements AutoCloseable {
         reclaimsAMinute = List.of(0.0, 0.0, 0.01, 0.1, 0.5).get(random.nextInt(5));
         soldOutAMinute = List.of(0.0, 0.0, 0.02).get(random.nextInt(3));
         reclaims = 0;
-        errorsAJob = List.of(0, 0, 1, 3).get(random.nextInt(4));
+        drawErrors();
         death = random.nextInt(3) > 0 ? clock.instant().plus(minutes(1, 90)) : null;
-        cloud.aws().sageMaker().spotShare(0.3 + 0.7 * random.nextDouble());
-        for (String call : CALLS) {
-            int lost = random.nextInt(3);
-            if (random.nextBoolean()) {
-                cloud.aws().faults().loseAnswer(call, lost);
-            } else {
-                cloud.aws().faults().loseRequest(call, lost);
-            }
-        }
+        drawPlace();
     }
 
     /** Time passes, and machines are taken back or sold out. */
@@ -279,43 +297,18 @@ final class BudgetedRuns implements AutoCloseable {
     }
 
     private void happen(double minutes) {
-        if (errorsAJob > 0) {
-            breakNewest();
-        }
+        fail();
         if (random.nextDouble() < reclaimsAMinute * minutes) {
-            running().filter(BudgetedRuns::isReclaimable).forEach(job -> {
-                cloud.aws().sageMaker().reclaim(job.path("TrainingJobName").asText());
-                reclaims++;
-            });
+            reclaim();
         }
         if (random.nextDouble() < soldOutAMinute * minutes) {
-            String machine = List.of("ml.g4dn.xlarge", "ml.g5.xlarge").get(random.nextInt(2));
+            String machine = machines().get(random.nextInt(machines().size()));
             if (random.nextBoolean()) {
-                cloud.aws().sageMaker().sellOut(machine);
+                sellOut(machine);
             } else {
-                cloud.aws().sageMaker().restock(machine);
+                restock(machine);
             }
         }
-    }
-
-    /** Says once of each job when the service itself fails it. */
-    private void breakNewest() {
-        String name = names(1).findFirst().orElse("");
-        if (name.equals(newest)) {
-            return;
-        }
-        newest = name;
-        for (int i = 0; i < errorsAJob; i++) {
-            String status = STATUSES_WITH_ERRORS.get(random.nextInt(STATUSES_WITH_ERRORS.size()));
-            Duration after = status.equals("Training") ? minutes(1, 120) : seconds(0, 480);
-            cloud.aws().sageMaker().failInternally(name, status, after);
-        }
-    }
-
-    private static boolean isReclaimable(JsonNode job) {
-        String status = job.path("SecondaryStatus").asText();
-        return job.path("EnableManagedSpotTraining").asBoolean()
-                && (status.equals("Downloading") || status.equals("Training"));
     }
 
     /** Nobody looks any more. */
@@ -325,38 +318,27 @@ final class BudgetedRuns implements AutoCloseable {
             assertThat(clock.instant()).isBefore(latest);
             pass(STEP);
         }
-        List.of("ml.g4dn.xlarge", "ml.g5.xlarge")
-                .forEach(machine -> cloud.aws().sageMaker().restock(machine));
-    }
-
-    private boolean isBilled() {
-        return running().findAny().isPresent()
-                || jobs().anyMatch(
-                                job -> job.at("/WarmPoolStatus/Status").asText().equals("Available"));
+        machines().forEach(this::restock);
     }
 
     private Bill bill(String run, LaunchTerms terms, boolean isWatched) {
         List<LaunchTerms> all = new ArrayList<>(terms.alternatives());
         all.add(terms);
         Money billed = Money.parse("0 USD");
-        List<JsonNode> jobs = jobs(run).toList();
-        for (JsonNode job : jobs) {
-            String machine = job.at("/ResourceConfig/InstanceType").asText();
+        List<BilledTime> jobs = run.isEmpty() ? List.of() : billed(run);
+        for (BilledTime job : jobs) {
             Money perHour = all.stream()
-                    .filter(one -> one.name().equals(machine))
+                    .filter(one -> one.name().equals(job.machine()))
                     .map(LaunchTerms::perHour)
                     .findFirst()
                     .orElseThrow();
-            Duration time = Duration.ofSeconds(job.path("BillableTimeInSeconds").asLong()
-                    + job.at("/WarmPoolStatus/ResourceRetainedBillableTimeInSeconds")
-                            .asLong());
-            billed = billed.plus(Objects.requireNonNull(perHour).forHours(time));
+            billed = billed.plus(Objects.requireNonNull(perHour).forHours(job.time()));
         }
         Money worst = all.stream()
                 .map(one -> Objects.requireNonNull(one.worstCost()))
                 .max(Comparator.comparing(Money::amount))
                 .orElseThrow();
-        int errors = jobs.stream().mapToInt(BudgetedRuns::errors).sum();
+        int errors = jobs.stream().mapToInt(BilledTime::errors).sum();
         return new Bill(billed, worst, jobs.size(), reclaims, restarts(run), errors, isWatched);
     }
 
@@ -371,62 +353,14 @@ final class BudgetedRuns implements AutoCloseable {
                         .count();
     }
 
-    /** Each either lets it begin again or ends it. */
-    private static int errors(JsonNode job) {
-        int retries =
-                Collections.frequency(job.path("SecondaryStatusTransitions").findValuesAsText("Status"), "Restarting");
-        return job.path("FailureReason").asText().startsWith("InternalServerError") ? retries + 1 : retries;
-    }
-
-    private Stream<JsonNode> running() {
-        return jobs().filter(BudgetedRuns::isRunning);
-    }
-
-    private static boolean isRunning(JsonNode job) {
-        String status = job.path("TrainingJobStatus").asText();
-        return status.equals("InProgress") || status.equals("Stopping");
-    }
-
-    private Stream<JsonNode> jobs(String run) {
-        return run.isEmpty()
-                ? Stream.empty()
-                : jobs().filter(job -> job.path("TrainingJobName").asText().startsWith(run));
-    }
-
-    /** The newest jobs, among which are those of the newest run. */
-    private Stream<JsonNode> jobs() {
-        return names(NEWEST)
-                .<JsonNode>map(name -> answer(
-                        "DescribeTrainingJob", Json.records().createObjectNode().put("TrainingJobName", name)));
-    }
-
-    private Stream<String> names(int most) {
-        ObjectNode request =
-                Json.records().createObjectNode().put("SortOrder", "Descending").put("MaxResults", most);
-        return answer("ListTrainingJobs", request)
-                .path("TrainingJobSummaries")
-                .findValuesAsText("TrainingJobName")
-                .stream();
-    }
-
-    private ObjectNode answer(String operation, ObjectNode request) {
-        try {
-            return cloud.aws().sageMaker().answer(operation, request);
-        } catch (ServiceError e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private Duration minutes(int least, int most) {
+    final Duration minutes(int least, int most) {
         return seconds(60 * least, 60 * most);
     }
 
-    private Duration seconds(int least, int most) {
+    final Duration seconds(int least, int most) {
         return Duration.ofSeconds(least + random.nextInt(most - least));
     }
 
     @Override
-    public void close() {
-        cloud.close();
-    }
+    public abstract void close();
 }

@@ -6,6 +6,7 @@ import dev.finetune4j.offlinecloud.azure.entra.AccessTokens;
 import dev.finetune4j.offlinecloud.azure.entra.SignIn;
 import dev.finetune4j.offlinecloud.azure.entra.SignIn.ServicePrincipal;
 import dev.finetune4j.offlinecloud.azure.ml.Datastores;
+import dev.finetune4j.offlinecloud.azure.ml.JobBill;
 import dev.finetune4j.offlinecloud.azure.ml.OfflineMachineLearning;
 import dev.finetune4j.offlinecloud.azure.openai.OfflineOpenAi;
 import dev.finetune4j.offlinecloud.azure.openai.OpenAiProtocol;
@@ -356,6 +357,11 @@ public final class OfflineAzure implements AutoCloseable {
      */
     public void quota(String family, int cores) {
         service.quota(family, cores);
+    }
+
+    /** What jobs of Azure Machine Learning are billed for so far, those first that were made first; the price of their machines is told by nobody here. */
+    public List<JobBill> bill() {
+        return service.bill();
     }
 
     /** From now on a list of command jobs does not know one for so long after it was made, though whoever asks for it by its id is told of it. */

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.offlinecloud.azure.blob.Azurite;
+import dev.finetune4j.offlinecloud.azure.ml.JobBill;
 import dev.finetune4j.offlinecloud.azure.ml.PlayedTuning;
 import dev.finetune4j.offlinecloud.container.Container;
 import dev.finetune4j.offlinecloud.container.PlannedContainer;
@@ -411,6 +412,48 @@ class OfflineAzureTest {
         assertThat(client.status("job-1")).isEqualTo("Running");
         clock.advance(Duration.ofMinutes(70));
         assertThat(client.status("job-1")).as("what it wrote is mounted again").isEqualTo("Completed");
+    }
+
+    /** While the machine is prepared and given back, too, and not while there is none. */
+    @Test
+    void aJobIsBilledForAsLongAsItHasAMachine() throws Exception {
+        submit("job-1", CommandBody.spot("python train.py"));
+        clock.advance(Duration.ofSeconds(80));
+        assertThat(azure.bill()).singleElement().extracting(JobBill::time).isEqualTo(Duration.ZERO);
+        clock.advance(Duration.ofHours(2));
+        azure.sellOut("Standard_NC24ads_A100_v4");
+        azure.reclaim("job-1");
+        clock.advance(Duration.ofMinutes(30));
+        Duration ran = Duration.ofHours(2);
+        assertThat(azure.bill()).singleElement().extracting(JobBill::time).isEqualTo(ran);
+
+        azure.restock("Standard_NC24ads_A100_v4");
+        clock.advance(Duration.ofHours(5));
+        AzurePace pace = AzurePace.LIFELIKE;
+        Duration time = WORK.plus(pace.provisioning().multipliedBy(2))
+                .plus(pace.upload())
+                .plus(pace.release());
+        JobBill whole = new JobBill("job-1", "Completed", "Standard_NC24ads_A100_v4", true, 1, time, true);
+        assertThat(azure.bill()).containsExactly(whole);
+
+        submit("job-2", CommandBody.serverless("python train.py"));
+        clock.advance(Duration.ofSeconds(80).plus(ran));
+        azure.cancel("job-2");
+        clock.advance(Duration.ofMinutes(2));
+        azure.delete("job-2");
+        assertThat(azure.bill()).extracting(JobBill::isOver).containsExactly(true, false);
+        clock.advance(Duration.ofMinutes(2));
+        assertThat(azure.bill())
+                .containsExactly(
+                        whole,
+                        new JobBill(
+                                "job-2",
+                                "Canceled",
+                                "Standard_NC24ads_A100_v4",
+                                false,
+                                1,
+                                ran.plusSeconds(5).plus(pace.upload()).plus(pace.release()),
+                                true));
     }
 
     @Test

@@ -294,6 +294,9 @@ final class CommandJob {
                 ranBefore = ranBefore.plus(Duration.between(last().since(), now));
             }
         }
+        if (timedOutAt != null) {
+            return; // its time is over: it ends, and gets no other machine
+        }
         reclaimed = running;
         running = null;
         enter(JobStatus.QUEUED, now);
@@ -307,6 +310,39 @@ final class CommandJob {
         if (reclaimed != null) {
             reclaimed.close();
         }
+    }
+
+    /** What it is billed for until now. */
+    JobBill bill(Instant now) {
+        Instant lastSince = last().since();
+        return new JobBill(
+                id,
+                status().wireName(),
+                machines.size().name(),
+                machines.isSpot(),
+                machines.nodes(),
+                allocated(now),
+                status().isTerminal() && !lastSince.plus(pace.release()).isAfter(now));
+    }
+
+    private Duration allocated(Instant now) {
+        Duration all = Duration.ZERO;
+        boolean hadMachines = false;
+        for (int i = 0; i < stages.size(); i++) {
+            JobStatus status = stages.get(i).status();
+            Instant since = stages.get(i).since();
+            boolean hasMachines = status.hasMachines() || (hadMachines && status == JobStatus.CANCEL_REQUESTED);
+            boolean isGivingBack = hadMachines && status.isTerminal(); // what was taken back is gone at once
+            Instant end = i + 1 < stages.size() ? stages.get(i + 1).since() : now;
+            Instant released = since.plus(pace.release());
+            if (hasMachines) {
+                all = all.plus(Duration.between(since, end));
+            } else if (isGivingBack) {
+                all = all.plus(Duration.between(since, released.isBefore(end) ? released : end));
+            }
+            hadMachines = hasMachines;
+        }
+        return all;
     }
 
     private boolean fail(JobError why, Instant at) {

@@ -20,10 +20,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The jobs of a workspace, by their ids. Guarded by the service that owns it. */
 final class Jobs {
@@ -59,6 +61,7 @@ final class Jobs {
     private final Assets codes;
     private final JobRules rules;
     private final Map<String, CommandJob> jobs = new LinkedHashMap<>();
+    private final List<CommandJob> removed = new ArrayList<>();
     private Duration listedAfter = Duration.ZERO;
 
     Jobs(
@@ -110,6 +113,14 @@ final class Jobs {
     /** A job, whose id is told by the size of its letters too. */
     Optional<CommandJob> find(String id) {
         return Optional.ofNullable(jobs.get(id));
+    }
+
+    /** What all jobs are billed for, those whose records are gone, too; in the order in which they were made. */
+    List<JobBill> bill() {
+        return Stream.concat(removed.stream(), jobs.values().stream())
+                .sorted(Comparator.comparing(CommandJob::createdAt))
+                .map(job -> job.bill(clock.instant()))
+                .toList();
     }
 
     /** How long a list does not know a job that was just made. */
@@ -323,6 +334,7 @@ final class Jobs {
 
     void remove(CommandJob job) {
         jobs.remove(job.id());
+        removed.add(job);
     }
 
     private ObjectNode described(CommandJob job) {

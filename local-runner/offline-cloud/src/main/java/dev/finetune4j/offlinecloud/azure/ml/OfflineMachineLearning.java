@@ -256,6 +256,14 @@ public final class OfflineMachineLearning {
         workspaces.values().forEach(one -> one.jobs().listAfter(time));
     }
 
+    /** What the jobs of all workspaces that are there are billed for so far, workspace by workspace, those first that were made first. */
+    public synchronized List<JobBill> bill() {
+        goOn();
+        return workspaces.values().stream()
+                .flatMap(one -> one.jobs().bill().stream())
+                .toList();
+    }
+
     /** Lets everything happen that is due by now, though nobody asks. */
     public void advance() throws IOException {
         List<JobLog> logs;
