@@ -8,6 +8,7 @@ import dev.finetune4j.engine.plan.PlanRequest;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.offlinecloud.OfflineAws;
+import dev.finetune4j.offlinecloud.azure.blob.Azurite;
 import dev.finetune4j.offlinecloud.container.PlannedContainer;
 import dev.finetune4j.offlinecloud.sagemaker.Pace;
 import dev.finetune4j.offlinecloud.wire.AccessKey;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Secrets in every place where people keep them: none is printed, written down or sent, whatever goes well or wrong. */
 @Tag("long")
 class CloudSecretsTest {
+    private static final Pattern SIGNED_OR_TOKEN = Pattern.compile("[?&]sig=|eyJ[A-Za-z0-9_-]{20}");
 
     @TempDir
     private Path folder;
@@ -165,6 +167,10 @@ class CloudSecretsTest {
                     look(0, command, run);
                 }
                 look(end, "watch", run);
+                if (end > 0) {
+                    look(end, "resume", run);
+                }
+                look(0, "policy", job);
                 look(0, "doctor", "azure", job);
                 look(0, "gc", job);
                 cloud.azure()
@@ -179,7 +185,54 @@ class CloudSecretsTest {
             }
             secrets.assertAbsentBelow(home());
             secrets.assertAbsentBelow(cloud.download(folder.resolve("blobs")));
-            assertNoneOf(Pattern.compile("[?&]sig=|eyJ[A-Za-z0-9_-]{20}"), "a signed link or a token");
+            assertNoneOf(SIGNED_OR_TOKEN, "a signed link or a token");
+        }
+    }
+
+    /** A workspace is made; a job whose files go by the key of the store's account is stopped, a model is tuned and hosted; both are removed. */
+    @Test
+    void noneOfFiftyIsFoundAtAzureWhereTheStoreIsSignedForAndAModelIsHosted() throws Exception {
+        PlannedContainer container =
+                PlannedContainer.succeedingAfter(Duration.ofHours(1)).windingDownIn(Duration.ZERO);
+        try (CommandAzure cloud = CommandAzure.swift(folder, store -> container)) {
+            environment.putAll(cloud.environment());
+            environment.compute("AZURE_CLIENT_SECRET", secrets::plant);
+            secrets.plant("key of the store's account", Azurite.KEY);
+            Path file = cloud.job(folder, 4725, "azure-ml");
+            String signed = Files.writeString(
+                            file.resolveSibling("signed.yaml"),
+                            Files.readString(file).replace("  azure-ml:\n", "  azure-ml:\n    store-access: sas\n"))
+                    .toString();
+
+            look(0, "policy", signed);
+            look(0, "launch", signed, "--yes", "--detach");
+            String stopped = run();
+            look(0, "stop", stopped);
+            look(0, "fetch", stopped);
+            look(0, "doctor", "azure", signed);
+            secrets.assertAbsentBelow(cloud.download(folder.resolve("blobs")));
+            look(0, "clean", stopped);
+            look(0, "gc", signed, "--older-than", "0s", "--yes");
+            assertThat(cloud.azure().calls().of("Datastores_ListSecrets")).isNotEmpty();
+
+            look(0, "launch", cloud.job(folder, 4726, "azure-openai").toString(), "--yes");
+            String tuned = run();
+            look(0, "host", tuned, "--yes");
+            look(0, "generate", tuned, "--prompt", "please refund my card");
+            look(0, "eval", tuned, "--yes");
+            look(0, "host", tuned, "--remove", "--yes");
+            look(0, "clean", tuned);
+            look(
+                    0,
+                    "bootstrap",
+                    "azure",
+                    "--yes",
+                    "--set",
+                    "resource-group=my-group",
+                    "--set",
+                    "subscription=00000000-0000-0000-0000-000000000001");
+            secrets.assertAbsentBelow(home());
+            assertNoneOf(SIGNED_OR_TOKEN, "a signed link or a token");
         }
     }
 
