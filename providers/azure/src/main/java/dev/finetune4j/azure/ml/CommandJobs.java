@@ -16,11 +16,13 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The jobs of a workspace by their names, each launched once. Safe for use by several threads. */
 final class CommandJobs {
+    private static final String IDENTITY_VERSION = "2023-01-31";
     /** What the service may ask for within a call: for longer nobody waits who is not told. */
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
@@ -180,6 +182,17 @@ final class CommandJobs {
     /** The workspace; empty where the service answered that there is none. */
     Optional<JsonNode> workspace() {
         return make(options.workspace(), () -> manager.find(options.workspacePath()));
+    }
+
+    /** Client ids of the identities that the workspace has. */
+    List<String> clientIds(AzureConnection connection) {
+        ArmResources identities = new ArmResources(connection, IDENTITY_VERSION);
+        return workspace().stream()
+                .flatMap(found -> found.at("/identity/userAssignedIdentities").properties().stream())
+                .map(Map.Entry::getKey)
+                .flatMap(identity -> make(identity, () -> identities.find(identity)).stream())
+                .map(identity -> identity.at("/properties/clientId").asText())
+                .toList();
     }
 
     /** A list of what the subscription may have in the region: {@code vmSizes} or {@code usages}. */

@@ -9,10 +9,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Looks whether a workspace is ready for a job: it, the store, the registry, the cluster and the quota. */
+/** Looks whether a workspace is ready for a job: it, the store, the job's identity, the registry, the cluster and the quota. */
 final class WorkspaceExamination {
     private static final String WORKSPACE = "workspace";
     private static final String STORE = "store";
+    private static final String IDENTITY = "identity";
     private static final String REGISTRY = "registry";
     private static final String CLUSTER = "cluster";
 
@@ -30,6 +31,9 @@ final class WorkspaceExamination {
                 return Diagnosis.ok(
                         STORE, options.store() + " can be read, and is the datastore " + options.datastore());
             }));
+            Optional.ofNullable(options.identity())
+                    .map(meant -> look(IDENTITY, () -> identity(meant, options, jobs.clientIds(connection))))
+                    .ifPresent(all::add);
             DataRegistry.of(options, connection)
                     .map(registry -> look(REGISTRY, () -> {
                         registry.refuseAbsent();
@@ -67,6 +71,22 @@ final class WorkspaceExamination {
             jobs.refuseOtherRegion();
             return Diagnosis.ok(WORKSPACE, options.workspace() + " in " + options.region());
         });
+    }
+
+    /** A job may act as one that the workspace does not have; then nobody knows whether it is there. */
+    private static Diagnosis identity(String meant, AzureMlOptions options, List<String> known) {
+        if (known.stream().anyMatch(meant::equalsIgnoreCase)) {
+            return Diagnosis.ok(IDENTITY, meant + " is an identity of " + options.workspace());
+        }
+        return known.isEmpty()
+                ? Diagnosis.unknown(
+                        IDENTITY,
+                        options.workspace() + " has no identity to compare " + meant + " with",
+                        "az identity list --query [].clientId")
+                : Diagnosis.warn(
+                        IDENTITY,
+                        meant + " is none of " + options.workspace() + ", which has " + String.join(", ", known),
+                        AzureMlSettings.PREFIX + AzureMlSettings.IDENTITY + ": " + known.get(0));
     }
 
     private static Diagnosis look(String name, Supplier<Diagnosis> look) {

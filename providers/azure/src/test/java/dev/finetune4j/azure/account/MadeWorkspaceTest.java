@@ -10,14 +10,21 @@ import dev.finetune4j.azure.ml.AzureMlProviderFactory;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
+import dev.finetune4j.job.DataSpec;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.TaskKind;
+import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.offlinecloud.azure.blob.Azurite;
 import dev.finetune4j.offlinecloud.azure.ml.Datastores;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.AccountFounder.Change;
+import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.testkit.contract.JobFolder;
+import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -153,6 +160,36 @@ class MadeWorkspaceTest {
                 .extracting(one -> one.path("roleDefinitionId").asText().replaceFirst(".*/", ""))
                 .containsExactlyInAnyOrder(
                         BLOB_CONTRIBUTOR, BLOB_CONTRIBUTOR, DATA_SCIENTIST, "f1a07417-d97a-45cb-824c-7a7467783830");
+    }
+
+    @Test
+    void knowsTheIdentityThatJobsActAs() {
+        Map<String, String> settings = settings(group.carriedOut(group.prepared(Map.of())));
+        String made = settings.get("identity");
+
+        assertThat(identity(settings)).isEqualTo(Diagnosis.ok("identity", made + " is an identity of finetune4j"));
+
+        settings.put("identity", "00000000-0000-0000-0000-000000000009");
+        assertThat(identity(settings))
+                .isEqualTo(Diagnosis.warn(
+                        "identity",
+                        "00000000-0000-0000-0000-000000000009 is none of finetune4j, which has " + made,
+                        "places.azure-ml.identity: " + made));
+    }
+
+    private Diagnosis identity(Map<String, String> settings) {
+        FineTuneJob job = FineTuneJob.builder(
+                        "letters",
+                        ModelRef.parse("tiny"),
+                        TaskSpec.of(TaskKind.SENTIMENT),
+                        DataSpec.ofFile("letters.jsonl"))
+                .place(new ProviderId("azure-ml"), settings)
+                .build();
+        return new AzureExaminer()
+                .examine(group.context, job).stream()
+                        .filter(one -> one.name().equals("identity"))
+                        .findFirst()
+                        .orElseThrow();
     }
 
     /** As by the remedy of whoever lacked a role: to Azure it is the same one, whatever the assignment is called. */
