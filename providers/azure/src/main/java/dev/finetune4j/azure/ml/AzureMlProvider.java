@@ -66,6 +66,9 @@ class AzureMlProvider implements Provider {
      */
     private static final Duration WIND_DOWN = Duration.ofMinutes(30);
 
+    /** Of that for the machine: one that is taken back shortly before the limit may be followed by another, which is brought, too. */
+    private static final Duration BRINGING = Duration.ofMinutes(15);
+
     private static final Set<ProblemKind> DENIED = Set.of(AzureMlProblems.DENIED, AzureStoreProblems.DENIED);
     private static final String FAILURE = "failure";
 
@@ -133,7 +136,7 @@ class AzureMlProvider implements Provider {
 
     @Override
     public Duration windDown() {
-        return WIND_DOWN;
+        return settings.isSpot() ? WIND_DOWN.plus(BRINGING) : WIND_DOWN;
     }
 
     /** What a launch takes beside its container is billed, and told by nobody. */

@@ -98,6 +98,11 @@ final class AzureMlSettings {
         return settings;
     }
 
+    /** Whether the machine may be taken back, which is then billed less. */
+    boolean isSpot() {
+        return Boolean.parseBoolean(settings.get(PlaceSettings.SPOT));
+    }
+
     /** Whether the machine has GPUs; one that is not named yet has. */
     boolean hasGpu() {
         return new MachineSize(machine()).hasGpu();
@@ -154,7 +159,7 @@ final class AzureMlSettings {
                 BlobAddress.parse(settings.getOrDefault(STORE, "")).orElseThrow(),
                 settings.getOrDefault(DATASTORE, AzureMlOptions.USUAL_DATASTORE),
                 machine(),
-                Boolean.parseBoolean(settings.get(PlaceSettings.SPOT)),
+                isSpot(),
                 settings.get(COMPUTE),
                 settings.getOrDefault(ENVIRONMENT, AzureMlOptions.USUAL_ENVIRONMENT),
                 settings.get(IDENTITY),

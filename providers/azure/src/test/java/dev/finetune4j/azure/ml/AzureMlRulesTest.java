@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.spi.Provider;
+import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.testkit.VirtualClock;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -262,6 +267,17 @@ class AzureMlRulesTest {
                         "Azure ML's spot must be true or false, was yes",
                         "Azure ML's credential must be one of environment, azure-cli, managed-identity, workload-identity, was any",
                         "Azure ML has no setting stor");
+    }
+
+    /** A machine that is taken back at the last moment may be followed by another one, which is billed while it is brought. */
+    @Test
+    void keepsTheTimeToBringAMachineTwiceWhereItMayBeTakenBack() {
+        for (String spot : List.of("false", "true")) {
+            try (Provider provider = new AzureMlProviderFactory()
+                    .open(new ProviderContext(Path.of("target"), Map.of(), new VirtualClock()), Map.of("spot", spot))) {
+                assertThat(provider.windDown()).isEqualTo(Duration.ofMinutes(spot.equals("true") ? 45 : 30));
+            }
+        }
     }
 
     /** The table of prices is no list of where sizes are let. */
