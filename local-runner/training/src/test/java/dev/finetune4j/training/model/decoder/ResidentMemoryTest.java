@@ -28,8 +28,11 @@ class ResidentMemoryTest {
 
     private static final int STEPS = 240;
 
-    /** Room for the JVM's own compiler. Measured: 0 MiB; 81 MiB where torch's caches have their usual limits. */
-    private static final long ALLOWED_MIB = 24;
+    /**
+     * Of what lies outside of Java alone, since the process compiles nothing of it: that took 13 to 24 MiB at times of its own. Measured: 0 to
+     * 4 MiB; 39 to 81 where torch's caches have their usual limits.
+     */
+    private static final long ALLOWED_MIB = 12;
 
     @TempDir
     Path folder;
@@ -44,6 +47,7 @@ class ResidentMemoryTest {
                         "-Xmx48m",
                         "-XX:+AlwaysPreTouch",
                         "-XX:+UseSerialGC",
+                        "-Xint",
                         "-cp",
                         System.getProperty("java.class.path"),
                         TrainsOnVaryingShapes.class.getName(),
