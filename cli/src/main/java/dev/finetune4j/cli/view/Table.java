@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 public final class Table {
     private static final String GAP = "  ";
     private static final int NARROWEST_COLUMN = 8;
+    private static final int LONG_WORD = 16;
 
     /** How a column stands. */
     public enum Align {
@@ -133,14 +134,14 @@ public final class Table {
         }
     }
 
-    /** Widths in which no word is broken. */
+    /** Widths in which no word is broken but those that are long, such as addresses, which leave others no room. */
     private int[] longestWords() {
         int[] longest = new int[headings.size()];
         for (int i = 0; i < longest.length; i++) {
             int column = i;
             longest[i] = rows.stream()
                     .flatMap(row -> Arrays.stream(row.get(column).split("\\s+")))
-                    .mapToInt(String::length)
+                    .mapToInt(word -> Math.min(word.length(), LONG_WORD))
                     .reduce(leasts.get(i), Math::max);
         }
         return longest;
