@@ -2,6 +2,7 @@ package dev.finetune4j.training.model.decoder;
 
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.training.model.internal.CpuFeatures;
+import dev.finetune4j.training.model.internal.RuntimeMemory;
 import java.util.Locale;
 import java.util.Map;
 
@@ -45,20 +46,8 @@ import java.util.Map;
  */
 record MemoryForecast(
         DecoderShape shape, TrainedSizes trained, PackedSizes packed, int bytes, CpuFeatures cpu, long tokens) {
-    private static final long WIDE_RUNTIME_BYTES = 260L << 20;
-    private static final long NARROW_RUNTIME_BYTES = 350L << 20;
-    /** What it compiles for AMX, and the tiles that it lays inputs out in: measured 10 to 40 MiB. */
-    private static final long TILES_BYTES = 32L << 20;
-    /** What a processor without products of bf16 does without: measured 60 to 110 MiB less on one of 2017 with AVX-512. */
-    private static final long NO_PRODUCTS_BYTES = 40L << 20;
     /** A product of longer sides is compiled into more kernels: measured to 100 MiB more at 135 million parameters. */
     private static final long MOST_KERNEL_BYTES = 100L << 20;
-
-    /**
-     * What the allocator keeps in bf16 of the products that the lengths of adapted rows are learned by: more on a busy machine, where other
-     * threads of the process put what lives longer between them. None on a processor without products of bf16, busy or not.
-     */
-    private static final long NARROW_MAGNITUDE_BYTES = 40L << 20;
 
     /** Rows of which lengths are taken at a time. */
     private static final long ROWS_BYTES = 4L << 20;
@@ -82,15 +71,8 @@ record MemoryForecast(
     /** What a process holds that computes in so many bytes a number, besides the model. */
     static long runtimeBytes(int bytes, CpuFeatures cpu, DecoderShape shape) {
         return bytes < FLOAT_BYTES
-                ? narrowRuntimeBytes(cpu) + Math.min(MOST_KERNEL_BYTES, shape.parameters() * 3 / 4)
-                : WIDE_RUNTIME_BYTES;
-    }
-
-    private static long narrowRuntimeBytes(CpuFeatures cpu) {
-        if (!cpu.multipliesBfloat16()) {
-            return NARROW_RUNTIME_BYTES - NO_PRODUCTS_BYTES;
-        }
-        return NARROW_RUNTIME_BYTES + (cpu.hasTiles() ? TILES_BYTES : 0);
+                ? RuntimeMemory.narrowBytes(cpu) + Math.min(MOST_KERNEL_BYTES, shape.parameters() * 3 / 4)
+                : RuntimeMemory.WIDE_BYTES;
     }
 
     /** Rows of logits that live at a time: 40 MiB of them, 128 MiB where the head is trained, at least 16. */
@@ -159,7 +141,7 @@ record MemoryForecast(
         return tokens * widest * (2L * bytes + (narrow ? FLOAT_BYTES : 0))
                 + ROWS_BYTES
                 + trained.magnitudes() * 2 * FLOAT_BYTES
-                + (narrow && cpu.multipliesBfloat16() ? NARROW_MAGNITUDE_BYTES : 0);
+                + (narrow ? RuntimeMemory.narrowLengthsBytes(cpu) : 0);
     }
 
     private long weightBytes() {

@@ -3,6 +3,8 @@ package dev.finetune4j.training.model.encoder;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.modelfiles.config.EncoderConfig;
+import dev.finetune4j.training.model.internal.CpuFeatures;
+import dev.finetune4j.training.model.internal.RuntimeMemory;
 
 /**
  * Resident memory of the process at the peak of training, foreseen from sizes alone. With s bytes a number (4 or 2), N tokens of the
@@ -13,25 +15,22 @@ import dev.finetune4j.modelfiles.config.EncoderConfig;
  * trained      trained 16 (value, gradient, two moments in float32), in bf16 2 more; in bf16 also a matrix, V C s, once
  * adapters     N s (ranks of all adapters + 2 F), their inner values and what dropout leaves of an input
  * lengths      with DoRA, of the widest projection N outputs 2 s and in bf16 N outputs 4 more; 4 MiB for rows; 8 bytes a length;
- *              in bf16 40 MiB more, as of decoders
+ *              in bf16 40 MiB more where the processor has products of it
  * kept         N s L (8 C + F) by level none; feed-forward: N s (8 L C + F); layer: N s (L C + 7 C + F)
  * scratch      N s (2 F + 12 C)
  * attention    N max(64, T / 8) H (12 + 2 s) + 6 N C s
- * runtime      260 MiB for the JVM, libtorch and its products; in bf16 350 MiB, since oneDNN keeps what it compiles
+ * runtime      260 MiB for the JVM, libtorch and its products; in bf16 350 MiB, since oneDNN keeps what it compiles;
+ *              32 MiB more where the processor multiplies in tiles, 40 MiB less where it has no products of bf16
  * slack        parameters 3 / 4, what the allocator leaves between the tensors
  * </pre>
  *
  * @param shape sizes of the model
  * @param method what is trained of it
  * @param precision the number format
+ * @param cpu the processor, whose products of bf16 are compiled each in its way
  * @param tokens N
  */
-record EncoderForecast(EncoderShape shape, EncoderMethod method, Precision precision, long tokens) {
-    private static final long WIDE_RUNTIME_BYTES = 260L << 20;
-    private static final long NARROW_RUNTIME_BYTES = 350L << 20;
-
-    private static final long NARROW_LENGTHS_BYTES = 40L << 20;
-
+record EncoderForecast(EncoderShape shape, EncoderMethod method, Precision precision, CpuFeatures cpu, long tokens) {
     /** Rows of which lengths are taken at a time. */
     private static final long ROWS_BYTES = 4L << 20;
 
@@ -48,7 +47,10 @@ record EncoderForecast(EncoderShape shape, EncoderMethod method, Precision preci
         long activations = tokens * bytes * (kept(level) + scratch() + adapters())
                 + (method.adapters().magnitudes() > 0 ? lengths() : 0)
                 + attention();
-        return weights + activations + (isNarrow ? NARROW_RUNTIME_BYTES : WIDE_RUNTIME_BYTES) + parameters * 3 / 4;
+        return weights
+                + activations
+                + (isNarrow ? RuntimeMemory.narrowBytes(cpu) : RuntimeMemory.WIDE_BYTES)
+                + parameters * 3 / 4;
     }
 
     private long kept(Recompute level) {
@@ -77,7 +79,7 @@ record EncoderForecast(EncoderShape shape, EncoderMethod method, Precision preci
         boolean isNarrow = precision == Precision.BF16;
         return tokens * widest * (2L * bytes() + (isNarrow ? Float.BYTES : 0))
                 + ROWS_BYTES
-                + (isNarrow ? NARROW_LENGTHS_BYTES : 0)
+                + (isNarrow ? RuntimeMemory.narrowLengthsBytes(cpu) : 0)
                 + method.adapters().magnitudes() * 2 * Float.BYTES;
     }
 

@@ -30,7 +30,7 @@ record EncoderMemory(Precision precision, Recompute recompute, long peakBytes) {
      */
     static EncoderMemory of(EncoderShape shape, EncoderMethod method, Settings settings, CpuFeatures cpu) {
         Precision precision = precision(settings, cpu);
-        EncoderForecast forecast = new EncoderForecast(shape, method, precision, settings.maxBatchTokens());
+        EncoderForecast forecast = new EncoderForecast(shape, method, precision, cpu, settings.maxBatchTokens());
         boolean keeps = settings.purpose() == Purpose.TRAIN && method.depth() > EncoderMethod.HEAD;
         List<Recompute> allowed;
         if (!keeps) {
