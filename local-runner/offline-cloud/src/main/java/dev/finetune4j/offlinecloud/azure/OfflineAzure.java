@@ -153,7 +153,7 @@ public final class OfflineAzure implements AutoCloseable {
         List<Operation> operations = new ArrayList<>();
         ResourceCalls resourceCalls = new ResourceCalls(() -> operations, gate);
         OfflineMachineLearning service =
-                new OfflineMachineLearning(workspace, clock, pace, container, store, resourceCalls::has);
+                new OfflineMachineLearning(workspace, clock, pace, container, store, resourceCalls::find);
         String suffix = Datastores.endpoint(store);
         OfflineResources resources =
                 new OfflineResources(workspace, TENANT, clock, pace.deployment(), suffix, store, resourceCalls, gate);

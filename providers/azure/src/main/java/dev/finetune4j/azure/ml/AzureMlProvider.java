@@ -227,11 +227,7 @@ class AzureMlProvider implements Provider {
     /** Path of an identity of the workspace; empty where it has none, or the caller may not see it. */
     private Optional<String> identity() {
         try {
-            return site().jobs()
-                    .workspace()
-                    .flatMap(found -> found.at("/identity/userAssignedIdentities").properties().stream()
-                            .map(Map.Entry::getKey)
-                            .findFirst());
+            return site().jobs().identities().keySet().stream().findFirst();
         } catch (FineTuneException e) {
             return Optional.empty(); // what is wrong is told by what was refused
         }

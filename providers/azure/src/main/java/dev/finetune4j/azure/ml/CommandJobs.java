@@ -14,6 +14,7 @@ import dev.finetune4j.spi.Submission;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,7 +23,6 @@ import java.util.function.Supplier;
 
 /** The jobs of a workspace by their names, each launched once. Safe for use by several threads. */
 final class CommandJobs {
-    private static final String IDENTITY_VERSION = "2023-01-31";
     /** What the service may ask for within a call: for longer nobody waits who is not told. */
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
@@ -184,15 +184,15 @@ final class CommandJobs {
         return make(options.workspace(), () -> manager.find(options.workspacePath()));
     }
 
-    /** Client ids of the identities that the workspace has. */
-    List<String> clientIds(AzureConnection connection) {
-        ArmResources identities = new ArmResources(connection, IDENTITY_VERSION);
-        return workspace().stream()
-                .flatMap(found -> found.at("/identity/userAssignedIdentities").properties().stream())
-                .map(Map.Entry::getKey)
-                .flatMap(identity -> make(identity, () -> identities.find(identity)).stream())
-                .map(identity -> identity.at("/properties/clientId").asText())
-                .toList();
+    /** The identities that the workspace has, by their paths: of each its client id, if it is told. */
+    Map<String, String> identities() {
+        Map<String, String> clients = new LinkedHashMap<>();
+        workspace()
+                .ifPresent(found -> found.at("/identity/userAssignedIdentities")
+                        .properties()
+                        .forEach(one -> clients.put(
+                                one.getKey(), one.getValue().path("clientId").asText())));
+        return clients;
     }
 
     /** A list of what the subscription may have in the region: {@code vmSizes} or {@code usages}. */

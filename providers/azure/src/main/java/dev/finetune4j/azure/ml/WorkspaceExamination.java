@@ -32,7 +32,7 @@ final class WorkspaceExamination {
                         STORE, options.store() + " can be read, and is the datastore " + options.datastore());
             }));
             Optional.ofNullable(options.identity())
-                    .map(meant -> look(IDENTITY, () -> identity(meant, options, jobs.clientIds(connection))))
+                    .map(meant -> look(IDENTITY, () -> identity(meant, options, clients(jobs))))
                     .ifPresent(all::add);
             DataRegistry.of(options, connection)
                     .map(registry -> look(REGISTRY, () -> {
@@ -71,6 +71,10 @@ final class WorkspaceExamination {
             jobs.refuseOtherRegion();
             return Diagnosis.ok(WORKSPACE, options.workspace() + " in " + options.region());
         });
+    }
+
+    private static List<String> clients(CommandJobs jobs) {
+        return jobs.identities().values().stream().filter(id -> !id.isEmpty()).toList();
     }
 
     /** A job may act as one that the workspace does not have; then nobody knows whether it is there. */

@@ -162,9 +162,11 @@ class MadeWorkspaceTest {
                         BLOB_CONTRIBUTOR, BLOB_CONTRIBUTOR, DATA_SCIENTIST, "f1a07417-d97a-45cb-824c-7a7467783830");
     }
 
+    /** By the roles that were assigned alone. */
     @Test
     void knowsTheIdentityThatJobsActAs() {
         Map<String, String> settings = settings(group.carriedOut(group.prepared(Map.of())));
+        group.azure.restrictCaller();
         String made = settings.get("identity");
 
         assertThat(identity(settings)).isEqualTo(Diagnosis.ok("identity", made + " is an identity of finetune4j"));

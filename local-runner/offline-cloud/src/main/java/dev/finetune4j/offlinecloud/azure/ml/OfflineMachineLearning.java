@@ -29,7 +29,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.function.Predicate;
+import java.util.function.Function;
 
 /**
  * Azure Machine Learning in one resource group: a workspace and a registry that are there from the start, and workspaces that are made. Safe for
@@ -50,7 +50,7 @@ public final class OfflineMachineLearning {
     private final AzurePace pace;
     private final Container container;
     private final BlobStore store;
-    private final Predicate<String> isThere;
+    private final Function<String, Optional<ObjectNode>> resources;
     private final Stock stock = new Stock();
     private final CoreQuotas quotas = new CoreQuotas();
     private final List<String> soldOut = new ArrayList<>();
@@ -70,7 +70,7 @@ public final class OfflineMachineLearning {
      * @param pace how long it takes for what is not training
      * @param container what jobs run
      * @param store where the first workspace stores, with other accounts beside it
-     * @param isThere whether there is a resource of an id, which a workspace is made of
+     * @param resources what is told of the resource of an id, which a workspace is made of; empty if there is none
      */
     public OfflineMachineLearning(
             Workspace workspace,
@@ -78,13 +78,13 @@ public final class OfflineMachineLearning {
             AzurePace pace,
             Container container,
             BlobStore store,
-            Predicate<String> isThere) {
+            Function<String, Optional<ObjectNode>> resources) {
         first = workspace;
         this.clock = clock;
         this.pace = pace;
         this.container = container;
         this.store = store;
-        this.isThere = isThere;
+        this.resources = resources;
         registry = new RegistryData(workspace, store, clock);
         ObjectNode body = Json.records().createObjectNode().put("location", workspace.region());
         body.putObject("identity").put("type", "SystemAssigned");
@@ -317,13 +317,14 @@ public final class OfflineMachineLearning {
         }
         JsonNode properties = body.path("properties");
         for (String part : List.of("storageAccount", "keyVault")) {
-            if (!isThere.test(properties.path(part).asText())) {
+            if (resources.apply(properties.path(part).asText()).isEmpty()) {
                 throw AzureErrors.invalid(
                         "ValidationError",
                         "Missing dependent resources in workspace json: " + part + " '"
                                 + properties.path(part).asText() + "' is not there.");
             }
         }
+        tellIdentities(body.at("/identity/userAssignedIdentities"));
         WorkspaceServices existing = workspaces.get(name);
         if (existing != null) {
             refuseMove(existing, body);
@@ -372,6 +373,19 @@ public final class OfflineMachineLearning {
             deleted.add(name);
         }
         return Answer.empty(there != null ? OK : NO_CONTENT, Map.of());
+    }
+
+    /** Of each that it is given, what everybody is told who may see the workspace. */
+    private void tellIdentities(JsonNode identities) {
+        for (Map.Entry<String, JsonNode> given : identities.properties()) {
+            ObjectNode told = Json.records().createObjectNode();
+            resources.apply(given.getKey()).ifPresent(identity -> {
+                for (String id : List.of("principalId", "clientId")) {
+                    told.put(id, identity.at("/properties/" + id).asText());
+                }
+            });
+            given.setValue(told);
+        }
     }
 
     private static ObjectNode described(WorkspaceServices services, AzureCall call) {

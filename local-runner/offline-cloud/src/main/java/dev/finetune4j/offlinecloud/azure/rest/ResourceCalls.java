@@ -87,12 +87,17 @@ public final class ResourceCalls {
         }
     }
 
+    /** A resource; empty if it is not there, or cannot be told of. */
+    public Optional<ObjectNode> find(String id) {
+        try {
+            return get(id, "https://management.azure.com", "");
+        } catch (ServiceError e) {
+            return Optional.empty();
+        }
+    }
+
     /** Whether there is a resource. */
     public boolean has(String id) {
-        try {
-            return get(id, "https://management.azure.com", "").isPresent();
-        } catch (ServiceError e) {
-            return false;
-        }
+        return find(id).isPresent();
     }
 }
