@@ -10,14 +10,15 @@ import java.util.regex.Pattern;
  */
 final class NeverRan {
     private static final Pattern NO_IMAGE = Pattern.compile(
-            "pull\\w* .*image|image.*(pull|build|not (be )?found|not exist)|docker|manifest unknown",
+            "\\bpull\\w* .*\\bimage|\\bimage\\b.*\\b(pull|build|not (be )?found|not exist)|\\bdocker (pull|build|image|registry)|manifest unknown",
             Pattern.CASE_INSENSITIVE);
     private static final Pattern FORBIDDEN = Pattern.compile(
             "AuthorizationPermissionMismatch|AuthorizationFailed|not (authorized|allowed|permitted)|(not|no) have .*(permission|access)"
                     + "|\\b403\\b|forbidden|access ?denied",
             Pattern.CASE_INSENSITIVE);
-    private static final Pattern NO_IDENTITY =
-            Pattern.compile("managed ?identity|user.?assigned|\\bidentity\\b", Pattern.CASE_INSENSITIVE);
+    private static final Pattern NO_IDENTITY = Pattern.compile(
+            "managed ?identity|user.?assigned|\\bidentity (is|was|does|has|could|can|with|of)\\b",
+            Pattern.CASE_INSENSITIVE);
     private static final Pattern NO_INPUT = Pattern.compile(
             "(input|blob|path|uri|file|folder|container|data)\\b.*(does not exist|not (be )?found|no such)|BlobNotFound|StreamAccess",
             Pattern.CASE_INSENSITIVE);
@@ -41,7 +42,7 @@ final class NeverRan {
         } else if (NO_IDENTITY.matcher(all).find()) {
             problem = AzureMlProblems.JOB_FAILED
                     .error("Azure ML cannot let " + job.name() + " act as its identity")
-                    .remedy("az identity list --query [].id");
+                    .remedy("az identity list --query [].clientId");
         } else if (NO_INPUT.matcher(all).find()) {
             problem = AzureMlProblems.JOB_FAILED
                     .error("Azure ML finds no input of " + job.name())
