@@ -30,9 +30,9 @@ import picocli.CommandLine.Spec;
         name = "gc",
         mixinStandardHelpOptions = true,
         description =
-                "Lists what is kept, and paid for, at the places of a job, what is hosted, and which jobs run in the"
-                        + " account, with prices, also of other jobs with the same settings; removes, if --yes is said, what no job"
-                        + " needs that has not ended.",
+                "Lists what is kept, and paid for, at the places of a job (rows, models, orders, checkpoints and outputs),"
+                        + " what is hosted, and which jobs run in the account, with prices, also of other jobs with the same"
+                        + " settings; removes, if --yes is said, what no job needs that has not ended.",
         footer = {
             "",
             "What is young stays: another machine may be about to use it.",
