@@ -6,6 +6,7 @@ import dev.finetune4j.offlinecloud.azure.Workspace;
 import dev.finetune4j.offlinecloud.azure.blob.Azurite;
 import dev.finetune4j.offlinecloud.azure.ml.CommandContainer;
 import dev.finetune4j.offlinecloud.azure.openai.OfflineOpenAi;
+import dev.finetune4j.spi.CloudPlayer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -87,7 +88,7 @@ public final class TrainingAzure implements AutoCloseable {
         Map<String, String> variables = new LinkedHashMap<>(azure.variables());
         variables.put(
                 "AZURE_SUBSCRIPTION_ID", workspace.subscription()); // where finetune bootstrap makes what it makes
-        variables.put("OFFLINE_CLOUD_CONTROL", azure.control().toString());
+        variables.put(CloudPlayer.CONTROL_VARIABLE, azure.control().toString());
         return Collections.unmodifiableMap(variables);
     }
 
