@@ -135,6 +135,22 @@ class LauncherTest {
     }
 
     @Test
+    void leavesOutTheChecksOfTheSourcesOnlyWhereNothingWasBuilt() throws Exception {
+        Checkout checkout = Checkout.at(folder.resolve("checkout"));
+        Path builds = folder.resolve("builds");
+        String path = mavenThat("echo \"$@\" >> '" + builds + "'; cp -R '" + built + "/.' '" + checkout.target() + "'");
+
+        launch(checkout.launcher(), Map.of("PATH", path), "--version");
+        Files.writeString(checkout.root().resolve("pom.xml"), "newer than the jar");
+        launch(checkout.launcher(), Map.of("PATH", path), "--version");
+
+        assertThat(builds)
+                .content()
+                .matches(
+                        "-B .* -Derrorprone.options=-XepDisableAllChecks package -pl cli -am\n-B [^E]* package -pl cli -am\n");
+    }
+
+    @Test
     void showsWhyABuildFailed() throws Exception {
         Checkout checkout = Checkout.at(folder.resolve("checkout"));
         String path = mavenThat("echo '[ERROR] no such artifact'; exit 1");
