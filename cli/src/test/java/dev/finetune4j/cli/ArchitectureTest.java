@@ -24,8 +24,10 @@ import dev.finetune4j.error.FineTuneException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Tag;
 
 /** The directions of the house, over every module, since all of them are on the command line's class path. */
+@Tag("long")
 @AnalyzeClasses(packages = "dev.finetune4j", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     private static final String[] API = {

@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Ctrl-C and {@code --detach} let go of a run and never stop it. */
+@Tag("long")
 class CtrlCTest {
     private static final Pattern RUN = Pattern.compile("run (sentiment-[0-9a-f]{8}-\\d+)");
 

@@ -17,10 +17,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Launches in a team's own tests, as README shows them; ReadmeTest compares the text. */
+@Tag("long")
 class OfflineLaunchTest {
     /** Installed once for all modules. */
     private final Path azurite = Path.of("../target/azurite");

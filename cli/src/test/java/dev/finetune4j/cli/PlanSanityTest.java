@@ -60,11 +60,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Jobs from 135 million to 405 billion parameters and from 100 rows to 10 million, at whose plans no practitioner should laugh. */
+@Tag("long")
 class PlanSanityTest {
     private static final GoldenFiles GOLDEN = GoldenFiles.in("golden/commands");
     private static final LocalDate TODAY = LocalDate.of(2026, 11, 24);

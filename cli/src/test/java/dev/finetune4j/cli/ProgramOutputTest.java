@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What programs read under {@code -o json}: stdout holds exactly one document, and each line of stderr is an object with its
  * kind, whether the command succeeds or fails.
  */
+@Tag("long")
 class ProgramOutputTest {
     private static final String JOB = """
             name: tickets

@@ -17,10 +17,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What Azure ML's quota of cores does not leave is said by the plan and by the launch, before anything is paid. */
+@Tag("long")
 class QuotaAtAzureTest {
     private static final Pattern LACK = Pattern.compile(
             "FT0771: (Standard_\\S+) needs (\\d+) cores of (\\S+) in westeurope, you have 0 at azure-ml");

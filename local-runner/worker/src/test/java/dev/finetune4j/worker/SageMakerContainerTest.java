@@ -22,10 +22,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes that find their inputs where SageMaker lays them, and leave their results where it takes them. */
+@Tag("long")
 class SageMakerContainerTest {
     private static final String DIGEST = "0123456789abcdef";
     private static final String ADAPTER = "adapter/adapter_model.safetensors";

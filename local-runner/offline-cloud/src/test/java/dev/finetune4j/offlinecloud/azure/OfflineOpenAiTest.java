@@ -26,9 +26,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Files and jobs of Azure OpenAI, over the wire. */
+@Tag("long")
 class OfflineOpenAiTest {
     private static final OpenAiPace PACE = OfflineResource.PACE;
     private static Azurite blobs;

@@ -21,10 +21,12 @@ import java.util.Objects;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes find what a container finds, and what they leave is stored as the service stores it. */
+@Tag("long")
 class ProcessContainerTest {
     private static final String BUCKET = "s3://my-bucket/";
     private static final Account ACCOUNT = Account.sample();

@@ -14,10 +14,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A run that was interrupted ends with the bits of one that was not. */
+@Tag("long")
 class ResumeTest {
     private static final TrainingSpec SPEC = TrainingSpec.builder()
             .epochs(3)

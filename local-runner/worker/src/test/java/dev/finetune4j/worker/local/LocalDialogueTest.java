@@ -22,10 +22,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A worker as a process of its own that is talked to, on the real core and a tiny model that was trained before. */
+@Tag("long")
 class LocalDialogueTest {
     private static final RunId CHAT = new RunId("chat");
 

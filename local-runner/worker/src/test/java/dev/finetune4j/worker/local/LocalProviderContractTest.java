@@ -17,9 +17,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
 /** This machine keeps the promises of a provider, with real worker processes on a tiny model. */
+@Tag("long")
 class LocalProviderContractTest extends ProviderContractTest {
     private static final String SECRET = "hf_planted_0123456789";
     private static final AtomicInteger HOMES = new AtomicInteger();

@@ -27,10 +27,12 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Workers as processes of their own, on the real core and a tiny model: they are stopped, killed and started again. */
+@Tag("long")
 class LocalProviderTest {
     @TempDir
     private Path folder;

@@ -16,12 +16,14 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The archive, unpacked and started in a container's folder beside a torch, trains as the local worker does, or says why it cannot. */
+@Tag("long")
 class ContainerStartTest {
     private static final int PATIENCE = 2400;
 

@@ -37,10 +37,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A resource manager that makes what the template says makes a workspace in which jobs run, and says what is in the way as Azure does. */
+@Tag("long")
 class MadeWorkspaceTest {
     private static final String MACHINE = "Standard_NC24ads_A100_v4";
     private static final String BLOB_CONTRIBUTOR = "ba92f5b4-2d11-453d-a403-e96b0029c9fe";

@@ -25,10 +25,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What would get in the way of a job at Azure ML is found before it is launched, each with what to do. */
+@Tag("long")
 class AzureExaminerTest {
     private static final String MACHINE = "Standard_NC24ads_A100_v4";
     private static final String FAMILY = "standardNCADSA100v4Family";

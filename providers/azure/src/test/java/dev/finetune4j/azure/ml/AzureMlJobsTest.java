@@ -44,10 +44,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Jobs at an offline workspace: launched once whatever is lost, and told of in words that help when something goes wrong. */
+@Tag("long")
 class AzureMlJobsTest {
     private static final String MACHINE = "Standard_NC24ads_A100_v4";
     private static final String FAMILY = "standardNCADSA100v4Family";

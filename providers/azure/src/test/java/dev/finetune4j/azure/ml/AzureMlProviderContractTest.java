@@ -16,9 +16,11 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Azure ML keeps the promises of a provider, on a clock on which hours take no time. */
+@Tag("long")
 class AzureMlProviderContractTest extends ProviderContractTest {
     private static final AtomicInteger PLACES = new AtomicInteger();
 

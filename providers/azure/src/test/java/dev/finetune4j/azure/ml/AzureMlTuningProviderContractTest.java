@@ -17,9 +17,11 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Azure ML's own fine-tuning jobs keep the promises of a provider, which are fewer than those of command jobs. */
+@Tag("long")
 class AzureMlTuningProviderContractTest extends ProviderContractTest {
     private static final AtomicInteger PLACES = new AtomicInteger();
 

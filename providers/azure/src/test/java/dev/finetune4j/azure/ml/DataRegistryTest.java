@@ -45,6 +45,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +53,7 @@ import reactor.core.publisher.Mono;
 
 /** Rows go into a registry once, whoever else puts them there, and whatever breaks. */
 @SuppressWarnings("NullAway.Init") // before all tests, and before each
+@Tag("long")
 class DataRegistryTest {
     private static final String GET = "RegistryDataVersions_Get";
     private static final String UPLOAD = "RegistryDataVersions_CreateOrGetStartPendingUpload";

@@ -25,9 +25,11 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Azure OpenAI keeps the promises that every place keeps, from rows on this machine to figures that come home. */
+@Tag("long")
 class AzureOpenAiProviderContractTest extends ProviderContractTest {
     private static final AtomicInteger PLACES = new AtomicInteger();
 

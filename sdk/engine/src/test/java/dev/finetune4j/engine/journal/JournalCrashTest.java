@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A journal reopens to the old or the new state, wherever its writer died; the method is ALICE's (OSDI'14), in small. */
+@Tag("long")
 class JournalCrashTest {
     private static final Redaction NO_SECRETS = Redaction.of(Map.of(), Set.of());
     private static final List<JournalEntry> LIFE = JournalSamples.life();

@@ -11,10 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A journal is the old or the new one after a power failure at any operation, whatever the disk wrote first of what was not synced. */
+@Tag("long")
 class JournalPowerLossTest {
     private static final List<JournalEntry> LIFE = JournalSamples.life();
 

@@ -15,10 +15,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process may die at any entry of the journal; whoever comes next finishes the run, and nothing happens twice. */
+@Tag("long")
 class LauncherCrashTest {
     private static final int ENTRIES = 13;
 

@@ -16,6 +16,7 @@ import dev.finetune4j.training.model.adapter.AdapterConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The variants of LoRA give what PEFT gives (0.21, torch 2.15, fp32, CPU), from an adapter that PEFT made to one that PEFT would have
  * written.
  */
+@Tag("long")
 class LoraVariantsTest {
     private static final int VOCABULARY = 96;
 

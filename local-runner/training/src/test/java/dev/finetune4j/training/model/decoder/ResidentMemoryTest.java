@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Memory does not grow with the number of steps, though no two have the same shapes. Training happens in a process of its own, since
  * only a process that is started with {@link TorchEnvironment} has the memory of a worker.
  */
+@Tag("long")
 class ResidentMemoryTest {
     /** Steps after which caches have filled. */
     private static final int WARM = 60;

@@ -14,11 +14,13 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Scores and texts that come out of the cache of keys and values equal those computed without one. */
+@Tag("long")
 class ScoringTest {
     private static final int[] PREFIX = new Random(1).ints(300, 3, 96).toArray();
     private static final int[] PROMPT = new Random(2).ints(20, 3, 96).toArray();

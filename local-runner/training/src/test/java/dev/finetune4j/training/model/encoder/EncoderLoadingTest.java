@@ -39,12 +39,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What encoders are loaded from, how a head starts, what is refused, and what training leaves. */
+@Tag("long")
 class EncoderLoadingTest {
     private static final int[] TEXT = {5, 17, 80, 33, 3};
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -17,11 +17,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The same encoders give the same numbers as in Hugging Face's transformers and PEFT (torch 2.15, fp32, CPU), before, during and after training. */
+@Tag("long")
 class EncoderParityTest {
     /** A loss of which bfloat16 rounds away more than a hundredth. */
     private static final double SMALL_IN_BFLOAT16 = 0.2;
