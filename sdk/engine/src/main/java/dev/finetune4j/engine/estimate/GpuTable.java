@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.estimate;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -12,10 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The GPUs that finetune4j knows, from {@code gpus.csv}, whose columns {@code checked} and {@code notes} say where figures come
  * from.
- *
- * @param gpus in the order of the table
  */
-public record GpuTable(List<Gpu> gpus) {
+public final class GpuTable {
     private static final String RESOURCE = "gpus.csv";
     private static final Pattern NUMBER_RANGE = Pattern.compile("-");
     private static final Pattern NOISE = Pattern.compile("nvidia|tesla|tensor core|geforce|[^a-z0-9]");
@@ -52,23 +51,37 @@ public record GpuTable(List<Gpu> gpus) {
             Map.entry("gaudi2hpu", "Gaudi2"),
             Map.entry("trainium", "Trainium1"));
 
-    /** Copies the list. */
-    public GpuTable {
-        gpus = List.copyOf(gpus);
+    private final List<Gpu> gpus;
+
+    /** By {@link #plain} form: a plan asks for the GPUs of thousands of offers. */
+    private final Map<String, Gpu> named = new HashMap<>();
+
+    private GpuTable(List<Gpu> gpus) {
+        this.gpus = gpus;
+        gpus.forEach(gpu -> named.putIfAbsent(plain(gpu.name()), gpu));
+        ALIASES.forEach(
+                (alias, name) -> Optional.ofNullable(named.get(plain(name))).ifPresent(gpu -> named.put(alias, gpu)));
     }
 
-    /** The table of this version. */
-    public static GpuTable shipped() {
-        return new GpuTable(CsvTable.ofResource(GpuTable.class, RESOURCE).rows().stream()
+    private static final class Shipped {
+        static final GpuTable TABLE = new GpuTable(CsvTable.ofResource(GpuTable.class, RESOURCE).rows().stream()
                 .map(GpuTable::gpu)
                 .toList());
     }
 
+    /** The table of this version. */
+    public static GpuTable shipped() {
+        return Shipped.TABLE;
+    }
+
+    /** All of them, in the order of the table. */
+    public List<Gpu> gpus() {
+        return gpus;
+    }
+
     /** The GPU of a name, however it is written: {@code A100-80}, {@code NVIDIA A100-SXM4-80GB}, {@code a100 80gb}. */
     public Optional<Gpu> find(String name) {
-        String plain = plain(name);
-        String wanted = plain(ALIASES.getOrDefault(plain, name));
-        return gpus.stream().filter(gpu -> plain(gpu.name()).equals(wanted)).findFirst();
+        return Optional.ofNullable(named.get(plain(name)));
     }
 
     private static String plain(String name) {
