@@ -7,6 +7,7 @@ import dev.finetune4j.offlinecloud.OfflineAws;
 import dev.finetune4j.offlinecloud.container.Container;
 import dev.finetune4j.offlinecloud.container.PlannedContainer;
 import dev.finetune4j.offlinecloud.wire.Call;
+import dev.finetune4j.testkit.Beside;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -205,7 +206,7 @@ class CloudRunsTest {
         };
         String id = detached();
 
-        CompletableFuture<CommandRun> logs = CompletableFuture.supplyAsync(() -> command("logs", id, "-f"));
+        CompletableFuture<CommandRun> logs = Beside.supply(() -> command("logs", id, "-f"));
         while (aws.calls("GetLogEvents").isEmpty()) {
             Thread.sleep(20);
         }

@@ -8,6 +8,7 @@ import dev.finetune4j.offlinecloud.azure.blob.Azurite;
 import dev.finetune4j.run.ContainerOrder;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunEvent.StepCompleted;
+import dev.finetune4j.testkit.Beside;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,7 +86,7 @@ class RunAtAzureMlTest {
         CommandRun stopped = succeeded("stop", there);
         assertThat(stopped.err()).contains("was stopped", "finetune resume " + there);
         steps.drainPermits();
-        CompletableFuture<CommandRun> resumed = CompletableFuture.supplyAsync(() -> azure.command("resume", there));
+        CompletableFuture<CommandRun> resumed = Beside.supply(() -> azure.command("resume", there));
         awaitSteps();
         CommandRun followed = succeeded("logs", there, "-f");
         CommandRun ended = resumed.get(PATIENCE_SECONDS, TimeUnit.SECONDS);

@@ -4,6 +4,7 @@ import static dev.finetune4j.cli.CommandRun.oneLine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.offlinecloud.azure.ml.PlayedTuning;
+import dev.finetune4j.testkit.Beside;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -124,8 +125,7 @@ class TuningAtAzureMlTest {
         CommandRun detached = cloud.command("launch", job, "--yes", "--detach");
         assertThat(detached.exitCode()).as(detached.err()).isEqualTo(2);
         assertThat(detached.err()).contains("FT0536", "leave --detach out");
-        CompletableFuture<CommandRun> followed =
-                CompletableFuture.supplyAsync(() -> cloud.command("launch", job, "--yes"));
+        CompletableFuture<CommandRun> followed = Beside.supply(() -> cloud.command("launch", job, "--yes"));
         while (cloud.command("ps").out().lines().count() < 2) {
             LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.testkit.Beside;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,7 +77,7 @@ class FineTuneExtensionTest {
         project.with("finetune4j.home", home.toString());
 
         List<CompletableFuture<EngineExecutionResults>> both = IntStream.range(0, 2)
-                .mapToObj(i -> CompletableFuture.supplyAsync(() -> project.run(TeamTests.GoodModel.Inside.class)))
+                .mapToObj(i -> Beside.supply(() -> project.run(TeamTests.GoodModel.Inside.class)))
                 .toList();
 
         assertThat(both).allSatisfy(one -> assertThat(failures(one.join())).isEmpty());

@@ -7,6 +7,7 @@ import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.WireMock;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.testkit.Beside;
 import dev.finetune4j.testkit.VirtualClock;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -113,7 +114,7 @@ class ClientsTest {
     private static String hostMeantBy(Map<String, String> environment, String region) throws IOException {
         try (ServerSocket between = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             between.setSoTimeout(30_000);
-            CompletableFuture<String> asked = CompletableFuture.supplyAsync(() -> firstLine(between));
+            CompletableFuture<String> asked = Beside.supply(() -> firstLine(between));
             for (String scheme : SCHEMES) {
                 System.setProperty(scheme + ".proxyHost", "127.0.0.1");
                 System.setProperty(scheme + ".proxyPort", Integer.toString(between.getLocalPort()));

@@ -26,6 +26,7 @@ import dev.finetune4j.offlinecloud.azure.Workspace;
 import dev.finetune4j.offlinecloud.azure.blob.Azurite;
 import dev.finetune4j.offlinecloud.container.PlannedContainer;
 import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.testkit.Beside;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
@@ -334,7 +335,7 @@ class BrokenTransferTest {
                 Runnable before = beforeStoring;
                 beforeStoring = null;
                 if (before != null) {
-                    CompletableFuture.runAsync(before).join();
+                    Beside.await(before);
                 }
             }
             if (request.getUrl().toString().matches(".*[?&]comp=block(&.*)?")) {
@@ -353,7 +354,7 @@ class BrokenTransferTest {
                     }
                 });
             }
-            CompletableFuture.runAsync(meanwhile).join();
+            Beside.await(meanwhile);
             ranges.add(Objects.requireNonNullElse(request.getHeaders().getValue(RANGE), "none"));
             if (!hasRanges) {
                 var unused = request.getHeaders().remove(RANGE);
