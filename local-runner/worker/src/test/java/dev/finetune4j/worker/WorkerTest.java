@@ -49,12 +49,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A worker within this process, on a model that needs no torch unless a test says so. */
+@Tag("long")
 class WorkerTest {
     private static final LanguageModelLoader BIGRAMS = (files, adapter, settings) -> {
         BigramModel model = new BigramModel(LetterCodec.VOCABULARY);

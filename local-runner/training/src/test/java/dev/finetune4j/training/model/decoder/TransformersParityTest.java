@@ -13,12 +13,14 @@ import dev.finetune4j.training.model.LanguageModel;
 import dev.finetune4j.training.model.TokenBatch;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The same weights give the same numbers as in Hugging Face's transformers and PEFT (torch 2.15, fp32, CPU). */
+@Tag("long")
 class TransformersParityTest {
     private static final int VOCABULARY = 96;
 
