@@ -58,10 +58,9 @@ class KilledLaunchTest extends KilledLaunches {
         assertThat(killed(new SageMaker(), 500, 2)).isEqualTo(500);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"jumpstart", "bedrock"})
-    void launchesOnceWhereServicesTuneTheirOwn(String place) throws Exception {
-        assertThat(killed(tuning(place), 2, 3)).isEqualTo(2);
+    @Test
+    void launchesOnceWhereAServiceTunesItsOwn() throws Exception {
+        assertThat(killed(new Bedrock(), 2, 3)).isEqualTo(2);
     }
 
     @ParameterizedTest

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Amazon's own SDK for training makes jobs that train, follows their logs to the end, and raises what it raises at Amazon. */
-@Tag("long")
+@Tag("slow")
 class SageMakerSdkTest {
     private static final String BUCKET = "my-bucket";
     private static final Path MODEL = Path.of("../junit/src/test/resources/tickets/model");
