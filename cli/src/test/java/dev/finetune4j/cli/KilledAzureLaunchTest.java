@@ -41,7 +41,6 @@ class KilledAzureLaunchTest extends KilledLaunches {
         assertThat(killedInEachWay(new MachineLearning(), 1)).isGreaterThanOrEqualTo(4);
     }
 
-    /** A minute and more, as each process starts without an archive of its classes. */
     @Test
     @Tag("slow")
     void launchesOnceAtAzureOpenAiThoughEveryProcessButTheLastIsKilled() throws Exception {

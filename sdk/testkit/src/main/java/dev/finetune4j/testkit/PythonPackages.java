@@ -32,25 +32,11 @@ public final class PythonPackages {
     public static PythonPackages of(Path list) throws IOException, InterruptedException {
         Path folder = Path.of("target", "python", list.getFileName().toString().replace(".txt", ""));
         Path installed = folder.resolve("installed.txt");
-        PythonPackages packages = new PythonPackages(folder);
         if (!Files.exists(installed) || Files.mismatch(installed, list) >= 0) {
-            packages.run(
-                    Map.of(),
-                    List.of(
-                            "-m",
-                            "pip",
-                            "install",
-                            "-q",
-                            "--no-deps",
-                            "--no-compile", // what is imported is compiled then
-                            "--upgrade",
-                            "--target",
-                            folder.toString(),
-                            "-r",
-                            list.toString()));
+            PythonInstaller.install("python3", list, List.of("--no-deps", "--upgrade", "--target", folder.toString()));
             Files.copy(list, installed, StandardCopyOption.REPLACE_EXISTING);
         }
-        return packages;
+        return new PythonPackages(folder);
     }
 
     /** Where they are. */
@@ -66,16 +52,11 @@ public final class PythonPackages {
     /** The same with environment variables besides those of this process. */
     public String output(Map<String, String> variables, String script, Object... arguments)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(SCRIPTS.resolve(script).toString()));
+        List<String> command =
+                new ArrayList<>(List.of("python3", SCRIPTS.resolve(script).toString()));
         for (Object argument : arguments) {
             command.add(argument.toString());
         }
-        return run(variables, command);
-    }
-
-    private String run(Map<String, String> variables, List<String> arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("python3"));
-        command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().putAll(variables);
         builder.environment().put("PYTHONPATH", folder.toAbsolutePath().toString());

@@ -27,7 +27,7 @@ class ExampleDataTest {
         PreparedData data = prepare("attack-tactics");
 
         assertThat(data.record().rowsRead()).isEqualTo(8728);
-        assertThat(data.rowsByPart()).isEqualTo(Map.of(Part.TRAIN, 600L, Part.VALIDATION, 60L, Part.TEST, 200L));
+        assertThat(data.rowsByPart()).isEqualTo(Map.of(Part.TRAIN, 400L, Part.VALIDATION, 60L, Part.TEST, 150L));
         assertThat(data.labels()).hasSize(14);
         assertThat(data.record().share(Part.TEST).rowsByLabel().values()).allMatch(rows -> rows >= 1);
         assertThat(data.record().share(Part.TRAIN).rowsByLabel().values()).allMatch(rows -> rows >= 1);
