@@ -71,7 +71,7 @@ public final class RunWatch {
         this.pace = pace;
         this.clock = clock;
         this.sleeper = sleeper;
-        this.pause = pace.shortest();
+        this.pause = pace.first();
         this.random = new Random(id.hashCode()); // the same pauses each time, so that what went wrong can be repeated
     }
 
@@ -84,15 +84,17 @@ public final class RunWatch {
      * @throws InterruptedException if the thread was told to stop watching; the job goes on
      */
     public JobSnapshot follow(Listener listener) throws InterruptedException {
-        while (true) {
+        for (boolean isFirst = true; ; isFirst = false) {
             Look look = new Look();
             try {
                 look.snapshot = find();
                 if (look.snapshot != null) {
                     collect(look);
+                    pause = isFirst ? pace.first() : pauseAfter(look);
+                } else {
+                    pause = pace.afterFailure(pause); // what is listed late takes its time
                 }
                 unreachableSince = null;
-                pause = look.news.isEmpty() && !look.hasEnded() ? pace.longer(pause) : pace.shortest();
             } catch (FineTuneException e) {
                 pause = pauseAfter(e);
             }
@@ -132,6 +134,10 @@ public final class RunWatch {
             endedSince = now;
         }
         return Duration.between(endedSince, now).compareTo(LONGEST_DELAY) < 0;
+    }
+
+    private Duration pauseAfter(Look look) {
+        return look.news.isEmpty() && !look.hasEnded() ? pace.afterSilence(pause) : pace.afterNews(pause);
     }
 
     private record News(RunEvent event, String cursor) {}
@@ -192,7 +198,7 @@ public final class RunWatch {
         if (waited.compareTo(pace.patience()) > 0) {
             throw RunProblems.unreachable(id, provider.id(), waited, failure);
         }
-        Duration backedOff = pace.longer(pause);
+        Duration backedOff = pace.afterFailure(pause);
         if (wanted == null || wanted.compareTo(backedOff) < 0) {
             return backedOff;
         }

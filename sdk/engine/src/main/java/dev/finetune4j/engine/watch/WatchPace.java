@@ -8,25 +8,27 @@ import java.util.Random;
 /**
  * How often a watcher looks.
  *
+ * @param first pause after the first look; each further look makes it half as long again until it is the shortest, so that what fails at once
+ *     is told at once
  * @param shortest pause after something new was seen
  * @param longest pause while nothing happens; each silent look makes the pause half as long again
  * @param patience how long a provider may be unreachable before the watcher gives up; the run goes on all the same
  * @param scatter by which share of it a pause may be longer, so that watchers who began together do not go on looking together
  */
-public record WatchPace(Duration shortest, Duration longest, Duration patience, double scatter) {
+public record WatchPace(Duration first, Duration shortest, Duration longest, Duration patience, double scatter) {
     /** For a job on this machine: files are read, which costs nothing, and a person looks on. */
-    public static final WatchPace NEAR =
-            new WatchPace(Duration.ofMillis(100), Duration.ofSeconds(1), Duration.ofMinutes(1), 0);
+    public static final WatchPace NEAR = new WatchPace(
+            Duration.ofMillis(100), Duration.ofMillis(100), Duration.ofSeconds(1), Duration.ofMinutes(1), 0);
 
     /** For a job in a cloud: services throttle lookers, and hours do not pass faster. */
-    public static final WatchPace FAR =
-            new WatchPace(Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofHours(1), 0.2);
+    public static final WatchPace FAR = new WatchPace(
+            Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofSeconds(60), Duration.ofHours(1), 0.2);
 
     /** Refuses pauses that are not positive or in the wrong order, and a share that is negative. */
     public WatchPace {
-        if (shortest.isNegative() || shortest.isZero() || longest.compareTo(shortest) < 0) {
+        if (first.isNegative() || first.isZero() || shortest.compareTo(first) < 0 || longest.compareTo(shortest) < 0) {
             throw new IllegalArgumentException(
-                    "pauses must be positive and ordered, were " + shortest + ", " + longest);
+                    "pauses must be positive and ordered, were " + first + ", " + shortest + ", " + longest);
         }
         if (!(scatter >= 0)) {
             throw new IllegalArgumentException("scatter must not be negative, was " + scatter);
@@ -34,8 +36,8 @@ public record WatchPace(Duration shortest, Duration longest, Duration patience, 
     }
 
     /** For a service that tunes a model in half an hour or more, tells three or four states of it, and the steps at the end. */
-    public static final WatchPace SERVICE =
-            new WatchPace(Duration.ofSeconds(10), Duration.ofMinutes(2), Duration.ofHours(1), 0.2);
+    public static final WatchPace SERVICE = new WatchPace(
+            Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofMinutes(2), Duration.ofHours(1), 0.2);
 
     /** The pace that suits a provider: near where nothing is billed and steps can be followed. */
     public static WatchPace of(Capabilities capabilities) {
@@ -51,8 +53,22 @@ public record WatchPace(Duration shortest, Duration longest, Duration patience, 
     }
 
     /** The pause after a silent look that followed {@code pause}. */
-    Duration longer(Duration pause) {
+    Duration afterSilence(Duration pause) {
+        return longer(pause, longest);
+    }
+
+    /** The pause after a look that followed {@code pause} and brought something new. */
+    Duration afterNews(Duration pause) {
+        return longer(pause, shortest);
+    }
+
+    /** The pause after a look that failed, or found no job; never so short as those of the beginning. */
+    Duration afterFailure(Duration pause) {
+        return afterSilence(pause.compareTo(shortest) < 0 ? shortest : pause);
+    }
+
+    private static Duration longer(Duration pause, Duration most) {
         Duration next = pause.multipliedBy(3).dividedBy(2);
-        return next.compareTo(longest) > 0 ? longest : next;
+        return next.compareTo(most) > 0 ? most : next;
     }
 }

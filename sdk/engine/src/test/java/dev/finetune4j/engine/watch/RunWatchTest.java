@@ -170,19 +170,21 @@ class RunWatchTest {
     @Test
     void looksLessOftenWhileNothingHappensAndOftenAgainAfterNews() throws Exception {
         launch(Life.losesItsMachine());
-        WatchPace pace = new WatchPace(Duration.ofSeconds(1), Duration.ofSeconds(20), Duration.ofMinutes(5), 0);
+        Duration shortest = Duration.ofSeconds(1);
+        WatchPace pace = new WatchPace(shortest, shortest, Duration.ofSeconds(20), Duration.ofMinutes(5), 0);
 
         new RunWatch(new FakeProvider(place), ID, EventPage.START, pace, clock, this::sleep)
                 .follow((event, cursor) -> told.add(event));
 
-        assertThat(pauses).contains(Duration.ofSeconds(1), Duration.ofSeconds(20));
+        assertThat(pauses).contains(shortest, Duration.ofSeconds(20));
         assertThat(pauses).allSatisfy(pause -> assertThat(pause).isBetween(pace.shortest(), pace.longest()));
     }
 
     @Test
     void looksAtAPlaceThatBillsAtItsOwnMoments() throws Exception {
         launch(Life.losesItsMachine());
-        WatchPace pace = new WatchPace(Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofMinutes(5), 0.2);
+        Duration pauseOfAll = Duration.ofSeconds(10);
+        WatchPace pace = new WatchPace(pauseOfAll, pauseOfAll, pauseOfAll, Duration.ofMinutes(5), 0.2);
 
         new RunWatch(new FakeProvider(place), ID, EventPage.START, pace, clock, this::sleep)
                 .follow((event, cursor) -> told.add(event));
@@ -192,6 +194,32 @@ class RunWatchTest {
                 .allSatisfy(pause -> assertThat(pause).isBetween(Duration.ofSeconds(10), Duration.ofSeconds(12)));
         assertThat(WatchPace.FAR.scatter()).isPositive();
         assertThat(WatchPace.SERVICE.scatter()).isPositive();
+    }
+
+    @Test
+    void looksSoonAtFirst() throws Exception {
+        launch(Life.losesItsMachine());
+        WatchPace pace = new WatchPace(
+                Duration.ofSeconds(2), Duration.ofSeconds(4), Duration.ofSeconds(20), Duration.ofMinutes(5), 0);
+
+        new RunWatch(new FakeProvider(place), ID, EventPage.START, pace, clock, this::sleep)
+                .follow((event, cursor) -> told.add(event));
+
+        assertThat(pauses).startsWith(Duration.ofSeconds(2), Duration.ofSeconds(3));
+        assertThat(pauses.subList(2, pauses.size()))
+                .allSatisfy(pause -> assertThat(pause).isGreaterThanOrEqualTo(Duration.ofSeconds(4)));
+    }
+
+    @Test
+    void takesAJobThatIsListedLateForGoneNoSoonerAtFirst() {
+        launch(Life.lasts());
+        place.forget(ID);
+
+        RunWatch watch = new RunWatch(new FakeProvider(place), ID, EventPage.START, WatchPace.FAR, clock, this::sleep);
+
+        assertThatThrownBy(() -> watch.follow((event, cursor) -> told.add(event)))
+                .hasMessageContaining("FT0506");
+        assertThat(pauses).hasSize(2).allSatisfy(pause -> assertThat(pause).isGreaterThan(WatchPace.FAR.shortest()));
     }
 
     @Test
