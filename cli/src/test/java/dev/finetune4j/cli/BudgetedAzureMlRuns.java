@@ -40,12 +40,12 @@ final class BudgetedAzureMlRuns extends BudgetedRuns {
         this.stores = stores;
         Azurite free = stores.poll();
         blobs = free == null ? CommandAzure.blobs() : free;
+        // A machine is prepared for 14 minutes at most: the bound counts that twice, where the last machine is taken
+        // back shortly before the limit.
         AzurePace pace = new AzurePace(
                 seconds(5, 30),
                 seconds(5, 120),
-                minutes(
-                        1,
-                        14), // twice where the last machine is taken back shortly before the limit, as the bound has it
+                minutes(1, 14),
                 seconds(5, 180),
                 minutes(1, 6),
                 minutes(5, 90),

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Launches at Microsoft's places survive that their processes are killed, at a byte to the services or to the store. Classes are not archived:
- * the archiver of JDK 17.0.15 ends with a SIGSEGV on those of Microsoft's clients.
+ * the archiver of JDK 17.0.15 ends with a SIGSEGV at the lambdas of jars that are signed, as Microsoft's are.
  */
 @Tag("long")
 class KilledAzureLaunchTest extends KilledLaunches {

@@ -17,7 +17,10 @@ public final class Beside {
 
     /** Does it elsewhere, and waits for its end. */
     public static void await(Runnable task) {
-        CompletableFuture.runAsync(task, work -> new Thread(work, "beside").start())
+        supply(() -> {
+                    task.run();
+                    return true;
+                })
                 .join();
     }
 }

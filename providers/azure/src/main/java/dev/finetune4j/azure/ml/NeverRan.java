@@ -17,7 +17,7 @@ final class NeverRan {
                     + "|\\b403\\b|forbidden|access ?denied",
             Pattern.CASE_INSENSITIVE);
     private static final Pattern NO_IDENTITY = Pattern.compile(
-            "managed ?identity|user.?assigned|\\bidentity (is|was|does|has|could|can|with|of)\\b",
+            "managed ?identity|user.?assigned|\\bidentity ('?[\\w-]+'? )?(is|was|does|not|has|could|can|with|of)\\b",
             Pattern.CASE_INSENSITIVE);
     private static final Pattern NO_INPUT = Pattern.compile(
             "(input|blob|path|uri|file|folder|container|data)\\b.*(does not exist|not (be )?found|no such)|BlobNotFound|StreamAccess",
