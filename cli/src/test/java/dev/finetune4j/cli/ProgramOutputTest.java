@@ -151,11 +151,11 @@ class ProgramOutputTest {
     /** Every command that needs a run, around a real one. */
     @Test
     void aRunIsToldInJsonFromItsCheckToItsRemoval() throws IOException {
-        String job = SmallExample.write("sentiment", folder).toString();
-        Path rows = Files.writeString(folder.resolve("rows.jsonl"), """
-                {"text":"a joy from start to end","mood":"positive"}
-                {"text":"dull and far too long","mood":"negative"}
-                """);
+        String job = TicketsJob.write(Files.createDirectory(folder.resolve("tickets")), 1)
+                .toString();
+        Path rows = Files.write(
+                folder.resolve("rows.jsonl"),
+                Files.readAllLines(Path.of(job).resolveSibling("tickets.jsonl")).subList(0, 2));
 
         assertThat(onRun("check", job).document().has("profile")).isTrue();
         Told run = onRun("run", job);
@@ -166,7 +166,7 @@ class ProgramOutputTest {
         assertThat(onRun("watch", id).document()).isEqualTo(run.document());
         assertThat(onRun("stop", id).document()).isEqualTo(run.document());
         assertThat(onRun("report", id).document().at("/state").asText()).isEqualTo("succeeded");
-        assertThat(onRun("generate", id, "--prompt", "Good?", "--max-new-tokens", "4")
+        assertThat(onRun("generate", id, "--prompt", "please screen", "--max-new-tokens", "4")
                         .document()
                         .at("/answers"))
                 .hasSize(2);
@@ -194,8 +194,8 @@ class ProgramOutputTest {
                 folder.resolve("home"), Map.of("PATH", "", "HF_ENDPOINT", "http://localhost:1"), json(words)));
     }
 
-    private static Told onRun(String... words) throws IOException {
-        return Told.by(CommandRun.in(SmallExample.HOME, Map.of("PATH", System.getenv("PATH")), json(words)));
+    private Told onRun(String... words) throws IOException {
+        return Told.by(CommandRun.in(folder.resolve("home"), Map.of("PATH", System.getenv("PATH")), json(words)));
     }
 
     private static String[] json(String... words) {
