@@ -1,7 +1,5 @@
 package dev.finetune4j.testkit;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,20 +42,11 @@ public record PeftImage(Path bin, boolean sharesWeights) {
             wanted = lines.filter(line -> NEEDED.contains(line.replaceFirst("==.*", "")))
                     .toList();
         }
-        Path installed = folder.resolve("installed.txt");
-        if (!Files.exists(installed) || !Files.readAllLines(installed).equals(wanted)) {
-            makeEnvironment(folder);
+        InstalledOnce.into(folder, wanted, () -> {
+            PythonInstaller.makeEnvironment(folder);
             Path requirements = Files.write(folder.resolve("requirements.txt"), wanted);
             PythonInstaller.install(folder.resolve("bin/python3").toString(), requirements, List.of());
-            Files.write(installed, wanted);
-        }
+        });
         return new PeftImage(folder.resolve("bin"));
-    }
-
-    private static void makeEnvironment(Path folder) throws IOException, InterruptedException {
-        List<String> command = List.of("python3", "-m", "venv", "--clear", folder.toString());
-        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor())
-                .as(String.join(" ", command))
-                .isZero();
     }
 }

@@ -9,14 +9,14 @@ import java.util.Map;
 
 /**
  * Installs lists of Python packages with uv, which takes a tenth of pip's time and which pip installs into the checkout's {@code target}. Pip does it
- * by itself where uv cannot, such as where an index is set in a file that only pip reads.
+ * by itself where there is no uv to be had, or where uv cannot, such as where an index is set in a file that only pip reads.
  */
 final class PythonInstaller {
     private static final String UV = "uv==0.13.9";
 
-    /** What uv calls the variables by which pip is told of an index. */
-    private static final Map<String, String> INDEXES =
-            Map.of("PIP_INDEX_URL", "UV_DEFAULT_INDEX", "PIP_EXTRA_INDEX_URL", "UV_INDEX");
+    /** What uv calls the variables by which pip is told where packages are. */
+    private static final Map<String, String> SOURCES = Map.of(
+            "PIP_INDEX_URL", "UV_DEFAULT_INDEX", "PIP_EXTRA_INDEX_URL", "UV_INDEX", "PIP_FIND_LINKS", "UV_FIND_LINKS");
 
     private PythonInstaller() {}
 
@@ -38,18 +38,36 @@ final class PythonInstaller {
         }
     }
 
+    /** Makes a folder with an interpreter and packages of its own; an older one is removed. */
+    static void makeEnvironment(Path folder) throws IOException, InterruptedException {
+        run(List.of("python3", "-m", "venv", "--clear", folder.toString()));
+    }
+
     private static boolean installedByUv(String python, List<String> what) throws IOException, InterruptedException {
         Path target = checkout().resolve("target").toAbsolutePath();
         Path uv = target.resolve("uv/bin/uv");
-        if (Files.notExists(uv)) {
-            run(List.of("python3", "-m", "pip", "install", "-q", "--target", target.resolve("uv") + "", UV));
+        try {
+            InstalledOnce.into(target.resolve("uv"), List.of(UV), () -> {
+                run(List.of(
+                        "python3",
+                        "-m",
+                        "pip",
+                        "install",
+                        "-q",
+                        "--upgrade",
+                        "--target",
+                        target.resolve("uv").toString(),
+                        UV));
+            });
+        } catch (IOException e) {
+            return false;
         }
         ProcessBuilder builder =
                 new ProcessBuilder(with(List.of(uv.toString(), "pip", "install", "--python", python), what));
         Map<String, String> variables = builder.environment();
         variables.put("UV_CACHE_DIR", target.resolve("uv-cache").toString());
-        variables.put("UV_SYSTEM_CERTS", "true"); // as pip trusts
-        INDEXES.forEach((pips, uvs) -> {
+        variables.put("UV_SYSTEM_CERTS", "true"); // which pip trusts, and uv by itself does not
+        SOURCES.forEach((pips, uvs) -> {
             if (variables.containsKey(pips)) {
                 variables.put(uvs, variables.get(pips));
             }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,11 +30,9 @@ public final class PythonPackages {
     /** The packages of a list that lies anywhere, such as in another module. */
     public static PythonPackages of(Path list) throws IOException, InterruptedException {
         Path folder = Path.of("target", "python", list.getFileName().toString().replace(".txt", ""));
-        Path installed = folder.resolve("installed.txt");
-        if (!Files.exists(installed) || Files.mismatch(installed, list) >= 0) {
+        InstalledOnce.into(folder, Files.readAllLines(list), () -> {
             PythonInstaller.install("python3", list, List.of("--no-deps", "--upgrade", "--target", folder.toString()));
-            Files.copy(list, installed, StandardCopyOption.REPLACE_EXISTING);
-        }
+        });
         return new PythonPackages(folder);
     }
 
