@@ -11,6 +11,8 @@ import java.util.Map;
 
 /** Prints what must be the same whatever the language of the machine; run in a process of its own by {@link LocaleTest}. */
 final class LocaleProbe {
+    private static final Path HOME = Path.of(System.getenv("FINETUNE_HOME"));
+
     private LocaleProbe() {}
 
     /** Takes a job file whose data and model can be had, and a file that is not there. */
@@ -31,8 +33,7 @@ final class LocaleProbe {
             CommandRun run = run(words.toArray(String[]::new));
             out.println(run.exitCode() + "\n" + run.out() + run.err());
         }
-        try (FineTuner tuner =
-                FineTuner.builder().home(SmallExample.HOME.toAbsolutePath()).build()) {
+        try (FineTuner tuner = FineTuner.builder().home(HOME).build()) {
             PreparedJob prepared = tuner.check(tuner.read(Path.of(job)));
             out.println(
                     Json.digest(prepared.file().job()) + " " + prepared.data().digest());
@@ -41,6 +42,6 @@ final class LocaleProbe {
     }
 
     private static CommandRun run(String... words) {
-        return CommandRun.in(SmallExample.HOME, Map.of("PATH", System.getenv("PATH")), words);
+        return CommandRun.in(HOME, Map.of("PATH", System.getenv("PATH")), words);
     }
 }

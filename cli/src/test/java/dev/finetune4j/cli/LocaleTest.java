@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,7 +15,8 @@ class LocaleTest {
 
     @Test
     void theLanguageOfTheMachineChangesNoOutputAndNoDigest() throws Exception {
-        String job = SmallExample.write("sentiment", folder).toString();
+        String job = TicketsJob.write(Files.createDirectory(folder.resolve("job")), 1)
+                .toString();
         String broken = Files.writeString(folder.resolve("broken.yaml"), "name: x\nEPOCHS: 1,5\nmodel: [\n")
                 .toString();
         String english = probe("en-US", job, broken);
@@ -30,12 +30,6 @@ class LocaleTest {
     private String probe(String language, String... arguments) throws Exception {
         List<String> options =
                 List.of("-Duser.language=" + language.substring(0, 2), "-Duser.country=" + language.substring(3));
-        String told = JavaProcess.run(options, LocaleProbe.class, Path.of("."), SmallExample.HOME, List.of(arguments));
-        return withoutProgress(told);
-    }
-
-    /** The first to come fetches data and model, and says so while it waits; the others find them there. */
-    private static String withoutProgress(String told) {
-        return told.lines().filter(line -> !line.startsWith("state=")).collect(Collectors.joining("\n"));
+        return JavaProcess.run(options, LocaleProbe.class, Path.of("."), folder.resolve("home"), List.of(arguments));
     }
 }

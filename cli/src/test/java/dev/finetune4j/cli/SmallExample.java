@@ -7,8 +7,8 @@ import java.nio.file.Path;
 /** An example of the repository with fewer rows, shorter answers and no gate, so that it runs in about a minute. */
 final class SmallExample {
     static final Path EXAMPLES = Path.of("../examples");
-    /** Shared by the tests that run jobs, so that the model is fetched once. */
-    static final Path HOME = Path.of("target/readme-home");
+    /** Shared by the tests that run examples, so that the model is fetched once. */
+    static final Path HOME = Path.of("target/examples-home");
 
     private SmallExample() {}
 
