@@ -39,7 +39,7 @@ public final class RunWatch {
 
     private String cursor;
     private @Nullable RunState told;
-    private Duration pause;
+    private @Nullable Duration pause;
     private @Nullable Instant unreachableSince;
     private @Nullable Instant endedSince;
     private int emptyAnswers;
@@ -71,7 +71,6 @@ public final class RunWatch {
         this.pace = pace;
         this.clock = clock;
         this.sleeper = sleeper;
-        this.pause = pace.first();
         this.random = new Random(id.hashCode()); // the same pauses each time, so that what went wrong can be repeated
     }
 
@@ -84,19 +83,20 @@ public final class RunWatch {
      * @throws InterruptedException if the thread was told to stop watching; the job goes on
      */
     public JobSnapshot follow(Listener listener) throws InterruptedException {
-        for (boolean isFirst = true; ; isFirst = false) {
+        while (true) {
             Look look = new Look();
+            Duration next;
             try {
                 look.snapshot = find();
                 if (look.snapshot != null) {
                     collect(look);
-                    pause = isFirst ? pace.first() : pauseAfter(look);
+                    next = pauseAfter(look);
                 } else {
-                    pause = pace.afterFailure(pause); // what is listed late takes its time
+                    next = pace.afterFailure(pause); // what is listed late takes its time
                 }
                 unreachableSince = null;
             } catch (FineTuneException e) {
-                pause = pauseAfter(e);
+                next = pauseAfter(e);
             }
             look.news.forEach(news -> tell(news, listener));
             if (look.isWhole && look.snapshot != null) {
@@ -108,7 +108,8 @@ public final class RunWatch {
                     }
                 }
             }
-            sleeper.sleep(pace.scattered(pause, random));
+            pause = next;
+            sleeper.sleep(pace.scattered(next, random));
         }
     }
 

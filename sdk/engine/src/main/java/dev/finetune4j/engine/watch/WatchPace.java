@@ -4,6 +4,7 @@ import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
 import java.time.Duration;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How often a watcher looks.
@@ -52,19 +53,23 @@ public record WatchPace(Duration first, Duration shortest, Duration longest, Dur
         return pause.plusMillis((long) (pause.toMillis() * scatter * random.nextDouble()));
     }
 
-    /** The pause after a silent look that followed {@code pause}. */
-    Duration afterSilence(Duration pause) {
-        return longer(pause, longest);
+    /**
+     * The pause after a silent look.
+     *
+     * @param pause before that look; null where it was the first
+     */
+    Duration afterSilence(@Nullable Duration pause) {
+        return pause == null ? first : longer(pause, longest);
     }
 
-    /** The pause after a look that followed {@code pause} and brought something new. */
-    Duration afterNews(Duration pause) {
-        return longer(pause, shortest);
+    /** The pause after a look that brought something new. */
+    Duration afterNews(@Nullable Duration pause) {
+        return pause == null ? first : longer(pause, shortest);
     }
 
     /** The pause after a look that failed, or found no job; never so short as those of the beginning. */
-    Duration afterFailure(Duration pause) {
-        return afterSilence(pause.compareTo(shortest) < 0 ? shortest : pause);
+    Duration afterFailure(@Nullable Duration pause) {
+        return afterSilence(pause == null || pause.compareTo(shortest) < 0 ? shortest : pause);
     }
 
     private static Duration longer(Duration pause, Duration most) {
