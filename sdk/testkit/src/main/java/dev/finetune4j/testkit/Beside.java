@@ -1,6 +1,7 @@
 package dev.finetune4j.testkit;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
@@ -8,19 +9,17 @@ import java.util.function.Supplier;
  * JDK 25 the HTTP client needs it, too, and would wait for ever for one that waits for an answer.
  */
 public final class Beside {
+    private static final Executor THREADS = task -> new Thread(task, "beside").start();
+
     private Beside() {}
 
     /** Begins, and tells what came of it. */
     public static <T> CompletableFuture<T> supply(Supplier<T> task) {
-        return CompletableFuture.supplyAsync(task, work -> new Thread(work, "beside").start());
+        return CompletableFuture.supplyAsync(task, THREADS);
     }
 
     /** Does it elsewhere, and waits for its end. */
     public static void await(Runnable task) {
-        supply(() -> {
-                    task.run();
-                    return true;
-                })
-                .join();
+        CompletableFuture.runAsync(task, THREADS).join();
     }
 }
