@@ -35,6 +35,11 @@ def shortcomings(found: dict[str, str | None]) -> list[str]:
     return lacks
 
 
+def requirements() -> list[str]:
+    """All of what is needed, as a shell and pip take it."""
+    return [f"'{name}>={'.'.join(map(str, least))}'" for name, least in NEEDED.items()]
+
+
 def installed() -> dict[str, str | None]:
     """Versions of the needed packages; None where one is missing."""
     versions: dict[str, str | None] = {}
@@ -71,7 +76,7 @@ def main() -> int:
         "FT0675",
         "the image has not what the engine needs",
         [*lacks, f"looked with {sys.executable}"],
-        ["an image of huggingface-pytorch-training with transformers 4.55 or newer"],
+        [f"an image made with: {sys.executable} -m pip install {' '.join(requirements())}"],
         INVALID,
     )
     output = Path(sys.argv[1]) / "output"
