@@ -36,7 +36,9 @@ def with_precision(precision):
     job = folder / "example" / "job.yaml"
     text = job.read_text().replace("\ntraining:\n", f"\ntraining:\n  precision: {precision}\n  threads: {args.threads}\n")
     for key, rows in ROWS.items():
-        text = re.sub(rf"{key}: \d+", f"{key}: {rows}", text)
+        text, places = re.subn(rf"{key}: \d+", f"{key}: {rows}", text)
+        if places != 1:
+            sys.exit(f"{args.example / 'job.yaml'} has {key} {places} times; write it once, or change ROWS in {__file__}")
     job.write_text(text)
     return folder, job
 
