@@ -38,8 +38,8 @@ class ResidentMemoryTest {
 
     /**
      * Beside the largest growth between two looks, since the C library takes some MiB at once at times of its own; and outside of Java alone, since
-     * the process compiles nothing of it. Measured: 0 to 6 MiB; where torch's caches have their usual limits, 39 to 81 with products of bf16, and
-     * 6 to 18 without.
+     * the process compiles nothing of it. Measured on a processor without products of bf16: 0 to 6 MiB, and where torch's caches have their usual
+     * limits, 6 and 18.
      */
     private static final long ALLOWED_MIB = 12;
 
