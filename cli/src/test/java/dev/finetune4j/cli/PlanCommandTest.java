@@ -147,6 +147,30 @@ class PlanCommandTest {
     }
 
     @Test
+    void theChoiceIsAmongTheTargetsThatTheJobNames() throws IOException {
+        job = write("method: qlora\ntargets: [azure-ml, jumpstart]");
+
+        JsonNode plan = json("--optimize", "cost");
+
+        assertThat(plan.at("/options").findValuesAsText("target")).contains("sagemaker");
+        assertThat(plan.at("/options/0/target").asText()).isIn("azure-ml", "jumpstart");
+        assertThat(plan.at("/chosen").asText())
+                .isEqualTo(plan.at("/options/0/id").asText());
+        assertThat(json("--target", "sagemaker").at("/chosen").asText()).contains("sagemaker");
+    }
+
+    @Test
+    void noOtherTargetIsChosenWhereThoseOfTheJobWillNotDo() throws IOException {
+        job = write("method: qlora\ntargets: [bedrock]");
+
+        CommandRun plan = plan();
+
+        assertThat(plan.exitCode()).isEqualTo(5);
+        assertThat(plan.out()).contains("other model", "sagemaker").doesNotContain("chosen", "1*");
+        assertThat(plan.err()).contains("FT0762", "bedrock/us-west-2");
+    }
+
+    @Test
     void anotherModelAndAnUnknownPriceAreShownAndNeverChosen() {
         CommandRun plan = plan("--target", "bedrock,azure-openai");
 
@@ -335,7 +359,10 @@ class PlanCommandTest {
         return Durations.parse(duration.asText()).toSeconds();
     }
 
+    /** Wherever the job lies; by the length of its path the lines of the legend end. */
     private String anywhere(String out) {
-        return out.replace(job.toString(), "job.yaml");
+        String told = out.replace(job.toString(), "job.yaml");
+        int legend = told.indexOf("GIB: a GPU");
+        return legend < 0 ? told : told.substring(0, legend) + CommandRun.oneLine(told.substring(legend));
     }
 }

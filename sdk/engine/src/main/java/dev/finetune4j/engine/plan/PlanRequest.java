@@ -29,20 +29,26 @@ public record PlanRequest(
         @Nullable Architecture said) {
     /** Every place, machines that are held, balanced, within the job's budget. */
     public static PlanRequest anywhere() {
-        return at(List.of());
+        return of(List.of());
     }
 
     /** The same at one place, such as {@code local}. */
     public static PlanRequest at(String place) {
-        return at(List.of(ProviderId.parse(place)));
+        return of(List.of(ProviderId.parse(place)));
     }
 
     /** The same at the places that a job names. */
     public static PlanRequest atTargetsOf(FineTuneJob job) {
-        return at(job.targets());
+        return of(job.targets());
     }
 
-    private static PlanRequest at(List<ProviderId> places) {
+    /** The same of some places alone. */
+    PlanRequest at(List<ProviderId> places) {
+        OfferFilter there = new OfferFilter(places, filter.regions(), filter.gpus(), filter.spot(), filter.maxPrice());
+        return new PlanRequest(there, objective, maxCost, deadline, everyRegion, said);
+    }
+
+    private static PlanRequest of(List<ProviderId> places) {
         OfferFilter there = new OfferFilter(places, List.of(), List.of(), OfferFilter.Spot.NEVER, null);
         return new PlanRequest(there, Objective.BALANCED, null, null, false, null);
     }

@@ -81,7 +81,8 @@ public final class Planner {
         rejections.addAll(services.rejections());
         rejections.addAll(notByTheToken(wanted));
         Map<String, Diagnosis> lacks = lacks(candidates);
-        List<Candidate> ranked = ranking(asked, request).rank(candidates, lacks);
+        Ranking ranking = ranking(figures, request);
+        List<Candidate> ranked = ranking.rank(candidates, lacks);
         return new Plan(
                 asked.name(),
                 asked.model().value(),
@@ -91,12 +92,7 @@ public final class Planner {
                 job.workload(),
                 context.rehearsal(),
                 ranked.stream().map(Candidate::option).toList(),
-                ranked.stream()
-                        .map(Candidate::option)
-                        .filter(PlanOption::isEligible)
-                        .findFirst()
-                        .map(PlanOption::id)
-                        .orElse(null),
+                ranking.choice(ranked).map(PlanOption::id).orElse(null),
                 rejections.stream()
                         .sorted(Comparator.comparing(
                                 Rejection::shortage, Comparator.nullsLast(Comparator.naturalOrder())))
@@ -277,8 +273,13 @@ public final class Planner {
                 job, worlds, assumptions, context.past(), context.rehearsal(), context.estimates());
     }
 
-    /** Why a plan has no option that may be chosen, and what would change that, found by trying. */
+    /** Why a plan has no option that may be chosen, and what would change that, found by trying: at the job's targets, where it names any. */
     public Problem impasse(JobFigures figures, PlanRequest request, Plan plan) {
+        List<ProviderId> targets = targets(figures, request);
+        if (!targets.equals(request.filter().targets())) {
+            PlanRequest there = request.at(targets);
+            return impasse(figures, there, plan(figures, there));
+        }
         return new Impasse(
                         figures,
                         context.offers(),
@@ -286,7 +287,7 @@ public final class Planner {
                         worlds,
                         assumptions,
                         request,
-                        ranking(figures.file().job(), request))
+                        ranking(figures, request))
                 .problem(plan);
     }
 
@@ -363,7 +364,14 @@ public final class Planner {
         return candidates;
     }
 
-    private Ranking ranking(FineTuneJob job, PlanRequest request) {
+    /** Where the choice must be, which the request says, or else the job; empty where it may be anywhere. */
+    private static List<ProviderId> targets(JobFigures figures, PlanRequest request) {
+        List<ProviderId> targets = request.filter().targets();
+        return targets.isEmpty() ? figures.file().saidTargets() : targets;
+    }
+
+    private Ranking ranking(JobFigures figures, PlanRequest request) {
+        FineTuneJob job = figures.file().job();
         Money maxCost =
                 request.maxCost() != null ? request.maxCost() : job.budget().maxCost();
         if (maxCost != null && !maxCost.currency().equals(Bill.CURRENCY)) {
@@ -377,6 +385,7 @@ public final class Planner {
         return new Ranking(
                 request.objective(),
                 new Budget(maxCost, deadline),
+                Set.copyOf(targets(figures, request)),
                 context.places().ownModels(),
                 context.missed(),
                 context.endurances());

@@ -36,6 +36,7 @@ final class Ranking {
 
     private final Objective objective;
     private final Budget limits;
+    private final Set<ProviderId> asked;
     private final Set<ProviderId> ownModels;
     private final Map<String, Instant> missed;
     private final Map<ProviderId, Endurance> endurances;
@@ -43,11 +44,13 @@ final class Ranking {
     Ranking(
             Objective objective,
             Budget limits,
+            Set<ProviderId> asked,
             Set<ProviderId> ownModels,
             Map<String, Instant> missed,
             Map<ProviderId, Endurance> endurances) {
         this.objective = objective;
         this.limits = limits;
+        this.asked = asked;
         this.ownModels = ownModels;
         this.missed = missed;
         this.endurances = endurances;
@@ -82,6 +85,7 @@ final class Ranking {
         Comparator<Candidate> byScore = Comparator.comparingDouble(one -> score(one.option(), leastCost, leastTime));
         return judged.stream()
                 .sorted(Comparator.comparing((Candidate one) -> !one.option().isEligible())
+                        .thenComparing(one -> !mayBeChosen(one.option()))
                         .thenComparing(one -> one.option().missingQuota() != null)
                         .thenComparing(one -> one.option().missedAt() != null)
                         .thenComparing(one -> one.option().standing())
@@ -91,6 +95,18 @@ final class Ranking {
                         .thenComparing(one -> ownModels.contains(one.option().target()))
                         .thenComparing(one -> one.option().id()))
                 .toList();
+    }
+
+    /** The best that may be chosen; empty where there is none. */
+    Optional<PlanOption> choice(List<Candidate> ranked) {
+        return ranked.stream()
+                .map(Candidate::option)
+                .filter(option -> option.isEligible() && mayBeChosen(option))
+                .findFirst();
+    }
+
+    private boolean mayBeChosen(PlanOption option) {
+        return asked.isEmpty() || asked.contains(option.target());
     }
 
     private PlanOption judged(PlanOption option, Map<String, Diagnosis> lacks) {

@@ -43,6 +43,7 @@ import java.util.Optional;
 public record JobFile(String source, FineTuneJob job, Path baseFolder, ResolvedJob resolved) {
     private static final String METHOD = "method";
     private static final String LEARNING_RATE = "training.learning-rate";
+    private static final String TARGETS = "targets";
 
     /** A job file is read up to this size. */
     public static final int MAX_BYTES = 1 << 20;
@@ -112,6 +113,12 @@ public record JobFile(String source, FineTuneJob job, Path baseFolder, ResolvedJ
     /** Whether the file says nothing of how weights are tuned, so that the model may decide. */
     public boolean leavesMethodOpen() {
         return resolved.leavesOpen(METHOD);
+    }
+
+    /** Where the job is to run, as its author said; empty where nobody said so. A job made in code says nothing by the default. */
+    public List<ProviderId> saidTargets() {
+        boolean isDefault = source.equals(Location.JOB) && job.targets().equals(List.of(ProviderId.LOCAL));
+        return isDefault || resolved.leavesOpen(TARGETS) ? List.of() : job.targets();
     }
 
     /** Whether its model decided how weights are tuned. */
