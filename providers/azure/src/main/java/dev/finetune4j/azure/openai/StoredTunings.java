@@ -24,7 +24,10 @@ final class StoredTunings {
         this.now = now;
     }
 
-    /** The oldest first. Figures are results, and so is a training file as long as there is a job that has it: by its name the run is found. */
+    /**
+     * The oldest first. Figures are results, and so is a training file as long as there is a job that has it: by its name the run is found, and
+     * its figures, of which it is as old as the youngest.
+     */
     List<Leftover> all() {
         List<TuningFile> there = files.all();
         Map<String, TuningFile> ours = new HashMap<>();
@@ -43,6 +46,10 @@ final class StoredTunings {
                 job.resultFiles().forEach(id -> ofResult.put(id, trained));
             }
         }
+        Map<TuningFile, Instant> lastOf = new HashMap<>();
+        there.stream()
+                .filter(file -> ofResult.containsKey(file.id()))
+                .forEach(file -> lastOf.merge(ofResult.get(file.id()), file.createdAt(), StoredTunings::later));
         List<Leftover> all = new ArrayList<>();
         for (TuningFile file : there) {
             TuningFile owner = ofResult.getOrDefault(file.id(), ours.get(file.id()));
@@ -52,7 +59,12 @@ final class StoredTunings {
                 boolean isResult =
                         ofResult.containsKey(file.id()) || (file.isTraining() && byFile.containsKey(file.id()));
                 all.add(new Leftover(
-                        file.id(), owner.run().orElseThrow(), file.bytes(), file.createdAt(), isResult, use));
+                        file.id(),
+                        owner.run().orElseThrow(),
+                        file.bytes(),
+                        later(file.createdAt(), lastOf.getOrDefault(file, file.createdAt())),
+                        isResult,
+                        use));
             }
         }
         return all;
@@ -60,6 +72,10 @@ final class StoredTunings {
 
     private static TuningJob needier(TuningJob one, TuningJob other) {
         return one.hasEnded() ? other : one;
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
     }
 
     private String use(TuningFile file, Optional<TuningJob> job) {
@@ -71,7 +87,14 @@ final class StoredTunings {
         return file.createdAt().plus(LAUNCHING).isAfter(now) ? "a launch may be under way" : "";
     }
 
+    /** Removes a file; figures before the training file by which they are found, whenever this is broken off. */
     void remove(Leftover leftover) {
+        if (leftover.isResult()) {
+            jobs.all().stream()
+                    .filter(job -> job.trainingFile().equals(leftover.reference()))
+                    .flatMap(job -> job.resultFiles().stream())
+                    .forEach(files::delete);
+        }
         files.delete(leftover.reference());
     }
 }

@@ -2,6 +2,7 @@ package dev.finetune4j.azure.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.atIndex;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,6 +19,7 @@ import dev.finetune4j.json.Json;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.offlinecloud.azure.Workspace;
 import dev.finetune4j.offlinecloud.azure.blob.Azurite;
+import dev.finetune4j.offlinecloud.wire.Call;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.AccessPolicy;
@@ -254,6 +256,28 @@ class AzureOpenAiJobsTest {
 
         left.forEach(provider::remove);
         assertThat(provider.leftovers().orElseThrow()).isEmpty();
+    }
+
+    @Test
+    void figuresAreFoundUntilTheyAreGone() {
+        var unused = provider.submit(place.job("tickets-1"));
+        place.clock.advance(Duration.ofHours(3));
+        List<Leftover> left = provider.leftovers().orElseThrow();
+        Leftover training = left.stream().filter(Leftover::isResult).findFirst().orElseThrow();
+        assertThat(left).extracting(Leftover::lastUsed).contains(training.lastUsed(), atIndex(left.size() - 1));
+        place.azure.faults().denyAccess("Files_Delete", 1);
+
+        assertThatThrownBy(() -> provider.remove(training)).isInstanceOf(FineTuneException.class);
+        assertThat(provider.leftovers().orElseThrow()).isEqualTo(left);
+
+        provider.remove(training);
+        assertThat(provider.leftovers().orElseThrow())
+                .as("the validation rows")
+                .singleElement()
+                .satisfies(one -> assertThat(one.isResult()).isFalse());
+        assertThat(place.azure.calls().of("Files_Delete"))
+                .filteredOn(Call::hadEffect)
+                .hasSize(2);
     }
 
     @Test
