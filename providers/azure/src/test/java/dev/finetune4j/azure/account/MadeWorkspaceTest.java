@@ -46,6 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MadeWorkspaceTest {
     private static final String MACHINE = "Standard_NC24ads_A100_v4";
     private static final String BLOB_CONTRIBUTOR = "ba92f5b4-2d11-453d-a403-e96b0029c9fe";
+    private static final String IDENTITY_OPERATOR = "f1a07417-d97a-45cb-824c-7a7467783830";
     private static final String DATA_SCIENTIST = "f6c7c914-8db3-469d-8ca1-694a8f32e121";
     private static final String WORKSPACE =
             OfflineGroup.GROUP + "/providers/Microsoft.MachineLearningServices/workspaces/finetune4j";
@@ -251,6 +252,10 @@ class MadeWorkspaceTest {
     void isWaitedForByWhomItLetLaunch() {
         Map<String, String> settings = settings(group.carriedOut(group.prepared(Map.of())));
         group.resources(AUTHORIZATION).delete(assignmentOfCaller(BLOB_CONTRIBUTOR)); // as storage sees it
+        String operator = assignmentOfCaller(IDENTITY_OPERATOR);
+        group.resources(AUTHORIZATION).delete(operator);
+        String identity = operator.substring(0, operator.indexOf("/providers/Microsoft.Authorization/"));
+        assign(identity, IDENTITY_OPERATOR); // a moment ago, however long the deployment took
         group.azure.restrictCaller();
 
         Problem soon = problem(() -> ran("soon", settings));
