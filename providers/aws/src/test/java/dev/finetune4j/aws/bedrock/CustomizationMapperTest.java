@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -29,7 +30,7 @@ import software.amazon.awssdk.services.bedrock.model.BedrockException;
 
 /** What the mapper makes of a job, the service takes; what the service would not take, the rules tell before. */
 class CustomizationMapperTest {
-    private static final int JOBS = 2000;
+    private static final int MOST_JOBS = 4000;
     private static final String CREATE = "CreateModelCustomizationJob";
 
     private final Map<String, OfflineAws> clouds = new HashMap<>();
@@ -39,7 +40,7 @@ class CustomizationMapperTest {
     void open() throws Exception {
         for (String region : List.of("us-east-1", "us-west-2")) {
             OfflineAws aws = OfflineTuning.start(new VirtualClock(), region);
-            aws.bedrock().quota(JOBS); // none of them ends
+            aws.bedrock().quota(MOST_JOBS); // none of them ends
             clouds.put(region, aws);
             clients.put(
                     region,
@@ -98,10 +99,20 @@ class CustomizationMapperTest {
 
     @Test
     void tellsWhateverTheServiceWouldRefuse() throws Exception {
+        comparesRefusals(400);
+    }
+
+    @Test
+    @Tag("slow")
+    void tellsWhateverTheServiceWouldRefuseOfManyJobs() throws Exception {
+        comparesRefusals(MOST_JOBS);
+    }
+
+    private void comparesRefusals(int count) throws Exception {
         TuningsAtRandom jobs = new TuningsAtRandom(20261126);
         int accepted = 0;
         int compared = 0;
-        for (int i = 0; i < JOBS; i++) {
+        for (int i = 0; i < count; i++) {
             BedrockOptions options = jobs.options();
             StagedTuning job = jobs.job("tickets-" + i);
             List<Problem> problems = BedrockRules.problems(job, options);
@@ -123,7 +134,7 @@ class CustomizationMapperTest {
                     .isFalse());
         }
 
-        assertThat(compared).isGreaterThan(JOBS / 2);
+        assertThat(compared).isGreaterThan(count / 2);
         assertThat(accepted).as("of %s jobs were good", compared).isBetween(compared / 20, compared / 2);
     }
 

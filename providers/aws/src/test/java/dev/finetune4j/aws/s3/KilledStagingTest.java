@@ -14,8 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A process with a heap much smaller than a file stages it, is killed within it, and goes on where it was. */
 @Tag("long")
 class KilledStagingTest {
-    private static final int BYTES = 300 << 20;
-    private static final int PARTS = 19;
+    private static final int BYTES = 160 << 20;
+    private static final int PARTS = 10;
     private static final int IN_FLIGHT = 4;
 
     @TempDir

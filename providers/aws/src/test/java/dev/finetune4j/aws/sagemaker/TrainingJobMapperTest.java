@@ -27,6 +27,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.sagemaker.SageMakerClient;
 import software.amazon.awssdk.services.sagemaker.model.CreateTrainingJobRequest;
@@ -35,7 +36,6 @@ import software.amazon.awssdk.services.sagemaker.model.SageMakerException;
 
 /** What the mapper makes of a job, the service takes; what the service would not take, the rules tell before. */
 class TrainingJobMapperTest {
-    private static final int JOBS = 2000;
     private static final VendorImages IMAGES = VendorImages.shipped();
     private static final StagedJob JOB = new StagedJob(
             new RunId("tickets-3f9c2a11-1"),
@@ -136,9 +136,19 @@ class TrainingJobMapperTest {
 
     @Test
     void tellsWhateverTheServiceWouldRefuse() throws Exception {
+        comparesRefusals(400);
+    }
+
+    @Test
+    @Tag("slow")
+    void tellsWhateverTheServiceWouldRefuseOfManyJobs() throws Exception {
+        comparesRefusals(4000);
+    }
+
+    private void comparesRefusals(int count) throws Exception {
         JobsAtRandom jobs = new JobsAtRandom(20261126);
         int accepted = 0;
-        for (int i = 0; i < JOBS; i++) {
+        for (int i = 0; i < count; i++) {
             SageMakerOptions options = jobs.options();
             StagedJob job = jobs.job();
             List<Problem> problems = SageMakerRules.problems(job, options, IMAGES);
@@ -161,7 +171,7 @@ class TrainingJobMapperTest {
             forget(job);
         }
 
-        assertThat(accepted).as("of %s jobs were good", JOBS).isBetween(JOBS / 10, JOBS / 2);
+        assertThat(accepted).as("of %s jobs were good", count).isBetween(count / 10, count / 2);
     }
 
     @Test
