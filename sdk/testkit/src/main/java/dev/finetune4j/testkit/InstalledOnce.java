@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 
-/** What tests need of other programs, in a folder that all tests of a checkout share, whichever process they run in. */
+/** What tests need of other programs, in a folder that tests share, whichever process they run in. */
 final class InstalledOnce {
     /** What makes a folder. */
     interface Installation {
