@@ -282,7 +282,7 @@ class PlanCommandTest {
 
         assertThat(none.exitCode()).isEqualTo(5);
         assertThat(none.err())
-                .contains("FT0760", "GiB per GPU", "fits with method: qlora", "without the filters it fits");
+                .contains("FT0760", "GiB per GPU", "fits with method: qlora", "of all that is offered it fits");
     }
 
     @Test

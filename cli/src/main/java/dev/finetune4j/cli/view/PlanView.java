@@ -282,7 +282,8 @@ public final class PlanView {
         String text =
                 "GIB: a GPU's memory that 9 in 10 such runs need at most, of what it has. TIME, USD: P50, below P10-P90,"
                         + " queue and start-up included. Ranked by " + plan.objective()
-                        + ", targets that the job names first. old: a price older than " + PriceAge.OLD_AFTER_DAYS
+                        + ", within the limits first, then at the job's targets. old: a price older than "
+                        + PriceAge.OLD_AFTER_DAYS
                         + " days. finetune plan " + job
                         + " --explain 1 shows every item, --all every option.";
         Wrap.lines(text, screen.columns()).forEach(line -> screen.line(screen.paint(Tone.FAINT, line)));

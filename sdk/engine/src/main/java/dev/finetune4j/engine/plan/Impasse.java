@@ -365,7 +365,7 @@ final class Impasse {
                 .filter(option -> option.fit() == Fit.FITS && option.cost() != null)
                 .min(Comparator.comparing(
                         option -> Ranking.billedAtMost(option).likely().amount()))
-                .map(option -> "without the filters it fits " + option.id() + ", about "
+                .map(option -> "of all that is offered it fits " + option.id() + ", about "
                         + Ranking.billedAtMost(option).likely());
     }
 }
