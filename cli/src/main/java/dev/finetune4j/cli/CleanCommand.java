@@ -23,7 +23,9 @@ final class CleanCommand implements Callable<Integer> {
 
     @Option(
             names = "--force",
-            description = "Also remove a run that cannot be resumed any more, such as one with a damaged journal.")
+            description =
+                    "Also remove a run that cannot be resumed any more, such as one with a damaged journal, and one whose launch its place"
+                            + " never answered; a job that it has there all the same goes on.")
     boolean force;
 
     @Mixin

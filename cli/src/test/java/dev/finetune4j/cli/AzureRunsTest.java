@@ -7,6 +7,7 @@ import dev.finetune4j.offlinecloud.container.Container;
 import dev.finetune4j.offlinecloud.container.PlannedContainer;
 import dev.finetune4j.offlinecloud.wire.Call;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -80,6 +81,26 @@ class AzureRunsTest {
         assertThat(cloud.command("why", id).out())
                 .contains(
                         "agreed to azure-ml Standard_", "told azure-ml to launch it", "told to stop", "ended: stopped");
+    }
+
+    @Test
+    void aRunWhosePlaceIsNotThereCanBeRemoved() throws IOException {
+        Path job = cloud.job(folder, 4807, "azure-openai");
+        String there = cloud.azure().openAiEndpoint().toString();
+        Files.writeString(job, Files.readString(job).replace(there, "https://my-openai.openai.azure.invalid"));
+
+        CommandRun launched = cloud.command("launch", job.toString(), "--yes");
+
+        assertThat(launched.exitCode()).as(launched.err()).isEqualTo(3);
+        assertThat(launched.err()).contains("FT0970", "there is no resource at https://my-openai");
+        String id = cloud.run();
+        CommandRun refused = cloud.command("clean", id);
+        assertThat(refused.exitCode()).as(refused.err()).isEqualTo(3);
+        assertThat(oneLine(refused.err()))
+                .contains("FT0508", "finetune stop " + id, "finetune clean " + id + " --force");
+        CommandRun removed = cloud.command("clean", id, "--force");
+        assertThat(removed.exitCode()).as(removed.err()).isZero();
+        assertThat(cloud.command("ps").out()).contains("no runs yet");
     }
 
     @Test

@@ -743,7 +743,8 @@ public final class FineTuner implements AutoCloseable {
      * Removes a run that has ended, at its provider and here.
      *
      * @param run its id or the start of it
-     * @param force also where its journal is damaged
+     * @param force also where its journal is damaged, and where it was to be launched and its place never said that it has it: what is there all
+     *     the same goes on
      * @throws FineTuneException with FT0504 if there is no such run, FT0505 if another process drives it, FT0508 if it has not
      *     ended
      */

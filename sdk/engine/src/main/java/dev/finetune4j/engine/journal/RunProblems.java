@@ -311,12 +311,11 @@ public final class RunProblems implements ProblemCatalogue {
     }
 
     /** The run must have ended. */
-    public static FineTuneException stillLive(RunId run, String wanted, String why, String remedy) {
-        return STILL_LIVE
-                .error("cannot " + wanted + " " + run + " yet")
-                .because(why)
-                .remedy(remedy)
-                .asException();
+    public static FineTuneException stillLive(RunId run, String wanted, String why, List<String> remedies) {
+        Problem.Builder problem =
+                STILL_LIVE.error("cannot " + wanted + " " + run + " yet").because(why);
+        remedies.forEach(problem::remedy);
+        return problem.asException();
     }
 
     /** The run has ended without a tuned model. */

@@ -11,6 +11,7 @@ import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -27,13 +28,13 @@ final class CleanStep {
     /**
      * Removes the run; the caller has its lock.
      *
+     * @param force also where no place ever said to have the run, or its journal is damaged
      * @throws FineTuneException with FT0508 if it has not ended, FT0530 if its model is hosted at another place, or FT0502 if its journal is damaged and {@code force} is not given
      */
     void clean(RunFolder folder, boolean force) {
         Optional<RunView> view = read(folder, force);
-        if (view.isPresent() && !view.get().closed()) {
-            String state = view.get().state().name().toLowerCase(Locale.ROOT);
-            throw RunProblems.stillLive(folder.id(), "remove", "it is " + state, "finetune stop " + folder.id());
+        if (view.isPresent() && !view.get().closed() && !(force && isUnanswered(view.get()))) {
+            throw stillLive(view.get());
         }
         if (view.isPresent()) {
             refuseWhatIsBilledElsewhere(view.get());
@@ -51,6 +52,20 @@ final class CleanStep {
             }
         }
         Folders.remove(folder.path());
+    }
+
+    /** Whether its launch may have reached a place, and none has said so: where that place is gone for good, nobody can stop the run. */
+    private static boolean isUnanswered(RunView run) {
+        return run.submitted() == null;
+    }
+
+    private static FineTuneException stillLive(RunView run) {
+        List<String> remedies = new ArrayList<>(List.of("finetune stop " + run.id()));
+        if (isUnanswered(run)) {
+            remedies.add("finetune clean " + run.id() + " --force    # where its place is gone for good");
+        }
+        return RunProblems.stillLive(
+                run.id(), "remove", "it is " + run.state().name().toLowerCase(Locale.ROOT), remedies);
     }
 
     /** What a run had at a place that it left for another. */

@@ -397,7 +397,8 @@ public final class Launcher implements AutoCloseable {
     /**
      * Removes a run that has ended: what the provider keeps of it, and its folder.
      *
-     * @param force removes the folder also where its journal is damaged, so that nothing is known of what the provider keeps
+     * @param force removes the folder also where nothing is known of what the provider keeps: its journal is damaged, or the provider never
+     *     answered its launch
      * @throws FineTuneException with FT0505 if another process drives it, FT0508 if it has not ended
      */
     public void clean(RunFolder folder, boolean force) {
