@@ -2,6 +2,7 @@ package dev.finetune4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.finetune4j.offlinecloud.azure.openai.OpenAiLimits;
 import dev.finetune4j.offlinecloud.container.PlannedContainer;
 import dev.finetune4j.offlinecloud.wire.Call;
 import java.io.IOException;
@@ -29,6 +30,7 @@ class KilledAzureLaunchTest extends KilledLaunches {
     void openTheCloud() throws Exception {
         PlannedContainer container = PlannedContainer.failingAfter(Duration.ofMillis(300), 1, "planned");
         cloud = CommandAzure.swift(folder, store -> container);
+        cloud.azure().openAi().limits(OpenAiLimits.DOCUMENTED.jobs(1000)); // records of jobs stay behind their files
     }
 
     @AfterEach
@@ -165,6 +167,11 @@ class KilledAzureLaunchTest extends KilledLaunches {
         @Override
         public String id() {
             return "azure-openai";
+        }
+
+        @Override
+        public int turns() {
+            return 45;
         }
 
         @Override
