@@ -306,7 +306,7 @@ final class WorkspaceDeployment implements Founding {
     private static void addDeletedVault(Problem.Builder problem) {
         problem.because("a key vault that was deleted is kept for 7 to 90 days with its name")
                 .remedy(
-                        "az keyvault list-deleted --resource-type vault --query [].name  # then az keyvault purge --name NAME");
+                        "az keyvault list-deleted --resource-type vault --query '[].name'  # then az keyvault purge --name NAME");
     }
 
     /** Of an error within errors the innermost, which says what is wrong. */

@@ -61,7 +61,8 @@ final class AzureMlErrors {
                     .error("Azure ML does not take the environment " + options.environment())
                     .because(reason)
                     .at(Location.ofKey(AzureMlSettings.PREFIX + AzureMlSettings.ENVIRONMENT))
-                    .remedy("az ml environment list --registry-name azureml --name acft-hf-nlp-gpu --query [].version");
+                    .remedy(
+                            "az ml environment list --registry-name azureml --name acft-hf-nlp-gpu --query '[].version'");
         }
         return AzureFailure.isAbsent(failure)
                         || AzureFailure.isPlaceAbsent(failure)
@@ -79,21 +80,21 @@ final class AzureMlErrors {
             return AzureMlProblems.BAD_SETTING
                     .error("Azure ML is in no region " + options.region())
                     .at(Location.ofKey(AzureMlSettings.PREFIX + PlaceSettings.REGION))
-                    .remedy("az account list-locations --query [].name");
+                    .remedy("az account list-locations --query '[].name'");
         }
         return switch (code) {
             case "SubscriptionNotFound", "InvalidSubscriptionId" ->
                 AzureMlProblems.NO_WORKSPACE
                         .error("there is no subscription " + options.subscription() + " for these credentials")
-                        .remedy("az account list --query [].id");
+                        .remedy("az account list --query '[].id'");
             case "ResourceGroupNotFound" ->
                 AzureMlProblems.NO_WORKSPACE
                         .error("there is no resource group " + options.resourceGroup())
-                        .remedy("az group list --query [].name");
+                        .remedy("az group list --query '[].name'");
             case "ResourceNotFound", "ParentResourceNotFound", "WorkspaceNotFound" ->
                 AzureMlProblems.NO_WORKSPACE
                         .error("there is no workspace " + options.workspace() + " in " + options.resourceGroup())
-                        .remedy("az ml workspace list --query [].name");
+                        .remedy("az ml workspace list --query '[].name'");
             default ->
                 AzureMlProblems.REFUSED
                         .error("something that " + name + " takes is not there")
@@ -118,7 +119,7 @@ final class AzureMlErrors {
     static FineTuneException noWorkspace(String path) {
         return AzureMlProblems.NO_WORKSPACE
                 .error("there is no workspace " + path)
-                .remedy("az ml workspace list --query [].name")
+                .remedy("az ml workspace list --query '[].name'")
                 .asException();
     }
 

@@ -85,7 +85,7 @@ public final class AzureMlProblems implements ProblemCatalogue {
             ExitCode.INVALID,
             "Rows of a fine-tuning job go into a registry where data-registry names one, which is not there under this name in its resource group,"
                     + " or the caller may not see it. Nothing was stored.",
-            "az ml registry list --query [].name");
+            "az ml registry list --query '[].name'");
 
     static final ProblemKind NO_CREDENTIALS = new ProblemKind(
             "FT0941",

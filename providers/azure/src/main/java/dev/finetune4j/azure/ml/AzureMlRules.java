@@ -68,19 +68,19 @@ final class AzureMlRules {
 
     private void check() {
         form(AzureMlSettings.SUBSCRIPTION, options.subscription(), GUID, "a GUID", "az account show --query id");
-        form(AzureMlSettings.RESOURCE_GROUP, options.resourceGroup(), GROUP, GROUPS, "az group list --query [].name");
+        form(AzureMlSettings.RESOURCE_GROUP, options.resourceGroup(), GROUP, GROUPS, "az group list --query '[].name'");
         form(
                 AzureMlSettings.WORKSPACE,
                 options.workspace(),
                 WORKSPACE,
                 "3 to 33 letters, digits, hyphens and underscores",
-                "az ml workspace list --query [].name");
+                "az ml workspace list --query '[].name'");
         form(
                 PlaceSettings.REGION,
                 options.region(),
                 REGION,
                 "a region's short name, such as westeurope",
-                "az account list-locations --query [].name");
+                "az account list-locations --query '[].name'");
         form(
                 AzureMlSettings.DATASTORE,
                 options.datastore(),
@@ -105,7 +105,7 @@ final class AzureMlRules {
                     options.identity(),
                     GUID,
                     "the client id of a managed identity",
-                    "az identity list --query [].clientId");
+                    "az identity list --query '[].clientId'");
         }
         checkMachine();
         checkCompute();
@@ -171,13 +171,13 @@ final class AzureMlRules {
                 registry.name(),
                 REGISTRY,
                 "2 to 33 letters, digits, hyphens and underscores, and begins with a letter or digit",
-                "az ml registry list --query [].name");
+                "az ml registry list --query '[].name'");
         form(
                 AzureMlSettings.DATA_REGISTRY_GROUP,
                 registry.resourceGroup(),
                 GROUP,
                 GROUPS,
-                "az group list --query [].name");
+                "az group list --query '[].name'");
     }
 
     /** Plan and terms go by the epochs of the job, and rows have the columns that the job tells the service. */
@@ -287,7 +287,7 @@ final class AzureMlRules {
                 options.compute(),
                 COMPUTE,
                 "2 to 16 letters, digits and hyphens",
-                "az ml compute list --query [].name");
+                "az ml compute list --query '[].name'");
     }
 
     private void checkTags() {

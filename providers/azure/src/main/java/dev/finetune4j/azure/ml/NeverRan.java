@@ -42,7 +42,7 @@ final class NeverRan {
         } else if (NO_IDENTITY.matcher(all).find()) {
             problem = AzureMlProblems.JOB_FAILED
                     .error("Azure ML cannot let " + job.name() + " act as its identity")
-                    .remedy("az identity list --query [].clientId");
+                    .remedy("az identity list --query '[].clientId'");
         } else if (NO_INPUT.matcher(all).find()) {
             problem = AzureMlProblems.JOB_FAILED
                     .error("Azure ML finds no input of " + job.name())

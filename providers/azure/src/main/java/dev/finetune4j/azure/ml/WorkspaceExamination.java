@@ -86,7 +86,7 @@ final class WorkspaceExamination {
                 ? Diagnosis.unknown(
                         IDENTITY,
                         options.workspace() + " has no identity to compare " + meant + " with",
-                        "az identity list --query [].clientId")
+                        "az identity list --query '[].clientId'")
                 : Diagnosis.warn(
                         IDENTITY,
                         meant + " is none of " + options.workspace() + ", which has " + String.join(", ", known),

@@ -26,6 +26,9 @@ final class AzureOpenAiErrors {
             Pattern.compile("(?i)does not support fine.?tuning|model.*not (available|supported)");
     private static final Pattern OF_A_FILE = Pattern.compile("(?i)(training|validation).?file|file.?size|jsonl");
 
+    /** Of the whole path; a file or a job that is absent is told in other words. */
+    private static final Pattern NO_SUCH_PATH = Pattern.compile("(?i)^\\W*404\\W+resource not found");
+
     private static final Pattern BEING_CHANGED = Pattern.compile("(?i)conflict|InProgress|NotTerminal");
 
     /** Where a path of the resource manager has the group, counted from the slash in front. */
@@ -52,18 +55,24 @@ final class AzureOpenAiErrors {
                         : AzureOpenAiProblems.UNREACHABLE
                                 .error("Azure OpenAI at " + options.endpoint() + " does not answer for " + name)
                                 .retry(Retry.after(OUTAGE_PAUSE));
-            case REFUSED -> refused(reason, name, options);
+            case REFUSED ->
+                AzureFailure.isAbsent(failure) && NO_SUCH_PATH.matcher(reason).find()
+                        ? elsewhere(options)
+                        : refused(reason, name, options);
         };
         return problem.because(reason).asException(failure);
     }
 
     /** No outage, most likely; a line that is down for a while, whoever follows a job outlasts. */
     private static Problem.Builder unknown(AzureOpenAiOptions options) {
+        return elsewhere(options).retry(Retry.after(OUTAGE_PAUSE));
+    }
+
+    private static Problem.Builder elsewhere(AzureOpenAiOptions options) {
         return AzureOpenAiProblems.BAD_SETTING
                 .error("there is no resource at " + options.endpoint())
                 .at(Location.ofKey(AzureOpenAiSettings.PREFIX + AzureOpenAiSettings.ENDPOINT))
-                .remedy("az cognitiveservices account list --query [].properties.endpoint")
-                .retry(Retry.after(OUTAGE_PAUSE));
+                .remedy("az cognitiveservices account list --query '[].properties.endpoint'");
     }
 
     /** A file is not sent for which there is no room. */
@@ -186,14 +195,14 @@ final class AzureOpenAiErrors {
             return AzureOpenAiProblems.BAD_SETTING
                     .error("there is no resource " + options.account() + " in the group " + options.resourceGroup()
                             + " of the subscription " + options.subscription())
-                    .remedy("az cognitiveservices account list --query [].id");
+                    .remedy("az cognitiveservices account list --query '[].id'");
         }
         if (QUOTA.matcher(AzureFailure.reason(failure)).find()) {
             return AzureOpenAiProblems.QUOTA
                     .error("the limits of " + options.account() + " leave no place for the deployment " + name)
                     .remedy("finetune host --list    # what is hosted, to end one")
                     .remedy(
-                            "az cognitiveservices account list-deleted --query [].id"
+                            "az cognitiveservices account list-deleted --query '[].id'"
                                     + "    # deleted resources keep their quota for 48 hours, or until az cognitiveservices account purge");
         }
         Problem.Builder refused = AzureOpenAiProblems.NOT_DEPLOYED.error(
@@ -297,7 +306,7 @@ final class AzureOpenAiErrors {
                 .error("the subscription " + options.subscription() + " has no resource " + options.account()
                         + " that the caller may see")
                 .because("models are deployed by the resource manager, which knows resources by their names")
-                .remedy("az cognitiveservices account list --query [].id")
+                .remedy("az cognitiveservices account list --query '[].id'")
                 .asException();
     }
 
@@ -324,7 +333,7 @@ final class AzureOpenAiErrors {
                 .remedy(
                         isTuned
                                 ? AzureOpenAiSettings.PREFIX + PlaceSettings.REGION + ": " + region
-                                : "az cognitiveservices account list --query [].{name:name,region:location}")
+                                : "az cognitiveservices account list --query '[].{name:name,region:location}'")
                 .asException();
     }
 }

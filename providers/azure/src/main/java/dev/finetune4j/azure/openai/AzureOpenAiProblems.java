@@ -13,7 +13,7 @@ public final class AzureOpenAiProblems implements ProblemCatalogue {
             ExitCode.INVALID,
             "A resource is named by its name or the address of its endpoint, with the region in which it is. What Azure would refuse is told before"
                     + " anything is sent.",
-            "az cognitiveservices account list --query [].properties.endpoint");
+            "az cognitiveservices account list --query '[].properties.endpoint'");
 
     static final ProblemKind CONTRADICTION = new ProblemKind(
             "FT0971",

@@ -4,6 +4,7 @@ import dev.finetune4j.azure.internal.AzureCloud;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.SplitSpec;
 import dev.finetune4j.plan.ServiceMethod;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.spi.Proposal;
@@ -15,6 +16,8 @@ import java.util.regex.Pattern;
 final class AzureOpenAiRules {
     /** Fewest rows of a file, be it trained on or compared with. */
     static final int LEAST_ROWS = 10;
+
+    private static final int HUNDRED = 100;
 
     private static final Pattern GUID = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
     private static final Pattern GROUP = Pattern.compile("[-\\w._()]{0,89}[-\\w_()]");
@@ -51,29 +54,39 @@ final class AzureOpenAiRules {
     /** What the service has against a job, as far as its rows were counted. */
     static List<Problem> problems(Proposal proposal, AzureOpenAiOptions options) {
         List<Problem> problems = new ArrayList<>(problems(proposal.job(), options));
-        Location split = Location.ofKey("data.split");
+        Location place = Location.ofKey("data.split");
+        SplitSpec split = proposal.job().data().split();
         long training = proposal.rows().trainingRows();
         if (training < LEAST_ROWS) {
-            problems.add(tooFew(training, true).at(split).build());
+            problems.add(tooFew(training, true)
+                    .at(place)
+                    .remedy(moreRows((LEAST_ROWS - training) / (1 - split.validation() - split.test())))
+                    .build());
         }
         long validation = proposal.rows().validationRows();
         if (validation > 0 && validation < LEAST_ROWS) { // without any, no file is sent
-            String file = proposal.job().data().split().validationFile();
-            problems.add(tooFew(validation, false)
-                    .at(split)
-                    .remedy("data.split.validation: 0"
-                            + (file == null ? "" : "    # and leave data.split.validation-file out"))
-                    .build());
+            Problem.Builder problem = tooFew(validation, false).at(place);
+            if (split.validationFile() == null) {
+                problem.remedy("data.split.validation: 0")
+                        .remedy(moreRows((LEAST_ROWS - validation) / split.validation()) + ", of which "
+                                + Math.round(HUNDRED * split.validation()) + " % are to compare with");
+            } else {
+                problem.remedy("data.split.validation: 0    # and leave data.split.validation-file out")
+                        .remedy(moreRows((double) LEAST_ROWS - validation) + " to " + split.validationFile());
+            }
+            problems.add(problem.build());
         }
         return problems;
     }
 
+    private static String moreRows(double rows) {
+        return "add " + (long) Math.ceil(rows) + " rows or more";
+    }
+
     /** That there are too few rows in a file. */
     static Problem.Builder tooFew(long rows, boolean isTraining) {
-        return AzureOpenAiProblems.ROW_COUNT
-                .error("Azure OpenAI " + (isTraining ? "trains on " : "compares with ") + LEAST_ROWS + " rows or more"
-                        + (isTraining ? "" : ", or none") + ", not " + rows)
-                .remedy("add " + (LEAST_ROWS - rows) + " rows or more");
+        return AzureOpenAiProblems.ROW_COUNT.error("Azure OpenAI " + (isTraining ? "trains on " : "compares with ")
+                + LEAST_ROWS + " rows or more" + (isTraining ? "" : ", or none") + ", not " + rows);
     }
 
     /** The service learns preferences with some of its models only. */
@@ -109,7 +122,7 @@ final class AzureOpenAiRules {
                     options.resourceGroup(),
                     GROUP,
                     "1 to 90 letters, digits and -_.(), without a dot at the end",
-                    "az group list --query [].name");
+                    "az group list --query '[].name'");
         }
         checkTrainingType();
         checkModel();

@@ -90,7 +90,7 @@ class AzureMlRulesTest {
                     .satisfies(problem -> {
                         assertThat(problem.code()).isEqualTo("FT0931");
                         assertThat(problem.summary()).isEqualTo("Azure ML's data-registry cannot be " + name);
-                        assertThat(problem.remedies()).containsExactly("az ml registry list --query [].name");
+                        assertThat(problem.remedies()).containsExactly("az ml registry list --query '[].name'");
                     });
         }
         assertThat(problems(with(with(TUNING, "data-registry", "mine"), "data-registry-resource-group", "a/b")))

@@ -101,8 +101,8 @@ class AzureMlStatusMapperTest {
                 "UserError|Job failed: AuthorizationPermissionMismatch for the blob of input order"
                         + "|may not do what the job takes|finetune policy JOB --for job",
                 "UserError|The managed identity 00000000-0000-0000-0000-000000000007 was not found"
-                        + "|act as its identity|az identity list --query [].clientId",
-                "UserError|Identity train-7 not found" + "|act as its identity|az identity list --query [].clientId",
+                        + "|act as its identity|az identity list --query '[].clientId'",
+                "UserError|Identity train-7 not found" + "|act as its identity|az identity list --query '[].clientId'",
                 "UserError|The input data azureml://x does not exist|finds no input|finetune launch JOB --again",
                 "UserError|The file identity/docker.jsonl was not found|finds no input|finetune launch JOB --again",
                 "UserError|something of its own|could not run run|az ml job show --name run --resource-group my-group"

@@ -324,7 +324,7 @@ class AzureOpenAiHostingTest {
                 Hosting nowhere = mistaken.hosting().orElseThrow();
                 assertThat(told(nowhere::all))
                         .contains("FT0970", "there is no resource ", typo)
-                        .contains("az cognitiveservices account list --query [].id");
+                        .contains("az cognitiveservices account list --query '[].id'");
             }
         }
         HostedModel model = hosting.host(BY_THE_HOUR);

@@ -341,10 +341,11 @@ class AzureOpenAiRulesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "9, 0, , 'Azure OpenAI trains on 10 rows or more, not 9', add 1 rows or more",
-        "10, 9, , 'Azure OpenAI compares with 10 rows or more, or none, not 9', add 1 rows or more;data.split.validation: 0",
+        "9, 0, , 'Azure OpenAI trains on 10 rows or more, not 9', add 2 rows or more",
+        "10, 9, , 'Azure OpenAI compares with 10 rows or more, or none, not 9',"
+                + " 'data.split.validation: 0;add 10 rows or more, of which 10 % are to compare with'",
         "10, 1, late.jsonl, 'Azure OpenAI compares with 10 rows or more, or none, not 1',"
-                + " add 9 rows or more;data.split.validation: 0    # and leave data.split.validation-file out"
+                + " data.split.validation: 0    # and leave data.split.validation-file out;add 9 rows or more to late.jsonl"
     })
     void countsTheRowsOfEachFileBeforeAnythingIsSent(
             long training, long validation, @Nullable String file, String summary, String remedies) {

@@ -372,6 +372,26 @@ class TuningJobsTest {
     }
 
     @Test
+    void tellsAnEndpointThatIsNoResource() {
+        TuningFiles there = new TuningFiles(
+                new OpenAiCalls(
+                        AzureOpenAiRulesTest.options(),
+                        Answered.connection(request -> Mono.just(
+                                Answered.to(404, "{\"error\":{\"code\":\"404\",\"message\":\"Resource not found\"}}"))),
+                        clock::advance),
+                AzureOpenAiRulesTest.options(),
+                clock::advance);
+
+        assertThatThrownBy(there::all).isInstanceOfSatisfying(FineTuneException.class, refusal -> {
+            Problem problem = refusal.problems().get(0);
+            assertThat(problem.kind()).isEqualTo(AzureOpenAiProblems.BAD_SETTING);
+            assertThat(problem.summary()).startsWith("there is no resource at https://");
+            assertThat(problem.causes()).containsExactly("404: Resource not found");
+            assertThat(problem.retry()).isEqualTo(Retry.NEVER);
+        });
+    }
+
+    @Test
     void waitsAsLongAsTheServiceAsks() throws IOException {
         service.fate(Fate.ANSWERED).fate(Fate.BUSY);
         Instant begun = clock.instant();
