@@ -41,7 +41,10 @@ record Checkout(Path root) {
         Path lib = Files.createDirectories(target.resolve("lib"));
         List<String> names = new ArrayList<>();
         Path own = Path.of("target/classes").toAbsolutePath();
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+        // Surefire's ends with a separator; what is behind it would be the folder that tests run in, with all that they
+        // write.
+        String classPath = System.getProperty("java.class.path");
+        for (String entry : classPath.split(File.pathSeparator)) {
             Path path = Path.of(entry).toAbsolutePath();
             if (path.equals(own) || path.endsWith("test-classes") || Files.notExists(path)) {
                 continue;
