@@ -30,7 +30,7 @@ final class JavaProcess {
         return output;
     }
 
-    /** What the launcher executes, with the class path of this test. */
+    /** What the launcher executes for commands that send no files, with the class path of this test. */
     static List<String> command(List<String> options, Class<?> main, List<String> arguments) {
         List<String> program = List.of("-cp", System.getProperty("java.class.path"), main.getName());
         return words(options, program, arguments);
