@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Downloads one file by HTTP: takes up an interrupted download where it ended if the server still has the same file, tries again
@@ -67,8 +68,9 @@ public final class HttpDownload {
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
     private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (?:(\\d+)-\\d+|\\*)/(\\d+)");
 
-    private final HttpClient client;
+    private final EnvironmentProxy proxy;
     private final Patience patience;
+    private @Nullable HttpClient client;
 
     /**
      * Downloads through the proxies that the environment names.
@@ -77,12 +79,20 @@ public final class HttpDownload {
      * @param patience how patient to be
      */
     public HttpDownload(Map<String, String> environment, Patience patience) {
-        this.client = HttpClient.newBuilder()
-                .connectTimeout(LONGEST_CONNECT)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .proxy(new EnvironmentProxy(environment))
-                .build();
+        this.proxy = new EnvironmentProxy(environment);
         this.patience = patience;
+    }
+
+    /** Made when it is first needed: to read the certificates that it trusts takes a fifth of a second. */
+    private synchronized HttpClient client() {
+        if (client == null) {
+            client = HttpClient.newBuilder()
+                    .connectTimeout(LONGEST_CONNECT)
+                    .followRedirects(HttpClient.Redirect.NEVER)
+                    .proxy(proxy)
+                    .build();
+        }
+        return client;
     }
 
     /**
@@ -271,7 +281,7 @@ public final class HttpDownload {
 
     private HttpResponse<InputStream> exchange(HttpRequest request) throws DownloadException, Passing {
         try {
-            return client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+            return client().send(request, HttpResponse.BodyHandlers.ofInputStream());
         } catch (HttpTimeoutException e) {
             throw new Passing("no answer from " + request.uri().getHost(), 0, e);
         } catch (ConnectException e) {
