@@ -1,12 +1,11 @@
 package dev.finetune4j.cli;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The root command; does nothing by itself. */
+/** The root command; does nothing by itself. Those of {@link CommandList} are below it. */
 @Command(
         name = "finetune",
         mixinStandardHelpOptions = true,
@@ -21,44 +20,6 @@ import picocli.CommandLine.Spec;
             "Exit codes: 0 ok, 1 defect, 2 usage, 3 invalid job or data, 4 credentials,",
             "5 no capacity or quota, 6 budget refused, 7 stopped by its budget, 8 training",
             "failed, 9 gate failed, 10 plan differs, 130 interrupted (the run goes on)."
-        },
-        subcommands = {
-            InitCommand.class,
-            CheckCommand.class,
-            PlanCommand.class,
-            RunCommand.class,
-            LaunchCommand.class,
-            PolicyCommand.class,
-            BootstrapCommand.class,
-            PsCommand.class,
-            ShowCommand.class,
-            WhyCommand.class,
-            WatchCommand.class,
-            LogsCommand.class,
-            StopCommand.class,
-            FetchCommand.class,
-            ResumeCommand.class,
-            CleanCommand.class,
-            GcCommand.class,
-            HostCommand.class,
-            EvalCommand.class,
-            GenerateCommand.class,
-            ChatCommand.class,
-            ExportCommand.class,
-            ReportCommand.class,
-            CompareCommand.class,
-            LearningCurveCommand.class,
-            SweepCommand.class,
-            AdviseCommand.class,
-            ModelsCommand.class,
-            OffersCommand.class,
-            PricesCommand.class,
-            SchemaCommand.class,
-            EstimatesCommand.class,
-            ExplainCommand.class,
-            DoctorCommand.class,
-            OfflineCloudCommand.class,
-            HelpCommand.class,
         })
 final class FinetuneCommand implements Runnable {
     @Spec

@@ -9,51 +9,14 @@ import java.util.Set;
  * nothing heavy itself: the one line of JSON is written by hand.
  */
 final class FirstSign {
-    /** Only these are repeated, so that no other word gets into the JSON. */
-    static final Set<String> COMMANDS = Set.of(
-            "init",
-            "check",
-            "plan",
-            "run",
-            "launch",
-            "policy",
-            "bootstrap",
-            "ps",
-            "show",
-            "why",
-            "watch",
-            "logs",
-            "stop",
-            "fetch",
-            "resume",
-            "clean",
-            "gc",
-            "host",
-            "eval",
-            "generate",
-            "chat",
-            "report",
-            "compare",
-            "learning-curve",
-            "sweep",
-            "advise",
-            "models",
-            "offers",
-            "prices",
-            "estimates",
-            "schema",
-            "explain",
-            "export",
-            "offline-cloud",
-            "doctor");
-
     private static final Set<String> ASKS_FOR_HELP = Set.of("-h", "--help", "-V", "--version");
 
     private FirstSign() {}
 
     /** The sign; empty where the answer is help, or a command line that names no command. */
     static Optional<String> of(OutputFormat format, Instant now, String... arguments) {
-        if (arguments.length == 0 || !COMMANDS.contains(arguments[0])) {
+        // no other word gets into the JSON
+        if (arguments.length == 0 || !CommandList.ALL.containsKey(arguments[0])) {
             return Optional.empty();
         }
         for (String argument : arguments) {

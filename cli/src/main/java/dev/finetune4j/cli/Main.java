@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.finetune4j.cli.view.Screen;
 import java.io.PrintWriter;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine;
 
@@ -36,7 +37,7 @@ public final class Main {
     /** Runs the command line in given surroundings and returns the exit code. */
     static int run(Surroundings surroundings, String... arguments) {
         try {
-            return commandLine(surroundings).execute(arguments);
+            return commandLine(surroundings, CommandList.of(arguments)).execute(arguments);
         } catch (OutOfMemoryError | StackOverflowError | LinkageError e) {
             return new Failures(surroundings).onError(e, arguments);
         }
@@ -44,8 +45,14 @@ public final class Main {
 
     /** The whole command line, for running and for generating completion scripts. */
     static CommandLine commandLine(Surroundings surroundings) {
+        return commandLine(surroundings, CommandList.ALL);
+    }
+
+    private static CommandLine commandLine(Surroundings surroundings, Map<String, Class<?>> commands) {
         Screen screen = surroundings.screen();
         CommandLine line = new CommandLine(FinetuneCommand.class, new CommandFactory(surroundings));
+        commands.forEach(line::addSubcommand);
+        line.addSubcommand(CommandLine.HelpCommand.class);
         line.setOut(new PrintWriter(screen.out(), true, UTF_8));
         line.setErr(new PrintWriter(screen.err(), true, UTF_8));
         line.setUsageHelpWidth(Math.max(NARROWEST_HELP, screen.columns()));

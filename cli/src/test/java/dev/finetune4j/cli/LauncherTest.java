@@ -62,7 +62,6 @@ class LauncherTest {
                 .allSatisfy(line ->
                         assertThat(Json.records().readTree(line).isObject()).isTrue());
         assertThat(check.err()).startsWith("{\"kind\":\"command\",").contains("\"command\":\"check\"");
-        assertThat(FirstSign.COMMANDS).isEqualTo(CommandNames.all());
     }
 
     @Test
