@@ -271,8 +271,9 @@ abstract class BudgetedRuns implements AutoCloseable {
     }
 
     private void draw() {
-        Duration work = random.nextInt(3) == 0 ? minutes(1, 40) : minutes(40, 300);
         int exitCode = random.nextInt(3) == 0 ? List.of(1, 75, 137).get(random.nextInt(3)) : 0;
+        boolean isShort = exitCode != 0 || random.nextInt(3) == 0; // what fails by itself fails while somebody watches
+        Duration work = isShort ? minutes(1, 40) : minutes(40, 300);
         container = new PlannedContainer(work, exitCode, "", random.nextInt(4) > 0, seconds(0, 300));
         reclaimsAMinute = List.of(0.0, 0.0, 0.01, 0.1, 0.5).get(random.nextInt(5));
         soldOutAMinute = List.of(0.0, 0.0, 0.02).get(random.nextInt(3));
