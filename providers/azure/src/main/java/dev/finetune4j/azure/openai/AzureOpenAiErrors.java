@@ -31,6 +31,8 @@ final class AzureOpenAiErrors {
 
     private static final Pattern BEING_CHANGED = Pattern.compile("(?i)conflict|InProgress|NotTerminal");
 
+    private static final String LIST_ENDPOINTS = "az cognitiveservices account list --query '[].properties.endpoint'";
+
     /** Where a path of the resource manager has the group, counted from the slash in front. */
     private static final int GROUP_PART = 4;
 
@@ -57,7 +59,7 @@ final class AzureOpenAiErrors {
                                 .retry(Retry.after(OUTAGE_PAUSE));
             case REFUSED ->
                 AzureFailure.isAbsent(failure) && NO_SUCH_PATH.matcher(reason).find()
-                        ? elsewhere(options)
+                        ? noSuchPath(options)
                         : refused(reason, name, options);
         };
         return problem.because(reason).asException(failure);
@@ -65,14 +67,23 @@ final class AzureOpenAiErrors {
 
     /** No outage, most likely; a line that is down for a while, whoever follows a job outlasts. */
     private static Problem.Builder unknown(AzureOpenAiOptions options) {
-        return elsewhere(options).retry(Retry.after(OUTAGE_PAUSE));
-    }
-
-    private static Problem.Builder elsewhere(AzureOpenAiOptions options) {
         return AzureOpenAiProblems.BAD_SETTING
                 .error("there is no resource at " + options.endpoint())
                 .at(Location.ofKey(AzureOpenAiSettings.PREFIX + AzureOpenAiSettings.ENDPOINT))
-                .remedy("az cognitiveservices account list --query '[].properties.endpoint'");
+                .remedy(LIST_ENDPOINTS)
+                .retry(Retry.after(OUTAGE_PAUSE));
+    }
+
+    /** Somebody answers there, and has no such path: no resource, or one to which the version that is part of the path is unknown. */
+    private static Problem.Builder noSuchPath(AzureOpenAiOptions options) {
+        String setting = AzureOpenAiSettings.PREFIX + AzureOpenAiSettings.API_VERSION;
+        return AzureOpenAiProblems.BAD_SETTING
+                .error("there is no resource at " + options.endpoint() + ", or none that knows the api-version "
+                        + options.apiVersion())
+                .at(Location.ofKey(
+                        options.isV1() ? AzureOpenAiSettings.PREFIX + AzureOpenAiSettings.ENDPOINT : setting))
+                .remedy(options.isV1() ? LIST_ENDPOINTS : setting + ": " + AzureOpenAiOptions.V1)
+                .remedy(options.isV1() ? setting + ": " + AzureOpenAiOptions.DATED : LIST_ENDPOINTS);
     }
 
     /** A file is not sent for which there is no room. */

@@ -40,6 +40,9 @@ record AzureOpenAiOptions(
     /** The path without dated versions. */
     static final String V1 = "v1";
 
+    /** The version of the older path that Microsoft calls generally available. */
+    static final String DATED = "2024-10-21";
+
     /** The services' words for scopes, by what offers call them; for {@code datazone} none is published. */
     static final Map<String, String> TRAINING_TYPES =
             Map.of("regional", "Standard", "global", "GlobalStandard", "developer", "DeveloperTier");

@@ -106,7 +106,7 @@ final class AzureOpenAiRules {
                 AzureOpenAiSettings.API_VERSION,
                 options.apiVersion(),
                 VERSION,
-                "v1, or the date of a version such as 2024-10-21",
+                "v1, or the date of a version such as " + AzureOpenAiOptions.DATED,
                 AzureOpenAiSettings.PREFIX + AzureOpenAiSettings.API_VERSION + ": v1");
         if (options.subscription() != null) {
             form(

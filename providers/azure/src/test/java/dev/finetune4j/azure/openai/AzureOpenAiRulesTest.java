@@ -45,7 +45,13 @@ class AzureOpenAiRulesTest {
             Map.of("resource", "my-openai", "region", "swedencentral", "model", "gpt-4.1", "scope", "global");
 
     static AzureOpenAiOptions options() {
-        return new AzureOpenAiSettings(SETTINGS, Map.of()).options("gpt-4.1");
+        return options(Map.of());
+    }
+
+    static AzureOpenAiOptions options(Map<String, String> others) {
+        Map<String, String> settings = new HashMap<>(SETTINGS);
+        settings.putAll(others);
+        return new AzureOpenAiSettings(settings, Map.of()).options("gpt-4.1");
     }
 
     private static List<Problem> problems(Map<String, String> others) {

@@ -11,6 +11,7 @@ import dev.finetune4j.azure.internal.AzureConnection;
 import dev.finetune4j.azure.openai.ScriptedOpenAi.Fate;
 import dev.finetune4j.azure.openai.TuningJobs.Launched;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.json.Json;
@@ -28,12 +29,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
@@ -371,21 +374,37 @@ class TuningJobsTest {
         });
     }
 
-    @Test
-    void tellsAnEndpointThatIsNoResource() {
+    /** The version is part of the path, so that one that is not known is told in the same words. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "v1 | endpoint | az cognitiveservices account list | places.azure-openai.api-version: 2024-10-21",
+                "2023-05-15 | api-version | places.azure-openai.api-version: v1 | az cognitiveservices account list"
+            })
+    void tellsAnEndpointThatIsNoResourceOrHasNoSuchVersion(
+            String version, String setting, String first, String second) {
+        AzureOpenAiOptions options = AzureOpenAiRulesTest.options(Map.of("api-version", version));
         TuningFiles there = new TuningFiles(
                 new OpenAiCalls(
-                        AzureOpenAiRulesTest.options(),
+                        options,
                         Answered.connection(request -> Mono.just(
                                 Answered.to(404, "{\"error\":{\"code\":\"404\",\"message\":\"Resource not found\"}}"))),
                         clock::advance),
-                AzureOpenAiRulesTest.options(),
+                options,
                 clock::advance);
 
         assertThatThrownBy(there::all).isInstanceOfSatisfying(FineTuneException.class, refusal -> {
             Problem problem = refusal.problems().get(0);
             assertThat(problem.kind()).isEqualTo(AzureOpenAiProblems.BAD_SETTING);
-            assertThat(problem.summary()).startsWith("there is no resource at https://");
+            assertThat(problem.summary())
+                    .startsWith("there is no resource at https://")
+                    .endsWith(", or none that knows the api-version " + version);
+            assertThat(problem.place()).contains(Location.ofKey("places.azure-openai." + setting));
+            assertThat(problem.remedies())
+                    .satisfiesExactly(
+                            one -> assertThat(one).startsWith(first),
+                            other -> assertThat(other).startsWith(second));
             assertThat(problem.causes()).containsExactly("404: Resource not found");
             assertThat(problem.retry()).isEqualTo(Retry.NEVER);
         });
