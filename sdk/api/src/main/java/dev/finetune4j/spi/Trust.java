@@ -2,15 +2,17 @@ package dev.finetune4j.spi;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.MessageDigest;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
@@ -23,8 +25,14 @@ public final class Trust {
     /** Names a file of certificates in PEM, as OpenSSL has it. */
     public static final String VARIABLE = "SSL_CERT_FILE";
 
-    /** The last of a file: Java's own certificates take longer to read than most calls of a service. */
-    private static volatile @Nullable Known known;
+    /** A process meets one or two; the offline clouds of tests have a certificate each. */
+    private static final int MOST_KNOWN = 16;
+
+    /**
+     * By the digest of what is added, since a file may hold a key besides. Java's own certificates take longer to read than most calls of a
+     * service.
+     */
+    private static final Map<String, SSLContext> KNOWN = new LinkedHashMap<>(MOST_KNOWN, 0.75f, true);
 
     private Trust() {}
 
@@ -40,27 +48,41 @@ public final class Trust {
             if (file.isEmpty()) {
                 return SSLContext.getDefault();
             }
-            String pem = Files.readString(Path.of(file), StandardCharsets.ISO_8859_1);
-            Known last = known;
-            if (last != null && last.pem.equals(pem)) {
-                return last.context;
-            }
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, managers(pem), null);
-            known = new Known(pem, context);
-            return context;
+            return context(Files.readAllBytes(Path.of(file)));
         } catch (GeneralSecurityException e) {
             throw new IOException("no certificates could be read: " + e.getMessage(), e);
         }
     }
 
-    private static TrustManager[] managers(String pem) throws IOException, GeneralSecurityException {
+    /** One thread reads what others wait for. */
+    private static SSLContext context(byte[] pem) throws IOException, GeneralSecurityException {
+        String digest =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(pem));
+        synchronized (KNOWN) {
+            SSLContext known = KNOWN.get(digest);
+            if (known != null) {
+                return known;
+            }
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, managers(pem), null);
+            KNOWN.put(digest, context);
+            if (KNOWN.size() > MOST_KNOWN) {
+                KNOWN.remove(KNOWN.keySet().iterator().next());
+            }
+            return context;
+        }
+    }
+
+    private static TrustManager[] managers(byte[] pem) throws IOException, GeneralSecurityException {
         KeyStore all = KeyStore.getInstance(KeyStore.getDefaultType());
         all.load(null, null);
         int count = 0;
-        InputStream bytes = new ByteArrayInputStream(pem.getBytes(StandardCharsets.ISO_8859_1));
-        for (Certificate one : CertificateFactory.getInstance("X.509").generateCertificates(bytes)) {
+        for (Certificate one :
+                CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(pem))) {
             all.setCertificateEntry("own-" + count++, one);
+        }
+        if (count == 0) {
+            throw new CertificateException("there are none");
         }
         for (TrustManager manager : managers((KeyStore) null)) {
             if (manager instanceof X509TrustManager usual) {
@@ -77,6 +99,4 @@ public final class Trust {
         factory.init(store);
         return factory.getTrustManagers();
     }
-
-    private record Known(String pem, SSLContext context) {}
 }
