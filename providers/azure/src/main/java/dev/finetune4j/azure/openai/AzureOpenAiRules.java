@@ -54,32 +54,62 @@ final class AzureOpenAiRules {
     /** What the service has against a job, as far as its rows were counted. */
     static List<Problem> problems(Proposal proposal, AzureOpenAiOptions options) {
         List<Problem> problems = new ArrayList<>(problems(proposal.job(), options));
-        Location place = Location.ofKey("data.split");
         SplitSpec split = proposal.job().data().split();
         long training = proposal.rows().trainingRows();
         if (training < LEAST_ROWS) {
-            problems.add(tooFew(training, true)
-                    .at(place)
-                    .remedy(moreRows((LEAST_ROWS - training) / (1 - split.validation() - split.test())))
+            String more = moreRows((LEAST_ROWS - training) / (1 - split.validation() - split.test()));
+            Cap cap = new Cap("data.split.train-rows", split.trainRows());
+            problems.add(cap.at(tooFew(training, true))
+                    .remedy(cap.isTooLow() ? cap.raised(training, more) : more)
                     .build());
         }
         long validation = proposal.rows().validationRows();
         if (validation > 0 && validation < LEAST_ROWS) { // without any, no file is sent
-            Problem.Builder problem = tooFew(validation, false).at(place);
-            if (split.validationFile() == null) {
-                problem.remedy("data.split.validation: 0")
-                        .remedy(moreRows((LEAST_ROWS - validation) / split.validation()) + ", of which "
-                                + Math.round(HUNDRED * split.validation()) + " % are to compare with");
-            } else {
-                problem.remedy("data.split.validation: 0    # and leave data.split.validation-file out")
-                        .remedy(moreRows((double) LEAST_ROWS - validation) + " to " + split.validationFile());
-            }
-            problems.add(problem.build());
+            problems.add(tooFewToCompareWith(validation, split));
         }
         return problems;
     }
 
-    private static String moreRows(double rows) {
+    private static Problem tooFewToCompareWith(long rows, SplitSpec split) {
+        String file = split.validationFile();
+        String more = file == null
+                ? moreRows((LEAST_ROWS - rows) / split.validation()) + ", of which "
+                        + Math.round(HUNDRED * split.validation()) + " % are to compare with"
+                : moreRows((double) LEAST_ROWS - rows) + " to " + file;
+        String none =
+                "data.split.validation: 0" + (file == null ? "" : "    # and leave data.split.validation-file out");
+        Cap cap = new Cap("data.split.validation-rows", split.validationRows());
+        Problem.Builder problem = cap.at(tooFew(rows, false));
+        return (cap.isTooLow()
+                        ? problem.remedy(cap.raised(rows, more)).remedy(none)
+                        : problem.remedy(none).remedy(more))
+                .build();
+    }
+
+    /**
+     * A setting that lets at most so many rows of a file through, 0 for all. Rows that are added do not get past one that is too low.
+     *
+     * @param setting its name in a job file
+     */
+    private record Cap(String setting, int rows) {
+        boolean isTooLow() {
+            return rows > 0 && rows < LEAST_ROWS;
+        }
+
+        Problem.Builder at(Problem.Builder problem) {
+            return isTooLow()
+                    ? problem.at(Location.ofKey(setting)).because(setting + " is " + rows)
+                    : problem.at(Location.ofKey("data.split"));
+        }
+
+        /** @param more what to do besides where even fewer rows are there */
+        String raised(long there, String more) {
+            return setting + ": " + LEAST_ROWS + (there < rows ? "    # and " + more : "");
+        }
+    }
+
+    /** What to do about rows that are lacking. */
+    static String moreRows(double rows) {
         return "add " + (long) Math.ceil(rows) + " rows or more";
     }
 

@@ -60,7 +60,7 @@ final class TuningRows {
         if (conversion.count < AzureOpenAiRules.LEAST_ROWS) {
             problems.add(AzureOpenAiRules.tooFew(conversion.count, isTraining)
                     .at(Location.of(source))
-                    .remedy("add " + (AzureOpenAiRules.LEAST_ROWS - conversion.count) + " rows or more")
+                    .remedy(AzureOpenAiRules.moreRows((double) AzureOpenAiRules.LEAST_ROWS - conversion.count))
                     .build());
         }
         tooLarge(source, isTraining, Files.size(lines), conversion.count).ifPresent(problems::add);

@@ -355,7 +355,8 @@ class AzureOpenAiRulesTest {
     })
     void countsTheRowsOfEachFileBeforeAnythingIsSent(
             long training, long validation, @Nullable String file, String summary, String remedies) {
-        assertThat(AzureOpenAiRules.problems(proposal(training, validation, file), options()))
+        SplitSpec split = SplitSpec.builder().validationFile(file).build();
+        assertThat(AzureOpenAiRules.problems(proposal(training, validation, split), options()))
                 .singleElement()
                 .satisfies(problem -> {
                     assertThat(problem.kind()).isEqualTo(AzureOpenAiProblems.ROW_COUNT);
@@ -364,14 +365,42 @@ class AzureOpenAiRulesTest {
                 });
     }
 
-    @Test
-    void takesAJobWithoutRowsToCompareWith() {
-        assertThat(AzureOpenAiRules.problems(proposal(10, 0, null), options())).isEmpty();
-        assertThat(AzureOpenAiRules.problems(proposal(10, 10, null), options())).isEmpty();
+    /** Of a file with enough rows, no row that is added would get past the setting. */
+    @ParameterizedTest
+    @CsvSource({
+        "9, 0, 9, 0, train-rows, 'data.split.train-rows: 10'",
+        "5, 0, 9, 0, train-rows, 'data.split.train-rows: 10    # and add 8 rows or more'",
+        "40, 4, 0, 4, validation-rows, 'data.split.validation-rows: 10;data.split.validation: 0'",
+        "40, 3, 0, 4, validation-rows, 'data.split.validation-rows: 10    # and add 70 rows or more,"
+                + " of which 10 % are to compare with;data.split.validation: 0'"
+    })
+    void raisesTheSettingThatLeavesTooFewRows(
+            long training, long validation, int trainRows, int validationRows, String setting, String remedies) {
+        SplitSpec split = SplitSpec.builder()
+                .trainRows(trainRows)
+                .validationRows(validationRows)
+                .build();
+
+        assertThat(AzureOpenAiRules.problems(proposal(training, validation, split), options()))
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.kind()).isEqualTo(AzureOpenAiProblems.ROW_COUNT);
+                    assertThat(problem.place()).contains(Location.ofKey("data.split." + setting));
+                    assertThat(problem.causes())
+                            .containsExactly("data.split." + setting + " is " + Math.max(trainRows, validationRows));
+                    assertThat(problem.remedies()).containsExactly(remedies.split(";"));
+                });
     }
 
-    private static Proposal proposal(long training, long validation, @Nullable String validationFile) {
-        SplitSpec split = SplitSpec.builder().validationFile(validationFile).build();
+    @Test
+    void takesAJobWithoutRowsToCompareWith() {
+        assertThat(AzureOpenAiRules.problems(proposal(10, 0, SplitSpec.defaults()), options()))
+                .isEmpty();
+        assertThat(AzureOpenAiRules.problems(proposal(10, 10, SplitSpec.defaults()), options()))
+                .isEmpty();
+    }
+
+    private static Proposal proposal(long training, long validation, SplitSpec split) {
         FineTuneJob job = FineTuneJob.builder(
                         "tickets",
                         ModelRef.parse("gpt-4.1"),
