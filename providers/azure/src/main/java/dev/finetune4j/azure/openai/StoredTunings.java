@@ -9,8 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Files that jobs of finetune4j leave at the resource, which keeps few: what was sent for them, by its name, and the figures of those jobs. */
+/**
+ * What jobs of finetune4j leave at the resource, which keeps little of it: what was sent for them, by its name, the records of those jobs, and
+ * their figures.
+ */
 final class StoredTunings {
+    /** In a reference, between the records of jobs and the training file by which alone they are known to be ours. */
+    private static final String NEXT = "/";
+
     /** Whoever has sent rows asks for their job soon after. */
     private static final Duration LAUNCHING = Duration.ofHours(1);
 
@@ -25,8 +31,8 @@ final class StoredTunings {
     }
 
     /**
-     * The oldest first. Figures are results, and so is a training file as long as there is a job that has it: by its name the run is found, and
-     * its figures, of which it is as old as the youngest.
+     * The oldest first. Figures are results, and so is a training file with the records of the jobs that have it: by its name the run is found, and
+     * its figures. It is as old as the youngest of all these.
      */
     List<Leftover> all() {
         List<TuningFile> there = files.all();
@@ -37,6 +43,8 @@ final class StoredTunings {
         }
         Map<String, TuningJob> byFile = new HashMap<>();
         Map<String, TuningFile> ofResult = new HashMap<>();
+        Map<TuningFile, List<String>> records = new HashMap<>();
+        Map<TuningFile, Instant> lastOf = new HashMap<>();
         for (TuningJob job : jobs.all()) {
             TuningFile trained = ours.get(job.trainingFile());
             if (trained != null) {
@@ -44,9 +52,11 @@ final class StoredTunings {
                         .filter(file -> file.run().equals(trained.run()))
                         .forEach(file -> byFile.merge(file.id(), job, StoredTunings::needier));
                 job.resultFiles().forEach(id -> ofResult.put(id, trained));
+                records.computeIfAbsent(trained, file -> new ArrayList<>()).add(job.id());
+                Optional.ofNullable(AzureOpenAiStatusMapper.endOf(job))
+                        .ifPresent(end -> lastOf.merge(trained, end, StoredTunings::later));
             }
         }
-        Map<TuningFile, Instant> lastOf = new HashMap<>();
         there.stream()
                 .filter(file -> ofResult.containsKey(file.id()))
                 .forEach(file -> lastOf.merge(ofResult.get(file.id()), file.createdAt(), StoredTunings::later));
@@ -56,10 +66,10 @@ final class StoredTunings {
             if (owner != null) {
                 String use =
                         ofResult.containsKey(file.id()) ? "" : use(file, Optional.ofNullable(byFile.get(file.id())));
-                boolean isResult =
-                        ofResult.containsKey(file.id()) || (file.isTraining() && byFile.containsKey(file.id()));
+                List<String> jobsOf = records.getOrDefault(file, List.of());
+                boolean isResult = ofResult.containsKey(file.id()) || !jobsOf.isEmpty();
                 all.add(new Leftover(
-                        file.id(),
+                        String.join(NEXT, jobsOf) + (jobsOf.isEmpty() ? "" : NEXT) + file.id(),
                         owner.run().orElseThrow(),
                         file.bytes(),
                         later(file.createdAt(), lastOf.getOrDefault(file, file.createdAt())),
@@ -87,14 +97,16 @@ final class StoredTunings {
         return file.createdAt().plus(LAUNCHING).isAfter(now) ? "a launch may be under way" : "";
     }
 
-    /** Removes a file; figures before the training file by which they are found, whenever this is broken off. */
+    /** Removes what is found by something else before that, whenever this is broken off: figures, the record that names them, the training file. */
     void remove(Leftover leftover) {
-        if (leftover.isResult()) {
-            jobs.all().stream()
-                    .filter(job -> job.trainingFile().equals(leftover.reference()))
-                    .flatMap(job -> job.resultFiles().stream())
-                    .forEach(files::delete);
+        List<String> parts = List.of(leftover.reference().split(NEXT, -1));
+        int last = parts.size() - 1;
+        for (String record : parts.subList(0, last)) {
+            jobs.find(record).ifPresent(job -> {
+                job.resultFiles().forEach(files::delete);
+                jobs.delete(job);
+            });
         }
-        files.delete(leftover.reference());
+        files.delete(parts.get(last));
     }
 }

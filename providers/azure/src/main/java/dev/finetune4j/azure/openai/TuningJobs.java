@@ -84,8 +84,12 @@ final class TuningJobs {
     /** What was launched from here and is not in the list, be it that this is behind. */
     private Optional<Launched> unlisted(RunId run) {
         return Optional.ofNullable(launched.get(run))
-                .flatMap(own -> told(run.value(), () -> calls.find(path(own.job())))
-                        .map(job -> new Launched(TuningJob.of(job), own.digest(), List.of())));
+                .flatMap(own -> find(own.job().id()).map(job -> new Launched(job, own.digest(), List.of())));
+    }
+
+    /** A job by the service's id; empty where the service answered that there is none. */
+    Optional<TuningJob> find(String id) {
+        return told(id, () -> calls.find(path(id))).map(TuningJob::of);
     }
 
     private Optional<Launched> listed(RunId run) {
@@ -285,10 +289,8 @@ final class TuningJobs {
                 try {
                     tellToEnd(job);
                 } catch (RuntimeException e) {
-                    boolean goesOn = told(job.id(), () -> calls.find(path(job)))
-                            .map(TuningJob::of)
-                            .filter(now -> !now.hasEnded())
-                            .isPresent();
+                    boolean goesOn =
+                            find(job.id()).filter(now -> !now.hasEnded()).isPresent();
                     if (goesOn) {
                         throw AzureOpenAiErrors.told(e, job.id(), options);
                     } // it ended by itself meanwhile
@@ -323,7 +325,11 @@ final class TuningJobs {
     }
 
     private static String path(TuningJob job) {
-        return "fine_tuning/jobs/" + job.id();
+        return path(job.id());
+    }
+
+    private static String path(String id) {
+        return "fine_tuning/jobs/" + id;
     }
 
     private <T> T told(String name, Supplier<T> call) {

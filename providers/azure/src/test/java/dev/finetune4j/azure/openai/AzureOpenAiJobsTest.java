@@ -36,6 +36,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -258,12 +259,50 @@ class AzureOpenAiJobsTest {
         assertThat(provider.leftovers().orElseThrow()).isEmpty();
     }
 
+    /** A resource takes a hundred, and without its training file nobody knows that a job is ours. */
+    @Test
+    void removesTheRecordOfAJobWithItsTrainingFileAndAsksForNoList() {
+        Submission first = place.job("tickets-1");
+        var unused = provider.submit(first);
+        Instant launched = place.clock.instant();
+        place.clock.advance(Duration.ofMinutes(30));
+        provider.stop(first.id());
+        Leftover record = records().get(0);
+        assertThat(record.reference()).matches("ftjob-\\w+/file-\\w+");
+        assertThat(record.lastUsed()).as("it ended later").isAfter(launched);
+        var running = provider.submit(place.job("tickets-2"));
+        int lists = place.azure.calls().of("FineTuning_List").size();
+        place.azure.faults().denyAccess("FineTuning_Delete", 1);
+
+        assertThat(kind(() -> provider.remove(record))).isEqualTo(AzureOpenAiProblems.DENIED);
+        assertThat(place.azure.calls().of("Files_Delete"))
+                .as("what it is known by stays")
+                .isEmpty();
+        provider.remove(record);
+        assertThat(place.azure.calls().of("FineTuning_Delete"))
+                .filteredOn(Call::hadEffect)
+                .hasSize(1);
+        assertThat(place.azure.calls().of("FineTuning_List")).hasSize(lists);
+
+        assertThat(provider.find(first.id())).isEmpty();
+        assertThat(records()).singleElement().satisfies(other -> {
+            assertThat(other.run()).isEqualTo(running.id());
+            assertThat(other.use()).isNotEmpty();
+        });
+    }
+
+    private List<Leftover> records() {
+        return provider.leftovers().orElseThrow().stream()
+                .filter(one -> one.reference().startsWith("ftjob-"))
+                .toList();
+    }
+
     @Test
     void figuresAreFoundUntilTheyAreGone() {
         var unused = provider.submit(place.job("tickets-1"));
         place.clock.advance(Duration.ofHours(3));
         List<Leftover> left = provider.leftovers().orElseThrow();
-        Leftover training = left.stream().filter(Leftover::isResult).findFirst().orElseThrow();
+        Leftover training = records().get(0);
         assertThat(left).extracting(Leftover::lastUsed).contains(training.lastUsed(), atIndex(left.size() - 1));
         place.azure.faults().denyAccess("Files_Delete", 1);
 
