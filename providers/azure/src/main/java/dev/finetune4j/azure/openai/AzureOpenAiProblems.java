@@ -151,8 +151,9 @@ public final class AzureOpenAiProblems implements ProblemCatalogue {
             "FT0989",
             "base and tuned model were not compared at Azure OpenAI",
             ExitCode.OK,
-            "Azure OpenAI trains and keeps the tuned model. To ask it, it must be deployed, by the hour until that is ended. finetune4j deploys nothing"
-                    + " by itself, so that held-out rows are not answered and no gate is judged. Hosted on request, it is compared by eval.",
+            "Azure OpenAI trains and keeps the tuned model. To ask it, it must be deployed, which all ways but developer bill by the hour until that is"
+                    + " ended. finetune4j deploys nothing by itself, so that held-out rows are not answered and no gate is judged. Hosted on request,"
+                    + " it is compared by eval.",
             "finetune host RUN");
 
     static final ProblemKind TWINS = new ProblemKind(

@@ -261,7 +261,13 @@ final class AzureOpenAiProvider implements Provider {
         TuningJobs jobs = site().jobs();
         TunedModel model = new TunedModel(jobs, site().files(), launched.job());
         return JobHistory.after(
-                id, launched, snapshot(id, launched), jobs.events(launched.job()), model::figures, cursor);
+                id,
+                launched,
+                snapshot(id, launched),
+                jobs.events(launched.job()),
+                model::figures,
+                site().options().hostingScope(),
+                cursor);
     }
 
     /** The service keeps no lines: what it tells of the job stands for them. */

@@ -60,6 +60,13 @@ final class DeploymentWays {
         return scope.equals(GLOBAL) || scope.equals(DEVELOPER) ? DEVELOPER : REGIONAL;
     }
 
+    /** What a way costs while nobody asks, as the end of a sentence about it. */
+    static String cost(String way) {
+        return way.equals(DEVELOPER)
+                ? "costs nothing by the hour and ends after 24 h"
+                : "is paid by the hour until it is ended";
+    }
+
     /** The way in which a model is deployed already, be it one that is not offered from here. */
     static HostingWay met(Deployed found, String base, AzureOpenAiOptions options) {
         return AzureOpenAiOptions.TRAINING_TYPES.entrySet().stream()

@@ -34,6 +34,7 @@ final class JobHistory {
      *
      * @param told what the service tells, in any order
      * @param figures of the steps, asked for once the job has succeeded
+     * @param way in which its model is deployed where nobody names one
      * @throws FineTuneException with FT0987 if the cursor is of no job of the launch
      */
     static EventPage after(
@@ -42,6 +43,7 @@ final class JobHistory {
             JobSnapshot snapshot,
             List<JsonNode> told,
             Supplier<List<RunEvent>> figures,
+            String way,
             String cursor) {
         Map<String, RunEvent> all = new LinkedHashMap<>();
         all.put(
@@ -50,7 +52,7 @@ final class JobHistory {
         addTold(all, told);
         Instant end = snapshot.endedAt();
         if (end != null) {
-            addEnd(all, launched, snapshot, end, figures);
+            addEnd(all, launched, snapshot, end, figures, way);
         }
         List<String> names = new ArrayList<>(all.keySet());
         String job = launched.job().id() + "/";
@@ -100,7 +102,8 @@ final class JobHistory {
             Launched launched,
             JobSnapshot snapshot,
             Instant end,
-            Supplier<List<RunEvent>> figures) {
+            Supplier<List<RunEvent>> figures,
+            String way) {
         if (snapshot.state() == RunState.SUCCEEDED) {
             int number = 0;
             for (RunEvent figure : figures.get()) {
@@ -111,7 +114,7 @@ final class JobHistory {
             all.put("twins", new RunEvent.Noticed(end, twins(snapshot.id(), launched)));
         }
         if (snapshot.state() == RunState.SUCCEEDED && launched.job().tunedModel() != null) {
-            all.put("kept", new RunEvent.Noticed(end, kept(snapshot.id(), launched.job())));
+            all.put("kept", new RunEvent.Noticed(end, kept(snapshot.id(), launched.job(), way)));
         }
         String reason = snapshot.failure().map(Problem::summary).orElse("");
         all.put(END, new RunEvent.StateChanged(end, snapshot.state(), reason));
@@ -130,11 +133,12 @@ final class JobHistory {
         return problem.remedy("finetune show " + id).build();
     }
 
-    private static Problem kept(RunId id, TuningJob job) {
+    private static Problem kept(RunId id, TuningJob job, String way) {
         return AzureOpenAiProblems.NOT_COMPARED
                 .warning("base and tuned model of " + id + " were not compared")
                 .because("Azure OpenAI keeps " + job.tunedModel()
-                        + " and lets it answer only once it is deployed, which is paid by the hour until it is ended")
+                        + " and lets it answer only once it is deployed, which as " + way + " "
+                        + DeploymentWays.cost(way))
                 .remedy("finetune host " + id + "    # shows what that costs, and asks")
                 .build();
     }

@@ -181,11 +181,38 @@ class AzureOpenAiStatusMapperTest {
                 + "\",\"message\":\"" + message + "\",\"data\":null}";
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "developer, costs nothing by the hour and ends after 24 h",
+        "global, is paid by the hour until it is ended",
+        "regional, is paid by the hour until it is ended"
+    })
+    void saysWhatItCostsToAskTheModelInTheWayThatIsMeant(String way, String cost) {
+        List<RunEvent> events = page(
+                        "\"status\":\"succeeded\",\"finished_at\":2000,\"fine_tuned_model\":\"gpt-4.1.ft-1\"",
+                        "[]",
+                        List.of(),
+                        way,
+                        "")
+                .events();
+
+        assertThat(events)
+                .filteredOn(RunEvent.Noticed.class::isInstance)
+                .singleElement()
+                .satisfies(event -> assertThat(
+                                ((RunEvent.Noticed) event).problem().causes().get(0))
+                        .endsWith("only once it is deployed, which as " + way + " " + cost));
+    }
+
     private static EventPage page(String more, String told, List<TuningJob> twins, String cursor) {
+        return page(more, told, twins, DeploymentWays.DEVELOPER, cursor);
+    }
+
+    private static EventPage page(String more, String told, List<TuningJob> twins, String way, String cursor) {
         Launched launched = new Launched(job(more), "d1", twins);
         JobSnapshot snapshot = AzureOpenAiStatusMapper.snapshot(RUN, launched, AzureOpenAiRulesTest.options());
         List<JsonNode> events = List.of(Json.read(told, JsonNode[].class));
-        return JobHistory.after(RUN, launched, snapshot, events, List::of, cursor);
+        return JobHistory.after(RUN, launched, snapshot, events, List::of, way, cursor);
     }
 
     @Test

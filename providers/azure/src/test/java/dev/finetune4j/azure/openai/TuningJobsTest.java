@@ -153,7 +153,13 @@ class TuningJobsTest {
     private static EventPage events(Launched launched, String cursor) {
         AzureOpenAiOptions options = AzureOpenAiRulesTest.options();
         return JobHistory.after(
-                RUN, launched, AzureOpenAiStatusMapper.snapshot(RUN, launched, options), List.of(), List::of, cursor);
+                RUN,
+                launched,
+                AzureOpenAiStatusMapper.snapshot(RUN, launched, options),
+                List.of(),
+                List::of,
+                options.hostingScope(),
+                cursor);
     }
 
     @Test
