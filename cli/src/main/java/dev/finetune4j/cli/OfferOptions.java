@@ -1,7 +1,7 @@
 package dev.finetune4j.cli;
 
 import dev.finetune4j.engine.price.OfferFilter;
-import dev.finetune4j.engine.spec.Spelling;
+import dev.finetune4j.error.Spelling;
 import dev.finetune4j.plan.Gpus;
 import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.plan.Offer;

@@ -1,6 +1,6 @@
 package dev.finetune4j.cli;
 
-import dev.finetune4j.engine.spec.Spelling;
+import dev.finetune4j.error.Spelling;
 import dev.finetune4j.job.TaskKind;
 import java.util.Arrays;
 import java.util.List;

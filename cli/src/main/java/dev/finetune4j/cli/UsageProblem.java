@@ -1,7 +1,7 @@
 package dev.finetune4j.cli;
 
-import dev.finetune4j.engine.spec.Spelling;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Spelling;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;

@@ -3,13 +3,17 @@ package dev.finetune4j.azure.openai;
 import dev.finetune4j.azure.internal.AzureCloud;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Spelling;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.SplitSpec;
 import dev.finetune4j.plan.ServiceMethod;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.spi.Proposal;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** Everything that Azure OpenAI would have against a job, told before a call is made, and all of it at once. Rows are {@link TuningRows}' part. */
@@ -18,6 +22,9 @@ final class AzureOpenAiRules {
     static final int LEAST_ROWS = 10;
 
     private static final int HUNDRED = 100;
+
+    /** So many regions are named where none is near to what was said. */
+    private static final int FEW = 3;
 
     private static final Pattern GUID = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
     private static final Pattern GROUP = Pattern.compile("[-\\w._()]{0,89}[-\\w_()]");
@@ -158,14 +165,14 @@ final class AzureOpenAiRules {
         checkModel();
     }
 
-    private void form(String name, String value, Pattern form, String wanted, String remedy) {
+    private void form(String name, String value, Pattern form, String wanted, String... remedies) {
         if (!form.matcher(value).matches()) {
-            problems.add(AzureOpenAiProblems.BAD_SETTING
+            Problem.Builder problem = AzureOpenAiProblems.BAD_SETTING
                     .error("Azure OpenAI's " + name + " cannot be " + value)
                     .at(Location.ofKey(AzureOpenAiSettings.PREFIX + name))
-                    .because("it is " + wanted)
-                    .remedy(remedy)
-                    .build());
+                    .because("it is " + wanted);
+            List.of(remedies).forEach(problem::remedy);
+            problems.add(problem.build());
         }
     }
 
@@ -235,17 +242,34 @@ final class AzureOpenAiRules {
                     options.region(),
                     REGION,
                     "a region's short name",
-                    AzureOpenAiSettings.PREFIX + PlaceSettings.REGION + ": " + regions.get(0));
+                    likely(regions).toArray(String[]::new));
         } else if (AzureCloud.ofRegion(options.region()).equals(AzureCloud.PUBLIC) // of no other cloud it is published
                 && !regions.contains(options.region())) {
-            problems.add(AzureOpenAiProblems.NOT_TUNABLE
+            Problem.Builder problem = AzureOpenAiProblems.NOT_TUNABLE
                     .error("Azure OpenAI does not tune " + options.model() + " in " + options.region() + " ("
                             + options.scope() + ")")
                     .at(Location.ofKey(AzureOpenAiSettings.PREFIX + PlaceSettings.REGION))
                     .because("it does in " + String.join(", ", regions)
-                            + ", and a resource that only answers may be elsewhere")
-                    .remedy(AzureOpenAiSettings.PREFIX + PlaceSettings.REGION + ": " + regions.get(0))
-                    .build());
+                            + ", and a resource that only answers may be elsewhere");
+            likely(regions).forEach(problem::remedy);
+            problems.add(problem.build());
         }
+    }
+
+    /** The region that is meant if the job's is a slip; else a few, first those that begin alike, as regions of one country do. */
+    private List<String> likely(List<String> regions) {
+        List<String> few = regions.stream()
+                .sorted(Comparator.comparing(this::charactersAlike).reversed()) // stable, so by name where alike
+                .limit(FEW)
+                .toList();
+        return Spelling.nearest(options.region(), regions).map(List::of).orElse(few).stream()
+                .map(region -> AzureOpenAiSettings.PREFIX + PlaceSettings.REGION + ": " + region)
+                .toList();
+    }
+
+    private int charactersAlike(String region) {
+        int difference = Arrays.mismatch(
+                region.toCharArray(), options.region().toLowerCase(Locale.ROOT).toCharArray());
+        return difference < 0 ? region.length() : difference;
     }
 }

@@ -33,6 +33,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -161,6 +162,23 @@ class AzureOpenAiRulesTest {
         assertThat(problems(Map.of("training-type", "Standard")))
                 .extracting(Problem::kind)
                 .containsExactly(AzureOpenAiProblems.CONTRADICTION);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "swedencental, swedencentral",
+        "Sweden Central, swedencentral",
+        "westerope, westeurope",
+        "ukwest, uksouth uaenorth australiaeast",
+        "moon, australiaeast brazilsouth canadaeast"
+    })
+    void namesTheRegionThatIsMeantOrAFew(String said, String likely) {
+        assertThat(problems(Map.of("scope", "developer", "region", said)))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.remedies())
+                        .containsExactlyElementsOf(Stream.of(likely.split(" "))
+                                .map(region -> "places.azure-openai.region: " + region)
+                                .toList()));
     }
 
     @Test

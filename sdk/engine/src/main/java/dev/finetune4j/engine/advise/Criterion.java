@@ -1,10 +1,10 @@
 package dev.finetune4j.engine.advise;
 
 import dev.finetune4j.engine.report.Figures;
-import dev.finetune4j.engine.spec.Spelling;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Spelling;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.finetune4j.engine.journal;
 
-import dev.finetune4j.engine.spec.Spelling;
+import dev.finetune4j.error.Spelling;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;

@@ -1,10 +1,10 @@
 package dev.finetune4j.engine.models;
 
 import com.fasterxml.jackson.core.type.TypeReference;
-import dev.finetune4j.engine.spec.Spelling;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Spelling;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.model.ModelRef;

@@ -1,9 +1,9 @@
 package dev.finetune4j.engine.price;
 
-import dev.finetune4j.engine.spec.Spelling;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Spelling;
 import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.PriceFact;

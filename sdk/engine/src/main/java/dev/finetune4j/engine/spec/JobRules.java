@@ -3,6 +3,7 @@ package dev.finetune4j.engine.spec;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemKind;
+import dev.finetune4j.error.Spelling;
 import dev.finetune4j.job.DataSpec;
 import dev.finetune4j.job.MetricName;
 import dev.finetune4j.job.TaskKind;

@@ -4,6 +4,7 @@ import dev.finetune4j.engine.spec.Shape.Field;
 import dev.finetune4j.engine.spec.Shape.Fields;
 import dev.finetune4j.engine.spec.Shape.Table;
 import dev.finetune4j.engine.spec.Shape.Variants;
+import dev.finetune4j.error.Spelling;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

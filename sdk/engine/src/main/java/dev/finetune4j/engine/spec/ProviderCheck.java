@@ -2,6 +2,7 @@ package dev.finetune4j.engine.spec;
 
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Spelling;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.value.ProviderId;
 import java.util.ArrayList;

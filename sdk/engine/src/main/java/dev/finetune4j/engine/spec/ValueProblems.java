@@ -7,6 +7,7 @@ import dev.finetune4j.engine.spec.YamlNode.Scalar;
 import dev.finetune4j.engine.spec.YamlNode.ScalarType;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemKind;
+import dev.finetune4j.error.Spelling;
 import java.util.List;
 
 /** Words for what is wrong with one key or value. What came from the environment is shown as it was written, never by value. */

@@ -37,14 +37,5 @@ class KeyAdviceTest {
     @Test
     void saysNothingWhereNothingIsNear() {
         assertThat(KeyAdvice.of("", "qwertzuiop", List.of("name"))).isEmpty();
-        assertThat(Spelling.nearest("", List.of("a"))).isEmpty();
-        assertThat(Spelling.nearest("x".repeat(200), List.of("a"))).isEmpty();
-    }
-
-    @Test
-    void countsASwapOfNeighboursAsOneEdit() {
-        assertThat(Spelling.distance("modle", "model")).isEqualTo(1);
-        assertThat(Spelling.distance("kitten", "sitting")).isEqualTo(3);
-        assertThat(Spelling.nearest("LOCAL", List.of("local", "bedrock"))).contains("local");
     }
 }

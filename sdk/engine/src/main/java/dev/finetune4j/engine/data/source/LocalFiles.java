@@ -1,10 +1,10 @@
 package dev.finetune4j.engine.data.source;
 
 import dev.finetune4j.engine.data.DataProblems;
-import dev.finetune4j.engine.spec.Spelling;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Spelling;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;

@@ -1,4 +1,4 @@
-package dev.finetune4j.engine.spec;
+package dev.finetune4j.error;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -37,7 +37,7 @@ public final class Spelling {
     }
 
     /** Lower case, hyphens between words: {@code batchSize}, {@code batch_size} and {@code Batch Size} are one. */
-    static String normalize(String word) {
+    public static String normalize(String word) {
         return word.strip()
                 .replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-")
                 .toLowerCase(Locale.ROOT)
