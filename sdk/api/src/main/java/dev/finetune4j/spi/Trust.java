@@ -3,6 +3,7 @@ package dev.finetune4j.spi;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -40,17 +41,19 @@ public final class Trust {
      * A context for connections; the same for as long as the file says the same, so that they share what was agreed on in handshakes.
      *
      * @param environment of which {@value #VARIABLE} is read
-     * @throws IOException if the file cannot be read, or holds no certificates
+     * @throws IOException if the file cannot be read, or holds no certificates, which its message tells in a sentence
      */
     public static SSLContext context(Map<String, String> environment) throws IOException {
+        String file = environment.getOrDefault(VARIABLE, "");
+        String meant = VARIABLE + " names " + file + " for certificates to believe, ";
         try {
-            String file = environment.getOrDefault(VARIABLE, "");
-            if (file.isEmpty()) {
-                return SSLContext.getDefault();
-            }
-            return context(Files.readAllBytes(Path.of(file)));
+            return file.isEmpty() ? SSLContext.getDefault() : context(Files.readAllBytes(Path.of(file)));
+        } catch (NoSuchFileException e) {
+            throw new IOException(meant + "and there is no such file", e);
         } catch (GeneralSecurityException e) {
-            throw new IOException("no certificates could be read: " + e.getMessage(), e);
+            throw new IOException(meant + "and none can be read there: " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new IOException(meant + "which cannot be read: " + e.getMessage(), e);
         }
     }
 

@@ -82,7 +82,22 @@ class TrustTest {
     void refusesAFileWithoutCertificates(String content) throws IOException {
         Map<String, String> environment = naming(file("own.pem", content));
 
-        assertThatThrownBy(() -> Trust.context(environment)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> Trust.context(environment))
+                .isInstanceOf(IOException.class)
+                .hasMessageMatching(
+                        "(?s)SSL_CERT_FILE names \\S+own.pem for certificates to believe, and none can be read there: .+");
+    }
+
+    @Test
+    void tellsWhatIsWrongWithTheFile() {
+        Path absent = folder.resolve("absent.pem");
+
+        assertThatThrownBy(() -> Trust.context(naming(absent)))
+                .hasMessage(
+                        "SSL_CERT_FILE names " + absent + " for certificates to believe, and there is no such file");
+        assertThatThrownBy(() -> Trust.context(naming(folder)))
+                .hasMessageStartingWith(
+                        "SSL_CERT_FILE names " + folder + " for certificates to believe, which cannot be read: ");
     }
 
     private Path file(String name, String content) throws IOException {

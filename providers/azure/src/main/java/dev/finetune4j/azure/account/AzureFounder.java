@@ -120,10 +120,11 @@ public final class AzureFounder implements AccountFounder {
                         .remedy(AzureFailure.remedy(e))
                         .because(AzureFailure.reason(e))
                         .asException(e)
-                : AzureAccountProblems.UNREACHABLE
-                        .error("Azure cannot be reached as the environment says")
+                : AzureFailure.unasked(AzureAccountProblems.UNREACHABLE, "Azure", e)
+                        .orElseGet(() -> AzureAccountProblems.UNREACHABLE
+                                .error("Azure cannot be reached as the environment says")
+                                .retry(Retry.after(WorkspaceDeployment.PAUSE)))
                         .because(AzureFailure.reason(e))
-                        .retry(Retry.after(WorkspaceDeployment.PAUSE))
                         .asException(e);
     }
 }

@@ -122,7 +122,7 @@ public record AzureConnection(AzureCloud cloud, TokenCredential credential, Http
                     .responseTimeout(ANSWERING)
                     .build();
         } catch (IOException e) {
-            throw new UncheckedIOException(Trust.VARIABLE + ": " + e.getMessage(), e);
+            throw new UnreadTrust(e);
         }
     }
 

@@ -11,6 +11,7 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemKind;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.spi.Trust;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,6 +63,8 @@ public enum AzureFailure {
     private static final Pattern TENANT = Pattern.compile("match the tenant '?https://[^/]+/([0-9a-fA-F-]{36})");
     private static final Pattern AUDIENCE = Pattern.compile("(?i)audience");
     private static final Pattern CLOCK = Pattern.compile("(?i)not yet valid|nbf");
+
+    private static final String BELIEVE_AS_JAVA = "unset " + Trust.VARIABLE;
 
     private static final Set<String> PLACES =
             Set.of("SubscriptionNotFound", "InvalidSubscriptionId", "ResourceGroupNotFound");
@@ -145,6 +148,13 @@ public enum AzureFailure {
     /** Whether nobody knows the host that was called, though credentials are to be had. */
     public static boolean isHostUnknown(RuntimeException failure) {
         return failure instanceof UnknownHost;
+    }
+
+    /** That a service is not asked at all, since it is not known here whom to believe; empty where it is another failure. */
+    public static Optional<Problem.Builder> unasked(ProblemKind kind, String service, RuntimeException failure) {
+        return failure instanceof UnreadTrust
+                ? Optional.of(kind.error(service + " cannot be asked from here").remedy(BELIEVE_AS_JAVA))
+                : Optional.empty();
     }
 
     /** The name of a service's error; empty where it gave none. */

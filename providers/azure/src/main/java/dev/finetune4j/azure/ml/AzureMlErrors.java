@@ -41,10 +41,11 @@ final class AzureMlErrors {
                 AzureFailure.busy(AzureMlProblems.UNREACHABLE, "Azure ML", failure)
                         .because(reason);
             case OUTAGE ->
-                AzureMlProblems.UNREACHABLE
-                        .error("Azure ML does not answer for " + name)
-                        .because(reason)
-                        .retry(Retry.after(OUTAGE_PAUSE));
+                AzureFailure.unasked(AzureMlProblems.UNREACHABLE, "Azure ML", failure)
+                        .orElseGet(() -> AzureMlProblems.UNREACHABLE
+                                .error("Azure ML does not answer for " + name)
+                                .retry(Retry.after(OUTAGE_PAUSE)))
+                        .because(reason);
             case REFUSED -> refused(failure, reason, name, options);
         };
         return problem.build().asException(failure);

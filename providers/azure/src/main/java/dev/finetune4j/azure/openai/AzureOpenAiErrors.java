@@ -51,18 +51,23 @@ final class AzureOpenAiErrors {
                         .error(options.endpoint() + " does not accept the credentials")
                         .remedy(AzureFailure.remedy(failure));
             case BUSY -> AzureFailure.busy(AzureOpenAiProblems.UNREACHABLE, "Azure OpenAI", failure);
-            case OUTAGE ->
-                AzureFailure.isHostUnknown(failure)
-                        ? unknown(options)
-                        : AzureOpenAiProblems.UNREACHABLE
-                                .error("Azure OpenAI at " + options.endpoint() + " does not answer for " + name)
-                                .retry(Retry.after(OUTAGE_PAUSE));
+            case OUTAGE -> unanswered(failure, name, options);
             case REFUSED ->
                 AzureFailure.isAbsent(failure) && NO_SUCH_PATH.matcher(reason).find()
                         ? noSuchPath(options)
                         : refused(reason, name, options);
         };
         return problem.because(reason).asException(failure);
+    }
+
+    private static Problem.Builder unanswered(RuntimeException failure, String name, AzureOpenAiOptions options) {
+        if (AzureFailure.isHostUnknown(failure)) {
+            return unknown(options);
+        }
+        return AzureFailure.unasked(AzureOpenAiProblems.UNREACHABLE, "Azure OpenAI", failure)
+                .orElseGet(() -> AzureOpenAiProblems.UNREACHABLE
+                        .error("Azure OpenAI at " + options.endpoint() + " does not answer for " + name)
+                        .retry(Retry.after(OUTAGE_PAUSE)));
     }
 
     /** No outage, most likely; a line that is down for a while, whoever follows a job outlasts. */

@@ -17,6 +17,8 @@ import dev.finetune4j.error.Retry;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.EventPage;
+import dev.finetune4j.spi.Provider;
+import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.testkit.VirtualClock;
 import dev.finetune4j.value.RunId;
 import java.io.IOException;
@@ -378,6 +380,25 @@ class TuningJobsTest {
             assertThat(problem.causes().get(0)).startsWith("no address is known of ");
             assertThat(problem.retry()).as("a line may be down").isEqualTo(Retry.after(Duration.ofSeconds(30)));
         });
+    }
+
+    /** No outage that passes: nobody was asked. */
+    @Test
+    void tellsWhatKeepsItFromAskingAnybody() {
+        String absent = folder.resolve("absent.pem").toString();
+        ProviderContext context = new ProviderContext(folder, Map.of("SSL_CERT_FILE", absent), clock);
+        try (Provider provider = new AzureOpenAiProviderFactory().open(context, AzureOpenAiRulesTest.SETTINGS)) {
+            assertThatThrownBy(() -> provider.find(RUN)).isInstanceOfSatisfying(FineTuneException.class, refusal -> {
+                Problem problem = refusal.problems().get(0);
+                assertThat(problem.kind()).isEqualTo(AzureOpenAiProblems.UNREACHABLE);
+                assertThat(problem.summary()).isEqualTo("Azure OpenAI cannot be asked from here");
+                assertThat(problem.causes())
+                        .containsExactly("SSL_CERT_FILE names " + absent
+                                + " for certificates to believe, and there is no such file");
+                assertThat(problem.remedies()).containsExactly("unset SSL_CERT_FILE");
+                assertThat(problem.retry()).isEqualTo(Retry.NEVER);
+            });
+        }
     }
 
     /** The version is part of the path, so that one that is not known is told in the same words. */
