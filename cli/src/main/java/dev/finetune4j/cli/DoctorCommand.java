@@ -94,13 +94,21 @@ final class DoctorCommand implements Callable<Integer>, VendorCommand {
     public Integer call() {
         Screen screen = surroundings.screen();
         List<Diagnosis> diagnoses = vendor == null ? new Examination(surroundings).all() : account(vendor);
-        boolean isIll = diagnoses.stream().anyMatch(diagnosis -> diagnosis.verdict() == Diagnosis.Verdict.FAIL);
         if (output.isJson()) {
             screen.line(Json.pretty(Map.of("diagnoses", diagnoses)));
         } else {
             print(screen, diagnoses);
         }
-        return (isIll ? ExitCode.INVALID : ExitCode.OK).number();
+        return exit(diagnoses).number();
+    }
+
+    /** That of the first thing that is in the way, which is the first to be mended. */
+    private static ExitCode exit(List<Diagnosis> diagnoses) {
+        return diagnoses.stream()
+                .filter(diagnosis -> diagnosis.verdict() == Diagnosis.Verdict.FAIL)
+                .map(Diagnosis::exit)
+                .findFirst()
+                .orElse(ExitCode.OK);
     }
 
     private List<Diagnosis> account(String name) {
@@ -113,8 +121,7 @@ final class DoctorCommand implements Callable<Integer>, VendorCommand {
         all.addAll(examiner.examine(surroundings.providerContext(), launched));
         String file = job.toString();
         return all.stream()
-                .map(one ->
-                        new Diagnosis(one.name(), one.verdict(), one.found(), Remedies.named(one.remedy(), file, null)))
+                .map(one -> one.withRemedy(Remedies.named(one.remedy(), file, null)))
                 .toList();
     }
 

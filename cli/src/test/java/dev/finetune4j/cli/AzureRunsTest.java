@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -89,8 +90,14 @@ class AzureRunsTest {
         String there = cloud.azure().openAiEndpoint().toString();
         Files.writeString(job, Files.readString(job).replace(there, "https://my-openai.openai.azure.invalid"));
 
+        CommandRun examined = cloud.command("doctor", "azure", job.toString());
         CommandRun launched = cloud.command("launch", job.toString(), "--yes");
 
+        assertThat(examined.exitCode()).as(examined.err()).isEqualTo(3);
+        assertThat(oneLine(examined.out()))
+                .contains(
+                        "FT0970: there is no resource at https://my-openai",
+                        "files: az cognitiveservices account list --query '[].properties.endpoint'");
         assertThat(launched.exitCode()).as(launched.err()).isEqualTo(3);
         assertThat(launched.err()).contains("FT0970", "there is no resource at https://my-openai");
         String id = cloud.run();
@@ -101,6 +108,19 @@ class AzureRunsTest {
         CommandRun removed = cloud.command("clean", id, "--force");
         assertThat(removed.exitCode()).as(removed.err()).isZero();
         assertThat(cloud.command("ps").out()).contains("no runs yet");
+    }
+
+    @Test
+    void anExaminationEndsAsALaunchWouldWhereTheCredentialsAreRefused() throws IOException {
+        String job = cloud.job(folder, 4808, "azure-ml").toString();
+        Map<String, String> environment = cloud.environment();
+        environment.put("AZURE_CLIENT_SECRET", "not the secret");
+        Path home = folder.resolve("refused");
+
+        CommandRun examined = CommandRun.in(home, environment, "doctor", "azure", job);
+
+        assertThat(examined.exitCode()).as(examined.out() + examined.err()).isEqualTo(4);
+        assertThat(examined.out()).contains("credentials: export AZURE_CLIENT_SECRET=SECRET");
     }
 
     @Test

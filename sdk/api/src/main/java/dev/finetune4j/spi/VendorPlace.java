@@ -55,7 +55,7 @@ public interface VendorPlace extends ProviderFactory {
         for (P place : named) {
             String prefix = place.isUsual() ? "" : place.id() + " ";
             look.apply(place).stream()
-                    .map(one -> new Diagnosis(prefix + one.name(), one.verdict(), one.found(), one.remedy()))
+                    .map(one -> one.named(prefix + one.name()))
                     .forEach(all::add);
         }
         return all;

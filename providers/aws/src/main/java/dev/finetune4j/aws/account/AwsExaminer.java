@@ -3,6 +3,7 @@ package dev.finetune4j.aws.account;
 import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.aws.internal.BucketOwner;
 import dev.finetune4j.aws.s3.S3Store;
+import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.spi.AccessPolicy;
@@ -121,7 +122,11 @@ public final class AwsExaminer implements AccountExaminer {
                     : Diagnosis.ok(CREDENTIALS, found);
         } catch (SdkException e) {
             return AwsConnection.isAboutCredentials(e)
-                    ? Diagnosis.fail(CREDENTIALS, AwsConnection.reason(e), AwsConnection.credentialsRemedy(e))
+                    ? Diagnosis.fail(
+                            CREDENTIALS,
+                            AwsConnection.reason(e),
+                            AwsConnection.credentialsRemedy(e),
+                            ExitCode.CREDENTIALS)
                     : Diagnosis.unknown(CREDENTIALS, "STS does not answer: " + AwsConnection.reason(e), "try again");
         }
     }

@@ -1,5 +1,6 @@
 package dev.finetune4j.aws.internal;
 
+import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.spi.Diagnosis;
 import java.util.Locale;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -44,7 +45,7 @@ public enum AwsFailure {
     public static Diagnosis unseen(String name, SdkException failure, String remedy) {
         String reason = AwsConnection.reason(failure);
         return of(failure) == CREDENTIALS
-                ? Diagnosis.fail(name, reason, AwsConnection.credentialsRemedy(failure))
+                ? Diagnosis.fail(name, reason, AwsConnection.credentialsRemedy(failure), ExitCode.CREDENTIALS)
                 : Diagnosis.unknown(name, reason, remedy);
     }
 }

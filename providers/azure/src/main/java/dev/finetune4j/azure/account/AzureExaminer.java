@@ -1,8 +1,11 @@
 package dev.finetune4j.azure.account;
 
 import com.azure.core.credential.TokenRequestContext;
+import dev.finetune4j.azure.internal.AzureCloud;
 import dev.finetune4j.azure.internal.AzureConnection;
 import dev.finetune4j.azure.internal.AzureFailure;
+import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.spi.AccountExaminer;
 import dev.finetune4j.spi.Diagnosis;
@@ -42,7 +45,8 @@ public final class AzureExaminer implements AccountExaminer {
         try {
             connection = AzureConnection.open(settings, context);
         } catch (RuntimeException e) {
-            return List.of(notGiven(e, AzureFailure.reason(e)));
+            String list = context.environment().getOrDefault(AzureCloud.METADATA, "");
+            return List.of(notGiven(e, AzureFailure.reason(e), list));
         }
         List<Diagnosis> all = new ArrayList<>();
         Diagnosis credentials = credentials(place, connection, settings, context);
@@ -65,13 +69,25 @@ public final class AzureExaminer implements AccountExaminer {
                     CREDENTIALS,
                     source + " gives tokens of " + connection.cloud().name());
         } catch (RuntimeException e) {
-            return notGiven(e, source + ": " + AzureFailure.reason(e));
+            return notGiven(
+                    e,
+                    source + ": " + AzureFailure.reason(e),
+                    connection.cloud().authority().toString());
         }
     }
 
-    private static Diagnosis notGiven(RuntimeException failure, String found) {
-        return AzureFailure.of(failure) == AzureFailure.CREDENTIALS
-                ? Diagnosis.fail(CREDENTIALS, found, AzureFailure.remedy(failure))
-                : Diagnosis.unknown(CREDENTIALS, found, "try again");
+    /** @param asked who was to answer */
+    private static Diagnosis notGiven(RuntimeException failure, String found, String asked) {
+        if (AzureFailure.of(failure) == AzureFailure.CREDENTIALS) {
+            return Diagnosis.fail(CREDENTIALS, found, AzureFailure.remedy(failure), ExitCode.CREDENTIALS);
+        }
+        return AzureFailure.unasked(AzureAccountProblems.UNREACHABLE, "Azure", failure)
+                .map(Problem.Builder::build)
+                .map(problem -> Diagnosis.fail(
+                        CREDENTIALS,
+                        found,
+                        problem.remedies().get(0),
+                        problem.kind().exitCode()))
+                .orElseGet(() -> Diagnosis.unknown(CREDENTIALS, found, "curl --head " + asked));
     }
 }

@@ -101,11 +101,15 @@ final class ResourceExamination {
         return count < most ? Diagnosis.ok(what, found) : Diagnosis.warn(what, found, "finetune gc JOB");
     }
 
+    /** A name that nobody knows may come of a line that is down, but tokens were given a moment before. */
     private static Diagnosis look(String name, Supplier<Diagnosis> look) {
         try {
             return look.get();
         } catch (FineTuneException e) {
-            return Diagnosis.of(name, e.problems().get(0));
+            Problem problem = e.problems().get(0);
+            return problem.kind().equals(AzureOpenAiProblems.BAD_SETTING)
+                    ? Diagnosis.fail(name, problem)
+                    : Diagnosis.of(name, problem);
         }
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.azure.account.AzureExaminer;
+import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemKind;
@@ -341,11 +342,47 @@ class AzureOpenAiJobsTest {
 
         assertThat(examine(Map.of(), variables)).singleElement().satisfies(one -> {
             assertThat(one.verdict()).isEqualTo(Diagnosis.Verdict.FAIL);
+            assertThat(one.exit()).isEqualTo(ExitCode.CREDENTIALS);
             assertThat(one.found()).doesNotContain("not the secret");
         });
         assertThat(examine(Map.of("region", "ukwest"), variables))
                 .singleElement()
                 .satisfies(one -> assertThat(one.found()).startsWith("FT0972"));
+    }
+
+    /** Tokens are to be had, so that the line is not down. */
+    @Test
+    void tellsOfAnEndpointThatNobodyKnows() {
+        Map<String, String> variables = new HashMap<>(place.azure.variables());
+        variables.put("AZURE_REQUEST_RETRY_COUNT", "0");
+
+        assertThat(examine(Map.of("endpoint", "https://my-openai.openai.azure.invalid"), variables))
+                .filteredOn(one -> one.verdict() == Diagnosis.Verdict.FAIL)
+                .singleElement()
+                .satisfies(one -> {
+                    assertThat(one.found())
+                            .isEqualTo("FT0970: there is no resource at https://my-openai.openai.azure.invalid");
+                    assertThat(one.remedy()).startsWith("az cognitiveservices account list ");
+                    assertThat(one.exit()).isEqualTo(ExitCode.INVALID);
+                });
+    }
+
+    @Test
+    void tellsWhyNobodyCouldBeAskedForAToken() {
+        Map<String, String> variables = new HashMap<>(place.azure.variables());
+        variables.put("SSL_CERT_FILE", home.resolve("absent.pem").toString());
+        assertThat(examine(Map.of(), variables)).singleElement().satisfies(one -> {
+            assertThat(one.found()).endsWith("absent.pem for certificates to believe, and there is no such file");
+            assertThat(one.remedy()).isEqualTo("unset SSL_CERT_FILE");
+            assertThat(one.exit()).isEqualTo(ExitCode.CAPACITY);
+        });
+
+        variables.put("SSL_CERT_FILE", place.azure.variables().getOrDefault("SSL_CERT_FILE", ""));
+        variables.put("ARM_CLOUD_METADATA_URL", "https://my-cloud.invalid/clouds");
+        assertThat(examine(Map.of(), variables)).singleElement().satisfies(one -> {
+            assertThat(one.verdict()).isEqualTo(Diagnosis.Verdict.UNKNOWN);
+            assertThat(one.remedy()).isEqualTo("curl --head https://my-cloud.invalid/clouds");
+        });
     }
 
     private List<Diagnosis> examine(Map<String, String> others, Map<String, String> variables) {
