@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A program on the class path of this test, in a process of its own, as the launcher starts it. */
+/** A program on the class path of this test, in a process of its own, with the first compiler alone, by which it starts faster. */
 final class JavaProcess {
     private JavaProcess() {}
 
@@ -30,13 +30,13 @@ final class JavaProcess {
         return output;
     }
 
-    /** What the launcher executes for commands that send no files, with the class path of this test. */
+    /** What the launcher executes for commands that neither send nor fetch files, with the class path of this test. */
     static List<String> command(List<String> options, Class<?> main, List<String> arguments) {
         List<String> program = List.of("-cp", System.getProperty("java.class.path"), main.getName());
         return words(options, program, arguments);
     }
 
-    /** What the launcher executes, with a jar that {@link Checkout} has built. */
+    /** The same, with a jar that {@link Checkout} has built. */
     static List<String> command(List<String> options, Path jar, List<String> arguments) {
         return words(options, List.of("-jar", jar.toString()), arguments);
     }

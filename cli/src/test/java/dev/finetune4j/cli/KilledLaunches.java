@@ -29,7 +29,7 @@ abstract class KilledLaunches {
     /** Much less than a line takes to be on the disk. */
     private static final long BETWEEN_LOOKS_NANOS = 200_000;
 
-    /** The product as its launcher starts it: from its jar, with the classes of a launch in an archive. */
+    /** The product from its jar, with the classes of a launch in an archive, and for its small files with the first compiler alone. */
     @TempDir
     private static Path program;
 

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -109,6 +111,34 @@ class LauncherTest {
         assertThat(List.of(wrong, tooOld, none, json))
                 .allSatisfy(result -> assertThat(result.exitCode()).isEqualTo(2))
                 .allSatisfy(result -> assertThat(result.err().lines()).hasSizeLessThanOrEqualTo(2));
+    }
+
+    @Test
+    void startsCommandsThatSendOrFetchFilesWithBothCompilers() throws Exception {
+        Checkout checkout = Checkout.at(folder.resolve("checkout"));
+        Files.createFile(checkout.target().resolve("finetune.jar"));
+        Path jdk = folder.resolve("jdk-17");
+        Files.createDirectories(jdk.resolve("bin"));
+        Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"17.0.1\"\n");
+        executable(jdk.resolve("bin/java"), "echo \"$@\"");
+
+        Map<String, String> started = new TreeMap<>();
+        for (String command : CommandNames.all()) {
+            started.put(
+                    command,
+                    launch(checkout.launcher(), Map.of("JAVA_HOME", jdk.toString()), command, "launch")
+                            .out());
+        }
+
+        assertThat(started)
+                .allSatisfy((command, words) -> assertThat(words)
+                        .contains(
+                                Set.of("launch", "watch", "resume", "fetch", "host")
+                                                .contains(command)
+                                        ? " -XX:+TieredCompilation "
+                                        : " -XX:TieredStopAtLevel=1 ")
+                        .containsOnlyOnce("Tiered")
+                        .endsWith(" -jar " + checkout.target().resolve("finetune.jar") + " " + command + " launch\n"));
     }
 
     @Test
