@@ -8,6 +8,7 @@ import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.check.DatasetCheckReport;
 import dev.finetune4j.engine.hints.HintBook;
 import dev.finetune4j.engine.launch.PreparedJob;
+import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
@@ -59,16 +60,17 @@ final class CheckCommand implements Callable<Integer> {
     private ExitCode checkRows(JobFile file) {
         Screen screen = surroundings.screen();
         PreparedJob prepared;
+        DatasetCheckReport report;
         try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
             view.doing("checking " + job);
             prepared = tuner.check(file);
+            report = named(prepared.check());
             view.problems(prepared.data().warnings());
             if (output.isJson()) {
-                view.problems(prepared.check().problems());
+                view.problems(report.problems());
             }
         }
-        DatasetCheckReport report = prepared.check();
         if (output.isJson()) {
             screen.line(Json.pretty(report));
         } else {
@@ -76,5 +78,12 @@ final class CheckCommand implements Callable<Integer> {
             new HintView(screen).count(HintBook.shipped().of(prepared), job);
         }
         return report.hasErrors() ? new FineTuneException(report.problems(), null).exitCode() : ExitCode.OK;
+    }
+
+    /** Remedies with the file that was checked. */
+    private DatasetCheckReport named(DatasetCheckReport report) {
+        return report.withProblems(report.problems().stream()
+                .map(problem -> Remedies.named(problem, job.toString(), null))
+                .toList());
     }
 }

@@ -59,10 +59,17 @@ class LaunchAtBedrockTest {
     @Test
     void wantsABudgetOfMoneyThatPaysForEveryToken() throws IOException {
         budget("{max-time: 9h}");
+        Files.writeString(job, Files.readString(job).replace("targets: [local, bedrock]", "targets: [bedrock]"));
+        CommandRun checked = command("check", job.toString());
         CommandRun none = command("launch", job.toString(), "--target", "bedrock", "--yes");
         budget("{max-cost: 0.01 USD}");
         CommandRun little = command("launch", job.toString(), "--target", "bedrock", "--yes");
 
+        assertThat(oneLine(checked.out() + checked.err()))
+                .contains(
+                        "FT0520: bedrock bills tokens, and the job has no budget of money: a launch will be refused",
+                        "budget: {max-time: 9h, max-cost: 5 USD}",
+                        "\"finetune plan " + job + "\" foresees how much it takes");
         assertThat(none.exitCode()).as(none.err()).isEqualTo(6);
         assertThat(none.err()).contains("FT0520", "budget.max-cost: 0.");
         assertThat(little.exitCode()).as(little.err()).isEqualTo(6);

@@ -251,6 +251,8 @@ public final class JobPlaces {
             if (keepsForBilledTime(provider.capabilities())) {
                 FirstCheckpoint.neverOnSpot(proposal, provider.id()).ifPresent(problems::add);
             }
+            Terms.lacking(proposal.job().budget(), provider.id(), provider.capabilities())
+                    .ifPresent(problems::add);
             unlearned(provider, proposal.job()).ifPresent(problems::add);
             uncompared(provider, prepared).ifPresent(problems::add);
             unrestarted(provider, proposal).ifPresent(problems::add);

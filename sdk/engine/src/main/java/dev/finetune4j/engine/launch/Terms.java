@@ -19,6 +19,7 @@ import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.value.Money;
+import dev.finetune4j.value.ProviderId;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.List;
@@ -133,6 +134,27 @@ public final class Terms {
                 afterwards,
                 option.offer() == null ? Map.of() : PlaceSettings.with(Map.of(), option.offer()),
                 List.of());
+    }
+
+    /**
+     * Why a launch at a place would be refused, told before anything of it is planned.
+     *
+     * @return empty where the place bills nothing, or the budget is one that it keeps
+     */
+    static Optional<Problem> lacking(Budget budget, ProviderId place, Capabilities can) {
+        boolean isKept = budget.maxCost() != null || (can.billsTime() && budget.maxTime() != null);
+        if (!can.bills() || isKept) {
+            return Optional.empty();
+        }
+        Duration time = budget.maxTime();
+        return Optional.of(LaunchProblems.NO_BUDGET
+                .warning(place + " bills " + (can.billsTime() ? "running time" : "tokens")
+                        + ", and the job has no budget" + (time == null ? "" : " of money")
+                        + ": a launch will be refused")
+                .at(Location.ofKey("budget"))
+                .remedy("budget: {" + (time == null ? "" : "max-time: " + Durations.format(time) + ", ")
+                        + "max-cost: 5 USD}    # \"finetune plan JOB\" foresees how much it takes")
+                .build());
     }
 
     private static String words(BilledTokens tokens) {

@@ -105,6 +105,32 @@ class TermsTest {
     }
 
     @Test
+    void saysBeforeAPlanThatABudgetIsLacking() {
+        Budget time = new Budget(null, Duration.ofHours(2));
+        Budget money = cost("1.00 USD");
+
+        assertThat(Terms.lacking(Budget.unlimited(), FakeProvider.ID, TIME)).hasValueSatisfying(problem -> {
+            assertThat(problem.isError()).isFalse();
+            assertThat(problem.code()).isEqualTo("FT0520");
+            assertThat(problem.summary())
+                    .isEqualTo("fake bills running time, and the job has no budget: a launch will be refused");
+            assertThat(problem.remedies()).first().asString().startsWith("budget: {max-cost: 5 USD}    # ");
+        });
+        assertThat(Terms.lacking(time, FakeProvider.ID, TOKENS)).hasValueSatisfying(problem -> {
+            assertThat(problem.summary())
+                    .isEqualTo("fake bills tokens, and the job has no budget of money: a launch will be refused");
+            assertThat(problem.remedies())
+                    .first()
+                    .asString()
+                    .startsWith("budget: {max-time: 2h, max-cost: 5 USD}    # ");
+        });
+        assertThat(Terms.lacking(Budget.unlimited(), FakeProvider.ID, NOTHING)).isEmpty();
+        assertThat(Terms.lacking(time, FakeProvider.ID, TIME)).isEmpty();
+        assertThat(Terms.lacking(money, FakeProvider.ID, TIME)).isEmpty();
+        assertThat(Terms.lacking(money, FakeProvider.ID, TOKENS)).isEmpty();
+    }
+
+    @Test
     void asksForABudgetThatLasts() {
         assertThatThrownBy(() -> Terms.of(option("1.20", 10), Budget.unlimited(), TIME, WIND_DOWN))
                 .isInstanceOfSatisfying(FineTuneException.class, refusal -> {
