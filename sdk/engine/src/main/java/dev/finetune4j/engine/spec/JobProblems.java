@@ -39,8 +39,9 @@ public final class JobProblems implements ProblemCatalogue {
     static final ProblemKind UNKNOWN_KEY = kind("FT0105", "a key is not known here", """
             The job file has a key that finetune does not know at this place, so the setting would have no effect. It is an error
             because a misspelt setting is otherwise found after training. Keys are lower-case with hyphens (batch-size). The
-            message names the nearest key of this place, or the place where that key belongs. "finetune schema" prints every key;
-            the "$schema" line lets an editor complete them.""", "finetune schema");
+            message names the nearest key of this place, or the place where that key belongs. Messages name a key below others by its
+            path (budget.max-cost); a job file nests it (budget: {max-cost: 5 USD}). "finetune schema" prints every key; the
+            "$schema" line lets an editor complete them.""", "finetune schema");
 
     static final ProblemKind MISSING_KEY = kind("FT0106", "a required key is missing", """
             Four things of a job have no default that could be right for everybody: name, model, task (with its kind) and data

@@ -111,7 +111,7 @@ final class JobReader {
             if (keys.contains(key)) {
                 values.setAll(present(key, field(entry, shape.field(key), YamlText.join(path, key))));
             } else if (!alsoKnown.contains(key)) {
-                report.unknownKey(path, entry.key(), keys);
+                report.unknownKey(path, mapping, shape, entry);
             }
         }
         for (Field field : shape.fields()) {

@@ -2,6 +2,9 @@ package dev.finetune4j.engine.spec;
 
 import dev.finetune4j.engine.spec.Places.Place;
 import dev.finetune4j.engine.spec.Shape.Field;
+import dev.finetune4j.engine.spec.Shape.Fields;
+import dev.finetune4j.engine.spec.YamlNode.Entry;
+import dev.finetune4j.engine.spec.YamlNode.Mapping;
 import dev.finetune4j.engine.spec.YamlNode.Mark;
 import dev.finetune4j.engine.spec.YamlNode.Scalar;
 import dev.finetune4j.engine.spec.YamlNode.ScalarType;
@@ -20,14 +23,18 @@ final class ValueProblems {
         this.problems = problems;
     }
 
-    void unknownKey(String path, Scalar key, List<String> here) {
+    void unknownKey(String path, Mapping mapping, Fields shape, Entry entry) {
+        Scalar key = entry.key();
+        List<String> here = shape.fields().stream().map(Field::key).toList();
         String shown = Echo.bare(key.text());
         String where = path.isEmpty() ? "a job has no key " : path + " has no key ";
         Problem.Builder problem = JobProblems.UNKNOWN_KEY
                 .error(where + '"' + shown + '"')
                 .at(places.at(YamlText.join(path, shown), key.mark()))
                 .because("keys here: " + String.join(", ", here));
-        KeyAdvice.of(path, key.text(), here).ifPresent(problem::remedy);
+        NestedKey.advice(mapping, shape, entry)
+                .or(() -> KeyAdvice.of(path, key.text(), here))
+                .ifPresent(problem::remedy);
         problems.add(problem.remedy("delete the key, or see: finetune schema").build());
     }
 

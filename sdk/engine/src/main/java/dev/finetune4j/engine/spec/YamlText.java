@@ -13,7 +13,8 @@ import java.util.stream.StreamSupport;
  * safe, in a literal block where they have lines, and in double quotes otherwise.
  */
 public final class YamlText {
-    private static final Pattern PLAIN = Pattern.compile("[A-Za-z/][A-Za-z0-9_./@=!<>+-]*( [A-Za-z0-9_./@=<>+-]+)*");
+    private static final Pattern PLAIN =
+            Pattern.compile("[A-Za-z/][A-Za-z0-9_./@=!<>+-]*( [A-Za-z0-9_./@=<>+-]+)*|[0-9]+(\\.[0-9]+)? [A-Z]{3}");
     private static final Pattern RESERVED = Pattern.compile("(?i)true|false|null|yes|no|on|off|y|n");
     private static final int COMMENT_COLUMN = 48;
 
