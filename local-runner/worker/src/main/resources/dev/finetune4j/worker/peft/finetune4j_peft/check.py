@@ -76,7 +76,7 @@ def main() -> int:
         "FT0675",
         "the image has not what the engine needs",
         [*lacks, f"looked with {sys.executable}"],
-        [f"an image made with: {sys.executable} -m pip install {' '.join(requirements())}"],
+        [f"RUN {sys.executable} -m pip install {' '.join(requirements())}    # a line for the Dockerfile of the image"],
         INVALID,
     )
     output = Path(sys.argv[1]) / "output"
