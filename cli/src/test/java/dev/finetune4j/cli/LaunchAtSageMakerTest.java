@@ -162,7 +162,9 @@ class LaunchAtSageMakerTest {
                                 Json.read(line, JsonNode.class).path("kind").asText())
                         .isNotEmpty())
                 .anySatisfy(
-                        line -> assertThat(line).contains("\"kind\":\"terms\"", "\"worstCost\"", "\"alternatives\""));
+                        line -> assertThat(line).contains("\"kind\":\"terms\"", "\"worstCost\"", "\"alternatives\""))
+                .anySatisfy(line -> assertThat(line)
+                        .contains("\"kind\":\"phase\"", "\"doing\":\"making ready what would be sent\""));
     }
 
     @Test

@@ -25,6 +25,7 @@ public final class FetchView implements PreparationProgress {
                     case DATA -> "preparing the rows";
                     case MODEL -> "looking for the model";
                     case CHECK -> "checking every row";
+                    case PACK -> "making ready what would be sent";
                 });
     }
 

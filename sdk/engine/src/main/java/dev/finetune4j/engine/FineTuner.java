@@ -22,6 +22,7 @@ import dev.finetune4j.engine.launch.Leftovers;
 import dev.finetune4j.engine.launch.ModelHosting;
 import dev.finetune4j.engine.launch.PastRuns;
 import dev.finetune4j.engine.launch.Preparation;
+import dev.finetune4j.engine.launch.PreparationProgress;
 import dev.finetune4j.engine.launch.PreparedJob;
 import dev.finetune4j.engine.launch.Providers;
 import dev.finetune4j.engine.launch.RunHandle;
@@ -94,6 +95,7 @@ public final class FineTuner implements AutoCloseable {
     private final Path home;
     private final Map<String, String> environment;
     private final Preparation preparation;
+    private final PreparationProgress progress;
     private final RunStore store;
     private final Launcher launcher;
     private final Redaction redaction;
@@ -110,6 +112,7 @@ public final class FineTuner implements AutoCloseable {
         home = settings.home();
         environment = settings.environment();
         preparation = settings.preparation();
+        progress = settings.progress();
         store = new RunStore(settings.home());
         version = settings.version();
         context = new ProviderContext(settings.home(), environment, settings.clock());
@@ -423,6 +426,7 @@ public final class FineTuner implements AutoCloseable {
         LaunchTerms terms = terms(plan);
         PreparedJob prepared = check(job.at(plan.choice().orElseThrow()));
         refuseErrors(prepared);
+        progress.began(PreparationProgress.Stage.PACK);
         return launcher.places().dryRun(prepared, terms);
     }
 

@@ -86,6 +86,10 @@ public final class FineTunerBuilder {
         return new FineTuner(this);
     }
 
+    PreparationProgress progress() {
+        return progress;
+    }
+
     Map<String, String> environment() {
         return environment;
     }

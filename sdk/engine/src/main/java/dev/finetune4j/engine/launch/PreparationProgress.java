@@ -20,7 +20,9 @@ public interface PreparationProgress extends FetchProgress {
         /** The base model is fetched. */
         MODEL,
         /** Every row is looked at. */
-        CHECK
+        CHECK,
+        /** For a launch that is only shown: rows, worker and model are written as they would be sent. */
+        PACK
     }
 
     /** A stage begins; the one before it is done. */
