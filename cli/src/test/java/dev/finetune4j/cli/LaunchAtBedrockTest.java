@@ -155,7 +155,8 @@ class LaunchAtBedrockTest {
         assertThat(run.out()).contains("model-reference.json", "report.html");
         assertThat(command("ps").out()).contains(id, "succeeded", "bedrock");
         assertThat(command("show", id).out())
-                .contains("succeeded", "bedrock", "at most ", " of 5 USD", "model-reference.json");
+                .contains("succeeded", "bedrock", "at most ", " of 5 USD", "model-reference.json")
+                .containsPattern(";\\s+bedrock tunes amazon.nova-micro-v1:0:128k\n");
         assertThat(command("report", id).out())
                 .contains("The run ended without a comparison", "were not compared", "finetune host " + id);
         assertThat(command(

@@ -32,7 +32,7 @@ public final class RunDetailView {
         field("run", run.id().toString());
         field("state", run.state().name().toLowerCase(Locale.ROOT) + progress(run));
         field("job", run.jobFile() == null ? run.job().name() : run.jobFile());
-        field("model", run.job().model().toString());
+        field("model", model(run));
         field("target", run.provider() == null ? "not launched" : run.provider().toString());
         String machine = machine(run);
         if (!machine.isEmpty()) {
@@ -69,10 +69,20 @@ public final class RunDetailView {
         return run.state().isTerminal() ? " at its place (whoever watches it goes on)" : " (goes on)";
     }
 
+    /** The job's, and what its place tunes instead where it has models of its own. */
+    private static String model(RunView run) {
+        String asked = run.job().model().toString();
+        String tuned = settings(run).getOrDefault(PlaceSettings.MODEL, asked);
+        return tuned.equals(asked) ? asked : asked + "; " + run.provider() + " tunes " + tuned;
+    }
+
+    private static Map<String, String> settings(RunView run) {
+        return run.provider() == null ? Map.of() : run.job().settingsOf(run.provider());
+    }
+
     /** Where it is let for the run: type, spot, region; empty on a machine of one's own. */
     private static String machine(RunView run) {
-        Map<String, String> settings =
-                run.provider() == null ? Map.of() : run.job().settingsOf(run.provider());
+        Map<String, String> settings = settings(run);
         String type = settings.getOrDefault(PlaceSettings.MACHINE, "");
         if (type.isEmpty()) {
             return "";
