@@ -166,6 +166,13 @@ class LaunchAtBedrockTest {
                                 job.resolveSibling("tickets.jsonl").toString())
                         .err())
                 .contains("FT0510", "bedrock cannot answer rows or prompts with a tuned model");
+        String exported = folder.resolve("exported").toString();
+        assertThat(oneLine(command("export", id, "--to", exported).err()))
+                .contains(
+                        "FT0510: the weights of the tuned model of " + id + " cannot be fetched",
+                        "bedrock keeps them, and gives them to nobody",
+                        "finetune host " + id,
+                        "finetune launch " + job + " --target local");
         assertThat(command("watch", id).exitCode()).isZero();
         assertThat(command("logs", id, "-f").out())
                 .contains("Bedrock took the job", "Bedrock tunes the model", " training loss ", "Z succeeded");

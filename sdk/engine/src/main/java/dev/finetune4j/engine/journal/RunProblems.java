@@ -415,6 +415,22 @@ public final class RunProblems implements ProblemCatalogue {
                 .at(Location.of(missing.toString()))
                 .asException();
     }
+    /**
+     * The provider has the weights of the tuned model and gives them to nobody.
+     *
+     * @param hosts whether it lets the model answer
+     */
+    public static FineTuneException weightsKept(ProviderId provider, RunId run, boolean hosts) {
+        Problem.Builder problem = NOT_SUPPORTED
+                .error("the weights of the tuned model of " + run + " cannot be fetched")
+                .because(provider + " keeps them, and gives them to nobody");
+        if (hosts) {
+            problem.remedy("finetune host " + run + "    # the model answers there");
+        }
+        return problem.remedy("finetune launch JOB --target local    # the same job, tuned here")
+                .asException();
+    }
+
 
     /** The watcher gave up waiting for an answer. */
     public static FineTuneException unreachable(

@@ -7,6 +7,7 @@ import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
+import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.value.RunId;
@@ -46,7 +47,7 @@ final class ModelWork {
      */
     Submission submission(RunView view, String purpose, WorkOrder order, @Nullable Path rows) {
         refuseWithoutModel(view, context.providers());
-        refuseWhereTheModelIs(view);
+        refuseWhereTheModelIs(view, order);
         JournalEntry.Prepared prepared = view.prepared();
         Path result = tunedModel(view);
         if (prepared == null || Files.notExists(result)) {
@@ -75,12 +76,17 @@ final class ModelWork {
         }
     }
 
-    /** A place that keeps the tuned model has it alone: there is nothing here that could answer. */
-    private void refuseWhereTheModelIs(RunView view) {
+    /** A place that keeps the tuned model has it alone: there is nothing here that could answer, or be written anew. */
+    private void refuseWhereTheModelIs(RunView view, WorkOrder order) {
         try (Provider place = Outcomes.open(view, context.providers())) {
-            if (!place.capabilities().givesModel()) {
-                throw RunProblems.notSupported(place.id(), "answer rows or prompts with a tuned model");
+            if (place.capabilities().givesModel()) {
+                return;
             }
+            if (order.steps().stream().anyMatch(WorkStep.Merge.class::isInstance)) {
+                throw RunProblems.weightsKept(
+                        place.id(), run.id(), place.hosting().isPresent());
+            }
+            throw RunProblems.notSupported(place.id(), "answer rows or prompts with a tuned model");
         }
     }
 
