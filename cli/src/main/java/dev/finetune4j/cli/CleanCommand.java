@@ -24,8 +24,8 @@ final class CleanCommand implements Callable<Integer> {
     @Option(
             names = "--force",
             description =
-                    "Also remove a run that cannot be resumed any more, such as one with a damaged journal, and one whose launch its place"
-                            + " never answered; a job that it has there all the same goes on.")
+                    "Also remove a run that cannot be resumed any more, such as one with a damaged journal, and one whose place does not"
+                            + " answer; a job that it has there all the same goes on.")
     boolean force;
 
     @Mixin
@@ -45,7 +45,7 @@ final class CleanCommand implements Callable<Integer> {
             RunFolder folder = tuner.folder(argument.run);
             RunId id = folder.id();
             view.doing("removing " + id);
-            tuner.clean(id.value(), force);
+            view.problems(tuner.clean(id.value(), force));
             surroundings.screen().line(output.isJson() ? Json.pretty(new Removed(id, folder.path())) : "removed " + id);
             return ExitCode.OK.number();
         }

@@ -107,6 +107,11 @@ class AzureRunsTest {
                 .contains("FT0508", "finetune stop " + id, "finetune clean " + id + " --force");
         CommandRun removed = cloud.command("clean", id, "--force");
         assertThat(removed.exitCode()).as(removed.err()).isZero();
+        assertThat(oneLine(removed.err()))
+                .contains(
+                        "FT0537: azure-openai does not answer",
+                        "FT0970: there is no resource at https://my-openai",
+                        "finetune gc " + job + " --running");
         assertThat(cloud.command("ps").out()).contains("no runs yet");
     }
 

@@ -747,13 +747,13 @@ public final class FineTuner implements AutoCloseable {
      * Removes a run that has ended, at its provider and here.
      *
      * @param run its id or the start of it
-     * @param force also where its journal is damaged, and where it was to be launched and its place never said that it has it: what is there all
-     *     the same goes on
+     * @param force also where its journal is damaged, and where no place answers that it has it: what is there all the same goes on
+     * @return a warning for each place that did not answer, and may keep something of the run
      * @throws FineTuneException with FT0504 if there is no such run, FT0505 if another process drives it, FT0508 if it has not
      *     ended
      */
-    public void clean(String run, boolean force) {
-        launcher.clean(store.resolve(run), force);
+    public List<Problem> clean(String run, boolean force) {
+        return launcher.clean(store.resolve(run), force);
     }
 
     /**

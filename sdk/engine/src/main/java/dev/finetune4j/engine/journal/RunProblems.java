@@ -196,6 +196,15 @@ public final class RunProblems implements ProblemCatalogue {
                     + "run can go on, but its end will not be that of a run that nothing disturbed.",
             "finetune resume RUN");
 
+    /** A run is forgotten, and its place was not there to be told. */
+    public static final ProblemKind LEFT_BEHIND = kind(
+            "FT0537",
+            "The place of a removed run does not answer",
+            ExitCode.OK,
+            "A run is removed at its place first. Where the place does not answer, --force removes it here alone: what the place has of it, "
+                    + "should it still be there, stays, and a job that runs there is billed until its time limit.",
+            "finetune gc JOB --running");
+
     @Override
     public List<ProblemKind> kinds() {
         return List.of(
@@ -217,7 +226,8 @@ public final class RunProblems implements ProblemCatalogue {
                 FOLDER_IN_USE,
                 STOPPED_WITHIN,
                 REPLAY_DIFFERS,
-                FILE_IN_USE);
+                FILE_IN_USE,
+                LEFT_BEHIND);
     }
 
     /** A file or folder of a run that cannot be written. */
@@ -311,11 +321,33 @@ public final class RunProblems implements ProblemCatalogue {
     }
 
     /** The run must have ended. */
-    public static FineTuneException stillLive(RunId run, String wanted, String why, List<String> remedies) {
-        Problem.Builder problem =
-                STILL_LIVE.error("cannot " + wanted + " " + run + " yet").because(why);
-        remedies.forEach(problem::remedy);
-        return problem.asException();
+    public static FineTuneException stillLive(RunId run, String wanted, String why, String remedy) {
+        return STILL_LIVE
+                .error("cannot " + wanted + " " + run + " yet")
+                .because(why)
+                .remedy(remedy)
+                .asException();
+    }
+
+    /** A run that nobody has ended is not removed, unless its place is gone for good. */
+    public static FineTuneException notRemovable(RunId run, RunState state) {
+        return STILL_LIVE
+                .error("cannot remove " + run + " yet")
+                .because("it is " + state.name().toLowerCase(Locale.ROOT))
+                .remedy("finetune stop " + run)
+                .remedy("finetune clean " + run + " --force    # where its place is gone for good")
+                .asException();
+    }
+
+    /** A run is removed though its place does not answer. */
+    public static Problem leftBehind(RunId run, ProviderId provider, FineTuneException unanswered) {
+        return LEFT_BEHIND
+                .warning(provider + " does not answer: what it keeps of " + run
+                        + ", and may still bill, cannot be stopped or removed from here")
+                .because(unanswered.problems().get(0).code() + ": "
+                        + unanswered.problems().get(0).summary())
+                .remedy("finetune gc JOB --running    # should it answer again")
+                .build();
     }
 
     /** The run has ended without a tuned model. */
@@ -383,6 +415,22 @@ public final class RunProblems implements ProblemCatalogue {
         return problem.asException();
     }
 
+    /**
+     * The provider has the weights of the tuned model and gives them to nobody.
+     *
+     * @param hosts whether it lets the model answer
+     */
+    public static FineTuneException weightsKept(ProviderId provider, RunId run, boolean hosts) {
+        Problem.Builder problem = NOT_SUPPORTED
+                .error("the weights of the tuned model of " + run + " cannot be fetched")
+                .because(provider + " keeps them, and gives them to nobody");
+        if (hosts) {
+            problem.remedy("finetune host " + run + "    # the model answers there");
+        }
+        return problem.remedy("finetune launch JOB --target local    # the same job, tuned here")
+                .asException();
+    }
+
     /** No text codec was found with ServiceLoader. */
     public static FineTuneException noTextCodec() {
         return NO_TEXT_CODEC
@@ -415,22 +463,6 @@ public final class RunProblems implements ProblemCatalogue {
                 .at(Location.of(missing.toString()))
                 .asException();
     }
-    /**
-     * The provider has the weights of the tuned model and gives them to nobody.
-     *
-     * @param hosts whether it lets the model answer
-     */
-    public static FineTuneException weightsKept(ProviderId provider, RunId run, boolean hosts) {
-        Problem.Builder problem = NOT_SUPPORTED
-                .error("the weights of the tuned model of " + run + " cannot be fetched")
-                .because(provider + " keeps them, and gives them to nobody");
-        if (hosts) {
-            problem.remedy("finetune host " + run + "    # the model answers there");
-        }
-        return problem.remedy("finetune launch JOB --target local    # the same job, tuned here")
-                .asException();
-    }
-
 
     /** The watcher gave up waiting for an answer. */
     public static FineTuneException unreachable(

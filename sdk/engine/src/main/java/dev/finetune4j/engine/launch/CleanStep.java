@@ -4,17 +4,26 @@ import dev.finetune4j.engine.journal.HostedRun;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.report.Remedies;
+import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Retry;
+import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** Removes what is left of an ended run, at its provider first, so that an interruption leaves the run known and not the costs. */
@@ -28,50 +37,95 @@ final class CleanStep {
     /**
      * Removes the run; the caller has its lock.
      *
-     * @param force also where no place ever said to have the run, or its journal is damaged
-     * @throws FineTuneException with FT0508 if it has not ended, FT0530 if its model is hosted at another place, or FT0502 if its journal is damaged and {@code force} is not given
+     * @param force also where its journal is damaged, and where no place answers that it has it
+     * @return a warning for each place that did not answer, which {@code force} leaves as it is
+     * @throws FineTuneException with FT0508 if it has not ended, FT0530 if its model is hosted at another place, FT0502 if its journal is damaged,
+     *     or because a place does not answer, where {@code force} is not given; whatever is forced, if a place refuses who asks
      */
-    void clean(RunFolder folder, boolean force) {
-        Optional<RunView> view = read(folder, force);
-        if (view.isPresent() && !view.get().closed() && !(force && isUnanswered(view.get()))) {
-            throw stillLive(view.get());
+    List<Problem> clean(RunFolder folder, boolean force) {
+        List<Problem> left =
+                read(folder, force).map(run -> atPlaces(folder, run, force)).orElse(List.of());
+        Folders.remove(folder.path());
+        return left;
+    }
+
+    private List<Problem> atPlaces(RunFolder folder, RunView run, boolean force) {
+        if (!run.closed() && !force) {
+            throw RunProblems.notRemovable(run.id(), run.state());
         }
-        if (view.isPresent()) {
-            refuseWhatIsBilledElsewhere(view.get());
+        refuseWhatIsBilledElsewhere(run);
+        Set<ProviderId> places = places(folder, run);
+        Asking asking = new Asking(force);
+        if (!run.closed()) {
+            places.forEach(place -> asking.at(open(place, run), there -> refuseWhatGoesOn(there, run)));
         }
-        if (view.map(RunView::submitted).isPresent()) {
-            RunView run = view.get();
-            try (Provider place = Outcomes.open(run, context.providers());
-                    Provider side = Outcomes.openForSideWork(run, context.providers())) {
-                sideJobs(folder).forEach(side::delete);
-                Agreement.of(run.job().budget(), folder.read())
-                        .elsewhere()
-                        .places()
-                        .forEach(left -> deleteAt(left, run));
-                place.delete(folder.id());
+        if (run.submitted() != null) {
+            asking.at(
+                    Outcomes.openForSideWork(run, context.providers()),
+                    side -> sideJobs(folder).forEach(side::delete));
+            places.forEach(place -> asking.at(open(place, run), there -> there.delete(run.id())));
+        }
+        return asking.unanswered.entrySet().stream()
+                .map(one -> RunProblems.leftBehind(run.id(), one.getKey(), one.getValue()))
+                .map(problem -> Remedies.named(problem, run.jobFile(), run.id()))
+                .toList();
+    }
+
+    /** Those that it left for another, and the one where it is; none where it was to go nowhere yet. */
+    private static Set<ProviderId> places(RunFolder folder, RunView run) {
+        Set<ProviderId> places = new LinkedHashSet<>(
+                Agreement.of(run.job().budget(), folder.read()).elsewhere().places());
+        if (run.provider() != null) {
+            places.add(run.provider());
+        }
+        return places;
+    }
+
+    private Provider open(ProviderId place, RunView run) {
+        return context.providers().open(place, run.job());
+    }
+
+    /** By force goes only what its place does not say to have, and what ended at places that it left. */
+    private static void refuseWhatGoesOn(Provider place, RunView run) {
+        place.find(run.id())
+                .map(JobSnapshot::state)
+                .filter(state -> place.id().equals(run.provider()) || !state.isTerminal())
+                .ifPresent(state -> {
+                    String told = place.id() + " has it, and tells that it is "
+                            + state.name().toLowerCase(Locale.ROOT);
+                    throw RunProblems.stillLive(run.id(), "remove", told, "finetune stop " + run.id());
+                });
+    }
+
+    /** Asks places, by force also such as do not answer. */
+    private static final class Asking {
+        private final boolean force;
+        private final Map<ProviderId, FineTuneException> unanswered = new LinkedHashMap<>();
+
+        Asking(boolean force) {
+            this.force = force;
+        }
+
+        /** Does something at a place and closes its client; a place that did not answer before is not asked again. */
+        void at(Provider place, Consumer<Provider> work) {
+            try (place) {
+                if (!unanswered.containsKey(place.id())) {
+                    work.accept(place);
+                }
+            } catch (FineTuneException e) {
+                if (!force || isAnswer(e)) {
+                    throw e;
+                }
+                unanswered.put(place.id(), e);
             }
         }
-        Folders.remove(folder.path());
-    }
 
-    /** Whether its launch may have reached a place, and none has said so: where that place is gone for good, nobody can stop the run. */
-    private static boolean isUnanswered(RunView run) {
-        return run.submitted() == null;
-    }
-
-    private static FineTuneException stillLive(RunView run) {
-        List<String> remedies = new ArrayList<>(List.of("finetune stop " + run.id()));
-        if (isUnanswered(run)) {
-            remedies.add("finetune clean " + run.id() + " --force    # where its place is gone for good");
-        }
-        return RunProblems.stillLive(
-                run.id(), "remove", "it is " + run.state().name().toLowerCase(Locale.ROOT), remedies);
-    }
-
-    /** What a run had at a place that it left for another. */
-    private void deleteAt(ProviderId left, RunView run) {
-        try (Provider place = context.providers().open(left, run.job())) {
-            place.delete(run.id());
+        /** Whether somebody is there: who has the run, does not know who asks, or wants to be asked later. */
+        private static boolean isAnswer(FineTuneException e) {
+            return e.exitCode() == ExitCode.CREDENTIALS
+                    || e.problems().stream()
+                            .anyMatch(problem -> problem.kind().equals(RunProblems.STILL_LIVE)
+                                    || (problem.retry() instanceof Retry.After after && after.asked() != null));
         }
     }
 

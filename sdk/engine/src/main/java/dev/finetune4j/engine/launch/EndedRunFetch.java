@@ -9,7 +9,6 @@ import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Provider;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 
 /** Brings home what a run left at its place that has ended, well or not. */
@@ -39,7 +38,7 @@ final class EndedRunFetch {
     }
 
     private static FineTuneException stillLive(RunFolder folder, String why) {
-        return RunProblems.stillLive(folder.id(), "fetch", why, List.of("finetune watch " + folder.id()));
+        return RunProblems.stillLive(folder.id(), "fetch", why, "finetune watch " + folder.id());
     }
 
     /**

@@ -14,6 +14,7 @@ import dev.finetune4j.engine.launch.RunHandle.Begin;
 import dev.finetune4j.engine.spec.Profile;
 import dev.finetune4j.engine.watch.Sleeper;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.plan.LaunchTerms;
@@ -397,15 +398,15 @@ public final class Launcher implements AutoCloseable {
     /**
      * Removes a run that has ended: what the provider keeps of it, and its folder.
      *
-     * @param force removes the folder also where nothing is known of what the provider keeps: its journal is damaged, or the provider never
-     *     answered its launch
+     * @param force removes the folder also where its journal is damaged, or no provider answers that it has the run
+     * @return a warning for each provider that did not answer, and may keep something of the run
      * @throws FineTuneException with FT0505 if another process drives it, FT0508 if it has not ended
      */
-    public void clean(RunFolder folder, boolean force) {
+    public List<Problem> clean(RunFolder folder, boolean force) {
         RunLock lock =
                 RunLock.tryTake(folder, context.files()).orElseThrow(() -> RunProblems.drivenElsewhere(folder.id()));
         try (lock) {
-            new CleanStep(context).clean(folder, force);
+            return new CleanStep(context).clean(folder, force);
         }
     }
 

@@ -332,7 +332,7 @@ public final class ModelHosting {
         if (!view.closed()) {
             String state = view.state().name().toLowerCase(Locale.ROOT);
             throw RunProblems.stillLive(
-                    view.id(), "host the model of", "it is " + state, List.of("finetune watch " + view.id()));
+                    view.id(), "host the model of", "it is " + state, "finetune watch " + view.id());
         }
         ModelWork.refuseWithoutModel(view, context.providers());
         return view;

@@ -19,6 +19,8 @@ import dev.finetune4j.run.GgufType;
 import dev.finetune4j.run.MergedModel;
 import dev.finetune4j.run.ModelFormat;
 import dev.finetune4j.run.Sampling;
+import dev.finetune4j.testkit.fake.FakePlace.Call;
+import dev.finetune4j.testkit.fake.FakePlace.Fault;
 import dev.finetune4j.testkit.fake.Life;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Files;
@@ -242,6 +244,62 @@ class SideJobsTest {
 
         assertThat(folder.path()).doesNotExist();
         assertThat(fixture.place.ids()).isEmpty();
+    }
+
+    @Test
+    void removesByForceWhatAPlaceHadThatIsNotThereAnyMore() throws Exception {
+        fixture.place.script(Life.lasts());
+        RunId id = fixture.abandonedRun();
+        RunFolder folder = fixture.folder(id);
+        try (Launcher launcher = fixture.launcher()) {
+            assertThatThrownBy(() -> launcher.clean(folder, false))
+                    .isInstanceOfSatisfying(
+                            FineTuneException.class,
+                            e -> assertThat(e.problems().get(0).remedies())
+                                    .containsExactly(
+                                            "finetune stop " + id,
+                                            "finetune clean " + id + " --force    # where its place is gone for good"));
+            assertThatThrownBy(() -> launcher.clean(folder, true))
+                    .isInstanceOfSatisfying(FineTuneException.class, e -> {
+                        assertThat(e.problems().get(0).code()).isEqualTo("FT0508");
+                        assertThat(e.problems().get(0).causes())
+                                .singleElement()
+                                .asString()
+                                .startsWith("fake has it, and tells that it is ");
+                        assertThat(e.problems().get(0).remedies()).containsExactly("finetune stop " + id);
+                    });
+            for (Fault answer : List.of(Fault.REFUSED, Fault.BUSY)) {
+                fixture.place.fail(Call.FIND, answer);
+                assertThatThrownBy(() -> launcher.clean(folder, true)).isInstanceOf(FineTuneException.class);
+            }
+            assertThat(folder.path()).isDirectory();
+
+            fixture.place.fail(Call.FIND, Fault.UNREACHABLE);
+            List<Problem> left = launcher.clean(folder, true);
+
+            assertThat(left).singleElement().satisfies(problem -> {
+                assertThat(problem.code()).isEqualTo("FT0537");
+                assertThat(problem.isError()).isFalse();
+                assertThat(problem.summary())
+                        .isEqualTo("fake does not answer: what it keeps of " + id
+                                + ", and may still bill, cannot be stopped or removed from here");
+                assertThat(problem.causes()).containsExactly("FT0590: the fake place did not answer FIND");
+            });
+        }
+        assertThat(folder.path()).doesNotExist();
+    }
+
+    @Test
+    void removesByForceAnEndedRunThatItsPlaceCannotBeToldOf() throws Exception {
+        RunFolder folder = fixture.folder(fixture.runToEnd());
+        try (Launcher launcher = fixture.launcher()) {
+            fixture.place.fail(Call.DELETE, Fault.UNREACHABLE, Fault.UNREACHABLE);
+            assertThatThrownBy(() -> launcher.clean(folder, false)).hasMessageContaining("FT0590");
+            assertThat(folder.path()).isDirectory();
+
+            assertThat(launcher.clean(folder, true)).extracting(Problem::code).containsExactly("FT0537");
+        }
+        assertThat(folder.path()).doesNotExist();
     }
 
     @Test

@@ -43,6 +43,8 @@ public final class FakePlace {
         STOP,
         /** {@link FakeProvider#fetch}. */
         FETCH,
+        /** {@link FakeProvider#delete}. */
+        DELETE,
         /** {@link dev.finetune4j.spi.Hosting#host}. */
         HOST,
         /** {@link dev.finetune4j.spi.Hosting#find}. */

@@ -217,6 +217,7 @@ public final class FakeProvider implements Provider {
 
     @Override
     public void delete(RunId id) {
+        reach(Call.DELETE);
         synchronized (place) {
             FakeJob job = place.job(id).orElse(null);
             if (job == null) {
