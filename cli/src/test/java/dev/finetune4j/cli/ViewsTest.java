@@ -91,17 +91,47 @@ class ViewsTest {
     }
 
     @Test
-    void aReasonKeepsItsRoomBesideALongName() {
+    void aNoteThatHasNoRoomStandsBelowItsRow() {
         new Table()
                 .id("WHAT")
-                .text("KEPT FOR", 16)
-                .row("finetune4j/outputs/tickets-0123abcd-1", "finetune host RUN --remove")
-                .print(screen(false, false, 40));
+                .number("SIZE")
+                .note("KEPT FOR")
+                .row("outputs/tickets-0123abcd-1", "3 MB", "finetune fetch tickets-0123abcd-1")
+                .row("outputs/tickets-4567abcd-1", "21 MB", "-")
+                .print(screen(false, false, 42));
 
         assertThat(text(out)).isEqualTo("""
-                WHAT                    KEPT FOR
-                finetune4j/outputs/tic  finetune host
-                kets-0123abcd-1         RUN --remove
+                WHAT                         SIZE
+                outputs/tickets-0123abcd-1   3 MB
+                  kept for  finetune fetch
+                            tickets-0123abcd-1
+                outputs/tickets-4567abcd-1  21 MB
+                """);
+    }
+
+    @Test
+    void runsAreListedWithoutABrokenWord() {
+        Table runs = new Table()
+                .id("RUN")
+                .text("STATE")
+                .text("TARGET")
+                .number("TOOK")
+                .number("STARTED")
+                .note("RESULT")
+                .row(
+                        "support-tickets-0123abcd-1",
+                        "succeeded",
+                        "azure-openai",
+                        "1 h 12 min",
+                        "3 days ago",
+                        "macro-f1 0.912, gate passed");
+
+        runs.print(screen(false, false, 80));
+
+        assertThat(text(out)).isEqualTo("""
+                RUN                         STATE      TARGET              TOOK     STARTED
+                support-tickets-0123abcd-1  succeeded  azure-openai  1 h 12 min  3 days ago
+                  result  macro-f1 0.912, gate passed
                 """);
     }
 

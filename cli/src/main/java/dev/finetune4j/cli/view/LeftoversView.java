@@ -17,8 +17,6 @@ import java.util.stream.Collectors;
 /** Prints what places keep. */
 public final class LeftoversView {
     private static final int DIGEST_SHOWN = 12;
-    /** A reason may be a command. */
-    private static final int REASON_WIDTH = 20;
 
     private final Screen screen;
     private final Clock clock;
@@ -90,7 +88,7 @@ public final class LeftoversView {
     }
 
     private Table table(List<Leftovers.Entry> entries) {
-        Table table = new Table().id("WHAT").number("SIZE").number("WRITTEN").text("KEPT FOR", REASON_WIDTH);
+        Table table = new Table().id("WHAT").number("SIZE").number("WRITTEN").note("KEPT FOR");
         for (Leftovers.Entry entry : entries) {
             Duration age = Duration.between(entry.found().lastUsed(), clock.instant());
             table.row(name(entry), Figures.bytes(entry.found().bytes()), Figures.duration(age) + " ago", kept(entry));

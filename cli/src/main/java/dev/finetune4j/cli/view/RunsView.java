@@ -34,7 +34,7 @@ public final class RunsView {
                 .text("TARGET")
                 .number("TOOK")
                 .number("STARTED")
-                .text("RESULT");
+                .note("RESULT");
         for (RunView run : runs) {
             table.row(
                     run.id().toString(),

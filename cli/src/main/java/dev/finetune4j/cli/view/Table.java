@@ -9,11 +9,13 @@ import java.util.stream.Collectors;
 /**
  * A table that keeps to the screen's width: columns take what they need, and where that is too much the widest text columns are
  * wrapped, between words as long as that is enough, so that nothing is cut off. On a screen that is too narrow even so, each row is a block with a line for each cell.
+ * Of a table that ends with a note neither words nor ids are broken.
  */
 public final class Table {
     private static final String GAP = "  ";
     private static final int NARROWEST_COLUMN = 8;
     private static final int LONG_WORD = 16;
+    private static final String NOTHING = "-";
 
     /** How a column stands. */
     public enum Align {
@@ -22,7 +24,9 @@ public final class Table {
         /** What is copied, such as an id; wrapped only where nothing else is left to wrap. */
         WHOLE,
         /** Numbers; never wrapped. */
-        RIGHT
+        RIGHT,
+        /** Text of which no word is broken: where it has no room, it stands below its row. */
+        NOTE
     }
 
     private final List<String> headings = new ArrayList<>();
@@ -32,32 +36,28 @@ public final class Table {
 
     /** Adds a text column. */
     public Table text(String heading) {
-        return text(heading, NARROWEST_COLUMN);
+        return column(heading, Align.LEFT);
     }
 
-    /**
-     * Adds a text column that is to be read in one piece.
-     *
-     * @param least characters that it keeps where others must be wrapped instead
-     */
-    public Table text(String heading, int least) {
-        return column(heading, Align.LEFT, least);
+    /** Adds a text column, the last, of which no word is broken, as in a command: where it has no room, it stands below each row. */
+    public Table note(String heading) {
+        return column(heading, Align.NOTE);
     }
 
     /** Adds a column of what people copy, such as ids. */
     public Table id(String heading) {
-        return column(heading, Align.WHOLE, NARROWEST_COLUMN);
+        return column(heading, Align.WHOLE);
     }
 
     /** Adds a number column. */
     public Table number(String heading) {
-        return column(heading, Align.RIGHT, NARROWEST_COLUMN);
+        return column(heading, Align.RIGHT);
     }
 
-    private Table column(String heading, Align align, int least) {
+    private Table column(String heading, Align align) {
         headings.add(heading);
         aligns.add(align);
-        leasts.add(Math.max(least, heading.length()));
+        leasts.add(Math.max(NARROWEST_COLUMN, heading.length()));
         return this;
     }
 
@@ -77,14 +77,49 @@ public final class Table {
 
     /** Prints headings and rows as results. */
     public void print(Screen screen) {
-        int[] widths = widths(screen.columns());
-        if (Arrays.stream(widths).sum() > room(screen.columns())) {
-            rows.forEach(row -> printBlock(screen, row));
+        int columns = screen.columns();
+        int[] widths = widths(columns);
+        if (fits(widths, columns)) {
+            printRows(screen, widths);
             return;
         }
+        int[] unnoted = Arrays.copyOf(widths, widths.length - 1);
+        if (isNoted() && fits(unnoted, columns)) {
+            printNotesBelow(screen, unnoted);
+        } else {
+            rows.forEach(row -> printBlock(screen, row));
+        }
+    }
+
+    private boolean isNoted() {
+        return aligns.get(aligns.size() - 1) == Align.NOTE;
+    }
+
+    private static boolean fits(int[] widths, int columns) {
+        return Arrays.stream(widths).sum() <= room(widths.length, columns);
+    }
+
+    private static int room(int cells, int columns) {
+        return columns - GAP.length() * (cells - 1);
+    }
+
+    private void printRows(Screen screen, int[] widths) {
         format(headings, widths).forEach(line -> screen.line(screen.paint(Tone.FAINT, line)));
         for (List<String> row : rows) {
             format(row, widths).forEach(screen::line);
+        }
+    }
+
+    private void printNotesBelow(Screen screen, int[] widths) {
+        int last = widths.length;
+        format(headings, widths).forEach(line -> screen.line(screen.paint(Tone.FAINT, line)));
+        String name = GAP + headings.get(last).toLowerCase(Locale.ROOT) + GAP;
+        for (List<String> row : rows) {
+            format(row, widths).forEach(screen::line);
+            if (!row.get(last).equals(NOTHING)) {
+                screen.line(
+                        screen.paint(Tone.FAINT, name) + Wrap.hanging(row.get(last), screen.columns(), name.length()));
+            }
         }
     }
 
@@ -97,10 +132,6 @@ public final class Table {
         }
     }
 
-    private int room(int columns) {
-        return columns - GAP.length() * (headings.size() - 1);
-    }
-
     private int[] widths(int columns) {
         int[] widths = new int[headings.size()];
         for (int i = 0; i < widths.length; i++) {
@@ -110,8 +141,13 @@ public final class Table {
                     .mapToInt(String::length)
                     .reduce(headings.get(i).length(), Math::max);
         }
-        int room = room(columns);
-        narrow(widths, room, Align.LEFT, longestWords());
+        int room = room(widths.length, columns);
+        int[] words = longestWords();
+        narrow(widths, room, Align.NOTE, words);
+        narrow(widths, room, Align.LEFT, words);
+        if (isNoted()) {
+            return widths;
+        }
         int[] least = leasts.stream().mapToInt(Integer::intValue).toArray();
         narrow(widths, room, Align.LEFT, least);
         narrow(widths, room, Align.WHOLE, least);
@@ -141,7 +177,8 @@ public final class Table {
             int column = i;
             longest[i] = rows.stream()
                     .flatMap(row -> Arrays.stream(row.get(column).split("\\s+")))
-                    .mapToInt(word -> Math.min(word.length(), LONG_WORD))
+                    .mapToInt(word ->
+                            aligns.get(column) == Align.NOTE ? word.length() : Math.min(word.length(), LONG_WORD))
                     .reduce(leasts.get(i), Math::max);
         }
         return longest;
