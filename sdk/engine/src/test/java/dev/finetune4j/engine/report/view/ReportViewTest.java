@@ -84,6 +84,16 @@ class ReportViewTest {
     }
 
     @Test
+    void aTableThatIsWiderThanTheScreenHasAShadowWhereItGoesOn() {
+        String page = HtmlReport.write(SampleRun.report());
+
+        assertThat(count(page, "class=\"scroll\"")).isPositive();
+        assertThat(page)
+                .containsPattern(
+                        "\\.scroll \\{\\s+overflow-x: auto;\\s+background:[^}]+ local,[^}]+--edge[^}]+ scroll;");
+    }
+
+    @Test
     void pageOfAFailedRunSaysWhyFirstAndHowFarItCame() {
         String page = HtmlReport.write(SampleRun.failed());
 
