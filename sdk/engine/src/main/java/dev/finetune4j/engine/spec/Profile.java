@@ -30,7 +30,8 @@ public final class Profile {
     private static final String PLACES = "places";
 
     /** Settings by which a job file means another account or another part of it, where all others would be wrong. */
-    private static final List<String> IDENTITY = List.of("role", PlaceSettings.REGION);
+    private static final List<String> IDENTITY = List.of(
+            "role", "subscription", "resource-group", "workspace", "resource", "endpoint", PlaceSettings.REGION);
 
     private static final String HEADING = """
             # What job files of this home need not say of their places; what a job file does say goes before it.
@@ -92,7 +93,7 @@ public final class Profile {
         return settings;
     }
 
-    /** Says to a job what it leaves open. A place where the job goes by another role, or to another region, is the job's alone. */
+    /** Says to a job what it leaves open. A place where the job names another account, or another part of it, is the job's alone. */
     void fill(ObjectNode job, Places places) {
         told.path(PLACES).properties().forEach(place -> {
             JsonNode said = job.path(PLACES).path(place.getKey());

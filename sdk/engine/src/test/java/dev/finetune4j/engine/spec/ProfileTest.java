@@ -59,6 +59,18 @@ class ProfileTest {
     }
 
     @Test
+    void leavesAloneAPlaceThatTheJobMeansInAnotherWorkspace() throws IOException {
+        Files.writeString(
+                home.resolve(Profile.FILE),
+                "places: {azure-ml: {workspace: finetune4j, datastore: finetune4j, region: westeurope}}\n");
+
+        assertThat(read("places: {azure-ml: {workspace: mine, region: westeurope}}\n")
+                        .job()
+                        .settingsOf(new ProviderId("azure-ml")))
+                .containsOnly(Map.entry("workspace", "mine"), Map.entry("region", "westeurope"));
+    }
+
+    @Test
     void isNotNeeded() throws IOException {
         assertThat(read("").job().places()).isEmpty();
     }
