@@ -71,6 +71,8 @@ class PreferenceAtAzureOpenAiTest {
                 .hasSize(1);
         String run = cloud.run();
         assertThat(cloud.command("show", run).out()).contains("succeeded");
+        assertThat(oneLine(launched.err()))
+                .contains("whether pairs of preferences were learned no metric of finetune4j");
         CommandRun reported = cloud.command("report", run);
         assertThat(reported.exitCode()).as(reported.err()).isZero();
         assertThat(oneLine(reported.out()))

@@ -153,7 +153,7 @@ public final class AzureOpenAiProblems implements ProblemCatalogue {
             ExitCode.OK,
             "Azure OpenAI trains and keeps the tuned model. To ask it, it must be deployed, which all ways but developer bill by the hour until that is"
                     + " ended. finetune4j deploys nothing by itself, so that held-out rows are not answered and no gate is judged. Hosted on request,"
-                    + " it is compared by eval.",
+                    + " it is compared by eval, but for one that learned preferences, of which no metric tells.",
             "finetune host RUN");
 
     static final ProblemKind TWINS = new ProblemKind(

@@ -134,11 +134,14 @@ final class JobHistory {
     }
 
     private static Problem kept(RunId id, TuningJob job, String way) {
-        return AzureOpenAiProblems.NOT_COMPARED
-                .warning("base and tuned model of " + id + " were not compared")
-                .because("Azure OpenAI keeps " + job.tunedModel()
-                        + " and lets it answer only once it is deployed, which as " + way + " "
-                        + DeploymentWays.cost(way))
+        String deployed = "Azure OpenAI keeps " + job.tunedModel()
+                + " and lets it answer only once it is deployed, which as " + way + " " + DeploymentWays.cost(way);
+        Problem.Builder problem =
+                AzureOpenAiProblems.NOT_COMPARED.warning("base and tuned model of " + id + " were not compared");
+        if (job.isOfPreferences()) {
+            problem.because("whether pairs of preferences were learned no metric of finetune4j tells");
+        }
+        return problem.because(deployed)
                 .remedy("finetune host " + id + "    # shows what that costs, and asks")
                 .build();
     }

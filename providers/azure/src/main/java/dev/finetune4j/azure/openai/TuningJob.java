@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param finishedAt when it ended, or null
  * @param model the base model
  * @param tunedModel what came of it, or null
+ * @param isOfPreferences whether it learns which of two answers is better
  * @param trainingFile id of the file that it trains on, by which it is known to be ours
  * @param resultFiles ids of files of figures
  * @param trainedTokens tokens that are billed, or null while that is not told
@@ -32,11 +33,15 @@ record TuningJob(
         @Nullable Instant finishedAt,
         String model,
         @Nullable String tunedModel,
+        boolean isOfPreferences,
         String trainingFile,
         List<String> resultFiles,
         @Nullable Long trainedTokens,
         String errorCode,
         String errorMessage) {
+    /** The service's word for what learns of pairs of answers: direct preference optimization. */
+    static final String PREFERENCES = "dpo";
+
     /** Which of several came first; who made it does not know the times of others exactly. */
     static final Comparator<TuningJob> OLDEST_FIRST =
             Comparator.comparing(TuningJob::createdAt).thenComparing(TuningJob::id);
@@ -59,6 +64,7 @@ record TuningJob(
                 Optional.of(text(job, "fine_tuned_model"))
                         .filter(name -> !name.isEmpty())
                         .orElse(null),
+                text(job.path("method"), "type").equals(PREFERENCES),
                 text(job, "training_file"),
                 results,
                 job.path("trained_tokens").isNumber()

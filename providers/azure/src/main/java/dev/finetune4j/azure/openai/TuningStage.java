@@ -106,7 +106,7 @@ final class TuningStage {
                 .json();
         boolean isPreference = sent.learned() == ServiceMethod.PREFERENCE;
         if (options.isV1() || isPreference) {
-            String type = isPreference ? "dpo" : "supervised";
+            String type = isPreference ? TuningJob.PREFERENCES : "supervised";
             body.putObject("method").put("type", type).putObject(type).set("hyperparameters", parameters);
         } else {
             body.set("hyperparameters", parameters);
