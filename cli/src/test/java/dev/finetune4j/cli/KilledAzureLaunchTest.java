@@ -2,7 +2,6 @@ package dev.finetune4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.finetune4j.offlinecloud.azure.openai.OpenAiLimits;
 import dev.finetune4j.offlinecloud.container.PlannedContainer;
 import dev.finetune4j.offlinecloud.wire.Call;
 import java.io.IOException;
@@ -30,7 +29,6 @@ class KilledAzureLaunchTest extends KilledLaunches {
     void openTheCloud() throws Exception {
         PlannedContainer container = PlannedContainer.failingAfter(Duration.ofMillis(300), 1, "planned");
         cloud = CommandAzure.swift(folder, store -> container);
-        cloud.azure().openAi().limits(OpenAiLimits.DOCUMENTED.jobs(1000)); // records of jobs stay behind their files
     }
 
     @AfterEach
