@@ -74,16 +74,18 @@ final class BedrockSettings {
     /** What cannot be read of the settings, or is missing; empty if nothing. */
     List<Problem> problems() {
         List<Problem> problems = new ArrayList<>();
-        for (String name : new TreeSet<>(settings.keySet())) {
-            if (!KNOWN.contains(name) && !HYPER_PARAMETER.matcher(name).matches()) {
-                problems.add(BedrockProblems.BAD_SETTING
-                        .error("Bedrock has no setting " + name)
-                        .at(Location.ofKey(PREFIX + name))
-                        .because("there are " + String.join(", ", KNOWN) + ", and the model's own hyperparameters")
-                        .remedy("leave " + PREFIX + name + " out")
-                        .build());
-            }
-        }
+        List<String> unknown = settings.keySet().stream()
+                .filter(name ->
+                        !KNOWN.contains(name) && !HYPER_PARAMETER.matcher(name).matches())
+                .sorted()
+                .toList();
+        problems.addAll(PlaceSettings.unknown(
+                BedrockProblems.BAD_SETTING,
+                "Bedrock",
+                PREFIX,
+                unknown,
+                KNOWN,
+                ", and the model's own hyperparameters"));
         require(ROLE, "arn:aws:iam::ACCOUNT:role/NAME", problems);
         require(STORE, "s3://my-bucket/finetune4j", problems);
         if (region().isEmpty()) {

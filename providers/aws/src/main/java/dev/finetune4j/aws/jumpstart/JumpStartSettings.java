@@ -83,16 +83,18 @@ final class JumpStartSettings {
     /** What cannot be read of the settings, or is missing; empty if nothing. */
     List<Problem> problems() {
         List<Problem> problems = new ArrayList<>();
-        for (String name : new TreeSet<>(settings.keySet())) {
-            if (!KNOWN.contains(name) && !HYPER_PARAMETER.matcher(name).matches()) {
-                problems.add(JumpStartProblems.BAD_SETTING
-                        .error("JumpStart has no setting " + name)
-                        .at(Location.ofKey(PREFIX + name))
-                        .because("there are " + String.join(", ", KNOWN) + ", and the hyperparameters of the model")
-                        .remedy("leave " + PREFIX + name + " out")
-                        .build());
-            }
-        }
+        List<String> unknown = settings.keySet().stream()
+                .filter(name ->
+                        !KNOWN.contains(name) && !HYPER_PARAMETER.matcher(name).matches())
+                .sorted()
+                .toList();
+        problems.addAll(PlaceSettings.unknown(
+                JumpStartProblems.BAD_SETTING,
+                "JumpStart",
+                PREFIX,
+                unknown,
+                KNOWN,
+                ", and the hyperparameters of the model"));
         require(ROLE, "arn:aws:iam::ACCOUNT:role/NAME", problems);
         require(STORE, "s3://my-bucket/finetune4j", problems);
         if (region().isEmpty()) {

@@ -213,29 +213,24 @@ final class SageMakerSettings {
     }
 
     private void refuseUnknown() {
-        for (String name : settings.keySet()) {
-            if (!KNOWN.contains(name)) {
-                problems.add(SageMakerProblems.BAD_SETTING
-                        .error("SageMaker has no setting " + name)
-                        .at(Location.ofKey(PREFIX + name))
-                        .because("there are " + String.join(", ", KNOWN))
-                        .remedy("leave " + PREFIX + name + " out")
-                        .build());
-            }
-        }
+        List<String> unknown =
+                settings.keySet().stream().filter(name -> !KNOWN.contains(name)).toList();
+        problems.addAll(PlaceSettings.unknown(SageMakerProblems.BAD_SETTING, "SageMaker", PREFIX, unknown, KNOWN, ""));
     }
 
     private String required(String name, String example) {
         String value = settings.get(name);
-        if (value == null) {
+        if (value != null) {
+            return value;
+        }
+        if (!PlaceSettings.isMeant(name, settings, KNOWN)) {
             problems.add(SageMakerProblems.BAD_SETTING
                     .error("SageMaker needs to be told its " + name)
                     .at(Location.ofKey(PREFIX + name))
                     .remedy(PREFIX + name + ": " + example)
                     .build());
-            return "";
         }
-        return value;
+        return "";
     }
 
     private int number(String name) {

@@ -115,9 +115,10 @@ public record AzureCloud(
      * @param kind what is told
      * @param prefix what keys of the place's settings begin with in a job file
      * @param what is in the cloud that is meant
+     * @param ofAddress the cloud of an address among the settings; empty where it tells none. One that is meant makes the region the slip.
      */
     public static Optional<Problem> contradiction(
-            Map<String, String> settings, ProblemKind kind, String prefix, String what) {
+            Map<String, String> settings, ProblemKind kind, String prefix, String what, Optional<String> ofAddress) {
         String meant = settings.getOrDefault(AzureConnection.CLOUD, PUBLIC);
         return Optional.ofNullable(settings.get(PlaceSettings.REGION))
                 .filter(region -> !ofRegion(region).equals(meant))
@@ -125,7 +126,10 @@ public record AzureCloud(
                                 + what + " in " + meant)
                         .at(Location.ofKey(prefix + PlaceSettings.REGION))
                         .because("Microsoft's clouds share no regions")
-                        .remedy(prefix + AzureConnection.CLOUD + ": " + ofRegion(region))
+                        .remedy(
+                                ofAddress.filter(meant::equals).isPresent()
+                                        ? "az account list-locations --query '[].name'"
+                                        : prefix + AzureConnection.CLOUD + ": " + ofRegion(region))
                         .build());
     }
 

@@ -241,8 +241,9 @@ final class AzureMlRules {
                 .build());
     }
 
+    /** What is missing was told. */
     private void form(String name, String value, Pattern form, String wanted, String remedy) {
-        if (!form.matcher(value).matches()) {
+        if (!value.isEmpty() && !form.matcher(value).matches()) {
             problems.add(AzureMlProblems.BAD_SETTING
                     .error("Azure ML's " + name + " cannot be " + value)
                     .at(Location.ofKey(AzureMlSettings.PREFIX + name))

@@ -78,6 +78,8 @@ final class AzureMlSettings {
             AzureConnection.CLOUD,
             AzureConnection.CREDENTIAL));
 
+    private static final String ANY_STORE = "https://ACCOUNT.blob.core.windows.net/CONTAINER/finetune4j";
+
     private final Map<String, String> settings;
 
     /**
@@ -114,12 +116,11 @@ final class AzureMlSettings {
 
     /** What is wrong with them whatever the job, or missing, and what is to be known of them; empty if nothing. The machine may be left to a plan. */
     List<Problem> problems() {
-        List<Problem> problems = new ArrayList<>(unreadable());
-        if (!problems.isEmpty()) {
-            return problems;
+        List<Problem> problems = new ArrayList<>(refused());
+        if (unreadable().isEmpty()) {
+            problems.addAll(AzureMlRules.problems(read(), settings.containsKey(PlaceSettings.MACHINE)));
         }
-        problems.addAll(AzureMlRules.problems(read(), settings.containsKey(PlaceSettings.MACHINE)));
-        if (isTuning()) {
+        if (problems.stream().noneMatch(Problem::isError) && isTuning()) {
             problems.add(preview());
         }
         return problems;
@@ -140,10 +141,10 @@ final class AzureMlSettings {
     /**
      * The options; on some machine, where the settings leave it open.
      *
-     * @throws FineTuneException with all that cannot be read, or is missing
+     * @throws FineTuneException with all that cannot be read, is missing, or contradicts itself
      */
     AzureMlOptions options() {
-        List<Problem> problems = unreadable();
+        List<Problem> problems = refused();
         if (!problems.isEmpty()) {
             throw new FineTuneException(problems, null);
         }
@@ -206,46 +207,40 @@ final class AzureMlSettings {
         return values;
     }
 
+    private List<Problem> refused() {
+        List<String> unknown =
+                settings.keySet().stream().filter(name -> !KNOWN.contains(name)).toList();
+        List<Problem> problems = new ArrayList<>(
+                PlaceSettings.unknown(AzureMlProblems.BAD_SETTING, "Azure ML", PREFIX, unknown, KNOWN, ""));
+        problems.addAll(unreadable());
+        checkCloud(problems);
+        if (!isTuning()) {
+            refuseTuning(problems);
+        }
+        return problems;
+    }
+
+    /** What is missing, or of no form that can be read; options that are read all the same would not be what is meant. */
     private List<Problem> unreadable() {
         List<Problem> problems = new ArrayList<>();
-        for (String name : settings.keySet()) {
-            if (!KNOWN.contains(name)) {
-                problems.add(AzureMlProblems.BAD_SETTING
-                        .error("Azure ML has no setting " + name)
-                        .at(Location.ofKey(PREFIX + name))
-                        .because("there are " + String.join(", ", KNOWN))
-                        .remedy("leave " + PREFIX + name + " out")
-                        .build());
-            }
-        }
         require(SUBSCRIPTION, "00000000-0000-0000-0000-000000000000", problems);
         require(RESOURCE_GROUP, "my-group", problems);
         require(WORKSPACE, "my-workspace", problems);
         require(PlaceSettings.REGION, "westeurope", problems);
-        require(STORE, "https://ACCOUNT.blob.core.windows.net/CONTAINER/finetune4j", problems);
-        String store = settings.get(STORE);
-        if (store != null && BlobAddress.parse(store).isEmpty()) {
+        require(STORE, ANY_STORE, problems);
+        String store = settings.getOrDefault(STORE, "");
+        if (settings.containsKey(STORE) && BlobAddress.parse(store).isEmpty()) {
             problems.add(malformed(
                     STORE,
                     store.replaceFirst("\\?.*", "?...").replaceFirst("//[^/]*@", "//...@"),
                     "the address of a container, or of a folder in it, without a signature",
-                    "https://ACCOUNT.blob.core.windows.net/CONTAINER/finetune4j"));
+                    ANY_STORE));
         }
-        checkCloudOfStore(problems);
-        AzureCloud.contradiction(settings, AzureMlProblems.CONTRADICTION, PREFIX, "workspace")
-                .ifPresent(problems::add);
         String spot = settings.getOrDefault(PlaceSettings.SPOT, "false");
         if (!spot.equals("true") && !spot.equals("false")) {
             problems.add(malformed(PlaceSettings.SPOT, spot, "true or false", "true"));
         }
         oneOf(STORE_ACCESS, List.of(BY_TOKENS, BY_SIGNATURE), problems);
-        checkTuning(problems);
-        oneOf(AzureConnection.CLOUD, AzureCloud.names(), problems);
-        oneOf(AzureConnection.CREDENTIAL, AzureConnection.credentials(), problems);
-        return problems;
-    }
-
-    private void checkTuning(List<Problem> problems) {
         if (isTuning()) {
             oneOf(FINE_TUNING, List.of(PREVIEW), problems);
             oneOf(TASK, TuningTask.settings(), problems);
@@ -253,8 +248,13 @@ final class AzureMlSettings {
             if (settings.containsKey(DATA_REGISTRY_GROUP)) {
                 require(DATA_REGISTRY, "my-registry", problems);
             }
-            return;
         }
+        oneOf(AzureConnection.CLOUD, AzureCloud.names(), problems);
+        oneOf(AzureConnection.CREDENTIAL, AzureConnection.credentials(), problems);
+        return problems;
+    }
+
+    private void refuseTuning(List<Problem> problems) {
         for (String name : List.of(PlaceSettings.MODEL, TASK, HYPER_PARAMETERS, DATA_REGISTRY, DATA_REGISTRY_GROUP)) {
             if (settings.containsKey(name) && !isCataloguesName(name)) {
                 problems.add(AzureMlProblems.CONTRADICTION
@@ -274,18 +274,25 @@ final class AzureMlSettings {
                 && !AzureMlRules.isVersionOfModel(settings.getOrDefault(setting, ""));
     }
 
-    private void checkCloudOfStore(List<Problem> problems) {
+    private void checkCloud(List<Problem> problems) {
         String meant = settings.getOrDefault(AzureConnection.CLOUD, AzureCloud.PUBLIC);
-        BlobAddress.parse(settings.getOrDefault(STORE, ""))
+        Optional<String> ofStore = BlobAddress.parse(settings.getOrDefault(STORE, ""))
                 .flatMap(store ->
-                        AzureCloud.ofStorage(URI.create(store.endpoint()).getHost()))
-                .filter(cloud -> !cloud.equals(meant))
+                        AzureCloud.ofStorage(URI.create(store.endpoint()).getHost()));
+        boolean isRegionMeant = AzureCloud.ofRegion(settings.getOrDefault(PlaceSettings.REGION, ""))
+                .equals(meant);
+        ofStore.filter(cloud -> !cloud.equals(meant))
                 .ifPresent(cloud -> problems.add(AzureMlProblems.CONTRADICTION
                         .error("the store is in the cloud " + cloud + ", and the workspace in " + meant)
                         .at(Location.ofKey(PREFIX + STORE))
                         .because("Microsoft's clouds share no accounts")
-                        .remedy(PREFIX + AzureConnection.CLOUD + ": " + cloud)
+                        .remedy(
+                                isRegionMeant
+                                        ? "az storage account list --query '[].primaryEndpoints.blob'"
+                                        : PREFIX + AzureConnection.CLOUD + ": " + cloud)
                         .build()));
+        AzureCloud.contradiction(settings, AzureMlProblems.CONTRADICTION, PREFIX, "workspace", ofStore)
+                .ifPresent(problems::add);
     }
 
     private void oneOf(String name, List<String> values, List<Problem> problems) {
@@ -296,7 +303,7 @@ final class AzureMlSettings {
     }
 
     private void require(String name, String example, List<Problem> problems) {
-        if (!settings.containsKey(name)) {
+        if (!PlaceSettings.isMeant(name, settings, KNOWN)) {
             problems.add(AzureMlProblems.BAD_SETTING
                     .error("Azure ML needs to be told its " + name)
                     .at(Location.ofKey(PREFIX + name))

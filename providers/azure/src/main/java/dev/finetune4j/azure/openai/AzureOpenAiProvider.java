@@ -112,9 +112,7 @@ final class AzureOpenAiProvider implements Provider {
     @Override
     public List<Problem> settingProblems() {
         List<Problem> problems = new ArrayList<>(settings.problems());
-        if (problems.isEmpty()) {
-            problems.addAll(AzureOpenAiRules.problems(settings.options(settings.someModel())));
-        }
+        settings.readable(settings.someModel()).map(AzureOpenAiRules::problems).ifPresent(problems::addAll);
         return problems;
     }
 
@@ -122,10 +120,9 @@ final class AzureOpenAiProvider implements Provider {
     public List<Problem> refusals(Proposal proposal) {
         AzureOpenAiSettings said = said(proposal.job());
         List<Problem> problems = new ArrayList<>(said.problems());
-        if (problems.isEmpty()) {
-            problems.addAll(AzureOpenAiRules.problems(
-                    proposal, said.options(proposal.job().model().value())));
-        }
+        said.readable(proposal.job().model().value())
+                .map(options -> AzureOpenAiRules.problems(proposal, options))
+                .ifPresent(problems::addAll);
         return problems;
     }
 
@@ -133,10 +130,9 @@ final class AzureOpenAiProvider implements Provider {
     public List<Problem> objections(FineTuneJob job, @Nullable Duration timeLimit) {
         AzureOpenAiSettings said = said(job);
         List<Problem> problems = new ArrayList<>(said.problems());
-        if (problems.isEmpty()) {
-            problems.addAll(
-                    AzureOpenAiRules.problems(job, said.options(job.model().value())));
-        }
+        said.readable(job.model().value())
+                .map(options -> AzureOpenAiRules.problems(job, options))
+                .ifPresent(problems::addAll);
         return problems;
     }
 

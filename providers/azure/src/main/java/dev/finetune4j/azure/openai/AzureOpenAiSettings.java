@@ -85,26 +85,43 @@ final class AzureOpenAiSettings {
         return settings;
     }
 
-    /** What cannot be read of the settings, or is missing; empty if nothing. */
+    /** What cannot be read of the settings, is missing, or contradicts itself; empty if nothing. */
     List<Problem> problems() {
-        List<Problem> problems = new ArrayList<>();
-        for (String name : new TreeSet<>(settings.keySet())) {
-            if (!KNOWN.contains(name) && !TuningParameters.NAMES.contains(name)) {
-                problems.add(AzureOpenAiProblems.BAD_SETTING
-                        .error("Azure OpenAI has no setting " + name)
-                        .at(Location.ofKey(PREFIX + name))
-                        .because("there are " + String.join(", ", KNOWN) + ", and the hyperparameters "
-                                + String.join(", ", TuningParameters.NAMES))
-                        .remedy("leave " + PREFIX + name + " out")
-                        .build());
-            }
+        List<String> unknown = settings.keySet().stream()
+                .filter(name -> !KNOWN.contains(name) && !TuningParameters.NAMES.contains(name))
+                .sorted()
+                .toList();
+        List<Problem> problems = new ArrayList<>(PlaceSettings.unknown(
+                AzureOpenAiProblems.BAD_SETTING,
+                "Azure OpenAI",
+                PREFIX,
+                unknown,
+                KNOWN,
+                ", and the hyperparameters " + String.join(", ", TuningParameters.NAMES)));
+        List<Problem> unreadable = unreadable();
+        problems.addAll(unreadable);
+        if (unreadable.isEmpty()) {
+            checkCloud(problems);
         }
-        checkResource(problems);
-        if (!settings.containsKey(PlaceSettings.REGION)) {
+        return problems;
+    }
+
+    /** What is missing, or of no form that can be read; options that are read all the same would not be what is meant. */
+    private List<Problem> unreadable() {
+        List<Problem> problems = new ArrayList<>();
+        if (!PlaceSettings.isMeant(ENDPOINT, settings, KNOWN) && !PlaceSettings.isMeant(RESOURCE, settings, KNOWN)) {
+            problems.add(missing(RESOURCE, "my-openai"));
+        }
+        form(RESOURCE, NAME, "2 to 64 letters, digits and hyphens", "my-openai", problems);
+        form(
+                ENDPOINT,
+                ADDRESS,
+                "the address of a resource, such as https://my-openai.openai.azure.com",
+                "https://my-openai.openai.azure.com",
+                problems);
+        if (!PlaceSettings.isMeant(PlaceSettings.REGION, settings, KNOWN)) {
             problems.add(missing(PlaceSettings.REGION, "swedencentral"));
         }
-        AzureCloud.contradiction(settings, AzureOpenAiProblems.CONTRADICTION, PREFIX, "job")
-                .ifPresent(problems::add);
         form(SETTLING, SECONDS, "10 to 999, in seconds", USUAL_SETTLING, problems);
         form(CAPACITY, THOUSANDS, "1 to 99999, in thousands of tokens a minute", USUAL_CAPACITY, problems);
         oneOf(HOSTING_SCOPE, DeploymentWays.NAMES, problems);
@@ -113,41 +130,32 @@ final class AzureOpenAiSettings {
         return problems;
     }
 
-    private void checkResource(List<Problem> problems) {
-        if (!settings.containsKey(ENDPOINT) && !settings.containsKey(RESOURCE)) {
-            problems.add(missing(RESOURCE, "my-openai"));
-        }
-        form(RESOURCE, NAME, "2 to 64 letters, digits and hyphens", "my-openai", problems);
-        boolean isAddress = form(
-                ENDPOINT,
-                ADDRESS,
-                "the address of a resource, such as https://my-openai.openai.azure.com",
-                "https://my-openai.openai.azure.com",
-                problems);
+    private void checkCloud(List<Problem> problems) {
         String meant = settings.getOrDefault(AzureConnection.CLOUD, AzureCloud.PUBLIC);
-        if (isAddress) {
-            AzureCloud.ofOpenAi(URI.create(endpoint()).getHost())
-                    .filter(cloud -> !cloud.equals(meant))
-                    .ifPresent(cloud -> problems.add(AzureOpenAiProblems.CONTRADICTION
-                            .error("the endpoint is in the cloud " + cloud + ", and the job in " + meant)
-                            .at(Location.ofKey(PREFIX + ENDPOINT))
-                            .because("Microsoft's clouds share no accounts, and take no tokens of each other")
-                            .remedy(PREFIX + AzureConnection.CLOUD + ": " + cloud)
-                            .build()));
-        }
+        String host = URI.create(endpoint()).getHost();
+        Optional<String> ofEndpoint = Optional.ofNullable(host).flatMap(AzureCloud::ofOpenAi);
+        boolean isRegionMeant = AzureCloud.ofRegion(settings.getOrDefault(PlaceSettings.REGION, ""))
+                .equals(meant);
+        ofEndpoint
+                .filter(cloud -> !cloud.equals(meant))
+                .ifPresent(cloud -> problems.add(AzureOpenAiProblems.CONTRADICTION
+                        .error("the endpoint is in the cloud " + cloud + ", and the job in " + meant)
+                        .at(Location.ofKey(PREFIX + ENDPOINT))
+                        .because("Microsoft's clouds share no accounts, and take no tokens of each other")
+                        .remedy(
+                                isRegionMeant
+                                        ? PREFIX + ENDPOINT + ": " + endpointOf(meant, account())
+                                        : PREFIX + AzureConnection.CLOUD + ": " + cloud)
+                        .build()));
+        AzureCloud.contradiction(settings, AzureOpenAiProblems.CONTRADICTION, PREFIX, "job", ofEndpoint)
+                .ifPresent(problems::add);
     }
 
-    /** Whether a setting is there, and of its form. */
-    private boolean form(String name, Pattern form, String wanted, String example, List<Problem> problems) {
+    private void form(String name, Pattern form, String wanted, String example, List<Problem> problems) {
         String value = settings.get(name);
-        if (value == null) {
-            return false;
-        }
-        boolean isRight = form.matcher(value).matches();
-        if (!isRight) {
+        if (value != null && !form.matcher(value).matches()) {
             problems.add(malformed(name, withoutSecrets(value), wanted, example));
         }
-        return isRight;
     }
 
     /** An address may be signed, or have a password in front of its host. */
@@ -190,6 +198,15 @@ final class AzureOpenAiSettings {
         if (!problems.isEmpty()) {
             throw new FineTuneException(problems, null);
         }
+        return read(model);
+    }
+
+    /** The options as far as they can be read, though settings may be unknown, or contradict each other; empty where they cannot. */
+    Optional<AzureOpenAiOptions> readable(String model) {
+        return unreadable().isEmpty() ? Optional.of(read(model)) : Optional.empty();
+    }
+
+    private AzureOpenAiOptions read(String model) {
         String scope = settings.getOrDefault(PlaceSettings.SCOPE, AzureOpenAiOptions.USUAL_SCOPE);
         return new AzureOpenAiOptions(
                 endpoint(),
@@ -211,11 +228,15 @@ final class AzureOpenAiSettings {
     private String endpoint() {
         String said = settings.get(ENDPOINT);
         if (said == null) {
-            return AzureCloud.of(settings.getOrDefault(AzureConnection.CLOUD, AzureCloud.PUBLIC))
-                    .map(cloud -> cloud.openAiEndpoint(settings.getOrDefault(RESOURCE, "")))
-                    .orElse("");
+            return endpointOf(
+                    settings.getOrDefault(AzureConnection.CLOUD, AzureCloud.PUBLIC),
+                    settings.getOrDefault(RESOURCE, ""));
         }
         return said.endsWith("/") ? said.substring(0, said.length() - 1) : said;
+    }
+
+    private static String endpointOf(String cloud, String resource) {
+        return AzureCloud.of(cloud).map(one -> one.openAiEndpoint(resource)).orElse("");
     }
 
     /** The resource's name: of Microsoft's domains the first part, behind a gateway the last part of the path, where nobody says another. */

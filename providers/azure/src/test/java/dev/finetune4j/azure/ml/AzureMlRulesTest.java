@@ -302,11 +302,14 @@ class AzureMlRulesTest {
     @Test
     void tellsOfAStoreOrARegionInAnotherCloud() {
         assertThat(problems(Map.of("cloud", "china", "region", "chinanorth3")))
+                .filteredOn(Problem::isError) // no price is known there
                 .singleElement()
                 .satisfies(problem -> {
                     assertThat(problem.code()).isEqualTo("FT0932");
                     assertThat(problem.summary())
                             .isEqualTo("the store is in the cloud public, and the workspace in china");
+                    assertThat(problem.remedies())
+                            .containsExactly("az storage account list --query '[].primaryEndpoints.blob'");
                 });
         Map<String, String> government = Map.of(
                 "cloud",
@@ -319,8 +322,36 @@ class AzureMlRulesTest {
         assertThat(problems(government)).singleElement().satisfies(problem -> {
             assertThat(problem.summary())
                     .isEqualTo("the region westeurope is in the cloud public, and the workspace in us-government");
-            assertThat(problem.remedies()).containsExactly("places.azure-ml.cloud: public");
+            assertThat(problem.remedies()).containsExactly("az account list-locations --query '[].name'");
         });
+    }
+
+    /** Whoever names another cloud nowhere has forgotten to, and whoever follows a remedy is not led back by the next. */
+    @Test
+    void takesWhatTwoOfThreeSayForTheCloudThatIsMeant() {
+        Map<String, String> there =
+                Map.of("store", "https://myaccount.blob.core.usgovcloudapi.net/jobs/mine", "region", "usgovvirginia");
+
+        assertThat(problems(there))
+                .filteredOn(Problem::isError)
+                .flatExtracting(Problem::remedies)
+                .containsExactly("places.azure-ml.cloud: us-government", "places.azure-ml.cloud: us-government");
+    }
+
+    @Test
+    void tellsOfASlipOnceAndOfTheRestBesides() {
+        Map<String, String> settings = new HashMap<>(GOOD);
+        settings.remove("workspace");
+        settings.putAll(Map.of("workspce", "mine", "subscription", "00000000-0000-0000-0000-00000000000"));
+
+        List<Problem> problems = new AzureMlSettings(settings, Map.of()).problems();
+
+        assertThat(problems)
+                .extracting(Problem::summary)
+                .containsExactly(
+                        "Azure ML has no setting workspce",
+                        "Azure ML's subscription cannot be 00000000-0000-0000-0000-00000000000");
+        assertThat(problems.get(0).remedies()).containsExactly("rename workspce to workspace");
     }
 
     private static Map<String, String> with(Map<String, String> settings, String name, String value) {

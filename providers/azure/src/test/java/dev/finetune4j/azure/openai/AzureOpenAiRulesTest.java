@@ -145,9 +145,33 @@ class AzureOpenAiRulesTest {
 
         assertThat(problems).singleElement().satisfies(problem -> {
             assertThat(problem.kind()).isEqualTo(AzureOpenAiProblems.CONTRADICTION);
-            assertThat(problem.remedies()).containsExactly("places.azure-openai.cloud: us-government");
+            assertThat(problem.remedies())
+                    .containsExactly("places.azure-openai.endpoint: https://my-openai.openai.azure.com");
         });
         assertThat(problems(there)).isEmpty();
+    }
+
+    @Test
+    void takesWhatTwoOfThreeSayForTheCloudThatIsMeant() {
+        assertThat(problems(Map.of("endpoint", "https://mine.openai.azure.us/", "region", "usgovarizona")))
+                .filteredOn(problem -> problem.kind().equals(AzureOpenAiProblems.CONTRADICTION))
+                .flatExtracting(Problem::remedies)
+                .containsExactly(
+                        "places.azure-openai.cloud: us-government", "places.azure-openai.cloud: us-government");
+        assertThat(problems(Map.of("endpoint", "https://mine.openai.azure.us/", "cloud", "us-government")))
+                .filteredOn(problem -> problem.kind().equals(AzureOpenAiProblems.CONTRADICTION))
+                .flatExtracting(Problem::remedies)
+                .containsExactly("az account list-locations --query '[].name'");
+    }
+
+    @Test
+    void tellsOfContradictionsAndSlipsWithAllElse() {
+        assertThat(problems(Map.of("endpoint", "https://mine.openai.azure.us/", "scop", "global", "scope", "datazone")))
+                .extracting(Problem::summary)
+                .startsWith(
+                        "Azure OpenAI has no setting scop",
+                        "the endpoint is in the cloud us-government, and the job in public",
+                        "what Azure OpenAI calls training in the scope datazone is not published");
     }
 
     @Test
