@@ -31,6 +31,10 @@ final class CommandBody {
         return body;
     }
 
+    static void limit(ObjectNode body, String timeout) {
+        properties(body).putObject("limits").put("jobLimitsType", "Command").put("timeout", timeout);
+    }
+
     static ObjectNode properties(ObjectNode body) {
         return (ObjectNode) body.path("properties");
     }

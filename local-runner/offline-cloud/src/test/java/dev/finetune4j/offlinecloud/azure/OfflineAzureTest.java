@@ -381,10 +381,7 @@ class OfflineAzureTest {
     @Test
     void aJobThatRunsTooLongFails() throws Exception {
         ObjectNode body = CommandBody.serverless("python train.py");
-        CommandBody.properties(body)
-                .putObject("limits")
-                .put("jobLimitsType", "Command")
-                .put("timeout", "PT1H");
+        CommandBody.limit(body, "PT1H");
         submit("job-1", body);
         clock.advance(Duration.ofMinutes(64));
         assertThat(client.status("job-1")).isEqualTo("Running");
@@ -456,6 +453,31 @@ class OfflineAzureTest {
                                 1,
                                 ran.plusSeconds(5).plus(pace.upload()).plus(pace.release()),
                                 true));
+    }
+
+    /** Its limit goes on while there is no machine: the next one is prepared in vain, and billed. */
+    @Test
+    void aJobWhoseTimeIsOverWhileItGetsAnotherMachineEndsWithThat() throws Exception {
+        ObjectNode body = CommandBody.spot("python train.py");
+        CommandBody.limit(body, "PT1H");
+        submit("job-1", body);
+        AzurePace pace = AzurePace.LIFELIKE;
+        clock.advance(Duration.ofSeconds(80).plus(pace.provisioning()));
+        Duration ran = Duration.ofMinutes(59);
+        clock.advance(ran);
+        azure.reclaim("job-1");
+        clock.advance(Duration.ofHours(5));
+
+        assertThat(client.status("job-1")).isEqualTo("Failed");
+        assertThat(client.details("job-1").at("/error/error/innerError/code").asText())
+                .isEqualTo("JobTimeoutExceeded");
+        assertThat(azure.bill())
+                .singleElement()
+                .extracting(JobBill::time)
+                .isEqualTo(ran.plus(pace.provisioning().multipliedBy(2))
+                        .plusSeconds(5)
+                        .plus(pace.upload())
+                        .plus(pace.release()));
     }
 
     @Test

@@ -218,8 +218,9 @@ final class CommandJob {
             if (limit.isAfter(now)) {
                 return false;
             }
-            timedOutAt = limit;
-            container().terminate(limit);
+            Instant since = last().since(); // after the limit, where it waited for another machine meanwhile
+            timedOutAt = since.isAfter(limit) ? since : limit;
+            container().terminate(timedOutAt);
         }
         if (timedOutAt != null) {
             killAfterGrace(timedOutAt, now);
@@ -364,6 +365,9 @@ final class CommandJob {
     }
 
     private void enter(JobStatus next, Instant at) {
+        if (at.isBefore(last().since())) { // it would be billed for less than no time
+            throw new IllegalStateException(id + " cannot be " + next + " at " + at + ", before it was " + last());
+        }
         stages.add(new Stage(next, at));
     }
 
