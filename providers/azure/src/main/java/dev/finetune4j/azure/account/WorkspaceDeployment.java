@@ -14,6 +14,7 @@ import dev.finetune4j.spi.AccountFounder.Founding;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -56,6 +57,12 @@ final class WorkspaceDeployment implements Founding {
 
     private static final Pattern ASSIGNMENT =
             Pattern.compile("(?i)(.*)/providers/Microsoft\\.Authorization/roleAssignments/[^/]+");
+
+    /** Azure's own, which the template assigns: their names are the same in every subscription, and the name of an assignment tells nothing. */
+    private static final Map<String, String> ROLES = Map.of(
+            "ba92f5b4-2d11-453d-a403-e96b0029c9fe", "Storage Blob Data Contributor",
+            "f6c7c914-8db3-469d-8ca1-694a8f32e121", "AzureML Data Scientist",
+            "f1a07417-d97a-45cb-824c-7a7467783830", "Managed Identity Operator");
 
     private static final Pattern CALLER = Pattern.compile("object id '([0-9a-fA-F-]{36})'");
 
@@ -116,8 +123,8 @@ final class WorkspaceDeployment implements Founding {
         }
         refuseBudgetWithoutMail(parameters);
         JsonNode foreseen = foreseen();
-        String held =
-                heldRoles(foreseen, parameters.at("/" + CALLER_ID + "/value").asText());
+        String launcher = parameters.at("/" + CALLER_ID + "/value").asText();
+        String held = heldRoles(foreseen, launcher);
         if (!held.isEmpty()) {
             String told = parameters.at("/" + HELD_ROLES + "/value").asText();
             parameters.putObject(HELD_ROLES).put("value", told.isEmpty() ? held : told + "," + held);
@@ -125,7 +132,7 @@ final class WorkspaceDeployment implements Founding {
         }
         changes = StreamSupport.stream(foreseen.at("/properties/changes").spliterator(), false)
                 .filter(change -> CHANGES.contains(change.path("changeType").asText()))
-                .map(WorkspaceDeployment::change)
+                .map(change -> change(change, launcher))
                 .toList();
     }
 
@@ -172,7 +179,7 @@ final class WorkspaceDeployment implements Founding {
     }
 
     /** A resource's id ends with its kind and name, or several of both in turn. */
-    private static Change change(JsonNode change) {
+    private static Change change(JsonNode change, String caller) {
         String id = change.path("resourceId").asText();
         String[] parts = id.substring(id.lastIndexOf("/providers/") + "/providers/".length())
                 .split("/");
@@ -180,8 +187,15 @@ final class WorkspaceDeployment implements Founding {
         for (int i = 1; i < parts.length; i += 2) {
             kind.append('/').append(parts[i]);
         }
+        JsonNode assignment = change.at("/after/properties");
+        String role = ROLES.get(assignment.path("roleDefinitionId").asText().replaceFirst(".*/", ""));
+        String whom = assignment.path("principalId").asText().equalsIgnoreCase(caller)
+                ? " to the caller"
+                : " to the identity of jobs";
         return new Change(
-                change.path("changeType").asText().toLowerCase(Locale.ROOT), parts[parts.length - 1], kind.toString());
+                change.path("changeType").asText().toLowerCase(Locale.ROOT),
+                role == null ? parts[parts.length - 1] : role + whom,
+                kind.toString());
     }
 
     @Override

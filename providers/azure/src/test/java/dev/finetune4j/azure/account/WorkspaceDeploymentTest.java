@@ -69,8 +69,20 @@ class WorkspaceDeploymentTest {
         assertThat(first.changes())
                 .contains(
                         new Change("create", "finetune4j", "Microsoft.MachineLearningServices/workspaces"),
-                        new Change("create", "finetune4j", "Microsoft.Storage/storageAccounts/blobServices/containers"))
+                        new Change("create", "finetune4j", "Microsoft.Storage/storageAccounts/blobServices/containers"),
+                        new Change(
+                                "create",
+                                "Storage Blob Data Contributor to the identity of jobs",
+                                "Microsoft.Authorization/roleAssignments"),
+                        new Change(
+                                "create",
+                                "AzureML Data Scientist to the caller",
+                                "Microsoft.Authorization/roleAssignments"))
                 .allSatisfy(change -> assertThat(change.action()).isEqualTo("create"));
+        assertThat(first.changes())
+                .filteredOn(change -> change.kind().equals("Microsoft.Authorization/roleAssignments"))
+                .as("no role that the template assigns goes by a number")
+                .allMatch(change -> change.name().contains(" to the "));
         assertThat(group.azure.calls().of("Deployments_CreateOrUpdate"))
                 .as("nothing is made yet")
                 .isEmpty();
