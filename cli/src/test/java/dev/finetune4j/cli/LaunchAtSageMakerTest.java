@@ -188,7 +188,7 @@ class LaunchAtSageMakerTest {
     }
 
     @Test
-    void tellsAllThatIsMissingAtOnce() throws IOException {
+    void tellsAllThatIsWrongAtOnceAndOfASlipOnce() throws IOException {
         Files.writeString(
                 job,
                 Files.readString(job)
@@ -202,10 +202,11 @@ class LaunchAtSageMakerTest {
         assertThat(run.err())
                 .contains(
                         "SageMaker has no setting roles",
-                        "SageMaker needs to be told its role",
+                        "rename roles to role",
                         "SageMaker needs to be told its store",
                         "SageMaker's isolated must be true or false, was maybe",
-                        "job.yaml:");
+                        "job.yaml:")
+                .doesNotContain("needs to be told its role");
     }
 
     @Test
