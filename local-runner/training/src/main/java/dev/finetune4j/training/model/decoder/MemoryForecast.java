@@ -29,7 +29,7 @@ import java.util.Map;
  * head         chunk V s, in bf16 rows V 4 more; 4 N C s for the counted rows
  * runtime      260 MiB for the JVM, libtorch and its products; in bf16 350 MiB, since oneDNN keeps what it
  *              compiles, and min(100 MiB, parameters 3 / 4) more; 32 MiB more where the processor multiplies in tiles,
- *              40 MiB less where it has no products of bf16
+ *              40 MiB less where it has no products of bf16; 240 MiB in all where it has no AVX-512, for which nothing is compiled
  * slack        parameters 3 / 4, what the allocator leaves between the tensors
  * </pre>
  *
@@ -71,8 +71,12 @@ record MemoryForecast(
     /** What a process holds that computes in so many bytes a number, besides the model. */
     static long runtimeBytes(int bytes, CpuFeatures cpu, DecoderShape shape) {
         return bytes < FLOAT_BYTES
-                ? RuntimeMemory.narrowBytes(cpu) + Math.min(MOST_KERNEL_BYTES, shape.parameters() * 3 / 4)
+                ? RuntimeMemory.narrowBytes(cpu) + kernelBytes(cpu, shape)
                 : RuntimeMemory.WIDE_BYTES;
+    }
+
+    private static long kernelBytes(CpuFeatures cpu, DecoderShape shape) {
+        return cpu.compilesBfloat16() ? Math.min(MOST_KERNEL_BYTES, shape.parameters() * 3 / 4) : 0;
     }
 
     /** Rows of logits that live at a time: 40 MiB of them, 128 MiB where the head is trained, at least 16. */

@@ -20,7 +20,8 @@ import dev.finetune4j.training.model.internal.RuntimeMemory;
  * scratch      N s (2 F + 12 C)
  * attention    N max(64, T / 8) H (12 + 2 s) + 6 N C s
  * runtime      260 MiB for the JVM, libtorch and its products; in bf16 350 MiB, since oneDNN keeps what it compiles;
- *              32 MiB more where the processor multiplies in tiles, 40 MiB less where it has no products of bf16
+ *              32 MiB more where the processor multiplies in tiles, 40 MiB less where it has no products of bf16; 240 MiB in
+ *              all where it has no AVX-512, for which nothing is compiled
  * slack        parameters 3 / 4, what the allocator leaves between the tensors
  * </pre>
  *

@@ -41,6 +41,11 @@ public record CpuFeatures(Set<String> flags) {
         return flags.contains("avx512_bf16") || hasTiles();
     }
 
+    /** Whether oneDNN compiles bfloat16 products for it at all, in AVX-512; libtorch's own loops compute them where it does not. */
+    public boolean compilesBfloat16() {
+        return flags.contains("avx512bw") || multipliesBfloat16();
+    }
+
     /** Whether it multiplies bfloat16 matrices in tiles (AMX). */
     public boolean hasTiles() {
         return flags.contains("amx_bf16");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,6 +22,14 @@ class CpuFeaturesTest {
 
         assertThat(features.flags()).containsExactlyInAnyOrder("fpu", "avx2", "avx512_bf16");
         assertThat(features.multipliesBfloat16()).isTrue();
+    }
+
+    @Test
+    void bfloat16IsCompiledForAvx512Only() {
+        assertThat(new CpuFeatures(Set.of("avx2", "avx512bw")).compilesBfloat16())
+                .isTrue();
+        assertThat(new CpuFeatures(Set.of("avx512_bf16")).compilesBfloat16()).isTrue();
+        assertThat(new CpuFeatures(Set.of("avx2")).compilesBfloat16()).isFalse();
     }
 
     @Test
