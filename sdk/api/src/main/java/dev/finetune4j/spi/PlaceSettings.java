@@ -1,18 +1,11 @@
 package dev.finetune4j.spi;
 
-import dev.finetune4j.error.Location;
-import dev.finetune4j.error.Problem;
-import dev.finetune4j.error.ProblemKind;
-import dev.finetune4j.error.Spelling;
 import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.PurchaseTier;
 import dev.finetune4j.plan.TokenOffer;
-import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Settings that places have under the same name, so that a plan can say what was chosen of a place's machines or models. */
 public final class PlaceSettings {
@@ -64,44 +57,6 @@ public final class PlaceSettings {
             }
         }
         return tags;
-    }
-
-    /**
-     * Of each setting that a place does not have, that it has none.
-     *
-     * @param kind of the problems
-     * @param service what the place is called
-     * @param prefix in front of a setting's name in a job file
-     * @param names of the settings that there are no such ones of
-     * @param known names that there are
-     * @param besides what else may be set, in words that follow a list; empty if nothing
-     */
-    public static List<Problem> unknown(
-            ProblemKind kind,
-            String service,
-            String prefix,
-            Collection<String> names,
-            Set<String> known,
-            String besides) {
-        return names.stream()
-                .map(name -> kind.error(service + " has no setting " + name)
-                        .at(Location.ofKey(prefix + name))
-                        .because("there are " + String.join(", ", known) + besides)
-                        .remedy(Spelling.nearest(name, known)
-                                .map(near -> "rename " + name + " to " + near)
-                                .orElse("leave " + prefix + name + " out"))
-                        .build())
-                .toList();
-    }
-
-    /** Whether a setting is there, or one that is no setting and was most likely meant as it: to ask for it besides would mislead. */
-    public static boolean isMeant(String setting, Map<String, String> settings, Set<String> known) {
-        return settings.containsKey(setting)
-                || settings.keySet().stream()
-                        .filter(name -> !known.contains(name))
-                        .anyMatch(name -> Spelling.nearest(name, known)
-                                .filter(setting::equals)
-                                .isPresent());
     }
 
     /** Whether settings leave open, or name, this machine. */

@@ -4,10 +4,10 @@ import dev.finetune4j.aws.internal.AwsConnection;
 import dev.finetune4j.aws.internal.BucketOwner;
 import dev.finetune4j.aws.internal.JobTags;
 import dev.finetune4j.error.FineTuneException;
-import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.spi.PlaceSettings;
+import dev.finetune4j.spi.SettingsForm;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
@@ -33,18 +32,24 @@ final class BedrockSettings {
     private static final String KMS_KEY = "kms-key";
     private static final String SUBNETS = "subnets";
     private static final String SECURITY_GROUPS = "security-groups";
-    private static final Set<String> KNOWN = new TreeSet<>(List.of(
-            ROLE,
-            STORE,
-            BucketOwner.SETTING,
-            MODEL,
-            PlaceSettings.REGION,
-            PlaceSettings.SCOPE,
-            KMS_KEY,
-            SUBNETS,
-            SECURITY_GROUPS,
-            JobTags.SETTING));
     private static final Pattern HYPER_PARAMETER = Pattern.compile("[a-z]+([A-Z][a-z]*)+");
+    private static final SettingsForm FORM = new SettingsForm(
+            BedrockProblems.BAD_SETTING,
+            "Bedrock",
+            PREFIX,
+            Set.of(
+                    ROLE,
+                    STORE,
+                    BucketOwner.SETTING,
+                    MODEL,
+                    PlaceSettings.REGION,
+                    PlaceSettings.SCOPE,
+                    KMS_KEY,
+                    SUBNETS,
+                    SECURITY_GROUPS,
+                    JobTags.SETTING),
+            name -> HYPER_PARAMETER.matcher(name).matches(),
+            ", and the model's own hyperparameters");
 
     private final Map<String, String> settings;
     private final Map<String, String> environment;
@@ -73,19 +78,7 @@ final class BedrockSettings {
 
     /** What cannot be read of the settings, or is missing; empty if nothing. */
     List<Problem> problems() {
-        List<Problem> problems = new ArrayList<>();
-        List<String> unknown = settings.keySet().stream()
-                .filter(name ->
-                        !KNOWN.contains(name) && !HYPER_PARAMETER.matcher(name).matches())
-                .sorted()
-                .toList();
-        problems.addAll(PlaceSettings.unknown(
-                BedrockProblems.BAD_SETTING,
-                "Bedrock",
-                PREFIX,
-                unknown,
-                KNOWN,
-                ", and the model's own hyperparameters"));
+        List<Problem> problems = new ArrayList<>(FORM.unknown(settings));
         require(ROLE, "arn:aws:iam::ACCOUNT:role/NAME", problems);
         require(STORE, "s3://my-bucket/finetune4j", problems);
         if (region().isEmpty()) {
@@ -96,13 +89,7 @@ final class BedrockSettings {
     }
 
     private void require(String name, String example, List<Problem> problems) {
-        if (!settings.containsKey(name)) {
-            problems.add(BedrockProblems.BAD_SETTING
-                    .error("Bedrock needs to be told its " + name)
-                    .at(Location.ofKey(PREFIX + name))
-                    .remedy(PREFIX + name + ": " + example)
-                    .build());
-        }
+        FORM.required(name, settings, example).ifPresent(problems::add);
     }
 
     /**

@@ -8,6 +8,7 @@ import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.spi.PlaceSettings;
+import dev.finetune4j.spi.SettingsForm;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
@@ -34,21 +34,27 @@ final class JumpStartSettings {
     private static final String KMS_KEY = "kms-key";
     private static final String SUBNETS = "subnets";
     private static final String SECURITY_GROUPS = "security-groups";
-    private static final Set<String> KNOWN = new TreeSet<>(List.of(
-            ROLE,
-            STORE,
-            BucketOwner.SETTING,
-            PlaceSettings.REGION,
-            PlaceSettings.MACHINE,
-            PlaceSettings.SPOT,
-            PlaceSettings.MODEL,
-            VERSION,
-            LICENCE,
-            KMS_KEY,
-            SUBNETS,
-            SECURITY_GROUPS,
-            JobTags.SETTING));
     private static final Pattern HYPER_PARAMETER = Pattern.compile("[a-z][a-z0-9_-]*");
+    private static final SettingsForm FORM = new SettingsForm(
+            JumpStartProblems.BAD_SETTING,
+            "JumpStart",
+            PREFIX,
+            Set.of(
+                    ROLE,
+                    STORE,
+                    BucketOwner.SETTING,
+                    PlaceSettings.REGION,
+                    PlaceSettings.MACHINE,
+                    PlaceSettings.SPOT,
+                    PlaceSettings.MODEL,
+                    VERSION,
+                    LICENCE,
+                    KMS_KEY,
+                    SUBNETS,
+                    SECURITY_GROUPS,
+                    JobTags.SETTING),
+            name -> HYPER_PARAMETER.matcher(name).matches(),
+            ", and the hyperparameters of the model");
 
     private final Map<String, String> settings;
     private final Map<String, String> environment;
@@ -82,19 +88,7 @@ final class JumpStartSettings {
 
     /** What cannot be read of the settings, or is missing; empty if nothing. */
     List<Problem> problems() {
-        List<Problem> problems = new ArrayList<>();
-        List<String> unknown = settings.keySet().stream()
-                .filter(name ->
-                        !KNOWN.contains(name) && !HYPER_PARAMETER.matcher(name).matches())
-                .sorted()
-                .toList();
-        problems.addAll(PlaceSettings.unknown(
-                JumpStartProblems.BAD_SETTING,
-                "JumpStart",
-                PREFIX,
-                unknown,
-                KNOWN,
-                ", and the hyperparameters of the model"));
+        List<Problem> problems = new ArrayList<>(FORM.unknown(settings));
         require(ROLE, "arn:aws:iam::ACCOUNT:role/NAME", problems);
         require(STORE, "s3://my-bucket/finetune4j", problems);
         if (region().isEmpty()) {
@@ -102,14 +96,7 @@ final class JumpStartSettings {
         }
         owner.problem(PREFIX, JumpStartProblems.BAD_SETTING).ifPresent(problems::add);
         for (String flag : List.of(LICENCE, PlaceSettings.SPOT)) {
-            String value = settings.getOrDefault(flag, "false");
-            if (!value.equals("true") && !value.equals("false")) {
-                problems.add(JumpStartProblems.BAD_SETTING
-                        .error("JumpStart's " + flag + " must be true or false, was " + value)
-                        .at(Location.ofKey(PREFIX + flag))
-                        .remedy(PREFIX + flag + ": false")
-                        .build());
-            }
+            FORM.flag(flag, settings, false).ifPresent(problems::add);
         }
         if (settings.getOrDefault(PlaceSettings.SPOT, "false").equals("true")) {
             problems.add(JumpStartProblems.UNABLE
@@ -124,13 +111,7 @@ final class JumpStartSettings {
     }
 
     private void require(String name, String example, List<Problem> problems) {
-        if (!settings.containsKey(name)) {
-            problems.add(JumpStartProblems.BAD_SETTING
-                    .error("JumpStart needs to be told its " + name)
-                    .at(Location.ofKey(PREFIX + name))
-                    .remedy(PREFIX + name + ": " + example)
-                    .build());
-        }
+        FORM.required(name, settings, example).ifPresent(problems::add);
     }
 
     /** What of the settings has to be known before anybody is asked of jobs. */
@@ -177,7 +158,7 @@ final class JumpStartSettings {
     private Map<String, String> hyperParameters() {
         Map<String, String> values = new TreeMap<>();
         settings.forEach((name, value) -> {
-            if (!KNOWN.contains(name) && HYPER_PARAMETER.matcher(name).matches()) {
+            if (!FORM.names().contains(name) && HYPER_PARAMETER.matcher(name).matches()) {
                 values.put(name.replace('-', '_'), value);
             }
         });

@@ -6,11 +6,11 @@ import dev.finetune4j.aws.internal.JobTags;
 import dev.finetune4j.aws.internal.jobs.MachineKind;
 import dev.finetune4j.aws.internal.jobs.SageMakerProblems;
 import dev.finetune4j.error.FineTuneException;
-import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Durations;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.spi.Proposal;
+import dev.finetune4j.spi.SettingsForm;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Function;
 
 /** What a job file says of SageMaker, read as options. */
@@ -44,24 +43,28 @@ final class SageMakerSettings {
     private static final String ANY_MACHINE = "ml.g5.xlarge";
     private static final String ANY_REGION = "us-east-1";
 
-    private static final Set<String> KNOWN = new TreeSet<>(List.of(
-            ROLE,
-            STORE,
-            BucketOwner.SETTING,
-            PlaceSettings.REGION,
-            PlaceSettings.MACHINE,
-            PlaceSettings.SPOT,
-            IMAGE,
-            WORKER_IN_IMAGE,
-            VOLUME,
-            MAX_WAIT,
-            MAX_PENDING,
-            KMS_KEY,
-            SUBNETS,
-            SECURITY_GROUPS,
-            ISOLATED,
-            KEEP_ALIVE,
-            JobTags.SETTING));
+    private static final SettingsForm FORM = new SettingsForm(
+            SageMakerProblems.BAD_SETTING,
+            "SageMaker",
+            PREFIX,
+            Set.of(
+                    ROLE,
+                    STORE,
+                    BucketOwner.SETTING,
+                    PlaceSettings.REGION,
+                    PlaceSettings.MACHINE,
+                    PlaceSettings.SPOT,
+                    IMAGE,
+                    WORKER_IN_IMAGE,
+                    VOLUME,
+                    MAX_WAIT,
+                    MAX_PENDING,
+                    KMS_KEY,
+                    SUBNETS,
+                    SECURITY_GROUPS,
+                    ISOLATED,
+                    KEEP_ALIVE,
+                    JobTags.SETTING));
 
     private final Map<String, String> settings;
     private final Map<String, String> environment;
@@ -190,7 +193,7 @@ final class SageMakerSettings {
 
     private SageMakerOptions read() {
         problems.clear();
-        refuseUnknown();
+        problems.addAll(FORM.unknown(settings));
         owner().problem(PREFIX, SageMakerProblems.BAD_SETTING).ifPresent(problems::add);
         String region = requiredRegion();
         return SageMakerOptions.builder(
@@ -212,25 +215,9 @@ final class SageMakerSettings {
                 .build();
     }
 
-    private void refuseUnknown() {
-        List<String> unknown =
-                settings.keySet().stream().filter(name -> !KNOWN.contains(name)).toList();
-        problems.addAll(PlaceSettings.unknown(SageMakerProblems.BAD_SETTING, "SageMaker", PREFIX, unknown, KNOWN, ""));
-    }
-
     private String required(String name, String example) {
-        String value = settings.get(name);
-        if (value != null) {
-            return value;
-        }
-        if (!PlaceSettings.isMeant(name, settings, KNOWN)) {
-            problems.add(SageMakerProblems.BAD_SETTING
-                    .error("SageMaker needs to be told its " + name)
-                    .at(Location.ofKey(PREFIX + name))
-                    .remedy(PREFIX + name + ": " + example)
-                    .build());
-        }
-        return "";
+        FORM.required(name, settings, example).ifPresent(problems::add);
+        return settings.getOrDefault(name, "");
     }
 
     private int number(String name) {
@@ -238,16 +225,13 @@ final class SageMakerSettings {
         if (value.matches("\\d{1,6}")) {
             return Integer.parseInt(value);
         }
-        problems.add(malformed(name, value, "a whole number", "200"));
+        problems.add(FORM.malformed(name, value, "a whole number", "200"));
         return 0;
     }
 
     private boolean flag(String name) {
-        String value = settings.getOrDefault(name, "false");
-        if (!value.equals("true") && !value.equals("false")) {
-            problems.add(malformed(name, value, "true or false", "true"));
-        }
-        return Boolean.parseBoolean(value);
+        FORM.flag(name, settings, true).ifPresent(problems::add);
+        return Boolean.parseBoolean(settings.get(name));
     }
 
     private Duration duration(String name) {
@@ -258,7 +242,7 @@ final class SageMakerSettings {
         try {
             return Durations.parse(value);
         } catch (DateTimeException | IllegalArgumentException e) {
-            problems.add(malformed(name, value, "a duration such as 45m or 2h30m", "30m"));
+            problems.add(FORM.malformed(name, value, "a duration such as 45m or 2h30m", "30m"));
             return Duration.ZERO;
         }
     }
@@ -267,13 +251,5 @@ final class SageMakerSettings {
         return Arrays.stream(settings.getOrDefault(name, "").split("[,\\s]+", -1))
                 .filter(item -> !item.isEmpty())
                 .toList();
-    }
-
-    private static Problem malformed(String name, String value, String wanted, String example) {
-        return SageMakerProblems.BAD_SETTING
-                .error("SageMaker's " + name + " must be " + wanted + ", was " + value)
-                .at(Location.ofKey(PREFIX + name))
-                .remedy(PREFIX + name + ": " + example)
-                .build();
     }
 }

@@ -30,12 +30,13 @@ class JumpStartRulesTest {
                 .contains(
                         "FT0911",
                         "JumpStart has no setting Roles",
-                        "needs to be told its role",
+                        "rename Roles to role",
                         "needs to be told its store",
                         "needs to be told its region",
                         "accept-eula must be true or false, was yes",
                         "FT0922",
-                        "does not train on machines that may be taken back");
+                        "does not train on machines that may be taken back")
+                .doesNotContain("needs to be told its role");
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.spi.PlaceSettings;
+import dev.finetune4j.spi.SettingsForm;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** What a job file says of Azure ML, read as options. */
@@ -54,31 +54,34 @@ final class AzureMlSettings {
     private static final String SUBSCRIPTION_VARIABLE = "AZURE_SUBSCRIPTION_ID";
     private static final String ANY_MACHINE = "Standard_NC24ads_A100_v4";
 
-    private static final Set<String> KNOWN = new TreeSet<>(List.of(
-            SUBSCRIPTION,
-            RESOURCE_GROUP,
-            WORKSPACE,
-            STORE,
-            DATASTORE,
-            PlaceSettings.REGION,
-            PlaceSettings.MACHINE,
-            PlaceSettings.SPOT,
-            COMPUTE,
-            ENVIRONMENT,
-            IDENTITY,
-            API_VERSION,
-            TAGS,
-            STORE_ACCESS,
-            FINE_TUNING,
-            PlaceSettings.MODEL,
-            TASK,
-            HYPER_PARAMETERS,
-            DATA_REGISTRY,
-            DATA_REGISTRY_GROUP,
-            AzureConnection.CLOUD,
-            AzureConnection.CREDENTIAL));
-
     private static final String ANY_STORE = "https://ACCOUNT.blob.core.windows.net/CONTAINER/finetune4j";
+    private static final SettingsForm FORM = new SettingsForm(
+            AzureMlProblems.BAD_SETTING,
+            "Azure ML",
+            PREFIX,
+            Set.of(
+                    SUBSCRIPTION,
+                    RESOURCE_GROUP,
+                    WORKSPACE,
+                    STORE,
+                    DATASTORE,
+                    PlaceSettings.REGION,
+                    PlaceSettings.MACHINE,
+                    PlaceSettings.SPOT,
+                    COMPUTE,
+                    ENVIRONMENT,
+                    IDENTITY,
+                    API_VERSION,
+                    TAGS,
+                    STORE_ACCESS,
+                    FINE_TUNING,
+                    PlaceSettings.MODEL,
+                    TASK,
+                    HYPER_PARAMETERS,
+                    DATA_REGISTRY,
+                    DATA_REGISTRY_GROUP,
+                    AzureConnection.CLOUD,
+                    AzureConnection.CREDENTIAL));
 
     private final Map<String, String> settings;
 
@@ -116,8 +119,9 @@ final class AzureMlSettings {
 
     /** What is wrong with them whatever the job, or missing, and what is to be known of them; empty if nothing. The machine may be left to a plan. */
     List<Problem> problems() {
-        List<Problem> problems = new ArrayList<>(refused());
-        if (unreadable().isEmpty()) {
+        List<Problem> unreadable = unreadable();
+        List<Problem> problems = refused(unreadable);
+        if (unreadable.isEmpty()) {
             problems.addAll(AzureMlRules.problems(read(), settings.containsKey(PlaceSettings.MACHINE)));
         }
         if (problems.stream().noneMatch(Problem::isError) && isTuning()) {
@@ -144,7 +148,7 @@ final class AzureMlSettings {
      * @throws FineTuneException with all that cannot be read, is missing, or contradicts itself
      */
     AzureMlOptions options() {
-        List<Problem> problems = refused();
+        List<Problem> problems = refused(unreadable());
         if (!problems.isEmpty()) {
             throw new FineTuneException(problems, null);
         }
@@ -207,12 +211,9 @@ final class AzureMlSettings {
         return values;
     }
 
-    private List<Problem> refused() {
-        List<String> unknown =
-                settings.keySet().stream().filter(name -> !KNOWN.contains(name)).toList();
-        List<Problem> problems = new ArrayList<>(
-                PlaceSettings.unknown(AzureMlProblems.BAD_SETTING, "Azure ML", PREFIX, unknown, KNOWN, ""));
-        problems.addAll(unreadable());
+    private List<Problem> refused(List<Problem> unreadable) {
+        List<Problem> problems = new ArrayList<>(FORM.unknown(settings));
+        problems.addAll(unreadable);
         checkCloud(problems);
         if (!isTuning()) {
             refuseTuning(problems);
@@ -230,16 +231,13 @@ final class AzureMlSettings {
         require(STORE, ANY_STORE, problems);
         String store = settings.getOrDefault(STORE, "");
         if (settings.containsKey(STORE) && BlobAddress.parse(store).isEmpty()) {
-            problems.add(malformed(
+            problems.add(FORM.malformed(
                     STORE,
                     store.replaceFirst("\\?.*", "?...").replaceFirst("//[^/]*@", "//...@"),
                     "the address of a container, or of a folder in it, without a signature",
                     ANY_STORE));
         }
-        String spot = settings.getOrDefault(PlaceSettings.SPOT, "false");
-        if (!spot.equals("true") && !spot.equals("false")) {
-            problems.add(malformed(PlaceSettings.SPOT, spot, "true or false", "true"));
-        }
+        FORM.flag(PlaceSettings.SPOT, settings, true).ifPresent(problems::add);
         oneOf(STORE_ACCESS, List.of(BY_TOKENS, BY_SIGNATURE), problems);
         if (isTuning()) {
             oneOf(FINE_TUNING, List.of(PREVIEW), problems);
@@ -296,27 +294,10 @@ final class AzureMlSettings {
     }
 
     private void oneOf(String name, List<String> values, List<Problem> problems) {
-        String value = settings.get(name);
-        if (value != null && !values.contains(value)) {
-            problems.add(malformed(name, value, "one of " + String.join(", ", values), values.get(0)));
-        }
+        FORM.oneOf(name, settings, values).ifPresent(problems::add);
     }
 
     private void require(String name, String example, List<Problem> problems) {
-        if (!PlaceSettings.isMeant(name, settings, KNOWN)) {
-            problems.add(AzureMlProblems.BAD_SETTING
-                    .error("Azure ML needs to be told its " + name)
-                    .at(Location.ofKey(PREFIX + name))
-                    .remedy(PREFIX + name + ": " + example)
-                    .build());
-        }
-    }
-
-    private static Problem malformed(String name, String value, String wanted, String example) {
-        return AzureMlProblems.BAD_SETTING
-                .error("Azure ML's " + name + " must be " + wanted + ", was " + value)
-                .at(Location.ofKey(PREFIX + name))
-                .remedy(PREFIX + name + ": " + example)
-                .build();
+        FORM.required(name, settings, example).ifPresent(problems::add);
     }
 }

@@ -63,11 +63,11 @@ final class AzureOpenAiRoles {
     private static void refuseUnknown(AzureOpenAiOptions options) {
         List<Problem> missing = new ArrayList<>();
         if (options.subscription() == null) {
-            missing.add(AzureOpenAiSettings.missing(
+            missing.add(AzureOpenAiSettings.FORM.missing(
                     AzureOpenAiSettings.SUBSCRIPTION, "00000000-0000-0000-0000-000000000000"));
         }
         if (options.resourceGroup() == null) {
-            missing.add(AzureOpenAiSettings.missing(AzureOpenAiSettings.RESOURCE_GROUP, "my-group"));
+            missing.add(AzureOpenAiSettings.FORM.missing(AzureOpenAiSettings.RESOURCE_GROUP, "my-group"));
         }
         if (!missing.isEmpty()) {
             throw new FineTuneException(missing, null);

@@ -6,6 +6,7 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.spi.PlaceSettings;
+import dev.finetune4j.spi.SettingsForm;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /** What a job file says of Azure OpenAI, read as options. */
@@ -49,21 +49,28 @@ final class AzureOpenAiSettings {
     private static final Pattern THOUSANDS = Pattern.compile("[1-9]\\d{0,4}");
     private static final String USUAL_CAPACITY = "50";
 
-    private static final Set<String> KNOWN = new TreeSet<>(List.of(
-            ENDPOINT,
-            RESOURCE,
-            SUBSCRIPTION,
-            RESOURCE_GROUP,
-            API_VERSION,
-            TRAINING_TYPE,
-            SETTLING,
-            HOSTING_SCOPE,
-            CAPACITY,
-            PlaceSettings.REGION,
-            PlaceSettings.MODEL,
-            PlaceSettings.SCOPE,
-            AzureConnection.CLOUD,
-            AzureConnection.CREDENTIAL));
+    /** What is wrong with settings is told by it. */
+    static final SettingsForm FORM = new SettingsForm(
+            AzureOpenAiProblems.BAD_SETTING,
+            "Azure OpenAI",
+            PREFIX,
+            Set.of(
+                    ENDPOINT,
+                    RESOURCE,
+                    SUBSCRIPTION,
+                    RESOURCE_GROUP,
+                    API_VERSION,
+                    TRAINING_TYPE,
+                    SETTLING,
+                    HOSTING_SCOPE,
+                    CAPACITY,
+                    PlaceSettings.REGION,
+                    PlaceSettings.MODEL,
+                    PlaceSettings.SCOPE,
+                    AzureConnection.CLOUD,
+                    AzureConnection.CREDENTIAL),
+            TuningParameters.NAMES::contains,
+            ", and the hyperparameters " + String.join(", ", TuningParameters.NAMES));
 
     private final Map<String, String> settings;
 
@@ -87,17 +94,7 @@ final class AzureOpenAiSettings {
 
     /** What cannot be read of the settings, is missing, or contradicts itself; empty if nothing. */
     List<Problem> problems() {
-        List<String> unknown = settings.keySet().stream()
-                .filter(name -> !KNOWN.contains(name) && !TuningParameters.NAMES.contains(name))
-                .sorted()
-                .toList();
-        List<Problem> problems = new ArrayList<>(PlaceSettings.unknown(
-                AzureOpenAiProblems.BAD_SETTING,
-                "Azure OpenAI",
-                PREFIX,
-                unknown,
-                KNOWN,
-                ", and the hyperparameters " + String.join(", ", TuningParameters.NAMES)));
+        List<Problem> problems = new ArrayList<>(FORM.unknown(settings));
         List<Problem> unreadable = unreadable();
         problems.addAll(unreadable);
         if (unreadable.isEmpty()) {
@@ -109,8 +106,8 @@ final class AzureOpenAiSettings {
     /** What is missing, or of no form that can be read; options that are read all the same would not be what is meant. */
     private List<Problem> unreadable() {
         List<Problem> problems = new ArrayList<>();
-        if (!PlaceSettings.isMeant(ENDPOINT, settings, KNOWN) && !PlaceSettings.isMeant(RESOURCE, settings, KNOWN)) {
-            problems.add(missing(RESOURCE, "my-openai"));
+        if (!FORM.isMeant(ENDPOINT, settings) && !FORM.isMeant(RESOURCE, settings)) {
+            problems.add(FORM.missing(RESOURCE, "my-openai"));
         }
         form(RESOURCE, NAME, "2 to 64 letters, digits and hyphens", "my-openai", problems);
         form(
@@ -119,9 +116,7 @@ final class AzureOpenAiSettings {
                 "the address of a resource, such as https://my-openai.openai.azure.com",
                 "https://my-openai.openai.azure.com",
                 problems);
-        if (!PlaceSettings.isMeant(PlaceSettings.REGION, settings, KNOWN)) {
-            problems.add(missing(PlaceSettings.REGION, "swedencentral"));
-        }
+        FORM.required(PlaceSettings.REGION, settings, "swedencentral").ifPresent(problems::add);
         form(SETTLING, SECONDS, "10 to 999, in seconds", USUAL_SETTLING, problems);
         form(CAPACITY, THOUSANDS, "1 to 99999, in thousands of tokens a minute", USUAL_CAPACITY, problems);
         oneOf(HOSTING_SCOPE, DeploymentWays.NAMES, problems);
@@ -154,7 +149,7 @@ final class AzureOpenAiSettings {
     private void form(String name, Pattern form, String wanted, String example, List<Problem> problems) {
         String value = settings.get(name);
         if (value != null && !form.matcher(value).matches()) {
-            problems.add(malformed(name, withoutSecrets(value), wanted, example));
+            problems.add(FORM.malformed(name, withoutSecrets(value), wanted, example));
         }
     }
 
@@ -164,27 +159,7 @@ final class AzureOpenAiSettings {
     }
 
     private void oneOf(String name, List<String> values, List<Problem> problems) {
-        String value = settings.get(name);
-        if (value != null && !values.contains(value)) {
-            problems.add(malformed(name, value, "one of " + String.join(", ", values), values.get(0)));
-        }
-    }
-
-    private static Problem malformed(String name, String value, String wanted, String example) {
-        return AzureOpenAiProblems.BAD_SETTING
-                .error("Azure OpenAI's " + name + " must be " + wanted + ", was " + value)
-                .at(Location.ofKey(PREFIX + name))
-                .remedy(PREFIX + name + ": " + example)
-                .build();
-    }
-
-    /** A setting that is needed and not there. */
-    static Problem missing(String name, String example) {
-        return AzureOpenAiProblems.BAD_SETTING
-                .error("Azure OpenAI needs to be told its " + name)
-                .at(Location.ofKey(PREFIX + name))
-                .remedy(PREFIX + name + ": " + example)
-                .build();
+        FORM.oneOf(name, settings, values).ifPresent(problems::add);
     }
 
     /**
