@@ -277,7 +277,7 @@ public record RunStory(List<Chapter> chapters) {
                                 + Figures.duration(Block.QUOTA_LASTS) + " where that is not told";
                     case MACHINE_FOR_RUN -> machine(asked) + " for this run";
                     case PLACE -> asked.target() + " for this run, until it is let in there";
-                    case JOB -> "this run as it is, on every machine";
+                    case JOB -> "this run as it is, on every machine, until somebody resumes it";
                 };
     }
 

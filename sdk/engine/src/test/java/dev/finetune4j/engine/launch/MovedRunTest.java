@@ -211,7 +211,8 @@ class MovedRunTest {
         assertThat(fixture.place.attempts(fixture.onlyRun())).isEqualTo(1);
         assertThat(moves(fixture.onlyRun())).isEmpty();
         assertThat(missed()).isEmpty();
-        assertThat(blocked(fixture.onlyRun())).containsExactly("blocked: this run as it is, on every machine");
+        assertThat(blocked(fixture.onlyRun()))
+                .containsExactly("blocked: this run as it is, on every machine, until somebody resumes it");
     }
 
     @Test

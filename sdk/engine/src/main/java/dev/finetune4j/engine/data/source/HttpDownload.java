@@ -83,7 +83,7 @@ public final class HttpDownload {
         this.patience = patience;
     }
 
-    /** Made when it is first needed: to read the certificates that it trusts takes a fifth of a second. */
+    /** Made when it is first needed: to read the certificates that it trusts takes about a tenth of a second. */
     private synchronized HttpClient client() {
         if (client == null) {
             client = HttpClient.newBuilder()
