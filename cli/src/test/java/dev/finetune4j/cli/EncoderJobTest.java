@@ -11,11 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An encoder from the job file to the report, the label of a text, and a folder for other tools. */
 @Tag("long")
@@ -69,6 +72,37 @@ class EncoderJobTest {
         assertThat(config.at("/label2id")).hasSize(2);
     }
 
+    /** Of training and of the answers after it, which are computed in larger batches; above the peak by what {@code MemoryForecastTest} allows. */
+    @ParameterizedTest
+    @ValueSource(strings = {"full", "head", "lora"})
+    void takesNoMoreMemoryThanWasForeseen(String method) throws IOException {
+        Path job = job(
+                "classification",
+                "method: " + method
+                        + "\ntraining: {epochs: 1, precision: fp32, batch-size: 4, gradient-accumulation: 1}\n",
+                120,
+                16);
+        TinyBert.write(folder.resolve("model"), words(), new TinyBert.Sizes(256, 1024, 6));
+
+        CommandRun run = command("run", job.toString(), "-o", "json");
+
+        assertThat(run.exitCode()).as(run.err()).isIn(0, 9);
+        long foreseen = largest(run, "predictedPeakBytes");
+        long peak = largest(run, "peakResidentBytes");
+        assertThat((double) foreseen / peak)
+                .as("%d MiB foreseen, %d MiB at the peak", foreseen >> 20, peak >> 20)
+                .isBetween(1.0, 1.25);
+    }
+
+    private static long largest(CommandRun run, String key) {
+        return Pattern.compile("\"" + key + "\":(\\d+)")
+                .matcher(run.err())
+                .results()
+                .mapToLong(found -> Long.parseLong(found.group(1)))
+                .max()
+                .orElseThrow();
+    }
+
     @Test
     void isTrainedAsAWholeOnTheTextAloneWhereTheJobSaysNothing() throws IOException {
         Path file = job("classification", "training: {epochs: 1, precision: fp32, threads: 1}\n");
@@ -114,18 +148,20 @@ class EncoderJobTest {
     }
 
     private Path job(String kind, String more) throws IOException {
-        List<String> words = new ArrayList<>(List.of("a", "an", "and"));
-        words.addAll(PLANTS);
-        words.addAll(ANIMALS);
-        TinyBert.write(folder.resolve("model"), words);
+        return job(kind, more, 240, 3);
+    }
+
+    private Path job(String kind, String more, int count, int named) throws IOException {
+        TinyBert.write(folder.resolve("model"), words());
         Random random = new Random(1);
         List<String> rows = new ArrayList<>();
-        for (int i = 0; i < 240; i++) {
+        for (int i = 0; i < count; i++) {
             boolean isPlant = i % 3 == 0;
             List<String> of = isPlant ? PLANTS : ANIMALS;
-            String three = "a " + of.get(random.nextInt(6)) + " and a " + of.get(random.nextInt(6)) + " and an "
-                    + of.get(random.nextInt(6));
-            rows.add("{\"text\": \"" + three + " " + i + "\", \"label\": \"" + (isPlant ? "plant" : "animal") + "\"}");
+            String text = random.ints(named, 0, of.size())
+                    .mapToObj(one -> "a " + of.get(one))
+                    .collect(Collectors.joining(" and "));
+            rows.add("{\"text\": \"" + text + " " + i + "\", \"label\": \"" + (isPlant ? "plant" : "animal") + "\"}");
         }
         Files.write(folder.resolve("rows.jsonl"), rows);
         return Files.writeString(folder.resolve("job.yaml"), """
@@ -135,6 +171,13 @@ class EncoderJobTest {
                 data: {file: rows.jsonl}
                 check: {max-duplicates: 1, max-overlap: 1}
                 """.formatted(kind) + more);
+    }
+
+    private static List<String> words() {
+        List<String> words = new ArrayList<>(List.of("a", "an", "and"));
+        words.addAll(PLANTS);
+        words.addAll(ANIMALS);
+        return words;
     }
 
     private CommandRun command(String... words) {

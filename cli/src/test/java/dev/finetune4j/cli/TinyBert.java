@@ -20,10 +20,26 @@ import java.util.stream.IntStream;
 
 /** A BERT of random weights in Hugging Face layout that knows some words. */
 final class TinyBert {
+    private static final Sizes TINY = new Sizes(32, 48, 2);
+
     private TinyBert() {}
 
-    /** Writes the same model each time. */
+    /**
+     * How large a model is.
+     *
+     * @param width C
+     * @param inner F
+     * @param layers L
+     */
+    record Sizes(int width, int inner, int layers) {}
+
+    /** Writes the same model each time: two layers, some thousand weights. */
     static Path write(Path folder, List<String> words) throws IOException {
+        return write(folder, words, TINY);
+    }
+
+    /** Writes the same model each time. */
+    static Path write(Path folder, List<String> words, Sizes sizes) throws IOException {
         Files.createDirectories(folder);
         List<String> vocabulary = new ArrayList<>(List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]"));
         vocabulary.addAll(words);
@@ -41,10 +57,11 @@ final class TinyBert {
                   "max_input_chars_per_word": 100, "vocab": {%s}}}
                 """.formatted(special(), entries));
         Files.writeString(folder.resolve("config.json"), """
-                {"architectures": ["BertModel"], "model_type": "bert", "hidden_size": 32, "intermediate_size": 48,
-                 "num_hidden_layers": 2, "num_attention_heads": 4, "vocab_size": %s, "max_position_embeddings": 64,
+                {"architectures": ["BertModel"], "model_type": "bert", "hidden_size": %s, "intermediate_size": %s,
+                 "num_hidden_layers": %s, "num_attention_heads": 4, "vocab_size": %s, "max_position_embeddings": 64,
                  "type_vocab_size": 2, "hidden_act": "gelu", "layer_norm_eps": 1e-12, "pad_token_id": 0}
-                """.formatted(Integer.toString(vocabulary.size())));
+                """.formatted(
+                        sizes.width(), sizes.inner(), sizes.layers(), vocabulary.size()));
         writeWeights(folder);
         return folder;
     }

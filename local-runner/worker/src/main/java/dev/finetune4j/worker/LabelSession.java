@@ -37,9 +37,6 @@ import org.jspecify.annotations.Nullable;
  * base.
  */
 final class LabelSession implements AutoCloseable {
-    /** Texts are taken side by side up to so many tokens. */
-    private static final int BATCH_TOKENS = 1024;
-
     private final WorkSite site;
     private final TextCodec codec;
     private final int batchTokens;
@@ -49,7 +46,7 @@ final class LabelSession implements AutoCloseable {
     LabelSession(WorkSite site, TextCodec codec) {
         this.site = site;
         this.codec = codec;
-        this.batchTokens = Math.max(BATCH_TOKENS, codec.contextTokens());
+        this.batchTokens = ClassifierLoader.answerTokens(codec.contextTokens());
     }
 
     /** Answers rows; the reason why it stopped before the end, if it did. */

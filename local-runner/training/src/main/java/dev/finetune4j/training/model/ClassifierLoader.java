@@ -11,12 +11,21 @@ import org.jspecify.annotations.Nullable;
 /** Loads an encoder with a classification head for training, or for use with a finished one. */
 public interface ClassifierLoader {
     /**
+     * The most tokens of texts that are answered side by side: 1,024, or as many as the longest text may have.
+     *
+     * @param contextTokens of the longest text
+     */
+    static int answerTokens(int contextTokens) {
+        return Math.max(1024, contextTokens);
+    }
+
+    /**
      * A loaded model and what was chosen for it.
      *
      * @param model the model, which the caller closes
      * @param precision the number format chosen
      * @param recompute the recompute level chosen
-     * @param predictedPeakBytes resident memory of the process foreseen at its peak
+     * @param predictedPeakBytes resident memory of the process foreseen at its peak, of training or of the answers after it
      */
     record Loaded(Classifier model, Precision precision, Recompute recompute, long predictedPeakBytes) {}
 

@@ -35,7 +35,8 @@ import java.util.stream.Stream;
  */
 final class ClassifierFiles {
     private static final String WEIGHTS = "model.safetensors";
-    private static final int PIECE_ELEMENTS = 1 << 22;
+    /** A piece is on the heap three times, and once more beside it as it is written. */
+    private static final int PIECE_ELEMENTS = 1 << 18;
 
     private final ModelFolder base;
     private final EncoderShape shape;

@@ -25,6 +25,8 @@ import dev.finetune4j.training.model.internal.RuntimeMemory;
  * slack        parameters 3 / 4, what the allocator leaves between the tensors
  * </pre>
  *
+ * <p>To answer, of weights and adapters the numbers alone, scratch and attention, runtime and slack.
+ *
  * @param shape sizes of the model
  * @param method what is trained of it
  * @param precision the number format
@@ -48,10 +50,21 @@ record EncoderForecast(EncoderShape shape, EncoderMethod method, Precision preci
         long activations = tokens * bytes * (kept(level) + scratch() + adapters())
                 + (method.adapters().magnitudes() > 0 ? lengths() : 0)
                 + attention();
-        return weights
-                + activations
-                + (isNarrow ? RuntimeMemory.narrowBytes(cpu) : RuntimeMemory.WIDE_BYTES)
-                + parameters * 3 / 4;
+        return weights + activations + runtimeBytes() + parameters * 3 / 4;
+    }
+
+    /** The peak of answering: nothing is learned, so that nothing is kept or held beside a number. */
+    long answerBytes() {
+        return (shape.parameters() + method.adapters().length()) * bytes()
+                + tokens * bytes() * scratch()
+                + attention()
+                + runtimeBytes()
+                + shape.parameters() * 3 / 4;
+    }
+
+    /** What the process holds besides the model. */
+    long runtimeBytes() {
+        return precision == Precision.BF16 ? RuntimeMemory.narrowBytes(cpu) : RuntimeMemory.WIDE_BYTES;
     }
 
     private long kept(Recompute level) {

@@ -105,6 +105,32 @@ class EncoderLoadingTest {
                 .containsExactly("FT0601");
     }
 
+    /** A head learns from few tokens at a time, and answers for many. */
+    @Test
+    void refusesAheadWhatItCouldTrainAndNotAnswerWith() {
+        long peak = new EncoderLoader()
+                .footprint(
+                        EncoderFixture.files(EncoderFixture.folder("roberta")), EncoderFixture.LABELS, head(4L << 30))
+                .peakBytes();
+
+        assertThat(new EncoderLoader()
+                        .refusals(
+                                EncoderFixture.files(EncoderFixture.folder("roberta")),
+                                EncoderFixture.LABELS,
+                                head(peak - 1)))
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.code()).isEqualTo("FT0601");
+                    assertThat(problem.summary()).startsWith("answering needs about ");
+                    assertThat(problem.remedies()).contains("training.precision: bf16");
+                });
+    }
+
+    private static Settings head(long memoryBytes) {
+        return new Settings(
+                Purpose.TRAIN, HeadTuning.defaults(), Precision.FP32, Recompute.AUTO, 1, 1, 16, 0, 0, memoryBytes);
+    }
+
     @Test
     void refusesMethodsOfDecodersAndModulesThatAreNotThere() {
         assertThat(refusals(QloraTuning.defaults())).extracting(Problem::code).containsExactly("FT0475");
