@@ -66,7 +66,7 @@ final class CheckCommand implements Callable<Integer> {
             view.doing("checking " + job);
             prepared = tuner.check(file);
             report = named(prepared.check());
-            view.problems(prepared.data().warnings());
+            view.problems(Remedies.named(prepared.data().warnings(), job.toString(), null));
             if (output.isJson()) {
                 view.problems(report.problems());
             }
@@ -82,8 +82,6 @@ final class CheckCommand implements Callable<Integer> {
 
     /** Remedies with the file that was checked. */
     private DatasetCheckReport named(DatasetCheckReport report) {
-        return report.withProblems(report.problems().stream()
-                .map(problem -> Remedies.named(problem, job.toString(), null))
-                .toList());
+        return report.withProblems(Remedies.named(report.problems(), job.toString(), null));
     }
 }

@@ -9,6 +9,7 @@ import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.engine.plan.PlanRequest;
 import dev.finetune4j.engine.plan.SavedPlan;
 import dev.finetune4j.engine.price.OfferFilter;
+import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.plan.LaunchTerms;
@@ -115,7 +116,7 @@ final class LaunchCommand implements Callable<Integer> {
             }
             Optional<RunView> last = again ? Optional.empty() : tuner.last(plan);
             if (last.isEmpty() && saved.isEmpty()) { // of a saved plan it was told when it was made
-                view.problems(plan.warnings());
+                view.problems(Remedies.named(plan.warnings(), file.source(), null));
             }
             RunHandle<RunOutcome> handle;
             if (last.isPresent()) {
@@ -177,7 +178,7 @@ final class LaunchCommand implements Callable<Integer> {
 
     private static void show(LaunchTerms terms, FineTuner tuner, Plan plan, JobFile file, MessageView view) {
         view.terms(terms, file.job().budget());
-        view.problems(tuner.placeWarnings(plan));
+        view.problems(Remedies.named(tuner.placeWarnings(plan), file.source(), null));
     }
 
     /** Shows the terms, and asks where the place bills anything. */

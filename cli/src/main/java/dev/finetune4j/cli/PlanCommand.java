@@ -11,6 +11,7 @@ import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.engine.plan.PlanRequest;
 import dev.finetune4j.engine.plan.RehearsalRun;
 import dev.finetune4j.engine.plan.SavedPlan;
+import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.Problem;
@@ -146,7 +147,7 @@ final class PlanCommand implements Callable<Integer> {
                 FineTuner tuner = surroundings.open(view)) {
             PlanRequest request = request(tuner.offers());
             plan = tuner.plan(file, request);
-            view.problems(plan.warnings());
+            view.problems(Remedies.named(plan.warnings(), job.toString(), null));
             impasse = tuner.impasse(file, request, plan);
             if (save != null && impasse.isEmpty()) {
                 SavedPlan.write(job, plan, save);

@@ -54,7 +54,8 @@ class TuningAtAzureMlTest {
                         "by whoever watches; at most",
                         "for as long as it runs where nobody does",
                         "worst-case overshoot: none while somebody watches",
-                        "FT0525: azure-ml only trains: base and tuned model are not compared, and no gate is judged");
+                        "FT0525: azure-ml only trains: base and tuned model are not compared, and no gate is judged",
+                        "finetune launch " + job + " --target local");
         assertThat(dry.out()).contains("\"jobType\" : \"FineTuning\"", "\"taskType\" : \"TextClassification\"");
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(oneLine(run.err()))
@@ -67,6 +68,11 @@ class TuningAtAzureMlTest {
         assertThat(report.out()).as(report.err()).contains("It cost ", "FT0940");
         CommandRun fetched = cloud.command("fetch", id);
         assertThat(fetched.exitCode()).as(fetched.err()).isZero();
+        assertThat(oneLine(cloud.command(
+                                "export", id, "--to", folder.resolve("exported").toString())
+                        .err()))
+                .contains("FT0510", "azure-ml keeps them", "az ml model download --name tickets-")
+                .doesNotContain("gives them to nobody");
         CommandRun resumed = cloud.command("resume", id);
         assertThat(resumed.exitCode()).as(resumed.out()).isNotZero();
         assertThat(cloud.command("launch", job, "--yes").err()).contains("has ended already");

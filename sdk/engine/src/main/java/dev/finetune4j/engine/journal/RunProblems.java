@@ -416,16 +416,19 @@ public final class RunProblems implements ProblemCatalogue {
     }
 
     /**
-     * The provider has the weights of the tuned model and gives them to nobody.
+     * The provider has the weights of the tuned model, and they are not fetched from there.
      *
-     * @param hosts whether it lets the model answer
+     * @param hosts whether it lets the model answer; it gives the weights to nobody then
+     * @param said what it said to do with the model where it does not
      */
-    public static FineTuneException weightsKept(ProviderId provider, RunId run, boolean hosts) {
+    public static FineTuneException weightsKept(ProviderId provider, RunId run, boolean hosts, List<String> said) {
         Problem.Builder problem = NOT_SUPPORTED
                 .error("the weights of the tuned model of " + run + " cannot be fetched")
-                .because(provider + " keeps them, and gives them to nobody");
+                .because(provider + " keeps them" + (hosts ? ", and gives them to nobody" : ""));
         if (hosts) {
             problem.remedy("finetune host " + run + "    # the model answers there");
+        } else {
+            said.forEach(problem::remedy);
         }
         return problem.remedy("finetune launch JOB --target local    # the same job, tuned here")
                 .asException();

@@ -4,6 +4,7 @@ import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.report.Ending;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
@@ -14,6 +15,7 @@ import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -84,10 +86,15 @@ final class ModelWork {
             }
             if (order.steps().stream().anyMatch(WorkStep.Merge.class::isInstance)) {
                 throw RunProblems.weightsKept(
-                        place.id(), run.id(), place.hosting().isPresent());
+                        place.id(), run.id(), place.hosting().isPresent(), saidOfTheModel());
             }
             throw RunProblems.notSupported(place.id(), "answer rows or prompts with a tuned model");
         }
+    }
+
+    /** What the place said at the end to do with a model that it keeps. */
+    private List<String> saidOfTheModel() {
+        return Ending.uncompared(SavedEvents.read(run)).map(Ending::remedies).orElse(List.of());
     }
 
     /** What the training left: as the method has it, or as the place's own script does, which may add adapters to the weights. */

@@ -3,6 +3,7 @@ package dev.finetune4j.engine.report;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.value.RunId;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,11 @@ public final class Remedies {
         return problem.withRemedies(problem.remedies().stream()
                 .map(remedy -> named(remedy, jobFile, run))
                 .toList());
+    }
+
+    /** Several problems, in the same way. */
+    public static List<Problem> named(List<Problem> problems, @Nullable String jobFile, @Nullable RunId run) {
+        return problems.stream().map(problem -> named(problem, jobFile, run)).toList();
     }
 
     /** One remedy, in the same way. */
