@@ -1,6 +1,7 @@
 package dev.finetune4j.worker;
 
 import dev.finetune4j.model.ModelFiles;
+import dev.finetune4j.modelfiles.config.ModelFolder;
 import dev.finetune4j.spi.TextCodec;
 import dev.finetune4j.training.bigram.LetterCodec;
 import dev.finetune4j.training.model.Classifier;
@@ -45,7 +46,9 @@ public final class KilledWorkerMain {
     }
 
     private static TextCodec letters(ModelFiles model) {
-        return new EncoderLoader().reads(model) ? LetterCodec.ofEncoder(128) : new LetterCodec(256);
+        return new EncoderLoader().reads(ModelFolder.open(model.path()))
+                ? LetterCodec.ofEncoder(128)
+                : new LetterCodec(256);
     }
 
     private static LanguageModelLoader killing(LanguageModelLoader loader, int microBatch) {

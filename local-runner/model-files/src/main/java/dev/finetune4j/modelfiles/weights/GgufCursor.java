@@ -4,7 +4,6 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.modelfiles.ModelFilesProblems;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
@@ -23,6 +22,9 @@ final class GgufCursor {
     private static final int MAX_LISTED_NUMBERS = 1 << 22;
 
     private static final int WINDOW_BYTES = 1 << 16;
+
+    /** What a decoder puts where bytes are no UTF-8; a text may have it of itself, too. */
+    private static final char REPLACED = '\uFFFD';
 
     private final WeightChannel channel;
     private final ByteBuffer window =
@@ -103,13 +105,13 @@ final class GgufCursor {
     }
 
     String text(String what) {
-        return decode(bytes(what), what).toString();
+        return decode(bytes(what), what);
     }
 
     /** The bytes of a text, after a look whether they are UTF-8. */
     byte[] utf8(String what) {
         byte[] bytes = bytes(what);
-        CharBuffer unused = decode(bytes, what);
+        String unused = decode(bytes, what);
         return bytes;
     }
 
@@ -132,9 +134,17 @@ final class GgufCursor {
         return bytes;
     }
 
-    private CharBuffer decode(byte[] bytes, String what) {
+    /** A vocabulary has tens of thousands of texts, and a strict decoder takes many times as long as one that replaces what is no UTF-8. */
+    private String decode(byte[] bytes, String what) {
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        if (text.indexOf(REPLACED) < 0) {
+            return text;
+        }
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw ModelFilesProblems.GGUF_METADATA
                     .error(channel.path().getFileName() + ": " + what + " is not UTF-8")

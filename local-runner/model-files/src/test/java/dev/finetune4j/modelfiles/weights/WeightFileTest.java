@@ -58,6 +58,27 @@ class WeightFileTest {
         }
     }
 
+    /** U+FFFD is what a lenient decoder puts in place of other bytes, and a token of some vocabularies. */
+    @Test
+    void tellsTheReplacementCharacterFromBytesThatAreNoText() throws IOException {
+        Path file = GgufBytes.header(0, 1)
+                .textsKey("tokenizer.ggml.tokens", List.of("a", "\uFFFD", "\u00fc"))
+                .data(0)
+                .write(folder.resolve("tokens.gguf"));
+        try (GgufFile tokens = GgufFile.open(file)) {
+            assertThat(tokens.metadata().texts("tokenizer.ggml.tokens")).contains(List.of("a", "\uFFFD", "\u00fc"));
+        }
+        byte[] bytes = Files.readAllBytes(file);
+        int first = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("a", "GGUF".length() + 60);
+        bytes[first] = (byte) 0xC3;
+        Files.write(file, bytes);
+
+        assertThatThrownBy(() -> GgufFile.open(file))
+                .isInstanceOf(FineTuneException.class)
+                .hasMessageContaining("FT0406")
+                .hasMessageContaining("a value of key tokenizer.ggml.tokens is not UTF-8");
+    }
+
     @Test
     void readsPartsOfATensor() {
         try (WeightFile file = WeightFile.open(sound)) {

@@ -17,7 +17,6 @@ import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.training.durable.DurableFiles;
-import dev.finetune4j.training.model.decoder.DecoderLoader;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import dev.finetune4j.worker.folder.EventReader;
@@ -69,13 +68,13 @@ final class LocalProvider implements Provider {
 
     @Override
     public List<Problem> refusals(Proposal proposal) {
-        return new LocalRefusals(new DecoderLoader(), machine).of(proposal);
+        return new LocalRefusals(proposal, machine).all();
     }
 
     /** {@inheritDoc} A job that would be refused for certain throws, with why. */
     @Override
     public Optional<Footprint> footprint(Proposal proposal) {
-        return Optional.of(new LocalRefusals(new DecoderLoader(), machine).footprint(proposal));
+        return Optional.of(new LocalRefusals(proposal, machine).footprint());
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.finetune4j.error.Severity;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.TuningMethod;
+import dev.finetune4j.modelfiles.config.ModelFolder;
 import dev.finetune4j.spi.Footprint;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Proposal.RowLengths;
@@ -20,49 +21,56 @@ import dev.finetune4j.worker.machine.Machine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** Tells before a launch what the worker would refuse once it knows the rows: it asks the same loaders. */
+/** Tells before a launch what the worker would refuse of a job once it knows the rows: it asks the same loaders. Reads the model once. */
 final class LocalRefusals {
-    private final DecoderLoader loader;
-    private final EncoderLoader encoders = new EncoderLoader();
+    private final Proposal proposal;
     private final Machine machine;
+    private final DecoderLoader decoders = new DecoderLoader();
+    private final EncoderLoader encoders = new EncoderLoader();
+    private @Nullable ModelFolder folder;
 
-    LocalRefusals(DecoderLoader loader, Machine machine) {
-        this.loader = loader;
+    LocalRefusals(Proposal proposal, Machine machine) {
+        this.proposal = proposal;
         this.machine = machine;
     }
 
     /** Errors where the worker will refuse for certain, warnings where it may. */
-    List<Problem> of(Proposal proposal) {
+    List<Problem> all() {
         if (proposal.rows().equals(RowLengths.NONE)) {
-            return refusals(proposal, answering(proposal));
+            return refusals(answering());
         }
-        RowLengths rows = computed(proposal);
-        BatchBound bound = BatchBound.of(
-                proposal.job().training(), rows.trainingRows(), rows.longest(), rows.largestBatch(), rows.limit());
-        List<Problem> certain = refusals(proposal, bound.atLeast());
+        BatchBound bound = bound();
+        List<Problem> certain = refusals(bound.atLeast());
         List<Problem> refusals = certain.isEmpty()
-                ? refusals(proposal, bound.atMost()).stream()
+                ? refusals(bound.atMost()).stream()
                         .map(problem -> problem.with(Severity.WARNING))
                         .toList()
                 : certain;
         if (certain.isEmpty()) {
-            Optional<Problem> weight = loader.weightRefusal(proposal.model());
+            Optional<Problem> weight = decoders.weightRefusal(folder());
             if (weight.isPresent()) {
                 return List.of(weight.get());
             }
         }
         return refusals.stream()
                 .map(problem -> problem.kind().equals(ModelProblems.TOO_LARGE)
-                        ? withWhatFits(problem, proposal, bound.atMost())
+                        ? withWhatFits(problem, bound.atMost())
                         : problem)
                 .toList();
     }
 
-    private Problem withWhatFits(Problem tooLarge, Proposal proposal, int refusedTokens) {
+    private BatchBound bound() {
+        RowLengths rows = computed();
+        return BatchBound.of(
+                proposal.job().training(), rows.trainingRows(), rows.longest(), rows.largestBatch(), rows.limit());
+    }
+
+    private Problem withWhatFits(Problem tooLarge, int refusedTokens) {
         return isOfAnswers(tooLarge)
                 ? answersFitting(tooLarge, proposal.job().evaluation().fewShot())
-                : fitting(tooLarge, proposal, refusedTokens);
+                : fitting(tooLarge, refusedTokens);
     }
 
     /** Texts that are answered are as long as a row may be, not as a batch is. */
@@ -85,7 +93,7 @@ final class LocalRefusals {
     }
 
     /** The rows with the virtual tokens in front of each. */
-    private static RowLengths computed(Proposal proposal) {
+    private RowLengths computed() {
         RowLengths rows = proposal.rows();
         int more = proposal.job().method().virtualTokens();
         long together = (long) more * proposal.job().training().batchSize();
@@ -98,15 +106,12 @@ final class LocalRefusals {
     }
 
     /** With what fits: fewer rows at a time and as many in a step, or one shorter row. */
-    private Problem fitting(Problem tooLarge, Proposal proposal, int refusedTokens) {
+    private Problem fitting(Problem tooLarge, int refusedTokens) {
         TrainingSpec training = proposal.job().training();
         // Packed, a micro-batch holds as many tokens as so many rows may have; otherwise as they have.
-        long perRow = Math.max(
-                1,
-                training.packing()
-                        ? computed(proposal).limit()
-                        : computed(proposal).longest());
-        long tokens = mostTokens(proposal, refusedTokens);
+        long perRow =
+                Math.max(1, training.packing() ? computed().limit() : computed().longest());
+        long tokens = mostTokens(refusedTokens);
         long rows = Math.min(tokens / perRow, training.batchSize() - 1L);
         List<String> remedies = new ArrayList<>();
         if (rows >= 1) {
@@ -126,12 +131,12 @@ final class LocalRefusals {
     }
 
     /** The largest micro-batch below a refused one that would not be refused, found by halving; 0 where not even a token fits. */
-    private long mostTokens(Proposal proposal, int refusedTokens) {
+    private long mostTokens(int refusedTokens) {
         int fits = 0;
         int refused = refusedTokens;
         while (refused - fits > 1) {
             int middle = fits + (refused - fits) / 2;
-            if (refusals(proposal, middle).isEmpty()) {
+            if (refusals(middle).isEmpty()) {
                 fits = middle;
             } else {
                 refused = middle;
@@ -145,14 +150,12 @@ final class LocalRefusals {
      *
      * @throws FineTuneException with why it would refuse for certain
      */
-    Footprint footprint(Proposal proposal) {
-        RowLengths rows = computed(proposal);
-        BatchBound bound = BatchBound.of(
-                proposal.job().training(), rows.trainingRows(), rows.longest(), rows.largestBatch(), rows.limit());
-        Settings settings = settings(proposal, bound.atLeast());
-        Foreseen least = foreseen(proposal, settings);
-        boolean mayBeRefused = !refusals(proposal, bound.atMost()).isEmpty();
-        Foreseen most = mayBeRefused ? least : foreseen(proposal, settings(proposal, bound.atMost()));
+    Footprint footprint() {
+        BatchBound bound = bound();
+        Settings settings = settings(bound.atLeast());
+        Foreseen least = foreseen(settings);
+        boolean mayBeRefused = !refusals(bound.atMost()).isEmpty();
+        Foreseen most = mayBeRefused ? least : foreseen(settings(bound.atMost()));
         return new Footprint(
                 Math.min(least.peakBytes(), most.peakBytes()),
                 mayBeRefused ? Math.max(least.peakBytes(), settings.memoryBytes() + 1) : most.peakBytes(),
@@ -161,39 +164,50 @@ final class LocalRefusals {
                 settings.threads());
     }
 
-    private Foreseen foreseen(Proposal proposal, Settings settings) {
-        return encoders.reads(proposal.model())
-                ? encoders.footprint(proposal.model(), proposal.job().task().labels(), settings)
-                : loader.footprint(proposal.model(), settings);
+    private List<Problem> refusals(int batchTokens) {
+        return refusals(settings(batchTokens));
     }
 
-    private List<Problem> refusals(Proposal proposal, int batchTokens) {
-        return refusals(proposal, settings(proposal, batchTokens));
+    private List<Problem> refusals(Settings settings) {
+        try {
+            Foreseen unused = foreseen(settings);
+            return List.of();
+        } catch (FineTuneException e) {
+            return e.problems();
+        }
     }
 
-    private List<Problem> refusals(Proposal proposal, Settings settings) {
-        return encoders.reads(proposal.model())
-                ? encoders.refusals(proposal.model(), proposal.job().task().labels(), settings)
-                : loader.refusals(proposal.model(), settings);
+    private Foreseen foreseen(Settings settings) {
+        ModelFolder model = folder();
+        return encoders.reads(model)
+                ? encoders.footprint(model, proposal.job().task().labels(), settings)
+                : decoders.footprint(model, settings);
+    }
+
+    /** The header of a GGUF file holds a whole vocabulary: it is read for one question, and not for each batch that is tried. */
+    private ModelFolder folder() {
+        ModelFolder known = folder;
+        if (known == null) {
+            known = ModelFolder.open(proposal.model().path());
+            folder = known;
+        }
+        return known;
     }
 
     /** What the worker does where it trains nothing. */
-    private Settings answering(Proposal proposal) {
+    private Settings answering() {
         return settings(
-                proposal,
                 Purpose.ANSWER,
                 FullTuning.defaults(),
                 TrainingSpec.defaults(),
                 Math.max(1, proposal.answers().passage()));
     }
 
-    private Settings settings(Proposal proposal, int batchTokens) {
-        return settings(
-                proposal, Purpose.TRAIN, proposal.job().method(), proposal.job().training(), batchTokens);
+    private Settings settings(int batchTokens) {
+        return settings(Purpose.TRAIN, proposal.job().method(), proposal.job().training(), batchTokens);
     }
 
-    private Settings settings(
-            Proposal proposal, Purpose purpose, TuningMethod method, TrainingSpec training, int batchTokens) {
+    private Settings settings(Purpose purpose, TuningMethod method, TrainingSpec training, int batchTokens) {
         return new Settings(
                 purpose,
                 method,

@@ -6,7 +6,6 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Severity;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.spi.Proposal;
-import dev.finetune4j.training.model.decoder.DecoderLoader;
 import dev.finetune4j.worker.SmallJob;
 import dev.finetune4j.worker.machine.Machine;
 import java.io.IOException;
@@ -40,7 +39,7 @@ class LocalRefusalsTest {
     void refusesAMethodThatTheModelDoesNotHave() throws IOException {
         Proposal wrong = job.proposal(new LoraTuning(4, 8, 0, List.of("query", "q_proj", "keys")));
 
-        List<Problem> problems = new LocalRefusals(new DecoderLoader(), machine(8 << 20)).of(wrong);
+        List<Problem> problems = new LocalRefusals(wrong, machine(8 << 20)).all();
 
         assertThat(problems).extracting(Problem::code).containsExactly("FT0472", "FT0472");
         assertThat(problems).extracting(Problem::summary).allMatch(text -> text.contains("did you mean"));
@@ -105,14 +104,15 @@ class LocalRefusalsTest {
         Proposal small = job.proposal(LoraTuning.defaults());
         Proposal manyShots =
                 new Proposal(small.job(), small.model(), small.rows(), new Proposal.AnswerLengths(0, 60_000));
-        LocalRefusals refusals = new LocalRefusals(new DecoderLoader(), machine(1 << 20));
 
-        assertThat(refusals.of(small)).isEmpty();
-        assertThat(refusals.of(manyShots)).singleElement().satisfies(problem -> {
-            assertThat(problem.code()).isEqualTo("FT0601");
-            assertThat(problem.causes()).anyMatch(cause -> cause.contains("60000 tokens"));
-            assertThat(problem.remedies()).startsWith("evaluation.few-shot: 0");
-        });
+        assertThat(new LocalRefusals(small, machine(1 << 20)).all()).isEmpty();
+        assertThat(new LocalRefusals(manyShots, machine(1 << 20)).all())
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.code()).isEqualTo("FT0601");
+                    assertThat(problem.causes()).anyMatch(cause -> cause.contains("60000 tokens"));
+                    assertThat(problem.remedies()).startsWith("evaluation.few-shot: 0");
+                });
     }
 
     @Test
@@ -121,9 +121,8 @@ class LocalRefusalsTest {
         Proposal answers =
                 new Proposal(small.job(), small.model(), Proposal.RowLengths.NONE, new Proposal.AnswerLengths(0, 24));
 
-        assertThat(new LocalRefusals(new DecoderLoader(), machine(1 << 20)).of(answers))
-                .isEmpty();
-        assertThat(new LocalRefusals(new DecoderLoader(), machine(1)).of(answers))
+        assertThat(new LocalRefusals(answers, machine(1 << 20)).all()).isEmpty();
+        assertThat(new LocalRefusals(answers, machine(1)).all())
                 .singleElement()
                 .satisfies(problem -> assertThat(problem.toString()).contains("FT0601", "answering needs about"));
     }
@@ -135,7 +134,7 @@ class LocalRefusalsTest {
                 small.model(),
                 new Proposal.RowLengths(rows, 0, longest, largestBatch, 256),
                 new Proposal.AnswerLengths(0, (int) longest));
-        return new LocalRefusals(new DecoderLoader(), machine(kibibytes)).of(proposal);
+        return new LocalRefusals(proposal, machine(kibibytes)).all();
     }
 
     /** A machine with so much memory. */

@@ -21,7 +21,6 @@ import dev.finetune4j.training.model.internal.TorchRuntime;
 import dev.finetune4j.training.model.internal.TorchScript;
 import dev.finetune4j.training.model.weights.FiniteWeights;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -57,32 +56,19 @@ public final class DecoderLoader implements LanguageModelLoader {
             MemoryPlan memory) {}
 
     /**
-     * What {@link #load} would refuse, as far as it shows without reading a weight: architecture, method, memory. Empty where it would
-     * load.
-     */
-    public List<Problem> refusals(ModelFiles files, Settings settings) {
-        try {
-            foresee(ModelFolder.open(files.path()), withVirtualTokens(settings));
-            return List.of();
-        } catch (FineTuneException e) {
-            return e.problems();
-        }
-    }
-
-    /**
      * Resident memory that training will take at its peak, and in which number format.
      *
-     * @throws FineTuneException with what {@link #refusals} tells, if there is anything
+     * @throws FineTuneException with what {@link #load} would refuse, as far as it shows without reading a weight: architecture, method,
+     *     memory
      */
-    public Foreseen footprint(ModelFiles files, Settings settings) {
-        MemoryPlan memory = foresee(ModelFolder.open(files.path()), withVirtualTokens(settings))
-                .memory();
+    public Foreseen footprint(ModelFolder folder, Settings settings) {
+        MemoryPlan memory = foresee(folder, withVirtualTokens(settings)).memory();
         return new Foreseen(memory.peakBytes(), memory.precision());
     }
 
     /** FT0474 where a weight is no finite number, as far as that shows without loading: not in quantized or very large files. */
-    public Optional<Problem> weightRefusal(ModelFiles files) {
-        try (WeightFile weights = ModelFolder.open(files.path()).openWeights()) {
+    public Optional<Problem> weightRefusal(ModelFolder folder) {
+        try (WeightFile weights = folder.openWeights()) {
             return FiniteWeights.refusal(weights);
         }
     }

@@ -2,7 +2,6 @@ package dev.finetune4j.training.model.encoder;
 
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
-import dev.finetune4j.error.Problem;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.modelfiles.config.EncoderConfig;
@@ -37,35 +36,22 @@ public final class EncoderLoader implements ClassifierLoader {
     private record Foresight(EncoderShape shape, EncoderMethod method, EncoderMemory memory) {}
 
     /** Whether a model is an encoder, and so for this loader; not where its configuration does not even tell that. */
-    public boolean reads(ModelFiles files) {
+    public boolean reads(ModelFolder folder) {
         try {
-            return ModelFolder.open(files.path()).encoder().isPresent();
+            return folder.encoder().isPresent();
         } catch (FineTuneException e) {
             return false;
         }
     }
 
     /**
-     * What {@link #load} would refuse, as far as it shows without reading a weight: architecture, method, memory. Empty where it would
-     * load.
-     */
-    public List<Problem> refusals(ModelFiles files, List<String> labels, Settings settings) {
-        try {
-            foresee(ModelFolder.open(files.path()), labels, settings);
-            return List.of();
-        } catch (FineTuneException e) {
-            return e.problems();
-        }
-    }
-
-    /**
      * Resident memory that training will take at its peak, and in which number format.
      *
-     * @throws FineTuneException with what {@link #refusals} tells, if there is anything
+     * @throws FineTuneException with what {@link #load} would refuse, as far as it shows without reading a weight: architecture, method,
+     *     memory
      */
-    public Foreseen footprint(ModelFiles files, List<String> labels, Settings settings) {
-        EncoderMemory memory =
-                foresee(ModelFolder.open(files.path()), labels, settings).memory();
+    public Foreseen footprint(ModelFolder folder, List<String> labels, Settings settings) {
+        EncoderMemory memory = foresee(folder, labels, settings).memory();
         return new Foreseen(memory.peakBytes(), memory.precision());
     }
 

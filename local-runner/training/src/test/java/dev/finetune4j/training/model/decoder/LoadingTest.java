@@ -7,10 +7,12 @@ import static org.assertj.core.data.Offset.offset;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.modelfiles.config.ModelFolder;
 import dev.finetune4j.modelfiles.weights.TensorEntry;
 import dev.finetune4j.modelfiles.weights.TensorType;
 import dev.finetune4j.modelfiles.weights.WeightFile;
@@ -80,9 +82,10 @@ class LoadingTest {
         Settings head = new Settings(
                 Purpose.TRAIN, HeadTuning.defaults(), Precision.FP32, Recompute.AUTO, 1, 1, 512, 0, 0, 4L << 30);
 
-        assertThat(new DecoderLoader().refusals(Fixture.files(Fixture.folder("tied")), head))
-                .singleElement()
-                .satisfies(problem -> assertThat(problem.kind()).isEqualTo(ModelProblems.METHOD));
+        assertThatThrownBy(() -> new DecoderLoader().footprint(ModelFolder.open(Fixture.folder("tied")), head))
+                .isInstanceOfSatisfying(
+                        FineTuneException.class,
+                        e -> assertThat(e.problems()).extracting(Problem::kind).containsExactly(ModelProblems.METHOD));
     }
 
     @Test

@@ -17,6 +17,7 @@ import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.PromptTuning;
 import dev.finetune4j.method.QloraTuning;
 import dev.finetune4j.method.TuningMethod;
+import dev.finetune4j.modelfiles.config.ModelFolder;
 import dev.finetune4j.modelfiles.weights.SafetensorsFile;
 import dev.finetune4j.modelfiles.weights.SafetensorsWriter;
 import dev.finetune4j.modelfiles.weights.TensorEntry;
@@ -108,22 +109,16 @@ class EncoderLoadingTest {
     /** A head learns from few tokens at a time, and answers for many. */
     @Test
     void refusesAheadWhatItCouldTrainAndNotAnswerWith() {
+        Path model = EncoderFixture.folder("roberta");
         long peak = new EncoderLoader()
-                .footprint(
-                        EncoderFixture.files(EncoderFixture.folder("roberta")), EncoderFixture.LABELS, head(4L << 30))
+                .footprint(ModelFolder.open(model), EncoderFixture.LABELS, head(4L << 30))
                 .peakBytes();
 
-        assertThat(new EncoderLoader()
-                        .refusals(
-                                EncoderFixture.files(EncoderFixture.folder("roberta")),
-                                EncoderFixture.LABELS,
-                                head(peak - 1)))
-                .singleElement()
-                .satisfies(problem -> {
-                    assertThat(problem.code()).isEqualTo("FT0601");
-                    assertThat(problem.summary()).startsWith("answering needs about ");
-                    assertThat(problem.remedies()).contains("training.precision: bf16");
-                });
+        assertThat(refusals(model, head(peak - 1))).singleElement().satisfies(problem -> {
+            assertThat(problem.code()).isEqualTo("FT0601");
+            assertThat(problem.summary()).startsWith("answering needs about ");
+            assertThat(problem.remedies()).contains("training.precision: bf16");
+        });
     }
 
     private static Settings head(long memoryBytes) {
@@ -256,8 +251,7 @@ class EncoderLoadingTest {
     }
 
     private static List<Problem> refusals(TuningMethod method) {
-        return new EncoderLoader()
-                .refusals(EncoderFixture.files(EncoderFixture.folder("bert")), EncoderFixture.LABELS, settings(method));
+        return refusals(EncoderFixture.folder("bert"), settings(method));
     }
 
     @ParameterizedTest
@@ -316,7 +310,16 @@ class EncoderLoadingTest {
     private static List<Problem> refusals(Path model, long memoryBytes) {
         Settings settings = new Settings(
                 Purpose.TRAIN, FullTuning.defaults(), Precision.FP32, Recompute.AUTO, 1, 1, 512, 0, 0, memoryBytes);
-        return new EncoderLoader().refusals(EncoderFixture.files(model), EncoderFixture.LABELS, settings);
+        return refusals(model, settings);
+    }
+
+    private static List<Problem> refusals(Path model, Settings settings) {
+        try {
+            new EncoderLoader().footprint(ModelFolder.open(model), EncoderFixture.LABELS, settings);
+            return List.of();
+        } catch (FineTuneException e) {
+            return e.problems();
+        }
     }
 
     /** A fixture with other names of tensors; those that get none are left out. */
