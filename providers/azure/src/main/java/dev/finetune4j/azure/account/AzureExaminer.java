@@ -4,6 +4,7 @@ import com.azure.core.credential.TokenRequestContext;
 import dev.finetune4j.azure.internal.AzureCloud;
 import dev.finetune4j.azure.internal.AzureConnection;
 import dev.finetune4j.azure.internal.AzureFailure;
+import dev.finetune4j.azure.internal.CredentialSource;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
@@ -59,7 +60,7 @@ public final class AzureExaminer implements AccountExaminer {
 
     private static Diagnosis credentials(
             AzurePlace place, AzureConnection connection, Map<String, String> settings, ProviderContext context) {
-        String source = AzureConnection.source(settings, context.environment());
+        String source = CredentialSource.of(settings, context.environment());
         try {
             var unused = connection
                     .credential()

@@ -5,6 +5,7 @@ import dev.finetune4j.azure.internal.AzureCloud;
 import dev.finetune4j.azure.internal.AzureConnection;
 import dev.finetune4j.azure.internal.AzureFailure;
 import dev.finetune4j.azure.internal.Caller;
+import dev.finetune4j.azure.internal.CredentialSource;
 import dev.finetune4j.azure.internal.RoleAssignments;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Retry;
@@ -54,7 +55,7 @@ public final class AzureFounder implements AccountFounder {
     public Founding prepare(ProviderContext context, Map<String, String> wishes) {
         Map<String, String> rest = new TreeMap<>(wishes);
         Map<String, String> connecting = new HashMap<>();
-        for (String name : List.of(AzureConnection.CLOUD, AzureConnection.CREDENTIAL)) {
+        for (String name : List.of(AzureConnection.CLOUD, CredentialSource.SETTING)) {
             Optional.ofNullable(rest.remove(name)).ifPresent(value -> connecting.put(name, value));
         }
         String subscription = Optional.ofNullable(rest.remove(SUBSCRIPTION))

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.azure.internal.ArmResources;
 import dev.finetune4j.azure.internal.AzureFailure;
+import dev.finetune4j.azure.internal.Pause;
 import dev.finetune4j.azure.internal.RoleAssignments;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
@@ -227,7 +228,7 @@ final class WorkspaceDeployment implements Founding {
                     throw notMade("the deployment " + NAME + " is " + state(now), now.at("/properties/error"));
                 default -> {
                     var unused = make(() -> {
-                        ArmResources.pause(betweenLooks);
+                        Pause.of(betweenLooks);
                         return Optional.of(now);
                     });
                 }

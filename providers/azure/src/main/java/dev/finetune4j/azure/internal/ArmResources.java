@@ -9,8 +9,6 @@ import com.azure.core.util.BinaryData;
 import com.azure.core.util.Context;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.json.Json;
-import java.io.InterruptedIOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -135,7 +133,7 @@ public final class ArmResources {
         Optional<String> address = Optional.ofNullable(headers.getValue(HttpHeaderName.LOCATION))
                 .or(() -> Optional.ofNullable(headers.getValue(HttpHeaderName.AZURE_ASYNCOPERATION)));
         for (int look = 0; address.isPresent() && isUnderWay(answer) && look < looks; look++) {
-            pause(betweenLooks);
+            Pause.of(betweenLooks);
             answer = calls.at(manager, address.get(), Context.NONE);
         }
         return isUnderWay(answer) ? Optional.empty() : Optional.of(read(answer.getValue()));
@@ -145,20 +143,6 @@ public final class ArmResources {
     private static boolean isUnderWay(Response<BinaryData> answer) {
         return answer.getStatusCode() == ACCEPTED
                 || !OVER.contains(read(answer.getValue()).path("status").asText());
-    }
-
-    /**
-     * Waits.
-     *
-     * @throws UncheckedIOException if the thread is interrupted
-     */
-    public static void pause(Duration time) {
-        try {
-            Thread.sleep(time.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new UncheckedIOException(new InterruptedIOException("waiting was interrupted"));
-        }
     }
 
     /** Does something with a resource. */

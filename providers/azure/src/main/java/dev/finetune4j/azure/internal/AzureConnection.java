@@ -50,9 +50,6 @@ public record AzureConnection(AzureCloud cloud, TokenCredential credential, Http
     /** The setting that names a cloud. */
     public static final String CLOUD = "cloud";
 
-    /** The setting that names where tokens come from. */
-    public static final String CREDENTIAL = AzureCredentials.SETTING;
-
     /** What another {@link Duration} is said by, in the context of one call, than a call is usually waited for: sending counts. */
     public static final String RESPONSE_TIMEOUT = "azure-response-timeout";
 
@@ -75,16 +72,6 @@ public record AzureConnection(AzureCloud cloud, TokenCredential credential, Http
         this(cloud, credential, http, USUAL_RETRIES);
     }
 
-    /** What may be chosen as {@link #CREDENTIAL}. */
-    public static List<String> credentials() {
-        return AzureCredentials.SOURCES;
-    }
-
-    /** Where tokens come from, as {@link #CREDENTIAL} calls it. */
-    public static String source(Map<String, String> settings, Map<String, String> environment) {
-        return AzureCredentials.source(settings, environment);
-    }
-
     /**
      * A connection.
      *
@@ -103,7 +90,7 @@ public record AzureConnection(AzureCloud cloud, TokenCredential credential, Http
                 : cloud.in(read(http, list))
                         .orElseThrow(() -> new UncheckedIOException(
                                 new IOException(AzureCloud.METADATA + " has no " + cloud.name())));
-        String source = source(settings, environment);
+        String source = CredentialSource.of(settings, environment);
         TokenCredential credential = AzureCredentials.open(source, reached, environment, http);
         return new AzureConnection(reached, new SignIn(source, credential), http, retries(environment));
     }

@@ -8,58 +8,28 @@ import com.azure.identity.ClientCertificateCredentialBuilder;
 import com.azure.identity.ClientSecretCredentialBuilder;
 import com.azure.identity.ManagedIdentityCredentialBuilder;
 import com.azure.identity.WorkloadIdentityCredentialBuilder;
-import java.util.List;
 import java.util.Map;
 
-/**
- * Where tokens come from: one source that somebody chose, or that the environment tells, and no chain of tries, which takes seconds and
- * ends with somebody else's account.
- */
+/** What gives the tokens of a {@link CredentialSource}. */
 final class AzureCredentials {
-    /** The setting. */
-    static final String SETTING = "credential";
-
-    static final String ENVIRONMENT = "environment";
-    private static final String CLI = "azure-cli";
-    static final String MANAGED = "managed-identity";
-    static final String WORKLOAD = "workload-identity";
-
-    /** What may be chosen. */
-    static final List<String> SOURCES = List.of(ENVIRONMENT, CLI, MANAGED, WORKLOAD);
-
     private static final String TENANT = "AZURE_TENANT_ID";
     private static final String CLIENT = "AZURE_CLIENT_ID";
-    private static final String SECRET = "AZURE_CLIENT_SECRET";
-    private static final String CERTIFICATE = "AZURE_CLIENT_CERTIFICATE_PATH";
-    private static final String TOKEN_FILE = "AZURE_FEDERATED_TOKEN_FILE";
 
     private AzureCredentials() {}
-
-    /** The source that is meant. */
-    static String source(Map<String, String> settings, Map<String, String> environment) {
-        String chosen = settings.getOrDefault(SETTING, "");
-        if (!chosen.isEmpty()) {
-            return chosen;
-        }
-        if (environment.containsKey(TOKEN_FILE)) {
-            return WORKLOAD;
-        }
-        return environment.containsKey(SECRET) || environment.containsKey(CERTIFICATE) ? ENVIRONMENT : CLI;
-    }
 
     /** Gives tokens of a cloud. Asks nothing yet. */
     static TokenCredential open(String source, AzureCloud cloud, Map<String, String> environment, HttpClient http) {
         String tenant = environment.getOrDefault(TENANT, "");
         String client = environment.getOrDefault(CLIENT, "");
         return switch (source) {
-            case ENVIRONMENT -> principal(tenant, client, cloud, environment, http);
-            case WORKLOAD ->
+            case CredentialSource.ENVIRONMENT -> principal(tenant, client, cloud, environment, http);
+            case CredentialSource.WORKLOAD ->
                 at(new WorkloadIdentityCredentialBuilder(), cloud, http)
                         .tenantId(tenant)
                         .clientId(client)
-                        .tokenFilePath(environment.getOrDefault(TOKEN_FILE, ""))
+                        .tokenFilePath(environment.getOrDefault(CredentialSource.TOKEN_FILE, ""))
                         .build();
-            case MANAGED -> {
+            case CredentialSource.MANAGED -> {
                 ManagedIdentityCredentialBuilder managed = new ManagedIdentityCredentialBuilder().httpClient(http);
                 yield (client.isEmpty() ? managed : managed.clientId(client)).build();
             }
@@ -72,12 +42,12 @@ final class AzureCredentials {
 
     private static TokenCredential principal(
             String tenant, String client, AzureCloud cloud, Map<String, String> environment, HttpClient http) {
-        String secret = environment.getOrDefault(SECRET, "");
+        String secret = environment.getOrDefault(CredentialSource.SECRET, "");
         return secret.isEmpty()
                 ? at(new ClientCertificateCredentialBuilder(), cloud, http)
                         .tenantId(tenant)
                         .clientId(client)
-                        .pemCertificate(environment.getOrDefault(CERTIFICATE, ""))
+                        .pemCertificate(environment.getOrDefault(CredentialSource.CERTIFICATE, ""))
                         .build()
                 : at(new ClientSecretCredentialBuilder(), cloud, http)
                         .tenantId(tenant)

@@ -63,10 +63,10 @@ record SignIn(String source, TokenCredential credential) implements TokenCredent
                 return "sudo timedatectl set-ntp true";
             }
             return switch (source) {
-                case AzureCredentials.ENVIRONMENT -> ofEnvironment(String.valueOf(getMessage()));
-                case AzureCredentials.WORKLOAD ->
+                case CredentialSource.ENVIRONMENT -> ofEnvironment(String.valueOf(getMessage()));
+                case CredentialSource.WORKLOAD ->
                     "az identity federated-credential list --identity-name NAME --resource-group GROUP";
-                case AzureCredentials.MANAGED -> "az vm identity show --name VM --resource-group GROUP";
+                case CredentialSource.MANAGED -> "az vm identity show --name VM --resource-group GROUP";
                 default -> "az login";
             };
         }

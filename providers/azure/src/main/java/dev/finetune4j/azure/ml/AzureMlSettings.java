@@ -3,6 +3,7 @@ package dev.finetune4j.azure.ml;
 import dev.finetune4j.azure.blob.BlobAddress;
 import dev.finetune4j.azure.internal.AzureCloud;
 import dev.finetune4j.azure.internal.AzureConnection;
+import dev.finetune4j.azure.internal.CredentialSource;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -81,7 +82,7 @@ final class AzureMlSettings {
                     DATA_REGISTRY,
                     DATA_REGISTRY_GROUP,
                     AzureConnection.CLOUD,
-                    AzureConnection.CREDENTIAL));
+                    CredentialSource.SETTING));
 
     private final Map<String, String> settings;
 
@@ -248,7 +249,7 @@ final class AzureMlSettings {
             }
         }
         oneOf(AzureConnection.CLOUD, AzureCloud.names(), problems);
-        oneOf(AzureConnection.CREDENTIAL, AzureConnection.credentials(), problems);
+        oneOf(CredentialSource.SETTING, CredentialSource.ALL, problems);
         return problems;
     }
 

@@ -9,6 +9,7 @@ import dev.finetune4j.azure.internal.ArmResources;
 import dev.finetune4j.azure.internal.ArmResources.Begun;
 import dev.finetune4j.azure.internal.AzureConnection;
 import dev.finetune4j.azure.internal.AzureFailure;
+import dev.finetune4j.azure.internal.Pause;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -213,7 +214,7 @@ final class DataRegistry {
                 throw refused(asset, why.isEmpty() ? "it ended as " + state : why)
                         .asException();
             }
-            ArmResources.pause(pause);
+            Pause.of(pause);
             Duration doubled = pause.multipliedBy(2);
             pause = doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
         }

@@ -1,9 +1,9 @@
 package dev.finetune4j.azure.openai;
 
 import dev.finetune4j.azure.account.AzurePlace;
-import dev.finetune4j.azure.internal.ArmResources;
 import dev.finetune4j.azure.internal.AzureCloud;
 import dev.finetune4j.azure.internal.AzureConnection;
+import dev.finetune4j.azure.internal.Pause;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.Provider;
@@ -20,7 +20,7 @@ public final class AzureOpenAiProviderFactory implements AzurePlace {
 
     /** Its provider waits for real. */
     public AzureOpenAiProviderFactory() {
-        this(ArmResources::pause);
+        this(Pause::of);
     }
 
     /** @param pause waits for what the service takes a while to do; may be by a virtual clock */

@@ -2,6 +2,7 @@ package dev.finetune4j.azure.openai;
 
 import dev.finetune4j.azure.internal.AzureCloud;
 import dev.finetune4j.azure.internal.AzureConnection;
+import dev.finetune4j.azure.internal.CredentialSource;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -68,7 +69,7 @@ final class AzureOpenAiSettings {
                     PlaceSettings.MODEL,
                     PlaceSettings.SCOPE,
                     AzureConnection.CLOUD,
-                    AzureConnection.CREDENTIAL),
+                    CredentialSource.SETTING),
             TuningParameters.NAMES::contains,
             ", and the hyperparameters " + String.join(", ", TuningParameters.NAMES));
 
@@ -121,7 +122,7 @@ final class AzureOpenAiSettings {
         form(CAPACITY, THOUSANDS, "1 to 99999, in thousands of tokens a minute", USUAL_CAPACITY, problems);
         oneOf(HOSTING_SCOPE, DeploymentWays.NAMES, problems);
         oneOf(AzureConnection.CLOUD, AzureCloud.names(), problems);
-        oneOf(AzureConnection.CREDENTIAL, AzureConnection.credentials(), problems);
+        oneOf(CredentialSource.SETTING, CredentialSource.ALL, problems);
         return problems;
     }
 

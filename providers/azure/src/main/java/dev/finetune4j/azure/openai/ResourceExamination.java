@@ -1,7 +1,7 @@
 package dev.finetune4j.azure.openai;
 
-import dev.finetune4j.azure.internal.ArmResources;
 import dev.finetune4j.azure.internal.AzureConnection;
+import dev.finetune4j.azure.internal.Pause;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.spi.Diagnosis;
@@ -32,9 +32,9 @@ final class ResourceExamination {
 
     ResourceExamination(AzureOpenAiOptions options, AzureConnection connection, Clock clock) {
         this.options = options;
-        OpenAiCalls calls = new OpenAiCalls(options, connection, ArmResources::pause);
-        files = new TuningFiles(calls, options, ArmResources::pause);
-        jobs = new TuningJobs(calls, files, options, ArmResources::pause);
+        OpenAiCalls calls = new OpenAiCalls(options, connection, Pause::of);
+        files = new TuningFiles(calls, options, Pause::of);
+        jobs = new TuningJobs(calls, files, options, Pause::of);
         deployments = new Deployments(options, connection, clock);
     }
 

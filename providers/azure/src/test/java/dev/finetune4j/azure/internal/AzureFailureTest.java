@@ -107,6 +107,6 @@ class AzureFailureTest {
 
     private static String remedyOf(String message) {
         return AzureFailure.remedy(
-                new SignIn.Refused(AzureCredentials.ENVIRONMENT, new IllegalStateException(message)));
+                new SignIn.Refused(CredentialSource.ENVIRONMENT, new IllegalStateException(message)));
     }
 }

@@ -2,8 +2,8 @@ package dev.finetune4j.azure.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.finetune4j.azure.internal.ArmResources;
 import dev.finetune4j.azure.internal.AzureConnection;
+import dev.finetune4j.azure.internal.Pause;
 import dev.finetune4j.offlinecloud.azure.AzurePace;
 import dev.finetune4j.offlinecloud.azure.OfflineAzure;
 import dev.finetune4j.offlinecloud.azure.Workspace;
@@ -106,7 +106,7 @@ class SmallHeapSendingTest {
     }
 
     private static OpenAiCalls calls(String endpoint, ProviderContext context) {
-        return new OpenAiCalls(options(endpoint), AzureConnection.open(Map.of(), context), ArmResources::pause);
+        return new OpenAiCalls(options(endpoint), AzureConnection.open(Map.of(), context), Pause::of);
     }
 
     /** Sends a file. */
@@ -115,8 +115,7 @@ class SmallHeapSendingTest {
 
         public static void main(String[] arguments) {
             ProviderContext context = new ProviderContext(Path.of("home"), System.getenv(), Clock.systemUTC());
-            TuningFiles files =
-                    new TuningFiles(calls(arguments[0], context), options(arguments[0]), ArmResources::pause);
+            TuningFiles files = new TuningFiles(calls(arguments[0], context), options(arguments[0]), Pause::of);
             var unused = files.ready("train.jsonl", Path.of(arguments[1]));
         }
     }

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.azure.core.exception.HttpResponseException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.azure.internal.Answered;
-import dev.finetune4j.azure.internal.ArmResources;
 import dev.finetune4j.azure.internal.AzureConnection;
+import dev.finetune4j.azure.internal.Pause;
 import dev.finetune4j.azure.openai.ScriptedOpenAi.Fate;
 import dev.finetune4j.azure.openai.TuningJobs.Launched;
 import dev.finetune4j.error.FineTuneException;
@@ -248,7 +248,7 @@ class TuningJobsTest {
         AzureOpenAiOptions options = AzureOpenAiRulesTest.options();
         Consumer<Duration> interrupted = time -> {
             Thread.currentThread().interrupt();
-            ArmResources.pause(time);
+            Pause.of(time);
         };
         OpenAiCalls calls = new OpenAiCalls(options, Answered.connection(service), interrupted);
         TuningFiles sending = new TuningFiles(calls, options, interrupted);
