@@ -81,6 +81,17 @@ public final class RunStore {
                 .toList();
     }
 
+    /** The runs of {@link #list} one after the other, those first whose journals have grown last. Reads as far as it is asked. */
+    public Stream<RunView> lately() {
+        return ids().stream()
+                .map(this::folder)
+                .sorted(Comparator.comparingLong(
+                                (RunFolder run) -> run.journal().toFile().lastModified())
+                        .reversed()
+                        .thenComparing(run -> run.id().value()))
+                .flatMap(run -> view(run.id()).stream());
+    }
+
     /** The runs of {@link #list}, then those whose journal tells nothing. */
     private List<RunId> newestFirst(List<RunId> ids) {
         return Stream.concat(list().stream().map(RunView::id), ids.stream())

@@ -12,15 +12,19 @@ import dev.finetune4j.value.ProviderId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** What earlier runs of a model tell of further ones. */
 public final class PastRuns {
     /** Enough to show how much the speed of this machine varies, and all from lately. */
     private static final int LATEST = 5;
+
+    /** So many runs are looked at: a home may have thousands, and whoever plans waits for them to be read. */
+    private static final int LOOKED_AT = 100;
 
     /** Rows differ in length and other programs run beside: with five runs or one, a further one may well lie outside of them. */
     private static final double FASTER = 0.8;
@@ -41,7 +45,8 @@ public final class PastRuns {
      * @return empty where no such run has succeeded here
      */
     public Optional<TimeForecast> forecast(PreparedJob like, List<RunWork> works) {
-        List<RunSpeed> speeds = store.list().stream()
+        List<RunSpeed> speeds = store.lately()
+                .limit(LOOKED_AT)
                 .filter(run -> isLike(run, like))
                 .flatMap(run -> speed(run).stream())
                 .limit(LATEST)
@@ -63,21 +68,21 @@ public final class PastRuns {
      * @param modelDigest digest of its model's files
      */
     public List<PastRun> latest(FineTuneJob job, String modelDigest, ProviderId target) {
-        List<RunView> done = store.list().stream()
-                .filter(run -> run.closed() && run.state() == RunState.SUCCEEDED && target.equals(run.provider()))
-                .toList();
-        Predicate<RunView> isAlike = run -> run.prepared() != null
-                && run.prepared().modelDigest().equals(modelDigest)
-                && run.job().method().getClass() == job.method().getClass();
-        List<PastRun> latest = new ArrayList<>();
-        for (boolean alike : new boolean[] {true, false}) {
-            done.stream()
-                    .filter(run -> isAlike.test(run) == alike)
-                    .flatMap(run -> past(run, alike).stream())
-                    .limit(LATEST)
-                    .forEach(latest::add);
+        List<PastRun> alike = new ArrayList<>();
+        List<PastRun> others = new ArrayList<>();
+        Iterator<RunView> runs = store.lately().limit(LOOKED_AT).iterator();
+        while (runs.hasNext() && (alike.size() < LATEST || others.size() < LATEST)) {
+            RunView run = runs.next();
+            boolean isAlike = isOfModel(run, modelDigest) && isByMethodOf(run, job);
+            List<PastRun> found = isAlike ? alike : others;
+            if (run.closed()
+                    && run.state() == RunState.SUCCEEDED
+                    && target.equals(run.provider())
+                    && found.size() < LATEST) {
+                past(run, isAlike).ifPresent(found::add);
+            }
         }
-        return latest;
+        return Stream.concat(alike.stream(), others.stream()).toList();
     }
 
     private Optional<PastRun> past(RunView run, boolean isAlike) {
@@ -113,11 +118,18 @@ public final class PastRuns {
     private static boolean isLike(RunView run, PreparedJob like) {
         return run.closed()
                 && run.state() == RunState.SUCCEEDED
-                && run.prepared() != null
-                && run.prepared().modelDigest().equals(like.model().digest())
-                && run.job().method().getClass() == like.file().job().method().getClass()
+                && isOfModel(run, like.model().digest())
+                && isByMethodOf(run, like.file().job())
                 && run.provider() != null
                 && like.file().job().targets().contains(run.provider());
+    }
+
+    private static boolean isOfModel(RunView run, String digest) {
+        return run.prepared() != null && run.prepared().modelDigest().equals(digest);
+    }
+
+    private static boolean isByMethodOf(RunView run, FineTuneJob job) {
+        return run.job().method().getClass() == job.method().getClass();
     }
 
     private Optional<RunSpeed> speed(RunView run) {

@@ -9,6 +9,7 @@ import dev.finetune4j.testkit.VirtualClock;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +85,28 @@ class RunStoreTest {
                 .extracting(RunView::id)
                 .extracting(RunId::value)
                 .containsExactly("newer-0a1b2c3d-1", "older-0a1b2c3d-1");
+    }
+
+    /** A run that goes on tells more of late than one that was begun after it. */
+    @Test
+    void givesThoseFirstThatHaveGrownLast() throws Exception {
+        RunStore store = new RunStore(home);
+        long hour = Duration.ofHours(1).toMillis();
+        for (String id : List.of("older-0a1b2c3d-1", "newer-0a1b2c3d-1", "damaged-0a1b2c3d-1")) {
+            begin(id);
+        }
+        Files.writeString(store.folder(new RunId("damaged-0a1b2c3d-1")).journal(), "no journal\n\n");
+        changedAt(store, "older-0a1b2c3d-1", 2 * hour);
+        changedAt(store, "newer-0a1b2c3d-1", hour);
+
+        assertThat(store.lately())
+                .extracting(RunView::id)
+                .extracting(RunId::value)
+                .containsExactly("older-0a1b2c3d-1", "newer-0a1b2c3d-1");
+    }
+
+    private static void changedAt(RunStore store, String id, long millis) throws Exception {
+        Files.setLastModifiedTime(store.folder(new RunId(id)).journal(), FileTime.fromMillis(millis));
     }
 
     @Test
