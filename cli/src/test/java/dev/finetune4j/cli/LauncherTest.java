@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** The launcher in a checkout of its own, with the classes under test for its jar. */
 class LauncherTest {
@@ -83,8 +84,8 @@ class LauncherTest {
                 "--version");
 
         assertThat(archive.getFileName().toString()).startsWith("startup-" + System.getProperty("java.version"));
-        for (Class<?> used : List.of(Main.class, FinetuneCommand.class)) {
-            assertThat(loaded.out()).contains(used.getName() + " source: shared objects file (top)");
+        for (Class<?> used : List.of(Main.class, FinetuneCommand.class, CommandLine.class)) {
+            assertThat(loaded.out()).contains(used.getName() + " source: shared objects file");
         }
         assertThat(launch(checkout.launcher(), Map.of(), "--version").out()).startsWith("finetune ");
     }
