@@ -137,14 +137,15 @@ final class PlanCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        JobFile file = surroundings.read(job);
         if (rehearse) {
-            rehearse(file);
+            rehearse(surroundings.read(job));
         }
         Plan plan;
         Optional<Problem> impasse;
         try (MessageView view = surroundings.messages(format.messages());
-                FineTuner tuner = surroundings.open(view)) {
+                Opening opening = new Opening(() -> surroundings.open(view))) {
+            JobFile file = surroundings.read(job);
+            FineTuner tuner = opening.await();
             PlanRequest request = request(tuner.offers());
             plan = tuner.plan(file, request);
             view.problems(Remedies.named(plan.warnings(), job.toString(), null));

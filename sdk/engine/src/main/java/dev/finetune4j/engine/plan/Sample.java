@@ -48,8 +48,11 @@ final class Sample {
 
     /** The median moved, and every world's distance from it widened. */
     Sample corrected(Correction correction) {
+        if (correction.runs() == 0) {
+            return this;
+        }
         double median = percentiles().likely();
-        if (correction.runs() == 0 || median <= 0) {
+        if (median <= 0) {
             return this;
         }
         double[] moved = values.clone();
