@@ -54,6 +54,12 @@ public final class ModelProblems implements ProblemCatalogue {
             method: head trains the classification head of an encoder such as BERT; a decoder has none, and answers with words. Decoders
             are tuned with lora, full or prompt-tuning, encoders with full, lora or head.""", "method: lora");
 
+    /** A number format that the processor computes with slowly. */
+    public static final ProblemKind SLOW_PRECISION = new ProblemKind(
+            "FT0476", "The number format is slow on this processor", ExitCode.INVALID, """
+            Without AVX-512 nothing multiplies matrices in bf16 but libtorch's own loops: a training took 14 to 24 times as long as in fp32.
+            auto takes the format that is fastest on the processor. bf16 does what it is told to, in half the memory.""", "training.precision: auto");
+
     /** Training, or the answers after it, would need more memory than there is. */
     public static final ProblemKind TOO_LARGE = new ProblemKind(
             "FT0601", "The run does not fit the memory", ExitCode.CAPACITY, """
@@ -102,6 +108,7 @@ public final class ModelProblems implements ProblemCatalogue {
                 ADAPTER,
                 WEIGHT_VALUE,
                 METHOD,
+                SLOW_PRECISION,
                 TOO_LARGE,
                 TOKEN,
                 STATE,

@@ -21,6 +21,7 @@ import dev.finetune4j.worker.machine.Machine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Tells before a launch what the worker would refuse of a job once it knows the rows: it asks the same loaders. Reads the model once. */
@@ -54,10 +55,12 @@ final class LocalRefusals {
                 return List.of(weight.get());
             }
         }
-        return refusals.stream()
-                .map(problem -> problem.kind().equals(ModelProblems.TOO_LARGE)
-                        ? withWhatFits(problem, bound.atMost())
-                        : problem)
+        return Stream.concat(
+                        decoders.slowness(proposal.job().training().precision()).stream(),
+                        refusals.stream()
+                                .map(problem -> problem.kind().equals(ModelProblems.TOO_LARGE)
+                                        ? withWhatFits(problem, bound.atMost())
+                                        : problem))
                 .toList();
     }
 

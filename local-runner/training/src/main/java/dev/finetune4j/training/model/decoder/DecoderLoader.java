@@ -3,6 +3,7 @@ package dev.finetune4j.training.model.decoder;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.Precision;
 import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.PromptTuning;
@@ -64,6 +65,17 @@ public final class DecoderLoader implements LanguageModelLoader {
     public Foreseen footprint(ModelFolder folder, Settings settings) {
         MemoryPlan memory = foresee(folder, withVirtualTokens(settings)).memory();
         return new Foreseen(memory.peakBytes(), memory.precision());
+    }
+
+    /** A warning, FT0476, where this processor computes with numbers of a format many times as slowly as it could; of encoders, too. */
+    public Optional<Problem> slowness(Precision precision) {
+        return precision == Precision.BF16 && !cpu.compilesBfloat16()
+                ? Optional.of(ModelProblems.SLOW_PRECISION
+                        .warning("bf16 takes many times as long as fp32 on this processor")
+                        .at(Location.ofKey("training.precision"))
+                        .because("it has no AVX-512, without which nothing is compiled for bf16")
+                        .build())
+                : Optional.empty();
     }
 
     /** FT0474 where a weight is no finite number, as far as that shows without loading: not in quantized or very large files. */

@@ -135,7 +135,7 @@ record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long 
             if (level != Recompute.LAYER) {
                 problem.remedy("training.recompute: layer");
             } else if (precision == Precision.FP32 && !trained.isWhole()) {
-                problem.remedy("training.precision: bf16");
+                problem.remedy(cpu.narrowSetting());
             }
             if (trained.isWhole()) {
                 problem.remedy("method: lora");
@@ -150,7 +150,7 @@ record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long 
                     .at(Location.ofKey("training.max-tokens"))
                     .because(weights(precision) + ", texts of up to " + settings.textTokens() + " tokens");
             if (precision == Precision.FP32) {
-                problem.remedy("training.precision: bf16");
+                problem.remedy(cpu.narrowSetting());
             }
             return problem.remedy("training.max-tokens: " + Math.max(1, settings.textTokens() / 2))
                     .asException();

@@ -11,6 +11,7 @@ import dev.finetune4j.training.model.ModelProblems;
 import dev.finetune4j.training.model.internal.CpuFeatures;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToLongFunction;
 
 /**
  * How an encoder is held so that it fits the memory, decided before anything is allocated.
@@ -24,7 +25,7 @@ record EncoderMemory(Precision precision, Recompute recompute, long peakBytes) {
     private static final List<Recompute> FASTEST_FIRST =
             List.of(Recompute.NONE, Recompute.FEED_FORWARD, Recompute.LAYER);
 
-    /** Of what answers need beside the runtime, the part that is added for what the steps left between the pieces: measured to a tenth. */
+    /** Of what answers need beside the runtime, the part that is added for what the steps left between the pieces. */
     private static final int LEFT_PART = 8;
 
     /**
@@ -33,46 +34,7 @@ record EncoderMemory(Precision precision, Recompute recompute, long peakBytes) {
      * @throws FineTuneException with FT0601 if nothing that the settings allow fits
      */
     static EncoderMemory of(EncoderShape shape, EncoderMethod method, Settings settings, CpuFeatures cpu) {
-        Precision precision = precision(settings, cpu);
-        EncoderForecast forecast = new EncoderForecast(shape, method, precision, cpu, settings.maxBatchTokens());
-        if (settings.purpose() == Purpose.ANSWER) {
-            return answering(forecast, forecast.answerBytes(), settings);
-        }
-        List<Recompute> allowed;
-        if (method.depth() == EncoderMethod.HEAD) {
-            allowed = List.of(Recompute.LAYER);
-        } else {
-            allowed = settings.recompute() == Recompute.AUTO ? FASTEST_FIRST : List.of(settings.recompute());
-        }
-        Recompute smallest = allowed.get(allowed.size() - 1);
-        Recompute level = allowed.stream()
-                .filter(each -> forecast.peakBytes(each) <= settings.memoryBytes())
-                .findFirst()
-                .orElseThrow(() -> tooLarge(forecast, smallest, settings));
-        long answers = answersAfterTraining(forecast, settings).peakBytes();
-        return new EncoderMemory(precision, level, Math.max(forecast.peakBytes(level), answers));
-    }
-
-    /** What the steps left compiled stays, whatever number format the answers take. */
-    private static EncoderMemory answersAfterTraining(EncoderForecast steps, Settings settings) {
-        EncoderShape shape = steps.shape();
-        Precision precision = settings.precision() == Precision.AUTO ? Precision.FP32 : settings.precision();
-        EncoderForecast answers = new EncoderForecast(
-                shape,
-                steps.method(),
-                precision,
-                steps.cpu(),
-                ClassifierLoader.answerTokens(shape.config().contextTokens()));
-        long needed = answers.answerBytes() - answers.runtimeBytes();
-        long peak = Math.max(steps.runtimeBytes(), answers.runtimeBytes()) + needed + needed / LEFT_PART;
-        return answering(answers, peak, settings);
-    }
-
-    private static EncoderMemory answering(EncoderForecast answers, long peakBytes, Settings settings) {
-        if (peakBytes > settings.memoryBytes()) {
-            throw answersTooLarge(answers, peakBytes, settings);
-        }
-        return new EncoderMemory(answers.precision(), Recompute.LAYER, peakBytes);
+        return new Choice(shape, method, settings, cpu).memory();
     }
 
     /** The place of the level among the levels. */
@@ -80,45 +42,100 @@ record EncoderMemory(Precision precision, Recompute recompute, long peakBytes) {
         return FASTEST_FIRST.indexOf(recompute);
     }
 
-    private static Precision precision(Settings settings, CpuFeatures cpu) {
-        if (settings.precision() != Precision.AUTO) {
-            return settings.precision();
+    private record Choice(EncoderShape shape, EncoderMethod method, Settings settings, CpuFeatures cpu) {
+        EncoderMemory memory() {
+            return settings.purpose() == Purpose.ANSWER
+                    ? answering(settings.maxBatchTokens(), EncoderForecast::answerBytes)
+                    : training();
         }
-        boolean isFast = settings.purpose() == Purpose.TRAIN && cpu.multipliesBfloat16();
-        return isFast ? Precision.BF16 : Precision.FP32;
-    }
 
-    private static FineTuneException tooLarge(EncoderForecast forecast, Recompute level, Settings settings) {
-        return ModelProblems.TOO_LARGE
-                .error("the encoder needs about " + gigabytes(forecast.peakBytes(level)) + ", there are "
-                        + gigabytes(settings.memoryBytes()))
-                .at(Location.ofKey("training.batch-size"))
-                .because(weights(forecast) + ", micro-batches of up to "
-                        + forecast.tokens() + " tokens, recompute "
-                        + level.name().toLowerCase(Locale.ROOT).replace('_', '-'))
-                .remedy("training.batch-size: 1")
-                .remedy("training.max-tokens: " + Math.max(1, forecast.tokens() / 2))
-                .asException();
-    }
-
-    private static FineTuneException answersTooLarge(EncoderForecast answers, long peakBytes, Settings settings) {
-        var problem = ModelProblems.TOO_LARGE
-                .error("answering needs about " + gigabytes(peakBytes) + ", there are "
-                        + gigabytes(settings.memoryBytes()))
-                .at(Location.ofKey("training.precision"))
-                .because(weights(answers) + ", texts of " + answers.tokens() + " tokens side by side");
-        if (answers.precision() == Precision.FP32) {
-            problem.remedy("training.precision: bf16");
+        private EncoderMemory training() {
+            Precision precision = isOpen() && cpu.multipliesBfloat16() ? Precision.BF16 : exact();
+            EncoderForecast steps = forecast(precision, settings.maxBatchTokens());
+            List<Recompute> allowed;
+            if (method.depth() == EncoderMethod.HEAD) {
+                allowed = List.of(Recompute.LAYER);
+            } else {
+                allowed = settings.recompute() == Recompute.AUTO ? FASTEST_FIRST : List.of(settings.recompute());
+            }
+            Recompute level = allowed.stream()
+                    .filter(each -> steps.peakBytes(each) <= settings.memoryBytes())
+                    .findFirst()
+                    .orElseThrow(() -> trainingTooLarge(steps, allowed.get(allowed.size() - 1)));
+            int tokens = ClassifierLoader.answerTokens(shape.config().contextTokens());
+            long answers = answering(tokens, after(steps)).peakBytes();
+            return new EncoderMemory(precision, level, Math.max(steps.peakBytes(level), answers));
         }
-        return problem.remedy("finetune plan    # what each target has").asException();
-    }
 
-    private static String weights(EncoderForecast forecast) {
-        return forecast.shape().parameters() / 1_000_000 + "M parameters in "
-                + forecast.precision().name().toLowerCase(Locale.ROOT);
-    }
+        /** What the steps left compiled stays, whatever number format the answers take. */
+        private static ToLongFunction<EncoderForecast> after(EncoderForecast steps) {
+            return answers -> {
+                long needed = answers.answerBytes() - answers.runtimeBytes();
+                return Math.max(steps.runtimeBytes(), answers.runtimeBytes()) + needed + needed / LEFT_PART;
+            };
+        }
 
-    private static String gigabytes(long bytes) {
-        return String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
+        /** Exact where the memory holds that, or the settings say so. */
+        private EncoderMemory answering(int tokens, ToLongFunction<EncoderForecast> bytes) {
+            EncoderForecast answers = forecast(exact(), tokens);
+            long peak = bytes.applyAsLong(answers);
+            if (peak > settings.memoryBytes() && isOpen() && cpu.multipliesBfloat16()) {
+                EncoderForecast narrow = forecast(Precision.BF16, tokens);
+                answers = bytes.applyAsLong(narrow) < peak
+                        ? narrow
+                        : answers; // what is compiled for bf16 takes memory, too
+                peak = bytes.applyAsLong(answers);
+            }
+            if (peak > settings.memoryBytes()) {
+                throw answersTooLarge(answers, peak);
+            }
+            return new EncoderMemory(answers.precision(), Recompute.LAYER, peak);
+        }
+
+        private boolean isOpen() {
+            return settings.precision() == Precision.AUTO;
+        }
+
+        private Precision exact() {
+            return isOpen() ? Precision.FP32 : settings.precision();
+        }
+
+        private EncoderForecast forecast(Precision precision, int tokens) {
+            return new EncoderForecast(shape, method, precision, cpu, tokens);
+        }
+
+        private FineTuneException trainingTooLarge(EncoderForecast forecast, Recompute level) {
+            return ModelProblems.TOO_LARGE
+                    .error("the encoder needs about " + gigabytes(forecast.peakBytes(level)) + ", there are "
+                            + gigabytes(settings.memoryBytes()))
+                    .at(Location.ofKey("training.batch-size"))
+                    .because(weights(forecast) + ", micro-batches of up to "
+                            + forecast.tokens() + " tokens, recompute "
+                            + level.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                    .remedy("training.batch-size: 1")
+                    .remedy("training.max-tokens: " + Math.max(1, forecast.tokens() / 2))
+                    .asException();
+        }
+
+        private FineTuneException answersTooLarge(EncoderForecast answers, long peakBytes) {
+            var problem = ModelProblems.TOO_LARGE
+                    .error("answering needs about " + gigabytes(peakBytes) + ", there are "
+                            + gigabytes(settings.memoryBytes()))
+                    .at(Location.ofKey("training.precision"))
+                    .because(weights(answers) + ", texts of " + answers.tokens() + " tokens side by side");
+            if (answers.precision() == Precision.FP32) {
+                problem.remedy(cpu.narrowSetting());
+            }
+            return problem.remedy("finetune plan JOB    # what each target has").asException();
+        }
+
+        private static String weights(EncoderForecast forecast) {
+            return forecast.shape().parameters() / 1_000_000 + "M parameters in "
+                    + forecast.precision().name().toLowerCase(Locale.ROOT);
+        }
+
+        private static String gigabytes(long bytes) {
+            return String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
+        }
     }
 }

@@ -39,6 +39,9 @@ class LoadingTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Settings FP32 = Fixture.settings(Fixture.RANK_4, Precision.FP32, Recompute.NONE);
 
+    private static final CpuFeatures FAST = new CpuFeatures(Set.of("avx512_bf16"));
+    private static final CpuFeatures PLAIN = new CpuFeatures(Set.of("avx2"));
+
     @TempDir
     Path folder;
 
@@ -54,8 +57,8 @@ class LoadingTest {
 
     @Test
     void choosesBfloat16WhereTheProcessorMultipliesIt() {
-        DecoderLoader fast = new DecoderLoader(new CpuFeatures(Set.of("avx512_bf16")));
-        DecoderLoader plain = new DecoderLoader(new CpuFeatures(Set.of("avx2")));
+        DecoderLoader fast = new DecoderLoader(FAST);
+        DecoderLoader plain = new DecoderLoader(PLAIN);
 
         assertThat(loaded(fast, Precision.AUTO, Recompute.NONE, 4L << 30).precision())
                 .isEqualTo(Precision.BF16);
@@ -63,6 +66,17 @@ class LoadingTest {
                 .isEqualTo(Precision.FP32);
         assertThat(loaded(plain, Precision.BF16, Recompute.NONE, 4L << 30).precision())
                 .isEqualTo(Precision.BF16);
+    }
+
+    @Test
+    void warnsOfBfloat16WhereNothingIsCompiledForIt() {
+        assertThat(new DecoderLoader(PLAIN).slowness(Precision.BF16)).hasValueSatisfying(problem -> {
+            assertThat(problem.code()).isEqualTo("FT0476");
+            assertThat(problem.isError()).isFalse();
+            assertThat(problem.remedies()).containsExactly("training.precision: auto");
+        });
+        assertThat(new DecoderLoader(PLAIN).slowness(Precision.AUTO)).isEmpty();
+        assertThat(new DecoderLoader(FAST).slowness(Precision.BF16)).isEmpty();
     }
 
     @Test
@@ -90,13 +104,18 @@ class LoadingTest {
 
     @Test
     void refusesWhatDoesNotFitTheMemory() {
-        assertThatThrownBy(() -> loaded(new DecoderLoader(), Precision.FP32, Recompute.AUTO, 100L << 20))
+        assertThatThrownBy(() -> loaded(new DecoderLoader(FAST), Precision.FP32, Recompute.AUTO, 100L << 20))
                 .isInstanceOfSatisfying(FineTuneException.class, e -> {
                     assertThat(e).hasMessageContaining("FT0601").hasMessageContaining("there are 0.1 GB");
                     assertThat(e.problems().get(0).remedies())
                             .containsExactly(
                                     "training.batch-size: 1", "training.max-tokens: 256", "training.precision: bf16");
                 });
+        assertThatThrownBy(() -> loaded(new DecoderLoader(PLAIN), Precision.FP32, Recompute.AUTO, 100L << 20))
+                .isInstanceOfSatisfying(
+                        FineTuneException.class,
+                        e -> assertThat(e.problems().get(0).remedies())
+                                .contains("training.precision: bf16    # many times as slow: no AVX-512 here"));
         assertThatThrownBy(() -> loaded(new DecoderLoader(), Precision.BF16, Recompute.NONE, 100L << 20))
                 .isInstanceOfSatisfying(
                         FineTuneException.class,

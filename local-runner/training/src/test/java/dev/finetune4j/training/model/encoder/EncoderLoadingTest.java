@@ -1,6 +1,7 @@
 package dev.finetune4j.training.model.encoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.data.Offset.offset;
 
@@ -23,11 +24,13 @@ import dev.finetune4j.modelfiles.weights.SafetensorsWriter;
 import dev.finetune4j.modelfiles.weights.TensorEntry;
 import dev.finetune4j.modelfiles.weights.WritableTensor;
 import dev.finetune4j.training.model.Classifier;
+import dev.finetune4j.training.model.Foreseen;
 import dev.finetune4j.training.model.LabelCounts;
 import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
 import dev.finetune4j.training.model.LanguageModelLoader.Settings;
 import dev.finetune4j.training.model.TokenBatch;
 import dev.finetune4j.training.model.adapter.AdapterConfig;
+import dev.finetune4j.training.model.internal.CpuFeatures;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -38,6 +41,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
@@ -109,21 +113,52 @@ class EncoderLoadingTest {
     /** A head learns from few tokens at a time, and answers for many. */
     @Test
     void refusesAheadWhatItCouldTrainAndNotAnswerWith() {
-        Path model = EncoderFixture.folder("roberta");
-        long peak = new EncoderLoader()
-                .footprint(ModelFolder.open(model), EncoderFixture.LABELS, head(4L << 30))
-                .peakBytes();
+        EncoderLoader plain = new EncoderLoader(new CpuFeatures(Set.of("avx2")));
+        ModelFolder model = ModelFolder.open(EncoderFixture.folder("roberta"));
+        Settings roomy = headInFewTokens(Purpose.TRAIN, Precision.FP32, 4L << 30);
+        long peak = plain.footprint(model, EncoderFixture.LABELS, roomy).peakBytes();
+        Settings narrow = headInFewTokens(Purpose.TRAIN, Precision.FP32, peak - 1);
 
-        assertThat(refusals(model, head(peak - 1))).singleElement().satisfies(problem -> {
-            assertThat(problem.code()).isEqualTo("FT0601");
-            assertThat(problem.summary()).startsWith("answering needs about ");
-            assertThat(problem.remedies()).contains("training.precision: bf16");
-        });
+        assertThatThrownBy(() -> plain.footprint(model, EncoderFixture.LABELS, narrow))
+                .isInstanceOfSatisfying(FineTuneException.class, e -> {
+                    Problem problem = e.problems().get(0);
+                    assertThat(problem.code()).isEqualTo("FT0601");
+                    assertThat(problem.summary()).startsWith("answering needs about ");
+                    assertThat(problem.remedies())
+                            .containsExactly(
+                                    "training.precision: bf16    # many times as slow: no AVX-512 here",
+                                    "finetune plan JOB    # what each target has");
+                });
     }
 
-    private static Settings head(long memoryBytes) {
-        return new Settings(
-                Purpose.TRAIN, HeadTuning.defaults(), Precision.FP32, Recompute.AUTO, 1, 1, 16, 0, 0, memoryBytes);
+    @Test
+    void answersInBfloat16WhereTheMemoryHoldsNothingElse() throws IOException {
+        Files.copy(EncoderFixture.folder("roberta").resolve("config.json"), folder.resolve("config.json"));
+        change(
+                folder.resolve("config.json"),
+                config -> config.put("hidden_size", 1024)
+                        .put("num_hidden_layers", 24)
+                        .put("num_attention_heads", 16)
+                        .put("intermediate_size", 4096));
+        ModelFolder large = ModelFolder.open(folder);
+        EncoderLoader fast = new EncoderLoader(new CpuFeatures(Set.of("avx512_bf16")));
+        EncoderLoader plain = new EncoderLoader(new CpuFeatures(Set.of("avx2")));
+        Foreseen exact =
+                fast.footprint(large, EncoderFixture.LABELS, headInFewTokens(Purpose.ANSWER, Precision.AUTO, 1L << 40));
+        Settings narrow = headInFewTokens(Purpose.ANSWER, Precision.AUTO, exact.peakBytes() - 1);
+        Settings narrowAndSaid = headInFewTokens(Purpose.ANSWER, Precision.FP32, exact.peakBytes() - 1);
+
+        assertThat(exact.precision()).isEqualTo(Precision.FP32);
+        assertThat(fast.footprint(large, EncoderFixture.LABELS, narrow).precision())
+                .isEqualTo(Precision.BF16);
+        assertThatThrownBy(() -> fast.footprint(large, EncoderFixture.LABELS, narrowAndSaid))
+                .hasMessageContaining("FT0601");
+        assertThatThrownBy(() -> plain.footprint(large, EncoderFixture.LABELS, narrow))
+                .hasMessageContaining("FT0601");
+    }
+
+    private static Settings headInFewTokens(Purpose purpose, Precision precision, long memoryBytes) {
+        return new Settings(purpose, HeadTuning.defaults(), precision, Recompute.AUTO, 1, 1, 16, 0, 0, memoryBytes);
     }
 
     @Test
