@@ -82,8 +82,8 @@ final class ChatCommand implements Callable<Integer> {
 
     private Chat open(FineTuner tuner) {
         try (MessageView loading = surroundings.messages(output.format)) {
-            loading.doing("loading the model");
             Optional<HostedModel> billed = tuner.answering(argument.run); // whoever types to it wants it asked
+            loading.doing(billed.isPresent() ? "asking the model where it is hosted" : "loading the model");
             Chat chat = billed.isPresent() ? tuner.chat(argument.run, billed.get()) : tuner.chat(argument.run);
             if (system != null) {
                 chat.reset(system);

@@ -61,18 +61,18 @@ final class GenerateCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
-            view.doing("loading the model");
-            RunHandle<List<GeneratedText>> handle = ask(tuner);
+            RunHandle<List<GeneratedText>> handle = ask(tuner, view);
             Follower follower = new Follower(surroundings.screen(), output);
             print(follower.follow(handle, Farewell.toAnswer(handle.id()), view));
             return ExitCode.OK.number();
         }
     }
 
-    private RunHandle<List<GeneratedText>> ask(FineTuner tuner) {
+    private RunHandle<List<GeneratedText>> ask(FineTuner tuner, MessageView view) {
         Sampling asked = sampling.sampling();
         List<Variant> variants = List.of(Variant.BASE_ZERO_SHOT, Variant.TUNED);
         if (plain) {
+            view.doing("loading the model");
             return tuner.complete(argument.run, prompt, asked, variants);
         }
         String system = tuner.show(argument.run).job().task().system();
@@ -83,6 +83,7 @@ final class GenerateCommand implements Callable<Integer> {
         messages.add(new Message(Role.USER, prompt));
         Asking<List<GeneratedText>> asking = tuner.generation(argument.run, messages, asked, variants);
         Optional<AnswerTerms> terms = asking.terms(); // whoever types a question to a hosted model wants it asked
+        view.doing(terms.isPresent() ? "asking the model where it is hosted" : "loading the model");
         return terms.isPresent() ? asking.start(terms.get()) : asking.start();
     }
 

@@ -31,7 +31,7 @@ public final class CheckView {
         tokens(report.profile(), report.tokens());
         labels(report);
         report.renderedRows().forEach(this::rendered);
-        new ProblemView(screen).print(report.problems());
+        new ProblemView(screen).printUncounted(report.problems());
         String verdict = report.problems().isEmpty() ? "nothing to mend" : ProblemView.count(report.problems());
         screen.line((report.hasErrors() ? "the job cannot run: " : "the job can run: ") + verdict);
     }

@@ -18,12 +18,15 @@ public final class ProblemView {
 
     /** Prints each problem, then how many there are. */
     public void print(List<Problem> problems) {
-        for (Problem problem : problems) {
-            screen.say(text(problem));
-        }
+        printUncounted(problems);
         if (problems.size() > 1) {
             screen.say(count(problems));
         }
+    }
+
+    /** The same for whoever tells how many there are. */
+    public void printUncounted(List<Problem> problems) {
+        problems.forEach(problem -> screen.say(text(problem)));
     }
 
     /** One problem, several lines. */
