@@ -4,13 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.engine.launch.PastEstimate;
+import dev.finetune4j.engine.report.ForeseenAndActual;
 import dev.finetune4j.json.Durations;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.plan.DurationRange;
+import dev.finetune4j.plan.Foreseen;
+import dev.finetune4j.value.ProviderId;
+import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,6 +64,70 @@ class PastEstimatesTest {
         assertThat(command("plan", job.toString(), "--target", "local", "--explain", "1")
                         .out())
                 .contains("by the error of 1 such run");
+    }
+
+    /** How long a machine is waited for tells nothing of the steps, which took twice as long as foreseen. */
+    @Test
+    void aRunOnGpusThatAreLetTeachesHowLongFurtherStepsTake() throws IOException {
+        Path job = TicketsJob.write(folder, 815);
+        Files.writeString(
+                job, Files.readString(job).replace("model: " + TicketsJob.MODEL, "model: smollm2-135m-instruct"));
+        JsonNode before = planned(job);
+        Duration foreseen = training(option(before, "ml.g4dn.xlarge"));
+        DurationRange steps = new DurationRange(foreseen.dividedBy(2), foreseen, foreseen.multipliedBy(2));
+        Foreseen last = new Foreseen(
+                new ProviderId("sagemaker"),
+                Foreseen.Basis.SIZES,
+                "LlamaForCausalLM",
+                "LoRA, rank 16",
+                "",
+                steps,
+                1,
+                null,
+                1,
+                null,
+                new Foreseen.Steps("1x T4", steps, 1));
+        Files.createDirectories(folder.resolve("home"));
+        Files.writeString(
+                folder.resolve("home/estimates.jsonl"),
+                Json.line(new PastEstimate(
+                                new RunId("tickets-1"),
+                                Instant.EPOCH,
+                                new ForeseenAndActual(last, Duration.ofHours(9), -1, null, foreseen.multipliedBy(2))))
+                        + "\n");
+
+        JsonNode after = planned(job);
+
+        JsonNode taught = option(after, "ml.g4dn.xlarge");
+        assertThat((double) training(taught).toSeconds() / foreseen.toSeconds())
+                .isCloseTo(Math.pow(2, 1 / 3.0), within(0.05));
+        assertThat(phase(taught, "training").get("basis").asText()).contains("times 1.26 by the error of 1 such run");
+        assertThat(phase(taught, "queue")).isEqualTo(phase(option(before, "ml.g4dn.xlarge"), "queue"));
+        assertThat(option(after, "ml.g5.xlarge")).isEqualTo(option(before, "ml.g5.xlarge"));
+    }
+
+    private JsonNode planned(Path job) throws IOException {
+        return Json.records()
+                .readTree(command("plan", job.toString(), "--target", "sagemaker", "--all", "-o", "json")
+                        .out());
+    }
+
+    private static JsonNode option(JsonNode plan, String name) {
+        return StreamSupport.stream(plan.get("options").spliterator(), false)
+                .filter(option -> option.get("name").asText().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static JsonNode phase(JsonNode option, String name) {
+        return StreamSupport.stream(option.get("phases").spliterator(), false)
+                .filter(phase -> phase.get("name").asText().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Duration training(JsonNode option) {
+        return Durations.parse(phase(option, "training").at("/time/likely").asText());
     }
 
     private CommandRun command(String... arguments) {

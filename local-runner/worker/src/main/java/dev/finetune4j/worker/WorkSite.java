@@ -259,7 +259,7 @@ final class WorkSite {
         state = next;
         Instant at = now();
         if (next.isTerminal()) {
-            tell(new RunEvent.WorkerEnded(at, peakResidentBytes()));
+            tell(new RunEvent.WorkerEnded(at, peakResidentBytes(), null));
         }
         tell(new RunEvent.StateChanged(at, next, message));
         try {

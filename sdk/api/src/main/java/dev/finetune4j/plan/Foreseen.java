@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param memory peak resident memory of the process, or of each GPU; null where the place does not let it matter
  * @param memoryFactor by how much past errors had moved the memory
  * @param cost null where a price is not known
+ * @param steps of the steps alone, where GPUs that are let by the hour compute them; null elsewhere
  */
 public record Foreseen(
         ProviderId target,
@@ -28,7 +29,22 @@ public record Foreseen(
         double timeFactor,
         @Nullable ByteRange memory,
         double memoryFactor,
-        @Nullable MoneyRange cost) {
+        @Nullable MoneyRange cost,
+        @Nullable Steps steps) {
+    /**
+     * The training steps of a run, apart from bringing machine and files, and from waiting for them.
+     *
+     * @param gpus what computes them, such as {@code 1x A10G}
+     * @param time seconds of all steps
+     * @param factor by how much past errors had moved them: 1 for not at all
+     */
+    public record Steps(String gpus, DurationRange time, double factor) {
+        /** Refuses a factor that is none. */
+        public Steps {
+            Checks.inRange("factor", factor, 1e-3, 1e3);
+        }
+    }
+
     /** What an estimate is told from. */
     public enum Basis {
         /** The first steps of the very same job, on the same machine. */

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something that happened in a run, in order. The worker writes one a line; every provider hands out the same. A figure that a
@@ -168,9 +169,11 @@ public sealed interface RunEvent {
      *
      * @param at when
      * @param peakResidentBytes most resident memory that it ever had
+     * @param peakGpuBytes most memory that it ever held of one GPU; null where it computed on none, or does not tell
      */
     @Kind("worker-ended")
-    record WorkerEnded(Instant at, long peakResidentBytes) implements RunEvent {}
+    record WorkerEnded(
+            Instant at, long peakResidentBytes, @Nullable Long peakGpuBytes) implements RunEvent {}
 
     /**
      * Something that a person should know.

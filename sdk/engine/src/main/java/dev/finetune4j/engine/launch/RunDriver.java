@@ -15,6 +15,7 @@ import dev.finetune4j.engine.report.view.ReportFiles;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.EvaluationReport;
+import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.run.RunCost;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunOutcome;
@@ -189,14 +190,20 @@ final class RunDriver {
         Instant ended = all.isEmpty()
                 ? submitted.submittedAt()
                 : all.get(all.size() - 1).at();
-        long peak = TrainingHistory.of(all)
-                .map(TrainingHistory::peakResidentBytes)
+        Foreseen foreseen = expected.get().foreseen();
+        Optional<TrainingHistory> history = TrainingHistory.of(all);
+        long peak = history.map(
+                        foreseen.steps() == null ? TrainingHistory::peakResidentBytes : TrainingHistory::peakGpuBytes)
                 .filter(bytes -> bytes > 0)
                 .orElse(-1L);
         Money spent =
                 provider.find(folder.id()).flatMap(agreement()::spentOnJob).orElse(null);
         return Optional.of(new ForeseenAndActual(
-                expected.get().foreseen(), Duration.between(submitted.submittedAt(), ended), peak, spent));
+                foreseen,
+                Duration.between(submitted.submittedAt(), ended),
+                peak,
+                spent,
+                history.flatMap(TrainingHistory::stepTime).orElse(null)));
     }
 
     /** What happened before the comparison on this machine, if there is one: that is not what was foreseen of the place. */

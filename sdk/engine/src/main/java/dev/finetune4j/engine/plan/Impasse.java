@@ -342,7 +342,7 @@ final class Impasse {
         Optional<Gpu> gpu = own == null ? Optional.empty() : gpus.find(own.name());
         return own != null
                 && gpu.isPresent()
-                && new MachinePlanner(job, ownModels, worlds, assumptions)
+                && new MachinePlanner(job, ownModels, worlds, assumptions, PastErrors.NONE)
                                 .run(gpu.get(), own.count())
                                 .fit()
                         == Fit.FITS;
@@ -351,7 +351,7 @@ final class Impasse {
     /** The smallest machine that would do, whatever was asked for. */
     private Optional<String> elsewhere() {
         PlannedJob job = new PlannedJob(figures);
-        MachinePlanner planner = new MachinePlanner(job, ownModels, worlds, assumptions);
+        MachinePlanner planner = new MachinePlanner(job, ownModels, worlds, assumptions, PastErrors.NONE);
         return planner
                 .plan(
                         offers.stream()

@@ -8,6 +8,7 @@ import dev.finetune4j.engine.estimate.MemoryParts;
 import dev.finetune4j.engine.estimate.Range;
 import dev.finetune4j.engine.estimate.SpeedModel;
 import dev.finetune4j.engine.plan.Worlds.Cause;
+import dev.finetune4j.engine.report.RunParameters;
 import dev.finetune4j.plan.ByteRange;
 import dev.finetune4j.plan.Fit;
 import dev.finetune4j.plan.Gpus;
@@ -19,6 +20,7 @@ import dev.finetune4j.plan.PlanPhase.Name;
 import dev.finetune4j.plan.PriceFact;
 import dev.finetune4j.plan.PurchaseTier;
 import dev.finetune4j.plan.Rejection;
+import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.value.ProviderId;
 import java.util.ArrayList;
@@ -26,6 +28,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -46,6 +49,7 @@ final class MachinePlanner {
     private final Set<ProviderId> ownModels;
     private final Worlds worlds;
     private final Assumptions assumptions;
+    private final PastErrors errors;
     private final GpuTable gpus = GpuTable.shipped();
     private final MemoryModel memory = MemoryModel.shipped();
     private final SpeedModel speed = SpeedModel.shipped();
@@ -56,11 +60,13 @@ final class MachinePlanner {
     private final Map<String, Rejection> rejections = new LinkedHashMap<>();
     private final Map<ProviderId, Set<String>> notEstimated = new LinkedHashMap<>();
 
-    MachinePlanner(PlannedJob job, Set<ProviderId> ownModels, Worlds worlds, Assumptions assumptions) {
+    MachinePlanner(
+            PlannedJob job, Set<ProviderId> ownModels, Worlds worlds, Assumptions assumptions, PastErrors errors) {
         this.ownModels = ownModels;
         this.job = job;
         this.worlds = worlds;
         this.assumptions = assumptions;
+        this.errors = errors;
     }
 
     /** What was left out so far, and why. */
@@ -163,13 +169,23 @@ final class MachinePlanner {
                         run.neededGib().likely() / run.usableGib()));
     }
 
+    /** The GPUs of a machine that work, as errors of past estimates are told apart by them. */
+    static String gpus(MachineOffer machine, TrainerSettings settings) {
+        return settings.gpus() + "x " + Objects.requireNonNull(machine.gpus()).name();
+    }
+
     private boolean isHub(MachineOffer machine) {
         return ownModels.contains(machine.target());
     }
 
     private MachineTimes machineTimes(MachineOffer machine, GpuTimes work) {
-        Sample training = work.training();
-        TimeLine line = timeLine(machine, work, training);
+        Correction correction = errors.ofSteps(
+                machine.target(),
+                gpus(machine, work.run().settings()),
+                job.model().family(),
+                RunParameters.method(job.job()));
+        Sample training = work.training().corrected(correction);
+        TimeLine line = timeLine(machine, work, training, correction.words());
         Sample hours = line.billedHours();
         Sample.Percentiles billed = hours.percentiles();
         if (machine.tier() == PurchaseTier.SPOT) {
@@ -181,7 +197,7 @@ final class MachinePlanner {
         return new MachineTimes(line.phases(), line.time(), billed, steps);
     }
 
-    private TimeLine timeLine(MachineOffer machine, GpuTimes work, Sample training) {
+    private TimeLine timeLine(MachineOffer machine, GpuTimes work, Sample training, String corrected) {
         boolean isSpot = machine.tier() != PurchaseTier.ON_DEMAND;
         Assumption queue = assumptions.get(isSpot ? "queue.spot" : "queue.on-demand");
         Assumption startUp = assumptions.of(Assumptions.START_UP, machine.target());
@@ -211,7 +227,7 @@ final class MachinePlanner {
                         true,
                         Words.gibOf(job.modelBytes()) + " GiB of weights; "
                                 + assumptions.get("network").words())
-                .phase(Name.TRAINING, training, true, work.trainingBasis())
+                .phase(Name.TRAINING, training, true, work.trainingBasis() + corrected)
                 .phase(
                         Name.EVALUATION,
                         work.evaluation(),

@@ -7,11 +7,9 @@ import dev.finetune4j.engine.estimate.Parallelism;
 import dev.finetune4j.engine.estimate.Range;
 import dev.finetune4j.engine.estimate.TrainingSetup;
 import dev.finetune4j.engine.launch.OwnMachine;
-import dev.finetune4j.engine.launch.PastEstimate;
 import dev.finetune4j.engine.launch.PastRun;
 import dev.finetune4j.engine.plan.Worlds.Cause;
 import dev.finetune4j.engine.report.Figures;
-import dev.finetune4j.engine.report.ForeseenAndActual;
 import dev.finetune4j.engine.report.RunParameters;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.Precision;
@@ -32,11 +30,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,26 +63,19 @@ final class OwnMachinePlanner {
     /** What is left to a process on a machine that runs other things, too. */
     private static final double FREE_SHARE = 0.85;
 
-    /** Past errors move the time by at most this, and the memory by at most that: beyond it something else is wrong. */
-    private static final double MOST_TIME = 3;
-
-    private static final double MOST_MEMORY = 1.25;
-    private static final int LATEST = 10;
-    private static final double HALF_SECOND = 0.5;
-
     private final PlannedJob job;
     private final Worlds worlds;
     private final Assumptions assumptions;
     private final List<PastRun> past;
     private final @Nullable Rehearsal rehearsal;
-    private final List<PastEstimate> estimates;
+    private final PastErrors errors;
 
     /**
      * A planner.
      *
      * @param past runs that succeeded there, those of the same model and method first
      * @param rehearsal what the first steps of this very job showed on this machine, or null
-     * @param estimates estimates that runs have put to the test
+     * @param errors of past estimates
      */
     OwnMachinePlanner(
             PlannedJob job,
@@ -94,13 +83,13 @@ final class OwnMachinePlanner {
             Assumptions assumptions,
             List<PastRun> past,
             @Nullable Rehearsal rehearsal,
-            List<PastEstimate> estimates) {
+            PastErrors errors) {
         this.job = job;
         this.worlds = worlds;
         this.assumptions = assumptions;
         this.past = past;
         this.rehearsal = rehearsal;
-        this.estimates = estimates;
+        this.errors = errors;
     }
 
     /** The option; empty where the place would refuse the job, which {@code rejections} then says. */
@@ -176,59 +165,20 @@ final class OwnMachinePlanner {
                 timeFactor,
                 memory,
                 memoryFactor,
-                Bill.free());
+                Bill.free(),
+                null);
     }
 
     private Correction timeCorrection(OwnMachine machine) {
-        return Correction.of(
-                like(machine)
-                        .map(figures -> new Correction.Trial(
-                                uncertain(figures.foreseen().time())
-                                        .times(1 / figures.foreseen().timeFactor()),
-                                Math.max(HALF_SECOND, seconds(figures.took()))))
-                        .toList(),
-                MOST_TIME);
+        return errors.ofTime(kind(machine));
     }
 
     private Correction memoryCorrection(OwnMachine machine) {
-        return Correction.of(
-                like(machine)
-                        .filter(figures -> figures.foreseen().memory() != null && figures.peakBytes() > 0)
-                        .map(figures -> new Correction.Trial(
-                                uncertain(Objects.requireNonNull(
-                                                figures.foreseen().memory()))
-                                        .times(1 / figures.foreseen().memoryFactor()),
-                                figures.peakBytes()))
-                        .toList(),
-                MOST_MEMORY);
+        return errors.ofMemory(kind(machine));
     }
 
-    /** The latest runs whose estimates were made for this place in the same way, of the same family, method and number format. */
-    private Stream<ForeseenAndActual> like(OwnMachine machine) {
-        DurationRange none = new DurationRange(Duration.ZERO, Duration.ZERO, Duration.ZERO);
-        Foreseen kind = foreseen(machine, none, 1, null, 1);
-        List<ForeseenAndActual> like = estimates.stream()
-                .map(PastEstimate::figures)
-                .filter(figures -> figures.foreseen().isLike(kind))
-                .toList();
-        return like.stream().skip(Math.max(0, like.size() - LATEST));
-    }
-
-    /** Ranges are kept to the second; less than half of one is told by nothing. */
-    private static Uncertain uncertain(DurationRange time) {
-        double low = Math.max(HALF_SECOND, seconds(time.low()));
-        double likely = Math.max(low, seconds(time.likely()));
-        return new Uncertain(low, likely, Math.max(likely, seconds(time.high())));
-    }
-
-    private static double seconds(Duration time) {
-        return time.toMillis() / 1000.0;
-    }
-
-    private static Uncertain uncertain(ByteRange memory) {
-        double low = Math.max(1, memory.low());
-        double likely = Math.max(low, (double) memory.likely());
-        return new Uncertain(low, likely, Math.max(likely, (double) memory.high()));
+    private Foreseen kind(OwnMachine machine) {
+        return foreseen(machine, new DurationRange(Duration.ZERO, Duration.ZERO, Duration.ZERO), 1, null, 1);
     }
 
     private record Memory(ByteRange needed, long usable, Fit fit) {}
@@ -239,7 +189,7 @@ final class OwnMachinePlanner {
         if (correction.runs() == 0) {
             return memory;
         }
-        Uncertain needed = correction.apply(uncertain(memory.needed()));
+        Uncertain needed = correction.apply(PastErrors.uncertain(memory.needed()));
         ByteRange range =
                 new ByteRange(Math.round(needed.low()), Math.round(needed.likely()), Math.round(needed.high()));
         Fit fit = memory.fit() == Fit.FITS && range.high() > memory.usable() ? Fit.TIGHT : memory.fit();

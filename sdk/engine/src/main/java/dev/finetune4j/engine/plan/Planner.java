@@ -20,6 +20,7 @@ import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.Plan;
 import dev.finetune4j.plan.PlanBasis;
 import dev.finetune4j.plan.PlanOption;
+import dev.finetune4j.plan.PlanPhase;
 import dev.finetune4j.plan.Rejection;
 import dev.finetune4j.plan.ServiceMethod;
 import dev.finetune4j.plan.TokenOffer;
@@ -62,7 +63,7 @@ public final class Planner {
                 .filter(offer -> isWanted(offer, request, asked) && isOnTerms(offer, request) && isOpen(offer, asked))
                 .toList();
         Hosting hosting = new Hosting(job, context.offers());
-        MachinePlanner machines = new MachinePlanner(job, context.places().ownModels(), worlds, assumptions);
+        MachinePlanner machines = new MachinePlanner(job, context.places().ownModels(), worlds, assumptions, errors());
         ServicePlanner services = new ServicePlanner(job, context.places().equivalents(), worlds, assumptions);
         List<Rejection> rejections = new ArrayList<>();
         List<Candidate> candidates = new ArrayList<>();
@@ -242,7 +243,28 @@ public final class Planner {
                         1,
                         option.neededMemory(),
                         1,
-                        option.cost()));
+                        option.cost(),
+                        steps(option, figures).orElse(null)));
+    }
+
+    private Optional<Foreseen.Steps> steps(PlanOption option, JobFigures figures) {
+        if (!(option.offer() instanceof MachineOffer machine) || option.settings() == null) {
+            return Optional.empty();
+        }
+        String gpus = MachinePlanner.gpus(machine, option.settings());
+        Correction correction = errors().ofSteps(
+                        option.target(),
+                        gpus,
+                        figures.model().family(),
+                        RunParameters.method(figures.file().job()));
+        return option.phases().stream()
+                .filter(phase -> phase.name() == PlanPhase.Name.TRAINING)
+                .findFirst()
+                .map(training -> new Foreseen.Steps(gpus, training.time(), correction.factor()));
+    }
+
+    private PastErrors errors() {
+        return new PastErrors(context.estimates());
     }
 
     private Optional<OwnMachine> ownMachine(ProviderId target) {
@@ -269,8 +291,7 @@ public final class Planner {
     }
 
     private OwnMachinePlanner ownMachinePlanner(PlannedJob job) {
-        return new OwnMachinePlanner(
-                job, worlds, assumptions, context.past(), context.rehearsal(), context.estimates());
+        return new OwnMachinePlanner(job, worlds, assumptions, context.past(), context.rehearsal(), errors());
     }
 
     /** Why a plan has no option that may be chosen, and what would change that, found by trying: at the job's targets, where it names any. */

@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param foreseen before its launch
  * @param took from the submission to the result at its place
- * @param peakBytes most resident memory, or -1 where the place does not tell
+ * @param peakBytes most resident memory, or most memory of one GPU where that is what was foreseen; -1 where the place does not tell
  * @param spent null where the place does not tell
+ * @param steps the time of the steps alone; null where the place does not tell
  */
 public record ForeseenAndActual(
         Foreseen foreseen,
         Duration took,
         long peakBytes,
-        @Nullable Money spent) {}
+        @Nullable Money spent,
+        @Nullable Duration steps) {}

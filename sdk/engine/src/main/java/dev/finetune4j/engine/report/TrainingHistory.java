@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.report;
 
 import dev.finetune4j.run.RunEvent;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokensPerSecond tokens computed by the time that steps took; 0 where the place does not tell
  * @param peakResidentBytes most resident memory that a worker ever had; where it does not tell, the largest seen after a step; 0 where
  *     nobody tells
+ * @param peakGpuBytes most memory that a worker ever held of one GPU; 0 where nobody tells
  * @param checkpoints checkpoints saved
  * @param resumes how often training went on from a checkpoint
  * @param stoppedEarly why it ended before its last planned step, or null
@@ -33,6 +35,7 @@ public record TrainingHistory(
         long tokens,
         double tokensPerSecond,
         long peakResidentBytes,
+        long peakGpuBytes,
         int checkpoints,
         int resumes,
         @Nullable String stoppedEarly,
@@ -43,6 +46,13 @@ public record TrainingHistory(
         Series validation,
         Series throughput,
         Series residentBytes) {
+    /** The time that steps took; empty where the place does not tell how fast they were. */
+    public Optional<Duration> stepTime() {
+        return tokensPerSecond > 0
+                ? Optional.of(Duration.ofMillis(Math.round(1000 * tokens / tokensPerSecond)))
+                : Optional.empty();
+    }
+
     /** The history in a run's events; empty if training never started, or its place tells nothing of it. */
     public static Optional<TrainingHistory> of(List<RunEvent> events) {
         Collected collected = new Collected();
@@ -61,6 +71,7 @@ public record TrainingHistory(
         private int checkpoints;
         private int resumes;
         private long workerPeak;
+        private long gpuPeak;
         private @Nullable String stoppedEarly;
 
         void add(RunEvent event) {
@@ -79,6 +90,7 @@ public record TrainingHistory(
                 goBackTo(resumed.step());
             } else if (event instanceof RunEvent.WorkerEnded ended) {
                 workerPeak = Math.max(workerPeak, ended.peakResidentBytes());
+                gpuPeak = Math.max(gpuPeak, ended.peakGpuBytes() == null ? 0 : ended.peakGpuBytes());
             } else if (event instanceof RunEvent.StoppedEarly stopped) {
                 stoppedEarly = stopped.reason();
             }
@@ -111,6 +123,7 @@ public record TrainingHistory(
                                     .mapToLong(RunEvent.StepCompleted::residentBytes)
                                     .max()
                                     .orElse(0)),
+                    gpuPeak,
                     checkpoints,
                     resumes,
                     stoppedEarly,

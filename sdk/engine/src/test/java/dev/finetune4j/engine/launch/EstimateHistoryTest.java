@@ -95,11 +95,12 @@ class EstimateHistoryTest {
                 1,
                 null,
                 1,
-                new MoneyRange(Money.parse("1 USD"), Money.parse("2 USD"), Money.parse("3 USD")));
+                new MoneyRange(Money.parse("1 USD"), Money.parse("2 USD"), Money.parse("3 USD")),
+                null);
         history.add(new PastEstimate(
                 other.run(),
                 other.at(),
-                new ForeseenAndActual(elsewhere, Duration.ofMinutes(5), -1, Money.parse("2.50 USD"))));
+                new ForeseenAndActual(elsewhere, Duration.ofMinutes(5), -1, Money.parse("2.50 USD"), null)));
 
         List<EstimateScore> scores = EstimateScore.of(history.read());
 
@@ -121,11 +122,12 @@ class EstimateHistoryTest {
                 1,
                 new ByteRange(900, 1000, 1100),
                 1,
-                new MoneyRange(nothing, nothing, nothing));
+                new MoneyRange(nothing, nothing, nothing),
+                null);
         return new PastEstimate(
                 new RunId(run),
                 Instant.EPOCH,
-                new ForeseenAndActual(foreseen, Duration.ofSeconds(seconds), 1000, null));
+                new ForeseenAndActual(foreseen, Duration.ofSeconds(seconds), 1000, null, null));
     }
 
     static Optional<Foreseen> foreseen() {

@@ -179,10 +179,15 @@ public final class SampleRun {
                 1,
                 new ByteRange(900L << 20, 1L << 30, 2L << 30),
                 1,
-                null);
+                null,
+                new Foreseen.Steps(
+                        "1x T4",
+                        new DurationRange(Duration.ofMinutes(1), Duration.ofMinutes(2), Duration.ofMinutes(4)),
+                        1));
         return started(RunState.SUCCEEDED)
                 .events(events)
-                .figures(new ForeseenAndActual(foreseen, Duration.ofMinutes(7), 2_000_000_000L, null))
+                .figures(new ForeseenAndActual(
+                        foreseen, Duration.ofMinutes(7), 2_000_000_000L, null, Duration.ofMinutes(3)))
                 .build();
     }
 

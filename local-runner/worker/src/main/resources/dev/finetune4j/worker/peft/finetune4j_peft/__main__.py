@@ -126,7 +126,9 @@ def work(site: Site, ranks: Ranks) -> int:
         recipe.check_files()
         stopped = Work(site, recipe, ranks).run()
         if ranks.is_first:
-            site.events.tell("worker-ended", peakResidentBytes=status_bytes("VmHWM"))
+            site.events.tell(
+                "worker-ended", peakResidentBytes=status_bytes("VmHWM"), peakGpuBytes=ranks.peak_gpu_bytes()
+            )
             site.events.state("succeeded" if stopped is None else "stopped", stopped or "all results are complete")
             site.link_results()
         return problems.OK if stopped is None else problems.INTERRUPTED

@@ -36,6 +36,10 @@ class Ranks:
         """Bytes of this process's device, None on the CPU."""
         return torch.cuda.get_device_properties(self.device).total_memory if self.device.type == "cuda" else None
 
+    def peak_gpu_bytes(self) -> int | None:
+        """Most bytes that PyTorch ever held of this process's device, None on the CPU."""
+        return torch.cuda.max_memory_reserved(self.device) if self.device.type == "cuda" else None
+
     def agree(self, value: bool) -> bool:
         """What the first process found, for all."""
         if self.world == 1:

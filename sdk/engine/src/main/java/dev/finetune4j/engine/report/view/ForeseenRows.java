@@ -4,8 +4,10 @@ import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.engine.report.ForeseenAndActual;
 import dev.finetune4j.plan.ByteRange;
 import dev.finetune4j.plan.DurationRange;
+import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.plan.MoneyRange;
 import dev.finetune4j.value.Money;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +32,18 @@ final class ForeseenRows {
                 Figures.duration(time.high()),
                 Figures.duration(figures.took()),
                 off((double) figures.took().toMillis(), (double) time.likely().toMillis())));
+        Foreseen.Steps steps = figures.foreseen().steps();
+        Duration stepped = figures.steps();
+        if (steps != null && stepped != null) {
+            rows.add(List.of(
+                    "Steps alone",
+                    Figures.duration(steps.time().low()),
+                    Figures.duration(steps.time().likely()),
+                    Figures.duration(steps.time().high()),
+                    Figures.duration(stepped),
+                    off((double) stepped.toMillis(), (double)
+                            steps.time().likely().toMillis())));
+        }
         ByteRange memory = figures.foreseen().memory();
         if (memory != null && figures.peakBytes() > 0) {
             rows.add(List.of(

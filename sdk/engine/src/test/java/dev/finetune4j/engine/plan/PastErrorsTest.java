@@ -1,0 +1,85 @@
+package dev.finetune4j.engine.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.finetune4j.engine.launch.PastEstimate;
+import dev.finetune4j.engine.report.ForeseenAndActual;
+import dev.finetune4j.plan.DurationRange;
+import dev.finetune4j.plan.Foreseen;
+import dev.finetune4j.value.ProviderId;
+import dev.finetune4j.value.RunId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What runs on GPUs that are let teach of further ones. */
+class PastErrorsTest {
+    private static final ProviderId SAGEMAKER = new ProviderId("sagemaker");
+
+    @Test
+    void movesTheStepsByWhatTheyTookAndNotByTheWaitForAMachine() {
+        PastErrors errors = new PastErrors(List.of(run("1x T4", 1, Duration.ofMinutes(20), Duration.ofHours(5))));
+
+        Correction correction = errors.ofSteps(SAGEMAKER, "1x T4", "LlamaForCausalLM", "LoRA");
+
+        assertThat(correction.runs()).isEqualTo(1);
+        assertThat(correction.factor()).isCloseTo(Math.pow(2, 1 / 3.0), within(1e-9));
+    }
+
+    @Test
+    void judgesEstimatesAsTheyWereBeforeTheirOwnCorrection() {
+        PastErrors errors = new PastErrors(List.of(run("1x T4", 2, Duration.ofMinutes(10), Duration.ofMinutes(15))));
+
+        assertThat(errors.ofSteps(SAGEMAKER, "1x T4", "LlamaForCausalLM", "LoRA")
+                        .factor())
+                .as("foreseen 5 minutes, moved to 10")
+                .isCloseTo(Math.pow(2, 1 / 3.0), within(1e-9));
+    }
+
+    @Test
+    void learnsNothingFromOtherGpusPlacesModelsOrMethods() {
+        PastErrors errors = new PastErrors(List.of(run("1x T4", 1, Duration.ofMinutes(20), Duration.ofHours(5))));
+
+        assertThat(errors.ofSteps(SAGEMAKER, "4x T4", "LlamaForCausalLM", "LoRA"))
+                .isEqualTo(Correction.NONE);
+        assertThat(errors.ofSteps(new ProviderId("azure-ml"), "1x T4", "LlamaForCausalLM", "LoRA"))
+                .isEqualTo(Correction.NONE);
+        assertThat(errors.ofSteps(SAGEMAKER, "1x T4", "Qwen2ForCausalLM", "LoRA"))
+                .isEqualTo(Correction.NONE);
+        assertThat(errors.ofSteps(SAGEMAKER, "1x T4", "LlamaForCausalLM", "QLoRA"))
+                .isEqualTo(Correction.NONE);
+        assertThat(new PastErrors(List.of(run("1x T4", 1, null, Duration.ofHours(5))))
+                        .ofSteps(SAGEMAKER, "1x T4", "LlamaForCausalLM", "LoRA"))
+                .as("whose place does not tell how fast steps were")
+                .isEqualTo(Correction.NONE);
+    }
+
+    /** Steps foreseen to take 10 minutes. */
+    private static PastEstimate run(String gpus, double factor, @Nullable Duration steps, Duration took) {
+        DurationRange foreseen =
+                new DurationRange(Duration.ofMinutes(5), Duration.ofMinutes(10), Duration.ofMinutes(20));
+        return new PastEstimate(
+                new RunId("a-1"),
+                Instant.EPOCH,
+                new ForeseenAndActual(
+                        new Foreseen(
+                                SAGEMAKER,
+                                Foreseen.Basis.SIZES,
+                                "LlamaForCausalLM",
+                                "LoRA",
+                                "",
+                                foreseen,
+                                1,
+                                null,
+                                1,
+                                null,
+                                new Foreseen.Steps(gpus, foreseen, factor)),
+                        took,
+                        -1,
+                        null,
+                        steps));
+    }
+}
