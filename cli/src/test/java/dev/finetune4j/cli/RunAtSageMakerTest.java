@@ -45,7 +45,13 @@ class RunAtSageMakerTest {
             CommandRun report = cloud.command("report", one);
             assertThat(report.out())
                     .as(report.err())
-                    .contains("## Does it pay?", "## Foreseen and actual", "| Spend |", "Smoothed loss", "It cost ");
+                    .contains(
+                            "## Does it pay?",
+                            "## Foreseen and actual",
+                            "| Steps alone |",
+                            "| Spend |",
+                            "Smoothed loss",
+                            "It cost ");
             assertThat(cloud.command("logs", one).out()).doesNotContain("finetune4j-event");
             CommandRun comparison = cloud.command("compare", one, other);
             assertThat(comparison.exitCode()).as(comparison.err()).isZero();

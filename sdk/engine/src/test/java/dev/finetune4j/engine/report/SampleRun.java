@@ -43,6 +43,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /** A run as the security example makes it, invented: 14 unbalanced labels, 150 steps, 400 held-out rows. */
 public final class SampleRun {
@@ -154,9 +155,11 @@ public final class SampleRun {
                 .build();
     }
 
-    /** The report of a run whose worker foresaw no memory, while its plan did: 1 GiB. */
+    /** The report of a run on a GPU whose worker foresaw no memory, while its plan did, 1 GiB of the GPU, and 2 minutes for its steps. */
     public static RunReport foreseenByPlan() {
-        List<RunEvent> events = events(STEPS, RunState.SUCCEEDED).stream()
+        List<RunEvent> events = Stream.concat(
+                        events(STEPS, RunState.SUCCEEDED).stream(),
+                        Stream.of(new RunEvent.WorkerEnded(START.plusSeconds(420), 3L << 30, 1100L << 20)))
                 .map(event -> event instanceof RunEvent.TrainingStarted start
                         ? new RunEvent.TrainingStarted(
                                 start.at(),
@@ -187,7 +190,7 @@ public final class SampleRun {
         return started(RunState.SUCCEEDED)
                 .events(events)
                 .figures(new ForeseenAndActual(
-                        foreseen, Duration.ofMinutes(7), 2_000_000_000L, null, Duration.ofMinutes(3)))
+                        foreseen, Duration.ofMinutes(7), 1100L << 20, null, Duration.ofMinutes(3)))
                 .build();
     }
 

@@ -47,7 +47,7 @@ final class ForeseenRows {
         ByteRange memory = figures.foreseen().memory();
         if (memory != null && figures.peakBytes() > 0) {
             rows.add(List.of(
-                    "Peak memory",
+                    steps == null ? "Peak memory" : "Peak GPU memory",
                     Figures.bytes(memory.low()),
                     Figures.bytes(memory.likely()),
                     Figures.bytes(memory.high()),

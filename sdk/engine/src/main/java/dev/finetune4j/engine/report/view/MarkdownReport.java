@@ -136,6 +136,9 @@ public final class MarkdownReport {
         if (training.peakResidentBytes() > 0) {
             rows.add(List.of("Peak memory", Figures.bytes(training.peakResidentBytes())));
         }
+        if (training.peakGpuBytes() > 0) {
+            rows.add(List.of("Peak GPU memory", Figures.bytes(training.peakGpuBytes())));
+        }
         if (plan != null) {
             rows.add(List.of(
                     "Trained parameters",

@@ -122,14 +122,21 @@ final class ResultSection {
         if (training.peakResidentBytes() > 0) {
             tiles.add(tile("Peak memory", Figures.bytes(training.peakResidentBytes()), foreseen(plan, figures)));
         }
+        if (training.peakGpuBytes() > 0) {
+            tiles.add(tile("Peak GPU memory", Figures.bytes(training.peakGpuBytes()), foreseenByPlan(figures)));
+        }
         return tiles;
     }
 
-    /** By the worker, which knew the rows, else by the plan. */
+    /** By the worker, which knew the rows, else by the plan; of machines with GPUs that foresees what a GPU holds, and not the process. */
     private static String foreseen(RunEvent.@Nullable TrainingStarted worker, @Nullable ForeseenAndActual figures) {
         if (worker != null && worker.predictedPeakBytes() >= 0) {
             return "foreseen " + Figures.bytes(worker.predictedPeakBytes());
         }
+        return figures != null && figures.foreseen().steps() != null ? "of the process" : foreseenByPlan(figures);
+    }
+
+    private static String foreseenByPlan(@Nullable ForeseenAndActual figures) {
         ByteRange memory = figures == null ? null : figures.foreseen().memory();
         return memory == null ? "nobody foresaw it" : "foreseen " + Figures.bytes(memory.likely());
     }

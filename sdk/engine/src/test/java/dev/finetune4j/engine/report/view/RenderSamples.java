@@ -14,5 +14,6 @@ public final class RenderSamples {
         ReportFiles.write(SampleRun.report(0.5, 0.75, 0.72), folder.resolve("lost"));
         ReportFiles.write(SampleRun.stopped(), folder.resolve("stopped"));
         ReportFiles.write(SampleRun.failed(), folder.resolve("failed"));
+        ReportFiles.write(SampleRun.foreseenByPlan(), folder.resolve("gpu"));
     }
 }

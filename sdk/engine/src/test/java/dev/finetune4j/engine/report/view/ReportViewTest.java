@@ -159,8 +159,13 @@ class ReportViewTest {
     @Test
     void memoryIsForeseenByThePlanWhereTheWorkerForesawNone() {
         assertThat(HtmlReport.write(SampleRun.foreseenByPlan()))
-                .contains("foreseen 1.0 GiB")
+                .contains("<dt>Peak GPU memory</dt><dd><b>1.1 GiB</b><span>foreseen 1.0 GiB</span>")
+                .contains("<dt>Peak memory</dt><dd><b>3.0 GiB</b><span>of the process</span>")
                 .doesNotContain("nobody foresaw it");
+        assertThat(MarkdownReport.write(SampleRun.foreseenByPlan()))
+                .contains("| Peak GPU memory | 1.1 GiB |")
+                .contains("| Steps alone | 1 min | 2 min | 4 min | 3 min | +50 % |")
+                .contains("| Peak GPU memory | 900 MiB | 1.0 GiB | 2.0 GiB | 1.1 GiB | +7 % |");
         assertThat(HtmlReport.write(SampleRun.report())).contains("foreseen 1.9 GiB");
     }
 
