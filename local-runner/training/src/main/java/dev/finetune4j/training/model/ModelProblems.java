@@ -1,9 +1,12 @@
 package dev.finetune4j.training.model;
 
 import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemCatalogue;
 import dev.finetune4j.error.ProblemKind;
+import dev.finetune4j.job.Precision;
 import java.util.List;
+import java.util.Locale;
 
 /** What can be wrong when a model is loaded for training: FT0470, FT0472 to FT0479, and FT0601 to FT0605. */
 public final class ModelProblems implements ProblemCatalogue {
@@ -99,6 +102,26 @@ public final class ModelProblems implements ProblemCatalogue {
             The training core computes with libtorch, the native side of PyTorch. A file of it is missing or damaged, it is built for
             another system, or it needs a library that this system does not have: a torch for GPUs needs the CUDA libraries that pip
             installs beside it, even on a machine without one.""", "rm -rf ~/.djl.ai/pytorch");
+
+    /**
+     * FT0601: what needs more memory than there is.
+     *
+     * @param what that needs it, such as "training"
+     * @param parameters of the model
+     * @param tokens what is computed at once, in words
+     */
+    public static Problem.Builder tooLarge(
+            String what, long peakBytes, long memoryBytes, long parameters, Precision precision, String tokens) {
+        return TOO_LARGE
+                .error(what + " needs about " + gigabytes(peakBytes) + ", there are " + gigabytes(memoryBytes))
+                .because(parameters / 1_000_000 + "M parameters in "
+                        + precision.name().toLowerCase(Locale.ROOT) + ", " + tokens);
+    }
+
+    /** Bytes as they are told in a problem. */
+    public static String gigabytes(long bytes) {
+        return String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
+    }
 
     @Override
     public List<ProblemKind> kinds() {

@@ -15,6 +15,7 @@ import dev.finetune4j.training.model.Foreseen;
 import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
 import dev.finetune4j.training.model.LanguageModelLoader.Settings;
 import dev.finetune4j.training.model.ModelProblems;
+import dev.finetune4j.training.model.NumberFormats;
 import dev.finetune4j.training.model.decoder.DecoderLoader;
 import dev.finetune4j.training.model.encoder.EncoderLoader;
 import dev.finetune4j.worker.machine.Machine;
@@ -56,7 +57,7 @@ final class LocalRefusals {
             }
         }
         return Stream.concat(
-                        decoders.slowness(proposal.job().training().precision()).stream(),
+                        NumberFormats.here().slowness(proposal.job().training().precision()).stream(),
                         refusals.stream()
                                 .map(problem -> problem.kind().equals(ModelProblems.TOO_LARGE)
                                         ? withWhatFits(problem, bound.atMost())

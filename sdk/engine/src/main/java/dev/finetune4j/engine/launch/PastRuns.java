@@ -71,7 +71,7 @@ public final class PastRuns {
         List<PastRun> alike = new ArrayList<>();
         List<PastRun> others = new ArrayList<>();
         Iterator<RunView> runs = store.lately().limit(LOOKED_AT).iterator();
-        while (runs.hasNext() && (alike.size() < LATEST || others.size() < LATEST)) {
+        while (runs.hasNext() && alike.size() < LATEST) {
             RunView run = runs.next();
             boolean isAlike = isOfModel(run, modelDigest) && isByMethodOf(run, job);
             List<PastRun> found = isAlike ? alike : others;

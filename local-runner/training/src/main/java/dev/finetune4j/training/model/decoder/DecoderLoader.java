@@ -3,7 +3,6 @@ package dev.finetune4j.training.model.decoder;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
-import dev.finetune4j.job.Precision;
 import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.PromptTuning;
@@ -16,8 +15,8 @@ import dev.finetune4j.modelfiles.weights.WeightFile;
 import dev.finetune4j.training.model.Foreseen;
 import dev.finetune4j.training.model.LanguageModelLoader;
 import dev.finetune4j.training.model.ModelProblems;
+import dev.finetune4j.training.model.NumberFormats;
 import dev.finetune4j.training.model.adapter.LoraLayout;
-import dev.finetune4j.training.model.internal.CpuFeatures;
 import dev.finetune4j.training.model.internal.TorchRuntime;
 import dev.finetune4j.training.model.internal.TorchScript;
 import dev.finetune4j.training.model.weights.FiniteWeights;
@@ -27,15 +26,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Loads decoders of the Llama family from a folder in Hugging Face layout or a GGUF file. */
 public final class DecoderLoader implements LanguageModelLoader {
-    private final CpuFeatures cpu;
+    private final NumberFormats formats;
 
     /** A loader that asks this machine what its processor can do. */
     public DecoderLoader() {
-        this(CpuFeatures.read(CpuFeatures.CPUINFO));
+        this(NumberFormats.here());
     }
 
-    DecoderLoader(CpuFeatures cpu) {
-        this.cpu = cpu;
+    DecoderLoader(NumberFormats formats) {
+        this.formats = formats;
     }
 
     /**
@@ -65,17 +64,6 @@ public final class DecoderLoader implements LanguageModelLoader {
     public Foreseen footprint(ModelFolder folder, Settings settings) {
         MemoryPlan memory = foresee(folder, withVirtualTokens(settings)).memory();
         return new Foreseen(memory.peakBytes(), memory.precision());
-    }
-
-    /** A warning, FT0476, where this processor computes with numbers of a format many times as slowly as it could; of encoders, too. */
-    public Optional<Problem> slowness(Precision precision) {
-        return precision == Precision.BF16 && !cpu.compilesBfloat16()
-                ? Optional.of(ModelProblems.SLOW_PRECISION
-                        .warning("bf16 takes many times as long as fp32 on this processor")
-                        .at(Location.ofKey("training.precision"))
-                        .because("it has no AVX-512, without which nothing is compiled for bf16")
-                        .build())
-                : Optional.empty();
     }
 
     /** FT0474 where a weight is no finite number, as far as that shows without loading: not in quantized or very large files. */
@@ -170,7 +158,7 @@ public final class DecoderLoader implements LanguageModelLoader {
         }
         PackedSizes packed = settings.method() instanceof QloraTuning ? packed(folder, shape) : PackedSizes.NONE;
         return new Foresight(
-                shape, layout, beside, trained, packed, MemoryPlan.of(shape, trained, packed, settings, cpu));
+                shape, layout, beside, trained, packed, MemoryPlan.of(shape, trained, packed, settings, formats));
     }
 
     /** Whether threads can each train on a part of a batch: nothing but adapters has a gradient or is written in between. */

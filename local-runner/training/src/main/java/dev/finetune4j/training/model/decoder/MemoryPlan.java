@@ -2,12 +2,13 @@ package dev.finetune4j.training.model.decoder;
 
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
 import dev.finetune4j.training.model.LanguageModelLoader.Settings;
 import dev.finetune4j.training.model.ModelProblems;
-import dev.finetune4j.training.model.internal.CpuFeatures;
+import dev.finetune4j.training.model.NumberFormats;
 import java.util.List;
 import java.util.Locale;
 
@@ -30,8 +31,8 @@ record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long 
      * @throws FineTuneException with FT0601 if nothing that the settings allow fits
      */
     static MemoryPlan of(
-            DecoderShape shape, TrainedSizes trained, PackedSizes packed, Settings settings, CpuFeatures cpu) {
-        return new Choice(shape, trained, packed, settings, cpu).plan();
+            DecoderShape shape, TrainedSizes trained, PackedSizes packed, Settings settings, NumberFormats formats) {
+        return new Choice(shape, trained, packed, settings, formats).plan();
     }
 
     /** The place of the level among the levels. */
@@ -40,7 +41,7 @@ record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long 
     }
 
     private record Choice(
-            DecoderShape shape, TrainedSizes trained, PackedSizes packed, Settings settings, CpuFeatures cpu) {
+            DecoderShape shape, TrainedSizes trained, PackedSizes packed, Settings settings, NumberFormats formats) {
         MemoryPlan plan() {
             return settings.purpose() == Purpose.ANSWER ? answering() : training();
         }
@@ -55,7 +56,7 @@ record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long 
         }
 
         private MemoryPlan training() {
-            Precision precision = precision();
+            Precision precision = formats.ofSteps(settings.precision());
             MemoryForecast steps = steps(precision);
             List<Recompute> allowed =
                     settings.recompute() == Recompute.AUTO ? FASTEST_FIRST : List.of(settings.recompute());
@@ -78,34 +79,26 @@ record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long 
             }
             Precision precision = answerPrecision();
             long peak = answers(precision).peakBytes()
-                    - MemoryForecast.runtimeBytes(bytes(precision), cpu, shape)
+                    - MemoryForecast.runtimeBytes(bytes(precision), formats.cpu(), shape)
                     + Math.max(
-                            MemoryForecast.runtimeBytes(bytes(precision), cpu, shape),
-                            MemoryForecast.runtimeBytes(bytes(trained), cpu, shape));
+                            MemoryForecast.runtimeBytes(bytes(precision), formats.cpu(), shape),
+                            MemoryForecast.runtimeBytes(bytes(trained), formats.cpu(), shape));
             if (peak > settings.memoryBytes()) {
                 throw answersTooLarge(precision, peak);
             }
             return peak;
         }
 
-        private Precision precision() {
-            if (settings.precision() != Precision.AUTO) {
-                return settings.precision();
-            }
-            return cpu.multipliesBfloat16() ? Precision.BF16 : Precision.FP32;
-        }
-
         private Precision answerPrecision() {
-            if (settings.precision() != Precision.AUTO || !cpu.multipliesBfloat16()) {
-                return precision();
-            }
-            long exact = answers(Precision.FP32).peakBytes();
-            boolean saves = answers(Precision.BF16).peakBytes() < exact;
-            return exact > settings.memoryBytes() && saves ? Precision.BF16 : Precision.FP32;
+            return formats.ofAnswers(
+                    settings.precision(),
+                    settings.memoryBytes(),
+                    each -> answers(each).peakBytes());
         }
 
         private MemoryForecast steps(Precision precision) {
-            return new MemoryForecast(shape, trained, packed, bytes(precision), cpu, settings.maxBatchTokens());
+            return new MemoryForecast(
+                    shape, trained, packed, bytes(precision), formats.cpu(), settings.maxBatchTokens());
         }
 
         private AnswerForecast answers(Precision precision) {
@@ -114,28 +107,29 @@ record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long 
                     trained.isWhole() ? TrainedSizes.NOTHING : trained,
                     packed,
                     bytes(precision),
-                    cpu,
+                    formats.cpu(),
                     Math.max(1, settings.passageTokens()),
                     settings.textTokens());
         }
 
         private FineTuneException trainingTooLarge(MemoryForecast steps, Recompute level, Precision precision) {
             long tokens = Math.max(1, steps.tokens() / 2);
-            MemoryForecast half = new MemoryForecast(shape, trained, packed, steps.bytes(), cpu, tokens);
-            var problem = ModelProblems.TOO_LARGE
-                    .error("training needs about " + gigabytes(steps.peakBytes(level)) + ", there are "
-                            + gigabytes(settings.memoryBytes()))
+            MemoryForecast half = new MemoryForecast(shape, trained, packed, steps.bytes(), formats.cpu(), tokens);
+            var problem = tooLarge(
+                            "training",
+                            steps.peakBytes(level),
+                            precision,
+                            "micro-batches of up to " + steps.tokens() + " tokens, recompute "
+                                    + level.name().toLowerCase(Locale.ROOT).replace('_', '-'))
                     .at(Location.ofKey("training.batch-size"))
-                    .because(weights(precision) + ", micro-batches of up to " + steps.tokens() + " tokens, recompute "
-                            + level.name().toLowerCase(Locale.ROOT).replace('_', '-'))
                     .because("the largest part is " + steps.largestPart(level))
-                    .because("half the tokens would need " + gigabytes(half.peakBytes(level)))
+                    .because("half the tokens would need " + ModelProblems.gigabytes(half.peakBytes(level)))
                     .remedy("training.batch-size: 1")
                     .remedy("training.max-tokens: " + tokens);
             if (level != Recompute.LAYER) {
                 problem.remedy("training.recompute: layer");
             } else if (precision == Precision.FP32 && !trained.isWhole()) {
-                problem.remedy(cpu.narrowSetting());
+                problem.remedy(formats.narrowSetting());
             }
             if (trained.isWhole()) {
                 problem.remedy("method: lora");
@@ -144,29 +138,23 @@ record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long 
         }
 
         private FineTuneException answersTooLarge(Precision precision, long peakBytes) {
-            var problem = ModelProblems.TOO_LARGE
-                    .error("answering needs about " + gigabytes(peakBytes) + ", there are "
-                            + gigabytes(settings.memoryBytes()))
-                    .at(Location.ofKey("training.max-tokens"))
-                    .because(weights(precision) + ", texts of up to " + settings.textTokens() + " tokens");
+            var problem = tooLarge(
+                            "answering", peakBytes, precision, "texts of up to " + settings.textTokens() + " tokens")
+                    .at(Location.ofKey("training.max-tokens"));
             if (precision == Precision.FP32) {
-                problem.remedy(cpu.narrowSetting());
+                problem.remedy(formats.narrowSetting());
             }
             return problem.remedy("training.max-tokens: " + Math.max(1, settings.textTokens() / 2))
                     .asException();
         }
 
-        private String weights(Precision precision) {
-            return shape.parameters() / 1_000_000 + "M parameters in "
-                    + precision.name().toLowerCase(Locale.ROOT);
+        private Problem.Builder tooLarge(String what, long peakBytes, Precision precision, String tokens) {
+            return ModelProblems.tooLarge(
+                    what, peakBytes, settings.memoryBytes(), shape.parameters(), precision, tokens);
         }
 
         private static int bytes(Precision precision) {
             return precision == Precision.BF16 ? 2 : Float.BYTES;
-        }
-
-        private static String gigabytes(long bytes) {
-            return String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
         }
     }
 }

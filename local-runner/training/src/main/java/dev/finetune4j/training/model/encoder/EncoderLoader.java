@@ -12,7 +12,7 @@ import dev.finetune4j.training.model.Foreseen;
 import dev.finetune4j.training.model.LabelCounts;
 import dev.finetune4j.training.model.LanguageModelLoader.Settings;
 import dev.finetune4j.training.model.ModelProblems;
-import dev.finetune4j.training.model.internal.CpuFeatures;
+import dev.finetune4j.training.model.NumberFormats;
 import dev.finetune4j.training.model.internal.TorchRuntime;
 import dev.finetune4j.training.model.internal.TorchScript;
 import java.nio.file.Path;
@@ -21,15 +21,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Loads BERT, DistilBERT and RoBERTa from a folder in Hugging Face layout, with a classification head over the labels of a task. */
 public final class EncoderLoader implements ClassifierLoader {
-    private final CpuFeatures cpu;
+    private final NumberFormats formats;
 
     /** A loader that asks this machine what its processor can do. */
     public EncoderLoader() {
-        this(CpuFeatures.read(CpuFeatures.CPUINFO));
+        this(NumberFormats.here());
     }
 
-    EncoderLoader(CpuFeatures cpu) {
-        this.cpu = cpu;
+    EncoderLoader(NumberFormats formats) {
+        this.formats = formats;
     }
 
     /** What is decided from the configuration alone, before a weight is read. */
@@ -92,7 +92,7 @@ public final class EncoderLoader implements ClassifierLoader {
     private Foresight foresee(ModelFolder folder, List<String> labels, Settings settings) {
         EncoderShape shape = shape(folder, labels);
         EncoderMethod method = EncoderMethod.of(settings.method(), shape);
-        return new Foresight(shape, method, EncoderMemory.of(shape, method, settings, cpu));
+        return new Foresight(shape, method, EncoderMemory.of(shape, method, settings, formats));
     }
 
     private static EncoderShape shape(ModelFolder folder, List<String> labels) {

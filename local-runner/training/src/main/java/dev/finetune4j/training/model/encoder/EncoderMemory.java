@@ -2,13 +2,14 @@ package dev.finetune4j.training.model.encoder;
 
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.training.model.ClassifierLoader;
 import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
 import dev.finetune4j.training.model.LanguageModelLoader.Settings;
 import dev.finetune4j.training.model.ModelProblems;
-import dev.finetune4j.training.model.internal.CpuFeatures;
+import dev.finetune4j.training.model.NumberFormats;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToLongFunction;
@@ -33,8 +34,8 @@ record EncoderMemory(Precision precision, Recompute recompute, long peakBytes) {
      *
      * @throws FineTuneException with FT0601 if nothing that the settings allow fits
      */
-    static EncoderMemory of(EncoderShape shape, EncoderMethod method, Settings settings, CpuFeatures cpu) {
-        return new Choice(shape, method, settings, cpu).memory();
+    static EncoderMemory of(EncoderShape shape, EncoderMethod method, Settings settings, NumberFormats formats) {
+        return new Choice(shape, method, settings, formats).memory();
     }
 
     /** The place of the level among the levels. */
@@ -42,7 +43,7 @@ record EncoderMemory(Precision precision, Recompute recompute, long peakBytes) {
         return FASTEST_FIRST.indexOf(recompute);
     }
 
-    private record Choice(EncoderShape shape, EncoderMethod method, Settings settings, CpuFeatures cpu) {
+    private record Choice(EncoderShape shape, EncoderMethod method, Settings settings, NumberFormats formats) {
         EncoderMemory memory() {
             return settings.purpose() == Purpose.ANSWER
                     ? answering(settings.maxBatchTokens(), EncoderForecast::answerBytes)
@@ -50,7 +51,7 @@ record EncoderMemory(Precision precision, Recompute recompute, long peakBytes) {
         }
 
         private EncoderMemory training() {
-            Precision precision = isOpen() && cpu.multipliesBfloat16() ? Precision.BF16 : exact();
+            Precision precision = formats.ofSteps(settings.precision());
             EncoderForecast steps = forecast(precision, settings.maxBatchTokens());
             List<Recompute> allowed;
             if (method.depth() == EncoderMethod.HEAD) {
@@ -75,67 +76,44 @@ record EncoderMemory(Precision precision, Recompute recompute, long peakBytes) {
             };
         }
 
-        /** Exact where the memory holds that, or the settings say so. */
         private EncoderMemory answering(int tokens, ToLongFunction<EncoderForecast> bytes) {
-            EncoderForecast answers = forecast(exact(), tokens);
+            Precision precision = formats.ofAnswers(
+                    settings.precision(), settings.memoryBytes(), each -> bytes.applyAsLong(forecast(each, tokens)));
+            EncoderForecast answers = forecast(precision, tokens);
             long peak = bytes.applyAsLong(answers);
-            if (peak > settings.memoryBytes() && isOpen() && cpu.multipliesBfloat16()) {
-                EncoderForecast narrow = forecast(Precision.BF16, tokens);
-                answers = bytes.applyAsLong(narrow) < peak
-                        ? narrow
-                        : answers; // what is compiled for bf16 takes memory, too
-                peak = bytes.applyAsLong(answers);
-            }
             if (peak > settings.memoryBytes()) {
                 throw answersTooLarge(answers, peak);
             }
-            return new EncoderMemory(answers.precision(), Recompute.LAYER, peak);
-        }
-
-        private boolean isOpen() {
-            return settings.precision() == Precision.AUTO;
-        }
-
-        private Precision exact() {
-            return isOpen() ? Precision.FP32 : settings.precision();
+            return new EncoderMemory(precision, Recompute.LAYER, peak);
         }
 
         private EncoderForecast forecast(Precision precision, int tokens) {
-            return new EncoderForecast(shape, method, precision, cpu, tokens);
+            return new EncoderForecast(shape, method, precision, formats.cpu(), tokens);
         }
 
         private FineTuneException trainingTooLarge(EncoderForecast forecast, Recompute level) {
-            return ModelProblems.TOO_LARGE
-                    .error("the encoder needs about " + gigabytes(forecast.peakBytes(level)) + ", there are "
-                            + gigabytes(settings.memoryBytes()))
+            String tokens = "micro-batches of up to " + forecast.tokens() + " tokens, recompute "
+                    + level.name().toLowerCase(Locale.ROOT).replace('_', '-');
+            return tooLarge("the encoder", forecast, forecast.peakBytes(level), tokens)
                     .at(Location.ofKey("training.batch-size"))
-                    .because(weights(forecast) + ", micro-batches of up to "
-                            + forecast.tokens() + " tokens, recompute "
-                            + level.name().toLowerCase(Locale.ROOT).replace('_', '-'))
                     .remedy("training.batch-size: 1")
                     .remedy("training.max-tokens: " + Math.max(1, forecast.tokens() / 2))
                     .asException();
         }
 
         private FineTuneException answersTooLarge(EncoderForecast answers, long peakBytes) {
-            var problem = ModelProblems.TOO_LARGE
-                    .error("answering needs about " + gigabytes(peakBytes) + ", there are "
-                            + gigabytes(settings.memoryBytes()))
-                    .at(Location.ofKey("training.precision"))
-                    .because(weights(answers) + ", texts of " + answers.tokens() + " tokens side by side");
+            var problem = tooLarge(
+                            "answering", answers, peakBytes, "texts of " + answers.tokens() + " tokens side by side")
+                    .at(Location.ofKey("training.precision"));
             if (answers.precision() == Precision.FP32) {
-                problem.remedy(cpu.narrowSetting());
+                problem.remedy(formats.narrowSetting());
             }
             return problem.remedy("finetune plan JOB    # what each target has").asException();
         }
 
-        private static String weights(EncoderForecast forecast) {
-            return forecast.shape().parameters() / 1_000_000 + "M parameters in "
-                    + forecast.precision().name().toLowerCase(Locale.ROOT);
-        }
-
-        private static String gigabytes(long bytes) {
-            return String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
+        private Problem.Builder tooLarge(String what, EncoderForecast forecast, long peakBytes, String tokens) {
+            return ModelProblems.tooLarge(
+                    what, peakBytes, settings.memoryBytes(), shape.parameters(), forecast.precision(), tokens);
         }
     }
 }

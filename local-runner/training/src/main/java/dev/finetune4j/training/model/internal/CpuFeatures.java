@@ -46,11 +46,6 @@ public record CpuFeatures(Set<String> flags) {
         return flags.contains("avx512bw") || multipliesBfloat16();
     }
 
-    /** The setting that halves the bytes of a number, with what it costs on this processor. */
-    public String narrowSetting() {
-        return "training.precision: bf16" + (compilesBfloat16() ? "" : "    # many times as slow: no AVX-512 here");
-    }
-
     /** Whether it multiplies bfloat16 matrices in tiles (AMX). */
     public boolean hasTiles() {
         return flags.contains("amx_bf16");

@@ -21,6 +21,7 @@ import dev.finetune4j.training.model.LanguageModelLoader.Loaded;
 import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
 import dev.finetune4j.training.model.LanguageModelLoader.Settings;
 import dev.finetune4j.training.model.ModelProblems;
+import dev.finetune4j.training.model.NumberFormats;
 import dev.finetune4j.training.model.internal.CpuFeatures;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -39,8 +40,8 @@ class LoadingTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Settings FP32 = Fixture.settings(Fixture.RANK_4, Precision.FP32, Recompute.NONE);
 
-    private static final CpuFeatures FAST = new CpuFeatures(Set.of("avx512_bf16"));
-    private static final CpuFeatures PLAIN = new CpuFeatures(Set.of("avx2"));
+    private static final NumberFormats FAST = new NumberFormats(new CpuFeatures(Set.of("avx512_bf16")));
+    private static final NumberFormats PLAIN = new NumberFormats(new CpuFeatures(Set.of("avx2")));
 
     @TempDir
     Path folder;
@@ -66,17 +67,6 @@ class LoadingTest {
                 .isEqualTo(Precision.FP32);
         assertThat(loaded(plain, Precision.BF16, Recompute.NONE, 4L << 30).precision())
                 .isEqualTo(Precision.BF16);
-    }
-
-    @Test
-    void warnsOfBfloat16WhereNothingIsCompiledForIt() {
-        assertThat(new DecoderLoader(PLAIN).slowness(Precision.BF16)).hasValueSatisfying(problem -> {
-            assertThat(problem.code()).isEqualTo("FT0476");
-            assertThat(problem.isError()).isFalse();
-            assertThat(problem.remedies()).containsExactly("training.precision: auto");
-        });
-        assertThat(new DecoderLoader(PLAIN).slowness(Precision.AUTO)).isEmpty();
-        assertThat(new DecoderLoader(FAST).slowness(Precision.BF16)).isEmpty();
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.modelfiles.config.DecoderTraits;
 import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
 import dev.finetune4j.training.model.LanguageModelLoader.Settings;
+import dev.finetune4j.training.model.NumberFormats;
 import dev.finetune4j.training.model.adapter.LoraLayout;
 import dev.finetune4j.training.model.internal.CpuFeatures;
 import dev.finetune4j.training.model.weights.FlatLayout;
@@ -25,7 +26,7 @@ class MemoryPlanTest {
             new DecoderTraits(false, false, false, false, 1, 0.125, 0, 0, 64, Collections.nCopies(LAYERS, false), null);
     private static final DecoderShape SHAPE = new DecoderShape(LAYERS, 576, 9, 3, 64, 1536, 49152, true, PLAIN);
     private static final LoraTuning METHOD = new LoraTuning(16, 32, 0, List.of(LoraTuning.ALL_LINEAR));
-    private static final CpuFeatures FAST = new CpuFeatures(Set.of("avx512_bf16"));
+    private static final NumberFormats FAST = new NumberFormats(new CpuFeatures(Set.of("avx512_bf16")));
     private static final long PLENTY = 64L << 30;
 
     @Test

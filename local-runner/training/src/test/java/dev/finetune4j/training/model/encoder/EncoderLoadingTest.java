@@ -28,6 +28,7 @@ import dev.finetune4j.training.model.Foreseen;
 import dev.finetune4j.training.model.LabelCounts;
 import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
 import dev.finetune4j.training.model.LanguageModelLoader.Settings;
+import dev.finetune4j.training.model.NumberFormats;
 import dev.finetune4j.training.model.TokenBatch;
 import dev.finetune4j.training.model.adapter.AdapterConfig;
 import dev.finetune4j.training.model.internal.CpuFeatures;
@@ -113,7 +114,7 @@ class EncoderLoadingTest {
     /** A head learns from few tokens at a time, and answers for many. */
     @Test
     void refusesAheadWhatItCouldTrainAndNotAnswerWith() {
-        EncoderLoader plain = new EncoderLoader(new CpuFeatures(Set.of("avx2")));
+        EncoderLoader plain = new EncoderLoader(new NumberFormats(new CpuFeatures(Set.of("avx2"))));
         ModelFolder model = ModelFolder.open(EncoderFixture.folder("roberta"));
         Settings roomy = headInFewTokens(Purpose.TRAIN, Precision.FP32, 4L << 30);
         long peak = plain.footprint(model, EncoderFixture.LABELS, roomy).peakBytes();
@@ -141,8 +142,8 @@ class EncoderLoadingTest {
                         .put("num_attention_heads", 16)
                         .put("intermediate_size", 4096));
         ModelFolder large = ModelFolder.open(folder);
-        EncoderLoader fast = new EncoderLoader(new CpuFeatures(Set.of("avx512_bf16")));
-        EncoderLoader plain = new EncoderLoader(new CpuFeatures(Set.of("avx2")));
+        EncoderLoader fast = new EncoderLoader(new NumberFormats(new CpuFeatures(Set.of("avx512_bf16"))));
+        EncoderLoader plain = new EncoderLoader(new NumberFormats(new CpuFeatures(Set.of("avx2"))));
         Foreseen exact =
                 fast.footprint(large, EncoderFixture.LABELS, headInFewTokens(Purpose.ANSWER, Precision.AUTO, 1L << 40));
         Settings narrow = headInFewTokens(Purpose.ANSWER, Precision.AUTO, exact.peakBytes() - 1);
