@@ -2,6 +2,7 @@ package dev.finetune4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.finetune4j.data.Part;
 import dev.finetune4j.data.Quantiles;
@@ -36,6 +37,7 @@ import dev.finetune4j.plan.MoneyRange;
 import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.Plan;
 import dev.finetune4j.plan.PlanOption;
+import dev.finetune4j.plan.PlanPhase;
 import dev.finetune4j.plan.Rejection;
 import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
@@ -77,7 +79,7 @@ class PlanSanityTest {
 
     /** A machine of four cores with 14 GiB left. */
     private static final OwnMachine LAPTOP = new OwnMachine(
-            ProviderId.LOCAL, new Footprint(1L << 30, 2L << 30, 14L << 30, Precision.FP32, 4), List.of());
+            ProviderId.LOCAL, new Footprint(1L << 30, 2L << 30, 14L << 30, Precision.FP32, 4, 2), List.of());
 
     @Test
     void noPractitionerLaughs() {
@@ -111,6 +113,46 @@ class PlanSanityTest {
             }
         }
         GOLDEN.assertMatches("plan-sanity.txt", table.toString());
+    }
+
+    @Test
+    void whatAllPromptsBeginWithCostsTheOwnCoreLess() {
+        JobFigures apart = figures("smollm2-135m-instruct", LoraTuning.defaults(), 1000, 150, Budget.unlimited());
+        RowFigures rows = apart.rows();
+        Proposal.RowLengths lengths = rows.lengths();
+        JobFigures alike = new JobFigures(
+                apart.file(),
+                new RowFigures(
+                        rows.rows(),
+                        rows.tokens(),
+                        rows.answerTokens(),
+                        rows.mostTrainingTokens(),
+                        new Proposal.RowLengths(
+                                lengths.trainingRows(),
+                                lengths.validationRows(),
+                                lengths.longest(),
+                                lengths.largestBatch(),
+                                lengths.limit(),
+                                100),
+                        rows.answers(),
+                        rows.areCounted(),
+                        rows.bytes(),
+                        rows.digest()),
+                apart.model());
+        Planner planner = planner(List.of(LAPTOP), Map.of(), Map.of());
+
+        // Of 150 tokens a row 100 are the same; a micro-batch of 8 rows computes them twice.
+        assertThat(trainingSeconds(planner.onThisMachine(alike)) / trainingSeconds(planner.onThisMachine(apart)))
+                .isCloseTo((150 - 100 * 6 / 8.0) / 150, within(0.02));
+        ProviderId cloud = new ProviderId("sagemaker");
+        assertThat(planner.foreseen(alike, cloud)).isEqualTo(planner.foreseen(apart, cloud));
+    }
+
+    private static double trainingSeconds(PlanOption option) {
+        return option.phases().stream()
+                .filter(phase -> phase.name() == PlanPhase.Name.TRAINING)
+                .mapToDouble(phase -> phase.time().likely().toMillis() / 1000.0)
+                .sum();
     }
 
     @Test

@@ -15,6 +15,7 @@ import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.run.WorkStep.Rehearse.Extent;
 import dev.finetune4j.spi.TextCodec;
+import dev.finetune4j.training.loop.SharedPrefix;
 import dev.finetune4j.training.loop.TrainingFolders;
 import dev.finetune4j.training.loop.TrainingLoop;
 import dev.finetune4j.training.loop.TrainingPlan;
@@ -23,6 +24,7 @@ import dev.finetune4j.training.model.ClassifierLoader;
 import dev.finetune4j.training.model.LanguageModelLoader;
 import dev.finetune4j.training.model.ModelProblems;
 import dev.finetune4j.training.model.TrainableModel;
+import dev.finetune4j.training.model.decoder.DecoderLoader;
 import dev.finetune4j.training.model.decoder.PeftStart;
 import dev.finetune4j.training.predict.TextLengths;
 import dev.finetune4j.training.rows.EncodedRows;
@@ -111,7 +113,7 @@ final class TrainStep {
         int virtual = step.method().virtualTokens();
         TrainingRows learned = new RowsAfterVirtualTokens(training, virtual);
         TrainingRows watched = new RowsAfterVirtualTokens(validation, virtual);
-        TrainingPlan plan = new TrainingPlan(spec, learned, watched, rowLimit + virtual);
+        TrainingPlan plan = new TrainingPlan(spec, learned, watched, rowLimit + virtual, prefix(training, validation));
         site.say(String.format(
                 Locale.ROOT, "loading the model for %d steps over %d rows", plan.steps(), training.lengths().length));
         if (training instanceof LabelledRows labelled) {
@@ -132,6 +134,18 @@ final class TrainStep {
                 loop(learned, watched, plan, folders, orderDigest).andThen(use));
     }
 
+    /** An encoder's rows look at later tokens, too, so that each is computed whole. */
+    private SharedPrefix prefix(TrainingRows training, TrainingRows validation) {
+        return training instanceof EncodedRows learned && validation instanceof EncodedRows watched
+                ? SharedPrefix.of(
+                        learned,
+                        watched,
+                        step.method().virtualTokens(),
+                        DecoderLoader.prefixesOfBatch(
+                                step.method(), step.training().batchSize(), site.threads(step.training())))
+                : SharedPrefix.NONE;
+    }
+
     private void started(
             TrainableModel model, TrainingPlan plan, Precision precision, Recompute recompute, long peakBytes) {
         foreseenPeakBytes = peakBytes;
@@ -143,7 +157,8 @@ final class TrainStep {
                 precision.name().toLowerCase(Locale.ROOT),
                 recompute.name().toLowerCase(Locale.ROOT).replace('_', '-'),
                 site.threads(step.training()),
-                peakBytes));
+                peakBytes,
+                plan.computedShare()));
     }
 
     private Function<TrainableModel, TrainingLoop> loop(

@@ -56,6 +56,8 @@ public sealed interface RunEvent {
      * @param threads compute threads
      * @param predictedPeakBytes resident memory of the process foreseen at its peak, of training or of the answers after it; -1 where
      *     nobody foresaw it
+     * @param computedShare tokens that are computed for each token of the rows: below 1 where rows of a micro-batch begin alike, and what
+     *     they begin with is computed once; null where nobody tells
      */
     @Kind("training-started")
     record TrainingStarted(
@@ -66,8 +68,22 @@ public sealed interface RunEvent {
             String precision,
             String recompute,
             int threads,
-            long predictedPeakBytes)
-            implements RunEvent {}
+            long predictedPeakBytes,
+            @Nullable Double computedShare)
+            implements RunEvent {
+        /** Each token is computed once, as far as anybody tells. */
+        public TrainingStarted(
+                Instant at,
+                long parameters,
+                long trainableParameters,
+                int steps,
+                String precision,
+                String recompute,
+                int threads,
+                long predictedPeakBytes) {
+            this(at, parameters, trainableParameters, steps, precision, recompute, threads, predictedPeakBytes, null);
+        }
+    }
 
     /**
      * An optimizer step is done.
@@ -79,7 +95,7 @@ public sealed interface RunEvent {
      * @param loss mean negative log-likelihood per counted token of this step, in nats
      * @param learningRate of this step
      * @param gradientNorm L2 norm before clipping
-     * @param tokens tokens computed in this step, padding never counted
+     * @param tokens tokens of the rows of this step, padding never counted
      * @param tokensPerSecond of this step
      * @param residentBytes resident memory of the worker
      */

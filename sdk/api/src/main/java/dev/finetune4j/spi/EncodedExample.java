@@ -33,6 +33,22 @@ public record EncodedExample(int[] tokenIds, BitSet trained, int untruncatedToke
         return tokenIds.length;
     }
 
+    /**
+     * How many tokens both rows begin with of which neither predicts one that is learned; at least one token of each is left over. A model
+     * that sees no later token computes the same for them in both.
+     */
+    public int sharedPrefix(EncodedExample other) {
+        int most = Math.min(unlearnedPrefix(), other.unlearnedPrefix());
+        int differs = Arrays.mismatch(tokenIds, 0, most, other.tokenIds, 0, most);
+        return differs < 0 ? most : differs;
+    }
+
+    /** Token t predicts token t + 1. */
+    private int unlearnedPrefix() {
+        int firstLearned = trained.nextSetBit(1);
+        return Math.max(0, firstLearned < 0 ? length() - 1 : Math.min(firstLearned, length()) - 1);
+    }
+
     /** Whether the row was cut. */
     public boolean isTruncated() {
         return untruncatedTokens > tokenIds.length;

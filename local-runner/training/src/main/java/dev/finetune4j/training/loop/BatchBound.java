@@ -17,12 +17,14 @@ public record BatchBound(int atLeast, int atMost) {
      * @param longest tokens of the longest row, one of validation included
      * @param largestBatch tokens of the {@code batch-size} longest training rows together
      * @param rowLimit longest row possible in tokens
+     * @param prefix what the rows begin with
      */
-    public static BatchBound of(TrainingSpec spec, long rows, long longest, long largestBatch, int rowLimit) {
+    public static BatchBound of(
+            TrainingSpec spec, long rows, long longest, long largestBatch, int rowLimit, SharedPrefix prefix) {
         if (spec.packing()) {
             return new BatchBound(clamped(longest), clamped((long) spec.batchSize() * rowLimit));
         }
-        long most = Math.max(longest, largestBatch);
+        long most = Math.max(longest, prefix.computed(Math.min(rows, spec.batchSize()), largestBatch));
         // Within one pool rows are sorted by length, so that the longest stand together in every epoch.
         return new BatchBound(clamped(BatchPlan.isOnePool(rows, spec.batchSize()) ? most : longest), clamped(most));
     }

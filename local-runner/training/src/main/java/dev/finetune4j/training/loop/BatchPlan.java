@@ -99,22 +99,23 @@ record BatchPlan(List<int[]> microBatches) {
     }
 
     /** The micro-batch with the largest N. */
-    int[] largest(int[] lengths) {
+    int[] largest(int[] lengths, SharedPrefix prefix) {
         return microBatches.stream()
-                .max(Comparator.comparingInt(rows -> tokens(rows, lengths)))
+                .max(Comparator.comparingLong(rows -> tokens(rows, lengths, prefix)))
                 .orElse(new int[0]);
     }
 
     /** N of the micro-batches of the first steps of the epoch together. */
-    long tokens(int steps, int accumulation, int[] lengths) {
+    long tokens(int steps, int accumulation, int[] lengths, SharedPrefix prefix) {
         return microBatches.stream()
                 .limit((long) steps * accumulation)
-                .mapToLong(rows -> tokens(rows, lengths))
+                .mapToLong(rows -> tokens(rows, lengths, prefix))
                 .sum();
     }
 
     /** N of a micro-batch. */
-    static int tokens(int[] rows, int[] lengths) {
-        return Arrays.stream(rows).map(row -> lengths[row]).sum();
+    static long tokens(int[] rows, int[] lengths, SharedPrefix prefix) {
+        return prefix.computed(
+                rows.length, Arrays.stream(rows).mapToLong(row -> lengths[row]).sum());
     }
 }

@@ -430,9 +430,9 @@ public final class TrainingLoop {
         int[] lengths = validation.lengths();
         List<int[]> batches = new ArrayList<>();
         int start = 0;
-        int tokens = 0;
+        long tokens = 0;
         for (int row = 0; row < lengths.length; row++) {
-            if (row > start && tokens + lengths[row] > plan.maxBatchTokens()) {
+            if (row > start && plan.computed(row + 1 - start, tokens + lengths[row]) > plan.maxBatchTokens()) {
                 batches.add(IntStream.range(start, row).toArray());
                 start = row;
                 tokens = 0;

@@ -14,11 +14,13 @@ public final class TrainingPlan {
     private final TrainingSpec spec;
     private final int[] lengths;
     private final int rowLimit;
+    private final SharedPrefix prefix;
     private final List<Integer> stepsByEpoch = new ArrayList<>();
     private final int steps;
     private final int maxBatchTokens;
     private final int[] largestMicroBatch;
     private final long tokens;
+    private final long computedTokens;
     private BatchPlan current;
     private int currentEpoch;
 
@@ -38,9 +40,11 @@ public final class TrainingPlan {
      * @param training rows that are learned, at least one
      * @param validation rows whose loss is watched; may be empty
      * @param rowLimit longest row possible in tokens
+     * @param prefix what all rows begin with
      */
-    public TrainingPlan(TrainingSpec spec, TrainingRows training, TrainingRows validation, int rowLimit) {
-        this(spec, training.lengths(), Arrays.stream(validation.lengths()).max().orElse(0), rowLimit);
+    public TrainingPlan(
+            TrainingSpec spec, TrainingRows training, TrainingRows validation, int rowLimit, SharedPrefix prefix) {
+        this(spec, training.lengths(), Arrays.stream(validation.lengths()).max().orElse(0), rowLimit, prefix);
     }
 
     /**
@@ -49,8 +53,9 @@ public final class TrainingPlan {
      * @param lengths tokens of each row that is learned
      * @param longestValidation tokens of the longest row whose loss is watched; 0 without any
      */
-    public TrainingPlan(TrainingSpec spec, int[] lengths, int longestValidation, int rowLimit) {
+    public TrainingPlan(TrainingSpec spec, int[] lengths, int longestValidation, int rowLimit, SharedPrefix prefix) {
         this.spec = spec;
+        this.prefix = prefix;
         this.lengths = lengths.clone();
         if (lengths.length == 0) {
             throw new IllegalArgumentException("a training plan needs at least one row");
@@ -58,6 +63,7 @@ public final class TrainingPlan {
         this.rowLimit = rowLimit;
         int total = 0;
         long totalTokens = 0;
+        long totalComputed = 0;
         int[] largest = new int[0];
         int epochs = (int) Math.ceil(spec.epochs());
         current = BatchPlan.of(spec, 0, lengths, rowLimit);
@@ -67,16 +73,18 @@ public final class TrainingPlan {
             int stepsHere = (int) Math.ceil(share * plan.steps(spec.gradientAccumulation()) - 1e-9);
             stepsByEpoch.add(stepsHere);
             total = Math.addExact(total, stepsHere);
-            totalTokens += plan.tokens(stepsHere, spec.gradientAccumulation(), lengths);
-            int[] largestHere = plan.largest(lengths);
-            if (BatchPlan.tokens(largestHere, lengths) > BatchPlan.tokens(largest, lengths)) {
+            totalTokens += plan.tokens(stepsHere, spec.gradientAccumulation(), lengths, SharedPrefix.NONE);
+            totalComputed += plan.tokens(stepsHere, spec.gradientAccumulation(), lengths, prefix);
+            int[] largestHere = plan.largest(lengths, prefix);
+            if (BatchPlan.tokens(largestHere, lengths, prefix) > BatchPlan.tokens(largest, lengths, prefix)) {
                 largest = largestHere;
             }
         }
         steps = total;
         tokens = totalTokens;
+        computedTokens = totalComputed;
         largestMicroBatch = largest;
-        maxBatchTokens = Math.max(BatchPlan.tokens(largest, lengths), longestValidation);
+        maxBatchTokens = (int) Math.max(BatchPlan.tokens(largest, lengths, prefix), longestValidation);
     }
 
     /** Optimizer steps planned. */
@@ -94,9 +102,19 @@ public final class TrainingPlan {
         return maxBatchTokens;
     }
 
-    /** N of all micro-batches of all steps together. */
+    /** Tokens of the rows of all steps together. */
     public long tokens() {
         return tokens;
+    }
+
+    /** Tokens that are computed for each token of the rows, at most 1. */
+    public double computedShare() {
+        return (double) computedTokens / tokens;
+    }
+
+    /** N of a micro-batch of some rows, the tokens that are computed. */
+    long computed(int rows, long rowTokens) {
+        return prefix.computed(rows, rowTokens);
     }
 
     /** The rows of the largest micro-batch of any epoch. */

@@ -43,7 +43,7 @@ final class LoopTrial {
     }
 
     TrainingLoop loop() {
-        TrainingPlan plan = new TrainingPlan(spec, training, validation, 12);
+        TrainingPlan plan = new TrainingPlan(spec, training, validation, 12, SharedPrefix.NONE);
         return new TrainingLoop(
                 model,
                 training,

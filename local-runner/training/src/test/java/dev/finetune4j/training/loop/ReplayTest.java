@@ -61,7 +61,7 @@ class ReplayTest {
     @Test
     void namesTheStepFromWhichOnItWentOtherwise() {
         int fromStep = replay().fromStep();
-        TrainingPlan plan = new TrainingPlan(SPEC, trial.training, trial.validation, 12);
+        TrainingPlan plan = new TrainingPlan(SPEC, trial.training, trial.validation, 12, SharedPrefix.NONE);
         int[] left = {plan.microBatches(fromStep + 1).size()};
         trial.model = new BigramModel(LoopTrial.VOCABULARY) {
             @Override

@@ -205,7 +205,7 @@ class ResumeTest {
 
     /** The micro-batches of completed steps only: those of a step that was cut short are learned again. */
     private static List<int[]> learnedBatches(LoopTrial trial, TrainingSpec spec, int stepsBefore) {
-        TrainingPlan plan = new TrainingPlan(spec, trial.training, trial.validation, 12);
+        TrainingPlan plan = new TrainingPlan(spec, trial.training, trial.validation, 12, SharedPrefix.NONE);
         int count = 0;
         for (int step = stepsBefore + 1;
                 step <= trial.events(RunEvent.StepCompleted.class).size();

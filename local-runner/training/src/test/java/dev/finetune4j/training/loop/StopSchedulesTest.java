@@ -77,6 +77,6 @@ class StopSchedulesTest {
     }
 
     private static TrainingPlan plan(TrainingSpec spec, EncodedRows rows) {
-        return new TrainingPlan(spec, rows, EncodedRows.of(List.of(), List.of()), ROW_LIMIT);
+        return new TrainingPlan(spec, rows, EncodedRows.of(List.of(), List.of()), ROW_LIMIT, SharedPrefix.NONE);
     }
 }

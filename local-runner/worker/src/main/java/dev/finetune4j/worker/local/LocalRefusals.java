@@ -11,6 +11,7 @@ import dev.finetune4j.spi.Footprint;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Proposal.RowLengths;
 import dev.finetune4j.training.loop.BatchBound;
+import dev.finetune4j.training.loop.SharedPrefix;
 import dev.finetune4j.training.model.Foreseen;
 import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
 import dev.finetune4j.training.model.LanguageModelLoader.Settings;
@@ -68,7 +69,12 @@ final class LocalRefusals {
     private BatchBound bound() {
         RowLengths rows = computed();
         return BatchBound.of(
-                proposal.job().training(), rows.trainingRows(), rows.longest(), rows.largestBatch(), rows.limit());
+                proposal.job().training(),
+                rows.trainingRows(),
+                rows.longest(),
+                rows.largestBatch(),
+                rows.limit(),
+                encoders.reads(folder()) ? SharedPrefix.NONE : new SharedPrefix(rows.prefix(), prefixesOfBatch()));
     }
 
     private Problem withWhatFits(Problem tooLarge, int refusedTokens) {
@@ -106,7 +112,17 @@ final class LocalRefusals {
                 rows.validationRows(),
                 rows.longest() + more,
                 rows.largestBatch() + together,
-                rows.limit() + more);
+                rows.limit() + more,
+                rows.prefix() + more);
+    }
+
+    private int prefixesOfBatch() {
+        TrainingSpec training = proposal.job().training();
+        return DecoderLoader.prefixesOfBatch(proposal.job().method(), training.batchSize(), threads(training));
+    }
+
+    private int threads(TrainingSpec training) {
+        return training.threads() > 0 ? training.threads() : machine.physicalCores();
     }
 
     /** With what fits: fewer rows at a time and as many in a step, or one shorter row. */
@@ -165,7 +181,8 @@ final class LocalRefusals {
                 mayBeRefused ? Math.max(least.peakBytes(), settings.memoryBytes() + 1) : most.peakBytes(),
                 settings.memoryBytes(),
                 most.precision(),
-                settings.threads());
+                settings.threads(),
+                encoders.reads(folder()) ? Integer.MAX_VALUE : prefixesOfBatch());
     }
 
     private List<Problem> refusals(int batchTokens) {
@@ -217,7 +234,7 @@ final class LocalRefusals {
                 method,
                 training.precision(),
                 training.recompute(),
-                training.threads() > 0 ? training.threads() : machine.physicalCores(),
+                threads(training),
                 training.seed(),
                 batchTokens,
                 proposal.answers().passage(),

@@ -11,6 +11,7 @@ import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.TextCodec;
 import dev.finetune4j.training.loop.CheckpointPace;
 import dev.finetune4j.training.loop.LearningRates;
+import dev.finetune4j.training.loop.SharedPrefix;
 import dev.finetune4j.training.loop.TrainingLoop;
 import dev.finetune4j.training.loop.TrainingPlan;
 import dev.finetune4j.training.model.TrainableModel;
@@ -73,7 +74,8 @@ final class TrainingPart {
                         .map(length -> length + virtual)
                         .toArray(),
                 longest,
-                codec.rowLimit(spec.maxTokens()) + virtual);
+                codec.rowLimit(spec.maxTokens()) + virtual,
+                SharedPrefix.NONE); // transformers computes each row whole
         writeSteps(plan, spec, target, files);
         PeftStart start = PeftStart.of(
                 model, step.base(), step.method(), Math.max(training.longest() + virtual, longest), spec.seed(), codec);

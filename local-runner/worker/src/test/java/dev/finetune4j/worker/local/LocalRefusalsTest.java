@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Severity;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.spi.Footprint;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.worker.SmallJob;
 import dev.finetune4j.worker.machine.Machine;
@@ -125,6 +126,31 @@ class LocalRefusalsTest {
         assertThat(new LocalRefusals(answers, machine(1)).all())
                 .singleElement()
                 .satisfies(problem -> assertThat(problem.toString()).contains("FT0601", "answering needs about"));
+    }
+
+    @Test
+    void whatAllRowsBeginWithTakesRoomOnce() throws IOException {
+        Footprint apart = footprint(LoraTuning.defaults(), 0);
+        Footprint together = footprint(LoraTuning.defaults(), 2000);
+
+        assertThat(together.mostBytes()).isLessThan(apart.mostBytes());
+        assertThat(together.prefixesOfBatch()).isEqualTo(1);
+        LoraTuning dropping = new LoraTuning(4, 8, 0.1, List.of(LoraTuning.ALL_LINEAR));
+        assertThat(footprint(dropping, 2000).mostBytes())
+                .isEqualTo(footprint(dropping, 0).mostBytes());
+    }
+
+    /** Of a job whose rows of 3000 tokens begin with so many that are the same; two in a micro-batch, on one thread. */
+    private Footprint footprint(LoraTuning method, int prefix) throws IOException {
+        Proposal small = job.proposal(method);
+        return new LocalRefusals(
+                        new Proposal(
+                                small.job(),
+                                small.model(),
+                                new Proposal.RowLengths(48, 0, 3000, 6000, 4096, prefix),
+                                Proposal.AnswerLengths.NONE),
+                        machine(8 << 20))
+                .footprint();
     }
 
     private List<Problem> refusals(long rows, long longest, long largestBatch, long kibibytes) throws IOException {

@@ -12,6 +12,8 @@ package dev.finetune4j.engine.check;
  * @param longestTokens tokens of the longest row of any part, after truncation
  * @param largestBatchTokens tokens of the {@code training.batch-size} longest training rows together, after truncation: no
  *     micro-batch that counts rows has more
+ * @param prefixTokens tokens that all training and validation rows begin with, none of which predicts one that is learned: a model can
+ *     compute them once for several rows
  * @param unfamiliarShare share of tokens that are unknown or a fragment of a character: the vocabulary lacks the script
  */
 public record TokenFigures(
@@ -22,4 +24,5 @@ public record TokenFigures(
         long rowsWithoutTrainedToken,
         long longestTokens,
         long largestBatchTokens,
+        int prefixTokens,
         double unfamiliarShare) {}

@@ -36,6 +36,8 @@ final class TokenTotals {
     private long seenTokens;
     private long longestTokens;
     private long unfamiliarTokens;
+    private @Nullable EncodedExample firstLearned;
+    private int prefixTokens;
     private @Nullable Shown first;
     private @Nullable Shown shortest;
     private @Nullable Shown longest;
@@ -74,6 +76,9 @@ final class TokenTotals {
                 trainingTokens.add(facts.trained(), isSampled);
                 longestRows.add(facts.encoded().length());
             }
+            if (part != Part.TEST && facts.trained() > 0) {
+                addPrefix(facts.encoded());
+            }
             seenTokens += facts.encoded().length();
             longestTokens = Math.max(longestTokens, facts.encoded().length());
             unfamiliarTokens += facts.unfamiliar();
@@ -82,6 +87,13 @@ final class TokenTotals {
                 show(new Shown(row, facts.encoded()));
             }
         }
+    }
+
+    private void addPrefix(EncodedExample row) {
+        EncodedExample first = firstLearned == null ? row : firstLearned;
+        int shared = first.sharedPrefix(row);
+        prefixTokens = firstLearned == null ? shared : Math.min(prefixTokens, shared);
+        firstLearned = first;
     }
 
     private void addCut(RowRef row, TokenFacts facts, EncodedExample encoded) {
@@ -159,6 +171,7 @@ final class TokenTotals {
                 rowsWithoutTrainedToken,
                 longestTokens,
                 longestRows.total(),
+                prefixTokens,
                 seenTokens == 0 ? 0 : (double) unfamiliarTokens / seenTokens);
     }
 

@@ -8,6 +8,13 @@ package dev.finetune4j.engine.launch;
  * @param speed how fast it was
  * @param flopsPerSecond operations a second that its steps reached: four for each weight and token, two more for each that is trained,
  *     and six for each of an adapter
+ * @param computedShare tokens that it computed for each token of its rows
  * @param peakBytes largest resident memory that was seen after a step
  */
-public record PastRun(boolean isAlike, String precision, RunSpeed speed, double flopsPerSecond, long peakBytes) {}
+public record PastRun(
+        boolean isAlike,
+        String precision,
+        RunSpeed speed,
+        double flopsPerSecond,
+        double computedShare,
+        long peakBytes) {}

@@ -96,11 +96,13 @@ public final class PastRuns {
                                 double ofModel = plan.trainableParameters() == plan.parameters() ? 6 : 4;
                                 double flops = ofModel * plan.parameters()
                                         + (ofModel == 4 ? 6.0 * plan.trainableParameters() : 0);
+                                double computed = Objects.requireNonNullElse(plan.computedShare(), 1.0);
                                 return new PastRun(
                                         isAlike,
                                         plan.precision(),
                                         speed,
-                                        flops * training.tokensPerSecond(),
+                                        flops * training.tokensPerSecond() * computed,
+                                        computed,
                                         training.peakResidentBytes());
                             }));
         } catch (FineTuneException e) {

@@ -85,7 +85,8 @@ public record PreparedJob(
                         rows.getOrDefault(Part.VALIDATION, 0L),
                         tokens.longestTokens(),
                         tokens.largestBatchTokens(),
-                        tokens.limitTokens()),
+                        tokens.limitTokens(),
+                        tokens.prefixTokens()),
                 answers);
     }
 

@@ -260,14 +260,14 @@ final class OwnMachinePlanner {
         if (rehearsal != null) {
             return byRehearsal(rehearsal, correction);
         }
-        return alike().isEmpty() ? byRate(footprint, correction) : byRuns(alike(), correction);
+        return alike().isEmpty() ? byRate(footprint, correction) : byRuns(alike(), footprint, correction);
     }
 
     private List<PastRun> alike() {
         return past.stream().filter(PastRun::isAlike).toList();
     }
 
-    private TimeLine byRuns(List<PastRun> alike, Correction correction) {
+    private TimeLine byRuns(List<PastRun> alike, @Nullable Footprint footprint, Correction correction) {
         String basis = "by the speed of the last " + (alike.size() == 1 ? "run" : alike.size() + " runs")
                 + " of this model here";
         double answers = (double) job.rows().rowsOf(Part.TEST) * job.answeringModels();
@@ -281,10 +281,10 @@ final class OwnMachinePlanner {
                         Name.TRAINING,
                         worlds.draw(
                                 Cause.OWN_SPEED,
-                                spread(alike, run -> run.speed().secondsPerToken())
-                                        .times(job.trainingTokens())),
+                                spread(alike, run -> run.speed().secondsPerToken() / run.computedShare())
+                                        .times(computedTokens(footprint))),
                         false,
-                        basis)
+                        basis + sharing(footprint))
                 .phase(
                         Name.EVALUATION,
                         worlds.draw(
@@ -293,6 +293,19 @@ final class OwnMachinePlanner {
                                         .times(answers + 0.01)),
                         false,
                         basis);
+    }
+
+    private String sharing(@Nullable Footprint footprint) {
+        double computed = computedTokens(footprint);
+        return computed < job.trainingTokens()
+                ? "; of " + Figures.large(job.trainingTokens()) + " tokens " + Figures.large(computed)
+                        + " are computed, since all rows begin with the same"
+                : "";
+    }
+
+    /** What the rows of a micro-batch begin with is computed less often than it stands in them. */
+    private double computedTokens(@Nullable Footprint footprint) {
+        return job.computedTokens(footprint == null ? Integer.MAX_VALUE : footprint.prefixesOfBatch());
     }
 
     private TimeLine byRehearsal(Rehearsal measured, Correction correction) {
@@ -379,9 +392,10 @@ final class OwnMachinePlanner {
                         assumptions.get("local.start-up").words())
                 .phase(
                         Name.TRAINING,
-                        perFlop.times(tokens).times(job.trainingTokens() * job.flopsPerToken()),
+                        perFlop.times(tokens).times(computedTokens(footprint) * job.flopsPerToken()),
                         false,
-                        Words.large(job.trainingTokens() * job.flopsPerToken() / GIGA) + " GFLOP at " + rate.basis())
+                        Words.large(computedTokens(footprint) * job.flopsPerToken() / GIGA) + " GFLOP at "
+                                + rate.basis() + sharing(footprint))
                 .phase(
                         Name.EVALUATION,
                         evaluation(perFlop),

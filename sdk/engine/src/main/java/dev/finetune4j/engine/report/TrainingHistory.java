@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param plan what the training was to be, or null where its place does not tell
  * @param completedSteps optimizer steps done; steps done again after an interruption count once
- * @param tokens tokens computed; 0 where the place does not tell
- * @param tokensPerSecond tokens computed by the time that steps took; 0 where the place does not tell
+ * @param tokens tokens of the rows that steps went over; 0 where the place does not tell
+ * @param tokensPerSecond these tokens by the time that steps took; 0 where the place does not tell
  * @param peakResidentBytes most resident memory that a worker ever had; where it does not tell, the largest seen after a step; 0 where
  *     nobody tells
  * @param peakGpuBytes most memory that a worker ever held of one GPU; 0 where nobody tells

@@ -244,6 +244,22 @@ class DatasetCheckTest {
     }
 
     @Test
+    void tellsWhatAllPromptsBeginWith() {
+        Rows same = new Rows();
+        Rows other = new Rows();
+        for (int row = 0; row < 4; row++) {
+            String own = "read this and say how it sounds " + row;
+            same.answered(TRAIN, own, "answer " + row).answered(TEST, "another way to ask " + row, "answer");
+            other.answered(TRAIN, own, "answer " + row).answered(VALIDATION, "say how it sounds " + row, "answer");
+        }
+
+        assertThat(check(TaskSpec.of(TaskKind.CHAT), LENIENT, same).tokens().prefixTokens())
+                .isGreaterThanOrEqualTo(7);
+        assertThat(check(TaskSpec.of(TaskKind.CHAT), LENIENT, other).tokens().prefixTokens())
+                .isLessThan(7);
+    }
+
+    @Test
     void refusesRowsOfWhichNothingIsLearned() {
         WordCodec tiny = new WordCodec(4);
 

@@ -295,7 +295,7 @@ final class LaunchFixture {
                 profile,
                 List.of(),
                 null,
-                new TokenFigures(1024, 100, 0, 0, 0, 5, 40, 0),
+                new TokenFigures(1024, 100, 0, 0, 0, 5, 40, 0, 0),
                 List.of(),
                 List.of());
     }

@@ -108,7 +108,7 @@ final class CachedDecoder {
                 stack, past + texts.stream().mapToInt(TokenTree::size).max().orElse(0));
         List<Value> masks = new ArrayList<>();
         try (Value idsTensor = script.integers(ids);
-                Value place = positions.place(at, new int[] {1, ids.length}, -1)) {
+                Value place = positions.place(at, 0, new int[] {1, ids.length}, -1)) {
             texts.forEach(text -> masks.add(script.floats(text.mask(), text.size(), text.size())));
             return script.call("extend", idsTensor, past, masks, place, stack.decoder(), stack.layers(), room);
         } finally {

@@ -66,6 +66,16 @@ public final class DecoderLoader implements LanguageModelLoader {
         return new Foreseen(memory.peakBytes(), memory.precision());
     }
 
+    /**
+     * How often what all rows of a micro-batch begin with is computed at most: once for each thread that has a share of it, and where inputs
+     * are dropped once a row, which drops its own.
+     */
+    public static int prefixesOfBatch(TuningMethod method, int batchSize, int threads) {
+        boolean drops = method.adapters().map(LoraTuning::dropout).orElse(0.0) > 0;
+        int members = canShareOut(method) ? Team.members(threads) : 1;
+        return drops ? Integer.MAX_VALUE : Math.min(batchSize, members);
+    }
+
     /** FT0474 where a weight is no finite number, as far as that shows without loading: not in quantized or very large files. */
     public Optional<Problem> weightRefusal(ModelFolder folder) {
         try (WeightFile weights = folder.openWeights()) {

@@ -180,34 +180,40 @@ final class DecoderModel implements LanguageModel {
     private double overBatch(TokenBatch rows, long dropoutSeed, Function<Part, Value> call) {
         checkTokens(rows.tokenIds());
         TokenBatch batch = virtualTokens().before(rows);
-        if (batch.tokens() > plan.maxBatchTokens()) {
+        long seed = plan.dropout() == 0 ? NO_DROPOUT : dropoutSeed;
+        List<PrefixedBatch> shares =
+                team == null ? List.of(computed(batch, seed)) : team.shares(batch, share -> computed(share, seed));
+        int tokens = shares.stream().mapToInt(PrefixedBatch::tokens).sum();
+        if (tokens > plan.maxBatchTokens()) {
             throw new IllegalArgumentException(
-                    "batch must have at most " + plan.maxBatchTokens() + " tokens, was " + batch.tokens());
+                    "batch must have at most " + plan.maxBatchTokens() + " tokens, was " + tokens);
         }
         return NativeCalls.guarded(() -> {
-            List<TokenBatch> shares = team == null ? List.of() : team.shares(batch);
-            if (team == null || shares.isEmpty()) {
-                return batch.countedTargets() == 0
-                        ? 0
-                        : computed(part(batch, dropoutSeed, stack(), workspace(), false), call);
+            if (team == null || shares.size() == 1) {
+                PrefixedBatch whole = shares.get(0);
+                return whole.learns() ? computed(part(whole, seed, stack(), workspace(), false), call) : 0;
             }
-            return team.all(sharedOut(shares, dropoutSeed, call));
+            return team.all(sharedOut(shares, seed, call));
         });
     }
 
-    private List<Callable<Double>> sharedOut(List<TokenBatch> shares, long dropoutSeed, Function<Part, Value> call) {
+    /** Every row drops inputs of its own, also of tokens that it has in common with others. */
+    private static PrefixedBatch computed(TokenBatch batch, long seed) {
+        return seed == NO_DROPOUT ? PrefixedBatch.sharing(batch) : PrefixedBatch.apart(batch);
+    }
+
+    private List<Callable<Double>> sharedOut(List<PrefixedBatch> shares, long seed, Function<Part, Value> call) {
         List<Callable<Double>> works = new ArrayList<>();
         int begin = 0;
         for (int i = 0; i < shares.size(); i++) {
-            TokenBatch share = shares.get(i);
+            PrefixedBatch share = shares.get(i);
             int end = begin + share.tokens();
-            if (share.countedTargets() > 0) {
+            if (share.learns()) {
                 DecoderStack own = !isTuned || i == 0
                         ? stack()
                         : network.sharers().get(i - 1).stack();
                 Value room = script.call("share", workspace(), begin, end, i, shares.size());
-                long seed = dropoutSeed == NO_DROPOUT ? NO_DROPOUT : dropoutSeed + i;
-                Part part = part(share, seed, own, room, true);
+                Part part = part(share, seed == NO_DROPOUT ? NO_DROPOUT : seed + i, own, room, true);
                 works.add(() -> computed(part, call));
             }
             begin = end;
@@ -215,7 +221,7 @@ final class DecoderModel implements LanguageModel {
         return works;
     }
 
-    private Part part(TokenBatch batch, long dropoutSeed, DecoderStack stack, Value workspace, boolean isShare) {
+    private Part part(PrefixedBatch batch, long seed, DecoderStack stack, Value workspace, boolean isShare) {
         int[] rows = IntStream.range(0, batch.tokens())
                 .filter(row -> batch.targets()[row] != TokenBatch.IGNORED)
                 .toArray();
@@ -225,9 +231,11 @@ final class DecoderModel implements LanguageModel {
                 script.integers(batch.tokenIds()),
                 script.integers(rows),
                 script.integers(targets),
-                place(
-                        batch.sequenceLengths(),
-                        dropoutSeed == NO_DROPOUT || plan.dropout() == 0 ? -1 : NativeCalls.mixedSeed(dropoutSeed)),
+                positions.place(
+                        batch.positions(),
+                        batch.prefix(),
+                        SequenceGroups.of(batch.lengths()),
+                        seed == NO_DROPOUT ? -1 : NativeCalls.mixedSeed(seed)),
                 stack,
                 workspace,
                 isShare);
@@ -238,13 +246,6 @@ final class DecoderModel implements LanguageModel {
                 Value loss = call.apply(part)) {
             return loss.toDouble();
         }
-    }
-
-    private Value place(int[] lengths, long seed) {
-        int[] at = Arrays.stream(lengths)
-                .flatMap(length -> IntStream.range(0, length))
-                .toArray();
-        return positions.place(at, SequenceGroups.of(lengths), seed);
     }
 
     @Override

@@ -31,10 +31,11 @@ final class Positions {
      * Where tokens stand, for the script.
      *
      * @param positions [N] of each token
-     * @param groups pairs (sequences, tokens of each) for attention over packed sequences
+     * @param prefix tokens in front that every sequence begins with
+     * @param groups pairs (sequences, tokens of each) for attention over packed sequences behind the prefix
      * @param seed of dropout, negative for none
      */
-    Value place(int[] positions, int[] groups, long seed) {
+    Value place(int[] positions, int prefix, int[] groups, long seed) {
         int needed = 1;
         for (int position : positions) {
             needed = Math.max(needed, position + 1);
@@ -43,7 +44,7 @@ final class Positions {
             grow(Math.max(needed, Math.max(FIRST_ROWS, 2 * rows)));
         }
         try (Value at = script.integers(positions)) {
-            return script.call("place", at, cos, sin, groups, seed);
+            return script.call("place", at, cos, sin, prefix, groups, seed);
         }
     }
 

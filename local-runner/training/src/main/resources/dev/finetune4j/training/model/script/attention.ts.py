@@ -5,7 +5,10 @@
 # w or more tokens back (Gemma 2, 2024, https://arxiv.org/abs/2408.00118); then a block looks at no key before its window either.
 # The query heads of one key head are laid below each other, [B K, g w, D] with g = H / K: the keys are never copied for them, and
 # the sum over them in dK and dV is part of the matrix product.
-# B sequences of T tokens each, H query heads, K key heads, D head width, w queries of a block, e keys that it looks at.
+# Sequences that begin with the same tokens share them: what a causal layer makes of a prefix depends on nothing behind it, so that its
+# keys and values stand once, the queries of every sequence look at them, and their gradients are summed over the sequences.
+# B sequences of T tokens each behind a prefix of P, H query heads, K key heads, D head width, w queries of a block, e keys that it
+# looks at.
 
 # How a layer looks at its tokens.
 class Look(NamedTuple):
@@ -25,9 +28,14 @@ def queries(x: Tensor, key_heads: int) -> Tensor:
   g = H // key_heads
   return x.view([B, T, key_heads, g, D]).permute([0, 2, 3, 1, 4]).reshape([B * key_heads, g * T, D])
 
-def keys(x: Tensor) -> Tensor:
+# The rows [B, T, K, D] of all key heads behind those of the prefix, [P, K, D], as [B K, P + T, D].
+def keys(prefix: Tensor, x: Tensor) -> Tensor:
   B, T, K, D = x.size()
-  return x.permute([0, 2, 1, 3]).reshape([B * K, T, D])
+  k = x.permute([0, 2, 1, 3])                                           # [B, K, T, D]
+  P = prefix.size(0)
+  if P > 0:
+    k = torch.cat([prefix.transpose(0, 1).unsqueeze(0).expand([B, K, P, D]), k], 2)
+  return k.reshape([B * K, P + T, D])
 
 # Writes [B K, g w, D] back to out [B, w, H, D].
 def put_queries(o: Tensor, out: Tensor, key_heads: int) -> Tensor:
@@ -37,9 +45,9 @@ def put_queries(o: Tensor, out: Tensor, key_heads: int) -> Tensor:
   return out
 
 # Room for the scores of each block in turn, so that all of them find it in the cache, or for a block's dQ.
-def room(y: Tensor, look: __torch__.attention.Look) -> Tensor:
+def room(y: Tensor, P: int, look: __torch__.attention.Look) -> Tensor:
   B, T, n, D = y.size()
-  return torch.empty([B * look.heads * min(__torch__.attention.block_length(T), T) * max(T, D)], dtype=y.dtype)
+  return torch.empty([B * look.heads * min(__torch__.attention.block_length(T), T) * max(P + T, D)], dtype=y.dtype)
 
 # s A B [b, m, n], batch by batch, in the first elements of room; scaled before it is rounded.
 def scaled_bmm(a: Tensor, b: Tensor, scale: float, room: Tensor) -> Tensor:
@@ -87,21 +95,23 @@ def end_key(z: int, T: int, look: __torch__.attention.Look) -> int:
     e = z
   return e
 
-# y [B, T, H + 2 K, D] holds queries, keys and values, turned already; writes o [B, T, H, D].
-def forward(y: Tensor, look: __torch__.attention.Look, o: Tensor) -> Tensor:
+# y [B, T, H + 2 K, D] holds queries, keys and values, turned already, prefix [P, H + 2 K, D] those of the tokens before them; writes
+# o [B, T, H, D].
+def forward(prefix: Tensor, y: Tensor, look: __torch__.attention.Look, o: Tensor) -> Tensor:
   B, T, n, D = y.size()
   heads = look.heads
   key_heads = look.key_heads
-  k = __torch__.attention.keys(y[:, :, heads:heads + key_heads])        # [B K, T, D]
-  v = __torch__.attention.keys(y[:, :, heads + key_heads:n])            # [B K, T, D]
+  P = prefix.size(0)
+  k = __torch__.attention.keys(prefix[:, heads:heads + key_heads], y[:, :, heads:heads + key_heads])  # [B K, P + T, D]
+  v = __torch__.attention.keys(prefix[:, heads + key_heads:n], y[:, :, heads + key_heads:n])  # [B K, P + T, D]
   step = __torch__.attention.block_length(T)
   future = __torch__.attention.future_mask(min(step, T), y.dtype)
-  room = __torch__.attention.room(y, look)
+  room = __torch__.attention.room(y, P, look)
   a = 0
   while a < T:
     z = min(a + step, T)
-    s = __torch__.attention.first_key(a, look)
-    e = __torch__.attention.end_key(z, T, look)
+    s = __torch__.attention.first_key(P + a, look)
+    e = __torch__.attention.end_key(P + z, P + T, look)
     q = __torch__.attention.queries(y[:, a:z, 0:heads], key_heads)                  # [B K, g w, D]
     x = __torch__.attention.scores(q, k[:, s:e], look, room)                        # [B K, g w, e]
     p = __torch__.attention.probabilities(__torch__.attention.hide(x, z - a, future, look), q.dtype)
@@ -109,25 +119,26 @@ def forward(y: Tensor, look: __torch__.attention.Look, o: Tensor) -> Tensor:
     a = z
   return o
 
-# From do [B, T, H, D] writes dy [B, T, H + 2 K, D]; the probabilities are computed again.
+# From do [B, T, H, D] writes dy [B, T, H + 2 K, D] and adds to dprefix [P, 2 K, D], float32; the probabilities are computed again.
 #   dV = P^T dO,   dS = P * (dO V^T - rowsum(dO V^T * P)),   dQ = s dS K,   dK = s dS^T Q;   with a cap dS * (1 - (score / c)^2)
-def backward(do: Tensor, y: Tensor, look: __torch__.attention.Look, dy: Tensor) -> Tensor:
+def backward(do: Tensor, prefix: Tensor, y: Tensor, look: __torch__.attention.Look, dy: Tensor, dprefix: Tensor) -> Tensor:
   B, T, n, D = y.size()
   heads = look.heads
   key_heads = look.key_heads
-  k = __torch__.attention.keys(y[:, :, heads:heads + key_heads])        # [B K, T, D]
-  v = __torch__.attention.keys(y[:, :, heads + key_heads:n])            # [B K, T, D]
+  P = prefix.size(0)
+  k = __torch__.attention.keys(prefix[:, heads:heads + key_heads], y[:, :, heads:heads + key_heads])  # [B K, P + T, D]
+  v = __torch__.attention.keys(prefix[:, heads + key_heads:n], y[:, :, heads + key_heads:n])  # [B K, P + T, D]
   dk = torch.zeros_like(k)
   dv = torch.zeros_like(v)
   step = __torch__.attention.block_length(T)
   future = __torch__.attention.future_mask(min(step, T), y.dtype)
-  room = __torch__.attention.room(y, look)
+  room = __torch__.attention.room(y, P, look)
   room_dp = torch.empty_like(room)
   a = 0
   while a < T:
     z = min(a + step, T)
-    s = __torch__.attention.first_key(a, look)
-    e = __torch__.attention.end_key(z, T, look)
+    s = __torch__.attention.first_key(P + a, look)
+    e = __torch__.attention.end_key(P + z, P + T, look)
     q = __torch__.attention.queries(y[:, a:z, 0:heads], key_heads)                  # [B K, g w, D]
     x = __torch__.attention.scores(q, k[:, s:e], look, room)                        # [B K, g w, e]
     slope = x
@@ -143,32 +154,52 @@ def backward(do: Tensor, y: Tensor, look: __torch__.attention.Look, dy: Tensor) 
     __torch__.attention.put_queries(__torch__.attention.scaled_bmm(ds, k[:, s:e], look.scale, room), dy[:, a:z, 0:heads], key_heads)
     dk[:, s:e].baddbmm_(ds.transpose(1, 2), q, alpha=look.scale)
     a = z
-  dy[:, :, heads:heads + key_heads].copy_(dk.view([B, key_heads, T, D]).transpose(1, 2))
-  dy[:, :, heads + key_heads:n].copy_(dv.view([B, key_heads, T, D]).transpose(1, 2))
+  dk = dk.view([B, key_heads, P + T, D])
+  dv = dv.view([B, key_heads, P + T, D])
+  dy[:, :, heads:heads + key_heads].copy_(dk[:, :, P:P + T].transpose(1, 2))
+  dy[:, :, heads + key_heads:n].copy_(dv[:, :, P:P + T].transpose(1, 2))
+  if P > 0:
+    dprefix[:, 0:key_heads].add_(torch.sum(dk[:, :, 0:P], [0], dtype=6).transpose(0, 1))
+    dprefix[:, key_heads:2 * key_heads].add_(torch.sum(dv[:, :, 0:P], [0], dtype=6).transpose(0, 1))
   return dy
 
-# The same over sequences laid end to end: groups holds pairs (sequences, tokens of each), in order.
+# How many sequences of T tokens of their own are computed at once: no more than leaves the copies of the prefix' keys, one for each, within
+# the room that N queries take.
+def at_once(N: int, P: int, T: int, look: __torch__.attention.Look) -> int:
+  return max(1, N * look.heads // (look.key_heads * (P + T)))
+
+# The same over sequences laid end to end behind a prefix of P tokens: groups holds pairs (sequences, tokens of each), in order.
 # y [N, H + 2 K, D], o [N, H, D].
-def forward_packed(y: Tensor, groups: List[int], look: __torch__.attention.Look, o: Tensor) -> Tensor:
-  n = y.size(1)
-  D = y.size(2)
-  begin = 0
+def forward_packed(y: Tensor, P: int, groups: List[int], look: __torch__.attention.Look, o: Tensor) -> Tensor:
+  N, n, D = y.size()
+  prefix = y[0:P]
+  if P > 0:
+    __torch__.attention.forward(y[0:0], prefix.unsqueeze(0), look, o[0:P].unsqueeze(0))
+  begin = P
   for i in range(len(groups) // 2):
-    B = groups[2 * i]
     T = groups[2 * i + 1]
-    end = begin + B * T
-    __torch__.attention.forward(y[begin:end].view([B, T, n, D]), look, o[begin:end].view([B, T, look.heads, D]))
-    begin = end
+    last = begin + groups[2 * i] * T
+    step = __torch__.attention.at_once(N, P, T, look) * T
+    while begin < last:
+      end = min(begin + step, last)
+      __torch__.attention.forward(prefix, y[begin:end].view([-1, T, n, D]), look, o[begin:end].view([-1, T, look.heads, D]))
+      begin = end
   return o
 
-def backward_packed(do: Tensor, y: Tensor, groups: List[int], look: __torch__.attention.Look, dy: Tensor) -> Tensor:
-  n = y.size(1)
-  D = y.size(2)
-  begin = 0
+def backward_packed(do: Tensor, y: Tensor, P: int, groups: List[int], look: __torch__.attention.Look, dy: Tensor) -> Tensor:
+  N, n, D = y.size()
+  prefix = y[0:P]
+  dprefix = torch.zeros([P, 2 * look.key_heads, D], dtype=6)
+  if P > 0:
+    __torch__.attention.backward(do[0:P].unsqueeze(0), y[0:0], prefix.unsqueeze(0), look, dy[0:P].unsqueeze(0), dprefix[0:0])
+  begin = P
   for i in range(len(groups) // 2):
-    B = groups[2 * i]
     T = groups[2 * i + 1]
-    end = begin + B * T
-    __torch__.attention.backward(do[begin:end].view([B, T, look.heads, D]), y[begin:end].view([B, T, n, D]), look, dy[begin:end].view([B, T, n, D]))
-    begin = end
+    last = begin + groups[2 * i] * T
+    step = __torch__.attention.at_once(N, P, T, look) * T
+    while begin < last:
+      end = min(begin + step, last)
+      __torch__.attention.backward(do[begin:end].view([-1, T, look.heads, D]), prefix, y[begin:end].view([-1, T, n, D]), look, dy[begin:end].view([-1, T, n, D]), dprefix)
+      begin = end
+  dy[0:P, look.heads:n].add_(dprefix)
   return dy

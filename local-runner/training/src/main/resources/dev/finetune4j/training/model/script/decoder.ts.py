@@ -219,4 +219,4 @@ def at_layer(place: __torch__.layer.Place, i: int, L: int) -> __torch__.layer.Pl
   seed = place.seed
   if seed >= 0:
     seed = seed * L + i
-  return __torch__.layer.Place(place.positions, place.cos, place.sin, place.groups, seed)
+  return __torch__.layer.Place(place.positions, place.cos, place.sin, place.prefix, place.groups, seed)

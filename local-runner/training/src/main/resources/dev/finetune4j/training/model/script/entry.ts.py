@@ -119,13 +119,13 @@ class M(Module):
 
   # positions [N] of the tokens; cos and sin are tables [positions, D/2], one or more. What is given is memory of Java, which it may take
   # back once this has returned, so that all of it is copied.
-  def place(self: __torch__.M, positions: Tensor, cos: List[Tensor], sin: List[Tensor], groups: List[int], seed: int) -> __torch__.layer.Place:
+  def place(self: __torch__.M, positions: Tensor, cos: List[Tensor], sin: List[Tensor], prefix: int, groups: List[int], seed: int) -> __torch__.layer.Place:
     c = annotate(List[Tensor], [])
     s = annotate(List[Tensor], [])
     for i in range(len(cos)):
       torch.append(c, torch.index_select(cos[i], 0, positions).unsqueeze(1))
       torch.append(s, torch.index_select(sin[i], 0, positions).unsqueeze(1))
-    return __torch__.layer.Place(torch.clone(positions), c, s, groups, seed)
+    return __torch__.layer.Place(torch.clone(positions), c, s, prefix, groups, seed)
 
   def loss(self: __torch__.M, ids: Tensor, rows: Tensor, targets: Tensor, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], place: __torch__.layer.Place, space: __torch__.decoder.Workspace) -> float:
     return float(__torch__.decoder.loss(ids, rows, targets, decoder, layers, place, space))

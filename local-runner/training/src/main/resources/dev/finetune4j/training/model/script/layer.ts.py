@@ -49,7 +49,8 @@ class Place(NamedTuple):
   positions : Tensor                           # [N]
   cos : List[Tensor]                           # for each rotary table [N, 1, D/2]
   sin : List[Tensor]                           # for each rotary table [N, 1, D/2]
-  groups : List[int]                           # pairs (sequences, tokens of each)
+  prefix : int                                 # tokens in front that every sequence begins with, P
+  groups : List[int]                           # pairs (sequences, tokens of each, behind the prefix)
   seed : int                                   # of dropout, negative for none
 
 # What one layer leaves for its backward pass: large tensors in the workspace.
@@ -159,7 +160,7 @@ def forward(h: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shap
   y = slot.qkv.view([N, H + 2 * K, D])
   __torch__.layer.norm_heads(y, layer, shape, slot.heads)
   __torch__.rotary.rotate(y[:, 0:H + K], place.cos[layer.rotary], place.sin[layer.rotary], 1.0)
-  __torch__.attention.forward_packed(y, place.groups, layer.look, slot.o.view([N, H, D]))
+  __torch__.attention.forward_packed(y, place.prefix, place.groups, layer.look, slot.o.view([N, H, D]))
   out_low = __torch__.layer.join(h, slot.o, layer.out, layer.out_norm, shape.eps, __torch__.layer.site(place.seed, 1), slot.out, slot.h2)
   r2 = __torch__.rms_norm.factor(slot.h2, shape.eps, scratch.wide)                     # [N, 1]
   x = __torch__.rms_norm.forward(slot.h2, r2, layer.feed_forward_norm, scratch.x, scratch.wide)  # [N, C]
@@ -202,7 +203,7 @@ def backward(dh: Tensor, trace: __torch__.layer.Trace, layer: __torch__.layer.La
   dlow = __torch__.linear.backward_adapter(d, slot.o, trace.out_low, layer.out, __torch__.layer.site(seed, 1))
   __torch__.linear.backward_input(d, dlow, layer.out, __torch__.layer.site(seed, 1), scratch.do)
   dy = scratch.dqkv.view([N, H + 2 * K, D])
-  __torch__.attention.backward_packed(scratch.do.view([N, H, D]), slot.qkv.view([N, H + 2 * K, D]), place.groups, layer.look, dy)
+  __torch__.attention.backward_packed(scratch.do.view([N, H, D]), slot.qkv.view([N, H + 2 * K, D]), place.prefix, place.groups, layer.look, dy)
   __torch__.rotary.rotate(dy[:, 0:H + K], place.cos[layer.rotary], place.sin[layer.rotary], -1.0)
   __torch__.layer.norm_heads_backward(dy, slot.heads, layer, shape)
   x = __torch__.rms_norm.forward(trace.h, trace.r1, layer.attention_norm, scratch.x, scratch.wide)

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,13 +114,36 @@ class TeamTest {
     @Test
     void unequalSequencesAreComputedTogether() {
         try (Team team = new Team(2)) {
-            assertThat(team.shares(Fixture.batch(0, random(50, 1), random(10, 2))))
-                    .isEmpty();
-            assertThat(team.shares(Fixture.batch(0, random(50, 1)))).isEmpty();
-            assertThat(team.shares(FOUR))
-                    .extracting(share -> Arrays.toString(share.sequenceLengths()))
+            assertThat(team.shares(Fixture.batch(0, random(50, 1), random(10, 2)), PrefixedBatch::sharing))
+                    .hasSize(1);
+            assertThat(team.shares(Fixture.batch(0, random(50, 1)), PrefixedBatch::sharing))
+                    .hasSize(1);
+            assertThat(team.shares(FOUR, PrefixedBatch::sharing))
+                    .extracting(share -> Arrays.toString(share.lengths()))
                     .containsExactly("[60, 33]", "[58, 35]");
         }
+    }
+
+    @Test
+    void aLongPrefixIsComputedTogether() {
+        try (Team team = new Team(2)) {
+            assertThat(team.shares(alike(4, 60), PrefixedBatch::sharing))
+                    .extracting(PrefixedBatch::tokens)
+                    .containsExactly(124, 124);
+            assertThat(team.shares(alike(60, 60), PrefixedBatch::sharing))
+                    .extracting(PrefixedBatch::tokens)
+                    .containsExactly(300);
+        }
+    }
+
+    /** Four sequences that begin alike and go on each in its own way; the last of their tokens is learned. */
+    private static TokenBatch alike(int prefix, int own) {
+        int[][] rows = new int[4][];
+        Arrays.setAll(
+                rows,
+                number -> IntStream.concat(IntStream.range(3, 3 + prefix), IntStream.of(random(own, number)))
+                        .toArray());
+        return Fixture.batch(prefix + own - 2, rows);
     }
 
     @Test

@@ -61,6 +61,8 @@ class BlockGradientTest {
                 new Block("rotary", 1, List.of(new Shape(7, 3, 8), new Shape(7, 1, 4), new Shape(7, 1, 4))),
                 new Block("attention", 1, List.of(new Shape(150, 8, 6))),
                 new Block("window", 1, List.of(new Shape(150, 8, 6))),
+                new Block("behind_prefix", 1, List.of(new Shape(150, 8, 6))),
+                new Block("window_behind_prefix", 1, List.of(new Shape(150, 8, 6))),
                 new Block("feed_forward", 1, List.of(new Shape(7, 12))),
                 new Block("gelu", 1, List.of(new Shape(7, 12))),
                 new Block("head", 2, List.of(new Shape(11, 6), new Shape(13, 6))),

@@ -37,7 +37,7 @@ class TorchScriptTest {
                 Value table = script.floats(new float[20], 10, 2);
                 Value others = script.integers(new int[] {9, 9, 9});
                 Value given = script.integers(new int[] {3, 4, 5});
-                Value place = script.call("place", given, List.of(table), List.of(table), new int[] {1, 3}, -1L)) {
+                Value place = script.call("place", given, List.of(table), List.of(table), 0, new int[] {1, 3}, -1L)) {
             script.call("copy", others, given).close();
 
             try (Value positions = script.call("positions", place)) {
