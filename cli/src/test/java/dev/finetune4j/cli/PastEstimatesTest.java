@@ -8,6 +8,7 @@ import dev.finetune4j.engine.launch.PastEstimate;
 import dev.finetune4j.engine.report.ForeseenAndActual;
 import dev.finetune4j.json.Durations;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.plan.ByteRange;
 import dev.finetune4j.plan.DurationRange;
 import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.value.ProviderId;
@@ -83,7 +84,7 @@ class PastEstimatesTest {
                 "",
                 steps,
                 1,
-                null,
+                new ByteRange(4L << 30, 5L << 30, 6L << 30),
                 1,
                 null,
                 new Foreseen.Steps("1x T4", steps, 1));
@@ -93,7 +94,8 @@ class PastEstimatesTest {
                 Json.line(new PastEstimate(
                                 new RunId("tickets-1"),
                                 Instant.EPOCH,
-                                new ForeseenAndActual(last, Duration.ofHours(9), -1, null, foreseen.multipliedBy(2))))
+                                new ForeseenAndActual(
+                                        last, Duration.ofHours(9), 6L << 30, null, foreseen.multipliedBy(2))))
                         + "\n");
 
         JsonNode after = planned(job);
@@ -103,7 +105,15 @@ class PastEstimatesTest {
                 .isCloseTo(Math.pow(2, 1 / 3.0), within(0.05));
         assertThat(phase(taught, "training").get("basis").asText()).contains("times 1.26 by the error of 1 such run");
         assertThat(phase(taught, "queue")).isEqualTo(phase(option(before, "ml.g4dn.xlarge"), "queue"));
-        assertThat(option(after, "ml.g5.xlarge")).isEqualTo(option(before, "ml.g5.xlarge"));
+        assertThat(phase(option(after, "ml.g5.xlarge"), "training"))
+                .isEqualTo(phase(option(before, "ml.g5.xlarge"), "training"));
+        for (String machine : List.of("ml.g4dn.xlarge", "ml.g5.xlarge")) {
+            assertThat(neededBytes(option(after, machine)) / neededBytes(option(before, machine)))
+                    .as("the memory of any GPU at the place")
+                    .isCloseTo(Math.pow(1.2, 1 / 3.0), within(0.01));
+            assertThat(option(after, machine).get("notes").toString())
+                    .contains("memory as estimated, times 1.06 by the error of 1 such run");
+        }
     }
 
     private JsonNode planned(Path job) throws IOException {
@@ -117,6 +127,10 @@ class PastEstimatesTest {
                 .filter(option -> option.get("name").asText().equals(name))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    private static double neededBytes(JsonNode option) {
+        return option.at("/neededMemory/likely").asDouble();
     }
 
     private static JsonNode phase(JsonNode option, String name) {

@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.plan;
 
+import dev.finetune4j.engine.estimate.Range;
 import java.util.List;
 import java.util.Locale;
 
@@ -68,6 +69,15 @@ record Correction(double factor, double widening, int runs) {
                 likely * Math.exp(-Uncertain.NINETIETH * widened(quantity.deviationBelow())),
                 likely,
                 likely * Math.exp(Uncertain.NINETIETH * widened(quantity.deviationAbove())));
+    }
+
+    /** The corrected range of an estimator. */
+    Range apply(Range range) {
+        if (runs == 0) {
+            return range;
+        }
+        Uncertain corrected = apply(new Uncertain(range.low(), range.likely(), range.high()));
+        return new Range(corrected.low(), corrected.likely(), corrected.high());
     }
 
     private double widened(double deviation) {

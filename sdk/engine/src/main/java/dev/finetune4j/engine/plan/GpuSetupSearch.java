@@ -24,11 +24,18 @@ final class GpuSetupSearch {
     private final PlannedJob job;
     private final MemoryModel memory;
     private final SpeedModel speed;
+    private final Correction ofMemory;
 
-    GpuSetupSearch(PlannedJob job, MemoryModel memory, SpeedModel speed) {
+    /**
+     * A search.
+     *
+     * @param ofMemory what past runs have taught of the memory
+     */
+    GpuSetupSearch(PlannedJob job, MemoryModel memory, SpeedModel speed, Correction ofMemory) {
         this.job = job;
         this.memory = memory;
         this.speed = speed;
+        this.ofMemory = ofMemory;
     }
 
     /**
@@ -101,7 +108,7 @@ final class GpuSetupSearch {
         TrainerSettings settings =
                 new TrainerSettings(gpus, sharing, microBatch, accumulation, isCheckpointed, setups.precision());
         TrainingSetup setup = setups.of(settings);
-        Range needed = memory.needed(job.architecture(), setup);
+        Range needed = ofMemory.apply(memory.needed(job.architecture(), setup));
         double usable = gpu.usableMemoryGib();
         return new GpuRun(settings, setup, MemoryModel.fit(needed, usable), needed, usable);
     }

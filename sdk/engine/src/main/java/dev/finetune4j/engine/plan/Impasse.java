@@ -46,6 +46,7 @@ final class Impasse {
     private final Set<ProviderId> ownModels;
     private final Worlds worlds;
     private final Assumptions assumptions;
+    private final PastErrors errors;
     private final PlanRequest request;
     private final Ranking limits;
     private final GpuTable gpus = GpuTable.shipped();
@@ -56,6 +57,7 @@ final class Impasse {
             Set<ProviderId> ownModels,
             Worlds worlds,
             Assumptions assumptions,
+            PastErrors errors,
             PlanRequest request,
             Ranking limits) {
         this.figures = figures;
@@ -63,6 +65,7 @@ final class Impasse {
         this.ownModels = ownModels;
         this.worlds = worlds;
         this.assumptions = assumptions;
+        this.errors = errors;
         this.request = request;
         this.limits = limits;
     }
@@ -342,8 +345,8 @@ final class Impasse {
         Optional<Gpu> gpu = own == null ? Optional.empty() : gpus.find(own.name());
         return own != null
                 && gpu.isPresent()
-                && new MachinePlanner(job, ownModels, worlds, assumptions, PastErrors.NONE)
-                                .run(gpu.get(), own.count())
+                && new MachinePlanner(job, ownModels, worlds, assumptions, errors)
+                                .run(machine.target(), gpu.get(), own.count())
                                 .fit()
                         == Fit.FITS;
     }
@@ -351,7 +354,7 @@ final class Impasse {
     /** The smallest machine that would do, whatever was asked for. */
     private Optional<String> elsewhere() {
         PlannedJob job = new PlannedJob(figures);
-        MachinePlanner planner = new MachinePlanner(job, ownModels, worlds, assumptions, PastErrors.NONE);
+        MachinePlanner planner = new MachinePlanner(job, ownModels, worlds, assumptions, errors);
         return planner
                 .plan(
                         offers.stream()

@@ -57,6 +57,7 @@ final class MachinePlanner {
     private final Map<GpuRun, GpuTimes> times = new HashMap<>();
     private final Map<List<Object>, MachineTimes> lines = new HashMap<>();
     private final Map<GpuRun, List<MemoryPart>> parts = new HashMap<>();
+    private final Map<ProviderId, Correction> memoryErrors = new HashMap<>();
     private final Map<String, Rejection> rejections = new LinkedHashMap<>();
     private final Map<ProviderId, Set<String>> notEstimated = new LinkedHashMap<>();
 
@@ -114,7 +115,7 @@ final class MachinePlanner {
                     .add(own.name());
             return List.of();
         }
-        GpuRun run = run(gpu.get(), own.count());
+        GpuRun run = run(machine.target(), gpu.get(), own.count());
         if (run.fit() == Fit.TOO_LARGE) {
             rejectTooSmall(machine, own, run);
             return List.of();
@@ -122,7 +123,12 @@ final class MachinePlanner {
         GpuTimes work = times.computeIfAbsent(
                 run,
                 key -> new GpuTimes(
-                        job, gpu.get(), key, search().tokensPerSecond(gpu.get(), key.setup()), worlds, assumptions));
+                        job,
+                        gpu.get(),
+                        key,
+                        search(Correction.NONE).tokensPerSecond(gpu.get(), key.setup()),
+                        worlds,
+                        assumptions));
         MachineTimes taken = lines.computeIfAbsent(
                 List.of(run, machine.target(), machine.tier()), key -> machineTimes(machine, work));
         return regions.stream()
@@ -130,13 +136,21 @@ final class MachinePlanner {
                 .toList();
     }
 
-    /** How the job is set up on so many GPUs. */
-    GpuRun run(Gpu gpu, int count) {
-        return runs.computeIfAbsent(List.of(gpu.name(), count), key -> search().best(gpu, count));
+    /** How the job is set up on so many GPUs of a place. */
+    GpuRun run(ProviderId target, Gpu gpu, int count) {
+        Correction correction = ofMemory(target);
+        return runs.computeIfAbsent(
+                List.of(gpu.name(), count, correction),
+                key -> search(correction).best(gpu, count));
     }
 
-    private GpuSetupSearch search() {
-        return new GpuSetupSearch(job, memory, speed);
+    private Correction ofMemory(ProviderId target) {
+        return memoryErrors.computeIfAbsent(
+                target, key -> errors.ofGpuMemory(key, job.model().family(), RunParameters.method(job.job())));
+    }
+
+    private GpuSetupSearch search(Correction ofMemory) {
+        return new GpuSetupSearch(job, memory, speed, ofMemory);
     }
 
     /** A place that trains models of its own only; a job may name one of them. */
@@ -295,15 +309,18 @@ final class MachinePlanner {
                 PlanOption.Standing.WITHIN,
                 null,
                 null,
-                notes(machine));
+                notes(machine, ofMemory(machine.target())));
         double perHour = price.map(one -> one.amount().amount().doubleValue()).orElse(0.0);
         double rows = Math.max(1.0, (double) job.rows().rowsOf(Part.TRAIN));
         double fixedHours = Math.max(0, taken.billedHours().likely() - taken.trainingHours());
         return new Candidate(option, fixedHours * perHour, taken.trainingHours() * perHour / rows);
     }
 
-    private static List<String> notes(MachineOffer machine) {
+    private static List<String> notes(MachineOffer machine, Correction ofMemory) {
         List<String> notes = new ArrayList<>();
+        if (ofMemory.runs() > 0) {
+            notes.add("memory as estimated" + ofMemory.words());
+        }
         if (machine.note() != null) {
             notes.add(machine.note());
         }

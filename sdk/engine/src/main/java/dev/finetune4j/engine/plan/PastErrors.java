@@ -40,9 +40,22 @@ record PastErrors(List<PastEstimate> estimates) {
 
     /** Of the memory of the same runs. */
     Correction ofMemory(Foreseen kind) {
+        return memory(like(kind::isLike));
+    }
+
+    /**
+     * Of the memory of each GPU that is let, whichever it is and however many there are: what a training needs depends on neither.
+     *
+     * @param family architecture of the base model
+     * @param method how it is tuned, in the words of a report
+     */
+    Correction ofGpuMemory(ProviderId target, String family, String method) {
+        return memory(like(foreseen -> foreseen.steps() != null && isOf(foreseen, target, family, method)));
+    }
+
+    private static Correction memory(Stream<ForeseenAndActual> runs) {
         return Correction.of(
-                like(foreseen -> foreseen.isLike(kind) && foreseen.memory() != null)
-                        .filter(figures -> figures.peakBytes() > 0)
+                runs.filter(figures -> figures.foreseen().memory() != null && figures.peakBytes() > 0)
                         .map(figures -> new Correction.Trial(
                                 uncertain(Objects.requireNonNull(
                                                 figures.foreseen().memory()))
@@ -64,9 +77,7 @@ record PastErrors(List<PastEstimate> estimates) {
         return Correction.of(
                 like(foreseen -> foreseen.steps() != null
                                 && foreseen.steps().gpus().equals(gpus)
-                                && foreseen.target().equals(target)
-                                && foreseen.family().equals(family)
-                                && foreseen.method().equals(method))
+                                && isOf(foreseen, target, family, method))
                         .filter(figures -> figures.steps() != null)
                         .map(figures -> trial(
                                 Objects.requireNonNull(figures.foreseen().steps())
@@ -76,6 +87,12 @@ record PastErrors(List<PastEstimate> estimates) {
                                 Objects.requireNonNull(figures.steps())))
                         .toList(),
                 MOST_TIME);
+    }
+
+    private static boolean isOf(Foreseen foreseen, ProviderId target, String family, String method) {
+        return foreseen.target().equals(target)
+                && foreseen.family().equals(family)
+                && foreseen.method().equals(method);
     }
 
     private Stream<ForeseenAndActual> like(Predicate<Foreseen> kind) {

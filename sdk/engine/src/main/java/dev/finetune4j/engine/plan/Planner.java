@@ -242,7 +242,11 @@ public final class Planner {
                         option.time(),
                         1,
                         option.neededMemory(),
-                        1,
+                        option.offer() instanceof MachineOffer
+                                ? errors().ofGpuMemory(
+                                                target, figures.model().family(), RunParameters.method(job.job()))
+                                        .factor()
+                                : 1,
                         option.cost(),
                         steps(option, figures).orElse(null)));
     }
@@ -307,6 +311,7 @@ public final class Planner {
                         context.places().ownModels(),
                         worlds,
                         assumptions,
+                        errors(),
                         request,
                         ranking(figures, request))
                 .problem(plan);

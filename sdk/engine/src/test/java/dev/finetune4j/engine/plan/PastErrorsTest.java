@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.finetune4j.engine.launch.PastEstimate;
 import dev.finetune4j.engine.report.ForeseenAndActual;
+import dev.finetune4j.plan.ByteRange;
 import dev.finetune4j.plan.DurationRange;
 import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.value.ProviderId;
@@ -57,8 +58,44 @@ class PastErrorsTest {
                 .isEqualTo(Correction.NONE);
     }
 
-    /** Steps foreseen to take 10 minutes. */
+    @Test
+    void movesTheMemoryByWhatAnyGpuOfThePlaceHeld() {
+        PastErrors errors = new PastErrors(List.of(run("4x T4", 12L << 30)));
+
+        assertThat(errors.ofGpuMemory(SAGEMAKER, "LlamaForCausalLM", "LoRA").factor())
+                .as("foreseen 10 GiB")
+                .isCloseTo(Math.pow(1.2, 1 / 3.0), within(1e-9));
+        assertThat(errors.ofGpuMemory(new ProviderId("jumpstart"), "LlamaForCausalLM", "LoRA"))
+                .isEqualTo(Correction.NONE);
+        assertThat(errors.ofGpuMemory(SAGEMAKER, "Qwen2ForCausalLM", "LoRA")).isEqualTo(Correction.NONE);
+        assertThat(new PastErrors(List.of(run("1x T4", -1))).ofGpuMemory(SAGEMAKER, "LlamaForCausalLM", "LoRA"))
+                .as("whose place does not tell")
+                .isEqualTo(Correction.NONE);
+    }
+
+    /** Ten GiB were foreseen. */
+    private static PastEstimate run(String gpus, long peakBytes) {
+        return run(
+                gpus,
+                1,
+                Duration.ofMinutes(10),
+                Duration.ofHours(1),
+                new ByteRange(8L << 30, 10L << 30, 12L << 30),
+                peakBytes);
+    }
+
     private static PastEstimate run(String gpus, double factor, @Nullable Duration steps, Duration took) {
+        return run(gpus, factor, steps, took, null, -1);
+    }
+
+    /** Steps foreseen to take 10 minutes. */
+    private static PastEstimate run(
+            String gpus,
+            double factor,
+            @Nullable Duration steps,
+            Duration took,
+            @Nullable ByteRange memory,
+            long peakBytes) {
         DurationRange foreseen =
                 new DurationRange(Duration.ofMinutes(5), Duration.ofMinutes(10), Duration.ofMinutes(20));
         return new PastEstimate(
@@ -73,12 +110,12 @@ class PastErrorsTest {
                                 "",
                                 foreseen,
                                 1,
-                                null,
+                                memory,
                                 1,
                                 null,
                                 new Foreseen.Steps(gpus, foreseen, factor)),
                         took,
-                        -1,
+                        peakBytes,
                         null,
                         steps));
     }

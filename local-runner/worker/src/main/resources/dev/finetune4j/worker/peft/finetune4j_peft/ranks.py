@@ -37,8 +37,12 @@ class Ranks:
         return torch.cuda.get_device_properties(self.device).total_memory if self.device.type == "cuda" else None
 
     def peak_gpu_bytes(self) -> int | None:
-        """Most bytes that PyTorch ever held of this process's device, None on the CPU."""
-        return torch.cuda.max_memory_reserved(self.device) if self.device.type == "cuda" else None
+        """Most bytes of this process's device that were ever taken: what PyTorch held at most, and what the driver holds besides; None on the CPU."""
+        if self.device.type != "cuda":
+            return None
+        free, total = torch.cuda.mem_get_info(self.device)
+        besides = total - free - torch.cuda.memory_reserved(self.device)
+        return torch.cuda.max_memory_reserved(self.device) + max(0, besides)
 
     def agree(self, value: bool) -> bool:
         """What the first process found, for all."""
