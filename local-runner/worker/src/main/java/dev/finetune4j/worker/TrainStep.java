@@ -15,11 +15,11 @@ import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.run.WorkStep.Rehearse.Extent;
 import dev.finetune4j.spi.TextCodec;
-import dev.finetune4j.training.loop.SharedPrefix;
 import dev.finetune4j.training.loop.TrainingFolders;
 import dev.finetune4j.training.loop.TrainingLoop;
 import dev.finetune4j.training.loop.TrainingPlan;
 import dev.finetune4j.training.loop.TrainingResult;
+import dev.finetune4j.training.model.BatchPrefix;
 import dev.finetune4j.training.model.ClassifierLoader;
 import dev.finetune4j.training.model.LanguageModelLoader;
 import dev.finetune4j.training.model.ModelProblems;
@@ -135,15 +135,13 @@ final class TrainStep {
     }
 
     /** An encoder's rows look at later tokens, too, so that each is computed whole. */
-    private SharedPrefix prefix(TrainingRows training, TrainingRows validation) {
+    private BatchPrefix prefix(TrainingRows training, TrainingRows validation) {
         return training instanceof EncodedRows learned && validation instanceof EncodedRows watched
-                ? SharedPrefix.of(
-                        learned,
-                        watched,
-                        step.method().virtualTokens(),
-                        DecoderLoader.prefixesOfBatch(
-                                step.method(), step.training().batchSize(), site.threads(step.training())))
-                : SharedPrefix.NONE;
+                ? DecoderLoader.prefix(
+                        step.method(),
+                        site.threads(step.training()),
+                        learned.sharedPrefix(watched) + step.method().virtualTokens())
+                : BatchPrefix.NONE;
     }
 
     private void started(

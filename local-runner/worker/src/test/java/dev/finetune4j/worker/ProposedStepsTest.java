@@ -10,8 +10,8 @@ import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.spi.Proposal;
-import dev.finetune4j.training.loop.SharedPrefix;
 import dev.finetune4j.training.loop.TrainingPlan;
+import dev.finetune4j.training.model.BatchPrefix;
 import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -33,10 +33,10 @@ class ProposedStepsTest {
 
             assertThat(mostSteps(spec.build(), lengths))
                     .describedAs("%s rows, %s", lengths.length, spec.build())
-                    .isEqualTo(new TrainingPlan(spec.build(), lengths, 0, LIMIT, SharedPrefix.NONE).steps());
+                    .isEqualTo(new TrainingPlan(spec.build(), lengths, 0, LIMIT, BatchPrefix.NONE).steps());
             assertThat(mostSteps(spec.packing(true).build(), lengths))
                     .isGreaterThanOrEqualTo(
-                            new TrainingPlan(spec.build(), lengths, 0, LIMIT, SharedPrefix.NONE).steps());
+                            new TrainingPlan(spec.build(), lengths, 0, LIMIT, BatchPrefix.NONE).steps());
         }
         assertThat(mostSteps(TrainingSpec.defaults())).isZero();
     }

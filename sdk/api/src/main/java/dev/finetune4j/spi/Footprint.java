@@ -11,8 +11,8 @@ import dev.finetune4j.job.Precision;
  * @param availableBytes memory that a process may take now
  * @param precision number format that training would choose, never {@link Precision#AUTO}
  * @param threads threads that would compute
- * @param prefixesOfBatch how often what all rows of a micro-batch begin with would be computed: once for each part of it that is computed
- *     by itself, at most once a row
+ * @param computedShare tokens that training would compute for each token of its rows: below 1 where what all rows begin with is computed
+ *     once for some of them
  */
 public record Footprint(
-        long leastBytes, long mostBytes, long availableBytes, Precision precision, int threads, int prefixesOfBatch) {}
+        long leastBytes, long mostBytes, long availableBytes, Precision precision, int threads, double computedShare) {}

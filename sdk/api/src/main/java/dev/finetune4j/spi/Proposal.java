@@ -25,17 +25,23 @@ public record Proposal(FineTuneJob job, ModelFiles model, RowLengths rows, Answe
      * @param largestBatch tokens of the {@code training.batch-size} longest training rows together: no micro-batch that counts rows
      *     has more
      * @param limit tokens that a row may have
-     * @param prefix tokens that the training and validation rows begin with, all that were tokenized, none of which predicts one that is
-     *     learned; 0 where nobody knows
+     * @param mean tokens of the mean row
+     * @param prefix tokens that all training and validation rows begin with, none of which predicts one that is learned; 0 where nobody knows
      */
     public record RowLengths(
-            long trainingRows, long validationRows, long longest, long largestBatch, int limit, int prefix) {
+            long trainingRows,
+            long validationRows,
+            long longest,
+            long largestBatch,
+            int limit,
+            double mean,
+            int prefix) {
         /** Nothing is trained. */
-        public static final RowLengths NONE = new RowLengths(0, 0, 0, 0, 0, 0);
+        public static final RowLengths NONE = new RowLengths(0, 0, 0, 0, 0);
 
         /** Of rows that begin each in its own way. */
         public RowLengths(long trainingRows, long validationRows, long longest, long largestBatch, int limit) {
-            this(trainingRows, validationRows, longest, largestBatch, limit, 0);
+            this(trainingRows, validationRows, longest, largestBatch, limit, (double) longest, 0);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.finetune4j.training.loop;
 
 import dev.finetune4j.job.TrainingSpec;
+import dev.finetune4j.training.model.BatchPrefix;
 
 /**
  * What is known of {@link TrainingPlan#maxBatchTokens} before the rows are tokens on this machine.
@@ -20,11 +21,11 @@ public record BatchBound(int atLeast, int atMost) {
      * @param prefix what the rows begin with
      */
     public static BatchBound of(
-            TrainingSpec spec, long rows, long longest, long largestBatch, int rowLimit, SharedPrefix prefix) {
+            TrainingSpec spec, long rows, long longest, long largestBatch, int rowLimit, BatchPrefix prefix) {
         if (spec.packing()) {
             return new BatchBound(clamped(longest), clamped((long) spec.batchSize() * rowLimit));
         }
-        long most = Math.max(longest, prefix.computed(Math.min(rows, spec.batchSize()), largestBatch));
+        long most = Math.max(longest, prefix.computedTokens(Math.min(rows, spec.batchSize()), largestBatch));
         // Within one pool rows are sorted by length, so that the longest stand together in every epoch.
         return new BatchBound(clamped(BatchPlan.isOnePool(rows, spec.batchSize()) ? most : longest), clamped(most));
     }

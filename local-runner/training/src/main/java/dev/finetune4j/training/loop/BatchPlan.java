@@ -1,6 +1,7 @@
 package dev.finetune4j.training.loop;
 
 import dev.finetune4j.job.TrainingSpec;
+import dev.finetune4j.training.model.BatchPrefix;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -99,14 +100,14 @@ record BatchPlan(List<int[]> microBatches) {
     }
 
     /** The micro-batch with the largest N. */
-    int[] largest(int[] lengths, SharedPrefix prefix) {
+    int[] largest(int[] lengths, BatchPrefix prefix) {
         return microBatches.stream()
                 .max(Comparator.comparingLong(rows -> tokens(rows, lengths, prefix)))
                 .orElse(new int[0]);
     }
 
     /** N of the micro-batches of the first steps of the epoch together. */
-    long tokens(int steps, int accumulation, int[] lengths, SharedPrefix prefix) {
+    long tokens(int steps, int accumulation, int[] lengths, BatchPrefix prefix) {
         return microBatches.stream()
                 .limit((long) steps * accumulation)
                 .mapToLong(rows -> tokens(rows, lengths, prefix))
@@ -114,8 +115,8 @@ record BatchPlan(List<int[]> microBatches) {
     }
 
     /** N of a micro-batch. */
-    static long tokens(int[] rows, int[] lengths, SharedPrefix prefix) {
-        return prefix.computed(
+    static long tokens(int[] rows, int[] lengths, BatchPrefix prefix) {
+        return prefix.computedTokens(
                 rows.length, Arrays.stream(rows).mapToLong(row -> lengths[row]).sum());
     }
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param validationsWithoutGain validations since then
  * @param losses the latest losses
  * @param gradientNorms the latest gradient norms
- * @param tokens tokens computed so far
+ * @param tokens tokens of the rows that were gone over so far
  */
 record Progress(
         String identity,

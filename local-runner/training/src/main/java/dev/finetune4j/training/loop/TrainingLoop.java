@@ -432,7 +432,7 @@ public final class TrainingLoop {
         int start = 0;
         long tokens = 0;
         for (int row = 0; row < lengths.length; row++) {
-            if (row > start && plan.computed(row + 1 - start, tokens + lengths[row]) > plan.maxBatchTokens()) {
+            if (row > start && plan.computedTokens(row + 1 - start, tokens + lengths[row]) > plan.maxBatchTokens()) {
                 batches.add(IntStream.range(start, row).toArray());
                 start = row;
                 tokens = 0;

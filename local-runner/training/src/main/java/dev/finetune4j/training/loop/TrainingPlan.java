@@ -1,6 +1,7 @@
 package dev.finetune4j.training.loop;
 
 import dev.finetune4j.job.TrainingSpec;
+import dev.finetune4j.training.model.BatchPrefix;
 import dev.finetune4j.training.rows.TrainingRows;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,7 +15,7 @@ public final class TrainingPlan {
     private final TrainingSpec spec;
     private final int[] lengths;
     private final int rowLimit;
-    private final SharedPrefix prefix;
+    private final BatchPrefix prefix;
     private final List<Integer> stepsByEpoch = new ArrayList<>();
     private final int steps;
     private final int maxBatchTokens;
@@ -43,7 +44,7 @@ public final class TrainingPlan {
      * @param prefix what all rows begin with
      */
     public TrainingPlan(
-            TrainingSpec spec, TrainingRows training, TrainingRows validation, int rowLimit, SharedPrefix prefix) {
+            TrainingSpec spec, TrainingRows training, TrainingRows validation, int rowLimit, BatchPrefix prefix) {
         this(spec, training.lengths(), Arrays.stream(validation.lengths()).max().orElse(0), rowLimit, prefix);
     }
 
@@ -52,8 +53,10 @@ public final class TrainingPlan {
      *
      * @param lengths tokens of each row that is learned
      * @param longestValidation tokens of the longest row whose loss is watched; 0 without any
+     * @param rowLimit longest row possible in tokens
+     * @param prefix what all rows begin with
      */
-    public TrainingPlan(TrainingSpec spec, int[] lengths, int longestValidation, int rowLimit, SharedPrefix prefix) {
+    public TrainingPlan(TrainingSpec spec, int[] lengths, int longestValidation, int rowLimit, BatchPrefix prefix) {
         this.spec = spec;
         this.prefix = prefix;
         this.lengths = lengths.clone();
@@ -73,7 +76,7 @@ public final class TrainingPlan {
             int stepsHere = (int) Math.ceil(share * plan.steps(spec.gradientAccumulation()) - 1e-9);
             stepsByEpoch.add(stepsHere);
             total = Math.addExact(total, stepsHere);
-            totalTokens += plan.tokens(stepsHere, spec.gradientAccumulation(), lengths, SharedPrefix.NONE);
+            totalTokens += plan.tokens(stepsHere, spec.gradientAccumulation(), lengths, BatchPrefix.NONE);
             totalComputed += plan.tokens(stepsHere, spec.gradientAccumulation(), lengths, prefix);
             int[] largestHere = plan.largest(lengths, prefix);
             if (BatchPlan.tokens(largestHere, lengths, prefix) > BatchPlan.tokens(largest, lengths, prefix)) {
@@ -84,7 +87,7 @@ public final class TrainingPlan {
         tokens = totalTokens;
         computedTokens = totalComputed;
         largestMicroBatch = largest;
-        maxBatchTokens = (int) Math.max(BatchPlan.tokens(largest, lengths, prefix), longestValidation);
+        maxBatchTokens = Math.toIntExact(Math.max(BatchPlan.tokens(largest, lengths, prefix), longestValidation));
     }
 
     /** Optimizer steps planned. */
@@ -107,14 +110,14 @@ public final class TrainingPlan {
         return tokens;
     }
 
-    /** Tokens that are computed for each token of the rows, at most 1. */
+    /** Tokens that are computed at most for each token of the rows. */
     public double computedShare() {
         return (double) computedTokens / tokens;
     }
 
-    /** N of a micro-batch of some rows, the tokens that are computed. */
-    long computed(int rows, long rowTokens) {
-        return prefix.computed(rows, rowTokens);
+    /** N of a micro-batch of some rows, the tokens that are computed at most. */
+    long computedTokens(int rows, long rowTokens) {
+        return prefix.computedTokens(rows, rowTokens);
     }
 
     /** The rows of the largest micro-batch of any epoch. */

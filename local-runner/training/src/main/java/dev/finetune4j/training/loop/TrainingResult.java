@@ -10,7 +10,7 @@ public sealed interface TrainingResult {
      * @param steps optimizer steps done
      * @param adapterStep step that the adapter is from: the best by validation loss, the last without validation rows
      * @param validationLoss its validation loss in nats per counted token, or null without validation rows
-     * @param tokens tokens computed, over all restarts
+     * @param tokens tokens of the rows that were gone over, over all restarts
      * @param stoppedEarly whether patience ended it before the last planned step
      */
     record Finished(int steps, int adapterStep, @Nullable Double validationLoss, long tokens, boolean stoppedEarly)

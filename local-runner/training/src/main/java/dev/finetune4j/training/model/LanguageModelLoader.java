@@ -29,7 +29,7 @@ public interface LanguageModelLoader {
      * @param threads compute threads, 1 or more
      * @param seed of the adapter's start
      * @param startTokens tokens that virtual tokens start as, in turn; empty for random ones
-     * @param maxBatchTokens the largest N of a micro-batch with the virtual tokens of its rows, or of a passage that is read with this model; sizes the workspace
+     * @param maxBatchTokens the largest N of a micro-batch, the tokens that are computed of it, virtual ones included, or of a passage that is read with this model; sizes the workspace
      * @param passageTokens tokens of the longest passage that is read, with this model or once its training is done; 0 for none
      * @param textTokens tokens of the longest text that is scored or spoken, with this model or once its training is done; 0 for none
      * @param memoryBytes memory that may be used

@@ -107,7 +107,10 @@ public final class ModelProblems implements ProblemCatalogue {
      * FT0601: what needs more memory than there is.
      *
      * @param what that needs it, such as "training"
+     * @param peakBytes what it needs at its peak
+     * @param memoryBytes what there is
      * @param parameters of the model
+     * @param precision number format of its weights
      * @param tokens what is computed at once, in words
      */
     public static Problem.Builder tooLarge(

@@ -29,6 +29,8 @@ public record NumberFormats(CpuFeatures cpu) {
     /**
      * To answer: exact where the memory holds that, as others will check the figures.
      *
+     * @param asked what the job says
+     * @param memoryBytes that there is
      * @param peakBytes resident memory of the process at its peak, in a format
      */
     public Precision ofAnswers(Precision asked, long memoryBytes, ToLongFunction<Precision> peakBytes) {

@@ -94,7 +94,7 @@ public record TokenBatch(int[] tokenIds, int[] targets, int[] sequenceLengths) {
         return new TokenBatch(ids, own, lengths);
     }
 
-    /** N, the tokens computed. */
+    /** N, the tokens of the rows. */
     public int tokens() {
         return tokenIds.length;
     }

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The rows of one file as tokens, in memory (4 bytes a token). Rows that teach nothing since no trained token is left after the cut are
@@ -80,6 +81,15 @@ public record EncodedRows(List<EncodedExample> rows, List<RowRef> leftOut, Strin
     @Override
     public int[] lengths() {
         return rows.stream().mapToInt(EncodedExample::length).toArray();
+    }
+
+    /** How many tokens all rows of both begin with, none of which predicts one that is learned; this has one row at least. */
+    public int sharedPrefix(EncodedRows others) {
+        EncodedExample first = rows.get(0);
+        return Stream.concat(rows.stream(), others.rows.stream())
+                .mapToInt(first::sharedPrefix)
+                .min()
+                .orElseThrow();
     }
 
     /** The largest token id, or -1 without rows. */

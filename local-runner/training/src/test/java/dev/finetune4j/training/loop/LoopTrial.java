@@ -5,6 +5,7 @@ import dev.finetune4j.json.Json;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.training.bigram.BigramModel;
 import dev.finetune4j.training.bigram.SmallRows;
+import dev.finetune4j.training.model.BatchPrefix;
 import dev.finetune4j.training.rows.EncodedRows;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -43,7 +44,7 @@ final class LoopTrial {
     }
 
     TrainingLoop loop() {
-        TrainingPlan plan = new TrainingPlan(spec, training, validation, 12, SharedPrefix.NONE);
+        TrainingPlan plan = new TrainingPlan(spec, training, validation, 12, BatchPrefix.NONE);
         return new TrainingLoop(
                 model,
                 training,

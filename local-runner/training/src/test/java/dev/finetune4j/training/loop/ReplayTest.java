@@ -7,6 +7,7 @@ import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.run.Replay;
 import dev.finetune4j.training.bigram.BigramModel;
+import dev.finetune4j.training.model.BatchPrefix;
 import dev.finetune4j.training.model.TokenBatch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,7 +62,7 @@ class ReplayTest {
     @Test
     void namesTheStepFromWhichOnItWentOtherwise() {
         int fromStep = replay().fromStep();
-        TrainingPlan plan = new TrainingPlan(SPEC, trial.training, trial.validation, 12, SharedPrefix.NONE);
+        TrainingPlan plan = new TrainingPlan(SPEC, trial.training, trial.validation, 12, BatchPrefix.NONE);
         int[] left = {plan.microBatches(fromStep + 1).size()};
         trial.model = new BigramModel(LoopTrial.VOCABULARY) {
             @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.finetune4j.job.Schedule;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.training.model.BatchPrefix;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -205,7 +206,7 @@ class ResumeTest {
 
     /** The micro-batches of completed steps only: those of a step that was cut short are learned again. */
     private static List<int[]> learnedBatches(LoopTrial trial, TrainingSpec spec, int stepsBefore) {
-        TrainingPlan plan = new TrainingPlan(spec, trial.training, trial.validation, 12, SharedPrefix.NONE);
+        TrainingPlan plan = new TrainingPlan(spec, trial.training, trial.validation, 12, BatchPrefix.NONE);
         int count = 0;
         for (int step = stepsBefore + 1;
                 step <= trial.events(RunEvent.StepCompleted.class).size();

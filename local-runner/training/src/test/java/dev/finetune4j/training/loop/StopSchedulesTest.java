@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.training.bigram.SmallRows;
+import dev.finetune4j.training.model.BatchPrefix;
 import dev.finetune4j.training.rows.EncodedRows;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -77,6 +78,6 @@ class StopSchedulesTest {
     }
 
     private static TrainingPlan plan(TrainingSpec spec, EncodedRows rows) {
-        return new TrainingPlan(spec, rows, EncodedRows.of(List.of(), List.of()), ROW_LIMIT, SharedPrefix.NONE);
+        return new TrainingPlan(spec, rows, EncodedRows.of(List.of(), List.of()), ROW_LIMIT, BatchPrefix.NONE);
     }
 }

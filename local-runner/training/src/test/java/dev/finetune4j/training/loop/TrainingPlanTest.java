@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.finetune4j.job.TrainingSpec;
-import dev.finetune4j.spi.EncodedExample;
 import dev.finetune4j.training.bigram.SmallRows;
+import dev.finetune4j.training.model.BatchPrefix;
 import dev.finetune4j.training.rows.EncodedRows;
 import java.util.Arrays;
-import java.util.BitSet;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TrainingPlanTest {
@@ -43,7 +41,7 @@ class TrainingPlanTest {
         EncodedRows training = SmallRows.of(200, 10, 1);
         TrainingSpec spec = TrainingSpec.builder().epochs(3).batchSize(4).build();
 
-        TrainingPlan plan = new TrainingPlan(spec, training, NONE, 12, SharedPrefix.NONE);
+        TrainingPlan plan = new TrainingPlan(spec, training, NONE, 12, BatchPrefix.NONE);
 
         int largest = 0;
         for (int step = 1; step <= plan.steps(); step++) {
@@ -56,7 +54,7 @@ class TrainingPlanTest {
         assertThat(plan.maxBatchTokens()).isEqualTo(largest);
         EncodedRows single = SmallRows.of(1, 10, 2);
         int longest = Arrays.stream(training.lengths()).max().orElseThrow();
-        assertThat(new TrainingPlan(spec, single, training, 12, SharedPrefix.NONE).maxBatchTokens())
+        assertThat(new TrainingPlan(spec, single, training, 12, BatchPrefix.NONE).maxBatchTokens())
                 .isEqualTo(Math.max(longest, single.lengths()[0]));
     }
 
@@ -65,15 +63,16 @@ class TrainingPlanTest {
         int[] lengths = {20, 30, 40, 50};
         TrainingSpec spec = TrainingSpec.builder().epochs(1).batchSize(4).build();
 
-        TrainingPlan plan = new TrainingPlan(spec, lengths, 25, 64, new SharedPrefix(10, 2));
+        TrainingPlan plan = new TrainingPlan(spec, lengths, 25, 64, new BatchPrefix(10, 2));
 
         assertThat(plan.tokens()).isEqualTo(140);
         assertThat(plan.maxBatchTokens()).isEqualTo(140 - 2 * 10);
         assertThat(plan.computedShare()).isEqualTo(120 / 140.0);
-        assertThat(new TrainingPlan(spec, lengths, 130, 64, new SharedPrefix(10, 2)).maxBatchTokens())
+        assertThat(new TrainingPlan(spec, lengths, 130, 64, new BatchPrefix(10, 2)).maxBatchTokens())
                 .isEqualTo(130);
-        assertThat(new TrainingPlan(spec, lengths, 25, 64, new SharedPrefix(10, 8)).maxBatchTokens())
-                .isEqualTo(140);
+        assertThat(new TrainingPlan(spec, lengths, 25, 64, new BatchPrefix(10, 8)).maxBatchTokens())
+                .as("fewer rows than threads are computed by all of them together")
+                .isEqualTo(140 - 3 * 10);
     }
 
     @Test
@@ -82,28 +81,9 @@ class TrainingPlanTest {
         TrainingSpec spec =
                 TrainingSpec.builder().epochs(1).batchSize(1).packing(true).build();
 
-        TrainingPlan plan = new TrainingPlan(spec, lengths, 0, 84, new SharedPrefix(10, 1));
+        TrainingPlan plan = new TrainingPlan(spec, lengths, 0, 84, new BatchPrefix(10, 1));
 
         assertThat(plan.largestMicroBatch()).contains(7);
-    }
-
-    @Test
-    void findsWhatTrainingAndValidationRowsHaveInCommon() {
-        EncodedRows training = EncodedRows.of(List.of(row(1, 2, 3, 4, 5), row(1, 2, 3, 9, 5)), List.of());
-
-        assertThat(SharedPrefix.of(training, NONE, 0, 2)).isEqualTo(new SharedPrefix(3, 2));
-        assertThat(SharedPrefix.of(training, EncodedRows.of(List.of(row(1, 2, 8, 4, 5)), List.of()), 0, 2))
-                .isEqualTo(new SharedPrefix(2, 2));
-        assertThat(SharedPrefix.of(training, NONE, 20, 1))
-                .as("virtual tokens stand in front of every row")
-                .isEqualTo(new SharedPrefix(23, 1));
-    }
-
-    /** Its last token is learned. */
-    private static EncodedExample row(int... tokens) {
-        BitSet trained = new BitSet();
-        trained.set(tokens.length - 1);
-        return new EncodedExample(tokens, trained, tokens.length);
     }
 
     @Test
@@ -111,11 +91,11 @@ class TrainingPlanTest {
         TrainingPlan plan = plan(8, TrainingSpec.builder().epochs(1));
 
         assertThatThrownBy(() -> plan.place(2)).hasMessageContaining("step must be 1..1, was 2");
-        assertThatThrownBy(() -> new TrainingPlan(TrainingSpec.defaults(), NONE, NONE, 12, SharedPrefix.NONE))
+        assertThatThrownBy(() -> new TrainingPlan(TrainingSpec.defaults(), NONE, NONE, 12, BatchPrefix.NONE))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
     private static TrainingPlan plan(int rows, TrainingSpec.Builder spec) {
-        return new TrainingPlan(spec.build(), SmallRows.of(rows, 10, 1), NONE, 12, SharedPrefix.NONE);
+        return new TrainingPlan(spec.build(), SmallRows.of(rows, 10, 1), NONE, 12, BatchPrefix.NONE);
     }
 }

@@ -11,7 +11,7 @@ import dev.finetune4j.spi.Footprint;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Proposal.RowLengths;
 import dev.finetune4j.training.loop.BatchBound;
-import dev.finetune4j.training.loop.SharedPrefix;
+import dev.finetune4j.training.model.BatchPrefix;
 import dev.finetune4j.training.model.Foreseen;
 import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
 import dev.finetune4j.training.model.LanguageModelLoader.Settings;
@@ -74,7 +74,7 @@ final class LocalRefusals {
                 rows.longest(),
                 rows.largestBatch(),
                 rows.limit(),
-                encoders.reads(folder()) ? SharedPrefix.NONE : new SharedPrefix(rows.prefix(), prefixesOfBatch()));
+                prefix());
     }
 
     private Problem withWhatFits(Problem tooLarge, int refusedTokens) {
@@ -113,12 +113,28 @@ final class LocalRefusals {
                 rows.longest() + more,
                 rows.largestBatch() + together,
                 rows.limit() + more,
+                rows.mean() + more,
                 rows.prefix() + more);
     }
 
-    private int prefixesOfBatch() {
+    private BatchPrefix prefix() {
+        return encoders.reads(folder())
+                ? BatchPrefix.NONE
+                : DecoderLoader.prefix(
+                        proposal.job().method(),
+                        threads(proposal.job().training()),
+                        computed().prefix());
+    }
+
+    /** Of a micro-batch of mean rows. */
+    private double computedShare() {
         TrainingSpec training = proposal.job().training();
-        return DecoderLoader.prefixesOfBatch(proposal.job().method(), training.batchSize(), threads(training));
+        RowLengths rows = computed();
+        double mean = Math.max(1, rows.mean());
+        long ofBatch =
+                training.packing() ? (long) (training.batchSize() * (rows.limit() / mean)) : training.batchSize();
+        long together = Math.max(1, Math.min(ofBatch, rows.trainingRows()));
+        return prefix().computedTokens(together, Math.round(together * mean)) / (together * mean);
     }
 
     private int threads(TrainingSpec training) {
@@ -132,7 +148,11 @@ final class LocalRefusals {
         long perRow =
                 Math.max(1, training.packing() ? computed().limit() : computed().longest());
         long tokens = mostTokens(refusedTokens);
-        long rows = Math.min(tokens / perRow, training.batchSize() - 1L);
+        BatchPrefix shared = training.packing() ? BatchPrefix.NONE : prefix();
+        long rows = training.batchSize() - 1L;
+        while (rows > 0 && shared.computedTokens(rows, rows * perRow) > tokens) {
+            rows--;
+        }
         List<String> remedies = new ArrayList<>();
         if (rows >= 1) {
             long inStep = (long) training.batchSize() * training.gradientAccumulation();
@@ -182,7 +202,7 @@ final class LocalRefusals {
                 settings.memoryBytes(),
                 most.precision(),
                 settings.threads(),
-                encoders.reads(folder()) ? Integer.MAX_VALUE : prefixesOfBatch());
+                computedShare());
     }
 
     private List<Problem> refusals(int batchTokens) {

@@ -11,9 +11,9 @@ import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.TextCodec;
 import dev.finetune4j.training.loop.CheckpointPace;
 import dev.finetune4j.training.loop.LearningRates;
-import dev.finetune4j.training.loop.SharedPrefix;
 import dev.finetune4j.training.loop.TrainingLoop;
 import dev.finetune4j.training.loop.TrainingPlan;
+import dev.finetune4j.training.model.BatchPrefix;
 import dev.finetune4j.training.model.TrainableModel;
 import dev.finetune4j.training.model.decoder.PeftStart;
 import dev.finetune4j.worker.recipe.Recipe.WrittenFile;
@@ -75,7 +75,7 @@ final class TrainingPart {
                         .toArray(),
                 longest,
                 codec.rowLimit(spec.maxTokens()) + virtual,
-                SharedPrefix.NONE); // transformers computes each row whole
+                BatchPrefix.NONE); // transformers computes each row whole
         writeSteps(plan, spec, target, files);
         PeftStart start = PeftStart.of(
                 model, step.base(), step.method(), Math.max(training.longest() + virtual, longest), spec.seed(), codec);

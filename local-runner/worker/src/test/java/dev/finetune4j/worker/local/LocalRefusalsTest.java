@@ -1,6 +1,7 @@
 package dev.finetune4j.worker.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Severity;
@@ -134,7 +135,8 @@ class LocalRefusalsTest {
         Footprint together = footprint(LoraTuning.defaults(), 2000);
 
         assertThat(together.mostBytes()).isLessThan(apart.mostBytes());
-        assertThat(together.prefixesOfBatch()).isEqualTo(1);
+        assertThat(together.computedShare()).isCloseTo(2000 / 3000.0, within(1e-9));
+        assertThat(apart.computedShare()).isEqualTo(1);
         LoraTuning dropping = new LoraTuning(4, 8, 0.1, List.of(LoraTuning.ALL_LINEAR));
         assertThat(footprint(dropping, 2000).mostBytes())
                 .isEqualTo(footprint(dropping, 0).mostBytes());
@@ -147,7 +149,7 @@ class LocalRefusalsTest {
                         new Proposal(
                                 small.job(),
                                 small.model(),
-                                new Proposal.RowLengths(48, 0, 3000, 6000, 4096, prefix),
+                                new Proposal.RowLengths(48, 0, 3000, 6000, 4096, 3000, prefix),
                                 Proposal.AnswerLengths.NONE),
                         machine(8 << 20))
                 .footprint();

@@ -38,8 +38,8 @@ import dev.finetune4j.testkit.GoldenFiles;
 import dev.finetune4j.training.bigram.LetterCodec;
 import dev.finetune4j.training.durable.DurableFiles;
 import dev.finetune4j.training.loop.LearningRates;
-import dev.finetune4j.training.loop.SharedPrefix;
 import dev.finetune4j.training.loop.TrainingPlan;
+import dev.finetune4j.training.model.BatchPrefix;
 import dev.finetune4j.training.model.TokenBatch;
 import dev.finetune4j.training.model.decoder.MergedFormat;
 import dev.finetune4j.training.model.decoder.MergedWeights;
@@ -131,7 +131,7 @@ class PeftRecipeWriterTest {
                     learned,
                     new RowsAfterVirtualTokens(validation, method.virtualTokens()),
                     codec.rowLimit(complete.maxTokens()) + method.virtualTokens(),
-                    SharedPrefix.NONE);
+                    BatchPrefix.NONE);
             LearningRates rates = LearningRates.of(complete, plan.steps());
 
             assertThat(read.path("rows")).hasSameSizeAs(training.rows());

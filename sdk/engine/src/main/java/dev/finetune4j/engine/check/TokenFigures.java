@@ -1,5 +1,7 @@
 package dev.finetune4j.engine.check;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What the length limit does to the rows, and how well the vocabulary fits them. Counts are over the tokenized rows; where only
  * a sample was tokenized, every row that could be over the limit still was.
@@ -13,7 +15,7 @@ package dev.finetune4j.engine.check;
  * @param largestBatchTokens tokens of the {@code training.batch-size} longest training rows together, after truncation: no
  *     micro-batch that counts rows has more
  * @param prefixTokens tokens that all training and validation rows begin with, none of which predicts one that is learned: a model can
- *     compute them once for several rows
+ *     compute them once for several rows; 0 where only a sample was tokenized, null in checks from before it was told
  * @param unfamiliarShare share of tokens that are unknown or a fragment of a character: the vocabulary lacks the script
  */
 public record TokenFigures(
@@ -24,5 +26,5 @@ public record TokenFigures(
         long rowsWithoutTrainedToken,
         long longestTokens,
         long largestBatchTokens,
-        int prefixTokens,
+        @Nullable Integer prefixTokens,
         double unfamiliarShare) {}

@@ -171,7 +171,7 @@ final class TokenTotals {
                 rowsWithoutTrainedToken,
                 longestTokens,
                 longestRows.total(),
-                prefixTokens,
+                leftOut == 0 ? prefixTokens : 0,
                 seenTokens == 0 ? 0 : (double) unfamiliarTokens / seenTokens);
     }
 

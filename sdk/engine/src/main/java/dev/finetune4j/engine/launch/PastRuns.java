@@ -39,7 +39,7 @@ public final class PastRuns {
     }
 
     /**
-     * What runs will take, one after the other.
+     * What runs will take, one after the other, if as many of their tokens are computed as of the rows of those that are told from.
      *
      * @param like a job of the same model, method and target
      * @return empty where no such run has succeeded here

@@ -13,6 +13,7 @@ import dev.finetune4j.spi.Provider;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -86,7 +87,8 @@ public record PreparedJob(
                         tokens.longestTokens(),
                         tokens.largestBatchTokens(),
                         tokens.limitTokens(),
-                        tokens.prefixTokens()),
+                        Math.min(check.profile().tokens().mean(), tokens.limitTokens()),
+                        Objects.requireNonNullElse(tokens.prefixTokens(), 0)),
                 answers);
     }
 

@@ -299,7 +299,7 @@ final class MachinePlanner {
                         Words.bytes(run.neededGib().likely()),
                         Words.bytes(run.neededGib().high())),
                 Words.bytes(run.usableGib()),
-                parts.computeIfAbsent(run, this::parts),
+                parts.computeIfAbsent(run, key -> parts(key, ofMemory(machine.target()))),
                 taken.phases(),
                 taken.time(),
                 bill.lines(),
@@ -332,7 +332,7 @@ final class MachinePlanner {
     }
 
     /** The likely peak by part, what is least known last. */
-    private List<MemoryPart> parts(GpuRun run) {
+    private List<MemoryPart> parts(GpuRun run, Correction ofMemory) {
         MemoryParts parts = memory.parts(job.architecture(), run.setup());
         Map<String, Double> named = new LinkedHashMap<>();
         named.put("weights", parts.weights());
@@ -343,9 +343,11 @@ final class MachinePlanner {
         named.put("activations", parts.activations());
         named.put("logits", parts.logits());
         named.put("temporary", parts.temporary());
+        named.replaceAll((part, gib) -> gib * ofMemory.factor());
         double known = named.values().stream().mapToDouble(Double::doubleValue).sum();
         Range needed = run.neededGib();
-        named.put("context and fragmentation", Math.max(parts.workspace(), needed.likely() - known));
+        named.put(
+                "context and fragmentation", Math.max(ofMemory.factor() * parts.workspace(), needed.likely() - known));
         return named.entrySet().stream()
                 .filter(part -> part.getValue() > 0.005)
                 .map(part -> new MemoryPart(part.getKey(), Words.bytes(part.getValue())))

@@ -303,9 +303,12 @@ final class OwnMachinePlanner {
                 : "";
     }
 
-    /** What the rows of a micro-batch begin with is computed less often than it stands in them. */
     private double computedTokens(@Nullable Footprint footprint) {
-        return job.computedTokens(footprint == null ? Integer.MAX_VALUE : footprint.prefixesOfBatch());
+        return job.trainingTokens() * computedShare(footprint);
+    }
+
+    private static double computedShare(@Nullable Footprint footprint) {
+        return footprint == null ? 1 : footprint.computedShare();
     }
 
     private TimeLine byRehearsal(Rehearsal measured, Correction correction) {
@@ -398,7 +401,7 @@ final class OwnMachinePlanner {
                                 + rate.basis() + sharing(footprint))
                 .phase(
                         Name.EVALUATION,
-                        evaluation(perFlop),
+                        evaluation(perFlop, footprint),
                         false,
                         "reading at the same rate; writing: "
                                 + assumptions.get("local.memory").words());
@@ -430,13 +433,14 @@ final class OwnMachinePlanner {
                 threads + " threads; " + (precision == Precision.FP32 ? single : half).words());
     }
 
-    private Sample evaluation(Sample perFlop) {
+    private Sample evaluation(Sample perFlop, @Nullable Footprint footprint) {
         double forward = job.flopsPerToken() * (job.trainsAll() ? 1.0 / 3 : 0.5);
         double mean = job.lengths().mean();
         double rows = job.rows().rowsOf(Part.TEST);
         int models = job.answeringModels();
         double shown = models == 3 ? job.job().evaluation().fewShot() * mean : 0;
-        double read = job.rows().rowsOf(Part.VALIDATION) * job.validations() * mean + rows * (models * mean + shown);
+        double watched = job.rows().rowsOf(Part.VALIDATION) * job.validations() * mean * computedShare(footprint);
+        double read = watched + rows * (models * mean + shown);
         Sample reading = perFlop.times(read * forward);
         if (job.job().task().kind().hasLabels() || !job.model().speaks()) {
             return reading;

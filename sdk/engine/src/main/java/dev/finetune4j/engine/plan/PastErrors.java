@@ -44,8 +44,10 @@ record PastErrors(List<PastEstimate> estimates) {
     }
 
     /**
-     * Of the memory of each GPU that is let, whichever it is and however many there are: what a training needs depends on neither.
+     * Of the memory of each GPU that is let, whichever it is and however many there are: how far the estimate is off is taken not to depend
+     * on that.
      *
+     * @param target the place
      * @param family architecture of the base model
      * @param method how it is tuned, in the words of a report
      */

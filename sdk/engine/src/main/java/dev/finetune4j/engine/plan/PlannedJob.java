@@ -90,20 +90,6 @@ final class PlannedJob {
         return trainedRows() * lengths.mean();
     }
 
-    /**
-     * Those of them that are computed where what all rows begin with is computed some times for a micro-batch and not once a row.
-     *
-     * @param prefixesOfBatch how often
-     */
-    double computedTokens(int prefixesOfBatch) {
-        double rowsOfBatch = training().packing()
-                ? Math.max(1, training().batchSize() * lengths.limit() / lengths.mean())
-                : training().batchSize();
-        double saved = Math.max(0, 1 - prefixesOfBatch / rowsOfBatch)
-                * (rows.lengths().prefix() + job.method().virtualTokens());
-        return trainingTokens() - trainedRows() * Math.min(saved, lengths.mean());
-    }
-
     /** Optimizer steps: a step holds rows, or where rows are packed their tokens. */
     long steps() {
         double perEpoch = training().packing()

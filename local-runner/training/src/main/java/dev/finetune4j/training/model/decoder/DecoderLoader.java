@@ -12,6 +12,7 @@ import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.modelfiles.config.ModelFolder;
 import dev.finetune4j.modelfiles.decoder.DecoderTensors;
 import dev.finetune4j.modelfiles.weights.WeightFile;
+import dev.finetune4j.training.model.BatchPrefix;
 import dev.finetune4j.training.model.Foreseen;
 import dev.finetune4j.training.model.LanguageModelLoader;
 import dev.finetune4j.training.model.ModelProblems;
@@ -67,13 +68,16 @@ public final class DecoderLoader implements LanguageModelLoader {
     }
 
     /**
-     * How often what all rows of a micro-batch begin with is computed at most: once for each thread that has a share of it, and where inputs
-     * are dropped once a row, which drops its own.
+     * What the rows of a micro-batch share as a method is computed: nothing where inputs of adapters are dropped, since each row drops its own.
+     *
+     * @param method how weights are tuned
+     * @param threads compute threads
+     * @param tokens that all rows begin with, virtual ones included
      */
-    public static int prefixesOfBatch(TuningMethod method, int batchSize, int threads) {
-        boolean drops = method.adapters().map(LoraTuning::dropout).orElse(0.0) > 0;
-        int members = canShareOut(method) ? Team.members(threads) : 1;
-        return drops ? Integer.MAX_VALUE : Math.min(batchSize, members);
+    public static BatchPrefix prefix(TuningMethod method, int threads, int tokens) {
+        return method.adapters().map(LoraTuning::dropout).orElse(0.0) > 0
+                ? BatchPrefix.NONE
+                : new BatchPrefix(tokens, canShareOut(method) ? Team.members(threads) : 1);
     }
 
     /** FT0474 where a weight is no finite number, as far as that shows without loading: not in quantized or very large files. */

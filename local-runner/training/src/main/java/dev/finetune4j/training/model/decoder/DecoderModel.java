@@ -32,7 +32,7 @@ final class DecoderModel implements LanguageModel {
      * @param dropout rate at the adapters' inputs
      * @param baseModel what the base model is called
      * @param fingerprint what a saved state must belong to
-     * @param maxBatchTokens largest N of a micro-batch
+     * @param maxBatchTokens largest N of a micro-batch, the tokens computed
      * @param textTokens longest text that is scored or spoken, as far as it is known
      * @param headChunk rows of logits at a time
      * @param recomputeLevel 0 none, 1 feed-forward, 2 layer
@@ -182,7 +182,7 @@ final class DecoderModel implements LanguageModel {
         TokenBatch batch = virtualTokens().before(rows);
         long seed = plan.dropout() == 0 ? NO_DROPOUT : dropoutSeed;
         List<PrefixedBatch> shares =
-                team == null ? List.of(computed(batch, seed)) : team.shares(batch, share -> computed(share, seed));
+                team == null ? List.of(form(batch, seed)) : team.shares(batch, share -> form(share, seed));
         int tokens = shares.stream().mapToInt(PrefixedBatch::tokens).sum();
         if (tokens > plan.maxBatchTokens()) {
             throw new IllegalArgumentException(
@@ -198,7 +198,7 @@ final class DecoderModel implements LanguageModel {
     }
 
     /** Every row drops inputs of its own, also of tokens that it has in common with others. */
-    private static PrefixedBatch computed(TokenBatch batch, long seed) {
+    private static PrefixedBatch form(TokenBatch batch, long seed) {
         return seed == NO_DROPOUT ? PrefixedBatch.sharing(batch) : PrefixedBatch.apart(batch);
     }
 

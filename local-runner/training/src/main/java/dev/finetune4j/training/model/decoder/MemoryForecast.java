@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Resident memory of the process at the peak of training, foreseen from sizes alone. With s bytes a number (4 or 2), N tokens of the
- * largest micro-batch and the letters of {@link DecoderShape}:
+ * Resident memory of the process at the peak of training, foreseen from sizes alone. With s bytes a number (4 or 2), N tokens that
+ * are computed of the largest micro-batch, and the letters of {@link DecoderShape}:
  *
  * <pre>
  * weights      parameters s; nothing where all of them are trained; of those that are packed what they take so,

@@ -1,5 +1,6 @@
 package dev.finetune4j.training.model.decoder;
 
+import dev.finetune4j.training.model.BatchPrefix;
 import dev.finetune4j.training.model.TokenBatch;
 import dev.finetune4j.training.model.internal.TorchRuntime;
 import java.util.ArrayList;
@@ -19,12 +20,6 @@ import java.util.stream.IntStream;
  * instead of at each of some thousand products.
  */
 final class Team implements AutoCloseable {
-    /**
-     * How many times as long as an equal part of the whole the longest share may be: what the members gain by not waiting for each other, 1.1 to
-     * 1.3 times as measured.
-     */
-    private static final double MOST_UNEQUAL = 1.15;
-
     private static final int MOST_MEMBERS = 4;
 
     private final List<ExecutorService> members;
@@ -69,7 +64,7 @@ final class Team implements AutoCloseable {
         }
         List<PrefixedBatch> shares = batch.dealt(size).stream().map(form).toList();
         long longest = shares.stream().mapToInt(PrefixedBatch::tokens).max().orElseThrow();
-        return longest * size <= MOST_UNEQUAL * whole.tokens() ? shares : List.of(whole);
+        return longest * size <= BatchPrefix.MOST_UNEQUAL * whole.tokens() ? shares : List.of(whole);
     }
 
     /** Runs each work on a thread of its own, at most one a member, and adds up what they find, in their order, once all have ended. */

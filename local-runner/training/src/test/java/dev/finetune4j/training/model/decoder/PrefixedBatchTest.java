@@ -1,12 +1,14 @@
 package dev.finetune4j.training.model.decoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Percentage.withPercentage;
 
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.PromptTuning;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.training.model.LanguageModel;
 import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
@@ -20,8 +22,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PrefixedBatchTest {
-    private static final int[] INSTRUCTION = random(40, 1);
-
     @Test
     void whatAllBeginWithStandsOnce() {
         TokenBatch batch =
@@ -40,9 +40,11 @@ class PrefixedBatchTest {
 
     @Test
     void whatPredictsALearnedTokenIsNotShared() {
-        assertThat(PrefixedBatch.sharing(Fixture.batch(5, row(1), row(2))).prefix())
+        assertThat(PrefixedBatch.sharing(Fixture.batch(5, row(40, 1), row(40, 2)))
+                        .prefix())
                 .isEqualTo(5);
-        assertThat(PrefixedBatch.sharing(Fixture.batch(0, row(1), row(2))).prefix())
+        assertThat(PrefixedBatch.sharing(Fixture.batch(0, row(40, 1), row(40, 2)))
+                        .prefix())
                 .isZero();
     }
 
@@ -59,7 +61,7 @@ class PrefixedBatchTest {
 
     @Test
     void aSequenceAloneIsComputedAsItIs() {
-        TokenBatch alone = Fixture.batch(45, row(1));
+        TokenBatch alone = Fixture.batch(45, row(40, 1));
 
         assertThat(PrefixedBatch.sharing(alone).prefix()).isZero();
         assertThat(PrefixedBatch.sharing(alone).tokenIds()).isEqualTo(alone.tokenIds());
@@ -67,25 +69,40 @@ class PrefixedBatchTest {
 
     @ParameterizedTest
     @CsvSource({
-        "tied, 1, NONE",
-        "tied, 2, NONE",
-        "tied, 1, FEED_FORWARD",
-        "tied, 1, LAYER",
-        "gemma2, 1, NONE",
-        "qwen3, 2, NONE"
+        "tied, 1, 40, NONE",
+        "tied, 1, 40, FEED_FORWARD",
+        "tied, 1, 40, LAYER",
+        "gemma2, 1, 40, NONE",
+        "qwen3, 2, 40, NONE",
+        "tied, 2, 6, NONE",
+        "qwen3, 2, 6, LAYER"
     })
-    void learnsWhatIsLearnedWithoutSharing(String folder, int threads, Recompute level) {
-        compare(folder, Fixture.RANK_4, threads, level);
+    void learnsWhatIsLearnedWithoutSharing(String folder, int threads, int instruction, Recompute level) {
+        compare(folder, Fixture.RANK_4, threads, instruction, level);
     }
 
     @Test
-    void wholeModelsLearnWhatTheyLearnWithoutSharing() {
-        compare("tied", FullTuning.defaults(), 1, Recompute.NONE);
+    void aShortInstructionIsComputedByEachThread() {
+        try (Team team = new Team(2)) {
+            assertThat(team.shares(instructed(6), PrefixedBatch::sharing))
+                    .extracting(PrefixedBatch::prefix)
+                    .containsExactly(6, 6);
+            assertThat(team.shares(instructed(40), PrefixedBatch::sharing)).hasSize(1);
+        }
+    }
+
+    @Test
+    void otherMethodsLearnWhatTheyLearnWithoutSharing() {
+        LoraTuning dora = LoraTuning.defaults().toBuilder().rank(4).dora(true).build();
+
+        compare("tied", FullTuning.defaults(), 1, 40, Recompute.NONE);
+        compare("tied", dora, 1, 40, Recompute.NONE);
+        compare("tied", new PromptTuning(5, null), 1, 40, Recompute.NONE);
     }
 
     @Test
     void bfloat16StaysNearFloat32() {
-        TokenBatch batch = instructed();
+        TokenBatch batch = instructed(40);
         try (LanguageModel wide = model("tied", Fixture.RANK_4, Precision.FP32, 1, Recompute.NONE);
                 LanguageModel narrow = model("tied", Fixture.RANK_4, Precision.BF16, 1, Recompute.NONE)) {
             assertThat(narrow.accumulateGradient(batch, 0.1, 0))
@@ -95,28 +112,25 @@ class PrefixedBatchTest {
     }
 
     @Test
-    void rowsDropInputsOfTheirOwn() {
+    void rowsThatDropInputsOfTheirOwnShareNothing() {
         LoraTuning dropping = new LoraTuning(4, 8, 0.3, List.of(LoraTuning.ALL_LINEAR));
-        try (LanguageModel model = model("tied", dropping, Precision.FP32, 1, Recompute.NONE)) {
-            for (int step = 1; step <= 3; step++) {
-                model.accumulateGradient(instructed(), 0.1, step);
-                model.step(step, 1e-2, 0, 1);
-            }
-            TokenBatch twice = Fixture.batch(42, row(7), row(7));
-
-            double both = model.accumulateGradient(twice, 0.1, 5);
-
-            assertThat(both).isNotCloseTo(2 * model.loss(Fixture.batch(42, row(7))), withPercentage(1e-6));
+        TokenBatch batch = instructed(40);
+        int room = PrefixedBatch.sharing(batch).tokens();
+        try (LanguageModel model = Fixture.load(
+                "tied",
+                new Settings(Purpose.TRAIN, dropping, Precision.FP32, Recompute.NONE, 1, 1, room, 0, 0, 4L << 30))) {
+            assertThat(model.loss(batch)).isPositive();
+            assertThatThrownBy(() -> model.accumulateGradient(batch, 0.1, 1))
+                    .hasMessage("batch must have at most " + room + " tokens, was " + batch.tokens());
         }
     }
 
     /** Rows side by side, whose instruction is shared, against each row by itself. */
-    private static void compare(String folder, TuningMethod method, int threads, Recompute level) {
-        TokenBatch together = instructed();
+    private static void compare(String folder, TuningMethod method, int threads, int instruction, Recompute level) {
+        TokenBatch together = instructed(instruction);
         List<TokenBatch> apart = IntStream.rangeClosed(1, 4)
-                .mapToObj(i -> Fixture.batch(42, row(i)))
+                .mapToObj(i -> Fixture.batch(instruction + 2, row(instruction, i)))
                 .toList();
-        assertThat(PrefixedBatch.sharing(together).prefix()).isGreaterThanOrEqualTo(INSTRUCTION.length);
         try (LanguageModel sharing = model(folder, method, Precision.FP32, threads, level);
                 LanguageModel single = model(folder, method, Precision.FP32, 1, Recompute.NONE)) {
             for (int step = 1; step <= 3; step++) {
@@ -140,13 +154,16 @@ class PrefixedBatchTest {
                 folder, new Settings(Purpose.TRAIN, method, precision, level, threads, 1, 512, 0, 128, 4L << 30));
     }
 
-    private static TokenBatch instructed() {
-        return Fixture.batch(42, row(1), row(2), row(3), row(4));
+    private static TokenBatch instructed(int instruction) {
+        return Fixture.batch(
+                instruction + 2, row(instruction, 1), row(instruction, 2), row(instruction, 3), row(instruction, 4));
     }
 
-    /** The instruction with some tokens of its own behind it. */
-    private static int[] row(int number) {
-        return IntStream.concat(IntStream.of(INSTRUCTION), IntStream.of(random(10 + number, 100 + number)))
+    /** An instruction of so many tokens, and what makes it 50 and some more. */
+    private static int[] row(int instruction, int number) {
+        return IntStream.concat(
+                        IntStream.of(random(instruction, 1)),
+                        IntStream.of(random(50 - instruction + number, 100 + number)))
                 .toArray();
     }
 

@@ -8,6 +8,7 @@ import static org.assertj.core.data.Percentage.withPercentage;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.training.model.BatchPrefix;
 import dev.finetune4j.training.model.LanguageModel;
 import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
 import dev.finetune4j.training.model.LanguageModelLoader.Settings;
@@ -133,6 +134,31 @@ class TeamTest {
             assertThat(team.shares(alike(60, 60), PrefixedBatch::sharing))
                     .extracting(PrefixedBatch::tokens)
                     .containsExactly(300);
+        }
+    }
+
+    @Test
+    void neverComputesMoreThanWasForeseen() {
+        Random random = new Random(7);
+        for (int size = 2; size <= 4; size++) {
+            try (Team team = new Team(size)) {
+                for (int trial = 0; trial < 300; trial++) {
+                    int prefix = random.nextInt(40);
+                    int[][] rows = new int[1 + random.nextInt(12)][];
+                    Arrays.setAll(
+                            rows,
+                            number -> IntStream.concat(
+                                            IntStream.range(3, 3 + prefix), random.ints(1 + random.nextInt(60), 3, 9))
+                                    .toArray());
+                    TokenBatch batch = Fixture.batch(Integer.MAX_VALUE, rows);
+
+                    assertThat(team.shares(batch, PrefixedBatch::sharing).stream()
+                                    .mapToLong(PrefixedBatch::tokens)
+                                    .sum())
+                            .isLessThanOrEqualTo(
+                                    new BatchPrefix(prefix, size).computedTokens(rows.length, batch.tokens()));
+                }
+            }
         }
     }
 

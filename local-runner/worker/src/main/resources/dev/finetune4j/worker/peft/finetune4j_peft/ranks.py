@@ -37,7 +37,7 @@ class Ranks:
         return torch.cuda.get_device_properties(self.device).total_memory if self.device.type == "cuda" else None
 
     def peak_gpu_bytes(self) -> int | None:
-        """Most bytes of this process's device that were ever taken: what PyTorch held at most, and what the driver holds besides; None on the CPU."""
+        """Most bytes of this process's device that were ever taken: what PyTorch held at most, and what the driver and other processes hold besides; None on the CPU."""
         if self.device.type != "cuda":
             return None
         free, total = torch.cuda.mem_get_info(self.device)
