@@ -33,7 +33,7 @@ final class RehearsalWords {
         lines.add("loss of the first step's rows, nats a token: " + loss(training));
         lines.add("tokens of every training row: p50 " + Figures.count(tokens.p50()) + ", p90 "
                 + Figures.count(tokens.p90()) + ", max " + Figures.count(tokens.max())
-                + "; computed of the largest micro-batch "
+                + "; computed of a micro-batch at most "
                 + Figures.count(training.largestBatchTokens()) + ", all steps "
                 + Figures.count(training.plannedTokens()));
         lines.add("start-up " + number("%.1f s", rehearsal.startUpSeconds()) + "; "

@@ -31,7 +31,7 @@ public record Rehearsal(
      * @param plannedSteps optimizer steps of the whole training
      * @param plannedTokens tokens that the whole training goes through, each epoch counted, padding not
      * @param rowTokens tokens of a training row as it is computed, cut to the length limit; every row is counted
-     * @param largestBatchTokens tokens that are computed of the largest micro-batch of any epoch: what rows share counts once or a few times
+     * @param largestBatchTokens tokens that are computed at most of a micro-batch: what rows share counts once or a few times
      * @param steps optimizer steps that were done
      * @param learningRate of the last of them
      * @param lossBefore mean negative log-likelihood per counted token of the first step's rows before it, in nats

@@ -56,7 +56,7 @@ public sealed interface RunEvent {
      * @param threads compute threads
      * @param predictedPeakBytes resident memory of the process foreseen at its peak, of training or of the answers after it; -1 where
      *     nobody foresaw it
-     * @param computedShare tokens that are computed for each token of the rows: below 1 where rows of a micro-batch begin alike, and what
+     * @param computedShare tokens that are computed at most for each token of the rows: below 1 where rows of a micro-batch begin alike, and what
      *     they begin with is computed once; null where nobody tells
      */
     @Kind("training-started")

@@ -11,7 +11,7 @@ import dev.finetune4j.job.Precision;
  * @param availableBytes memory that a process may take now
  * @param precision number format that training would choose, never {@link Precision#AUTO}
  * @param threads threads that would compute
- * @param computedShare tokens that training would compute for each token of its rows: below 1 where what all rows begin with is computed
+ * @param computedShare tokens that training would compute at most for each token of its rows: below 1 where what all rows begin with is computed
  *     once for some of them
  */
 public record Footprint(

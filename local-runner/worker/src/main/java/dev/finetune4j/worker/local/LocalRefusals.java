@@ -106,7 +106,7 @@ final class LocalRefusals {
     private RowLengths computed() {
         RowLengths rows = proposal.rows();
         int more = proposal.job().method().virtualTokens();
-        long together = (long) more * proposal.job().training().batchSize();
+        long together = more * Math.min(proposal.job().training().batchSize(), rows.trainingRows());
         return new RowLengths(
                 rows.trainingRows(),
                 rows.validationRows(),
@@ -130,11 +130,12 @@ final class LocalRefusals {
     private double computedShare() {
         TrainingSpec training = proposal.job().training();
         RowLengths rows = computed();
-        double mean = Math.max(1, rows.mean());
-        long ofBatch =
-                training.packing() ? (long) (training.batchSize() * (rows.limit() / mean)) : training.batchSize();
-        long together = Math.max(1, Math.min(ofBatch, rows.trainingRows()));
-        return prefix().computedTokens(together, Math.round(together * mean)) / (together * mean);
+        // The mean is of all rows, and those of the test may be shorter than what the others begin with.
+        double mean = Math.max(rows.prefix() + 1.0, rows.mean());
+        double ofBatch = training.packing() ? training.batchSize() * (rows.limit() / mean) : training.batchSize();
+        long together = (long) Math.max(1, Math.min(ofBatch, (double) rows.trainingRows()));
+        long rowTokens = Math.round(together * mean);
+        return (double) prefix().computedTokens(together, rowTokens) / rowTokens;
     }
 
     private int threads(TrainingSpec training) {

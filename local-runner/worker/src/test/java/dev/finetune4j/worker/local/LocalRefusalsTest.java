@@ -142,6 +142,29 @@ class LocalRefusalsTest {
                 .isEqualTo(footprint(dropping, 0).mostBytes());
     }
 
+    @Test
+    void theShareThatIsComputedIsOneWherePromptsDifferAndNeverNothing() throws IOException {
+        assertThat(share(57.3, 0)).isEqualTo(1);
+        assertThat(share(56.7, 0)).isEqualTo(1);
+        assertThat(share(39, 200))
+                .as("test rows are shorter than what training rows begin with")
+                .isBetween(0.5, 0.51);
+    }
+
+    /** Of rows of a mean length that begin with so many same tokens; two in a micro-batch, on one thread. */
+    private double share(double mean, int prefix) throws IOException {
+        Proposal small = job.proposal(LoraTuning.defaults());
+        return new LocalRefusals(
+                        new Proposal(
+                                small.job(),
+                                small.model(),
+                                new Proposal.RowLengths(48, 0, 300, 600, 4096, mean, prefix),
+                                Proposal.AnswerLengths.NONE),
+                        machine(8 << 20))
+                .footprint()
+                .computedShare();
+    }
+
     /** Of a job whose rows of 3000 tokens begin with so many that are the same; two in a micro-batch, on one thread. */
     private Footprint footprint(LoraTuning method, int prefix) throws IOException {
         Proposal small = job.proposal(method);

@@ -128,6 +128,7 @@ class PrefixedBatchTest {
     /** Rows side by side, whose instruction is shared, against each row by itself. */
     private static void compare(String folder, TuningMethod method, int threads, int instruction, Recompute level) {
         TokenBatch together = instructed(instruction);
+        assertThat(PrefixedBatch.sharing(together).prefix()).isEqualTo(instruction);
         List<TokenBatch> apart = IntStream.rangeClosed(1, 4)
                 .mapToObj(i -> Fixture.batch(instruction + 2, row(instruction, i)))
                 .toList();
