@@ -93,7 +93,7 @@ final class FakeWorkerContainer implements Container {
                                 new RunEvent.WorkerStarted(
                                         at, new Host("Linux", "x86-64", "cuda", 4, BYTES), Map.of("fake", "1")),
                                 new RunEvent.StateChanged(at, RunState.TRAINING, ""),
-                                new RunEvent.TrainingStarted(at, 1000, 100, STEPS, "bf16", "none", 4, BYTES)),
+                                new RunEvent.TrainingStarted(at, 1000, 100, STEPS, "bf16", "none", 4, BYTES, null)),
                         Stream.iterate(1, step -> step <= STEPS, step -> step + 1)
                                 .map(step -> new RunEvent.StepCompleted(
                                         at, step, STEPS, step / 10.0, 2.0 / step, 1e-4, 1, 64, 32, BYTES)),

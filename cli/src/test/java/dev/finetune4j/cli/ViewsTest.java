@@ -286,8 +286,9 @@ class ViewsTest {
     void saysNothingOfMemoryThatNobodyForesaw() {
         Clock clock = Clock.fixed(START, ZoneOffset.UTC);
         try (LiveView view = new LiveView(screen(false, false, 80), clock, Duration.ofHours(1))) {
-            view.accept(new RunEvent.TrainingStarted(START, 134_515_008, 4_884_480, 13, "fp32", "none", 2, -1));
-            view.accept(new RunEvent.TrainingStarted(START, 134_515_008, 4_884_480, 13, "fp32", "none", 1, 1L << 30));
+            view.accept(new RunEvent.TrainingStarted(START, 134_515_008, 4_884_480, 13, "fp32", "none", 2, -1, null));
+            view.accept(
+                    new RunEvent.TrainingStarted(START, 134_515_008, 4_884_480, 13, "fp32", "none", 1, 1L << 30, null));
         }
 
         assertThat(text(err)).isEqualTo("""

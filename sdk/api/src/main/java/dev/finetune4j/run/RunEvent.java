@@ -57,7 +57,7 @@ public sealed interface RunEvent {
      * @param predictedPeakBytes resident memory of the process foreseen at its peak, of training or of the answers after it; -1 where
      *     nobody foresaw it
      * @param computedShare tokens that are computed at most for each token of the rows: below 1 where rows of a micro-batch begin alike, and what
-     *     they begin with is computed once; null where nobody tells
+     *     they begin with is computed once, above 1 where virtual tokens stand in front of each; null where nobody tells
      */
     @Kind("training-started")
     record TrainingStarted(
@@ -70,20 +70,7 @@ public sealed interface RunEvent {
             int threads,
             long predictedPeakBytes,
             @Nullable Double computedShare)
-            implements RunEvent {
-        /** Each token is computed once, as far as anybody tells. */
-        public TrainingStarted(
-                Instant at,
-                long parameters,
-                long trainableParameters,
-                int steps,
-                String precision,
-                String recompute,
-                int threads,
-                long predictedPeakBytes) {
-            this(at, parameters, trainableParameters, steps, precision, recompute, threads, predictedPeakBytes, null);
-        }
-    }
+            implements RunEvent {}
 
     /**
      * An optimizer step is done.

@@ -49,7 +49,7 @@ final class ScriptedWorker implements Container {
             tell(log, new RunEvent.WorkerStarted(at, new Host("Linux", "x86-64", "cpu", 4, 1L << 34), Map.of()));
             log.accept("a library says something");
             tell(log, new RunEvent.StateChanged(at, dev.finetune4j.run.RunState.TRAINING, ""));
-            tell(log, new RunEvent.TrainingStarted(at, 1000, 100, STEPS, "bf16", "none", 4, 1L << 30));
+            tell(log, new RunEvent.TrainingStarted(at, 1000, 100, STEPS, "bf16", "none", 4, 1L << 30, null));
             for (int step = 1; step <= STEPS; step++) {
                 tell(
                         log,

@@ -169,7 +169,8 @@ public final class SampleRun {
                                 start.precision(),
                                 start.recompute(),
                                 start.threads(),
-                                -1)
+                                -1,
+                                null)
                         : event)
                 .toList();
         Foreseen foreseen = new Foreseen(
@@ -260,7 +261,7 @@ public final class SampleRun {
         events.add(new RunEvent.StateChanged(START.plusSeconds(2), RunState.STARTING, ""));
         events.add(new RunEvent.StateChanged(START.plusSeconds(9), RunState.TRAINING, ""));
         events.add(new RunEvent.TrainingStarted(
-                START.plusSeconds(9), 134_515_008, 4_884_480, STEPS, "fp32", "none", 2, 2_050_000_000L));
+                START.plusSeconds(9), 134_515_008, 4_884_480, STEPS, "fp32", "none", 2, 2_050_000_000L, null));
         double best = Double.MAX_VALUE;
         for (int step = 1; step <= steps; step++) {
             Instant at = START.plusMillis(9000 + step * 1660L);

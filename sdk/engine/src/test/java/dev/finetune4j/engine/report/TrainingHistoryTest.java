@@ -137,7 +137,7 @@ class TrainingHistoryTest {
     }
 
     private static List<RunEvent> started() {
-        return List.of(new RunEvent.TrainingStarted(START, 100, 10, 3, "fp32", "none", 2, 1000));
+        return List.of(new RunEvent.TrainingStarted(START, 100, 10, 3, "fp32", "none", 2, 1000, null));
     }
 
     private static RunEvent step(int step, double loss) {

@@ -290,7 +290,7 @@ final class FakeJob {
         }
 
         private RunEvent begins(Instant at) {
-            return new RunEvent.TrainingStarted(at, 1000, 100, STEPS, "fp32", "none", 1, BYTES);
+            return new RunEvent.TrainingStarted(at, 1000, 100, STEPS, "fp32", "none", 1, BYTES, null);
         }
 
         /** Lowest at {@link #BEST_LEARNING_RATE}, and more for each order of magnitude away from it. */
