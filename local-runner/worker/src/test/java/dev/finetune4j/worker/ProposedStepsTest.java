@@ -33,10 +33,10 @@ class ProposedStepsTest {
 
             assertThat(mostSteps(spec.build(), lengths))
                     .describedAs("%s rows, %s", lengths.length, spec.build())
-                    .isEqualTo(new TrainingPlan(spec.build(), lengths, 0, LIMIT, BatchPrefix.NONE).steps());
+                    .isEqualTo(new TrainingPlan(spec.build(), lengths, 0, 0, LIMIT, BatchPrefix.NONE).steps());
             assertThat(mostSteps(spec.packing(true).build(), lengths))
                     .isGreaterThanOrEqualTo(
-                            new TrainingPlan(spec.build(), lengths, 0, LIMIT, BatchPrefix.NONE).steps());
+                            new TrainingPlan(spec.build(), lengths, 0, 0, LIMIT, BatchPrefix.NONE).steps());
         }
         assertThat(mostSteps(TrainingSpec.defaults())).isZero();
     }

@@ -45,18 +45,26 @@ public final class TrainingPlan {
      */
     public TrainingPlan(
             TrainingSpec spec, TrainingRows training, TrainingRows validation, int rowLimit, BatchPrefix prefix) {
-        this(spec, training.lengths(), Arrays.stream(validation.lengths()).max().orElse(0), rowLimit, prefix);
+        this(
+                spec,
+                training.lengths(),
+                training.tokensInFront(),
+                Arrays.stream(validation.lengths()).max().orElse(0),
+                rowLimit,
+                prefix);
     }
 
     /**
      * The same for rows that are not in memory.
      *
-     * @param lengths tokens of each row that is learned
+     * @param lengths tokens of each row that is learned, those in front included
+     * @param inFront tokens in front of each row that are none of its own
      * @param longestValidation tokens of the longest row whose loss is watched; 0 without any
      * @param rowLimit longest row possible in tokens
      * @param prefix what all rows begin with
      */
-    public TrainingPlan(TrainingSpec spec, int[] lengths, int longestValidation, int rowLimit, BatchPrefix prefix) {
+    public TrainingPlan(
+            TrainingSpec spec, int[] lengths, int inFront, int longestValidation, int rowLimit, BatchPrefix prefix) {
         this.spec = spec;
         this.prefix = prefix;
         this.lengths = lengths.clone();
@@ -67,6 +75,8 @@ public final class TrainingPlan {
         int total = 0;
         long totalTokens = 0;
         long totalComputed = 0;
+        int[] ownLengths =
+                Arrays.stream(lengths).map(length -> length - inFront).toArray();
         int[] largest = new int[0];
         int epochs = (int) Math.ceil(spec.epochs());
         current = BatchPlan.of(spec, 0, lengths, rowLimit);
@@ -76,7 +86,7 @@ public final class TrainingPlan {
             int stepsHere = (int) Math.ceil(share * plan.steps(spec.gradientAccumulation()) - 1e-9);
             stepsByEpoch.add(stepsHere);
             total = Math.addExact(total, stepsHere);
-            totalTokens += plan.tokens(stepsHere, spec.gradientAccumulation(), lengths, BatchPrefix.NONE);
+            totalTokens += plan.tokens(stepsHere, spec.gradientAccumulation(), ownLengths, BatchPrefix.NONE);
             totalComputed += plan.tokens(stepsHere, spec.gradientAccumulation(), lengths, prefix);
             int[] largestHere = plan.largest(lengths, prefix);
             if (BatchPlan.tokens(largestHere, lengths, prefix) > BatchPlan.tokens(largest, lengths, prefix)) {
@@ -105,12 +115,12 @@ public final class TrainingPlan {
         return maxBatchTokens;
     }
 
-    /** Tokens of the rows of all steps together. */
+    /** Tokens of the rows of all steps together; those in front are none of theirs. */
     public long tokens() {
         return tokens;
     }
 
-    /** Tokens that are computed at most for each token of the rows. */
+    /** Tokens that are computed at most for each token of the rows: more than 1 where others stand in front of each. */
     public double computedShare() {
         return (double) computedTokens / tokens;
     }

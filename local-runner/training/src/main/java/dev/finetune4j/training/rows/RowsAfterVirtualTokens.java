@@ -26,6 +26,11 @@ public record RowsAfterVirtualTokens(TrainingRows rows, int virtualTokens) imple
     }
 
     @Override
+    public int tokensInFront() {
+        return virtualTokens;
+    }
+
+    @Override
     public TokenBatch batch(int[] indices) {
         return rows.batch(indices);
     }

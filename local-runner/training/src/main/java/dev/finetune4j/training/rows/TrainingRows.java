@@ -9,8 +9,13 @@ public interface TrainingRows {
     /** Whether there is no row. */
     boolean isEmpty();
 
-    /** T of each row. */
+    /** T of each row, tokens in front included. */
     int[] lengths();
+
+    /** Tokens that the model computes in front of each row and that are none of its own. */
+    default int tokensInFront() {
+        return 0;
+    }
 
     /** Some of the rows laid end to end. */
     TokenBatch batch(int[] indices);

@@ -63,16 +63,19 @@ class TrainingPlanTest {
         int[] lengths = {20, 30, 40, 50};
         TrainingSpec spec = TrainingSpec.builder().epochs(1).batchSize(4).build();
 
-        TrainingPlan plan = new TrainingPlan(spec, lengths, 25, 64, new BatchPrefix(10, 2));
+        TrainingPlan plan = new TrainingPlan(spec, lengths, 0, 25, 64, new BatchPrefix(10, 2));
 
         assertThat(plan.tokens()).isEqualTo(140);
         assertThat(plan.maxBatchTokens()).isEqualTo(140 - 2 * 10);
         assertThat(plan.computedShare()).isEqualTo(120 / 140.0);
-        assertThat(new TrainingPlan(spec, lengths, 130, 64, new BatchPrefix(10, 2)).maxBatchTokens())
+        assertThat(new TrainingPlan(spec, lengths, 0, 130, 64, new BatchPrefix(10, 2)).maxBatchTokens())
                 .isEqualTo(130);
-        assertThat(new TrainingPlan(spec, lengths, 25, 64, new BatchPrefix(10, 8)).maxBatchTokens())
+        assertThat(new TrainingPlan(spec, lengths, 0, 25, 64, new BatchPrefix(10, 8)).maxBatchTokens())
                 .as("fewer rows than threads are computed by all of them together")
                 .isEqualTo(140 - 3 * 10);
+        TrainingPlan behindTen = new TrainingPlan(spec, lengths, 10, 25, 64, BatchPrefix.NONE);
+        assertThat(behindTen.tokens()).as("of the rows alone").isEqualTo(100);
+        assertThat(behindTen.computedShare()).isEqualTo(1.4);
     }
 
     @Test
@@ -81,7 +84,7 @@ class TrainingPlanTest {
         TrainingSpec spec =
                 TrainingSpec.builder().epochs(1).batchSize(1).packing(true).build();
 
-        TrainingPlan plan = new TrainingPlan(spec, lengths, 0, 84, new BatchPrefix(10, 1));
+        TrainingPlan plan = new TrainingPlan(spec, lengths, 0, 0, 84, new BatchPrefix(10, 1));
 
         assertThat(plan.largestMicroBatch()).contains(7);
     }

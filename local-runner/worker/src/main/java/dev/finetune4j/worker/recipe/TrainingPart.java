@@ -73,6 +73,7 @@ final class TrainingPart {
                 Arrays.stream(training.lengths())
                         .map(length -> length + virtual)
                         .toArray(),
+                virtual,
                 longest,
                 codec.rowLimit(spec.maxTokens()) + virtual,
                 BatchPrefix.NONE); // transformers computes each row whole
