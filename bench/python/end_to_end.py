@@ -83,7 +83,7 @@ def theirs(folder, run, job, precision):
     steps = -(-sum(1 for _ in open(run / "data" / "train.jsonl")) // training["batch-size"]) * training["epochs"]
     command = [
         sys.executable, str(pathlib.Path(__file__).with_name("trl_job.py")),
-        f"--model={args.models / precision}", f"--train={run / 'data' / 'train.jsonl'}", f"--test={run / 'data' / 'test.jsonl'}",
+        f"--model={args.models / 'exact'}", f"--train={run / 'data' / 'train.jsonl'}", f"--test={run / 'data' / 'test.jsonl'}",
         f"--precision={precision}", f"--epochs={training['epochs']}", f"--batch={training['batch-size']}",
         f"--learning-rate={training['learning-rate']}", f"--warmup-steps={round(training['warmup-ratio'] * steps)}",
         f"--rank={method['rank']}", f"--alpha={method['alpha']}", f"--threads={args.threads}", f"--output={folder / 'trl'}",

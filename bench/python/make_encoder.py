@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes an encoder of MiniLM's sizes (6 layers, 384 wide) with random weights and a classification head; its speed is that of a real one.
 
-    make_encoder.py FOLDER --dtype float32|bfloat16
+    make_encoder.py FOLDER
 """
 import argparse
 
@@ -12,7 +12,6 @@ LABELS = 14
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("folder")
-parser.add_argument("--dtype", choices=["float32", "bfloat16"], required=True)
 args = parser.parse_args()
 torch.manual_seed(0)
 config = BertConfig(
@@ -25,4 +24,4 @@ config = BertConfig(
     num_labels=LABELS,
     id2label={i: f"label-{i}" for i in range(LABELS)},
 )
-BertForSequenceClassification(config).to(getattr(torch, args.dtype)).save_pretrained(args.folder)
+BertForSequenceClassification(config).save_pretrained(args.folder)

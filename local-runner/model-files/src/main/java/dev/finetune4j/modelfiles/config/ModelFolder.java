@@ -7,17 +7,19 @@ import dev.finetune4j.modelfiles.ModelFilesProblems;
 import dev.finetune4j.modelfiles.ModelJson;
 import dev.finetune4j.modelfiles.weights.GgufFile;
 import dev.finetune4j.modelfiles.weights.ShardedSafetensors;
+import dev.finetune4j.modelfiles.weights.TensorEntry;
 import dev.finetune4j.modelfiles.weights.WeightFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The files of one model: a folder in Hugging Face layout, or one GGUF file that holds everything. Reads when it is asked; the configuration once. */
+/** The files of one model: a folder in Hugging Face layout, or one GGUF file that holds everything. Reads when it is asked; configuration and headers once. */
 public final class ModelFolder {
     private static final String CONFIG = "config.json";
     private static final long MAX_SMALL_JSON_BYTES = 16L << 20;
@@ -25,6 +27,7 @@ public final class ModelFolder {
     private final Path path;
     private final boolean gguf;
     private @Nullable ModelConfig config;
+    private @Nullable Map<String, TensorEntry> tensors;
 
     private ModelFolder(Path path, boolean gguf) {
         this.path = path;
@@ -82,10 +85,27 @@ public final class ModelFolder {
     private ModelConfig readConfig() {
         if (gguf) {
             try (GgufFile weights = GgufFile.open(path)) {
+                tensors = weights.tensors();
                 return GgufConfig.read(weights);
             }
         }
         return HuggingFaceConfig.read(configFile());
+    }
+
+    /**
+     * Every tensor of the weights by name.
+     *
+     * @throws FineTuneException as {@link #openWeights()}
+     */
+    public synchronized Map<String, TensorEntry> tensors() {
+        Map<String, TensorEntry> known = tensors;
+        if (known == null) {
+            try (WeightFile weights = openWeights()) {
+                known = weights.tensors();
+            }
+            tensors = known;
+        }
+        return known;
     }
 
     private Path configFile() {

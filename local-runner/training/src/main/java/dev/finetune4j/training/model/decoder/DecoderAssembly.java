@@ -45,6 +45,7 @@ final class DecoderAssembly {
     private final TensorReader reader;
     private final DecoderModel.Plan plan;
     private final int torchType;
+    private final PackedSizes packed;
 
     /**
      * Prepares; nothing is read yet.
@@ -54,13 +55,20 @@ final class DecoderAssembly {
      * @param file its weights
      * @param plan the model's sizes
      * @param precision its number format
+     * @param packed what stays packed of it where it is frozen
      */
     DecoderAssembly(
-            TorchScript script, ModelFolder folder, WeightFile file, DecoderModel.Plan plan, Precision precision) {
+            TorchScript script,
+            ModelFolder folder,
+            WeightFile file,
+            DecoderModel.Plan plan,
+            Precision precision,
+            PackedSizes packed) {
         this.script = script;
         this.folder = folder;
         this.file = file;
         this.plan = plan;
+        this.packed = packed;
         config = folder.config();
         tensors = DecoderTensors.of(config, folder.isGguf());
         reader = new TensorReader(script, file);
@@ -73,26 +81,13 @@ final class DecoderAssembly {
      * @param layout the adapters
      * @param beside embedding and head where they are trained, too
      * @param method how they are trained
-     * @param packed what stays packed of the base model
      * @param adapter a finished adapter to start from, or null for a fresh one
      * @param seed of a fresh adapter
      */
     DecoderModel withAdapters(
-            LoraLayout layout,
-            ModulesBeside beside,
-            TuningMethod method,
-            PackedSizes packed,
-            @Nullable Path adapter,
-            long seed) {
-        DecoderWeights weights = DecoderWeights.in(room(packed), tensors, config, plan.shape());
-        List<PackedPart> parts = List.of();
-        if (packed.equals(PackedSizes.NONE)) {
-            weights.read(script, reader, config);
-        } else {
-            try (PackedReader packer = new PackedReader(script, file, reader, packed.roomElements())) {
-                parts = weights.readPacked(script, reader, packer, config);
-            }
-        }
+            LoraLayout layout, ModulesBeside beside, TuningMethod method, @Nullable Path adapter, long seed) {
+        Frozen frozen = frozen();
+        DecoderWeights weights = frozen.weights();
         Trainables trainables = trainables();
         for (FlatLayout.Slice module : beside.places().slices()) {
             Value target = view(Optional.of(module), trainables.values(), trainables.values());
@@ -116,12 +111,8 @@ final class DecoderAssembly {
                 none.between(
                         view(beside.embedding(), trainables.gradient(), none.embedding()),
                         view(beside.head(), trainables.gradient(), none.head())));
-        Value tuned = layers(decoder, weights, none, trainables, layout);
-        Value base = layers(decoder, weights, none, trainables, layout.withoutAdapters());
-        for (PackedPart each : parts) {
-            attach(tuned, each);
-            attach(base, each);
-        }
+        Value tuned = layers(decoder, frozen, trainables, trainables.gradient(), layout);
+        Value base = layers(decoder, frozen, trainables, trainables.gradient(), layout.withoutAdapters());
         if (layout.dora()) {
             RowLengths.train(script, script.call("linears", tuned), layout, trainables, adapter == null);
         }
@@ -131,27 +122,41 @@ final class DecoderAssembly {
                 new Network(
                         new DecoderStack(tunedDecoder, tuned),
                         new DecoderStack(decoder, base),
-                        sharers(decoder, weights, none, trainables, layout)),
+                        sharers(decoder, frozen, trainables, layout)),
                 trainables,
                 positions(),
                 target -> AdapterFiles.write(target, layout, saved, method, plan.baseModel(), trainables::memory));
     }
 
     /** One for each gradient but the first. */
-    private List<Sharer> sharers(
-            Value decoder, DecoderWeights weights, DecoderWeights none, Trainables trainables, LoraLayout layout) {
+    private List<Sharer> sharers(Value decoder, Frozen frozen, Trainables trainables, LoraLayout layout) {
         return IntStream.range(1, plan.trained().gradients())
                 .mapToObj(i -> {
                     Value gradient = script.call("vector", trainables.length(), TorchScript.FLOAT32);
-                    Value layers = layers(decoder, weights, none, trainables.computed(), gradient, layout);
+                    Value layers = layers(decoder, unpackedApart(frozen), trainables, gradient, layout);
                     return new Sharer(new DecoderStack(decoder, layers), gradient);
                 })
                 .toList();
     }
 
-    private void attach(Value layers, PackedPart each) {
-        script.call("attach", layers, each.site().layer(), each.site().projection(), each.part())
-                .close();
+    /** The same weights for another thread, which cannot unpack into the room of the first. */
+    private Frozen unpackedApart(Frozen frozen) {
+        if (packed.packing() == null) {
+            return frozen;
+        }
+        Value room = script.call("vector", packed.roomElements(), torchType);
+        return new Frozen(frozen.weights().unpackedIn(script, room, plan.shape()), frozen.parts());
+    }
+
+    /** Layers whose weights are frozen, packed ones among them. */
+    private Value layers(Value decoder, Frozen frozen, Trainables trainables, Value gradient, LoraLayout layout) {
+        DecoderWeights none = DecoderWeights.none(script, plan.shape());
+        Value layers = layers(decoder, frozen.weights(), none, trainables.computed(), gradient, layout);
+        for (PackedPart each : frozen.parts()) {
+            script.call("attach", layers, each.site().layer(), each.site().projection(), each.part())
+                    .close();
+        }
+        return layers;
     }
 
     /** A module that is trained as a view of a flat vector, or else what stands in its place. */
@@ -174,10 +179,10 @@ final class DecoderAssembly {
      */
     DecoderModel withVirtualTokens(PromptTuning method, @Nullable Path adapter, List<Integer> start) {
         DecoderShape shape = plan.shape();
-        DecoderWeights weights = frozen();
+        Frozen frozen = frozen();
         Trainables trainables = trainables();
         DecoderWeights none = DecoderWeights.none(script, shape);
-        Value decoder = decoder(weights, none, prompt(trainables.computed()), prompt(trainables.gradient()));
+        Value decoder = decoder(frozen.weights(), none, prompt(trainables.computed()), prompt(trainables.gradient()));
         if (adapter == null) {
             try (Value tokens =
                     script.integers(start.stream().mapToInt(Integer::intValue).toArray())) {
@@ -188,7 +193,7 @@ final class DecoderAssembly {
             PromptFiles.read(adapter, method, shape.width(), trainables.values().memory());
         }
         trainables.valuesChanged();
-        Value layers = layers(decoder, weights, none, trainables, plan.shape().withoutAdapters());
+        Value layers = layers(decoder, frozen, trainables, trainables.gradient(), shape.withoutAdapters());
         PromptFiles.Base base = new PromptFiles.Base(plan.baseModel(), shape.layers(), shape.heads(), shape.width());
         return new DecoderModel(
                 plan,
@@ -224,11 +229,11 @@ final class DecoderAssembly {
 
     /** A model that only answers. */
     DecoderModel untrained() {
-        DecoderWeights weights = frozen();
+        Frozen frozen = frozen();
         Trainables trainables = trainables();
-        DecoderWeights none = DecoderWeights.none(script, plan.shape());
-        Value decoder = decoder(weights, none);
-        Value layers = layers(decoder, weights, none, trainables, plan.shape().withoutAdapters());
+        Value decoder = decoder(frozen.weights(), DecoderWeights.none(script, plan.shape()));
+        Value layers = layers(
+                decoder, frozen, trainables, trainables.gradient(), plan.shape().withoutAdapters());
         return new DecoderModel(
                 plan, script, new Network(null, new DecoderStack(decoder, layers)), trainables, positions(), target -> {
                     throw new IllegalStateException("a model that only answers has nothing to write");
@@ -239,17 +244,30 @@ final class DecoderAssembly {
         return new Trainables(script, plan.trained().length(), plan.trained().decayed(), torchType);
     }
 
-    private DecoderWeights frozen() {
-        DecoderWeights weights = DecoderWeights.in(room(PackedSizes.NONE), tensors, config, plan.shape());
-        weights.read(script, reader, config);
-        return weights;
+    /**
+     * Weights that are not trained.
+     *
+     * @param weights the weights; of projections that are packed the room in which they are unpacked
+     * @param parts what is packed
+     */
+    private record Frozen(DecoderWeights weights, List<PackedPart> parts) {}
+
+    private Frozen frozen() {
+        DecoderWeights weights = DecoderWeights.in(room(), tensors, config, plan.shape());
+        if (packed.packing() == null) {
+            weights.read(script, reader, config);
+            return new Frozen(weights, List.of());
+        }
+        try (PackedReader packer = new PackedReader(script, file, reader, packed.packing(), packed.roomElements())) {
+            return new Frozen(weights, weights.readPacked(script, reader, packer, config));
+        }
     }
 
     /** Weights of norms that are stored less 1 stay in float32, for 1 + w would lose what bfloat16 holds of a small w. */
-    private WeightRoom room(PackedSizes packed) {
+    private WeightRoom room() {
         int normType = config.traits().shiftedNorms() ? TorchScript.FLOAT32 : torchType;
         WeightRoom apart = WeightRoom.apart(script, torchType, normType);
-        return packed.equals(PackedSizes.NONE)
+        return packed.packing() == null
                 ? apart
                 : WeightRoom.sharing(script, apart, script.call("vector", packed.roomElements(), torchType));
     }

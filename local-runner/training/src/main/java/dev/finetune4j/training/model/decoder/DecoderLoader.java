@@ -21,6 +21,7 @@ import dev.finetune4j.training.model.adapter.LoraLayout;
 import dev.finetune4j.training.model.internal.TorchRuntime;
 import dev.finetune4j.training.model.internal.TorchScript;
 import dev.finetune4j.training.model.weights.FiniteWeights;
+import dev.finetune4j.training.model.weights.Packing;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,7 @@ public final class DecoderLoader implements LanguageModelLoader {
     }
 
     /**
-     * What is decided from the configuration alone, before a weight is read.
+     * What is decided from configuration and headers alone, before a weight is read.
      *
      * @param shape sizes of the model
      * @param layout the adapters, or null where whole weights are trained or nothing is
@@ -60,7 +61,7 @@ public final class DecoderLoader implements LanguageModelLoader {
      * Resident memory that training will take at its peak, and in which number format.
      *
      * @throws FineTuneException with what {@link #load} would refuse, as far as it shows without reading a weight: architecture, method,
-     *     memory
+     *     memory, headers of the weights that are damaged or not there
      */
     public Foreseen footprint(ModelFolder folder, Settings settings) {
         MemoryPlan memory = foresee(folder, withVirtualTokens(settings)).memory();
@@ -113,7 +114,8 @@ public final class DecoderLoader implements LanguageModelLoader {
         TorchRuntime.start(settings.threads());
         TorchScript script = TorchScript.load();
         try (WeightFile weights = folder.openWeights()) {
-            DecoderAssembly assembly = new DecoderAssembly(script, folder, weights, plan, memory.precision());
+            DecoderAssembly assembly =
+                    new DecoderAssembly(script, folder, weights, plan, memory.precision(), foreseen.packed());
             DecoderModel model = assemble(assembly, foreseen, adapter, settings);
             return new Loaded(model, memory.precision(), memory.recompute(), memory.peakBytes(), memory.largestPart());
         } catch (RuntimeException e) {
@@ -133,8 +135,7 @@ public final class DecoderLoader implements LanguageModelLoader {
         LoraLayout layout = foreseen.layout();
         ModulesBeside beside = foreseen.beside();
         if (layout != null && beside != null) {
-            return assembly.withAdapters(
-                    layout, beside, settings.method(), foreseen.packed(), adapter, settings.seed());
+            return assembly.withAdapters(layout, beside, settings.method(), adapter, settings.seed());
         }
         if (settings.method() instanceof PromptTuning method) {
             return assembly.withVirtualTokens(
@@ -170,9 +171,9 @@ public final class DecoderLoader implements LanguageModelLoader {
         if (settings.purpose() == Purpose.TRAIN && canShareOut(settings.method())) {
             trained = trained.withGradients(Team.members(settings.threads()));
         }
-        PackedSizes packed = settings.method() instanceof QloraTuning ? packed(folder, shape) : PackedSizes.NONE;
-        return new Foresight(
-                shape, layout, beside, trained, packed, MemoryPlan.of(shape, trained, packed, settings, formats));
+        PackedSizes packed = trained.isWhole() ? PackedSizes.NONE : packed(folder, shape, settings.method());
+        MemoryPlan memory = MemoryPlan.of(shape, trained, packed, settings, formats);
+        return new Foresight(shape, layout, beside, trained, packed.in(memory.precision()), memory);
     }
 
     /** Whether threads can each train on a part of a batch: nothing but adapters has a gradient or is written in between. */
@@ -182,10 +183,9 @@ public final class DecoderLoader implements LanguageModelLoader {
                 && lora.trainedModules().isEmpty();
     }
 
-    private static PackedSizes packed(ModelFolder folder, DecoderShape shape) {
-        try (WeightFile weights = folder.openWeights()) {
-            return PackedSizes.of(shape, DecoderTensors.of(folder.config(), folder.isGguf()), weights);
-        }
+    private static PackedSizes packed(ModelFolder folder, DecoderShape shape, TuningMethod method) {
+        Packing packing = method instanceof QloraTuning ? Packing.QUANTIZED : Packing.LOSSLESS;
+        return PackedSizes.of(packing, shape, folder);
     }
 
     private static TrainedSizes trainedWithoutAdapters(ModelFolder folder, Settings settings, DecoderShape shape) {

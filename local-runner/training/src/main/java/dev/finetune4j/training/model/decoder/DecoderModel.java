@@ -181,19 +181,20 @@ final class DecoderModel implements LanguageModel {
         checkTokens(rows.tokenIds());
         TokenBatch batch = virtualTokens().before(rows);
         long seed = plan.dropout() == 0 ? NO_DROPOUT : dropoutSeed;
+        Team dealt = isTuned ? team : null; // the members' layers are those of the tuned model
         List<PrefixedBatch> shares =
-                team == null ? List.of(form(batch, seed)) : team.shares(batch, share -> form(share, seed));
+                dealt == null ? List.of(form(batch, seed)) : dealt.shares(batch, share -> form(share, seed));
         int tokens = shares.stream().mapToInt(PrefixedBatch::tokens).sum();
         if (tokens > plan.maxBatchTokens()) {
             throw new IllegalArgumentException(
                     "batch must have at most " + plan.maxBatchTokens() + " tokens, was " + tokens);
         }
         return NativeCalls.guarded(() -> {
-            if (team == null || shares.size() == 1) {
+            if (dealt == null || shares.size() == 1) {
                 PrefixedBatch whole = shares.get(0);
                 return whole.learns() ? computed(part(whole, seed, stack(), workspace(), false), call) : 0;
             }
-            return team.all(sharedOut(shares, seed, call));
+            return dealt.all(sharedOut(shares, seed, call));
         });
     }
 
@@ -209,9 +210,8 @@ final class DecoderModel implements LanguageModel {
             PrefixedBatch share = shares.get(i);
             int end = begin + share.tokens();
             if (share.learns()) {
-                DecoderStack own = !isTuned || i == 0
-                        ? stack()
-                        : network.sharers().get(i - 1).stack();
+                DecoderStack own =
+                        i == 0 ? stack() : network.sharers().get(i - 1).stack();
                 Value room = script.call("share", workspace(), begin, end, i, shares.size());
                 Part part = part(share, seed == NO_DROPOUT ? NO_DROPOUT : seed + i, own, room, true);
                 works.add(() -> computed(part, call));

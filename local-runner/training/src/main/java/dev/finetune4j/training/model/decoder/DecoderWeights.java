@@ -28,6 +28,9 @@ record DecoderWeights(Value embedding, Value norm, Value head, List<Value> layer
     /** Tensors of a layer, as {@code decoder.ts.py} takes them. */
     private static final int OF_LAYER = 14;
 
+    /** Which of them are the matrices of the four projections. */
+    private static final int[] PROJECTIONS = {1, 5, 9, 11};
+
     /**
      * The place of one stored tensor.
      *
@@ -89,6 +92,24 @@ record DecoderWeights(Value embedding, Value norm, Value head, List<Value> layer
     /** The same layers between another embedding and another head. */
     DecoderWeights between(Value otherEmbedding, Value otherHead) {
         return new DecoderWeights(otherEmbedding, norm, otherHead, layers, places);
+    }
+
+    /** The same, but projections are unpacked into another room. */
+    DecoderWeights unpackedIn(TorchScript script, Value room, DecoderShape shape) {
+        List<Value> others = new ArrayList<>(layers);
+        for (int layer = 0; layer < shape.layers(); layer++) {
+            for (int i = 0; i < PROJECTIONS.length; i++) {
+                Projection projection = shape.projections().get(i);
+                others.set(
+                        OF_LAYER * layer + PROJECTIONS[i],
+                        script.call("matrix_of", room, 0, outputs(projection), projection.inputs()));
+            }
+        }
+        return new DecoderWeights(embedding, norm, head, others, places);
+    }
+
+    private static int outputs(Projection projection) {
+        return projection.modules().stream().mapToInt(Module::outputs).sum();
     }
 
     /** Reads all weights into their places, as the script computes with them. */
@@ -187,8 +208,7 @@ record DecoderWeights(Value embedding, Value norm, Value head, List<Value> layer
         /** Weight and bias of modules that are computed as one, the modules' rows below each other. */
         private void projection(Site site, List<Projection> projections, List<Value> into) {
             Projection projection = projections.get(site.projection());
-            int outputs =
-                    projection.modules().stream().mapToInt(Module::outputs).sum();
+            int outputs = outputs(projection);
             Value weight = room.projection(outputs, projection.inputs());
             boolean isBiased = projection.modules().stream()
                     .allMatch(module -> tensors.inLayer(site.layer(), module.path() + ".bias")

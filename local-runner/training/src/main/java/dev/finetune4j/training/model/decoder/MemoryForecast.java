@@ -12,8 +12,8 @@ import java.util.Map;
  *
  * <pre>
  * weights      parameters s; nothing where all of them are trained; of those that are packed what they take so,
- *              and of the largest matrix s, and 4 or at most 32 MiB, where each waits to be packed and what then stays
- *              with the allocator
+ *              and of the largest matrix s a gradient; with QLoRA 4 of it or at most 32 MiB more, where each waits to be
+ *              packed and what then stays with the allocator
  * trained      trained (12 + 4 gradients) (value, two moments and gradients in float32), in bf16 2 more
  * kept         N s L (C + kept of a layer), of which a layer keeps by level
  *                none           (H + 2 K) D + H D + C + 2 F
@@ -62,9 +62,6 @@ record MemoryForecast(
     private static final long WIDE_LOGITS_BYTES = 4L << 20;
 
     private static final int FEWEST_ROWS = 16;
-
-    /** Larger pieces of memory go back to the system when they are freed. */
-    private static final long MOST_STAGING_BYTES = 32L << 20;
 
     private static final int FLOAT_BYTES = 4;
 
@@ -149,9 +146,7 @@ record MemoryForecast(
     }
 
     private long weightBytes() {
-        return (shape.parameters() - packed.parameters() + packed.roomElements()) * bytes
-                + packed.bytes()
-                + Math.min(MOST_STAGING_BYTES, packed.roomElements() * FLOAT_BYTES);
+        return (shape.parameters() - packed.parameters()) * bytes + packed.memoryBytes(bytes, trained.gradients());
     }
 
     private long keptElements(Recompute level) {

@@ -98,14 +98,14 @@ record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long 
 
         private MemoryForecast steps(Precision precision) {
             return new MemoryForecast(
-                    shape, trained, packed, bytes(precision), formats.cpu(), settings.maxBatchTokens());
+                    shape, trained, packed.in(precision), bytes(precision), formats.cpu(), settings.maxBatchTokens());
         }
 
         private AnswerForecast answers(Precision precision) {
             return new AnswerForecast(
                     shape,
-                    trained.isWhole() ? TrainedSizes.NOTHING : trained,
-                    packed,
+                    trained.isWhole() ? TrainedSizes.NOTHING : trained.withGradients(1),
+                    packed.in(precision),
                     bytes(precision),
                     formats.cpu(),
                     Math.max(1, settings.passageTokens()),
@@ -114,7 +114,8 @@ record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long 
 
         private FineTuneException trainingTooLarge(MemoryForecast steps, Recompute level, Precision precision) {
             long tokens = Math.max(1, steps.tokens() / 2);
-            MemoryForecast half = new MemoryForecast(shape, trained, packed, steps.bytes(), formats.cpu(), tokens);
+            MemoryForecast half =
+                    new MemoryForecast(shape, trained, steps.packed(), steps.bytes(), formats.cpu(), tokens);
             var problem = tooLarge(
                             "training",
                             steps.peakBytes(level),
@@ -128,7 +129,9 @@ record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long 
                     .remedy("training.max-tokens: " + tokens);
             if (level != Recompute.LAYER) {
                 problem.remedy("training.recompute: layer");
-            } else if (precision == Precision.FP32 && !trained.isWhole()) {
+            } else if (precision == Precision.FP32
+                    && !trained.isWhole()
+                    && steps(Precision.BF16).peakBytes(level) < steps.peakBytes(level)) {
                 problem.remedy(formats.narrowSetting());
             }
             if (trained.isWhole()) {
@@ -141,7 +144,7 @@ record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long 
             var problem = tooLarge(
                             "answering", peakBytes, precision, "texts of up to " + settings.textTokens() + " tokens")
                     .at(Location.ofKey("training.max-tokens"));
-            if (precision == Precision.FP32) {
+            if (precision == Precision.FP32 && answers(Precision.BF16).peakBytes() < peakBytes) {
                 problem.remedy(formats.narrowSetting());
             }
             return problem.remedy("training.max-tokens: " + Math.max(1, settings.textTokens() / 2))

@@ -45,7 +45,7 @@ final class Team implements AutoCloseable {
         TorchRuntime.useThreads(threads); // what a member sets, threads that have not computed yet inherit
     }
 
-    /** Members of a team with so many compute threads. Each costs a gradient. */
+    /** Members of a team with so many compute threads. Each costs a gradient, and room for a matrix where weights are packed. */
     static int members(int threads) {
         return Math.min(threads, MOST_MEMBERS);
     }

@@ -42,6 +42,9 @@ public final class TorchScript implements AutoCloseable {
     /** The number of a dtype in TorchScript. */
     public static final int BFLOAT16 = 15;
 
+    /** Torch's number of float16. */
+    public static final int FLOAT16 = 5;
+
     /** The blocks that every model is composed of, each one file of resources. */
     private static final List<String> BLOCKS = List.of(
             "rms_norm",
@@ -218,7 +221,7 @@ public final class TorchScript implements AutoCloseable {
         }
 
         /**
-         * The memory of a dense float32 or byte tensor, to read and to write; valid until this value is closed. Bytes are in the machine's
+         * The memory of a dense tensor of floats or bytes, to read and to write; valid until this value is closed. Bytes are in the machine's
          * order, little-endian wherever libtorch runs.
          */
         public ByteBuffer memory() {

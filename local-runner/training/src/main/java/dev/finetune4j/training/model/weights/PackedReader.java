@@ -13,14 +13,12 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * Makes the packed parts that {@code packed.ts.py} unpacks: blocks of a quantized format as the file has them, and everything else in
- * NF4, one matrix after the other.
- */
+/** Makes the packed parts that {@code packed.ts.py} unpacks, one matrix after the other. */
 public final class PackedReader implements AutoCloseable {
     private final TorchScript script;
     private final WeightFile file;
     private final TensorReader reader;
+    private final Packing packing;
     private final Value codes;
     private final Value levels;
     private final Value staging;
@@ -31,20 +29,17 @@ public final class PackedReader implements AutoCloseable {
      * @param script makes the tensors
      * @param file the weights
      * @param reader reads what is not packed, of the same file
+     * @param packing how matrices are held
      * @param largest elements of the largest matrix
      */
-    public PackedReader(TorchScript script, WeightFile file, TensorReader reader, long largest) {
+    public PackedReader(TorchScript script, WeightFile file, TensorReader reader, Packing packing, long largest) {
         this.script = script;
         this.file = file;
         this.reader = reader;
+        this.packing = packing;
         codes = script.floats(NormalFloat4.codes(), NormalFloat4.codes().length);
         levels = script.floats(NormalFloat4.levels(), NormalFloat4.levels().length);
-        staging = script.call("empty", 1, largest, TorchScript.FLOAT32);
-    }
-
-    /** The bytes that a matrix takes. */
-    public static long bytesOf(TensorEntry entry) {
-        return entry.type().isQuantized() ? entry.bytes() : NormalFloat4.bytesOf(entry.elements());
+        staging = script.call("empty", 1, packing == Packing.QUANTIZED ? largest : 0, TorchScript.FLOAT32);
     }
 
     /**
@@ -60,12 +55,26 @@ public final class PackedReader implements AutoCloseable {
      */
     public Value read(ExpectedTensor tensor, Value weight, long firstRow, long interleavedHeads) {
         TensorEntry entry = WeightCheck.entry(file, tensor);
-        return entry.type().isQuantized()
-                ? asStored(tensor, entry, weight, firstRow, interleavedHeads)
-                : inNormalFloat4(tensor, firstRow, interleavedHeads);
+        if (entry.type().isQuantized()) {
+            return ofBlocks(tensor, entry, weight, firstRow, interleavedHeads);
+        }
+        return packing == Packing.QUANTIZED
+                ? inNormalFloat4(tensor, firstRow, interleavedHeads)
+                : inSixteenBits(tensor, entry.type(), firstRow, interleavedHeads);
     }
 
-    private Value asStored(ExpectedTensor tensor, TensorEntry entry, Value weight, long firstRow, long heads) {
+    private Value inSixteenBits(ExpectedTensor tensor, TensorType type, long firstRow, long heads) {
+        long rows = tensor.shape().get(0);
+        int torchType = type == TensorType.BF16 ? TorchScript.BFLOAT16 : TorchScript.FLOAT16;
+        Value numbers = script.call("empty", rows, tensor.shape().get(1), torchType);
+        reader.copy(tensor, numbers, 0);
+        if (heads > 0) {
+            script.call("deinterleave", numbers, 0, rows, heads).close();
+        }
+        return script.call("narrow_part", firstRow, rows, numbers, type.ggmlNumber());
+    }
+
+    private Value ofBlocks(ExpectedTensor tensor, TensorEntry entry, Value weight, long firstRow, long heads) {
         TensorType type = entry.type();
         long rows = tensor.shape().get(0);
         Value blocks = script.call("empty", rows, entry.bytes() / rows, TorchScript.BYTE);
@@ -74,7 +83,16 @@ public final class PackedReader implements AutoCloseable {
             script.call("deinterleave", blocks, 0, rows, heads).close();
         }
         Value part = script.call(
-                "ggml_part", firstRow, rows, blocks, type.ggmlNumber(), type.blockElements(), type.blockBytes());
+                packing == Packing.QUANTIZED ? "ggml_part" : "code_part",
+                firstRow,
+                rows,
+                blocks,
+                type.ggmlNumber(),
+                type.blockElements(),
+                type.blockBytes());
+        if (packing == Packing.LOSSLESS) {
+            blocks.close();
+        }
         try (Value sum = script.call("unpacked_sum", part, weight)) {
             if (!Double.isFinite(sum.toDouble())) {
                 reader.refuseInfinite(tensor);

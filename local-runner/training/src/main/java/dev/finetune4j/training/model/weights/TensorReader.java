@@ -14,9 +14,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Copies stored weights into native tensors, piece by piece through two buffers that are used again for each: whatever the file's size
+ * Copies stored weights into native tensors, piece by piece through buffers that are used again for each: whatever the file's size
  * or format, no tensor is ever in memory twice.
  */
 public final class TensorReader {
@@ -26,6 +27,9 @@ public final class TensorReader {
     private final WeightFile file;
     private ByteBuffer stored = ByteBuffer.allocateDirect(0);
     private ByteBuffer decoded = ByteBuffer.allocateDirect(0);
+    private @Nullable Value sixteenBits;
+    private @Nullable TensorType roomType;
+    private long roomElements;
 
     /** A reader of one file that makes its tensors in one script. */
     public TensorReader(TorchScript script, WeightFile file) {
@@ -75,14 +79,48 @@ public final class TensorReader {
     private void copyPiece(TensorEntry entry, Value target, long row, long from, long elements) {
         TensorType type = entry.type();
         stored = roomFor(type.bytesOf(elements), stored);
-        decoded = roomFor(elements * Float.BYTES, decoded);
         file.read(entry.name(), type.bytesOf(from), stored);
-        FloatBuffer floats = decoded.asFloatBuffer();
-        Dequantization.decode(type, stored.flip(), floats);
-        try (Value source = script.floats(decoded)) {
+        stored.flip();
+        try (Value source = numbers(type, elements)) {
             script.call("put", target, row, source).close();
-            refuseInfinite(entry, from, source, floats.flip());
+            refuseInfinite(entry, from, elements, source);
         }
+    }
+
+    /** What was read: in its own format where torch knows that, otherwise decoded. */
+    private Value numbers(TensorType type, long elements) {
+        return switch (type) {
+            case F32 -> script.floats(stored);
+            case BF16, F16 -> sixteenBits(type, elements);
+            default -> {
+                decode(type, elements);
+                yield script.floats(decoded);
+            }
+        };
+    }
+
+    /** Room that is used again: pieces of it that come and go would leave gaps between the weights. */
+    private Value sixteenBits(TensorType type, long elements) {
+        Value room = sixteenBits;
+        if (room == null || roomType != type || roomElements < elements) {
+            if (room != null) {
+                room.close();
+            }
+            roomType = type;
+            roomElements = Math.max(PIECE_FLOATS, elements);
+            room = script.call(
+                    "empty", 1, roomElements, type == TensorType.BF16 ? TorchScript.BFLOAT16 : TorchScript.FLOAT16);
+            sixteenBits = room;
+        }
+        room.memory().put(stored);
+        return script.call("matrix_of", room, 0, 1, elements);
+    }
+
+    private FloatBuffer decode(TensorType type, long elements) {
+        decoded = roomFor(elements * Float.BYTES, decoded);
+        FloatBuffer floats = decoded.asFloatBuffer();
+        Dequantization.decode(type, stored.rewind(), floats);
+        return floats.flip();
     }
 
     /** The buffer, or a larger one where it is too small, cleared and limited to so many bytes. */
@@ -93,13 +131,13 @@ public final class TensorReader {
         return room.clear().limit(length);
     }
 
-    /** A NaN or an infinity stays in a sum, which is fast; a sum alone may also overflow, so the place is looked for. */
-    private void refuseInfinite(TensorEntry entry, long from, Value source, FloatBuffer numbers) {
-        try (Value sum = script.call("sum", source)) {
-            if (Double.isFinite(sum.toDouble())) {
+    private void refuseInfinite(TensorEntry entry, long from, long elements, Value source) {
+        try (Value extremes = script.call("extremes", source)) {
+            if (Double.isFinite(extremes.toDouble())) {
                 return;
             }
         }
+        FloatBuffer numbers = decode(entry.type(), elements);
         for (int place = 0; place < numbers.limit(); place++) {
             if (!Float.isFinite(numbers.get(place))) {
                 throw ModelProblems.WEIGHT_VALUE

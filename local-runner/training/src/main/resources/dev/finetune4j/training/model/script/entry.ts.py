@@ -25,8 +25,9 @@ class M(Module):
     rows[first:end].copy_(x.view([-1, rows.size(1)]))
     return end
 
-  def sum(self: __torch__.M, x: Tensor) -> float:
-    return float(torch.sum(x))
+  # No finite number where one of x is none. A sum would make a copy in 32 bits of what has 16.
+  def extremes(self: __torch__.M, x: Tensor) -> float:
+    return float(torch.amax(x)) + float(torch.amin(x))
 
   # Undoes the interleaving of rotary pairs in rows first .. end (llama.cpp lays dimension i beside i + D/2).
   def deinterleave(self: __torch__.M, target: Tensor, first: int, end: int, heads: int) -> int:
@@ -47,12 +48,21 @@ class M(Module):
   # Rows of a matrix in blocks of a ggml format: [rows, bytes of a row] uint8.
   def ggml_part(self: __torch__.M, first: int, rows: int, blocks: Tensor, format: int, elements: int, block_bytes: int) -> __torch__.packed.Part:
     none = torch.empty([0])
-    return __torch__.packed.Part(format, elements, first, rows, blocks.view([-1, block_bytes]), none, none, 0.0, none, none)
+    return __torch__.packed.Part(format, elements, first, rows, blocks.view([-1, block_bytes]), none, none, none, none, 0.0, none, none)
+
+  # The same, spread out into codes of a byte.
+  def code_part(self: __torch__.M, first: int, rows: int, blocks: Tensor, format: int, elements: int, block_bytes: int) -> __torch__.packed.Part:
+    return __torch__.packed.spread(blocks.view([-1, block_bytes]), format, elements, first, rows)
+
+  # Rows of a matrix in 16 bits: x [rows, I].
+  def narrow_part(self: __torch__.M, first: int, rows: int, x: Tensor, format: int) -> __torch__.packed.Part:
+    none = torch.empty([0])
+    return __torch__.packed.Part(format, 1, first, rows, x, none, none, none, none, 0.0, none, none)
 
   # Rows of a matrix in NF4; codes are its 16 numbers.
   def nf4_part(self: __torch__.M, first: int, rows: int, blocks: Tensor, magnitudes: Tensor, distances: Tensor, mean: float, codes: Tensor, levels: Tensor) -> __torch__.packed.Part:
     pairs = torch.complex(torch.repeat_interleave(codes, 16), codes.repeat([16]))      # [256]
-    return __torch__.packed.Part(0, 64, first, rows, blocks.view([-1, 32]), magnitudes.view([-1]), distances, mean, pairs, levels)
+    return __torch__.packed.Part(0, 64, first, rows, blocks.view([-1, 32]), codes[0:0], codes[0:0], magnitudes.view([-1]), distances, mean, pairs, levels)
 
   # The sum of the part's numbers, which are left in the weight [O, I] that it is part of.
   def unpacked_sum(self: __torch__.M, part: __torch__.packed.Part, weight: Tensor) -> float:

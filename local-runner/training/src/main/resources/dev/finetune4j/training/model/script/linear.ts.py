@@ -23,6 +23,26 @@ def dense(layer: __torch__.linear.Linear) -> Tensor:
     __torch__.packed.unpack(layer.packed[i], layer.weight)
   return layer.weight
 
+# Whether so few rows, as where a text is spoken, take less time than to write all of W and to read it again.
+def is_sliced(x: Tensor, layer: __torch__.linear.Linear) -> bool:
+  sliced = len(layer.packed) > 0 and x.size(0) <= 32
+  for i in range(len(layer.packed)):
+    sliced = sliced and __torch__.packed.by_rows(layer.packed[i])
+  return sliced
+
+# y = x W^T, some rows of W at a time, which are in the cache when they are multiplied.
+def slices(x: Tensor, layer: __torch__.linear.Linear, y: Tensor) -> Tensor:
+  n = max(1, 524288 // x.size(1))
+  for i in range(len(layer.packed)):
+    part = layer.packed[i]
+    begin = 0
+    while begin < part.rows:
+      end = min(begin + n, part.rows)
+      rows = __torch__.packed.rows(part, begin, end, layer.weight)      # [end - begin, I]
+      torch.mm(x, rows.t(), out=y[:, part.first + begin:part.first + end])
+      begin = end
+  return y
+
 def dropped(x: Tensor, layer: __torch__.linear.Linear, seed: int) -> Tensor:
   y = x
   if seed >= 0:
@@ -40,11 +60,14 @@ def forward(x: Tensor, layer: __torch__.linear.Linear, seed: int, y: Tensor) -> 
     if layer.bias.numel() > 0:
       y.add_(layer.bias)
   else:
-    weight = __torch__.linear.dense(layer)
-    if layer.bias.numel() > 0:
-      torch.addmm(layer.bias, x, weight.t(), out=y)                     # [N, O]
+    if __torch__.linear.is_sliced(x, layer):
+      __torch__.linear.slices(x, layer, y)                              # [N, O]
+      if layer.bias.numel() > 0:
+        y.add_(layer.bias)
+    elif layer.bias.numel() > 0:
+      torch.addmm(layer.bias, x, __torch__.linear.dense(layer).t(), out=y)  # [N, O]
     else:
-      torch.mm(x, weight.t(), out=y)                                    # [N, O]
+      torch.mm(x, __torch__.linear.dense(layer).t(), out=y)             # [N, O]
     low = __torch__.linear.adapt(x, layer, seed, y)
   return low
 
@@ -54,7 +77,10 @@ def forward_residual(h: Tensor, x: Tensor, layer: __torch__.linear.Linear, seed:
     low = __torch__.linear.forward(x, layer, seed, y)
     y.add_(h)
   else:
-    torch.addmm(h, x, __torch__.linear.dense(layer).t(), out=y)         # [N, O]
+    if __torch__.linear.is_sliced(x, layer):
+      __torch__.linear.slices(x, layer, y).add_(h)                      # [N, O]
+    else:
+      torch.addmm(h, x, __torch__.linear.dense(layer).t(), out=y)       # [N, O]
     if layer.bias.numel() > 0:
       y.add_(layer.bias)
     low = __torch__.linear.adapt(x, layer, seed, y)

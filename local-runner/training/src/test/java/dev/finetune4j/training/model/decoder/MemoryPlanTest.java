@@ -2,6 +2,7 @@ package dev.finetune4j.training.model.decoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.Precision;
@@ -14,6 +15,7 @@ import dev.finetune4j.training.model.NumberFormats;
 import dev.finetune4j.training.model.adapter.LoraLayout;
 import dev.finetune4j.training.model.internal.CpuFeatures;
 import dev.finetune4j.training.model.weights.FlatLayout;
+import dev.finetune4j.training.model.weights.Packing;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -61,12 +63,40 @@ class MemoryPlanTest {
                 });
     }
 
+    @Test
+    void namesTheNarrowFormatOnlyWhereItTakesLess() {
+        PackedSizes wide = PackedSizes.NONE;
+        PackedSizes codes = new PackedSizes(Packing.LOSSLESS, 106_168_320, 106_168_320 / 4 * 5, 3072 * 576);
+
+        assertThat(remediesOfTraining(wide, 512)).contains("training.precision: bf16");
+        assertThat(remediesOfTraining(codes, 8192))
+                .as("activations are most of it")
+                .contains("training.precision: bf16");
+        assertThat(remediesOfTraining(codes, 8)).doesNotContain("training.precision: bf16");
+    }
+
+    private static List<String> remediesOfTraining(PackedSizes packed, int batchTokens) {
+        FineTuneException refused = catchThrowableOfType(
+                FineTuneException.class, () -> plan(Purpose.TRAIN, Precision.FP32, packed, batchTokens, 0, 100L << 20));
+        return refused.problems().get(0).remedies();
+    }
+
     private static MemoryPlan plan(
             Purpose purpose, Precision precision, int batchTokens, int textTokens, long memoryBytes) {
+        return plan(purpose, precision, PackedSizes.NONE, batchTokens, textTokens, memoryBytes);
+    }
+
+    private static MemoryPlan plan(
+            Purpose purpose,
+            Precision precision,
+            PackedSizes packed,
+            int batchTokens,
+            int textTokens,
+            long memoryBytes) {
         Settings settings =
                 new Settings(purpose, METHOD, precision, Recompute.AUTO, 2, 1, batchTokens, 0, textTokens, memoryBytes);
         LoraLayout layout = SHAPE.adapters(METHOD);
         ModulesBeside nothingBeside = new ModulesBeside(FlatLayout.of(layout.length(), List.of()));
-        return MemoryPlan.of(SHAPE, TrainedSizes.of(layout, nothingBeside), PackedSizes.NONE, settings, FAST);
+        return MemoryPlan.of(SHAPE, TrainedSizes.of(layout, nothingBeside), packed, settings, FAST);
     }
 }

@@ -11,10 +11,10 @@ import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.QloraTuning;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.modelfiles.config.ModelFolder;
-import dev.finetune4j.modelfiles.decoder.DecoderTensors;
 import dev.finetune4j.modelfiles.weights.TensorType;
 import dev.finetune4j.training.model.LanguageModel;
 import dev.finetune4j.training.model.TokenBatch;
+import dev.finetune4j.training.model.weights.Packing;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,12 +121,10 @@ class PackedBaseTest {
     void takesLessThanThreeTenthsOfTheBytesOfBfloat16() {
         ModelFolder model = ModelFolder.open(Fixture.folder("untied"));
         DecoderShape shape = SupportedArchitectures.shapeOf(model.config(), 1, "untied");
-        try (var file = model.openWeights()) {
-            PackedSizes packed = PackedSizes.of(shape, DecoderTensors.of(model.config(), false), file);
+        PackedSizes packed = PackedSizes.of(Packing.QUANTIZED, shape, model);
 
-            assertThat(packed.parameters()).isEqualTo(2L * 32 * (48 + 24 + 24 + 48 + 3 * 48));
-            assertThat((double) packed.bytes() / packed.parameters()).isLessThan(0.3 * 2);
-        }
+        assertThat(packed.parameters()).isEqualTo(2L * 32 * (48 + 24 + 24 + 48 + 3 * 48));
+        assertThat((double) packed.bytes() / packed.parameters()).isLessThan(0.3 * 2);
     }
 
     private static int[] random(int tokens, int seed) {

@@ -38,6 +38,11 @@ class PackedBlocksTest {
             value = TensorType.class,
             names = {"Q4_0", "Q4_1", "Q8_0", "Q4_K", "Q6_K"})
     void unpacksToTheFloatsOfTheDecoder(TensorType type) {
+        unpacks(type, "ggml_part");
+        unpacks(type, "code_part");
+    }
+
+    private static void unpacks(TensorType type, String kind) {
         byte[] bytes = randomBlocks(type);
         float[] expected = new float[ROWS * COLUMNS];
         Dequantization.decode(type, ByteBuffer.wrap(bytes), FloatBuffer.wrap(expected));
@@ -45,8 +50,7 @@ class PackedBlocksTest {
         blocks.memory().put(bytes);
         Value weight = script.call("empty", ROWS, COLUMNS, TorchScript.FLOAT32);
 
-        Value part =
-                script.call("ggml_part", 0, ROWS, blocks, type.ggmlNumber(), type.blockElements(), type.blockBytes());
+        Value part = script.call(kind, 0, ROWS, blocks, type.ggmlNumber(), type.blockElements(), type.blockBytes());
         script.call("unpacked_sum", part, weight).close();
 
         assertThat(Arrays.mismatch(weight.toFloats(), expected)).isEqualTo(-1);
