@@ -60,11 +60,6 @@ final class GpuSetupSearch {
         return Objects.requireNonNull(last);
     }
 
-    /** The speed of a setup, in tokens a second of all its GPUs, padding included. */
-    Range tokensPerSecond(Gpu gpu, TrainingSetup setup) {
-        return speed.estimate(job.architecture(), setup, gpu).tokensPerSecond();
-    }
-
     /** The most GPUs that the rows of a step can be shared out to evenly. */
     private int working(int count) {
         int gpus = Math.min(count, job.stepRows());
@@ -90,7 +85,10 @@ final class GpuSetupSearch {
 
     private double seconds(Gpu gpu, GpuRun run) {
         double tokens = new GpuSetup(job, gpu).computedTokens(run.settings().microBatch());
-        return tokens / tokensPerSecond(gpu, run.setup()).likely();
+        return tokens
+                / speed.estimate(job.architecture(), run.setup(), gpu)
+                        .tokensPerSecond()
+                        .likely();
     }
 
     /** Numbers of rows that a GPU can take at a time, the largest first. */

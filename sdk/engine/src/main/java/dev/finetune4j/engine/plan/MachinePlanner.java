@@ -126,7 +126,8 @@ final class MachinePlanner {
                         job,
                         gpu.get(),
                         key,
-                        search(Correction.NONE).tokensPerSecond(gpu.get(), key.setup()),
+                        speed.estimate(job.architecture(), key.setup(), gpu.get())
+                                .tokensPerSecond(),
                         worlds,
                         assumptions));
         MachineTimes taken = lines.computeIfAbsent(
@@ -141,16 +142,12 @@ final class MachinePlanner {
         Correction correction = ofMemory(target);
         return runs.computeIfAbsent(
                 List.of(gpu.name(), count, correction),
-                key -> search(correction).best(gpu, count));
+                key -> new GpuSetupSearch(job, memory, speed, correction).best(gpu, count));
     }
 
     private Correction ofMemory(ProviderId target) {
         return memoryErrors.computeIfAbsent(
                 target, key -> errors.ofGpuMemory(key, job.model().family(), RunParameters.method(job.job())));
-    }
-
-    private GpuSetupSearch search(Correction ofMemory) {
-        return new GpuSetupSearch(job, memory, speed, ofMemory);
     }
 
     /** A place that trains models of its own only; a job may name one of them. */
