@@ -11,8 +11,8 @@ import dev.finetune4j.job.Precision;
  * @param availableBytes memory that a process may take now
  * @param precision number format that training would choose, never {@link Precision#AUTO}
  * @param threads threads that would compute
- * @param computedShare tokens that training would compute at most for each token of its rows: below 1 where what all rows begin with is computed
- *     once for some of them
+ * @param computedShare tokens that training would compute at most for each token of its rows, virtual tokens among both: below 1 where what all rows
+ *     begin with is computed once for some of them
  */
 public record Footprint(
         long leastBytes, long mostBytes, long availableBytes, Precision precision, int threads, double computedShare) {}

@@ -201,7 +201,9 @@ public final class TrainingLoop {
                 begun,
                 plan.steps(),
                 plan.tokens(),
-                quantiles(training.lengths()),
+                quantiles(Arrays.stream(training.lengths())
+                        .map(length -> length - training.tokensInFront())
+                        .toArray()),
                 plan.maxBatchTokens(),
                 progress.steps(),
                 rates.at(progress.steps()),

@@ -61,7 +61,7 @@ public final class ModelProblems implements ProblemCatalogue {
     public static final ProblemKind SLOW_PRECISION = new ProblemKind(
             "FT0476", "The number format is slow on this processor", ExitCode.INVALID, """
             Without AVX-512 nothing multiplies matrices in bf16 but libtorch's own loops: a training took 14 to 24 times as long as in fp32.
-            auto takes the format that is fastest on the processor. bf16 does what it is told to, in half the memory.""", "training.precision: auto");
+            auto takes the format that is fastest on the processor. bf16 does what it is told to, with activations in half the memory.""", "training.precision: auto");
 
     /** Training, or the answers after it, would need more memory than there is. */
     public static final ProblemKind TOO_LARGE = new ProblemKind(

@@ -11,6 +11,7 @@ import dev.finetune4j.training.model.ModelProblems;
 import dev.finetune4j.training.model.NumberFormats;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * How a model is held so that it fits the memory, decided before anything is allocated.
@@ -56,20 +57,41 @@ record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long 
         }
 
         private MemoryPlan training() {
-            Precision precision = formats.ofSteps(settings.precision());
+            Precision precision = stepPrecision();
             MemoryForecast steps = steps(precision);
-            List<Recompute> allowed =
-                    settings.recompute() == Recompute.AUTO ? FASTEST_FIRST : List.of(settings.recompute());
-            Recompute level = allowed.stream()
-                    .filter(each -> steps.peakBytes(each) <= settings.memoryBytes())
-                    .findFirst()
-                    .orElseThrow(() -> trainingTooLarge(steps, allowed.get(allowed.size() - 1), precision));
+            Recompute level =
+                    fastestLevel(precision).orElseThrow(() -> trainingTooLarge(steps, smallestLevel(), precision));
             return new MemoryPlan(
                     precision,
                     level,
                     steps.headChunk(),
                     Math.max(steps.peakBytes(level), answersAfterTraining(precision)),
                     steps.largestPart(level));
+        }
+
+        /** The fastest, or fp32 where that alone fits: weights in codes of a byte take less than in bf16. */
+        private Precision stepPrecision() {
+            Precision fastest = formats.ofSteps(settings.precision());
+            return settings.precision() == Precision.AUTO
+                            && fastestLevel(fastest).isEmpty()
+                            && fastestLevel(Precision.FP32).isPresent()
+                    ? Precision.FP32
+                    : fastest;
+        }
+
+        private List<Recompute> allowed() {
+            return settings.recompute() == Recompute.AUTO ? FASTEST_FIRST : List.of(settings.recompute());
+        }
+
+        private Recompute smallestLevel() {
+            return allowed().get(allowed().size() - 1);
+        }
+
+        /** Empty where none fits the memory. */
+        private Optional<Recompute> fastestLevel(Precision precision) {
+            return allowed().stream()
+                    .filter(each -> steps(precision).peakBytes(each) <= settings.memoryBytes())
+                    .findFirst();
         }
 
         /** 0 where no answers follow. What the steps left compiled stays, whatever number format the answers take. */
@@ -129,10 +151,8 @@ record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long 
                     .remedy("training.max-tokens: " + tokens);
             if (level != Recompute.LAYER) {
                 problem.remedy("training.recompute: layer");
-            } else if (precision == Precision.FP32
-                    && !trained.isWhole()
-                    && steps(Precision.BF16).peakBytes(level) < steps.peakBytes(level)) {
-                problem.remedy(formats.narrowSetting());
+            } else if (!trained.isWhole() && steps(other(precision)).peakBytes(level) < steps.peakBytes(level)) {
+                problem.remedy(setting(other(precision)));
             }
             if (trained.isWhole()) {
                 problem.remedy("method: lora");
@@ -144,11 +164,19 @@ record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long 
             var problem = tooLarge(
                             "answering", peakBytes, precision, "texts of up to " + settings.textTokens() + " tokens")
                     .at(Location.ofKey("training.max-tokens"));
-            if (precision == Precision.FP32 && answers(Precision.BF16).peakBytes() < peakBytes) {
-                problem.remedy(formats.narrowSetting());
+            if (answers(other(precision)).peakBytes() < peakBytes) {
+                problem.remedy(setting(other(precision)));
             }
             return problem.remedy("training.max-tokens: " + Math.max(1, settings.textTokens() / 2))
                     .asException();
+        }
+
+        private static Precision other(Precision precision) {
+            return precision == Precision.BF16 ? Precision.FP32 : Precision.BF16;
+        }
+
+        private String setting(Precision precision) {
+            return precision == Precision.BF16 ? formats.narrowSetting() : "training.precision: fp32";
         }
 
         private Problem.Builder tooLarge(String what, long peakBytes, Precision precision, String tokens) {

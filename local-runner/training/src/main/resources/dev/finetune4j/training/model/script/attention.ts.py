@@ -95,8 +95,8 @@ def end_key(z: int, T: int, look: __torch__.attention.Look) -> int:
     e = z
   return e
 
-# y [B, T, H + 2 K, D] holds queries, keys and values, turned already, prefix [P, H + 2 K, D] those of the tokens before them; writes
-# o [B, T, H, D].
+# y [B, T, H + 2 K, D] holds queries, keys and values, turned already, prefix [P, H + 2 K, D] those of the tokens before them, of
+# which keys and values are looked at; writes o [B, T, H, D].
 def forward(prefix: Tensor, y: Tensor, look: __torch__.attention.Look, o: Tensor) -> Tensor:
   B, T, n, D = y.size()
   heads = look.heads

@@ -1,15 +1,20 @@
 package dev.finetune4j.training.model.decoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 import static org.assertj.core.data.Percentage.withPercentage;
 
+import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.PromptTuning;
 import dev.finetune4j.method.TuningMethod;
+import dev.finetune4j.modelfiles.config.GgufKeys;
 import dev.finetune4j.modelfiles.config.ModelFolder;
+import dev.finetune4j.modelfiles.decoder.DecoderTensors;
+import dev.finetune4j.modelfiles.decoder.ExpectedTensor;
 import dev.finetune4j.modelfiles.weights.FloatEncoding;
 import dev.finetune4j.modelfiles.weights.SafetensorsWriter;
 import dev.finetune4j.modelfiles.weights.TensorEntry;
@@ -21,6 +26,7 @@ import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
 import dev.finetune4j.training.model.LanguageModelLoader.Settings;
 import dev.finetune4j.training.model.TokenBatch;
 import dev.finetune4j.training.model.weights.Packing;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
@@ -41,7 +47,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A base model whose file is narrower than float32 is held so, and computes the very bits of the same weights in float32. */
+/**
+ * A base model whose file is narrower than float32 is held so, and computes what the same weights compute in float32: more than 32 tokens at
+ * a time to the bit, fewer but for rounding.
+ */
 class LosslessBaseTest {
     private static final int VOCABULARY = 96;
     private static final LoraTuning DROPPING = new LoraTuning(4, 8, 0.3, List.of(LoraTuning.ALL_LINEAR));
@@ -71,7 +80,7 @@ class LosslessBaseTest {
     @ValueSource(strings = {"mixed.gguf", "tied.gguf"})
     void blocksOfAFileTrainLikeTheNumbersThatTheyHold(String name) throws Exception {
         Path blocks = Fixture.folder(name);
-        Path wide = unpacked(blocks);
+        Path wide = unpacked(blocks, Fixture.folder("tied").resolve("config.json"));
 
         assertThat(packing(wide)).isNull();
         assertThat(trained(blocks, DROPPING, 2)).isEqualTo(trained(wide, DROPPING, 2));
@@ -109,12 +118,52 @@ class LosslessBaseTest {
         assertThat(answer(narrow, text)).containsExactly(answer(widened(narrow, "bias"), text), offset(1e-6));
     }
 
+    @ParameterizedTest
+    @CsvSource({"BF16, Infinity", "F16, -Infinity", "BF16, NaN", "F32, -Infinity"})
+    void refusesAWeightThatIsNoNumber(TensorType type, float number) throws Exception {
+        Path model = stored("untied", type);
+        TensorEntry matrix;
+        try (WeightFile file = ModelFolder.open(model).openWeights()) {
+            matrix = file.entry("model.layers.1.mlp.down_proj.weight");
+        }
+        ByteBuffer bytes = encoded(new float[] {number}, type);
+        try (FileChannel file = FileChannel.open(model.resolve("model.safetensors"), StandardOpenOption.WRITE)) {
+            file.write(bytes, matrix.offset() + matrix.bytes() - bytes.remaining());
+        }
+
+        assertThatThrownBy(() -> answer(model, 5, 6)).isInstanceOfSatisfying(FineTuneException.class, e -> {
+            assertThat(e).hasMessageContaining("FT0474: model.layers.1.mlp.down_proj.weight holds " + number);
+            assertThat(e.problems().get(0).causes()).containsExactly("it is element 1535 of 1536");
+        });
+    }
+
+    /** So wide that a room holds some rows of a matrix, as that of a real model does. */
+    @Test
+    void speaksFromSomeRowsAfterTheOther() throws Exception {
+        Path narrow = random(40_000);
+        Path config = narrow.resolve("config.json");
+        Path wide;
+        try (WeightFile file = ModelFolder.open(narrow).openWeights()) {
+            wide = written(file, tensor -> TensorType.F32, config);
+        }
+        Path blocks = Files.createDirectory(folder.resolve("blocks")).resolve("model.gguf");
+        ModelFolder base = ModelFolder.open(narrow);
+        merged(narrow, new MergedFormat.Gguf(TensorType.Q8_0, GgufKeys.of(base.config(), "wide")), blocks);
+        int[] text = random(5, 3);
+
+        assertThat(packing(blocks)).isEqualTo(Packing.LOSSLESS);
+        assertThat(answer(narrow, text)).containsExactly(answer(wide, text), offset(1e-5));
+        assertThat(answer(blocks, text)).containsExactly(answer(unpacked(blocks, config), text), offset(1e-5));
+    }
+
     @Test
     void speaksFromBlocksLikeFromTheNumbersThatTheyHold() throws Exception {
         Path blocks = Fixture.folder("mixed.gguf");
         int[] text = random(5, 3);
 
-        assertThat(answer(blocks, text)).containsExactly(answer(unpacked(blocks), text), offset(1e-6));
+        Path wide = unpacked(blocks, Fixture.folder("tied").resolve("config.json"));
+
+        assertThat(answer(blocks, text)).containsExactly(answer(wide, text), offset(1e-6));
     }
 
     @Test
@@ -223,10 +272,7 @@ class LosslessBaseTest {
         }
         Path model = Files.createTempDirectory(folder, "model");
         Files.copy(config, model.resolve("config.json"));
-        try (FileChannel target = FileChannel.open(
-                model.resolve("model.safetensors"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            SafetensorsWriter.write(target, tensors, Map.of());
-        }
+        write(tensors, model);
         return model;
     }
 
@@ -236,22 +282,56 @@ class LosslessBaseTest {
         return bytes.flip();
     }
 
-    /** Quantized weights in float32: those into which an adapter was merged that changes nothing. */
-    private Path unpacked(Path blocks) throws Exception {
+    /** Quantized weights in float32. */
+    private Path unpacked(Path blocks, Path config) throws Exception {
+        Path wide = Files.createTempDirectory(folder, "wide");
+        Files.copy(config, wide.resolve("config.json"));
+        merged(blocks, new MergedFormat.Safetensors(TensorType.F32), wide.resolve("model.safetensors"));
+        return wide;
+    }
+
+    /** The weights in another format: an adapter is merged into them that changes nothing. */
+    private void merged(Path base, MergedFormat format, Path target) throws Exception {
         Path fresh = Files.createTempDirectory(folder, "fresh");
         try (LanguageModel model = new DecoderLoader()
-                .load(Fixture.files(blocks), null, Fixture.settings(DROPPING, Precision.FP32, Recompute.NONE))
+                .load(Fixture.files(base), null, Fixture.settings(DROPPING, Precision.FP32, Recompute.NONE))
                 .model()) {
             model.writeAdapter(fresh);
         }
-        Path wide = Files.createTempDirectory(folder, "wide");
-        Files.copy(Fixture.folder("tied").resolve("config.json"), wide.resolve("config.json"));
-        try (FileChannel target = FileChannel.open(
-                wide.resolve("model.safetensors"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            MergedWeights.write(
-                    ModelFolder.open(blocks), fresh, DROPPING, new MergedFormat.Safetensors(TensorType.F32), target);
+        try (FileChannel file = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            MergedWeights.write(ModelFolder.open(base), fresh, DROPPING, format, file);
         }
-        return wide;
+    }
+
+    /** A model of bf16 with a feed-forward of its own width and random weights. */
+    private Path random(int width) throws Exception {
+        Path model = Files.createTempDirectory(folder, "random");
+        String config = Files.readString(Fixture.folder("tied").resolve("config.json"));
+        Files.writeString(
+                model.resolve("config.json"),
+                config.replace("\"intermediate_size\": 48", "\"intermediate_size\": " + width));
+        Random random = new Random(7);
+        Map<String, WritableTensor> tensors = new TreeMap<>();
+        for (ExpectedTensor tensor :
+                DecoderTensors.of(ModelFolder.open(model).config(), false).weights()) {
+            float[] numbers = new float[(int) tensor.elements()];
+            for (int i = 0; i < numbers.length; i++) {
+                numbers[i] =
+                        0.02f * (float) random.nextGaussian() + (tensor.shape().size() == 1 ? 1 : 0);
+            }
+            tensors.put(
+                    tensor.name(),
+                    WritableTensor.ofBytes(TensorType.BF16, tensor.shape(), () -> encoded(numbers, TensorType.BF16)));
+        }
+        write(tensors, model);
+        return model;
+    }
+
+    private static void write(Map<String, WritableTensor> tensors, Path model) throws IOException {
+        try (FileChannel target = FileChannel.open(
+                model.resolve("model.safetensors"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            SafetensorsWriter.write(target, tensors, Map.of());
+        }
     }
 
     private static int[] random(int tokens, int seed) {

@@ -68,16 +68,28 @@ class MemoryPlanTest {
         PackedSizes wide = PackedSizes.NONE;
         PackedSizes codes = new PackedSizes(Packing.LOSSLESS, 106_168_320, 106_168_320 / 4 * 5, 3072 * 576);
 
-        assertThat(remediesOfTraining(wide, 512)).contains("training.precision: bf16");
-        assertThat(remediesOfTraining(codes, 8192))
+        assertThat(remedies(Precision.FP32, wide, 512)).contains("training.precision: bf16");
+        assertThat(remedies(Precision.FP32, codes, 8192))
                 .as("activations are most of it")
                 .contains("training.precision: bf16");
-        assertThat(remediesOfTraining(codes, 8)).doesNotContain("training.precision: bf16");
+        assertThat(remedies(Precision.FP32, codes, 8)).doesNotContain("training.precision: bf16");
     }
 
-    private static List<String> remediesOfTraining(PackedSizes packed, int batchTokens) {
+    @Test
+    void trainsInFullPrecisionWhereThatAloneFits() {
+        PackedSizes codes = new PackedSizes(Packing.LOSSLESS, 106_168_320, 106_168_320 / 4 * 5, 3072 * 576);
+        long exact = plan(Purpose.TRAIN, Precision.FP32, codes, 8, 0, PLENTY).peakBytes();
+
+        assertThat(plan(Purpose.TRAIN, Precision.AUTO, codes, 8, 0, PLENTY).precision())
+                .isEqualTo(Precision.BF16);
+        assertThat(plan(Purpose.TRAIN, Precision.AUTO, codes, 8, 0, exact).precision())
+                .isEqualTo(Precision.FP32);
+        assertThat(remedies(Precision.BF16, codes, 8)).contains("training.precision: fp32");
+    }
+
+    private static List<String> remedies(Precision precision, PackedSizes packed, int batchTokens) {
         FineTuneException refused = catchThrowableOfType(
-                FineTuneException.class, () -> plan(Purpose.TRAIN, Precision.FP32, packed, batchTokens, 0, 100L << 20));
+                FineTuneException.class, () -> plan(Purpose.TRAIN, precision, packed, batchTokens, 0, 100L << 20));
         return refused.problems().get(0).remedies();
     }
 
