@@ -1,9 +1,17 @@
 package dev.finetune4j.method;
 
+import dev.finetune4j.value.Kind;
+import java.util.Objects;
 import java.util.Optional;
 
 /** How weights are tuned. */
 public sealed interface TuningMethod permits LoraTuning, QloraTuning, FullTuning, HeadTuning, PromptTuning {
+    /** Its name in a job file. */
+    default String kind() {
+        return Objects.requireNonNull(getClass().getAnnotation(Kind.class), "every method has a kind")
+                .value();
+    }
+
     /** Peak learning rate of a job that says none. */
     double defaultLearningRate();
 

@@ -500,7 +500,7 @@ public final class FineTuner implements AutoCloseable {
                 offers.get().offers(),
                 offers.get().places(),
                 launcher.places().ownMachines(figures),
-                new PastRuns(store).latest(figures.file().job(), model, ProviderId.LOCAL),
+                new PastRuns(home).latest(figures.file().job(), model, ProviderId.LOCAL),
                 launcher.estimates().read(),
                 launcher.places().missed(),
                 quotas,
@@ -589,7 +589,7 @@ public final class FineTuner implements AutoCloseable {
         PreparedJob whole = check(job);
         refuseErrors(whole);
         try {
-            return new CurveRuns(home, whole, size -> launchOnce(size, run -> true), new PastRuns(store));
+            return new CurveRuns(home, whole, size -> launchOnce(size, run -> true), new PastRuns(home));
         } catch (FineTuneException e) {
             throw clean(e, job);
         }
@@ -605,7 +605,7 @@ public final class FineTuner implements AutoCloseable {
         PreparedJob whole = check(job);
         refuseErrors(whole);
         try {
-            return new SweepRuns(home, whole, spec, new LaunchedTrials(this, launcher, store), new PastRuns(store));
+            return new SweepRuns(home, whole, spec, new LaunchedTrials(this, launcher, store), new PastRuns(home));
         } catch (FineTuneException e) {
             throw clean(e, job);
         }

@@ -10,8 +10,6 @@ import dev.finetune4j.engine.spec.ResolvedJob;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.method.LoraTuning;
-import dev.finetune4j.method.TuningMethod;
-import dev.finetune4j.value.Kind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -60,8 +58,8 @@ public final class HintBook {
                 .orElse(0L);
         List<Hint> hints = new ArrayList<>();
         present.forEach((key, value) -> rules.stream()
-                .filter(rule ->
-                        rule.key().equals(key) && rule.applies(name(job.method()), prepared.speaks(), rows, parameters))
+                .filter(rule -> rule.key().equals(key)
+                        && rule.applies(job.method().kind(), prepared.speaks(), rows, parameters))
                 .findFirst()
                 .map(rule -> new Hint(
                         key,
@@ -82,11 +80,5 @@ public final class HintBook {
     private static boolean isChosen(ResolvedJob resolved, String key) {
         return resolved.values().stream()
                 .anyMatch(value -> value.key().equals(key) && !(value.origin() instanceof Origin.Default));
-    }
-
-    /** As a job file says it. */
-    private static String name(TuningMethod method) {
-        return Objects.requireNonNull(method.getClass().getAnnotation(Kind.class), "every method has a kind")
-                .value();
     }
 }

@@ -2,6 +2,7 @@ package dev.finetune4j.engine.journal;
 
 import dev.finetune4j.error.FineTuneException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -43,6 +44,18 @@ public record JournalContent(List<JournalLine> lines, long wholeBytes) {
             throw RunProblems.unreadable(file, e);
         }
         return parse(file, bytes);
+    }
+
+    /** Whether a journal holds a text; yes where that cannot be told. */
+    static boolean mentions(Path file, String text) {
+        try {
+            // Every byte is a letter of Latin-1: nothing is decoded, and nothing refused.
+            return Files.size(file) > LARGEST
+                    || Files.readString(file, StandardCharsets.ISO_8859_1)
+                            .contains(new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));
+        } catch (IOException e) {
+            return true;
+        }
     }
 
     /** The entries that this version knows, in order. */

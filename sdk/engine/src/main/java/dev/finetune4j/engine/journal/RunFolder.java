@@ -55,6 +55,11 @@ public record RunFolder(RunId id, Path path) {
         return path.resolve("events.jsonl");
     }
 
+    /** Whether the journal holds a text: told at a hundredth of what it takes to read its entries. Yes where it cannot be looked through. */
+    public boolean mentions(String text) {
+        return JournalContent.mentions(journal(), text);
+    }
+
     /** What the journal holds. */
     public JournalContent read() {
         return JournalContent.read(journal());

@@ -74,22 +74,21 @@ public final class RunStore {
     /** Every run whose journal has begun, newest first; a damaged one is left out here and reported when it is asked for. */
     public List<RunView> list() {
         return ids().stream()
-                .flatMap(id -> view(id).stream())
+                .flatMap(id -> view(folder(id)).stream())
                 .sorted(Comparator.comparing(RunView::createdAt)
                         .reversed()
                         .thenComparing(view -> view.id().value()))
                 .toList();
     }
 
-    /** The runs of {@link #list} one after the other, those first whose journals have grown last. Reads as far as it is asked. */
-    public Stream<RunView> lately() {
+    /** The folders of runs, those first whose journals have grown last. */
+    public Stream<RunFolder> lately() {
         return ids().stream()
                 .map(this::folder)
                 .sorted(Comparator.comparingLong(
                                 (RunFolder run) -> run.journal().toFile().lastModified())
                         .reversed()
-                        .thenComparing(run -> run.id().value()))
-                .flatMap(run -> view(run.id()).stream());
+                        .thenComparing(run -> run.id().value()));
     }
 
     /** The runs of {@link #list}, then those whose journal tells nothing. */
@@ -107,9 +106,10 @@ public final class RunStore {
                 .toList();
     }
 
-    private Optional<RunView> view(RunId id) {
+    /** A run as {@link #list} tells it; empty where that leaves it out. */
+    public Optional<RunView> view(RunFolder folder) {
         try {
-            return RunView.of(folder(id).read());
+            return RunView.of(folder.read());
         } catch (FineTuneException e) {
             return Optional.empty();
         }

@@ -2,12 +2,14 @@ package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.engine.journal.Block;
 import dev.finetune4j.engine.journal.JournalContent;
+import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.plan.LaunchTerms;
+import dev.finetune4j.value.Kind;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,6 +20,9 @@ import java.util.Optional;
  * that had nowhere to go says nothing: what it ended of is known to be a lack of machines only to its place.
  */
 final class MissedMachines {
+    private static final String MOVE =
+            '"' + JournalEntry.Moved.class.getAnnotation(Kind.class).value() + '"';
+
     private final RunStore store;
     private final Instant now;
     private final Quotas quotas;
@@ -43,6 +48,9 @@ final class MissedMachines {
     Map<String, Instant> all() {
         Map<String, Instant> missed = new LinkedHashMap<>();
         for (RunFolder folder : store.changedSince(now.minus(Block.QUOTA_LASTS))) {
+            if (!folder.mentions(MOVE)) {
+                continue; // it has left no machine
+            }
             try {
                 JournalContent journal = folder.read();
                 Block.of(journal).stream()

@@ -1,5 +1,7 @@
 package dev.finetune4j.engine.launch;
 
+import dev.finetune4j.engine.journal.JournalEntry;
+import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.report.TrainingHistory;
@@ -9,21 +11,29 @@ import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.value.ProviderId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What earlier runs of a model tell of further ones. */
 public final class PastRuns {
     /** Enough to show how much the speed of this machine varies, and all from lately. */
     private static final int LATEST = 5;
 
-    /** So many runs are looked at: a home may have thousands, and whoever plans waits for them to be read. */
+    /** So many runs are looked at: a home may have thousands. */
     private static final int LOOKED_AT = 100;
 
     /** Rows differ in length and other programs run beside: with five runs or one, a further one may well lie outside of them. */
@@ -32,10 +42,12 @@ public final class PastRuns {
     private static final double SLOWER = 1.33;
 
     private final RunStore store;
+    private final MeasureCache cache;
 
-    /** The runs of a home. */
-    public PastRuns(RunStore store) {
-        this.store = store;
+    /** The runs of a home folder. */
+    public PastRuns(Path home) {
+        this.store = new RunStore(home);
+        this.cache = new MeasureCache(home);
     }
 
     /**
@@ -45,12 +57,17 @@ public final class PastRuns {
      * @return empty where no such run has succeeded here
      */
     public Optional<TimeForecast> forecast(PreparedJob like, List<RunWork> works) {
-        List<RunSpeed> speeds = store.lately()
-                .limit(LOOKED_AT)
-                .filter(run -> isLike(run, like))
-                .flatMap(run -> speed(run).stream())
-                .limit(LATEST)
-                .toList();
+        FineTuneJob job = like.file().job();
+        List<RunSpeed> speeds;
+        try (Pass pass = new Pass()) {
+            speeds = pass.measures()
+                    .filter(measure -> measure.isOf(like.model().digest(), job.method()))
+                    .flatMap(measure -> Stream.ofNullable(measure.success()))
+                    .filter(success -> job.targets().contains(success.provider()))
+                    .map(RunMeasure.Success::speed)
+                    .limit(LATEST)
+                    .toList();
+        }
         if (speeds.isEmpty()) {
             return Optional.empty();
         }
@@ -70,44 +87,96 @@ public final class PastRuns {
     public List<PastRun> latest(FineTuneJob job, String modelDigest, ProviderId target) {
         List<PastRun> alike = new ArrayList<>();
         List<PastRun> others = new ArrayList<>();
-        Iterator<RunView> runs = store.lately().limit(LOOKED_AT).iterator();
-        while (runs.hasNext() && alike.size() < LATEST) {
-            RunView run = runs.next();
-            boolean isAlike = isOfModel(run, modelDigest) && isByMethodOf(run, job);
-            List<PastRun> found = isAlike ? alike : others;
-            if (run.closed()
-                    && run.state() == RunState.SUCCEEDED
-                    && target.equals(run.provider())
-                    && found.size() < LATEST) {
-                past(run, isAlike).ifPresent(found::add);
+        try (Pass pass = new Pass()) {
+            Iterator<RunMeasure> measures = pass.measures().iterator();
+            while (measures.hasNext() && alike.size() < LATEST) {
+                RunMeasure measure = measures.next();
+                boolean isAlike = measure.isOf(modelDigest, job.method());
+                List<PastRun> found = isAlike ? alike : others;
+                if (found.size() < LATEST) {
+                    Optional.ofNullable(measure.success())
+                            .filter(success -> success.provider().equals(target))
+                            .flatMap(success -> success.past(isAlike))
+                            .ifPresent(found::add);
+                }
             }
         }
         return Stream.concat(alike.stream(), others.stream()).toList();
     }
 
-    private Optional<PastRun> past(RunView run, boolean isAlike) {
+    /** Goes over the runs that changed last, as far as it is asked, and keeps what it had to read anew. */
+    private final class Pass implements AutoCloseable {
+        private final List<RunFolder> folders = store.lately().limit(LOOKED_AT).toList();
+        private final Map<String, RunMeasure> kept = cache.read();
+        private final Map<String, RunMeasure> known = new LinkedHashMap<>(kept);
+
+        Stream<RunMeasure> measures() {
+            return folders.stream().flatMap(folder -> measure(folder).stream());
+        }
+
+        private Optional<RunMeasure> measure(RunFolder folder) {
+            BasicFileAttributes journal;
+            try {
+                journal = Files.readAttributes(folder.journal(), BasicFileAttributes.class);
+            } catch (IOException e) {
+                return Optional.empty();
+            }
+            long bytes = journal.size();
+            Instant changedAt = journal.lastModifiedTime().toInstant();
+            RunMeasure before = known.get(folder.id().value());
+            if (before != null && before.isOf(bytes, changedAt)) {
+                return Optional.of(before);
+            }
+            return store.view(folder).filter(RunView::closed).map(run -> {
+                RunMeasure measure =
+                        new RunMeasure(bytes, changedAt, run.job().method().kind(), success(run));
+                known.put(folder.id().value(), measure);
+                return measure;
+            });
+        }
+
+        @Override
+        public void close() {
+            known.keySet()
+                    .retainAll(
+                            folders.stream().map(folder -> folder.id().value()).toList());
+            if (!known.equals(kept)) {
+                cache.write(known);
+            }
+        }
+    }
+
+    private RunMeasure.@Nullable Success success(RunView run) {
+        JournalEntry.Prepared prepared = run.prepared();
+        ProviderId provider = run.provider();
+        if (run.state() != RunState.SUCCEEDED || prepared == null || provider == null) {
+            return null;
+        }
         try {
             List<RunEvent> events = SavedEvents.read(store.folder(run.id()));
-            Optional<TrainingHistory> history = TrainingHistory.of(events);
+            RunMeasure.Steps steps =
+                    TrainingHistory.of(events).flatMap(PastRuns::steps).orElse(null);
             return RunSpeed.of(events, answers(run))
-                    .flatMap(speed -> history.filter(training -> training.plan() != null)
-                            .map(training -> {
-                                RunEvent.TrainingStarted plan = Objects.requireNonNull(training.plan());
-                                double ofModel = plan.trainableParameters() == plan.parameters() ? 6 : 4;
-                                double flops = ofModel * plan.parameters()
-                                        + (ofModel == 4 ? 6.0 * plan.trainableParameters() : 0);
-                                double computed = Objects.requireNonNullElse(plan.computedShare(), 1.0);
-                                return new PastRun(
-                                        isAlike,
-                                        plan.precision(),
-                                        speed,
-                                        flops * training.tokensPerSecond() * computed,
-                                        computed,
-                                        training.peakResidentBytes());
-                            }));
+                    .map(speed -> new RunMeasure.Success(prepared.modelDigest(), provider, speed, steps))
+                    .orElse(null);
         } catch (FineTuneException e) {
-            return Optional.empty(); // of a run whose events are damaged nothing is told
+            return null; // of a run whose events are damaged nothing is told
         }
+    }
+
+    private static Optional<RunMeasure.Steps> steps(TrainingHistory training) {
+        RunEvent.TrainingStarted plan = training.plan();
+        if (plan == null) {
+            return Optional.empty();
+        }
+        double ofModel = plan.trainableParameters() == plan.parameters() ? 6 : 4;
+        double flops = ofModel * plan.parameters() + (ofModel == 4 ? 6.0 * plan.trainableParameters() : 0);
+        double computed = Objects.requireNonNullElse(plan.computedShare(), 1.0);
+        return Optional.of(new RunMeasure.Steps(
+                plan.precision(),
+                flops * training.tokensPerSecond() * computed,
+                computed,
+                training.peakResidentBytes()));
     }
 
     private static long answers(RunView run) {
@@ -115,31 +184,6 @@ public final class PastRuns {
         return evaluation == null
                 ? 0
                 : evaluation.rows() * evaluation.variants().size();
-    }
-
-    private static boolean isLike(RunView run, PreparedJob like) {
-        return run.closed()
-                && run.state() == RunState.SUCCEEDED
-                && isOfModel(run, like.model().digest())
-                && isByMethodOf(run, like.file().job())
-                && run.provider() != null
-                && like.file().job().targets().contains(run.provider());
-    }
-
-    private static boolean isOfModel(RunView run, String digest) {
-        return run.prepared() != null && run.prepared().modelDigest().equals(digest);
-    }
-
-    private static boolean isByMethodOf(RunView run, FineTuneJob job) {
-        return run.job().method().getClass() == job.method().getClass();
-    }
-
-    private Optional<RunSpeed> speed(RunView run) {
-        try {
-            return RunSpeed.of(SavedEvents.read(store.folder(run.id())), answers(run));
-        } catch (FineTuneException e) {
-            return Optional.empty(); // of a run whose events are damaged nothing is told
-        }
     }
 
     private static Duration duration(double seconds) {

@@ -50,6 +50,8 @@ final class MachinePlanner {
     private final Worlds worlds;
     private final Assumptions assumptions;
     private final PastErrors errors;
+    private final Sample fetching;
+    private final Sample sending;
     private final GpuTable gpus = GpuTable.shipped();
     private final MemoryModel memory = MemoryModel.shipped();
     private final SpeedModel speed = SpeedModel.shipped();
@@ -68,6 +70,10 @@ final class MachinePlanner {
         this.worlds = worlds;
         this.assumptions = assumptions;
         this.errors = errors;
+        Sample loading = worlds.draw(
+                Cause.DISK, assumptions.get("loading").quantity().times(GIGA).under(job.modelBytes() + 1.0));
+        fetching = transfer((double) job.modelBytes() + job.rows().bytes()).plus(loading);
+        sending = transfer((double) job.resultBytes()).plus(worlds.constant(15));
     }
 
     /** What was left out so far, and why. */
@@ -214,10 +220,6 @@ final class MachinePlanner {
         Assumption startUp = assumptions.of(Assumptions.START_UP, machine.target());
         Sample waiting = worlds.draw(Cause.QUEUE, queue.quantity());
         Sample starting = worlds.draw(Cause.START_UP, startUp.quantity());
-        Sample loading = worlds.draw(
-                Cause.DISK, assumptions.get("loading").quantity().times(GIGA).under(job.modelBytes() + 1.0));
-        Sample fetching =
-                transfer((double) job.modelBytes() + job.rows().bytes()).plus(loading);
         Sample lost = worlds.constant(0);
         Sample waitingAgain = waiting;
         if (isSpot) {
@@ -255,7 +257,7 @@ final class MachinePlanner {
                                 + assumptions.get("disk").words())
                 .phase(
                         Name.UPLOAD,
-                        transfer((double) job.resultBytes()).plus(worlds.constant(15)),
+                        sending,
                         true,
                         Words.gibOf(job.resultBytes()) + " GiB and 15 s; "
                                 + assumptions.get("network").words());

@@ -20,11 +20,13 @@ import java.util.Map;
 /** Entries of an ordinary run. */
 public final class JournalSamples {
     static final RunId RUN = new RunId("tickets-0a1b2c3d-1");
-    static final String DIGEST = "0a1b2c3d".repeat(8);
+    /** Of job, data and model. */
+    public static final String DIGEST = "0a1b2c3d".repeat(8);
 
     private JournalSamples() {}
 
-    static FineTuneJob job() {
+    /** What is asked for. */
+    public static FineTuneJob job() {
         return FineTuneJob.builder(
                         "tickets",
                         ModelRef.parse("tiny"),
@@ -59,7 +61,7 @@ public final class JournalSamples {
     }
 
     /** One of each entry that a run writes on its way to success. */
-    static List<JournalEntry> life() {
+    public static List<JournalEntry> life() {
         return List.of(
                 created(),
                 new JournalEntry.Renewed(job(), "job.yaml", Map.of("model", "job.yaml:2:8")),

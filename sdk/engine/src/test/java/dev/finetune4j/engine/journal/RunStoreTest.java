@@ -7,6 +7,7 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.testkit.VirtualClock;
 import dev.finetune4j.value.RunId;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -92,17 +93,31 @@ class RunStoreTest {
     void givesThoseFirstThatHaveGrownLast() throws Exception {
         RunStore store = new RunStore(home);
         long hour = Duration.ofHours(1).toMillis();
-        for (String id : List.of("older-0a1b2c3d-1", "newer-0a1b2c3d-1", "damaged-0a1b2c3d-1")) {
+        for (String id : List.of("older-0a1b2c3d-1", "newer-0a1b2c3d-1")) {
             begin(id);
         }
-        Files.writeString(store.folder(new RunId("damaged-0a1b2c3d-1")).journal(), "no journal\n\n");
         changedAt(store, "older-0a1b2c3d-1", 2 * hour);
         changedAt(store, "newer-0a1b2c3d-1", hour);
 
         assertThat(store.lately())
-                .extracting(RunView::id)
+                .extracting(RunFolder::id)
                 .extracting(RunId::value)
                 .containsExactly("older-0a1b2c3d-1", "newer-0a1b2c3d-1");
+    }
+
+    @Test
+    void findsAWordOfAJournalWithoutReadingItsEntries() throws Exception {
+        RunFolder folder = new RunStore(home).folder(new RunId("a-0a1b2c3d-1"));
+        begin("a-0a1b2c3d-1");
+
+        assertThat(folder.mentions("\"created\"")).isTrue();
+        assertThat(folder.mentions("\"moved\"")).isFalse();
+
+        Files.write(folder.journal(), "na\u00efve \u00ff".getBytes(StandardCharsets.UTF_8));
+        assertThat(folder.mentions("na\u00efve")).isTrue();
+        assertThat(folder.mentions("naive")).isFalse();
+        Files.delete(folder.journal());
+        assertThat(folder.mentions("whoever reads it is told so")).isTrue();
     }
 
     private static void changedAt(RunStore store, String id, long millis) throws Exception {

@@ -1,0 +1,60 @@
+package dev.finetune4j.engine.launch;
+
+import dev.finetune4j.method.TuningMethod;
+import dev.finetune4j.value.ProviderId;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run that is over tells of further ones.
+ *
+ * @param journalBytes length of its journal
+ * @param journalChangedAt when that last grew: one of the same length may be of another attempt, after this one was cleaned away
+ * @param method {@link TuningMethod#kind}
+ * @param success what it tells, or null where it did not succeed, or its place tells nothing of its steps
+ */
+record RunMeasure(
+        long journalBytes,
+        Instant journalChangedAt,
+        String method,
+        @Nullable Success success) {
+    /**
+     * A run that succeeded.
+     *
+     * @param modelDigest digest of its model's files
+     * @param provider where it ran
+     * @param speed how fast it was
+     * @param steps how its steps were, or null where its place tells too little of the model
+     */
+    record Success(
+            String modelDigest,
+            ProviderId provider,
+            RunSpeed speed,
+            @Nullable Steps steps) {
+        /** The same as plans take it; empty where they could not. */
+        Optional<PastRun> past(boolean isAlike) {
+            return Optional.ofNullable(steps)
+                    .map(steps -> new PastRun(
+                            isAlike,
+                            steps.precision(),
+                            speed,
+                            steps.flopsPerSecond(),
+                            steps.computedShare(),
+                            steps.peakBytes()));
+        }
+    }
+
+    /** The figures of {@link PastRun} that its steps alone tell. */
+    record Steps(String precision, double flopsPerSecond, double computedShare, long peakBytes) {}
+
+    /** Whether it was read off such a journal. */
+    boolean isOf(long bytes, Instant changedAt) {
+        return journalBytes == bytes && journalChangedAt.equals(changedAt);
+    }
+
+    /** Whether it succeeded with a model and method. */
+    boolean isOf(String modelDigest, TuningMethod asked) {
+        return success != null && success.modelDigest().equals(modelDigest) && method.equals(asked.kind());
+    }
+}

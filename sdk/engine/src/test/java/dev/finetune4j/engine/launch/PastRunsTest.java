@@ -1,0 +1,142 @@
+package dev.finetune4j.engine.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.engine.journal.DiskFiles;
+import dev.finetune4j.engine.journal.Journal;
+import dev.finetune4j.engine.journal.JournalEntry;
+import dev.finetune4j.engine.journal.JournalSamples;
+import dev.finetune4j.engine.journal.Redaction;
+import dev.finetune4j.engine.journal.RunFolder;
+import dev.finetune4j.engine.journal.RunStore;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.method.FullTuning;
+import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.testkit.VirtualClock;
+import dev.finetune4j.value.ProviderId;
+import dev.finetune4j.value.RunId;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PastRunsTest {
+    private static final ProviderId PLACE = new ProviderId("fake");
+
+    private final VirtualClock clock = new VirtualClock();
+
+    @TempDir
+    Path home;
+
+    @Test
+    void tellsHowRunsThatSucceededWereAndWhichAreAlike() {
+        succeeded("tickets-0a1b2c3d-1", 400);
+
+        PastRun past = only(JournalSamples.DIGEST);
+        assertThat(past.isAlike()).isTrue();
+        assertThat(past.speed().secondsPerToken()).isEqualTo(1 / 400.0);
+        assertThat(past.flopsPerSecond()).isEqualTo((4 * 1000 + 6 * 10) * 400 * 1.5);
+        assertThat(past.computedShare()).isEqualTo(1.5);
+        assertThat(past.peakBytes()).isEqualTo(5_000_000);
+
+        assertThat(only("another model").isAlike()).isFalse();
+        assertThat(runs(JournalSamples.job().toBuilder()
+                        .method(FullTuning.defaults())
+                        .build()))
+                .singleElement()
+                .returns(false, PastRun::isAlike);
+        assertThat(new PastRuns(home).latest(JournalSamples.job(), JournalSamples.DIGEST, new ProviderId("local")))
+                .isEmpty();
+    }
+
+    @Test
+    void readsAJournalAgainOnlyWhereItIsAnother() throws Exception {
+        succeeded("tickets-0a1b2c3d-1", 400);
+        PastRun past = only(JournalSamples.DIGEST);
+        RunFolder folder = folder("tickets-0a1b2c3d-1");
+
+        FileTime changedAt = Files.getLastModifiedTime(folder.journal());
+        Files.write(folder.journal(), new byte[Math.toIntExact(Files.size(folder.journal()))]);
+        Files.setLastModifiedTime(folder.journal(), changedAt);
+        assertThat(only(JournalSamples.DIGEST)).isEqualTo(past);
+
+        Files.write(folder.journal(), new byte[10]);
+        assertThat(runs(JournalSamples.job())).isEmpty();
+
+        Files.delete(folder.journal());
+        succeeded("tickets-0a1b2c3d-1", 800);
+        assertThat(only(JournalSamples.DIGEST).speed().secondsPerToken()).isEqualTo(1 / 800.0);
+    }
+
+    @Test
+    void readsAllAgainWhereWhatWasKeptIsDamagedOrCannotBeKept() throws Exception {
+        succeeded("tickets-0a1b2c3d-1", 400);
+        PastRun past = only(JournalSamples.DIGEST);
+        Path kept = home.resolve("cache/measures.json");
+
+        for (String damage : List.of("", "{", "[]", "{\"form\":1}", "{\"form\":0,\"runs\":{}}")) {
+            Files.writeString(kept, damage);
+            assertThat(only(JournalSamples.DIGEST)).as(damage).isEqualTo(past);
+        }
+        Files.delete(kept);
+        Files.delete(kept.getParent());
+        Files.writeString(kept.getParent(), "no folder");
+        assertThat(only(JournalSamples.DIGEST)).isEqualTo(past);
+    }
+
+    @Test
+    void keepsNothingOfRunsThatGoOnOrAreGone() throws Exception {
+        succeeded("tickets-0a1b2c3d-1", 400);
+        write("going-0a1b2c3d-1", JournalSamples.life().subList(0, 6));
+        runs(JournalSamples.job());
+        Path kept = home.resolve("cache/measures.json");
+        assertThat(kept).content().contains("tickets-0a1b2c3d-1").doesNotContain("going-0a1b2c3d-1");
+
+        Files.delete(folder("tickets-0a1b2c3d-1").journal());
+        Files.delete(folder("tickets-0a1b2c3d-1").events());
+        Files.delete(folder("tickets-0a1b2c3d-1").path());
+        assertThat(runs(JournalSamples.job())).isEmpty();
+        assertThat(kept).content().doesNotContain("tickets-0a1b2c3d-1");
+    }
+
+    private PastRun only(String modelDigest) {
+        List<PastRun> runs = new PastRuns(home).latest(JournalSamples.job(), modelDigest, PLACE);
+        assertThat(runs).hasSize(1);
+        return runs.get(0);
+    }
+
+    private List<PastRun> runs(FineTuneJob job) {
+        return new PastRuns(home).latest(job, JournalSamples.DIGEST, PLACE);
+    }
+
+    private RunFolder folder(String id) {
+        return new RunStore(home).folder(new RunId(id));
+    }
+
+    private void succeeded(String id, double tokensPerSecond) {
+        write(id, JournalSamples.life());
+        Instant at = VirtualClock.START;
+        List<RunEvent> events = new ArrayList<>(List.of(
+                new RunEvent.StateChanged(at, RunState.TRAINING, ""),
+                new RunEvent.TrainingStarted(at, 1000, 10, 2, "fp32", "none", 2, 1, 1.5)));
+        for (int step = 1; step <= 2; step++) {
+            events.add(new RunEvent.StepCompleted(
+                    at.plusSeconds(step), step, 2, step / 2.0, 1, 1e-4, 1, 400, tokensPerSecond, 5_000_000));
+        }
+        events.add(new RunEvent.StateChanged(at.plusSeconds(2), RunState.SUCCEEDED, ""));
+        SavedEvents.write(folder(id), events);
+    }
+
+    private void write(String id, List<JournalEntry> entries) {
+        try (Journal journal = Journal.open(folder(id), new DiskFiles(), clock, Redaction.of(Map.of(), Set.of()))) {
+            entries.forEach(journal::append);
+        }
+    }
+}
