@@ -64,7 +64,7 @@ final class GgufCursor {
     }
 
     long i64(String what) {
-        return need(8, what).getLong();
+        return need(Long.BYTES, what).getLong();
     }
 
     float f32(String what) {
@@ -116,7 +116,11 @@ final class GgufCursor {
     }
 
     private byte[] bytes(String what) {
-        long length = i64("length of " + what);
+        if (window.remaining()
+                < Long.BYTES) { // asked here, as words for each of a hundred thousand texts take longer than the texts
+            refill(Long.BYTES, "length of " + what);
+        }
+        long length = window.getLong();
         if (length < 0 || length > Math.min(remaining(), MAX_TEXT_BYTES)) {
             throw damaged(
                     what + " is too long",
