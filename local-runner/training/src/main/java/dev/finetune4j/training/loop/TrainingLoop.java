@@ -201,9 +201,7 @@ public final class TrainingLoop {
                 begun,
                 plan.steps(),
                 plan.tokens(),
-                quantiles(Arrays.stream(training.lengths())
-                        .map(length -> length - training.tokensInFront())
-                        .toArray()),
+                quantiles(training.ownLengths()),
                 plan.maxBatchTokens(),
                 progress.steps(),
                 rates.at(progress.steps()),

@@ -23,8 +23,8 @@ public interface LanguageModelLoader {
      *
      * @param purpose decides what {@link Precision#AUTO} means
      * @param method how weights are tuned; decides the trainable vector
-     * @param precision {@link Precision#AUTO} is resolved by the loader: to train, the fastest of this processor; to answer, fp32
-     *     where the memory holds it, so that the scores are those of every other exact implementation
+     * @param precision {@link Precision#AUTO} is resolved by the loader: to train, the fastest of this processor, or fp32 where
+     *     that alone fits the memory; to answer, fp32 where the memory holds it, so that the scores are those of every other exact implementation
      * @param recompute {@link Recompute#AUTO} is resolved from {@code memoryBytes}
      * @param threads compute threads, 1 or more
      * @param seed of the adapter's start

@@ -18,7 +18,7 @@ public record NumberFormats(CpuFeatures cpu) {
         return new NumberFormats(CpuFeatures.read(CpuFeatures.CPUINFO));
     }
 
-    /** To train: the fastest. */
+    /** To train: the fastest. A plan of the memory takes another where this one does not fit. */
     public Precision ofSteps(Precision asked) {
         if (asked != Precision.AUTO) {
             return asked;

@@ -31,6 +31,11 @@ public record RowsAfterVirtualTokens(TrainingRows rows, int virtualTokens) imple
     }
 
     @Override
+    public int[] ownLengths() {
+        return rows.ownLengths();
+    }
+
+    @Override
     public TokenBatch batch(int[] indices) {
         return rows.batch(indices);
     }

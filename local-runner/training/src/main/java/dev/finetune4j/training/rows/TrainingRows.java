@@ -2,6 +2,7 @@ package dev.finetune4j.training.rows;
 
 import dev.finetune4j.data.RowRef;
 import dev.finetune4j.training.model.TokenBatch;
+import java.util.Arrays;
 import java.util.List;
 
 /** The rows of a training as tokens, whatever is learned of them. Rows that teach nothing are left out and named. */
@@ -15,6 +16,11 @@ public interface TrainingRows {
     /** Tokens that the model computes in front of each row and that are none of its own. */
     default int tokensInFront() {
         return 0;
+    }
+
+    /** Tokens of each row itself, those in front left out. */
+    default int[] ownLengths() {
+        return Arrays.stream(lengths()).map(length -> length - tokensInFront()).toArray();
     }
 
     /** Some of the rows laid end to end. */

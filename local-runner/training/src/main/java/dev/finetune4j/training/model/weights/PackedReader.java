@@ -2,16 +2,12 @@ package dev.finetune4j.training.model.weights;
 
 import dev.finetune4j.modelfiles.decoder.ExpectedTensor;
 import dev.finetune4j.modelfiles.decoder.WeightCheck;
-import dev.finetune4j.modelfiles.weights.NormalFloat4;
 import dev.finetune4j.modelfiles.weights.TensorEntry;
 import dev.finetune4j.modelfiles.weights.TensorType;
 import dev.finetune4j.modelfiles.weights.WeightFile;
 import dev.finetune4j.training.model.internal.TorchScript;
 import dev.finetune4j.training.model.internal.TorchScript.Value;
-import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
-import java.util.ArrayList;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the packed parts that {@code packed.ts.py} unpacks, one matrix after the other. */
 public final class PackedReader implements AutoCloseable {
@@ -19,9 +15,7 @@ public final class PackedReader implements AutoCloseable {
     private final WeightFile file;
     private final TensorReader reader;
     private final Packing packing;
-    private final Value codes;
-    private final Value levels;
-    private final Value staging;
+    private final @Nullable NormalFloatPacker normalFloats;
 
     /**
      * A reader of one file.
@@ -37,9 +31,7 @@ public final class PackedReader implements AutoCloseable {
         this.file = file;
         this.reader = reader;
         this.packing = packing;
-        codes = script.floats(NormalFloat4.codes(), NormalFloat4.codes().length);
-        levels = script.floats(NormalFloat4.levels(), NormalFloat4.levels().length);
-        staging = script.call("empty", 1, packing == Packing.QUANTIZED ? largest : 0, TorchScript.FLOAT32);
+        normalFloats = packing == Packing.QUANTIZED ? new NormalFloatPacker(script, reader, largest) : null;
     }
 
     /**
@@ -58,8 +50,8 @@ public final class PackedReader implements AutoCloseable {
         if (entry.type().isQuantized()) {
             return ofBlocks(tensor, entry, weight, firstRow, interleavedHeads);
         }
-        return packing == Packing.QUANTIZED
-                ? inNormalFloat4(tensor, firstRow, interleavedHeads)
+        return normalFloats != null
+                ? normalFloats.read(tensor, firstRow, interleavedHeads)
                 : inSixteenBits(tensor, entry.type(), firstRow, interleavedHeads);
     }
 
@@ -101,42 +93,10 @@ public final class PackedReader implements AutoCloseable {
         return part;
     }
 
-    private Value inNormalFloat4(ExpectedTensor tensor, long firstRow, long heads) {
-        long rows = tensor.shape().get(0);
-        long columns = tensor.shape().get(1);
-        List<Value> memory = new ArrayList<>();
-        NormalFloat4 quantized = new NormalFloat4(rows * columns, bytes -> {
-            boolean isOfFloats = memory.size() == 2; // the distances
-            memory.add(
-                    isOfFloats
-                            ? script.call("vector", bytes / Float.BYTES, TorchScript.FLOAT32)
-                            : script.call("empty", 1, bytes, TorchScript.BYTE));
-            return memory.get(memory.size() - 1).memory();
-        });
-        try (Value wide = script.call("matrix_of", staging, 0, rows, columns)) {
-            reader.copy(tensor, wide, 0);
-            if (heads > 0) {
-                script.call("deinterleave", wide, 0, rows, heads).close();
-            }
-            ByteBuffer numbers = wide.memory();
-            FloatBuffer floats = numbers.asFloatBuffer();
-            quantized.add(floats);
-            quantized.finish();
-        }
-        return script.call(
-                "nf4_part",
-                firstRow,
-                rows,
-                memory.get(0),
-                memory.get(1),
-                memory.get(2),
-                (double) quantized.mean(),
-                codes,
-                levels);
-    }
-
     @Override
     public void close() {
-        staging.close();
+        if (normalFloats != null) {
+            normalFloats.close();
+        }
     }
 }

@@ -27,9 +27,10 @@ public final class TensorReader {
     private final WeightFile file;
     private ByteBuffer stored = ByteBuffer.allocateDirect(0);
     private ByteBuffer decoded = ByteBuffer.allocateDirect(0);
-    private @Nullable Value sixteenBits;
-    private @Nullable TensorType roomType;
-    private long roomElements;
+    private @Nullable Room sixteenBits;
+
+    /** Native memory that pieces are read into, each over the one before: pieces that come and go would leave gaps between the weights. */
+    private record Room(Value numbers, TensorType type, long elements) {}
 
     /** A reader of one file that makes its tensors in one script. */
     public TensorReader(TorchScript script, WeightFile file) {
@@ -77,50 +78,59 @@ public final class TensorReader {
     }
 
     private void copyPiece(TensorEntry entry, Value target, long row, long from, long elements) {
-        TensorType type = entry.type();
-        stored = roomFor(type.bytesOf(elements), stored);
-        file.read(entry.name(), type.bytesOf(from), stored);
-        stored.flip();
-        try (Value source = numbers(type, elements)) {
+        try (Value source = numbers(entry, from, elements)) {
             script.call("put", target, row, source).close();
             refuseInfinite(entry, from, elements, source);
         }
     }
 
-    /** What was read: in its own format where torch knows that, otherwise decoded. */
-    private Value numbers(TensorType type, long elements) {
-        return switch (type) {
-            case F32 -> script.floats(stored);
-            case BF16, F16 -> sixteenBits(type, elements);
+    /** A piece of a tensor: in its own format where torch knows that, otherwise decoded. */
+    private Value numbers(TensorEntry entry, long from, long elements) {
+        return switch (entry.type()) {
+            case F32 -> script.floats(read(entry, from, elements));
+            case BF16, F16 -> sixteenBits(entry, from, elements);
             default -> {
-                decode(type, elements);
+                decode(entry, from, elements);
                 yield script.floats(decoded);
             }
         };
     }
 
-    /** Room that is used again: pieces of it that come and go would leave gaps between the weights. */
-    private Value sixteenBits(TensorType type, long elements) {
-        Value room = sixteenBits;
-        if (room == null || roomType != type || roomElements < elements) {
-            if (room != null) {
-                room.close();
-            }
-            roomType = type;
-            roomElements = Math.max(PIECE_FLOATS, elements);
-            room = script.call(
-                    "empty", 1, roomElements, type == TensorType.BF16 ? TorchScript.BFLOAT16 : TorchScript.FLOAT16);
-            sixteenBits = room;
-        }
-        room.memory().put(stored);
-        return script.call("matrix_of", room, 0, 1, elements);
+    private Value sixteenBits(TensorEntry entry, long from, long elements) {
+        Room room = roomFor(entry.type(), elements);
+        long bytes = entry.type().bytesOf(elements);
+        file.read(
+                entry.name(),
+                entry.type().bytesOf(from),
+                room.numbers().memory().limit(Math.toIntExact(bytes)));
+        return script.call("matrix_of", room.numbers(), 0, 1, elements);
     }
 
-    private FloatBuffer decode(TensorType type, long elements) {
+    private Room roomFor(TensorType type, long elements) {
+        Room room = sixteenBits;
+        if (room == null || room.type() != type || room.elements() < elements) {
+            if (room != null) {
+                room.numbers().close();
+            }
+            long atLeast = Math.max(PIECE_FLOATS, elements);
+            int torchType = type == TensorType.BF16 ? TorchScript.BFLOAT16 : TorchScript.FLOAT16;
+            room = new Room(script.call("empty", 1, atLeast, torchType), type, atLeast);
+            sixteenBits = room;
+        }
+        return room;
+    }
+
+    private FloatBuffer decode(TensorEntry entry, long from, long elements) {
         decoded = roomFor(elements * Float.BYTES, decoded);
         FloatBuffer floats = decoded.asFloatBuffer();
-        Dequantization.decode(type, stored.rewind(), floats);
+        Dequantization.decode(entry.type(), read(entry, from, elements), floats);
         return floats.flip();
+    }
+
+    private ByteBuffer read(TensorEntry entry, long from, long elements) {
+        stored = roomFor(entry.type().bytesOf(elements), stored);
+        file.read(entry.name(), entry.type().bytesOf(from), stored);
+        return stored.flip();
     }
 
     /** The buffer, or a larger one where it is too small, cleared and limited to so many bytes. */
@@ -137,7 +147,7 @@ public final class TensorReader {
                 return;
             }
         }
-        FloatBuffer numbers = decode(entry.type(), elements);
+        FloatBuffer numbers = decode(entry, from, elements);
         for (int place = 0; place < numbers.limit(); place++) {
             if (!Float.isFinite(numbers.get(place))) {
                 throw ModelProblems.WEIGHT_VALUE

@@ -150,10 +150,8 @@ def spread(x: Tensor, format: int, elements: int, first: int, rows: int) -> __to
 # Writes the part's rows into weight [O, I], some thousand blocks at a time, so that what lies between stays in the cache.
 def unpack(part: __torch__.packed.Part, weight: Tensor) -> Tensor:
   target = weight[part.first:part.first + part.rows]                                   # [rows, I]
-  if part.format == 1 or part.format == 30:
-    target.copy_(part.blocks)
-  elif part.format == -1:
-    __torch__.packed.unpack_codes(part, 0, target.view(part.blocks.size()))
+  if __torch__.packed.by_rows(part):
+    __torch__.packed.rows(part, 0, part.rows, target)
   else:
     __torch__.packed.unpack_blocks(part, target.view([-1]))
   return weight
