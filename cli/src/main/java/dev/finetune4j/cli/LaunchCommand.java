@@ -22,7 +22,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -166,7 +165,7 @@ final class LaunchCommand implements Callable<Integer> {
 
     /** Where the job may run; what no provider launches at is left to the launch to refuse. */
     private OfferFilter filter(FineTuner tuner, JobFile file) {
-        OfferFilter said = wanted.filter(tuner.offers(), Set.of(ProviderId.LOCAL.value()), null, spec);
+        OfferFilter said = wanted.ofJob(tuner.offers(), spec);
         if (!said.targets().isEmpty()) {
             return said;
         }

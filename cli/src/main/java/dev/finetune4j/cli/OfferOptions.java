@@ -39,7 +39,7 @@ final class OfferOptions {
             names = "--gpu",
             paramLabel = "GPU",
             split = ",",
-            description = "Only machines whose GPU begins so, such as A10G or H100; none: those without.")
+            description = "Only machines whose GPU begins so, such as A10G or H100; of offers also none.")
     List<String> gpus = new ArrayList<>();
 
     @Option(
@@ -50,11 +50,24 @@ final class OfferOptions {
     OfferFilter.Spot spot = OfferFilter.Spot.NEVER;
 
     /**
+     * The filter of a job that is planned, which may also stay on this machine.
+     *
+     * @throws ParameterException as {@link #filter}, and for machines without a GPU, of which none is planned
+     */
+    OfferFilter ofJob(List<Offer> market, CommandSpec spec) {
+        if (gpus.contains(NO_GPU)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--gpu none: only this machine is planned without a GPU; try --target local");
+        }
+        return filter(market, Set.of(ProviderId.LOCAL.value()), null, spec);
+    }
+
+    /**
      * The filter that the options describe.
      *
      * @param market everything that is sold
      * @param alsoTargets places that sell nothing and may be named all the same
-     * @throws ParameterException if a place or a GPU is named that nobody has
+     * @throws ParameterException if a place, a region or a GPU is named that nobody has
      */
     OfferFilter filter(List<Offer> market, Set<String> alsoTargets, @Nullable BigDecimal maxPrice, CommandSpec spec) {
         Set<String> places =
@@ -66,13 +79,17 @@ final class OfferOptions {
                 .map(Gpus::name)
                 .collect(Collectors.toCollection(TreeSet::new));
         targets.forEach(target -> refuseUnknown("place", target, places, spec));
+        Set<String> everyRegion = market.stream().map(Offer::region).collect(Collectors.toCollection(TreeSet::new));
+        regions.forEach(region -> refuseUnknownBeginning("region", region, everyRegion, spec));
         List<String> wanted = gpus.stream().filter(gpu -> !gpu.equals(NO_GPU)).toList();
-        for (String gpu : wanted) {
-            if (models.stream().noneMatch(model -> model.regionMatches(true, 0, gpu, 0, gpu.length()))) {
-                refuseUnknown("GPU", gpu, models, spec);
-            }
-        }
+        wanted.forEach(gpu -> refuseUnknownBeginning("GPU", gpu, models, spec));
         return new OfferFilter(targets.stream().map(ProviderId::parse).toList(), regions, wanted, spot, maxPrice);
+    }
+
+    private static void refuseUnknownBeginning(String kind, String word, Set<String> known, CommandSpec spec) {
+        if (known.stream().noneMatch(one -> one.regionMatches(true, 0, word, 0, word.length()))) {
+            refuseUnknown(kind, word, known, spec);
+        }
     }
 
     private static void refuseUnknown(String kind, String word, Set<String> known, CommandSpec spec) {

@@ -22,13 +22,11 @@ import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.Plan;
 import dev.finetune4j.run.Rehearsal;
 import dev.finetune4j.value.Money;
-import dev.finetune4j.value.ProviderId;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -179,7 +177,7 @@ final class PlanCommand implements Callable<Integer> {
 
     private PlanRequest request(List<Offer> market) {
         return new PlanRequest(
-                wanted.filter(market, Set.of(ProviderId.LOCAL.value()), null, spec),
+                wanted.ofJob(market, spec),
                 objective,
                 maxCost == null ? null : money(maxCost),
                 deadline == null ? null : duration(deadline),
@@ -188,19 +186,29 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private Money money(String text) {
+        Money money;
         try {
-            return Money.parse(text.matches("[\\d.]+") ? text + " USD" : text);
+            money = Money.parse(text.matches("[\\d.]+") ? text + " USD" : text);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--max-cost: " + e.getMessage(), e);
         }
+        if (money.amount().signum() <= 0) {
+            throw new ParameterException(spec.commandLine(), "--max-cost: must be above 0, was " + text);
+        }
+        return money;
     }
 
     private Duration duration(String text) {
+        Duration time;
         try {
-            return Durations.parse(text);
+            time = Durations.parse(text);
         } catch (IllegalArgumentException | DateTimeException e) {
             throw new ParameterException(spec.commandLine(), "--deadline: " + e.getMessage(), e);
         }
+        if (time.isNegative() || time.isZero()) {
+            throw new ParameterException(spec.commandLine(), "--deadline: must be longer than nothing, was " + text);
+        }
+        return time;
     }
 
     private @Nullable Architecture said() {

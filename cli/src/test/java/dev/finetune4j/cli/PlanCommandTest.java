@@ -2,6 +2,7 @@ package dev.finetune4j.cli;
 
 import static dev.finetune4j.cli.CommandRun.oneLine;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.json.Durations;
@@ -205,6 +206,74 @@ class PlanCommandTest {
                 .doesNotContain("memory");
     }
 
+    /** Rows often come in the order of their length, so that the first ones tell nothing of the last. */
+    @Test
+    void everyRowIsMeasuredWhereTheTokenizerIsNotHere() throws IOException {
+        StringBuilder rows = new StringBuilder();
+        for (int row = 0; row < 52_000; row++) {
+            String text = "ab".repeat(row < 51_000 ? 2 : 1000) + row;
+            rows.append("{\"text\": \"").append(text).append("\", \"answer\": \"yes\"}\n");
+        }
+        Files.writeString(folder.resolve("many.jsonl"), rows);
+        job = Files.writeString(
+                folder.resolve("many.yaml"), Files.readString(job).replace("tickets.jsonl", "many.jsonl"));
+
+        JsonNode first = json("--target", CLOUDS).at("/workload");
+
+        assertThat(first.at("/tokens/max").asLong()).isGreaterThan(500);
+        assertThat(first.at("/tokens/p50").asLong()).isLessThan(30);
+        assertThat(first.at("/trainingTokens").asDouble()
+                        / first.at("/rows/train").asDouble()
+                        / 3)
+                .isCloseTo(first.at("/tokens/mean").asDouble(), within(0.5));
+        assertThat(json("--target", CLOUDS).at("/workload"))
+                .as("told from what was kept")
+                .isEqualTo(first);
+    }
+
+    @Test
+    void flagsThatLeaveNothingAreNamedAndNotTakenForALackOfMemory() {
+        CommandRun spot = plan("--target", "bedrock", "--spot", "only");
+        CommandRun gpu = plan("--target", "local", "--gpu", "H100");
+
+        assertThat(spot.exitCode()).isEqualTo(5);
+        assertThat(oneLine(spot.err()))
+                .contains("FT0760: nothing is offered at bedrock with --spot only", "without it there are ")
+                .contains("finetune plan " + job + " --target bedrock")
+                .doesNotContain("memory", "does not tune");
+        assertThat(gpu.err())
+                .contains("nothing is offered at local with --gpu H100", "only a machine of one's own is there");
+    }
+
+    @Test
+    void flagsThatNobodyCanMeetAreRefused() {
+        for (String[] flags : new String[][] {
+            {"--deadline", "0h", "--deadline: must be longer than nothing"},
+            {"--max-cost", "0", "--max-cost: must be above 0"},
+            {"--region", "us-west-1x", "no offer has the region us-west-1x"},
+            {"--gpu", "none", "only this machine is planned without a GPU"}
+        }) {
+            CommandRun run = plan(flags[0], flags[1]);
+
+            assertThat(run.exitCode()).as(run.err()).isEqualTo(2);
+            assertThat(oneLine(run.err())).contains("FT0002: ", flags[2]);
+        }
+    }
+
+    /** The one that failed is none: a job that names a machine, or a place, has to name another. */
+    @Test
+    void noRemedyIsTheCommandThatFailed() throws IOException {
+        job = write("method: full\ntargets: [sagemaker]\nplaces: {sagemaker: {machine: ml.g5.xlarge}}");
+
+        CommandRun run = plan();
+
+        assertThat(run.exitCode()).isEqualTo(5);
+        assertThat(run.err())
+                .contains("FT0760")
+                .containsPattern("(or|try) +(targets: \\[|places\\.sagemaker: \\{machine: )")
+                .doesNotContainPattern("(or|try) +finetune plan " + Pattern.quote(job.toString()) + "\n");
+    }
+
     @Test
     void aPlaceWhoseRegionHasNoKnownMachineIsToldOf() throws IOException {
         job = write("method: qlora\nplaces: {sagemaker: {region: us-gov-west-1}}");
@@ -224,7 +293,9 @@ class PlanCommandTest {
         CommandRun yen = plan("--target", CLOUDS, "--max-cost", "500 JPY");
 
         assertThat(yen.exitCode()).isEqualTo(3);
-        assertThat(yen.err()).contains("FT0769: the limit is 500 JPY, the prices are in USD");
+        assertThat(yen.err())
+                .contains("FT0769: the limit is 500 JPY, the prices are in USD", "--max-cost \"5 USD\"")
+                .doesNotContain("job.yaml:");
     }
 
     @Test

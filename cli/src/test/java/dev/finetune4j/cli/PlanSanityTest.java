@@ -31,14 +31,18 @@ import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.QloraTuning;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.plan.BreakEven;
 import dev.finetune4j.plan.Fit;
 import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.plan.MoneyRange;
+import dev.finetune4j.plan.Objective;
 import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.Plan;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.PlanPhase;
 import dev.finetune4j.plan.Rejection;
+import dev.finetune4j.plan.ServiceLimits;
+import dev.finetune4j.plan.TokenOffer;
 import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.Diagnosis;
@@ -60,6 +64,7 @@ import java.util.Currency;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
@@ -272,6 +277,72 @@ class PlanSanityTest {
                 .isEmpty();
     }
 
+    /** Weights, gradients and moments of 70 billion alone take 131 GiB of each of eight GPUs. */
+    @Test
+    void noMachineIsPlannedThatIsLikelyToRunOutOfMemory() {
+        for (String model : List.of("llama-3.3-70b-instruct", "qwen2.5-32b-instruct")) {
+            assertThat(plan(model, FullTuning.defaults(), 1000, 300).options())
+                    .filteredOn(option -> option.offer() instanceof MachineOffer)
+                    .allSatisfy(option -> assertThat(Objects.requireNonNull(option.neededMemory())
+                                    .likely())
+                            .as(option.id())
+                            .isLessThanOrEqualTo(option.usableMemory()));
+        }
+    }
+
+    @Test
+    void ofMachinesAsFastTheCheapestIsChosen() {
+        Plan plan = planner(List.of(), Map.of(), Map.of())
+                .plan(
+                        figures("llama-3.1-8b-instruct", QloraTuning.defaults(), 1000, 300, Budget.unlimited()),
+                        new PlanRequest(PlanRequest.anywhere().filter(), Objective.TIME, null, null, false, null));
+        PlanOption choice = plan.choice().orElseThrow();
+
+        assertThat(plan.options())
+                .filteredOn(option -> option.isEligible()
+                        && option.time().likely().equals(choice.time().likely()))
+                .allSatisfy(option -> assertThat(likely(option)).isGreaterThanOrEqualTo(likely(choice)));
+    }
+
+    /** Of a step of one row one GPU works, and whoever pays for two waits as long. */
+    @Test
+    void machinesWhoseGpusStandIdleComeAfterThoseThatDoAsWell() {
+        JobFigures rows = figures("llama-3.1-8b-instruct", QloraTuning.defaults(), 1000, 300, Budget.unlimited());
+        FineTuneJob single = rows.file().job().toBuilder()
+                .training(rows.file().job().training().toBuilder().batchSize(1).build())
+                .build();
+        List<PlanOption> machines = planner(List.of(), Map.of(), Map.of())
+                .plan(
+                        new JobFigures(JobFile.of(single, Path.of("")), rows.rows(), rows.model()),
+                        PlanRequest.anywhere())
+                .options()
+                .stream()
+                .filter(option -> option.isEligible() && option.offer() instanceof MachineOffer)
+                .toList();
+
+        assertThat(machines.stream()
+                        .takeWhile(option -> option.offer() instanceof MachineOffer machine
+                                && machine.accelerators().orElseThrow().count() == 1))
+                .hasSizeGreaterThan(5);
+    }
+
+    @Test
+    void theBreakEvenIsWithinWhatTheServiceTakes() {
+        for (String model : List.of("llama-3.1-8b-instruct", "llama-3.1-405b-instruct", "smollm2-135m-instruct")) {
+            Plan plan = plan(model, QloraTuning.defaults(), 100, 300);
+            BreakEven even = Objects.requireNonNull(plan.breakEven(), model);
+            ServiceLimits limits = ((TokenOffer) Objects.requireNonNull(
+                            plan.option(even.service()).orElseThrow().offer()))
+                    .limits();
+
+            assertThat(even.rows())
+                    .as(model)
+                    .matches(rows -> rows == -1 && limits.mostRows() == null
+                            || rows == 0
+                            || rows >= limits.leastRows() && (limits.mostRows() == null || rows <= limits.mostRows()));
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"smollm2-135m-instruct", "llama-3.1-8b-instruct", "llama-3.3-70b-instruct"})
     void tenTimesTheRowsCostUpToTenTimesAsMuch(String model) {
@@ -395,7 +466,7 @@ class PlanSanityTest {
                 new Quantiles(tokens / 5, Math.round(0.85 * tokens), 2L * tokens, 3L * tokens, 4L * tokens, tokens),
                 tokens / 2.0,
                 rows * tokens * 5,
-                new Proposal.RowLengths(rows, 0, longest, 8 * longest, limit),
+                new Proposal.RowLengths(rows, 0, longest, 8 * longest, limit, Math.min(tokens, limit), 0),
                 Proposal.AnswerLengths.NONE,
                 true,
                 rows * tokens * 5,

@@ -44,6 +44,9 @@ public final class AdviceView {
             models.forEach(this::model);
         } else if (advice.advises(Approach.FINE_TUNING) && task.wishes().task() == null) {
             note("--task names the task, and base models are named.");
+        } else if (advice.advises(Approach.FINE_TUNING)) {
+            note(
+                    "No base model of the catalogue suits what is asked; finetune models lists all, with the length of text that each takes.");
         }
     }
 

@@ -15,6 +15,7 @@ import dev.finetune4j.plan.Rejection;
 import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.plan.Workload;
 import dev.finetune4j.run.Rehearsal;
+import dev.finetune4j.value.ProviderId;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Prints a plan: what the job needs, the best options, and why others lost. Made to be read in 20 seconds. */
 public final class PlanView {
@@ -219,15 +221,19 @@ public final class PlanView {
     }
 
     private void rejected(Plan plan) {
+        Map<ProviderId, Rejection> absent = new LinkedHashMap<>();
+        plan.rejections().forEach(rejection -> absent.putIfAbsent(rejection.target(), rejection));
+        plan.options().forEach(option -> absent.remove(option.target()));
         Map<String, String> reasons = new LinkedHashMap<>();
-        for (Rejection rejection : plan.rejections()) {
-            String reason = rejection.reason();
-            String who = rejection.target().value();
-            reasons.merge(reason, who, (before, more) -> before.contains(more) ? before : before + ", " + more);
-        }
+        // A place without any option first: whoever has it in mind looks for it.
+        Stream.concat(absent.values().stream(), plan.rejections().stream())
+                .forEach(rejection -> reasons.merge(
+                        rejection.reason(),
+                        rejection.target().value(),
+                        (before, more) -> before.contains(more) ? before : before + ", " + more));
         int shown = 0;
         for (Map.Entry<String, String> entry : reasons.entrySet()) {
-            if (shown++ >= REJECTIONS) {
+            if (shown++ >= Math.max(REJECTIONS, absent.size())) {
                 break;
             }
             line(shown == 1 ? "not" : "", entry.getValue() + ": " + entry.getKey());
@@ -259,7 +265,7 @@ public final class PlanView {
         for (PlanOption option : plan.options()) {
             HostingCost hosting = option.hosting();
             if (option.standing() != Standing.OVER_LIMIT) {
-                costs.putIfAbsent(option.target().value(), hosting == null ? "0" : perMonth(hosting));
+                costs.putIfAbsent(option.target().value(), hosting == null ? unhosted(option) : perMonth(hosting));
             }
         }
         if (!costs.isEmpty()) {
@@ -270,6 +276,11 @@ public final class PlanView {
                                     .map(entry -> entry.getKey() + " " + entry.getValue())
                                     .collect(Collectors.joining(", ")));
         }
+    }
+
+    /** A machine of one's own costs nothing more; where a place sells none that holds the model, nobody knows what holding it would cost. */
+    private static String unhosted(PlanOption option) {
+        return option.offer() == null ? "0" : "?";
     }
 
     private static String perMonth(HostingCost hosting) {

@@ -5,6 +5,7 @@ package dev.finetune4j.plan;
  *
  * @param service id of the option that is paid by the token
  * @param machine id of the option that is paid by the hour
- * @param rows training rows at which both cost the same; 0 where the machine is the cheaper one at any number, and -1 where it never is
+ * @param rows training rows at which both cost the same, or the most that the service takes where it is cheaper for these, too; 0 where the
+ *     machine is the cheaper one for any number that the service takes, and -1 where it never is
  */
 public record BreakEven(String service, String machine, long rows) {}

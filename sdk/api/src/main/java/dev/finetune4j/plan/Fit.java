@@ -6,6 +6,6 @@ public enum Fit {
     FITS,
     /** It may fail for want of memory. */
     TIGHT,
-    /** Nine times in ten it needs more than there is. */
+    /** It needs more than there is: nine times in ten where it is judged whether a run could be, more often than not where one is planned. */
     TOO_LARGE
 }

@@ -43,6 +43,14 @@ public record DatasetCheckReport(
         return new DatasetCheckReport(problems, other, findings, balance, tokens, pairs, renderedRows);
     }
 
+    /** Tokens of the mean row of any part, after truncation; every row that is cut was tokenized, so that what is cut is known. */
+    public double meanTokensAsCut() {
+        long rows = profile.rowsByPart().values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
+        return Math.max(0, profile.tokens().mean() - tokens.cutTokens() / (double) Math.max(1, rows));
+    }
+
     /** Whether any problem stops the job. */
     public boolean hasErrors() {
         return problems.stream().anyMatch(Problem::isError);

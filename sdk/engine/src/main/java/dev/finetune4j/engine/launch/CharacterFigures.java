@@ -19,26 +19,22 @@ import java.util.stream.Stream;
 final class CharacterFigures {
     private static final double CHARACTERS_OF_A_TOKEN = 4;
     private static final int TOKENS_AROUND_A_MESSAGE = 6;
-    /** Enough for the 99th percentile; the longest of the others is not seen. */
-    private static final int ROWS_LOOKED_AT = 50_000;
-
     private static final int USUAL_CONTEXT = 8192;
+
+    private int[] lengths = new int[1024];
+    private int rows;
+    private double answerTokens;
+    private long mostTokens;
 
     private CharacterFigures() {}
 
     static RowFigures of(FineTuneJob job, PreparedData data, int contextTokens) {
-        long[] tokens;
-        double learned;
+        CharacterFigures seen = new CharacterFigures();
         try (Stream<Example> rows = data.rows(Part.TRAIN).open()) {
-            double[][] each = rows.limit(ROWS_LOOKED_AT)
-                    .map(row -> new double[] {tokens(row), answerTokens(row)})
-                    .toArray(double[][]::new);
-            tokens = Arrays.stream(each)
-                    .mapToLong(row -> Math.round(row[0]))
-                    .sorted()
-                    .toArray();
-            learned = Arrays.stream(each).mapToDouble(row -> row[1]).average().orElse(1);
+            rows.forEach(seen::add);
         }
+        int[] tokens = Arrays.copyOf(seen.lengths, seen.rows);
+        Arrays.sort(tokens);
         int context = contextTokens > 0 ? contextTokens : USUAL_CONTEXT;
         int limit = job.training().maxTokens() > 0 ? Math.min(job.training().maxTokens(), context) : context;
         Quantiles quantiles = quantiles(tokens);
@@ -46,21 +42,35 @@ final class CharacterFigures {
         return new RowFigures(
                 data.rowsByPart(),
                 quantiles,
-                learned,
-                MostTokens.ofTraining(data),
+                seen.rows == 0 ? 1 : seen.answerTokens / seen.rows,
+                seen.mostTokens,
                 new Proposal.RowLengths(
                         data.rowsByPart().getOrDefault(Part.TRAIN, 0L),
                         data.rowsByPart().getOrDefault(Part.VALIDATION, 0L),
                         longest,
                         longest * job.training().batchSize(),
-                        limit),
+                        limit,
+                        Arrays.stream(tokens)
+                                .mapToDouble(each -> Math.min(each, limit))
+                                .average()
+                                .orElse(1),
+                        0),
                 Proposal.AnswerLengths.NONE,
                 false,
                 RowBytes.of(data),
                 data.digest());
     }
 
-    private static Quantiles quantiles(long... sorted) {
+    private void add(Example row) {
+        if (rows == lengths.length) {
+            lengths = Arrays.copyOf(lengths, 2 * rows);
+        }
+        lengths[rows++] = Math.toIntExact(Math.round(tokens(row)));
+        answerTokens += answerTokens(row);
+        mostTokens += MostTokens.of(row);
+    }
+
+    private static Quantiles quantiles(int... sorted) {
         if (sorted.length == 0) {
             return new Quantiles(1, 1, 1, 1, 1, 1);
         }
@@ -73,7 +83,7 @@ final class CharacterFigures {
                 Arrays.stream(sorted).average().orElse(1));
     }
 
-    private static long at(long[] sorted, double share) {
+    private static long at(int[] sorted, double share) {
         return sorted[(int) Math.round(share * (sorted.length - 1))];
     }
 

@@ -5,7 +5,6 @@ import dev.finetune4j.engine.journal.WholeFile;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.json.Json;
-import dev.finetune4j.model.ModelFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,7 +17,7 @@ final class FigureCache {
     private static final int KEY_CHARACTERS = 24;
 
     /** One more whenever the figures are others: what an older version kept is not read. */
-    private static final int FORM = 3;
+    private static final int FORM = 4;
 
     private final Path folder;
 
@@ -26,9 +25,13 @@ final class FigureCache {
         folder = home.resolve("cache").resolve("figures");
     }
 
-    /** What was kept; nothing where nothing was, or where it is damaged. */
-    Optional<RowFigures> find(FineTuneJob job, PreparedData data, ModelFiles model) {
-        Path file = file(job, data, model);
+    /**
+     * What was kept; nothing where nothing was, or where it is damaged.
+     *
+     * @param counter who counted tokens: digest of the model's files, or what else tells it from others
+     */
+    Optional<RowFigures> find(FineTuneJob job, PreparedData data, String counter) {
+        Path file = file(job, data, counter);
         try {
             return Files.exists(file)
                     ? Optional.of(Json.read(Files.readString(file), RowFigures.class))
@@ -39,20 +42,20 @@ final class FigureCache {
     }
 
     /** Keeps figures. A cache that cannot be written costs time and nothing else. */
-    void keep(FineTuneJob job, PreparedData data, ModelFiles model, RowFigures figures) {
+    void keep(FineTuneJob job, PreparedData data, String counter, RowFigures figures) {
         try {
             Files.createDirectories(folder);
-            WholeFile.write(file(job, data, model), Json.line(figures) + "\n");
+            WholeFile.write(file(job, data, counter), Json.line(figures) + "\n");
         } catch (IOException | FineTuneException e) {
             return;
         }
     }
 
-    private Path file(FineTuneJob job, PreparedData data, ModelFiles model) {
+    private Path file(FineTuneJob job, PreparedData data, String counter) {
         return folder.resolve(Json.digest(Map.of(
                                 "form", FORM,
                                 "data", data.digest(),
-                                "model", model.digest(),
+                                "model", counter,
                                 "task", job.task(),
                                 "evaluation", job.evaluation(),
                                 "max-tokens", job.training().maxTokens(),

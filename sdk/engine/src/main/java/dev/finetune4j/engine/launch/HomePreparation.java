@@ -7,6 +7,7 @@ import dev.finetune4j.engine.models.ModelCatalogue;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.spi.CodecBehindVirtualTokens;
 import dev.finetune4j.spi.TextCodec;
@@ -76,7 +77,7 @@ public final class HomePreparation implements Preparation {
     private PreparedJob check(JobFile file, PreparedData rows, ModelFiles model) {
         progress.began(PreparationProgress.Stage.CHECK);
         PreparedJob job = look(file, rows, model);
-        cache.keep(job.file().job(), job.data(), model, RowFigures.of(job));
+        cache.keep(job.file().job(), job.data(), model.digest(), RowFigures.of(job));
         return job;
     }
 
@@ -104,11 +105,20 @@ public final class HomePreparation implements Preparation {
         ModelFiles files = model.files();
         if (files == null) {
             int context = model.known() == null ? 0 : model.known().contextTokens();
-            return new JobFigures(file, CharacterFigures.of(file.job(), rows, context), model);
+            return new JobFigures(file, byCharacters(file.job(), rows, context), model);
         }
         RowFigures figures =
-                cache.find(file.job(), rows, files).orElseGet(() -> RowFigures.of(check(asked, rows, files)));
+                cache.find(file.job(), rows, files.digest()).orElseGet(() -> RowFigures.of(check(asked, rows, files)));
         return new JobFigures(file, figures, model);
+    }
+
+    private RowFigures byCharacters(FineTuneJob job, PreparedData rows, int contextTokens) {
+        String counter = "characters, " + contextTokens;
+        return cache.find(job, rows, counter).orElseGet(() -> {
+            RowFigures figures = CharacterFigures.of(job, rows, contextTokens);
+            cache.keep(job, rows, counter, figures);
+            return figures;
+        });
     }
 
     @Override

@@ -87,7 +87,7 @@ public record PreparedJob(
                         tokens.longestTokens(),
                         tokens.largestBatchTokens(),
                         tokens.limitTokens(),
-                        Math.min(check.profile().tokens().mean(), tokens.limitTokens()),
+                        check.meanTokensAsCut(),
                         Objects.requireNonNullElse(tokens.prefixTokens(), 0)),
                 answers);
     }

@@ -108,6 +108,11 @@ final class GpuSetupSearch {
         TrainingSetup setup = setups.of(settings);
         Range needed = ofMemory.apply(memory.needed(job.architecture(), setup));
         double usable = gpu.usableMemoryGib();
-        return new GpuRun(settings, setup, MemoryModel.fit(needed, usable), needed, usable);
+        return new GpuRun(settings, setup, fit(needed, usable), needed, usable);
+    }
+
+    /** A launch costs money: what fails more often than not is not offered. */
+    private static Fit fit(Range needed, double usable) {
+        return needed.likely() > usable ? Fit.TOO_LARGE : MemoryModel.fit(needed, usable);
     }
 }

@@ -3,6 +3,7 @@ package dev.finetune4j.engine.plan;
 import dev.finetune4j.engine.estimate.Gpu;
 import dev.finetune4j.engine.estimate.GpuTable;
 import dev.finetune4j.engine.launch.JobFigures;
+import dev.finetune4j.engine.price.OfferFilter;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -47,10 +48,17 @@ final class Impasse {
     private final Worlds worlds;
     private final Assumptions assumptions;
     private final PastErrors errors;
+    private final OfferFilter asked;
     private final PlanRequest request;
     private final Ranking limits;
     private final GpuTable gpus = GpuTable.shipped();
 
+    /**
+     * Of a plan.
+     *
+     * @param asked which offers whoever asked has left out, and not the job
+     * @param request what the plan was asked for, at the targets of the job where {@code asked} names none
+     */
     Impasse(
             JobFigures figures,
             List<Offer> offers,
@@ -58,6 +66,7 @@ final class Impasse {
             Worlds worlds,
             Assumptions assumptions,
             PastErrors errors,
+            OfferFilter asked,
             PlanRequest request,
             Ranking limits) {
         this.figures = figures;
@@ -66,6 +75,7 @@ final class Impasse {
         this.worlds = worlds;
         this.assumptions = assumptions;
         this.errors = errors;
+        this.asked = asked;
         this.request = request;
         this.limits = limits;
     }
@@ -90,11 +100,10 @@ final class Impasse {
                             + Figures.duration(first.time().likely()))
                     .build();
         }
-        Optional<Problem> notLearned = notLearned();
-        if (notLearned.isPresent()) {
-            return notLearned.get();
-        }
-        return asksServicesOnly() ? noService(plan) : unsuitedMachine().orElseGet(() -> nothingFits(plan));
+        return notLearned()
+                .or(() -> asksServicesOnly() ? Optional.empty() : unsuitedMachine())
+                .or(this::filteredAway)
+                .orElseGet(() -> asksServicesOnly() ? noService(plan) : nothingFits(plan));
     }
 
     /** Places of offers that learn as a job's task is learned, by name. */
@@ -122,11 +131,43 @@ final class Impasse {
         }
         Problem.Builder problem = PlanProblems.NOTHING_FITS
                 .error(job.name() + " is to learn which of two answers is better, which is not learned at "
-                        + targets.stream().map(ProviderId::value).collect(Collectors.joining(", ")))
+                        + names(targets))
                 .at(Location.ofKey("task.kind"))
                 .because("task.kind is preference");
         learning.forEach(target -> problem.remedy("targets: [" + target + "]"));
         return Optional.of(problem.build());
+    }
+
+    /** Nothing is sold as it is asked for, whatever the job is. */
+    private Optional<Problem> filteredAway() {
+        OfferFilter filter = request.filter();
+        OfferFilter open = new OfferFilter(filter.targets(), List.of(), List.of(), OfferFilter.Spot.ALLOW, null);
+        boolean isOpen =
+                filter.regions().isEmpty() && filter.gpus().isEmpty() && filter.spot() != OfferFilter.Spot.ONLY;
+        if (isOpen || offers.stream().anyMatch(filter)) {
+            return Optional.empty();
+        }
+        String places = filter.targets().isEmpty() ? "" : " at " + names(filter.targets());
+        List<String> flags = new ArrayList<>();
+        filter.regions().forEach(region -> flags.add("--region " + region));
+        filter.gpus().forEach(gpu -> flags.add("--gpu " + gpu));
+        if (filter.spot() == OfferFilter.Spot.ONLY) {
+            flags.add("--spot only");
+        }
+        long without = offers.stream().filter(open).count();
+        String targets = asked.targets().stream().map(ProviderId::value).collect(Collectors.joining(","));
+        return Optional.of(PlanProblems.NOTHING_FITS
+                .error("nothing is offered" + places + " with " + String.join(" ", flags))
+                .because(
+                        without > 0
+                                ? "without " + (flags.size() == 1 ? "it" : "them") + " there are " + without + " offers"
+                                : "only a machine of one's own is there, which is in no region and not sold")
+                .remedy("finetune plan JOB" + (targets.isEmpty() ? "" : " --target " + targets))
+                .build());
+    }
+
+    private static String names(List<ProviderId> targets) {
+        return targets.stream().map(ProviderId::value).collect(Collectors.joining(", "));
     }
 
     /** What the job names at one of its places, where no machine to train on is there. */
@@ -170,10 +211,8 @@ final class Impasse {
 
     private Problem noService(Plan plan) {
         FineTuneJob job = figures.file().job();
-        String places =
-                request.filter().targets().stream().map(ProviderId::value).collect(Collectors.joining(", "));
         Problem.Builder problem = PlanProblems.NOTHING_FITS
-                .error(places + " does not tune " + job.name() + " as it is")
+                .error(names(request.filter().targets()) + " does not tune " + job.name() + " as it is")
                 .at(Location.ofKey("model"));
         plan.rejections().stream()
                 .limit(NEAREST)
@@ -267,6 +306,11 @@ final class Impasse {
                         + figures.file().job().name())
                 .at(Location.ofKey("method"));
         List<String> remedies = new ArrayList<>();
+        plan.rejections().stream()
+                .filter(rejection ->
+                        rejection.shortage() != null && machine(rejection).isEmpty())
+                .limit(NEAREST)
+                .forEach(rejection -> problem.because(rejection.target() + ": " + rejection.reason()));
         int shown = 0;
         for (Rejection rejection : plan.rejections()) {
             Optional<MachineOffer> machine = machine(rejection);
@@ -279,9 +323,10 @@ final class Impasse {
                     + change.map(words -> "; fits with " + words).orElse("; no shorter row or QLoRA fits either"));
             change.filter(words -> !remedies.contains(words)).ifPresent(remedies::add);
         }
-        elsewhere().ifPresent(words -> {
-            problem.because(words);
-            remedies.add("finetune plan JOB");
+        elsewhere().ifPresent(option -> {
+            problem.because("of all that is offered it fits " + option.id() + ", about "
+                    + Ranking.billedAtMost(option).likely());
+            remedies.add(isNarrowed() ? "finetune plan JOB" : opened(option));
         });
         plan.rejections().stream()
                 .filter(rejection -> rejection.shortage() == null)
@@ -351,8 +396,27 @@ final class Impasse {
                         == Fit.FITS;
     }
 
+    /** What the job would have to say for an option to be looked at. */
+    private String opened(PlanOption option) {
+        ProviderId target = option.target();
+        Map<String, String> settings = figures.file().job().settingsOf(target);
+        if (!(option.offer() instanceof MachineOffer machine) || PlaceSettings.allow(settings, machine)) {
+            return "targets: [" + target + "]";
+        }
+        return "places." + target + ": {" + PlaceSettings.MACHINE + ": " + machine.instanceType() + ", "
+                + PlaceSettings.REGION + ": " + machine.region() + "}";
+    }
+
+    /** Whether whoever asked, and not the job, has left offers out. */
+    private boolean isNarrowed() {
+        return !asked.targets().isEmpty()
+                || !asked.regions().isEmpty()
+                || !asked.gpus().isEmpty()
+                || asked.spot() == OfferFilter.Spot.ONLY;
+    }
+
     /** The smallest machine that would do, whatever was asked for. */
-    private Optional<String> elsewhere() {
+    private Optional<PlanOption> elsewhere() {
         PlannedJob job = new PlannedJob(figures);
         MachinePlanner planner = new MachinePlanner(job, ownModels, worlds, assumptions, errors);
         return planner
@@ -367,8 +431,6 @@ final class Impasse {
                 .map(Candidate::option)
                 .filter(option -> option.fit() == Fit.FITS && option.cost() != null)
                 .min(Comparator.comparing(
-                        option -> Ranking.billedAtMost(option).likely().amount()))
-                .map(option -> "of all that is offered it fits " + option.id() + ", about "
-                        + Ranking.billedAtMost(option).likely());
+                        option -> Ranking.billedAtMost(option).likely().amount()));
     }
 }

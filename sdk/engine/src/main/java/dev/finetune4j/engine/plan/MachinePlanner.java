@@ -253,7 +253,7 @@ final class MachinePlanner {
                         Name.CHECKPOINTS,
                         work.checkpoints(training),
                         true,
-                        "at least every 5 minutes and at most 3.5 % of the steps, unless the job says how often; "
+                        "one, and before it one every 5 minutes or as 3.5 % of the steps allow, unless the job says how often; "
                                 + assumptions.get("disk").words())
                 .phase(
                         Name.UPLOAD,

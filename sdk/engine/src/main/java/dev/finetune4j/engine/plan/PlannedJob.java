@@ -34,7 +34,7 @@ final class PlannedJob {
         int limit = most > 0
                 ? Math.min(most, rows.lengths().limit())
                 : rows.lengths().limit();
-        lengths = new RowDistribution(rows.tokens(), limit + inFront, inFront);
+        lengths = new RowDistribution(rows.tokens(), rows.lengths(), limit, inFront);
         trainable = TrainedParameters.of(job, model.architecture());
     }
 

@@ -12,6 +12,7 @@ import dev.finetune4j.job.Budget;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.plan.BreakEven;
+import dev.finetune4j.plan.Fit;
 import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.plan.MoneyRange;
@@ -22,6 +23,7 @@ import dev.finetune4j.plan.PlanBasis;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.PlanPhase;
 import dev.finetune4j.plan.Rejection;
+import dev.finetune4j.plan.ServiceLimits;
 import dev.finetune4j.plan.ServiceMethod;
 import dev.finetune4j.plan.TokenOffer;
 import dev.finetune4j.run.Rehearsal;
@@ -35,6 +37,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -301,10 +304,8 @@ public final class Planner {
     /** Why a plan has no option that may be chosen, and what would change that, found by trying: at the job's targets, where it names any. */
     public Problem impasse(JobFigures figures, PlanRequest request, Plan plan) {
         List<ProviderId> targets = targets(figures, request);
-        if (!targets.equals(request.filter().targets())) {
-            PlanRequest there = request.at(targets);
-            return impasse(figures, there, plan(figures, there));
-        }
+        boolean isAsAsked = targets.equals(request.filter().targets());
+        PlanRequest there = request.at(targets);
         return new Impasse(
                         figures,
                         context.offers(),
@@ -312,9 +313,10 @@ public final class Planner {
                         worlds,
                         assumptions,
                         errors(),
-                        request,
-                        ranking(figures, request))
-                .problem(plan);
+                        request.filter(),
+                        there,
+                        ranking(figures, there))
+                .problem(isAsAsked ? plan : plan(figures, there));
     }
 
     /**
@@ -401,9 +403,11 @@ public final class Planner {
         Money maxCost =
                 request.maxCost() != null ? request.maxCost() : job.budget().maxCost();
         if (maxCost != null && !maxCost.currency().equals(Bill.CURRENCY)) {
-            throw PlanProblems.OTHER_CURRENCY
-                    .error("the limit is " + maxCost + ", the prices are in " + Bill.CURRENCY)
-                    .at(Location.ofKey("budget.max-cost"))
+            Problem.Builder problem = PlanProblems.OTHER_CURRENCY.error(
+                    "the limit is " + maxCost + ", the prices are in " + Bill.CURRENCY);
+            throw (request.maxCost() == null
+                            ? problem.at(Location.ofKey("budget.max-cost"))
+                            : problem.remedy("finetune plan JOB --max-cost \"5 USD\""))
                     .asException();
         }
         Duration deadline =
@@ -451,16 +455,35 @@ public final class Planner {
             return Optional.empty();
         }
         double saved = service.get().costOfRow() - machine.get().costOfRow();
-        long rows = saved <= 0 ? -1 : Math.round(machine.get().fixedCost() / saved);
+        long rows = saved <= 0 ? Long.MAX_VALUE : Math.round(machine.get().fixedCost() / saved);
         return Optional.of(new BreakEven(
-                service.get().option().id(), machine.get().option().id(), rows));
+                service.get().option().id(),
+                machine.get().option().id(),
+                taken(
+                        rows,
+                        ((TokenOffer) Objects.requireNonNull(
+                                        service.get().option().offer()))
+                                .limits())));
+    }
+
+    /** Up to so many rows the service is cheaper, as far as it takes them. */
+    private static long taken(long rows, ServiceLimits limits) {
+        if (rows < limits.leastRows()) {
+            return 0;
+        }
+        Long most = limits.mostRows() == null ? null : (long) limits.mostRows();
+        if (most == null) {
+            return rows == Long.MAX_VALUE ? -1 : rows;
+        }
+        return Math.min(rows, most);
     }
 
     private static Optional<Candidate> cheapest(
             List<Candidate> ranked, Class<? extends Offer> kind, boolean isOwnModel) {
         return ranked.stream()
-                .filter(one ->
-                        kind.isInstance(one.option().offer()) && one.option().cost() != null)
+                .filter(one -> kind.isInstance(one.option().offer())
+                        && one.option().cost() != null
+                        && one.option().fit() == Fit.FITS)
                 .filter(one -> one.option().otherModel() == null == isOwnModel)
                 .min(Comparator.comparingDouble(Planner::likely));
     }

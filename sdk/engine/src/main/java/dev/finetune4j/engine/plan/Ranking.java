@@ -10,6 +10,7 @@ import dev.finetune4j.plan.Objective;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.PlanOption.Standing;
 import dev.finetune4j.plan.PriceFact;
+import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.value.Money;
 import dev.finetune4j.value.ProviderId;
@@ -90,6 +91,7 @@ final class Ranking {
                         .thenComparing(one -> one.option().missedAt() != null)
                         .thenComparing(one -> one.option().standing())
                         .thenComparing(one -> one.option().cost() == null)
+                        .thenComparing(one -> idleInVain(one.option(), judged))
                         .thenComparing(byScore)
                         // Of two that are equal the one for fewer models comes second.
                         .thenComparing(one -> ownModels.contains(one.option().target()))
@@ -103,6 +105,26 @@ final class Ranking {
                 .map(Candidate::option)
                 .filter(option -> option.isEligible() && mayBeChosen(option))
                 .findFirst();
+    }
+
+    /** Whether some of its GPUs would stand idle, and another option is neither slower nor dearer. */
+    private static boolean idleInVain(PlanOption option, List<Candidate> all) {
+        return hasIdleGpus(option)
+                && all.stream()
+                        .map(Candidate::option)
+                        .anyMatch(other -> other.isEligible()
+                                && !hasIdleGpus(other)
+                                && exactCost(other) <= exactCost(option)
+                                && seconds(other) <= seconds(option));
+    }
+
+    private static boolean hasIdleGpus(PlanOption option) {
+        TrainerSettings settings = option.settings();
+        return option.offer() instanceof MachineOffer machine
+                && settings != null
+                && machine.accelerators()
+                        .filter(own -> own.count() > settings.gpus())
+                        .isPresent();
     }
 
     private boolean mayBeChosen(PlanOption option) {
@@ -221,7 +243,7 @@ final class Ranking {
     private double score(PlanOption option, double leastCost, double leastTime) {
         return switch (objective) {
             case COST -> exactCost(option) + 1e-9 * seconds(option);
-            case TIME -> seconds(option);
+            case TIME -> seconds(option) + 1e-6 * Math.min(1e5, exactCost(option)); // of two as fast the cheaper
             case BALANCED -> Math.sqrt(cost(option) / leastCost * seconds(option) / leastTime);
         };
     }
