@@ -113,12 +113,17 @@ public sealed interface WorkStep {
          * A prompt with the shots before it. A leading system message stays in front; those of the shots say the same and are left out.
          */
         public List<Message> withShots(List<Message> prompt) {
-            if (shots.isEmpty()) {
+            return withShots(prompt, shots.size());
+        }
+
+        /** The same with the first of the shots alone. */
+        public List<Message> withShots(List<Message> prompt, int count) {
+            if (count == 0) {
                 return prompt;
             }
             List<Message> messages = new ArrayList<>();
             prompt.stream().filter(Predict::isSystem).forEach(messages::add);
-            for (Example.Conversation shot : shots) {
+            for (Example.Conversation shot : shots.subList(0, count)) {
                 shot.messages().stream().filter(message -> !isSystem(message)).forEach(messages::add);
             }
             prompt.stream().filter(message -> !isSystem(message)).forEach(messages::add);

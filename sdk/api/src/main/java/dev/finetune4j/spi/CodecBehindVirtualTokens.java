@@ -32,6 +32,11 @@ public record CodecBehindVirtualTokens(TextCodec codec, int virtualTokens) imple
     }
 
     @Override
+    public List<Message> fitted(Example.Conversation row, int maxTokens) {
+        return codec.fitted(row, maxTokens == 0 ? contextTokens() : maxTokens);
+    }
+
+    @Override
     public boolean speaks() {
         return codec.speaks();
     }

@@ -56,13 +56,23 @@ public interface TextCodec extends AutoCloseable {
 
     /**
      * A row for training: every assistant message with its end of turn is trained, or the whole passage with an end of text.
-     * A row over {@code maxTokens} loses tokens at the front of its prompt's longest user message first where it is a
-     * conversation, so that the answer stays; a passage is cut at the end.
+     * A row over {@code maxTokens} loses tokens in the middle of its prompt's longest user message first where it is a
+     * conversation, so that what stands at its ends and the answer stay; a passage is cut at the end.
      *
      * @param maxTokens limit, or 0 for {@link #contextTokens()}
      * @throws FineTuneException if the model's chat template refuses the messages
      */
     EncodedExample encode(Example example, int maxTokens);
+
+    /**
+     * The messages that {@link #encode} makes the tokens of: the longest user messages shortened, as far as they are more than the row
+     * may have; all of them whole where a codec cuts nothing but tokens.
+     *
+     * @param maxTokens as for {@link #encode}
+     */
+    default List<Message> fitted(Example.Conversation row, int maxTokens) {
+        return row.messages();
+    }
 
     /** The rendered prompt up to where the assistant's answer starts (generation prompt included), as tokens. */
     int[] encodePrompt(List<Message> messages);

@@ -185,6 +185,11 @@ final class HuggingFaceTextCodec implements TextCodec {
         return new EncodedExample(row.tokenIds(), row.trained(), whole.length());
     }
 
+    @Override
+    public List<Message> fitted(Example.Conversation row, int maxTokens) {
+        return truncation.shorten(row.messages(), maxTokens == 0 ? contextTokens : maxTokens, this::encodeConversation);
+    }
+
     private EncodedExample encodePassage(Example.Passage passage, int limit) {
         int[] text = encoder.encodeContent(passage.text());
         IntStream begin = beginToken == null ? IntStream.empty() : IntStream.of(beginToken);

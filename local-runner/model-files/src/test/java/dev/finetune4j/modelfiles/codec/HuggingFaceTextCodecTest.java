@@ -141,14 +141,14 @@ class HuggingFaceTextCodecTest {
     }
 
     @Test
-    void shortensTheLongestUserMessageAtItsFront() throws IOException {
+    void shortensTheLongestUserMessageInItsMiddle() throws IOException {
         try (TextCodec codec = ModelFixture.in(folder).open()) {
             List<Message> messages = List.of(
                     new Message(Role.USER, "one two three"),
                     new Message(Role.ASSISTANT, "first"),
-                    new Message(Role.USER, "start " + "fox ".repeat(30) + "end"),
+                    new Message(Role.USER, "start " + "fox ".repeat(15) + "quick " + "fox ".repeat(15) + "end"),
                     new Message(Role.ASSISTANT, "second"));
-            Example row = new Example.Conversation(new RowRef("t", 1), messages, null);
+            Example.Conversation row = new Example.Conversation(new RowRef("t", 1), messages, null);
             int whole = codec.encode(row, 0).length();
 
             EncodedExample cut = codec.encode(row, whole - 20);
@@ -159,8 +159,13 @@ class HuggingFaceTextCodecTest {
                     .contains("first")
                     .contains("fox end")
                     .contains("second");
-            assertThat(text).doesNotContain("start");
+            assertThat(text).contains("start fox").doesNotContain("quick");
             assertThat(cut.length()).isLessThanOrEqualTo(whole - 20);
+            List<Message> fitted = codec.fitted(row, whole - 20);
+            assertThat(codec.encode(new Example.Conversation(new RowRef("t", 1), fitted, null), 0)
+                            .tokenIds())
+                    .isEqualTo(cut.tokenIds());
+            assertThat(codec.fitted(row, whole)).isEqualTo(messages);
         }
     }
 

@@ -14,7 +14,8 @@ import java.util.List;
 
 /**
  * Turns rows into prompts: examples as earlier turns, then the row's own. A prompt that leaves no room for the answer is cut exactly as training cuts
- * it; examples come on top of the row's limit as far as the model's length allows, since they are no part of training.
+ * it, with examples and without, so that all models are asked the same. Examples come whole on top of the row's limit, as many of them as the
+ * model's length allows, since they are no part of training.
  */
 final class PromptEncoder {
     private final TextCodec codec;
@@ -27,16 +28,34 @@ final class PromptEncoder {
 
     /** The row's prompt and reference. With labels, every label has room after the prompt. */
     RowPrompt encode(Conversation row) {
-        List<Message> messages = step.withShots(row.prompt());
-        int[] prompt = codec.encodePrompt(messages);
-        int[] reference = codec.encodeAnswer(messages, row.answer());
-        String longest = longestAnswer(messages, row.answer());
-        int room = codec.encodeAnswer(messages, longest).length;
-        int limit = limit(prompt.length, row.prompt());
-        if (prompt.length + room <= limit) {
+        String longest = longestAnswer(row.prompt(), row.answer());
+        Conversation asked = answered(row, row.prompt(), longest);
+        int limit = Math.min(codec.contextTokens(), codec.rowLimit(step.maxTokens()));
+        List<Message> fitted = codec.fitted(asked, limit);
+        List<Message> own = fitted.subList(0, fitted.size() - 1);
+        if (step.shots().isEmpty() || !isWithin(limit, own, longest)) {
+            return alone(row, asked, limit);
+        }
+        int shots = step.shots().size();
+        while (shots > 0 && !isWithin(codec.contextTokens(), step.withShots(own, shots), longest)) {
+            shots--;
+        }
+        List<Message> messages = step.withShots(own, shots);
+        return new RowPrompt(codec.encodePrompt(messages), codec.encodeAnswer(messages, row.answer()));
+    }
+
+    private boolean isWithin(int limit, List<Message> messages, String answer) {
+        return codec.encodePrompt(messages).length + codec.encodeAnswer(messages, answer).length <= limit;
+    }
+
+    /** Without examples, exactly as training has it. */
+    private RowPrompt alone(Conversation row, Conversation asked, int limit) {
+        int[] prompt = codec.encodePrompt(row.prompt());
+        int[] reference = codec.encodeAnswer(row.prompt(), row.answer());
+        if (prompt.length + codec.encodeAnswer(row.prompt(), asked.answer()).length <= limit) {
             return new RowPrompt(prompt, reference);
         }
-        EncodedExample cut = codec.encode(answered(row, messages, longest), limit);
+        EncodedExample cut = codec.encode(asked, limit);
         BitSet trained = cut.trained();
         int end = trained.length();
         int start = trained.previousClearBit(Math.max(0, end - 1)) + 1;
@@ -64,13 +83,6 @@ final class PromptEncoder {
         return step.labels().stream()
                 .max(Comparator.comparingInt(label -> codec.encodeAnswer(messages, label).length))
                 .orElse(reference);
-    }
-
-    private int limit(int promptTokens, List<Message> ownPrompt) {
-        int context = codec.contextTokens();
-        int own = codec.rowLimit(step.maxTokens());
-        int shotTokens = step.shots().isEmpty() ? 0 : promptTokens - codec.encodePrompt(ownPrompt).length;
-        return Math.min(context, own + Math.max(0, shotTokens));
     }
 
     private static Conversation answered(Conversation row, List<Message> messages, String answer) {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A codec of one token a letter, with a turn token before each message and an end token after it. Cuts a row that is too long at the front of its
+ * A codec of one token a letter, with a turn token before each message and an end token after it. Cuts a row that is too long in the middle of its
  * longest user message, as {@link TextCodec} asks. One for encoders reads the prompt alone, and marks its first token.
  */
 public final class LetterCodec implements TextCodec {
@@ -112,11 +112,8 @@ public final class LetterCodec implements TextCodec {
             first.set(0);
             return new EncodedExample(Arrays.copyOf(prompt, Math.min(limit, prompt.length)), first, prompt.length);
         }
-        List<Message> messages = new ArrayList<>(conversation.messages());
-        int untruncated = render(messages).length;
-        while (render(messages).length > limit && cutLongestUserMessage(messages)) {
-            // One letter less each time.
-        }
+        int untruncated = render(conversation.messages()).length;
+        List<Message> messages = fitted(conversation, limit);
         int[] tokens = render(messages);
         BitSet trained = new BitSet();
         int start = 0;
@@ -129,6 +126,16 @@ public final class LetterCodec implements TextCodec {
         }
         int kept = Math.min(limit, tokens.length);
         return new EncodedExample(Arrays.copyOf(tokens, kept), trained.get(0, kept), untruncated);
+    }
+
+    @Override
+    public List<Message> fitted(Example.Conversation row, int maxTokens) {
+        List<Message> messages = new ArrayList<>(row.messages());
+        while (render(messages).length > (maxTokens == 0 ? contextTokens : maxTokens)
+                && cutLongestUserMessage(messages)) {
+            // One letter less each time.
+        }
+        return messages;
     }
 
     @Override
@@ -162,8 +169,9 @@ public final class LetterCodec implements TextCodec {
         if (longest < 0 || messages.get(longest).content().isEmpty()) {
             return false;
         }
-        messages.set(
-                longest, new Message(Role.USER, messages.get(longest).content().substring(1)));
+        String content = messages.get(longest).content();
+        int cut = content.length() / 4;
+        messages.set(longest, new Message(Role.USER, content.substring(0, cut) + content.substring(cut + 1)));
         return true;
     }
 

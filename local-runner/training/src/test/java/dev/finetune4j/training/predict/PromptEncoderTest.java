@@ -79,6 +79,39 @@ class PromptEncoderTest {
         assertThat(prompt.tokenIds()).hasSizeGreaterThan(30);
     }
 
+    /** All models are asked the same, whether examples come before it or not. */
+    @Test
+    void aRowThatIsTooLongIsCutAndItsExamplesAreNot() {
+        Conversation row = row("a very long question that does not fit", "yes");
+        Conversation shot = row("another quite long question", "no");
+
+        RowPrompt alone = new PromptEncoder(new LetterCodec(64), step(List.of(), List.of(), 20)).encode(row);
+        RowPrompt after = new PromptEncoder(new LetterCodec(64), step(List.of(shot), List.of(), 20)).encode(row);
+
+        assertThat(codec.decode(after.tokenIds()))
+                .isEqualTo("another quite long question" + "no" + codec.decode(alone.tokenIds()));
+        assertThat(after.referenceIds()).isEqualTo(alone.referenceIds());
+    }
+
+    /** The question is never cut for an example's sake. */
+    @Test
+    void asManyExamplesComeAsTheModelsLengthAllows() {
+        Conversation row = row("a question that fits", "yes");
+        List<Conversation> shots = List.of(row("first one", "no"), row("second one", "yes"), row("third one", "no"));
+
+        for (int context : new int[] {40, 60, 80, 100}) {
+            RowPrompt prompt = new PromptEncoder(new LetterCodec(context), step(shots, List.of(), 30)).encode(row);
+            String text = codec.decode(prompt.tokenIds());
+
+            assertThat(text).endsWith("a question that fits");
+            assertThat(concat(prompt)).hasSizeLessThanOrEqualTo(context);
+            assertThat("first onenosecond oneyesthird oneno" + "a question that fits")
+                    .as("examples are left out whole, the last first")
+                    .startsWith(text.substring(0, text.length() - "a question that fits".length()));
+            assertThat(text.contains("third")).isEqualTo(context >= 80);
+        }
+    }
+
     private static int[] concat(RowPrompt prompt) {
         return java.util.stream.IntStream.concat(
                         java.util.Arrays.stream(prompt.tokenIds()), java.util.Arrays.stream(prompt.referenceIds()))

@@ -81,7 +81,7 @@ public final class CheckProblems implements ProblemCatalogue {
     public static final ProblemKind TRUNCATED = kind(
             "FT0320",
             "rows over the length limit",
-            "Rows have more tokens than training.max-tokens, or than the model was made for, and are cut: conversations lose the beginning of their longest user message, passages their end. The limit for the share of such rows is check.max-truncated.",
+            "Rows have more tokens than training.max-tokens, or than the model was made for, and are cut: conversations lose the middle of their longest user message, passages their end. The limit for the share of such rows is check.max-truncated.",
             "training.max-tokens: 0    # the model's length");
 
     /** Truncation cuts what should be learned. */
