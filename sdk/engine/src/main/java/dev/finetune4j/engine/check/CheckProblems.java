@@ -21,20 +21,6 @@ public final class CheckProblems implements ProblemCatalogue {
             "Without held-out rows nobody can say whether tuning paid: the base and the tuned model are compared on rows that training never saw.",
             "data.split.test: 0.2");
 
-    /** A row asks nothing. */
-    public static final ProblemKind EMPTY_PROMPT = kind(
-            "FT0303",
-            "empty prompt",
-            "The user's message of the row holds only white space, so that the answer cannot depend on it. Usually the column that the prompt names is empty in that row. Such rows count as broken; check.max-invalid says which share of broken rows is tolerated.",
-            "fill the column, or leave such rows out: check.max-invalid: 0.05");
-
-    /** A row teaches silence. */
-    public static final ProblemKind EMPTY_ANSWER = kind(
-            "FT0304",
-            "empty answer",
-            "The text to learn holds only white space: the row teaches the model to say nothing. Usually the column that the answer names is empty in that row. Such rows count as broken; check.max-invalid says which share of broken rows is tolerated.",
-            "fill the column, or leave such rows out: check.max-invalid: 0.05");
-
     /** A row's label is not one of the task's. */
     public static final ProblemKind UNKNOWN_LABEL = kind(
             "FT0305",
@@ -166,8 +152,6 @@ public final class CheckProblems implements ProblemCatalogue {
         return List.of(
                 NO_TRAINING_ROWS,
                 NO_TEST_ROWS,
-                EMPTY_PROMPT,
-                EMPTY_ANSWER,
                 UNKNOWN_LABEL,
                 RARE_LABEL,
                 UNBALANCED_LABELS,

@@ -3,6 +3,7 @@ package dev.finetune4j.engine.check;
 import dev.finetune4j.data.Part;
 import dev.finetune4j.data.RowRef;
 import dev.finetune4j.engine.check.RowPair.Relation;
+import dev.finetune4j.engine.data.DataProblems;
 import dev.finetune4j.engine.data.Shares;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -92,7 +93,7 @@ final class SetFindings {
     /** Broken rows are errors only beyond the share that the job tolerates. */
     private void addBrokenRows(TextFindings texts) {
         if (texts.brokenRows() <= limits.maxInvalid() * texts.table().size()) {
-            List.of(CheckProblems.EMPTY_PROMPT, CheckProblems.EMPTY_ANSWER, CheckProblems.UNKNOWN_LABEL)
+            List.of(DataProblems.EMPTY_PROMPT, DataProblems.EMPTY_ANSWER, CheckProblems.UNKNOWN_LABEL)
                     .forEach(kind -> log.setSeverity(kind, Severity.WARNING));
         }
     }

@@ -6,6 +6,7 @@ import dev.finetune4j.engine.check.RowFacts.FieldSpan;
 import dev.finetune4j.engine.check.privacy.PrivacyRule;
 import dev.finetune4j.engine.check.privacy.PrivacyScanner;
 import dev.finetune4j.engine.check.privacy.Sensitivity;
+import dev.finetune4j.engine.data.DataProblems;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemKind;
@@ -61,7 +62,7 @@ final class TextFindings {
     private void addBroken(RowFacts facts) {
         if (facts.emptyField() != null) {
             brokenRows++;
-            ProblemKind kind = facts.isAnswerEmpty() ? CheckProblems.EMPTY_ANSWER : CheckProblems.EMPTY_PROMPT;
+            ProblemKind kind = facts.isAnswerEmpty() ? DataProblems.EMPTY_ANSWER : DataProblems.EMPTY_PROMPT;
             Location place = place(facts.row(), facts.emptyField());
             log.add(
                     kind.code(),

@@ -228,6 +228,20 @@ public final class DataProblems implements ProblemCatalogue {
                     + "the folder is not writable. Nothing half-written is left where the next try would take it for complete.",
             "Free some space (df -h) or choose another home: export FINETUNE_HOME=/path/with/space");
 
+    /** A row asks nothing. */
+    public static final ProblemKind EMPTY_PROMPT = kind(
+            "FT0303",
+            "empty prompt",
+            "The user's message of the row holds only white space, so that the answer cannot depend on it. Usually the column that the prompt names is empty in that row. Such rows count as broken; check.max-invalid says which share of broken rows is tolerated.",
+            "fill the column, or leave such rows out: check.max-invalid: 0.05");
+
+    /** A row teaches silence. */
+    public static final ProblemKind EMPTY_ANSWER = kind(
+            "FT0304",
+            "empty answer",
+            "The text to learn holds only white space: the row teaches the model to say nothing. Usually the column that the answer names is empty in that row. Such rows count as broken; check.max-invalid says which share of broken rows is tolerated.",
+            "fill the column, or leave such rows out: check.max-invalid: 0.05");
+
     @Override
     public List<ProblemKind> kinds() {
         return List.of(
@@ -256,7 +270,9 @@ public final class DataProblems implements ProblemCatalogue {
                 PART_EMPTY,
                 GROUP_MISSING,
                 LABEL_UNSEEN,
-                UNWRITABLE);
+                UNWRITABLE,
+                EMPTY_PROMPT,
+                EMPTY_ANSWER);
     }
 
     /** A file that cannot be opened or breaks off. */

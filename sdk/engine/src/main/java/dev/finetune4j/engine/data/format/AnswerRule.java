@@ -48,6 +48,14 @@ final class AnswerRule {
             return new ExampleMapper.Mapped.Good(new Example.Conversation(ref, all, null));
         }
         String label = all.get(all.size() - 1).content().strip();
+        if (label.isEmpty()) {
+            return new ExampleMapper.Mapped.Broken(DataProblems.EMPTY_ANSWER
+                    .error("the answer is empty")
+                    .at(new Location.InRow(ref.source(), ref.row(), answerField))
+                    .because("the answer of a row is its label")
+                    .remedy("fill the column, or leave the row out")
+                    .build());
+        }
         if (!known.isEmpty() && !known.contains(label)) {
             Problem.Builder problem = DataProblems.LABEL_UNKNOWN
                     .error("answer " + shown(label) + " is not one of the " + labels.size() + " labels")

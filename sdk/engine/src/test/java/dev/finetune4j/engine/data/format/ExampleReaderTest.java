@@ -292,6 +292,24 @@ class ExampleReaderTest {
     }
 
     @Test
+    void reportsBlankLabelsWithAndWithoutAList() throws IOException {
+        TaskSpec open = TaskSpec.of(TaskKind.CLASSIFICATION);
+        for (TaskSpec task : List.of(open, open.withLabels(List.of("good", "bad")))) {
+            List<Example> rows = read("rows.csv", "text,label\na,good\nb,\nc,\" \"\n", task);
+
+            assertThat(rows).hasSize(1);
+            assertThat(problems.brokenRows()).isEqualTo(2);
+            assertThat(problems.asErrors())
+                    .extracting(Problems::text)
+                    .satisfiesExactly(
+                            text -> assertThat(text)
+                                    .contains("FT0304", "rows.csv row 2", "label")
+                                    .doesNotContain("task.labels"),
+                            text -> assertThat(text).contains("FT0304", "rows.csv row 3"));
+        }
+    }
+
+    @Test
     void tellsManyBrokenRowsAsOneProblem() throws IOException {
         read("rows.jsonl", "{\"prompt\":\"a\",\"completion\":\"b\"}\n" + "{\"prompt\":1e}\n".repeat(250), CHAT);
 
