@@ -232,7 +232,7 @@ public final class DataProblems implements ProblemCatalogue {
     public static final ProblemKind EMPTY_PROMPT = kind(
             "FT0303",
             "empty prompt",
-            "The user's message of the row holds only white space, so that the answer cannot depend on it. Usually the column that the prompt names is empty in that row. Such rows count as broken; check.max-invalid says which share of broken rows is tolerated.",
+            "The user's message of the row holds only white space, or only words that the template has for every row, so that the answer cannot depend on it. Usually the column that the prompt names is empty in that row. Such rows count as broken; check.max-invalid says which share of broken rows is tolerated.",
             "fill the column, or leave such rows out: check.max-invalid: 0.05");
 
     /** A row teaches silence. */

@@ -66,6 +66,10 @@ final class ColumnsMapper implements ExampleMapper {
             return new Mapped.Broken(problems);
         }
         Template prompt = isShort ? templates.promptWithoutOptional() : templates.prompt();
+        List<String> asked = prompt.columns();
+        if (!asked.isEmpty() && asked.stream().allMatch(column -> isBlank(row.path(column)))) {
+            return new Mapped.Broken(emptyPrompt(ref, asked));
+        }
         return rule.finish(
                 ref,
                 List.of(
@@ -78,6 +82,16 @@ final class ColumnsMapper implements ExampleMapper {
         return value.isMissingNode()
                 || value.isNull()
                 || (value.isTextual() && value.asText().isBlank());
+    }
+
+    /** Words that the template has for every row do not tell one row from another. */
+    private static Problem emptyPrompt(RowRef ref, List<String> columns) {
+        return DataProblems.EMPTY_PROMPT
+                .error("the prompt is empty")
+                .at(new Location.InRow(ref.source(), ref.row(), columns.get(0)))
+                .because("nothing stands in " + String.join(", ", columns))
+                .remedy("fill the column, or leave the row out")
+                .build();
     }
 
     private static Problem noText(RowRef ref, ObjectNode row, String column) {

@@ -292,6 +292,24 @@ class ExampleReaderTest {
     }
 
     @Test
+    void reportsRowsWithNothingButTheWordsOfTheTemplate() throws IOException {
+        TaskSpec task = TaskSpec.of(TaskKind.CLASSIFICATION).withPrompt("Which package?\n{{title}}: {{text}}");
+
+        List<Example> rows = read("rows.jsonl", """
+                {"title":"a","text":"b","label":"x"}
+                {"title":"","text":" ","label":"x"}
+                {"title":"","text":"b","label":"x"}
+                """, task);
+
+        assertThat(rows).hasSize(2);
+        assertThat(problems.asErrors())
+                .extracting(Problems::text)
+                .singleElement()
+                .satisfies(text ->
+                        assertThat(text).contains("FT0303", "rows.jsonl row 2", "nothing stands in title, text"));
+    }
+
+    @Test
     void reportsBlankLabelsWithAndWithoutAList() throws IOException {
         TaskSpec open = TaskSpec.of(TaskKind.CLASSIFICATION);
         for (TaskSpec task : List.of(open, open.withLabels(List.of("good", "bad")))) {
