@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,7 @@ final class LineReader implements Closeable {
 
     private final InputStream in;
     private final String name;
+    private final Optional<UnmarkedUtf16> unmarked;
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private int position;
     private int limit;
@@ -50,6 +52,7 @@ final class LineReader implements Closeable {
         this.in = Files.newInputStream(file);
         this.name = name;
         fill();
+        this.unmarked = UnmarkedUtf16.of(buffer, limit);
         try {
             refusePacked();
             skipByteOrderMark();
@@ -147,7 +150,8 @@ final class LineReader implements Closeable {
                 return broken(DataProblems.NUL_BYTES
                         .error("line " + lineNumber + " of " + name + " holds a NUL byte")
                         .because("at byte " + (lineOffset + i - from) + " of the file")
-                        .remedy("tr -d '\\000' < " + name + " > clean-" + simpleName()));
+                        .remedy(fromUtf16("clean-")
+                                .orElse("tr -d '\\000' < " + name + " > clean-" + simpleName())));
             }
         }
         ByteBuffer source = ByteBuffer.wrap(bytes, from, length);
@@ -169,10 +173,17 @@ final class LineReader implements Closeable {
                                 "byte 0x%02X at byte %d of the file",
                                 bytes[bad] & 0xFF,
                                 lineOffset + bad - from))
-                        .remedy("iconv -f WINDOWS-1252 -t UTF-8 " + name + " > utf8-" + simpleName()));
+                        .remedy(fromUtf16("utf8-")
+                                .orElse("iconv -f WINDOWS-1252 -t UTF-8 " + name + " > utf8-" + simpleName())));
             }
         }
         return new Line(lineNumber, text, null);
+    }
+
+    /** The command that makes a file of UTF-16 without a byte order mark one of UTF-8; empty for other files. */
+    private Optional<String> fromUtf16(String prefix) {
+        return unmarked.map(
+                order -> "iconv -f " + order.charset() + " -t UTF-8 " + name + " > " + prefix + simpleName());
     }
 
     private Line tooLong(long length) {

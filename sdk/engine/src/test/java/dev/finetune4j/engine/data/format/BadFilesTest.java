@@ -10,10 +10,12 @@ import dev.finetune4j.job.TaskSpec;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,6 +87,34 @@ class BadFilesTest {
         Path file = Files.write(folder.resolve("rows.jsonl"), GOOD.getBytes(StandardCharsets.UTF_16));
 
         assertThat(Problems.text(only(file))).contains("FT0223", "UTF-16", "iconv -f UTF-16");
+    }
+
+    @Test
+    void tellsTheByteOrderOfUtf16WithoutAMark() throws IOException {
+        String latin = GOOD.repeat(3);
+        String chinese = "{\"prompt\":\"" + "\u4e00\u4e0a\u6d77\u4eba\u7684".repeat(60) + "\",\"completion\":\"b\"}\n";
+        for (String rows : List.of(latin, GOOD.strip(), chinese.repeat(2), GOOD.replace("a", "\u0416".repeat(90)))) {
+            assertThat(remedies("rows.jsonl", rows.getBytes(StandardCharsets.UTF_16LE)))
+                    .contains("iconv -f UTF-16LE -t UTF-8 rows.jsonl > clean-rows.jsonl")
+                    .doesNotContain("tr -d");
+            assertThat(remedies("rows.jsonl", rows.getBytes(StandardCharsets.UTF_16BE)))
+                    .contains("iconv -f UTF-16BE -t UTF-8 rows.jsonl > clean-rows.jsonl")
+                    .doesNotContain("tr -d");
+        }
+        byte[] text = "\u4e0a\u6d77\u7684\u4eba\n\u4e2d\u6587\n".getBytes(StandardCharsets.UTF_16LE);
+        assertThat(remedies("rows.jsonl", text)).contains("iconv -f UTF-16LE").doesNotContain("WINDOWS-1252");
+    }
+
+    @Test
+    void takesStrayNulBytesForNoUtf16() throws IOException {
+        String chinese = GOOD.replace("a", "\u4e2d\u6587");
+        for (String rows : List.of(GOOD + "\0" + GOOD, GOOD + "\0".repeat(4096), chinese + "\0" + chinese)) {
+            assertThat(remedies("rows.jsonl", rows.getBytes(StandardCharsets.UTF_8)))
+                    .contains("tr -d '\\000' < rows.jsonl > clean-rows.jsonl")
+                    .doesNotContain("iconv");
+        }
+        assertThat(remedies("rows.jsonl", GOOD.getBytes(Charset.forName("UTF-32LE"))))
+                .doesNotContain("iconv");
     }
 
     @Test
@@ -182,6 +212,21 @@ class BadFilesTest {
         return Files.writeString(folder.resolve(name), content);
     }
 
+    /** What is proposed to do about a file, a line each. */
+    private String remedies(String name, byte[] content) throws IOException {
+        Path file = Files.write(folder.resolve(name), content);
+        return Problems.of(() -> throwAll(file)).stream()
+                .flatMap(problem -> problem.remedies().stream())
+                .collect(Collectors.joining("\n"));
+    }
+
+    private void throwAll(Path file) {
+        List<Problem> problems = read(file).asErrors();
+        if (!problems.isEmpty()) {
+            throw new FineTuneException(problems, null);
+        }
+    }
+
     private RowProblems read(Path file) {
         RowProblems problems = new RowProblems(List.of());
         String name = String.valueOf(file.getFileName());
@@ -197,11 +242,6 @@ class BadFilesTest {
 
     /** The one problem, whether it stops the reading or stands at a row. */
     private Problem only(Path file) {
-        return Problems.only(() -> {
-            List<Problem> problems = read(file).asErrors();
-            if (!problems.isEmpty()) {
-                throw new FineTuneException(problems, null);
-            }
-        });
+        return Problems.only(() -> throwAll(file));
     }
 }
