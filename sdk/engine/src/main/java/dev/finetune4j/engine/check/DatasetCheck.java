@@ -37,6 +37,7 @@ public final class DatasetCheck {
     private final long seed;
     private final TextCodec codec;
     private final int threads;
+    private final boolean isGrouped;
 
     /**
      * Prepares a check.
@@ -51,6 +52,19 @@ public final class DatasetCheck {
      */
     public DatasetCheck(
             TaskSpec task, CheckSpec limits, int maxTokens, int batchSize, long seed, TextCodec codec, int threads) {
+        this(task, limits, maxTokens, batchSize, seed, codec, threads, false);
+    }
+
+    /** The same; {@code isGrouped} says whether the rows were dealt out by group. */
+    DatasetCheck(
+            TaskSpec task,
+            CheckSpec limits,
+            int maxTokens,
+            int batchSize,
+            long seed,
+            TextCodec codec,
+            int threads,
+            boolean isGrouped) {
         this.task = task;
         this.limits = limits;
         this.askedTokens = maxTokens;
@@ -59,6 +73,7 @@ public final class DatasetCheck {
         this.seed = seed;
         this.codec = codec;
         this.threads = threads;
+        this.isGrouped = isGrouped;
     }
 
     /** The check that a job asks for, with the labels that its data was prepared with. */
@@ -70,7 +85,8 @@ public final class DatasetCheck {
                 job.training().batchSize(),
                 job.training().seed(),
                 codec,
-                threads);
+                threads,
+                job.data().split().groupBy() != null);
     }
 
     /**
@@ -88,7 +104,8 @@ public final class DatasetCheck {
             TokenTotals totals = new TokenTotals(maxTokens, batchSize, log);
             inspectTokens(parts, chunks, texts.table(), new TokenInspector(codec, sample), totals);
             RepeatedRows repeated = RepeatedRows.of(texts.table());
-            new SetFindings(task, limits, askedTokens, codec.contextTokens(), log).add(texts, repeated, totals);
+            new SetFindings(task, limits, askedTokens, codec.contextTokens(), isGrouped, log)
+                    .add(texts, repeated, totals);
             return report(parts, log, texts, repeated, totals);
         }
     }

@@ -36,6 +36,7 @@ final class SetFindings {
     private final CheckSpec limits;
     private final int askedTokens;
     private final int contextTokens;
+    private final boolean isGrouped;
     private final FindingLog log;
 
     /**
@@ -45,13 +46,16 @@ final class SetFindings {
      * @param limits from where on a finding is an error
      * @param askedTokens tokens that the job allows a row, 0 for the model's length
      * @param contextTokens tokens that the model was made for
+     * @param isGrouped whether the rows were dealt out by group already
      * @param log takes what is found
      */
-    SetFindings(TaskSpec task, CheckSpec limits, int askedTokens, int contextTokens, FindingLog log) {
+    SetFindings(
+            TaskSpec task, CheckSpec limits, int askedTokens, int contextTokens, boolean isGrouped, FindingLog log) {
         this.task = task;
         this.limits = limits;
         this.askedTokens = askedTokens;
         this.contextTokens = contextTokens;
+        this.isGrouped = isGrouped;
         this.log = log;
     }
 
@@ -205,9 +209,9 @@ final class SetFindings {
                 CheckProblems.OVERLAP,
                 isError,
                 Counted.share(leaked, table.size(part), name) + " have a text that training rows have, or nearly");
+        problem.remedy(isGrouped ? "take one row of each pair out of the data" : CheckProblems.OVERLAP.remedy());
         if (part == Part.TEST) {
-            problem.because("check.max-overlap allows " + Counted.percent(limit))
-                    .remedy(CheckProblems.OVERLAP.remedy());
+            problem.because("check.max-overlap allows " + Counted.percent(limit));
             if (isError) {
                 problem.remedy("check.max-overlap: " + Shares.allowing(leaked, table.size(part)));
             }

@@ -208,6 +208,22 @@ class DatasetCheckTest {
     }
 
     @Test
+    void proposesToGroupOnlyWhereTheJobDoesNot() {
+        String text = "an incident report that says how attackers entered the mail server at night";
+        Rows rows = clean().labelled(TRAIN, text, "bad")
+                .labelled(VALIDATION, text, "bad")
+                .labelled(TEST, text, "bad");
+
+        DatasetCheckReport grouped = new DatasetCheck(MOODS, LENIENT, 0, 8, 17, codec, 2, true).inspect(rows.parts());
+
+        assertThat(overlapRemedies(check(MOODS, LENIENT, rows)))
+                .hasSize(3)
+                .filteredOn(remedy -> remedy.startsWith("data.split.group-by"))
+                .hasSize(2);
+        assertThat(overlapRemedies(grouped)).hasSize(3).noneMatch(remedy -> remedy.contains("group-by"));
+    }
+
+    @Test
     void doesNotTakeATemplateForSimilarity() {
         String template =
                 "Which attack tactic does the following sentence from an incident report describe? Answer in one word.\n";
@@ -428,6 +444,13 @@ class DatasetCheckTest {
                 .filter(problem -> problem.code().equals(code))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError(code + " is not among " + report.problems()));
+    }
+
+    private static List<String> overlapRemedies(DatasetCheckReport report) {
+        return report.problems().stream()
+                .filter(problem -> problem.code().equals("FT0312"))
+                .flatMap(problem -> problem.remedies().stream())
+                .toList();
     }
 
     private static List<String> codes(DatasetCheckReport report) {
