@@ -2,6 +2,7 @@ package dev.finetune4j.engine.check.privacy;
 
 import dev.finetune4j.engine.check.privacy.Detector.Span;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What else belongs to one person: papers, birth, whereabouts, a car. */
@@ -23,6 +24,12 @@ final class PersonRules {
     private static final Shape COORDINATES = Shape.of(
                     "([0-9]{1,2}\\.[0-9]{4,10}\u00B0?\\s?[NS]?,\\s?[-+]?[0-9]{1,3}\\.[0-9]{4,10})(?![0-9])")
             .within(48);
+
+    /** Two decimals alone may be anything: a word before them says that they are a place, or a sign of theirs does. */
+    private static final Pattern PLACE_WORD = Pattern.compile(
+            "(?i)(?<![a-z])(?:lat|lon|lng|latitude|longitude|coords?|coordinates?|koordinaten|gps)(?![a-z])");
+
+    private static final int PLACE_REACH = 40;
 
     private PersonRules() {}
 
@@ -53,7 +60,7 @@ final class PersonRules {
             return null;
         }
         Span span = COORDINATES.match(text, groups.start(), groups.end(0));
-        if (span == null) {
+        if (span == null || !isPlace(text, span)) {
             return null;
         }
         String[] both = text.subSequence(span.start(), span.end())
@@ -63,6 +70,23 @@ final class PersonRules {
         boolean isOnEarth = Double.parseDouble(both[0]) <= 90 && Double.parseDouble(both[1]) <= 180;
         boolean isSigned = span.start() > 0 && "+-".indexOf(text.charAt(span.start() - 1)) >= 0;
         return isOnEarth ? new Span(isSigned ? span.start() - 1 : span.start(), span.end()) : null;
+    }
+
+    /** Whether a degree sign or a compass letter stands in the numbers, or a word for a place before them. */
+    private static boolean isPlace(CharSequence text, Span span) {
+        for (int i = span.start(); i < span.end(); i++) {
+            if ("\u00B0NS".indexOf(text.charAt(i)) >= 0) {
+                return true;
+            }
+        }
+        if (span.end() < text.length() && text.charAt(span.end()) == '\u00B0') {
+            return true;
+        }
+        return PLACE_WORD
+                .matcher(text)
+                .useTransparentBounds(true)
+                .region(Math.max(0, span.start() - PLACE_REACH), span.start())
+                .find();
     }
 
     /** Up to two capitals and six to nine digits: the first number behind the word. */

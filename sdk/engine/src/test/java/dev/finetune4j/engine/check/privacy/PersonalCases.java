@@ -347,15 +347,25 @@ final class PersonalCases {
                                 "number X12345678 on the list")),
                 new RuleCases(
                         "coordinates",
-                        ANYWHERE,
-                        draw -> draw.number(10, 89) + "." + draw.of(DIGITS, 5) + ", " + draw.any("", "-")
+                        List.of(
+                                "lat/lon: %s",
+                                "{\"coordinates\": [%s]}",
+                                "The GPS log\nsays %s here",
+                                "Latitude and longitude of the house: %s",
+                                "user_lat, user_lon = %s",
+                                "We noted %s\u00B0 in the log."),
+                        draw -> draw.number(10, 89) + "." + draw.of(DIGITS, 5)
+                                + draw.any("", "\u00B0", " N", "\u00B0 S") + ", " + draw.any("", "-")
                                 + draw.number(100, 179) + "." + draw.of(DIGITS, 5),
                         draw -> draw.any(
                                 "3.14159 and 2.71828",
                                 "48.85, 2.29",
                                 "95.12345, 200.12345",
                                 "1.0000, 2",
-                                "0.1234 0.5678")),
+                                "0.1234 0.5678",
+                                "[0.7569, 0.2818]",
+                                "latency and, later, long runs: 10.7569, 12.2818",
+                                "gps is far away from the two numbers at the end of this: 48.8584, 2.2945")),
                 new RuleCases(
                         "vehicle-id",
                         ANYWHERE,

@@ -82,6 +82,16 @@ class PrivacyScannerTest {
     }
 
     @Test
+    void takesTwoDecimalsForAPlaceOnlyWhereSomethingSaysSo() {
+        assertThat(List.of("[0.7569, 0.2818]", "latent: 48.8584, 2.2945", "48.8584, 2.2945"))
+                .allSatisfy(text -> assertThat(scanner.scan(text)).isEmpty());
+        assertThat(List.of("lat/lon 48.8584, 2.2945", "48.8584 N, 2.2945", "48.8584, 2.2945\u00B0"))
+                .allSatisfy(text -> assertThat(scanner.scan(text))
+                        .extracting(PrivacyFinding::rule)
+                        .containsExactly("coordinates"));
+    }
+
+    @Test
     void looksOnlyForWhatIsWanted() {
         PrivacyScanner secrets = PrivacyScanner.of(EnumSet.of(Sensitivity.SECRET));
 
