@@ -82,7 +82,8 @@ public final class AdapterFiles {
      * @param saved what is trained beside them; a tensor that the adapter does not hold stays as the base model has it
      * @param method what the adapter must agree with
      * @param flat the vector
-     * @throws FineTuneException with FT0473 if it does not fit, FT04xx if the weight file is damaged
+     * @throws FineTuneException with FT0473 if it does not fit, FT0474 if it holds what is no finite number, FT04xx if the weight
+     *     file is damaged
      */
     public static void read(
             Path folder, LoraLayout layout, SavedModules saved, LoraTuning method, StateFile.Memory flat) {

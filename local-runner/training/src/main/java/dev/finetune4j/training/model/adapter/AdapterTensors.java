@@ -1,11 +1,14 @@
 package dev.finetune4j.training.model.adapter;
 
+import dev.finetune4j.error.Location;
 import dev.finetune4j.modelfiles.weights.Dequantization;
 import dev.finetune4j.modelfiles.weights.SafetensorsFile;
 import dev.finetune4j.modelfiles.weights.TensorEntry;
 import dev.finetune4j.modelfiles.weights.TensorType;
+import dev.finetune4j.training.model.ModelProblems;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -57,21 +60,40 @@ final class AdapterTensors implements AutoCloseable {
      * Reads a whole tensor.
      *
      * @param target from position to limit room for all of it, little-endian float32
+     * @throws dev.finetune4j.error.FineTuneException with FT0474 if one of its elements is no finite number
      */
     void read(String name, ByteBuffer target) {
-        TensorType type = file.entry(name).type();
-        if (type == TensorType.F32) {
+        TensorEntry entry = file.entry(name);
+        FloatBuffer floats = target.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+        if (entry.type() == TensorType.F32) {
             file.read(name, 0, target.duplicate());
-            return;
+        } else {
+            decode(entry, floats.duplicate());
         }
-        var floats = target.duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+        refuseInfinite(entry, floats);
+    }
+
+    private void decode(TensorEntry entry, FloatBuffer floats) {
+        TensorType type = entry.type();
         long from = 0;
         while (floats.hasRemaining()) {
             int elements = Math.min(PIECE_ELEMENTS, floats.remaining());
             ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(type.bytesOf(elements)));
-            file.read(name, from, bytes);
+            file.read(entry.name(), from, bytes);
             Dequantization.decode(type, bytes.flip(), floats);
             from += bytes.capacity();
+        }
+    }
+
+    private static void refuseInfinite(TensorEntry entry, FloatBuffer floats) {
+        for (int place = 0; place < floats.limit(); place++) {
+            if (!Float.isFinite(floats.get(place))) {
+                throw ModelProblems.WEIGHT_VALUE
+                        .error(entry.name() + " holds " + floats.get(place))
+                        .at(Location.of(entry.file().toString()))
+                        .because("it is element " + place + " of " + entry.elements())
+                        .asException();
+            }
         }
     }
 

@@ -139,7 +139,8 @@ public final class PromptFiles {
      * @param method what they must agree with
      * @param width C
      * @param embeddings [v, C], little-endian float32
-     * @throws FineTuneException with FT0473 if they do not fit, FT04xx if the weight file is damaged
+     * @throws FineTuneException with FT0473 if they do not fit, FT0474 if one of them is no finite number, FT04xx if the weight file
+     *     is damaged
      */
     public static void read(Path folder, PromptTuning method, int width, ByteBuffer embeddings) {
         List<String> wrong = new ArrayList<>();

@@ -1,7 +1,9 @@
 package dev.finetune4j.training.model.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.modelfiles.weights.SafetensorsWriter;
 import dev.finetune4j.modelfiles.weights.TensorType;
 import dev.finetune4j.modelfiles.weights.WritableTensor;
@@ -16,7 +18,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Numbers of every format that PEFT saves adapters in are read as they are; others are refused by name. */
+/** Numbers of every format that PEFT saves adapters in are read as they are; other formats, NaN and infinity are refused. */
 class AdapterTensorsTest {
     private static final List<Long> SHAPE = List.of(2L, 2L);
     private static final float[] NUMBERS = {1.5f, -0.0f, -2.25f, 0x1p-14f};
@@ -50,6 +52,25 @@ class AdapterTensorsTest {
             assertThat(tensors.misfit("numbers", SHAPE))
                     .contains("numbers is I32 [2, 2], not [2, 2] of F32, BF16 or F16");
         }
+    }
+
+    @Test
+    void refusesWhatIsNoFiniteNumber() throws IOException {
+        write("wide", TensorType.F32, 0x7F7FFFFF, 0xFF7FFFFF, 0x7FC00000, 0); // largest numbers, then NaN
+        refuses("wide", "wide holds NaN", "it is element 2 of 4");
+
+        write("brain", TensorType.BF16, 0x7F80, 0, 0, 0);
+        refuses("brain", "brain holds Infinity", "it is element 0 of 4");
+
+        write("half", TensorType.F16, 0x7BFF, 0, 0, 0xFC00);
+        refuses("half", "half holds -Infinity", "it is element 3 of 4");
+    }
+
+    private void refuses(String name, String summary, String cause) {
+        assertThatThrownBy(() -> read(name)).isInstanceOfSatisfying(FineTuneException.class, e -> {
+            assertThat(e).hasMessageContaining("FT0474: " + summary);
+            assertThat(e.problems().get(0).causes()).containsExactly(cause);
+        });
     }
 
     private float[] read(String name) {
