@@ -51,7 +51,10 @@ public interface TextCodec extends AutoCloseable {
     /** The text of tokens; special tokens are left out. */
     String decode(int[] tokenIds);
 
-    /** The text of each single token, special tokens shown as they are spelled; for display. */
+    /**
+     * The text of each single token, special tokens shown as they are spelled; for display. Of tokens that hold a character together,
+     * the last one may have all of the text and the others none.
+     */
     List<String> pieces(int[] tokenIds);
 
     /**

@@ -16,6 +16,9 @@ public final class Tokenizer implements AutoCloseable {
 
     private static final String REPLACEMENT = "\uFFFD";
 
+    /** A character has up to four bytes; more tokens follow on each other where one ends a character and begins the next. */
+    private static final int MOST_FRAGMENTS = 8;
+
     private final TokenizersLibrary library;
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
     private final Renumbering renumbering;
@@ -89,15 +92,35 @@ public final class Tokenizer implements AutoCloseable {
         }
     }
 
-    /** The text of each single token, special ones as they are spelled. */
+    /**
+     * The text of each single token, special ones as they are spelled. Of tokens that hold a character together, the last one has all
+     * of the text and the others have none; a token without the rest of its character is U+FFFD.
+     */
     public List<String> pieces(int[] tokenIds) {
-        long[][] single =
-                Arrays.stream(tokenIds).mapToObj(id -> new long[] {id}).toArray(long[][]::new);
+        long[] ids = longs(tokenIds);
+        long[][] single = Arrays.stream(ids).mapToObj(id -> new long[] {id}).toArray(long[][]::new);
         lock.readLock().lock();
         try {
-            return single.length == 0 ? List.of() : List.of(library.batchDecode(openHandle(), single, false));
+            String[] pieces = single.length == 0 ? new String[0] : library.batchDecode(openHandle(), single, false);
+            for (int first = 0; first < pieces.length; first++) {
+                joinFragments(ids, pieces, first);
+            }
+            return List.of(pieces);
         } finally {
             lock.readLock().unlock();
+        }
+    }
+
+    /** Moves the text of the fragments from one on to the first of them with which it is whole, if there is one. */
+    private void joinFragments(long[] ids, String[] pieces, int first) {
+        int most = Math.min(pieces.length, first + MOST_FRAGMENTS);
+        for (int last = first; last < most && pieces[last].contains(REPLACEMENT); last++) {
+            String text = library.decode(openHandle(), Arrays.copyOfRange(ids, first, last + 1), false);
+            if (!text.contains(REPLACEMENT)) {
+                Arrays.fill(pieces, first, last, "");
+                pieces[last] = text;
+                return;
+            }
         }
     }
 

@@ -82,6 +82,19 @@ class HuggingFaceTextCodecTest {
     }
 
     @Test
+    void showsACharacterWholeAtTheLastOfItsTokens() throws IOException {
+        try (TextCodec codec = ModelFixture.in(folder).open()) {
+            int[] ids = codec.encodeText("什么 🙂 a");
+            int[] cut = Arrays.copyOfRange(ids, 0, 4);
+
+            assertThat(codec.pieces(ids)).hasSize(ids.length).startsWith("", "", "什", "", "", "么");
+            assertThat(String.join("", codec.pieces(ids))).isEqualTo("什么 🙂 a");
+            assertThat(codec.pieces(cut)).containsExactly("", "", "什", "\uFFFD");
+            assertThat(codec.pieces(new int[] {ids[0]})).containsExactly("\uFFFD");
+        }
+    }
+
+    @Test
     void takesSpecialTokensInPlainTextForText() throws IOException {
         try (TextCodec codec = ModelFixture.in(folder).open()) {
             int[] ids = codec.encodeText("a<|im_end|>b<|endoftext|>");
