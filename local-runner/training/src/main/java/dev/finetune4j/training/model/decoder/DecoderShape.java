@@ -18,6 +18,7 @@ import java.util.List;
  * @param feedForwardWidth F
  * @param vocabulary V
  * @param tied whether the head is the embedding
+ * @param biases elements of the biases of all layers
  * @param traits what sets the model apart from Llama
  */
 record DecoderShape(
@@ -29,6 +30,7 @@ record DecoderShape(
         int feedForwardWidth,
         int vocabulary,
         boolean tied,
+        long biases,
         DecoderTraits traits) {
     private static final String LAYERS_STEM = "model.layers.";
 
@@ -53,9 +55,9 @@ record DecoderShape(
         return (long) qkvWidth() * width + (long) width * attentionWidth() + 3L * feedForwardWidth * width + norms;
     }
 
-    /** Weights of the whole model, biases left out. */
+    /** Weights of the whole model, biases with them. */
     long parameters() {
-        return layers * layerParameters() + (long) vocabulary * width * (tied ? 1 : 2) + width;
+        return layers * layerParameters() + biases + (long) vocabulary * width * (tied ? 1 : 2) + width;
     }
 
     /**

@@ -75,7 +75,15 @@ final class SupportedArchitectures {
                 config.feedForwardSize(),
                 config.vocabularySize(),
                 config.tiedEmbeddings(),
+                biases(DecoderTensors.of(config, false)),
                 config.traits());
+    }
+
+    private static long biases(DecoderTensors tensors) {
+        return tensors.weights().stream()
+                .filter(tensor -> tensor.name().endsWith(".bias"))
+                .mapToLong(tensor -> tensor.shape().get(0))
+                .sum();
     }
 
     private static Problem unsupported(String summary, String cause, String source) {

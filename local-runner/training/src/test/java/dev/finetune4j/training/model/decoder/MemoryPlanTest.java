@@ -26,7 +26,7 @@ class MemoryPlanTest {
     private static final int LAYERS = 30;
     private static final DecoderTraits PLAIN =
             new DecoderTraits(false, false, false, false, 1, 0.125, 0, 0, 64, Collections.nCopies(LAYERS, false), null);
-    private static final DecoderShape SHAPE = new DecoderShape(LAYERS, 576, 9, 3, 64, 1536, 49152, true, PLAIN);
+    private static final DecoderShape SHAPE = new DecoderShape(LAYERS, 576, 9, 3, 64, 1536, 49152, true, 0, PLAIN);
     private static final LoraTuning METHOD = new LoraTuning(16, 32, 0, List.of(LoraTuning.ALL_LINEAR));
     private static final NumberFormats FAST = new NumberFormats(new CpuFeatures(Set.of("avx512_bf16")));
     private static final long PLENTY = 64L << 30;

@@ -106,9 +106,10 @@ class WholeModelTest {
         }
     }
 
-    @Test
-    void countsEveryParameter() {
-        try (LanguageModel model = load("tied", Recompute.NONE, Precision.FP32)) {
+    @ParameterizedTest
+    @ValueSource(strings = {"tied", "untied", "bias", "qwen2", "qwen3", "phi3", "gemma2", "gemma3"})
+    void countsEveryParameter(String name) {
+        try (LanguageModel model = load(name, Recompute.NONE, Precision.FP32)) {
             assertThat(model.trainableParameters()).isEqualTo(model.parameters());
         }
     }
