@@ -150,8 +150,7 @@ final class LineReader implements Closeable {
                 return broken(DataProblems.NUL_BYTES
                         .error("line " + lineNumber + " of " + name + " holds a NUL byte")
                         .because("at byte " + (lineOffset + i - from) + " of the file")
-                        .remedy(fromUtf16("clean-")
-                                .orElse("tr -d '\\000' < " + name + " > clean-" + simpleName())));
+                        .remedy(fromUtf16("clean-").orElse("tr -d '\\000' < " + name + " > clean-" + simpleName())));
             }
         }
         ByteBuffer source = ByteBuffer.wrap(bytes, from, length);

@@ -28,9 +28,7 @@ enum UnmarkedUtf16 {
 
     /** The order of a file's first bytes, of which {@code count} are there; empty where the file is no UTF-16. */
     static Optional<UnmarkedUtf16> of(byte[] bytes, int count) {
-        return Arrays.stream(values())
-                .filter(order -> order.fits(bytes, count))
-                .findFirst();
+        return Arrays.stream(values()).filter(order -> order.fits(bytes, count)).findFirst();
     }
 
     /** Its name for iconv. */
