@@ -6,6 +6,9 @@ public enum Fit {
     FITS,
     /** It may fail for want of memory. */
     TIGHT,
-    /** It needs more than there is: nine times in ten where it is judged whether a run could be, more often than not where one is planned. */
+    /**
+     * It needs more than there is: nine times in ten where it is judged whether a run could be, more often than not where a machine that costs
+     * money is planned.
+     */
     TOO_LARGE
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * Shortens a conversation that has too many tokens: the longest user message loses tokens in its middle, so that the template's own text,
@@ -71,19 +72,23 @@ final class RowTruncation {
         if (tokens >= ids.length) {
             return "";
         }
-        int kept = (ids.length - tokens) / PARTS_OF_BEGINNING;
-        String beginning = encoder.tokenizer().decode(Arrays.copyOf(ids, kept), true);
-        String rest = encoder.tokenizer().decode(Arrays.copyOfRange(ids, kept + tokens, ids.length), true);
+        int end = (ids.length - tokens) / PARTS_OF_BEGINNING;
+        int start = end + tokens;
         // A token may begin or end within a character; what is left of that decodes to nothing readable.
-        int end = beginning.length();
-        while (end > 0 && beginning.charAt(end - 1) == UNDECODABLE) {
+        while (end > 0 && text(ids, end - 1, end).indexOf(UNDECODABLE) >= 0) {
             end--;
         }
-        int start = 0;
-        while (start < rest.length() && rest.charAt(start) == UNDECODABLE) {
+        while (start < ids.length && text(ids, start, start + 1).indexOf(UNDECODABLE) >= 0) {
             start++;
         }
-        String cut = beginning.substring(0, end) + rest.substring(start);
+        // In one piece, as some decoders leave out the space that a text begins with.
+        int[] kept = IntStream.concat(Arrays.stream(ids, 0, end), Arrays.stream(ids, start, ids.length))
+                .toArray();
+        String cut = encoder.tokenizer().decode(kept, true);
         return cut.length() < content.length() ? cut : content.substring(1);
+    }
+
+    private String text(int[] ids, int from, int to) {
+        return encoder.tokenizer().decode(Arrays.copyOfRange(ids, from, to), true);
     }
 }

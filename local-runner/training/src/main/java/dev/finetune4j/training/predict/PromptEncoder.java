@@ -4,6 +4,7 @@ import dev.finetune4j.data.Example.Conversation;
 import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Role;
 import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.spi.AskedMessages;
 import dev.finetune4j.spi.EncodedExample;
 import dev.finetune4j.spi.TextCodec;
 import java.util.ArrayList;
@@ -29,23 +30,11 @@ final class PromptEncoder {
     /** The row's prompt and reference. With labels, every label has room after the prompt. */
     RowPrompt encode(Conversation row) {
         String longest = longestAnswer(row.prompt(), row.answer());
-        Conversation asked = answered(row, row.prompt(), longest);
-        int limit = Math.min(codec.contextTokens(), codec.rowLimit(step.maxTokens()));
-        List<Message> fitted = codec.fitted(asked, limit);
-        List<Message> own = fitted.subList(0, fitted.size() - 1);
-        if (step.shots().isEmpty() || !isWithin(limit, own, longest)) {
-            return alone(row, asked, limit);
-        }
-        int shots = step.shots().size();
-        while (shots > 0 && !isWithin(codec.contextTokens(), step.withShots(own, shots), longest)) {
-            shots--;
-        }
-        List<Message> messages = step.withShots(own, shots);
-        return new RowPrompt(codec.encodePrompt(messages), codec.encodeAnswer(messages, row.answer()));
-    }
-
-    private boolean isWithin(int limit, List<Message> messages, String answer) {
-        return codec.encodePrompt(messages).length + codec.encodeAnswer(messages, answer).length <= limit;
+        return AskedMessages.of(codec, step, row, longest)
+                .filter(messages -> !step.shots().isEmpty())
+                .map(messages ->
+                        new RowPrompt(codec.encodePrompt(messages), codec.encodeAnswer(messages, row.answer())))
+                .orElseGet(() -> alone(row, answered(row, row.prompt(), longest), AskedMessages.limit(codec, step)));
     }
 
     /** Without examples, exactly as training has it. */
@@ -66,7 +55,7 @@ final class PromptEncoder {
                 : new RowPrompt(cutPrompt, reference);
     }
 
-    /** The tokens of a prompt without content, for calibration; shots included. */
+    /** The tokens of a prompt without content, for calibration; shots included, as many as a short row is shown. */
     int[] encodeContentFree(Conversation like, String content) {
         List<Message> messages = new ArrayList<>(like.prompt());
         messages.set(ContentFreePrompt.lastUser(messages), new Message(Role.USER, content));

@@ -13,7 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What can be wrong with sources, queries, rows and splits: FT0201 to FT0249. A table that reads straight through. */
+/** What can be wrong with sources, queries, rows and splits: FT0201 to FT0249, FT0303 and FT0304. A table that reads straight through. */
 public final class DataProblems implements ProblemCatalogue {
     /** No address of a source gave the file. */
     public static final ProblemKind SOURCE_UNREACHABLE = kind(

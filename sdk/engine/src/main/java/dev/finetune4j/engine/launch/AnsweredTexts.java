@@ -4,6 +4,7 @@ import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Message;
 import dev.finetune4j.engine.data.RowSource;
 import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.spi.AskedMessages;
 import dev.finetune4j.spi.Proposal.AnswerLengths;
 import dev.finetune4j.spi.TextCodec;
 import java.util.Comparator;
@@ -27,22 +28,22 @@ record AnsweredTexts(TextCodec codec, List<WorkStep.Predict> steps) {
     }
 
     private AnswerLengths lengths(WorkStep.Predict step, Example row) {
-        int own = codec.rowLimit(step.maxTokens());
         if (!(row instanceof Example.Conversation conversation)) {
-            return new AnswerLengths(codec.encode(row, own).length(), 0);
+            return new AnswerLengths(
+                    codec.encode(row, codec.rowLimit(step.maxTokens())).length(), 0);
         }
-        List<Message> messages = step.withShots(conversation.prompt());
-        int prompt = codec.encodePrompt(messages).length;
-        int shots = prompt - codec.encodePrompt(conversation.prompt()).length;
-        int answer = step.labels().isEmpty()
-                ? codec.encodeAnswer(messages, conversation.answer()).length
-                : step.labels().stream()
-                        .mapToInt(label -> codec.encodeAnswer(messages, label).length)
-                        .max()
-                        .orElseThrow();
-        int limit = Math.min(codec.contextTokens(), own + shots); // examples come on top of the row's own limit
-        int kept = Math.min(prompt, Math.max(1, limit - answer));
-        return new AnswerLengths(0, kept + Math.max(answer, step.maxNewTokens()));
+        String answer = step.labels().stream()
+                .max(Comparator.comparingInt(label -> answerTokens(conversation, label)))
+                .orElse(conversation.answer());
+        int room = Math.max(answerTokens(conversation, answer), step.maxNewTokens());
+        int prompt = AskedMessages.of(codec, step, conversation, answer)
+                .map(messages -> codec.encodePrompt(messages).length)
+                .orElseGet(() -> Math.max(1, AskedMessages.limit(codec, step) - answerTokens(conversation, answer)));
+        return new AnswerLengths(0, prompt + room);
+    }
+
+    private int answerTokens(Example.Conversation row, String answer) {
+        return codec.encodeAnswer(row.prompt(), answer).length;
     }
 
     private static List<Example> wordiest(RowSource source) {

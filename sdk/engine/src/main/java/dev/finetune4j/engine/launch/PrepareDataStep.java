@@ -18,6 +18,9 @@ import java.util.Map;
 final class PrepareDataStep {
     private static final int KEY_CHARACTERS = 24;
 
+    /** One more whenever rows are read otherwise: what an older version prepared is not taken up. */
+    private static final int FORM = 2;
+
     private final Path cache;
     private final DataPreparation preparation;
 
@@ -34,6 +37,7 @@ final class PrepareDataStep {
      */
     PreparedData prepare(FineTuneJob job, boolean speaks, Path baseFolder) {
         String key = Json.digest(Map.of(
+                        "form", FORM,
                         "data", job.data(),
                         "task", job.task(),
                         "invalid", job.check().maxInvalid(),

@@ -326,7 +326,7 @@ final class Impasse {
         elsewhere().ifPresent(option -> {
             problem.because("of all that is offered it fits " + option.id() + ", about "
                     + Ranking.billedAtMost(option).likely());
-            remedies.add(isNarrowed() ? "finetune plan JOB" : opened(option));
+            remedies.addAll(opened(option));
         });
         plan.rejections().stream()
                 .filter(rejection -> rejection.shortage() == null)
@@ -396,15 +396,23 @@ final class Impasse {
                         == Fit.FITS;
     }
 
-    /** What the job would have to say for an option to be looked at. */
-    private String opened(PlanOption option) {
+    /** What the job would have to say for an option to be looked at, or whoever asked to leave out. */
+    private List<String> opened(PlanOption option) {
+        List<String> remedies = new ArrayList<>();
         ProviderId target = option.target();
-        Map<String, String> settings = figures.file().job().settingsOf(target);
-        if (!(option.offer() instanceof MachineOffer machine) || PlaceSettings.allow(settings, machine)) {
-            return "targets: [" + target + "]";
+        List<ProviderId> said = figures.file().saidTargets();
+        if (!said.isEmpty() && !said.contains(target)) {
+            remedies.add("targets: [" + target + "]");
         }
-        return "places." + target + ": {" + PlaceSettings.MACHINE + ": " + machine.instanceType() + ", "
-                + PlaceSettings.REGION + ": " + machine.region() + "}";
+        Map<String, String> settings = figures.file().job().settingsOf(target);
+        if (option.offer() instanceof MachineOffer machine && !PlaceSettings.allow(settings, machine)) {
+            remedies.add("places." + target + ": {" + PlaceSettings.MACHINE + ": " + machine.instanceType() + ", "
+                    + PlaceSettings.REGION + ": " + machine.region() + "}");
+        }
+        if (remedies.isEmpty()) {
+            remedies.add(isNarrowed() ? "finetune plan JOB" : "targets: [" + target + "]");
+        }
+        return remedies;
     }
 
     /** Whether whoever asked, and not the job, has left offers out. */

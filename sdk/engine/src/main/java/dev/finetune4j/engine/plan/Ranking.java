@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Holds options against the limits, and puts the best first. */
 final class Ranking {
@@ -83,6 +84,11 @@ final class Ranking {
                 .mapToDouble(one -> seconds(one.option()))
                 .min()
                 .orElse(1);
+        Set<String> idleInVain = judged.stream()
+                .map(Candidate::option)
+                .filter(option -> isIdleInVain(option, judged))
+                .map(PlanOption::id)
+                .collect(Collectors.toSet());
         Comparator<Candidate> byScore = Comparator.comparingDouble(one -> score(one.option(), leastCost, leastTime));
         return judged.stream()
                 .sorted(Comparator.comparing((Candidate one) -> !one.option().isEligible())
@@ -91,7 +97,7 @@ final class Ranking {
                         .thenComparing(one -> one.option().missedAt() != null)
                         .thenComparing(one -> one.option().standing())
                         .thenComparing(one -> one.option().cost() == null)
-                        .thenComparing(one -> idleInVain(one.option(), judged))
+                        .thenComparing(one -> idleInVain.contains(one.option().id()))
                         .thenComparing(byScore)
                         // Of two that are equal the one for fewer models comes second.
                         .thenComparing(one -> ownModels.contains(one.option().target()))
@@ -107,12 +113,15 @@ final class Ranking {
                 .findFirst();
     }
 
-    /** Whether some of its GPUs would stand idle, and another option is neither slower nor dearer. */
-    private static boolean idleInVain(PlanOption option, List<Candidate> all) {
+    /** Whether some of its GPUs would stand idle, and another option that is to be had is neither slower nor dearer. */
+    private boolean isIdleInVain(PlanOption option, List<Candidate> all) {
         return hasIdleGpus(option)
                 && all.stream()
                         .map(Candidate::option)
-                        .anyMatch(other -> other.isEligible()
+                        .anyMatch(other -> other.standing().compareTo(option.standing()) <= 0
+                                && mayBeChosen(other)
+                                && other.missingQuota() == null
+                                && other.missedAt() == null
                                 && !hasIdleGpus(other)
                                 && exactCost(other) <= exactCost(option)
                                 && seconds(other) <= seconds(option));

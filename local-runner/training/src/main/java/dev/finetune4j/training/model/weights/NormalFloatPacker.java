@@ -60,11 +60,9 @@ final class NormalFloatPacker implements AutoCloseable {
                 levels);
     }
 
-    /** Parts keep their own hold on what they share. */
+    /** Parts look at the memory of levels and codes, which stays until the script is closed. */
     @Override
     public void close() {
         staging.close();
-        levels.close();
-        codes.close();
     }
 }

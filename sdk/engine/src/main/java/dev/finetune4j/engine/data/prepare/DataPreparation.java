@@ -49,7 +49,7 @@ public final class DataPreparation {
      * @param baseFolder the folder of the job file, which its paths are relative to
      * @param folder where the parts are written; made if it is not there. {@code split.json} is written last, so that a folder
      *     without it is known to be incomplete
-     * @throws FineTuneException with every problem of FT0201 to FT0249 that was found
+     * @throws FineTuneException with every problem of FT0201 to FT0249, FT0303 and FT0304 that was found
      */
     public PreparedData prepare(FineTuneJob job, boolean speaks, Path baseFolder, Path folder) {
         Inputs inputs = Inputs.fetch(job, baseFolder, sources);
