@@ -116,8 +116,7 @@ final class GgufCursor {
     }
 
     private byte[] bytes(String what) {
-        if (window.remaining()
-                < Long.BYTES) { // asked here, as words for each of a hundred thousand texts take longer than the texts
+        if (window.remaining() < Long.BYTES) { // asked here, so that the words below are not made for each text
             refill(Long.BYTES, "length of " + what);
         }
         long length = window.getLong();

@@ -55,7 +55,7 @@ public record RunFolder(RunId id, Path path) {
         return path.resolve("events.jsonl");
     }
 
-    /** Whether the journal holds a text: told at a hundredth of what it takes to read its entries. Yes where it cannot be looked through. */
+    /** Whether the journal holds a text: told without reading its entries. Yes where it cannot be looked through. */
     public boolean mentions(String text) {
         return JournalContent.mentions(journal(), text);
     }

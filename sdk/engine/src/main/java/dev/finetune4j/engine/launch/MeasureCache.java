@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** The measures of runs, kept in the home folder: to read them off a journal and the events takes a hundred times as long. */
+/** The measures of runs, kept in the home folder, so that the journals and events of old runs are not read again. */
 final class MeasureCache {
     /** One more whenever a measure is another: what an older version kept is not read. */
     private static final int FORM = 1;
