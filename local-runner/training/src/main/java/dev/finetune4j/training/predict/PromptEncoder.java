@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Turns rows into prompts: examples as earlier turns, then the row's own. A prompt that leaves no room for the answer is cut exactly as training cuts
@@ -30,8 +31,9 @@ final class PromptEncoder {
     /** The row's prompt and reference. With labels, every label has room after the prompt. */
     RowPrompt encode(Conversation row) {
         String longest = longestAnswer(row.prompt(), row.answer());
-        return AskedMessages.of(codec, step, row, longest)
-                .filter(messages -> !step.shots().isEmpty())
+        Optional<List<Message>> behindShots =
+                step.shots().isEmpty() ? Optional.empty() : AskedMessages.of(codec, step, row, longest);
+        return behindShots
                 .map(messages ->
                         new RowPrompt(codec.encodePrompt(messages), codec.encodeAnswer(messages, row.answer())))
                 .orElseGet(() -> alone(row, answered(row, row.prompt(), longest), AskedMessages.limit(codec, step)));
