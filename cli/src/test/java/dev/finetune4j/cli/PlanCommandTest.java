@@ -246,6 +246,24 @@ class PlanCommandTest {
     }
 
     @Test
+    void withoutTheFlagsThereIsAsMuchAsTheRemedyLooksAt() throws IOException {
+        for (String spot : List.of("never", "allow")) {
+            String[] offers = {"offers", "--target", "azure-ml", "--spot", spot, "-o", "json"};
+            String sold = CommandRun.at(CLOCK, folder.resolve("home"), Map.of(), offers)
+                    .out();
+
+            String told = oneLine(
+                    plan("--target", "azure-ml", "--gpu", "L4", "--spot", spot).err());
+
+            int without = Json.records().readTree(sold).get("offers").size();
+            assertThat(told)
+                    .contains("nothing is offered at azure-ml with --gpu L4")
+                    .contains("without it there are " + without + " offers");
+            assertThat(told.contains("--target azure-ml --spot allow")).isEqualTo(spot.equals("allow"));
+        }
+    }
+
+    @Test
     void flagsThatNobodyCanMeetAreRefused() {
         for (String[] flags : new String[][] {
             {"--deadline", "0h", "--deadline: must be longer than nothing"},

@@ -141,7 +141,8 @@ final class Impasse {
     /** Nothing is sold as it is asked for, whatever the job is. */
     private Optional<Problem> filteredAway() {
         OfferFilter filter = request.filter();
-        OfferFilter open = new OfferFilter(filter.targets(), List.of(), List.of(), OfferFilter.Spot.ALLOW, null);
+        OfferFilter.Spot kept = filter.spot() == OfferFilter.Spot.ONLY ? OfferFilter.Spot.NEVER : filter.spot();
+        OfferFilter open = new OfferFilter(filter.targets(), List.of(), List.of(), kept, null);
         boolean isOpen =
                 filter.regions().isEmpty() && filter.gpus().isEmpty() && filter.spot() != OfferFilter.Spot.ONLY;
         if (isOpen || offers.stream().anyMatch(filter)) {
@@ -162,7 +163,8 @@ final class Impasse {
                         without > 0
                                 ? "without " + (flags.size() == 1 ? "it" : "them") + " there are " + without + " offers"
                                 : "only a machine of one's own is there, which is in no region and not sold")
-                .remedy("finetune plan JOB" + (targets.isEmpty() ? "" : " --target " + targets))
+                .remedy("finetune plan JOB" + (targets.isEmpty() ? "" : " --target " + targets)
+                        + (kept == OfferFilter.Spot.ALLOW ? " --spot allow" : ""))
                 .build());
     }
 
