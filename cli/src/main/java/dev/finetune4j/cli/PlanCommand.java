@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -179,34 +180,32 @@ final class PlanCommand implements Callable<Integer> {
         return new PlanRequest(
                 wanted.ofJob(market, spec),
                 objective,
-                maxCost == null ? null : money(maxCost),
-                deadline == null ? null : duration(deadline),
+                limit("--max-cost", maxCost, PlanCommand::money),
+                limit("--deadline", deadline, PlanCommand::duration),
                 all,
                 said());
     }
 
-    private Money money(String text) {
-        Money money;
+    private <T> @Nullable T limit(String option, @Nullable String text, Function<String, T> parser) {
         try {
-            money = Money.parse(text.matches("[\\d.]+") ? text + " USD" : text);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), "--max-cost: " + e.getMessage(), e);
+            return text == null ? null : parser.apply(text);
+        } catch (IllegalArgumentException | DateTimeException e) {
+            throw new ParameterException(spec.commandLine(), option + ": " + e.getMessage(), e);
         }
+    }
+
+    private static Money money(String text) {
+        Money money = Money.parse(text.matches("[\\d.]+") ? text + " USD" : text);
         if (money.amount().signum() <= 0) {
-            throw new ParameterException(spec.commandLine(), "--max-cost: must be above 0, was " + text);
+            throw new IllegalArgumentException("must be above 0, was " + text);
         }
         return money;
     }
 
-    private Duration duration(String text) {
-        Duration time;
-        try {
-            time = Durations.parse(text);
-        } catch (IllegalArgumentException | DateTimeException e) {
-            throw new ParameterException(spec.commandLine(), "--deadline: " + e.getMessage(), e);
-        }
+    private static Duration duration(String text) {
+        Duration time = Durations.parse(text);
         if (time.isNegative() || time.isZero()) {
-            throw new ParameterException(spec.commandLine(), "--deadline: must be longer than nothing, was " + text);
+            throw new IllegalArgumentException("must be longer than nothing, was " + text);
         }
         return time;
     }
