@@ -49,14 +49,9 @@ public final class DatasetCheck {
      * @param seed of the token sample of large data sets
      * @param codec the text side of the model; stays open
      * @param threads threads to work with, at least 1
+     * @param isGrouped whether the rows were dealt out by group
      */
     public DatasetCheck(
-            TaskSpec task, CheckSpec limits, int maxTokens, int batchSize, long seed, TextCodec codec, int threads) {
-        this(task, limits, maxTokens, batchSize, seed, codec, threads, false);
-    }
-
-    /** The same; {@code isGrouped} says whether the rows were dealt out by group. */
-    DatasetCheck(
             TaskSpec task,
             CheckSpec limits,
             int maxTokens,

@@ -47,7 +47,8 @@ class DatasetCheckTest {
                 .build();
         WordCodec doubtful = new WordCodec(64, List.of(note));
 
-        DatasetCheckReport report = new DatasetCheck(MOODS, LENIENT, 0, 8, 17, doubtful, 2).inspect(clean().parts());
+        DatasetCheckReport report =
+                new DatasetCheck(MOODS, LENIENT, 0, 8, 17, doubtful, 2, false).inspect(clean().parts());
 
         assertThat(report.problems()).containsExactly(note);
     }
@@ -279,7 +280,7 @@ class DatasetCheckTest {
     void refusesRowsOfWhichNothingIsLearned() {
         WordCodec tiny = new WordCodec(4);
 
-        DatasetCheckReport report = new DatasetCheck(MOODS, LENIENT, 0, 8, 17, tiny, 1).inspect(clean().parts());
+        DatasetCheckReport report = new DatasetCheck(MOODS, LENIENT, 0, 8, 17, tiny, 1, false).inspect(clean().parts());
 
         assertThat(report.tokens().rowsWithoutTrainedToken()).isEqualTo(4);
         assertThat(problem(report, "FT0322").isError()).isTrue();
@@ -288,7 +289,8 @@ class DatasetCheckTest {
 
     @Test
     void proposesTheLengthThatTheLongestRowNeeds() {
-        DatasetCheckReport report = new DatasetCheck(MOODS, LENIENT, 4, 8, 17, codec, 1).inspect(clean().parts());
+        DatasetCheckReport report =
+                new DatasetCheck(MOODS, LENIENT, 4, 8, 17, codec, 1, false).inspect(clean().parts());
 
         long longest = report.profile().tokens().max();
         assertThat(problem(report, "FT0322").remedies()).containsExactly("training.max-tokens: " + longest);
@@ -298,7 +300,8 @@ class DatasetCheckTest {
 
     @Test
     void warnsOfALimitThatTheModelCannotHave() {
-        DatasetCheckReport report = new DatasetCheck(MOODS, LENIENT, 9000, 8, 17, codec, 1).inspect(clean().parts());
+        DatasetCheckReport report =
+                new DatasetCheck(MOODS, LENIENT, 9000, 8, 17, codec, 1, false).inspect(clean().parts());
 
         Problem warning = problem(report, "FT0326");
         assertThat(warning.summary()).isEqualTo("rows are cut to 64 tokens, not to 9,000 tokens");
@@ -414,8 +417,8 @@ class DatasetCheckTest {
             rows.labelled(TRAIN, "row " + i % 700 + " talks of item " + i % 41 + " at 10." + i % 256 + ".7.1", "good");
         }
 
-        DatasetCheckReport one = new DatasetCheck(MOODS, LENIENT, 0, 8, 17, codec, 1).inspect(rows.parts());
-        DatasetCheckReport three = new DatasetCheck(MOODS, LENIENT, 0, 8, 17, codec, 3).inspect(rows.parts());
+        DatasetCheckReport one = new DatasetCheck(MOODS, LENIENT, 0, 8, 17, codec, 1, false).inspect(rows.parts());
+        DatasetCheckReport three = new DatasetCheck(MOODS, LENIENT, 0, 8, 17, codec, 3, false).inspect(rows.parts());
 
         assertThat(Json.line(three)).isEqualTo(Json.line(one));
     }
@@ -428,7 +431,7 @@ class DatasetCheckTest {
     }
 
     private DatasetCheckReport check(TaskSpec task, CheckSpec limits, Rows rows) {
-        return new DatasetCheck(task, limits, 0, 8, 17, codec, 2).inspect(rows.parts());
+        return new DatasetCheck(task, limits, 0, 8, 17, codec, 2, false).inspect(rows.parts());
     }
 
     private static Rows clean() {

@@ -42,7 +42,7 @@ class LargeDatasetTest {
         Path file = folder.resolve("planted.jsonl");
         planted.write(file, bytes);
         TaskSpec task = TaskSpec.of(TaskKind.SENTIMENT);
-        return new DatasetCheck(task, CheckSpec.defaults(), 512, 8, 17, new WordCodec(2048), 2)
+        return new DatasetCheck(task, CheckSpec.defaults(), 512, 8, 17, new WordCodec(2048), 2, false)
                 .inspect(new DatasetParts(Map.of(Part.TRAIN, RowSource.ofFile(file)), "openai-chat", "d"));
     }
 
