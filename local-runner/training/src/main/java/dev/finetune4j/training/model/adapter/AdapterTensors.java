@@ -1,11 +1,10 @@
 package dev.finetune4j.training.model.adapter;
 
-import dev.finetune4j.error.Location;
 import dev.finetune4j.modelfiles.weights.Dequantization;
 import dev.finetune4j.modelfiles.weights.SafetensorsFile;
 import dev.finetune4j.modelfiles.weights.TensorEntry;
 import dev.finetune4j.modelfiles.weights.TensorType;
-import dev.finetune4j.training.model.ModelProblems;
+import dev.finetune4j.training.model.weights.FiniteWeights;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -70,7 +69,7 @@ final class AdapterTensors implements AutoCloseable {
         } else {
             decode(entry, floats.duplicate());
         }
-        refuseInfinite(entry, floats);
+        FiniteWeights.refuseInfinite(entry, 0, floats);
     }
 
     private void decode(TensorEntry entry, FloatBuffer floats) {
@@ -82,18 +81,6 @@ final class AdapterTensors implements AutoCloseable {
             file.read(entry.name(), from, bytes);
             Dequantization.decode(type, bytes.flip(), floats);
             from += bytes.capacity();
-        }
-    }
-
-    private static void refuseInfinite(TensorEntry entry, FloatBuffer floats) {
-        for (int place = 0; place < floats.limit(); place++) {
-            if (!Float.isFinite(floats.get(place))) {
-                throw ModelProblems.WEIGHT_VALUE
-                        .error(entry.name() + " holds " + floats.get(place))
-                        .at(Location.of(entry.file().toString()))
-                        .because("it is element " + place + " of " + entry.elements())
-                        .asException();
-            }
         }
     }
 

@@ -22,6 +22,7 @@ import dev.finetune4j.training.model.adapter.AdapterFiles;
 import dev.finetune4j.training.model.adapter.LoraFactors;
 import dev.finetune4j.training.model.adapter.LoraLayout;
 import dev.finetune4j.training.model.adapter.SavedModules;
+import dev.finetune4j.training.model.weights.FiniteWeights;
 import dev.finetune4j.training.model.weights.FlatLayout;
 import dev.finetune4j.training.model.weights.StateFile;
 import java.io.IOException;
@@ -118,7 +119,7 @@ public final class MergedWeights {
      * @param target the file, positioned at its start
      * @throws IOException if the disk refuses
      * @throws dev.finetune4j.error.FineTuneException with FT0470 if the architecture is not supported, FT0472 or FT0473 if the adapter
-     *     does not fit, FT04xx if files are missing or damaged
+     *     does not fit, FT0474 if it holds what is no finite number, FT04xx if files are missing or damaged
      */
     public static void write(
             ModelFolder base, Path adapter, TuningMethod method, MergedFormat format, WritableByteChannel target)
@@ -244,6 +245,9 @@ public final class MergedWeights {
         boolean isTurned = name.contains(".q_proj.") || name.contains(".k_proj.");
         LongFunction<float[]> floats = row -> {
             float[] inFile = floats(source, row, Math.min(rowsAtOnce, rows - row), columns);
+            if (replaced.containsKey(name)) {
+                FiniteWeights.refuseInfinite(source.entry(), row * columns, FloatBuffer.wrap(inFile));
+            }
             return isTurned && config.interleavedRotary() ? deinterleaved(inFile, (int) columns) : inFile;
         };
         LongFunction<float[]> held = quantized.contains(name) && !storedType.isQuantized()

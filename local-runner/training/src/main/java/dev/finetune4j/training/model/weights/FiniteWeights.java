@@ -8,12 +8,13 @@ import dev.finetune4j.modelfiles.weights.WeightFile;
 import dev.finetune4j.training.model.ModelProblems;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Looks for weights that are no finite numbers without loading them. Quantized blocks are passed over, and models whose weights take
- * longer to read than a person waits for a check: loading looks at all of them.
+ * Looks for weights that are no finite numbers: among those that were read, or in a file without loading it. Of a file quantized blocks are
+ * passed over, and models whose weights take longer to read than a person waits for a check: loading looks at all of them.
  */
 public final class FiniteWeights {
     /** Some seconds of reading. */
@@ -41,6 +42,22 @@ public final class FiniteWeights {
                 .findFirst();
     }
 
+    /**
+     * Refuses numbers that were read from a tensor and are not all finite.
+     *
+     * @param from place of the first of them in the tensor
+     * @param numbers from 0 to the limit
+     * @throws dev.finetune4j.error.FineTuneException with FT0474 for the first that is not
+     */
+    public static void refuseInfinite(TensorEntry tensor, long from, FloatBuffer numbers) {
+        for (int place = 0; place < numbers.limit(); place++) {
+            if (!Float.isFinite(numbers.get(place))) {
+                throw problem(tensor, tensor.name() + " holds " + numbers.get(place), from + place)
+                        .asException();
+            }
+        }
+    }
+
     private static boolean isPlain(TensorEntry tensor) {
         return tensor.type() == TensorType.F32 || tensor.type() == TensorType.F16 || tensor.type() == TensorType.BF16;
     }
@@ -52,7 +69,10 @@ public final class FiniteWeights {
             piece.flip();
             int place = firstInfinite(Lanes.of(tensor.type()));
             if (place >= 0) {
-                return Optional.of(problem(tensor, from / (tensor.bytes() / tensor.elements()) + place));
+                return Optional.of(problem(
+                        tensor,
+                        tensor.name() + " holds a weight that is no finite number",
+                        from / (tensor.bytes() / tensor.elements()) + place));
             }
         }
         return Optional.empty();
@@ -102,9 +122,9 @@ public final class FiniteWeights {
         }
     }
 
-    private static Problem problem(TensorEntry tensor, long element) {
+    private static Problem problem(TensorEntry tensor, String summary, long element) {
         return ModelProblems.WEIGHT_VALUE
-                .error(tensor.name() + " holds a weight that is no finite number")
+                .error(summary)
                 .at(Location.of(tensor.file().toString()))
                 .because("it is element " + element + " of " + tensor.elements())
                 .build();

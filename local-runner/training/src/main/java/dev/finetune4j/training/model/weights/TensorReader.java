@@ -1,13 +1,11 @@
 package dev.finetune4j.training.model.weights;
 
-import dev.finetune4j.error.Location;
 import dev.finetune4j.modelfiles.decoder.ExpectedTensor;
 import dev.finetune4j.modelfiles.decoder.WeightCheck;
 import dev.finetune4j.modelfiles.weights.Dequantization;
 import dev.finetune4j.modelfiles.weights.TensorEntry;
 import dev.finetune4j.modelfiles.weights.TensorType;
 import dev.finetune4j.modelfiles.weights.WeightFile;
-import dev.finetune4j.training.model.ModelProblems;
 import dev.finetune4j.training.model.internal.TorchScript;
 import dev.finetune4j.training.model.internal.TorchScript.Value;
 import java.nio.ByteBuffer;
@@ -147,15 +145,6 @@ public final class TensorReader {
                 return;
             }
         }
-        FloatBuffer numbers = decode(entry, from, elements);
-        for (int place = 0; place < numbers.limit(); place++) {
-            if (!Float.isFinite(numbers.get(place))) {
-                throw ModelProblems.WEIGHT_VALUE
-                        .error(entry.name() + " holds " + numbers.get(place))
-                        .at(Location.of(entry.file().toString()))
-                        .because("it is element " + (from + place) + " of " + entry.elements())
-                        .asException();
-            }
-        }
+        FiniteWeights.refuseInfinite(entry, from, decode(entry, from, elements));
     }
 }

@@ -5,16 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.modelfiles.codec.DescriptionFiles;
 import dev.finetune4j.modelfiles.config.GgufKeys;
 import dev.finetune4j.modelfiles.config.ModelFolder;
+import dev.finetune4j.modelfiles.weights.TensorEntry;
 import dev.finetune4j.modelfiles.weights.TensorType;
 import dev.finetune4j.modelfiles.weights.WeightFile;
 import dev.finetune4j.training.model.LanguageModel;
 import dev.finetune4j.training.model.adapter.AdapterConfig;
+import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -167,6 +170,32 @@ class MergedWeightsTest {
 
         assertThatThrownBy(() -> merge(Fixture.folder("tied"), adapter, TensorType.F32))
                 .hasMessageContaining("FT0473");
+    }
+
+    @Test
+    void refusesATrainedHeadThatHoldsNoNumber() throws Exception {
+        Path trained = Fixture.folder("tied/head").resolve("end");
+        Path adapter = Files.createDirectory(folder.resolve("adapter"));
+        for (String file : List.of("adapter_config.json", "adapter_model.safetensors")) {
+            Files.copy(trained.resolve(file), adapter.resolve(file));
+        }
+        Path weights = adapter.resolve("adapter_model.safetensors");
+        TensorEntry head;
+        try (WeightFile file = WeightFile.open(weights)) {
+            head = file.entry("base_model.model.lm_head.weight");
+        }
+        try (RandomAccessFile bytes = new RandomAccessFile(weights.toFile(), "rw")) {
+            bytes.seek(head.offset() + 3 * Float.BYTES);
+            bytes.writeInt(0x0000C07F); // little-endian NaN
+        }
+        LoraTuning method = AdapterConfig.read(adapter).adapters().orElseThrow();
+
+        assertThat(head.type()).isEqualTo(TensorType.F32);
+        assertThatThrownBy(() -> merge(Fixture.folder("tied"), adapter, TensorType.F32, method))
+                .isInstanceOfSatisfying(FineTuneException.class, e -> {
+                    assertThat(e).hasMessageContaining("FT0474: base_model.model.lm_head.weight holds NaN");
+                    assertThat(e.problems().get(0).causes()).containsExactly("it is element 3 of " + head.elements());
+                });
     }
 
     private Path merge(Path base, Path adapter, TensorType type) throws Exception {
