@@ -39,7 +39,7 @@ public final class CheckProblems implements ProblemCatalogue {
     public static final ProblemKind UNBALANCED_LABELS = kind(
             "FT0307",
             "unbalanced labels",
-            "Most training rows have the same label. A model that always answers it scores high accuracy without having learned anything: judge by macro-F1, which weighs every label alike.",
+            "Most training rows have the same label. A model that always answers it scores high accuracy without having learned anything: judge by macro-F1, which weighs every label alike. Where all of them have it there is nothing to tell apart, and the job stops.",
             "evaluation.gate: {metric: macro-f1, at-least: 0.5}");
 
     /** The same text has two labels. */

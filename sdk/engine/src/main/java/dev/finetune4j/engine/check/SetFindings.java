@@ -105,7 +105,15 @@ final class SetFindings {
     private void addLabels(LabelCounts labels) {
         addRareLabels(labels);
         LabelBalance balance = labels.balance();
-        if (balance != null && balance.largestShare() > UNBALANCED_SHARE) {
+        if (balance != null && balance.labels() == 1) {
+            log.add(
+                    CheckProblems.UNBALANCED_LABELS.code(),
+                    () -> CheckProblems.UNBALANCED_LABELS
+                            .error("all training rows are \"" + balance.largest() + "\"")
+                            .because("there is no other label to tell it from")
+                            .remedy("add rows of another label")
+                            .build());
+        } else if (balance != null && balance.largestShare() > UNBALANCED_SHARE) {
             log.add(
                     CheckProblems.UNBALANCED_LABELS.code(),
                     () -> CheckProblems.UNBALANCED_LABELS

@@ -140,6 +140,22 @@ class DatasetCheckTest {
         DatasetCheckReport report = check(MOODS, LENIENT, rows);
 
         assertThat(problem(report, "FT0307").summary()).isEqualTo("97.7 % of the training rows are \"good\"");
+        assertThat(problem(report, "FT0307").isError()).isFalse();
+    }
+
+    @Test
+    void refusesRowsOfOneLabel() {
+        Rows rows = new Rows()
+                .labelled(TRAIN, "what a view from the roof", "good")
+                .labelled(TRAIN, "breakfast alone is worth the trip", "good")
+                .labelled(TEST, "cold soup and a rude waiter", "bad");
+
+        DatasetCheckReport report = check(TaskSpec.of(TaskKind.SENTIMENT), LENIENT, rows);
+
+        Problem one = problem(report, "FT0307");
+        assertThat(one.isError()).isTrue();
+        assertThat(one.summary()).isEqualTo("all training rows are \"good\"");
+        assertThat(one.remedies()).containsExactly("add rows of another label");
     }
 
     @Test
