@@ -382,7 +382,7 @@ class PlanCommandTest {
         CommandRun said = plan("--target", CLOUDS, "--hidden-size", "4096", "--layers", "32", "--vocabulary", "32000");
 
         assertThat(unknown.exitCode()).isEqualTo(3);
-        assertThat(unknown.err()).contains("FT0481", "--hidden-size 4096 --layers 32 --vocabulary 128256");
+        assertThat(unknown.err()).contains("FT0481", "--hidden-size C --layers L --vocabulary V");
         assertThat(said.exitCode()).as(said.err()).isZero();
         assertThat(said.out()).contains("6.84 B parameters");
         assertThat(plan("--layers", "32").exitCode()).isEqualTo(2);

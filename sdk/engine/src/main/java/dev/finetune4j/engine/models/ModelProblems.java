@@ -23,7 +23,7 @@ public final class ModelProblems implements ProblemCatalogue {
             form (a folder with that file alone is enough for a plan), or from three numbers that the command line gives: the width
             (hidden_size), the number of layers (num_hidden_layers) and the size of the vocabulary (vocab_size). The rest is then
             taken as models of that width usually have it, and the ranges are wider.""",
-            "finetune plan JOB --hidden-size 4096 --layers 32 --vocabulary 128256");
+            "finetune plan JOB --hidden-size C --layers L --vocabulary V");
 
     /** For ServiceLoader. */
     public ModelProblems() {}
