@@ -21,6 +21,9 @@ import picocli.CommandLine.ParameterException;
 final class OfferOptions {
     static final String NO_GPU = "none";
 
+    private static final int LISTED = 20;
+    private static final int NEAREST = 3;
+
     @Option(
             names = "--target",
             paramLabel = "ID",
@@ -98,7 +101,15 @@ final class OfferOptions {
         }
         String meant = Spelling.nearest(word, known)
                 .map(near -> "; did you mean " + near + "?")
-                .orElse("; there are " + String.join(", ", known));
+                .orElseGet(() -> "; there are " + listed(word, known));
         throw new ParameterException(spec.commandLine(), "no offer has the " + kind + " " + word + meant);
+    }
+
+    /** All of a few; of more, those that are spelled most alike. */
+    private static String listed(String word, Set<String> known) {
+        return known.size() <= LISTED
+                ? String.join(", ", known)
+                : String.join(", ", Spelling.nearest(word, known, NEAREST)) + " and " + (known.size() - NEAREST)
+                        + " others, which \"finetune offers --all\" shows";
     }
 }

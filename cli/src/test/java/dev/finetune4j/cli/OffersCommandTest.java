@@ -93,6 +93,19 @@ class OffersCommandTest {
     }
 
     @Test
+    void ofManyRegionsTheMostAlikeAreNamed() {
+        CommandRun region = run("offers", "--region", "eu-nowhere-9");
+        CommandRun place = run("offers", "--target", "nowhere");
+
+        assertThat(region.exitCode()).isEqualTo(2);
+        assertThat(CommandRun.oneLine(region.err()))
+                .containsPattern("no offer has the region eu-nowhere-9; there are eu-west-1, [^,]+, [^,]+ and \\d+"
+                        + " others, which \"finetune offers --all\" shows");
+        assertThat(CommandRun.oneLine(place.err()))
+                .contains("no offer has the place nowhere; there are azure-ml, azure-openai, ");
+    }
+
+    @Test
     void aPriceThatIsNotKnownComesLastAndIsNoZero() throws IOException {
         List<Boolean> priced = new ArrayList<>();
         json("offers", "--gpu", "H200,H100")

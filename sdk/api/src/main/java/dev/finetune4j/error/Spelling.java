@@ -2,6 +2,7 @@ package dev.finetune4j.error;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -27,6 +28,16 @@ public final class Spelling {
                 .min(Comparator.<String>comparingInt(candidate -> distance(wanted, normalize(candidate)))
                         .thenComparing(Comparator.naturalOrder()))
                 .or(() -> begunBy(wanted, candidates));
+    }
+
+    /** The candidates with the fewest edits between them and {@code word}, the nearest first, be they slips of it or not. */
+    public static List<String> nearest(String word, Collection<String> candidates, int most) {
+        String wanted = normalize(word);
+        return candidates.stream()
+                .sorted(Comparator.<String>comparingInt(candidate -> distance(wanted, normalize(candidate)))
+                        .thenComparing(Comparator.naturalOrder()))
+                .limit(most)
+                .toList();
     }
 
     private static Optional<String> begunBy(String wanted, Collection<String> candidates) {

@@ -14,6 +14,14 @@ class SpellingTest {
     }
 
     @Test
+    void putsTheMostAlikeFirst() {
+        List<String> regions = List.of("uksouth", "us-east-2", "us-east-1", "westeurope");
+
+        assertThat(Spelling.nearest("US-East", regions, 2)).containsExactly("us-east-1", "us-east-2");
+        assertThat(Spelling.nearest("", regions, 9)).hasSize(4);
+    }
+
+    @Test
     void countsASwapOfNeighboursAsOneEdit() {
         assertThat(Spelling.distance("modle", "model")).isEqualTo(1);
         assertThat(Spelling.distance("kitten", "sitting")).isEqualTo(3);
