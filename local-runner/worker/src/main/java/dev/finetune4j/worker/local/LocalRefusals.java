@@ -30,8 +30,9 @@ import org.jspecify.annotations.Nullable;
 final class LocalRefusals {
     private final Proposal proposal;
     private final Machine machine;
-    private final DecoderLoader decoders = new DecoderLoader();
-    private final EncoderLoader encoders = new EncoderLoader();
+    private final NumberFormats formats = NumberFormats.here();
+    private final DecoderLoader decoders = new DecoderLoader(formats);
+    private final EncoderLoader encoders = new EncoderLoader(formats);
     private @Nullable ModelFolder folder;
 
     LocalRefusals(Proposal proposal, Machine machine) {
@@ -58,7 +59,7 @@ final class LocalRefusals {
             }
         }
         return Stream.concat(
-                        NumberFormats.here().slowness(proposal.job().training().precision()).stream(),
+                        formats.slowness(proposal.job().training().precision()).stream(),
                         refusals.stream()
                                 .map(problem -> problem.kind().equals(ModelProblems.TOO_LARGE)
                                         ? withWhatFits(problem, bound.atMost())

@@ -35,7 +35,8 @@ public final class DecoderLoader implements LanguageModelLoader {
         this(NumberFormats.here());
     }
 
-    DecoderLoader(NumberFormats formats) {
+    /** A loader that knows what its processor can do. */
+    public DecoderLoader(NumberFormats formats) {
         this.formats = formats;
     }
 

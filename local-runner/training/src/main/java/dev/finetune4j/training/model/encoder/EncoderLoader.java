@@ -28,7 +28,8 @@ public final class EncoderLoader implements ClassifierLoader {
         this(NumberFormats.here());
     }
 
-    EncoderLoader(NumberFormats formats) {
+    /** A loader that knows what its processor can do. */
+    public EncoderLoader(NumberFormats formats) {
         this.formats = formats;
     }
 
