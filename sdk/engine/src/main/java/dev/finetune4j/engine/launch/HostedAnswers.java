@@ -30,7 +30,8 @@ import java.util.stream.Stream;
 
 /**
  * Answers of the hosted model of a run and of its base model, where the place runs no worker. A place tells no likelihoods, so that a label is
- * what a model says, and perplexity is not known.
+ * what a model says, and perplexity is not known. Rows and examples are sent whole, where a worker cuts a row as
+ * training does and leaves out examples that do not fit.
  */
 final class HostedAnswers implements AutoCloseable {
     private final LaunchContext context;

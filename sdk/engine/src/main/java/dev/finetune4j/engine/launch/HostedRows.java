@@ -19,7 +19,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What it takes to ask hosted models rows, and what is read from what they say. */
+/** What it takes to ask hosted models rows, which are sent whole with all of their examples, and what is read from what they say. */
 final class HostedRows {
     /** What stands for an answer that names no label, or several: it is wrong whatever is right. */
     static final String NO_LABEL = "(no label)";
