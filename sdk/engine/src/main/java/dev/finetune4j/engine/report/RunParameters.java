@@ -1,9 +1,9 @@
 package dev.finetune4j.engine.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.engine.spec.JobTree;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.TrainingSpec;
-import dev.finetune4j.json.Json;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.LoraTuning;
@@ -22,7 +22,7 @@ public final class RunParameters {
     /** Each parameter's value by its dotted key, such as {@code training.epochs}, in the order of the job file. */
     public static Map<String, String> of(FineTuneJob job) {
         Map<String, String> parameters = new LinkedHashMap<>();
-        flatten("", Json.jobs().valueToTree(job), parameters);
+        flatten("", JobTree.of(job), parameters);
         return parameters;
     }
 

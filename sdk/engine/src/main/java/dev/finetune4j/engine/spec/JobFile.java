@@ -102,7 +102,7 @@ public record JobFile(String source, FineTuneJob job, Path baseFolder, ResolvedJ
     public static JobFile of(FineTuneJob job, Path baseFolder) {
         List<Problem> problems = new ArrayList<>();
         Places nowhere = new Places(Location.JOB);
-        JsonNode tree = Json.jobs().valueToTree(job);
+        JsonNode tree = JobTree.of(job);
         JobRules.inspect(tree, tree, nowhere, problems);
         if (!problems.isEmpty()) {
             throw new FineTuneException(problems, null);
@@ -129,11 +129,7 @@ public record JobFile(String source, FineTuneJob job, Path baseFolder, ResolvedJ
 
     /** The same job with a method, and its learning rate where the file says none, that were chosen for its model. */
     public JobFile withMethodOfModel(TuningMethod method) {
-        ResolvedJob chosen = resolved.chosen(
-                METHOD,
-                Map.of(
-                        METHOD + ".kind",
-                        Json.jobs().valueToTree(method).path("kind").asText()));
+        ResolvedJob chosen = resolved.chosen(METHOD, Map.of(METHOD + ".kind", method.kind()));
         TrainingSpec training = job.training();
         if (resolved.leavesOpen(LEARNING_RATE)) {
             double rate = method.defaultLearningRate();

@@ -13,7 +13,7 @@ final class JobWriter {
     private JobWriter() {}
 
     static String write(FineTuneJob job) {
-        ObjectNode tree = Json.jobs().valueToTree(job);
+        ObjectNode tree = JobTree.of(job);
         String kind = tree.at("/method/kind").asText();
         boolean isDefaultMethod = Shapes.defaults().at("/method/kind").asText().equals(kind);
         ObjectNode said = difference(tree, Shapes.defaults(kind));

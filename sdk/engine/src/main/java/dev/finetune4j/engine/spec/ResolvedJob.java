@@ -96,7 +96,7 @@ public record ResolvedJob(List<Value> values, String yaml) {
 
     /** Resolves a job of a file. */
     static ResolvedJob of(FineTuneJob job, Places places, @Nullable Origin always) {
-        JsonNode written = asWritten(Json.jobs().valueToTree(job), "", places);
+        JsonNode written = asWritten(JobTree.of(job), "", places);
         Map<String, Value> values = new LinkedHashMap<>();
         collect(written, "", "", places, always, values);
         String yaml = YamlText.block(written, path -> {

@@ -139,6 +139,11 @@ final class Shapes {
         return defaults;
     }
 
+    /** Whether values of a type stand in a job file as one text. */
+    static boolean isText(Class<?> type) {
+        return TEXTS.containsKey(type);
+    }
+
     /** The job file's spelling of a record component. */
     static String key(String component) {
         return KEBAB.translate(component);
@@ -153,7 +158,7 @@ final class Shapes {
         FineTuneJob sample = FineTuneJob.builder(
                         "name", ModelRef.parse("model"), TaskSpec.of(TaskKind.CLASSIFICATION), DataSpec.ofFile("file"))
                 .build();
-        ObjectNode tree = Json.jobs().valueToTree(sample);
+        ObjectNode tree = JobTree.of(sample);
         tree.remove(List.of("name", "model"));
         ((ObjectNode) tree.get("task")).remove("kind");
         ((ObjectNode) tree.get("data")).remove("file");
@@ -273,14 +278,14 @@ final class Shapes {
         return new Variants(byKind);
     }
 
-    private static JsonNode defaultsOf(Class<?> variant) {
-        return Json.jobs().valueToTree(defaultOf(variant));
+    private static ObjectNode defaultsOf(Class<?> variant) {
+        return JobTree.ofRecord(defaultOf(variant));
     }
 
     /** By the house's convention a variant has a static {@code defaults()}. */
-    private static Object defaultOf(Class<?> variant) {
+    private static Record defaultOf(Class<?> variant) {
         try {
-            return variant.getMethod("defaults").invoke(null);
+            return (Record) variant.getMethod("defaults").invoke(null);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(variant + " needs a public static defaults()", e);
         }

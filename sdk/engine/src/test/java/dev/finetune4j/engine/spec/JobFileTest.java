@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.finetune4j.engine.spec.ResolvedJob.Value;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
@@ -64,6 +65,7 @@ class JobFileTest {
         assertThat(open.isMethodOfModel()).isFalse();
         assertThat(chosen.job()).isEqualTo(parse(SMALLEST + "method: full\n"));
         assertThat(chosen.isMethodOfModel()).isTrue();
+        assertThat(chosen.resolved().values()).contains(new Value("method.kind", "full", new Origin.ByModel()));
         assertThat(chosen.resolved().origins())
                 .containsEntry("method.kind", "chosen for the model")
                 .containsEntry("training.learning-rate", "chosen for the model")
