@@ -25,6 +25,7 @@ import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.value.ProviderId;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,14 +52,17 @@ final class MachinePlanner {
     private final Assumptions assumptions;
     private final PastErrors errors;
     private final Sample fetching;
+    private final String fetchingBasis;
     private final Sample sending;
+    private final String sendingBasis;
     private final GpuTable gpus = GpuTable.shipped();
     private final MemoryModel memory = MemoryModel.shipped();
     private final SpeedModel speed = SpeedModel.shipped();
     private final Map<List<Object>, GpuRun> runs = new HashMap<>();
-    private final Map<GpuRun, GpuTimes> times = new HashMap<>();
-    private final Map<List<Object>, MachineTimes> lines = new HashMap<>();
-    private final Map<GpuRun, List<MemoryPart>> parts = new HashMap<>();
+    // By identity: each run stands in "runs" once, and is long to compare.
+    private final Map<GpuRun, GpuTimes> times = new IdentityHashMap<>();
+    private final Map<GpuRun, Map<List<Object>, MachineTimes>> lines = new IdentityHashMap<>();
+    private final Map<GpuRun, List<MemoryPart>> parts = new IdentityHashMap<>();
     private final Map<ProviderId, Correction> memoryErrors = new HashMap<>();
     private final Map<String, Rejection> rejections = new LinkedHashMap<>();
     private final Map<ProviderId, Set<String>> notEstimated = new LinkedHashMap<>();
@@ -72,8 +76,11 @@ final class MachinePlanner {
         this.errors = errors;
         Sample loading = worlds.draw(
                 Cause.DISK, assumptions.get("loading").quantity().times(GIGA).under(job.modelBytes() + 1.0));
+        String network = assumptions.get("network").words();
         fetching = transfer((double) job.modelBytes() + job.rows().bytes()).plus(loading);
+        fetchingBasis = Words.gibOf(job.modelBytes()) + " GiB of weights; " + network;
         sending = transfer((double) job.resultBytes()).plus(worlds.constant(15));
+        sendingBasis = Words.gibOf(job.resultBytes()) + " GiB and 15 s; " + network;
     }
 
     /** What was left out so far, and why. */
@@ -136,8 +143,8 @@ final class MachinePlanner {
                                 .tokensPerSecond(),
                         worlds,
                         assumptions));
-        MachineTimes taken = lines.computeIfAbsent(
-                List.of(run, machine.target(), machine.tier()), key -> machineTimes(machine, work));
+        MachineTimes taken = lines.computeIfAbsent(run, key -> new HashMap<>())
+                .computeIfAbsent(List.of(machine.target(), machine.tier()), key -> machineTimes(machine, work));
         return regions.stream()
                 .map(offer -> candidate(offer, work, taken, hosting))
                 .toList();
@@ -234,12 +241,7 @@ final class MachinePlanner {
         TimeLine line = new TimeLine(worlds)
                 .phase(Name.QUEUE, waitingAgain, false, queue.words())
                 .phase(Name.START_UP, starting, true, startUp.words() + (isHub(machine) ? "; " + TYPES_OF_HUB : ""))
-                .phase(
-                        Name.DOWNLOAD,
-                        fetching,
-                        true,
-                        Words.gibOf(job.modelBytes()) + " GiB of weights; "
-                                + assumptions.get("network").words())
+                .phase(Name.DOWNLOAD, fetching, true, fetchingBasis)
                 .phase(Name.TRAINING, training, true, work.trainingBasis() + corrected)
                 .phase(
                         Name.EVALUATION,
@@ -255,12 +257,7 @@ final class MachinePlanner {
                         true,
                         "one, and before it one every 5 minutes or as 3.5 % of the steps allow, unless the job says how often; "
                                 + assumptions.get("disk").words())
-                .phase(
-                        Name.UPLOAD,
-                        sending,
-                        true,
-                        Words.gibOf(job.resultBytes()) + " GiB and 15 s; "
-                                + assumptions.get("network").words());
+                .phase(Name.UPLOAD, sending, true, sendingBasis);
         return isSpot
                 ? line.phase(
                         Name.LOST_WORK,

@@ -1,10 +1,13 @@
 package dev.finetune4j.engine.plan;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.engine.launch.JobFigures;
 import dev.finetune4j.engine.launch.OwnMachine;
 import dev.finetune4j.engine.price.OfferFilter;
 import dev.finetune4j.engine.report.RunParameters;
+import dev.finetune4j.engine.spec.JobTree;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -432,7 +435,7 @@ public final class Planner {
 
     private static Map<String, String> settings(JobFigures figures) {
         Map<String, String> digests = new TreeMap<>();
-        add("", Json.jobs().valueToTree(figures.file().job()), digests);
+        add("", JobTree.of(figures.file().job()), digests);
         return digests;
     }
 
@@ -442,7 +445,7 @@ public final class Planner {
                     .forEach(entry -> add(
                             key.isEmpty() ? entry.getKey() : key + "." + entry.getKey(), entry.getValue(), digests));
         } else {
-            digests.put(key, Json.digest(value).substring(0, 16));
+            digests.put(key, Json.sha256(value.toString().getBytes(UTF_8)).substring(0, 16));
         }
     }
 
