@@ -52,7 +52,9 @@ public final class Main {
         Screen screen = surroundings.screen();
         CommandLine line = new CommandLine(FinetuneCommand.class, new CommandFactory(surroundings));
         commands.forEach(line::addSubcommand);
-        line.addSubcommand(CommandLine.HelpCommand.class);
+        if (commands.equals(CommandList.ALL)) {
+            line.addSubcommand(CommandLine.HelpCommand.class); // it tells of its neighbours
+        }
         line.setOut(new PrintWriter(screen.out(), true, UTF_8));
         line.setErr(new PrintWriter(screen.err(), true, UTF_8));
         line.setUsageHelpWidth(Math.max(NARROWEST_HELP, screen.columns()));
