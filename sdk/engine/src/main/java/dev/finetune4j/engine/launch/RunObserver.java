@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * process is gone: then it takes over.
  */
 final class RunObserver {
-    private static final Duration PAUSE = Duration.ofMillis(200);
+    /** Between two looks at the journal. */
+    static final Duration PAUSE = Duration.ofMillis(200);
 
     private final LaunchContext context;
     private final RunFolder folder;
@@ -54,6 +55,9 @@ final class RunObserver {
             JournalContent content = folder.read();
             Optional<RunView> view = RunView.of(content);
             if (view.filter(RunView::closed).isPresent()) {
+                if (launches(content) > launchesWatched) {
+                    watchEnded(view.get());
+                }
                 tellMoves(content, Instant.MAX);
                 return Outcomes.of(view.get(), content);
             }
@@ -94,6 +98,22 @@ final class RunObserver {
             WatchPace pace = WatchPace.of(provider.capabilities());
             new RunWatch(provider, folder.id(), cursor, pace, context.clock(), context.sleeper())
                     .follow(new Teller(view.job().budget()));
+        }
+    }
+
+    /** A launch that began and ended between two looks: what its place still tells of it. */
+    private void watchEnded(RunView view) throws InterruptedException {
+        if (!view.isLaunchedHere()) {
+            return;
+        }
+        try (Provider provider = Outcomes.open(view, context.providers())) {
+            if (provider.find(folder.id())
+                    .filter(job -> job.state().isTerminal())
+                    .isPresent()) {
+                watch(view);
+            }
+        } catch (FineTuneException e) {
+            // The outcome is known all the same, and stands in the journal.
         }
     }
 

@@ -7,6 +7,7 @@ import dev.finetune4j.engine.journal.Block;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.report.RunStory;
 import dev.finetune4j.engine.report.view.ReportFiles;
+import dev.finetune4j.engine.watch.Sleeper;
 import dev.finetune4j.job.Budget;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.plan.LaunchTerms;
@@ -284,6 +285,37 @@ class MovedRunTest {
             List<RunEvent> told = Collected.from(driving.events()).await();
             assertThat(states(seen)).isEqualTo(states(told)).contains(RunState.FAILED, RunState.SUCCEEDED);
             assertThat(lastSpent(seen)).isEqualTo(lastSpent(told)).isEqualTo(Money.parse("0.0415 USD"));
+            assertThat(steps(seen)).isEqualTo(steps(told)).isNotEmpty();
+        }
+    }
+
+    @Test
+    void whoeverLooksAwayMeanwhileIsToldOfTheNextMachineAllTheSame() throws Exception {
+        fixture.place.script(Life.losesItsMachineForGood(), Life.succeeds());
+        BlockingSleeper pause = new BlockingSleeper(fixture.clock);
+        BlockingSleeper away = new BlockingSleeper(fixture.clock);
+        Sleeper betweenWatches = time -> {
+            if (time.equals(RunObserver.PAUSE)) {
+                away.sleep(time);
+            } else {
+                fixture.clock.advance(time);
+            }
+        };
+        try (Launcher one = fixture.launcher(pause);
+                Launcher other = fixture.launcher(betweenWatches)) {
+            RunHandle<RunOutcome> driving = one.launch(fixture.prepared(job()), terms(), false, List.of());
+            pause.awaitSleep();
+            RunHandle<RunOutcome> looking = other.attach(fixture.folder(driving.id()));
+            awaitState(looking, RunState.FAILED);
+            away.awaitSleep();
+            pause.release();
+            RunOutcome outcome = driving.await();
+            away.release();
+
+            assertThat(looking.await()).isEqualTo(outcome).isInstanceOf(RunOutcome.Succeeded.class);
+            List<RunEvent> seen = Collected.from(looking.events()).await();
+            List<RunEvent> told = Collected.from(driving.events()).await();
+            assertThat(states(seen)).isEqualTo(states(told)).contains(RunState.FAILED, RunState.SUCCEEDED);
             assertThat(steps(seen)).isEqualTo(steps(told)).isNotEmpty();
         }
     }
