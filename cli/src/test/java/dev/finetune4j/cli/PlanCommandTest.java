@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.management.OperatingSystemMXBean;
 import dev.finetune4j.json.Durations;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.testkit.GoldenFiles;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.file.Files;
@@ -372,6 +374,26 @@ class PlanCommandTest {
         assertThat(none.exitCode()).isEqualTo(5);
         assertThat(none.err())
                 .contains("FT0760", "GiB per GPU", "fits with method: qlora", "of all that is offered it fits");
+    }
+
+    /** A model of which all weights need four times the memory of whatever machine tests run on. */
+    @Test
+    void whereThisMachineIsTooSmallAMethodThatFitsItIsSaid() throws IOException {
+        long memory =
+                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+        String layers = String.valueOf(memory / 4 / (12 * 4096 * 4096));
+        String[] large = {"--target", "local", "--hidden-size", "4096", "--layers", layers, "--vocabulary", "32000"};
+        job = write("method: full");
+        Files.writeString(job, Files.readString(job).replace("llama-3.1-8b-instruct", "hf:acme/secret"));
+
+        CommandRun none = plan(large);
+        Files.writeString(job, Files.readString(job).replace("method: full", "method: qlora"));
+        CommandRun pasted = plan(large);
+
+        assertThat(none.exitCode()).isEqualTo(5);
+        assertThat(oneLine(none.err())).containsPattern("local: needs \\d+ GiB, has \\d+; fits with method: q?lora");
+        assertThat(none.err()).containsPattern("try +method: q?lora");
+        assertThat(pasted.exitCode()).as(pasted.err()).isZero();
     }
 
     @Test

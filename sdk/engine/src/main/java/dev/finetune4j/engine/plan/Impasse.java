@@ -3,6 +3,7 @@ package dev.finetune4j.engine.plan;
 import dev.finetune4j.engine.estimate.Gpu;
 import dev.finetune4j.engine.estimate.GpuTable;
 import dev.finetune4j.engine.launch.JobFigures;
+import dev.finetune4j.engine.launch.OwnMachine;
 import dev.finetune4j.engine.price.OfferFilter;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.error.Location;
@@ -34,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -44,6 +46,7 @@ final class Impasse {
 
     private final JobFigures figures;
     private final List<Offer> offers;
+    private final List<OwnMachine> ownMachines;
     private final Set<ProviderId> ownModels;
     private final Worlds worlds;
     private final Assumptions assumptions;
@@ -62,6 +65,7 @@ final class Impasse {
     Impasse(
             JobFigures figures,
             List<Offer> offers,
+            List<OwnMachine> ownMachines,
             Set<ProviderId> ownModels,
             Worlds worlds,
             Assumptions assumptions,
@@ -71,6 +75,7 @@ final class Impasse {
             Ranking limits) {
         this.figures = figures;
         this.offers = offers;
+        this.ownMachines = ownMachines;
         this.ownModels = ownModels;
         this.worlds = worlds;
         this.assumptions = assumptions;
@@ -308,11 +313,14 @@ final class Impasse {
                         + figures.file().job().name())
                 .at(Location.ofKey("method"));
         List<String> remedies = new ArrayList<>();
-        plan.rejections().stream()
-                .filter(rejection ->
-                        rejection.shortage() != null && machine(rejection).isEmpty())
-                .limit(NEAREST)
-                .forEach(rejection -> problem.because(rejection.target() + ": " + rejection.reason()));
+        for (Rejection rejection : plan.rejections()) {
+            if (rejection.shortage() != null && machine(rejection).isEmpty()) {
+                Optional<String> change = ownMachine(rejection.target()).flatMap(this::leastChange);
+                problem.because(rejection.target() + ": " + rejection.reason()
+                        + change.map(words -> "; fits with " + words).orElse(""));
+                change.ifPresent(remedies::add);
+            }
+        }
         int shown = 0;
         for (Rejection rejection : plan.rejections()) {
             Optional<MachineOffer> machine = machine(rejection);
@@ -347,14 +355,28 @@ final class Impasse {
                 .findFirst();
     }
 
-    /** The first of the changes, the mildest first, with which a job fits a machine. */
+    /** A machine of one's own of which nothing but the sizes of the job is known; what a model that is here needs, its place says itself. */
+    private Optional<OwnMachine> ownMachine(ProviderId target) {
+        return ownMachines.stream()
+                .filter(machine -> machine.target().equals(target) && machine.footprint() == null)
+                .findFirst();
+    }
+
+    private Optional<String> leastChange(OwnMachine machine) {
+        return leastChange(
+                job -> new OwnMachinePlanner(job, worlds, assumptions, List.of(), null, errors).fits(machine));
+    }
+
     private Optional<String> leastChange(MachineOffer machine) {
-        for (Map.Entry<String, FineTuneJob> change : changes().entrySet()) {
-            if (fits(new PlannedJob(figures).with(change.getValue()), machine)) {
-                return Optional.of(change.getKey());
-            }
-        }
-        return Optional.empty();
+        return leastChange(job -> fits(job, machine));
+    }
+
+    /** The first of the changes, the mildest first, with which a job fits. */
+    private Optional<String> leastChange(Predicate<PlannedJob> fits) {
+        return changes().entrySet().stream()
+                .filter(change -> fits.test(new PlannedJob(figures).with(change.getValue())))
+                .map(Map.Entry::getKey)
+                .findFirst();
     }
 
     private Map<String, FineTuneJob> changes() {

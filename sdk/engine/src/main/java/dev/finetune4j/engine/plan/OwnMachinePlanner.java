@@ -134,6 +134,11 @@ final class OwnMachinePlanner {
         return Optional.of(new Candidate(option, 0, 0));
     }
 
+    /** Whether it has the memory, even in nine of ten cases. */
+    boolean fits(OwnMachine machine) {
+        return corrected(machine).fit() == Fit.FITS;
+    }
+
     /** The same as what a run here was foreseen to take, for what it takes to be held against it. */
     Optional<Foreseen> foreseen(OwnMachine machine) {
         return plan(machine, new ArrayList<>())

@@ -312,6 +312,7 @@ public final class Planner {
         return new Impasse(
                         figures,
                         context.offers(),
+                        context.ownMachines(),
                         context.places().ownModels(),
                         worlds,
                         assumptions,
