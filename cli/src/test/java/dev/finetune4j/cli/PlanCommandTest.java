@@ -16,6 +16,7 @@ import java.math.RoundingMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Arrays;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -374,6 +376,26 @@ class PlanCommandTest {
         assertThat(none.exitCode()).isEqualTo(5);
         assertThat(none.err())
                 .contains("FT0760", "GiB per GPU", "fits with method: qlora", "of all that is offered it fits");
+    }
+
+    @Test
+    void kindsOfGpuWithTheSameMemoryHaveTheirOwnSpeed() throws IOException {
+        JsonNode options = json("--target", "sagemaker").at("/options");
+
+        Duration slow = training(options, "ml.g6.xlarge"); // an L4 with 300 GB/s
+        Duration fast = training(options, "ml.g5.xlarge"); // an A10G with 600 GB/s
+
+        assertThat(fast).isLessThan(slow.multipliedBy(9).dividedBy(10));
+    }
+
+    private static Duration training(JsonNode options, String machine) {
+        return StreamSupport.stream(options.spliterator(), false)
+                .filter(option -> option.at("/name").asText().equals(machine))
+                .flatMap(option -> StreamSupport.stream(option.at("/phases").spliterator(), false))
+                .filter(phase -> phase.at("/name").asText().equals("training"))
+                .map(phase -> Durations.parse(phase.at("/time/likely").asText()))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** A model of which all weights need four times the memory of whatever machine tests run on. */

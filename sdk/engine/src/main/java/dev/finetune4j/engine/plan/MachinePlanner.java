@@ -59,7 +59,7 @@ final class MachinePlanner {
     private final MemoryModel memory = MemoryModel.shipped();
     private final SpeedModel speed = SpeedModel.shipped();
     private final Map<List<Object>, GpuRun> runs = new HashMap<>();
-    // By identity: each run stands in "runs" once, and is long to compare.
+    // By identity: on two kinds of GPU with the same memory runs are equal, and take different times.
     private final Map<GpuRun, GpuTimes> times = new IdentityHashMap<>();
     private final Map<GpuRun, Map<List<Object>, MachineTimes>> lines = new IdentityHashMap<>();
     private final Map<GpuRun, List<MemoryPart>> parts = new IdentityHashMap<>();
