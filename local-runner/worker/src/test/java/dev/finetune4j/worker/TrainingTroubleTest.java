@@ -38,6 +38,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,34 @@ class TrainingTroubleTest {
             assertThat(problem.remedies()).containsExactly("training.epochs: 4");
         });
         assertThat(noticed("FT0633")).isEmpty();
+    }
+
+    @Test
+    void stepsThatAreTooLargeAreNotTakenForTooFew() throws Exception {
+        assertThat(train(SmallJob.training(2).learningRate(1).evaluateEvery(8))).isEqualTo(ExitCode.OK);
+
+        double start = events(StepCompleted.class).get(0).loss();
+        assertThat(events(ValidationCompleted.class).get(0).loss()).isGreaterThan(1.5 * start);
+        assertThat(noticed("FT0637")).singleElement().satisfies(problem -> {
+            assertThat(problem.causes().get(0)).endsWith(String.format(Locale.ROOT, "the first step had %.4g", start));
+            assertThat(problem.remedies()).containsExactly("training.learning-rate: 0.1");
+        });
+        assertThat(noticed("FT0634")).isEmpty();
+    }
+
+    /** A model that begins anew rises for a while after its first luck, and ends far below it. */
+    @Test
+    void aRiseThatPassesIsNotNamed() throws Exception {
+        assertThat(train(SmallJob.training(20).evaluateEvery(2))).isEqualTo(ExitCode.OK);
+
+        List<ValidationCompleted> validations = events(ValidationCompleted.class);
+        for (Problem problem : noticed("FT0633")) {
+            int lowest = validations.stream()
+                    .min(Comparator.comparingDouble(ValidationCompleted::loss))
+                    .orElseThrow()
+                    .step();
+            assertThat(problem.summary()).isEqualTo("the validation loss turned up after step " + lowest);
+        }
     }
 
     @Test

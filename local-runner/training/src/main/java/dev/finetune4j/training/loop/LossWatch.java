@@ -10,10 +10,14 @@ import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
 
-/** Notices when a training goes wrong: not finite, loss jump, gradient jump, validation that turns up or still falls at the end. */
+/**
+ * Notices when a training goes wrong: not finite, loss jump, gradient jump, validation that is worse than the start, turns up, or still
+ * falls at the end.
+ */
 final class LossWatch {
     /** Against the highest of the last losses, since those of small batches differ by more than this among themselves. */
     private static final double SPIKE_FACTOR = 2;
@@ -23,18 +27,32 @@ final class LossWatch {
     /** Above the lowest by so much the validation loss has turned up; less is the noise of few rows. */
     private static final double RISE = 0.01;
 
-    /** Validations in a row above the lowest: one alone may be chance, unless it is the last. */
+    /** Validations in a row above the lowest, at the least: one alone may be chance, unless it is the last. */
     private static final int RISES = 2;
+
+    /** As many of all validations above the lowest: sooner it may well fall again. */
+    private static final int RISES_OF = 3;
+
+    /** So much more than the loss of the first step is not the chance of that step's few rows. */
+    private static final double DIVERGED = 1.5;
 
     /** Fallen by so much since the validation before, the loss would go on to fall. */
     private static final double FALL = 0.05;
 
     private final TrainingSpec spec;
+    private final int enoughRises;
     private double lastValidation = Double.NaN;
+    private boolean isDivergenceNamed;
     private int named;
 
-    LossWatch(TrainingSpec spec) {
+    /**
+     * Of one training.
+     *
+     * @param validations how many there will be
+     */
+    LossWatch(TrainingSpec spec, int validations) {
         this.spec = spec;
+        enoughRises = Math.max(RISES, validations / RISES_OF);
     }
 
     /**
@@ -84,13 +102,37 @@ final class LossWatch {
         double before = lastValidation;
         lastValidation = loss;
         Progress.Best best = now.bestSoFar().orElseThrow();
+        double start = Objects.requireNonNull(now.firstLoss(), "a validation follows a step");
+        if (!isDivergenceNamed && best.loss() > (isLast ? 1 : DIVERGED) * start) {
+            isDivergenceNamed = true;
+            return Optional.of(aboveStart(best, start));
+        }
         boolean isAbove = loss > (1 + RISE) * best.loss();
-        if (isAbove && named != best.step() && (isLast || now.validationsWithoutGain() >= RISES)) {
+        if (isAbove && named != best.step() && (isLast || now.validationsWithoutGain() >= enoughRises)) {
             named = best.step();
             return Optional.of(turnedUp(loss, now.steps(), best, epochsAfter.applyAsDouble(best.step())));
         }
-        boolean isStillFalling = isLast && best.step() == now.steps() && before * (1 - FALL) > loss;
+        boolean isStillFalling =
+                isLast && !isDivergenceNamed && best.step() == now.steps() && before * (1 - FALL) > loss;
         return isStillFalling ? Optional.of(stillFalling(loss, now.steps(), before)) : Optional.empty();
+    }
+
+    private Problem aboveStart(Progress.Best best, double start) {
+        Problem.Builder problem = LoopProblems.ABOVE_START
+                .warning("no validation loss is below the loss of the first step")
+                .at(Location.ofKey("training.learning-rate"))
+                .because(String.format(
+                        Locale.ROOT,
+                        "%.4g at step %d is the lowest, the first step had %.4g",
+                        best.loss(),
+                        best.step(),
+                        start))
+                .because("training.learning-rate is " + plain(spec.learningRate()))
+                .remedy("training.learning-rate: " + plain(spec.learningRate() / 10));
+        if (spec.maxGradientNorm() == 0) {
+            problem.remedy("training.max-gradient-norm: 1.0");
+        }
+        return problem.build();
     }
 
     private Problem turnedUp(double loss, int step, Progress.Best best, double epochsAtBest) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param validatedSteps steps done when the validation loss was last taken, 0 for never
  * @param best the best adapter so far, or null before the first validation
  * @param validationsWithoutGain validations since then
+ * @param firstLoss loss of the first step, or null before it
  * @param losses the latest losses
  * @param gradientNorms the latest gradient norms
  * @param tokens tokens of the rows that were gone over so far
@@ -25,6 +26,7 @@ record Progress(
         int validatedSteps,
         @Nullable Best best,
         int validationsWithoutGain,
+        @Nullable Double firstLoss,
         RunningMedian losses,
         RunningMedian gradientNorms,
         long tokens) {
@@ -38,7 +40,7 @@ record Progress(
 
     /** Nothing done yet. */
     static Progress start(String identity) {
-        return new Progress(identity, 0, 0, 0, null, 0, RunningMedian.EMPTY, RunningMedian.EMPTY, 0);
+        return new Progress(identity, 0, 0, 0, null, 0, null, RunningMedian.EMPTY, RunningMedian.EMPTY, 0);
     }
 
     /** The best adapter, if there was a validation. */
@@ -69,6 +71,7 @@ record Progress(
                 validatedSteps,
                 best,
                 validationsWithoutGain,
+                firstLoss == null ? Double.valueOf(loss) : firstLoss,
                 losses.with(loss),
                 gradientNorms.with(gradientNorm),
                 tokens + stepTokens);
@@ -84,6 +87,7 @@ record Progress(
                 steps,
                 gained ? new Best(steps, loss) : best,
                 gained ? 0 : validationsWithoutGain + 1,
+                firstLoss,
                 losses,
                 gradientNorms,
                 tokens);

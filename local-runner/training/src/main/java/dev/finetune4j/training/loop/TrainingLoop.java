@@ -100,7 +100,7 @@ public final class TrainingLoop {
         this.folders = folders;
         this.surroundings = surroundings;
         checkpoints = new CheckpointStore(folders.checkpoints());
-        lossWatch = new LossWatch(spec);
+        lossWatch = new LossWatch(spec, plannedValidations());
         pace = new CheckpointPace(spec.checkpointEvery());
         progress = Progress.start(identity);
     }

@@ -122,6 +122,15 @@ public final class LoopProblems implements ProblemCatalogue {
                     + " (underfitting).",
             "training.epochs: twice as many");
 
+    /** Steps are too large. */
+    public static final ProblemKind ABOVE_START = new ProblemKind(
+            "FT0637",
+            "the loss is above where it began",
+            ExitCode.TRAINING_FAILED,
+            "No validation loss came below the loss of the first step: steps are so large that they undo what the model knew (divergence), or"
+                    + " nothing was learned that holds for other rows. More epochs seldom help.",
+            "training.learning-rate: a tenth");
+
     /** There are not two checkpoints to go from and to. */
     public static final ProblemKind NOTHING_TO_REPLAY = new ProblemKind(
             "FT0635",
@@ -157,6 +166,7 @@ public final class LoopProblems implements ProblemCatalogue {
                 TURNED_UP,
                 STILL_FALLING,
                 NOTHING_TO_REPLAY,
-                CHECKPOINT_UNREADABLE);
+                CHECKPOINT_UNREADABLE,
+                ABOVE_START);
     }
 }
