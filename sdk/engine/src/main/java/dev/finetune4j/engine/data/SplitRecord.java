@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How prepared rows came about; the content of {@code split.json}.
@@ -54,8 +55,19 @@ public record SplitRecord(
      * @param dealt rows dealt to the part before the cap of the job
      * @param groups groups dealt to the part; equal to {@code dealt} where rows are not grouped
      * @param rowsByLabel rows in the part's file by label, in label order; empty without labels
+     * @param bytes size of the part's file, by which a damaged one is known; null where nobody wrote it down
      */
-    public record PartShare(long rows, long dealt, long groups, Map<String, Long> rowsByLabel) {
+    public record PartShare(
+            long rows,
+            long dealt,
+            long groups,
+            Map<String, Long> rowsByLabel,
+            @Nullable Long bytes) {
+        /** Of a part whose file is kept elsewhere. */
+        public PartShare(long rows, long dealt, long groups, Map<String, Long> rowsByLabel) {
+            this(rows, dealt, groups, rowsByLabel, null);
+        }
+
         /** Copies the map in its order. */
         public PartShare {
             rowsByLabel = Collections.unmodifiableMap(new LinkedHashMap<>(rowsByLabel));

@@ -19,7 +19,7 @@ final class PrepareDataStep {
     private static final int KEY_CHARACTERS = 24;
 
     /** One more whenever rows are read otherwise: what an older version prepared is not taken up. */
-    private static final int FORM = 2;
+    private static final int FORM = 3;
 
     private final Path cache;
     private final DataPreparation preparation;

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -41,7 +42,7 @@ public final class DataPreparation {
 
     /**
      * Prepares the rows of a job. A folder that already holds the rows of the same data section, task and file contents is left as
-     * it is.
+     * it is, unless it is damaged.
      *
      * @param job the job
      * @param speaks whether the model speaks: where the job gives no prompt, one that does gets the task in words around the text, and an
@@ -54,8 +55,8 @@ public final class DataPreparation {
     public PreparedData prepare(FineTuneJob job, boolean speaks, Path baseFolder, Path folder) {
         Inputs inputs = Inputs.fetch(job, baseFolder, sources);
         String digest = inputs.digest(job, speaks);
-        Optional<PreparedData> before =
-                find(folder).filter(data -> data.record().inputs().equals(digest) && wasWithoutWarning(data.record()));
+        Optional<PreparedData> before = undamaged(folder)
+                .filter(data -> data.record().inputs().equals(digest) && wasWithoutWarning(data.record()));
         if (before.isPresent()) {
             return before.get();
         }
@@ -82,6 +83,23 @@ public final class DataPreparation {
         boolean isWanted = split.validation() > 0 || split.validationFile() != null;
         return record.rowsLeftOut() == 0
                 && (!isWanted || record.share(Part.VALIDATION).rows() > 0);
+    }
+
+    private static Optional<PreparedData> undamaged(Path folder) {
+        try {
+            return find(folder).filter(data -> Arrays.stream(Part.values()).allMatch(part -> isWhole(data, part)));
+        } catch (FineTuneException e) {
+            return Optional.empty(); // the record itself is damaged
+        }
+    }
+
+    private static boolean isWhole(PreparedData data, Part part) {
+        Long bytes = data.record().share(part).bytes();
+        try {
+            return bytes != null && Files.size(data.file(part)) == bytes;
+        } catch (IOException e) {
+            return false; // it is gone
+        }
     }
 
     /** Rows that were prepared before, if the folder holds them complete. */

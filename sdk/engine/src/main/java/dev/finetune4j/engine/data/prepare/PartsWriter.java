@@ -295,7 +295,9 @@ final class PartsWriter {
                 }
             }
         }
+        long bytes = Files.size(fresh);
         Files.move(fresh, folder.resolve(part.fileName()), StandardCopyOption.REPLACE_EXISTING);
-        return new SplitRecord.PartShare(written, split.dealt(part), split.groups(part, rows.table()), rowsByLabel);
+        return new SplitRecord.PartShare(
+                written, split.dealt(part), split.groups(part, rows.table()), rowsByLabel, bytes);
     }
 }

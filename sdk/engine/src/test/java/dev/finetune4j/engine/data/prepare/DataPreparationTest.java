@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +94,31 @@ class DataPreparationTest {
         write("rows.csv", csv(200, 10));
         assertThat(prepare(job).rowsByPart()).containsEntry(Part.TRAIN, 140L);
         assertThat(DataPreparation.find(target)).isPresent();
+    }
+
+    @Test
+    void writesADamagedFolderAnew() throws IOException {
+        write("rows.csv", csv(100, 10));
+        FineTuneJob job = job(DataSpec.ofFile("rows.csv"), CLASSIFICATION);
+        PreparedData whole = prepare(job);
+        Path train = whole.file(Part.TRAIN);
+        byte[] rows = Files.readAllBytes(train);
+
+        for (Damage damage : List.<Damage>of(
+                () -> Files.write(train, Arrays.copyOf(rows, rows.length / 2)),
+                () -> Files.write(train, new byte[0]),
+                () -> Files.delete(train),
+                () -> Files.writeString(target.resolve(DataPreparation.RECORD_FILE), "zz"),
+                () -> Files.writeString(target.resolve(DataPreparation.RECORD_FILE), "{}"))) {
+            damage.happen();
+
+            assertThat(prepare(job).record()).isEqualTo(whole.record());
+            assertThat(train).hasBinaryContent(rows);
+        }
+    }
+
+    private interface Damage {
+        void happen() throws IOException;
     }
 
     @Test
