@@ -388,11 +388,26 @@ class PlanCommandTest {
         assertThat(fast).isLessThan(slow.multipliedBy(9).dividedBy(10));
     }
 
+    /** Only the tuned one was taught where an answer ends. */
+    @Test
+    void modelsThatWereNotTunedMayWriteToTheLimit() throws IOException {
+        job = write("method: qlora\nevaluation: {max-new-tokens: 16}");
+        Duration brief = phase(json("--target", "sagemaker").at("/options"), "ml.g5.xlarge", "evaluation");
+        job = write("method: qlora\nevaluation: {max-new-tokens: 1024}");
+        Duration lengthy = phase(json("--target", "sagemaker").at("/options"), "ml.g5.xlarge", "evaluation");
+
+        assertThat(lengthy).isGreaterThan(brief.multipliedBy(2));
+    }
+
     private static Duration training(JsonNode options, String machine) {
+        return phase(options, machine, "training");
+    }
+
+    private static Duration phase(JsonNode options, String machine, String name) {
         return StreamSupport.stream(options.spliterator(), false)
                 .filter(option -> option.at("/name").asText().equals(machine))
                 .flatMap(option -> StreamSupport.stream(option.at("/phases").spliterator(), false))
-                .filter(phase -> phase.at("/name").asText().equals("training"))
+                .filter(phase -> phase.at("/name").asText().equals(name))
                 .map(phase -> Durations.parse(phase.at("/time/likely").asText()))
                 .findFirst()
                 .orElseThrow();

@@ -87,12 +87,10 @@ final class GpuTimes {
         if (asked.task().kind().hasLabels() || !job.model().speaks()) {
             return forward;
         }
-        double written = Math.min(
-                asked.evaluation().maxNewTokens(), Math.max(1, job.rows().answerTokens()));
         double perToken = job.architecture().layers() * LAUNCH_SECONDS
                 + job.modelBytes() / (gpu.bandwidthGbPerS() * GIGA) / shards();
         double turns = Math.ceil(rows / ANSWERS_AT_A_TIME / replicas());
-        return forward + models * turns * written * perToken;
+        return forward + turns * job.writtenTokens().likely() * perToken;
     }
 
     private int shards() {

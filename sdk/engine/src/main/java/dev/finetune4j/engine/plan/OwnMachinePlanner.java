@@ -57,7 +57,6 @@ final class OwnMachinePlanner {
     /** Other models have other shapes of matrices. */
     private static final double OTHER_MODEL = 1.6;
 
-    private static final int ANSWERS_AT_A_TIME = 8;
     private static final double GIGA = 1e9;
     private static final double MEGA = 1e6;
     /** What is left to a process on a machine that runs other things, too. */
@@ -450,9 +449,7 @@ final class OwnMachinePlanner {
         if (job.job().task().kind().hasLabels() || !job.model().speaks()) {
             return reading;
         }
-        double written = Math.min(
-                job.job().evaluation().maxNewTokens(), Math.max(1, job.rows().answerTokens()));
-        double passes = models * Math.ceil(rows / ANSWERS_AT_A_TIME) * written;
+        Sample passes = worlds.draw(Cause.ANSWER_LENGTH, job.writtenTokens()).times(rows);
         Uncertain each = assumptions.get("local.memory").quantity().times(GIGA).under(job.modelBytes() + 1.0);
         return reading.plus(worlds.draw(Cause.ANSWERS, each).times(passes));
     }

@@ -128,6 +128,20 @@ final class PlannedJob {
         return model.speaks() ? job.evaluation().fewShot() > 0 ? 3 : 2 : 1;
     }
 
+    /**
+     * Tokens that the models write together for a held-out row whose answer is a text: the tuned one as many as the reference has, the
+     * others that or as many as they may, since they were not taught where to stop.
+     */
+    Uncertain writtenTokens() {
+        double most = job.evaluation().maxNewTokens();
+        double reference = Math.min(most, Math.max(1, rows.answerTokens()));
+        int others = answeringModels() - 1;
+        return new Uncertain(
+                reference + others * reference,
+                reference + others * Math.sqrt(reference * most),
+                reference + others * most);
+    }
+
     /** How often validation losses are taken. */
     double validations() {
         int every = training().evaluateEvery();

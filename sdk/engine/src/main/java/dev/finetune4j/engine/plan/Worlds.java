@@ -38,7 +38,9 @@ final class Worlds {
         /** How often machines are taken away. */
         INTERRUPTIONS,
         /** What a machine costs that is auctioned. */
-        SPOT_PRICE
+        SPOT_PRICE,
+        /** How long answers are of models that were not tuned. */
+        ANSWER_LENGTH
     }
 
     private record Drawn(Cause cause, Uncertain quantity) {}
