@@ -94,7 +94,8 @@ final class BaselineClaims {
             text.append(then == null ? "" : ", baseline " + Claims.plain(MetricFigures.full(metric, then)));
             text.append("\n      difference ")
                     .append(Claims.plain(MetricFigures.full(metric, one.difference())))
-                    .append(one.isDeterioration() ? ", the whole interval is worse" : ", the interval reaches zero")
+                    .append(", ")
+                    .append(place(one))
                     .append(", ")
                     .append(MetricFigures.pValue(one.test().pValue()))
                     .append('\n');
@@ -111,6 +112,13 @@ final class BaselineClaims {
         text.append(rows(compared.worse(), ChangedCase::text));
         return text + Claims.advice(run) + "\ntry   " + run.test().commandToRecord()
                 + "    # if the new answers are right";
+    }
+
+    private static String place(Comparison one) {
+        if (one.isDeterioration()) {
+            return "the whole interval is worse";
+        }
+        return one.isImprovement() ? "the whole interval is better" : "the interval reaches zero";
     }
 
     private static String rows(List<ChangedCase> worse, Function<ChangedCase, String> text) {
