@@ -21,7 +21,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -141,11 +143,15 @@ public final class RunAssert {
 
     /** The tuned model beats each base variant by a metric: the paired 95 % interval of the difference lies on the better side. */
     public RunAssert beatsBase(MetricName metric) {
+        String claim = "beats the base model by " + metric;
+        if (!run.metrics().containsKey(metric)) {
+            return judged(claim, false, () -> lacks(metric));
+        }
         List<Comparison> comparisons = run.evaluation().comparisons().stream()
                 .filter(one -> one.metric().equals(metric))
                 .toList();
         boolean holds = !comparisons.isEmpty() && comparisons.stream().allMatch(Comparison::isImprovement);
-        return judged("beats the base model by " + metric, holds, () -> {
+        return judged(claim, holds, () -> {
             StringBuilder text = new StringBuilder("tuned " + Claims.full(metric, run.metric(metric)) + '\n');
             for (Comparison one : comparisons) {
                 text.append(one.isImprovement() ? "beats " : "not   ")
@@ -164,23 +170,37 @@ public final class RunAssert {
 
     /** A metric of the tuned model reaches a value; where lower is better, does not exceed it. */
     public RunAssert reaches(MetricName metric, double value) {
-        Interval tuned = run.metric(metric);
-        boolean holds = metric.isLowerBetter() ? tuned.value() <= value : tuned.value() >= value;
-        return judged(
+        return reached(
                 metric + (metric.isLowerBetter() ? " at most " : " at least ") + value,
-                holds,
-                () -> "tuned " + Claims.full(metric, tuned) + " on " + heldOutRows() + '\n' + Claims.advice(run));
+                metric,
+                tuned -> metric.isLowerBetter() ? tuned.value() <= value : tuned.value() >= value,
+                "");
     }
 
     /** The whole 95 % interval of a metric of the tuned model reaches a value: it does so on other rows of the kind, too. */
     public RunAssert reachesBeyondDoubt(MetricName metric, double value) {
-        Interval tuned = run.metric(metric);
-        boolean holds = metric.isLowerBetter() ? tuned.high() <= value : tuned.low() >= value;
-        return judged(
+        return reached(
                 metric + (metric.isLowerBetter() ? " surely at most " : " surely at least ") + value,
-                holds,
-                () -> "tuned " + Claims.full(metric, tuned) + " on " + heldOutRows()
-                        + "\ntry   more held-out rows: 4 times as many halve the interval\n" + Claims.advice(run));
+                metric,
+                tuned -> metric.isLowerBetter() ? tuned.high() <= value : tuned.low() >= value,
+                "\ntry   more held-out rows: 4 times as many halve the interval");
+    }
+
+    private RunAssert reached(String claim, MetricName metric, Predicate<Interval> holds, String remedy) {
+        Interval tuned = run.metrics().get(metric);
+        if (tuned == null) {
+            return judged(claim, false, () -> lacks(metric));
+        }
+        return judged(
+                claim,
+                holds.test(tuned),
+                () -> "tuned " + Claims.full(metric, tuned) + " on " + heldOutRows() + remedy + '\n'
+                        + Claims.advice(run));
+    }
+
+    private String lacks(MetricName metric) {
+        return "why   the task has no " + metric + "; its metrics are "
+                + run.metrics().keySet().stream().map(MetricName::value).collect(Collectors.joining(", "));
     }
 
     /** By no metric is the tuned model worse than its recorded baseline beyond chance, on the rows that both answered. */

@@ -111,6 +111,21 @@ class FineTuneExtensionTest {
     }
 
     @Test
+    void failsAClaimByAMetricThatTheTaskDoesNotHave() throws IOException {
+        List<String> failures = failures(project.run(TeamTests.MetricOfAnotherTask.class));
+
+        assertThat(failures)
+                .hasSize(3)
+                .allSatisfy(failure -> assertThat(failure)
+                        .endsWith("\n  why   the task has no bleu; its metrics are macro-f1, accuracy"));
+        assertThat(project.summary(TeamTests.MetricOfAnotherTask.class, ".md"))
+                .contains(
+                        "- **failed** isReached(FineTunedRun): bleu at least 0.5\n",
+                        "- **failed** isReachedBeyondDoubt(FineTunedRun): bleu surely at least 0.5\n",
+                        "- **failed** beatsBase(FineTunedRun): beats the base model by bleu\n");
+    }
+
+    @Test
     void failsEachTestWithEveryProblemOfTheJobsData() throws IOException {
         Files.writeString(
                 project.resources().resolve("bad.yaml"),

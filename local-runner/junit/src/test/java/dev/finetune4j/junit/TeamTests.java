@@ -115,6 +115,24 @@ final class TeamTests {
         }
     }
 
+    @FineTune(JOB)
+    static class MetricOfAnotherTask {
+        @Test
+        void isReached(FineTunedRun run) {
+            assertThat(run).reaches(MetricName.BLEU, 0.5);
+        }
+
+        @Test
+        void isReachedBeyondDoubt(FineTunedRun run) {
+            assertThat(run).reachesBeyondDoubt(MetricName.BLEU, 0.5);
+        }
+
+        @Test
+        void beatsBase(FineTunedRun run) {
+            assertThat(run).beatsBase(MetricName.BLEU);
+        }
+    }
+
     @FineTune("tickets/bad.yaml")
     static class BadData {
         @Test
