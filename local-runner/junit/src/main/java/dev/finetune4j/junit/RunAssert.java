@@ -3,6 +3,7 @@ package dev.finetune4j.junit;
 import dev.finetune4j.engine.evaluate.MetricFigures;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.engine.report.Headline;
+import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.Comparison;
@@ -94,25 +95,34 @@ public final class RunAssert {
         try {
             Plan plan = run.plan(target, maxCost, maxTime);
             boolean holds = plan.options().stream().anyMatch(option -> option.standing() == Standing.WITHIN);
-            return judged(claim, holds, () -> nearest(plan, target, maxTime != null));
+            return judged(
+                    claim,
+                    holds,
+                    () -> (run.isKnown(target) ? nearest(plan, maxTime != null) : absent(target))
+                            + "\nlook  finetune plan " + Remedies.quoted(run.jobFile()) + " --target " + target
+                            + " --all");
         } catch (FineTuneException e) {
             return judged(claim, false, () -> ProblemText.of(e.problems()));
         }
     }
 
     /** The option that comes nearest to the limit; what has no price, or would tune another model, meets none. */
-    private static String nearest(Plan plan, String target, boolean byTime) {
+    private static String nearest(Plan plan, boolean byTime) {
         Comparator<PlanOption> byHigh = byTime
                 ? Comparator.comparing(option -> option.time().high())
                 : Comparator.comparing(
                         option -> Objects.requireNonNull(option.cost()).high().amount());
-        String look = "\nlook  finetune plan JOB --target " + target + " --all";
         return plan.options().stream()
-                        .filter(option -> option.cost() != null && option.otherModel() == null)
-                        .min(byHigh)
-                        .map(option -> "plan  " + option.id() + ": " + figures(option, byTime))
-                        .orElse("plan  no price is known there")
-                + look;
+                .filter(option -> option.cost() != null && option.otherModel() == null)
+                .min(byHigh)
+                .map(option -> "plan  " + option.id() + ": " + figures(option, byTime))
+                .orElse("plan  no price is known there");
+    }
+
+    /** As FT0113 says it of a job's targets; this one is named by a test. */
+    private static String absent(String target) {
+        return "why   no provider on the class path is called \"" + target + "\"\ntry   add the artifact that brings "
+                + target + " to the class path; dev.finetune4j:finetune4j-bom names all";
     }
 
     private static String figures(PlanOption option, boolean byTime) {

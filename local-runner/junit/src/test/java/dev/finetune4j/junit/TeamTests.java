@@ -116,6 +116,14 @@ final class TeamTests {
     }
 
     @FineTune(JOB)
+    static class AbsentPlace {
+        @Test
+        void isCheap(FineTunedRun run) {
+            assertThat(run).isPlannedToCostAtMost(Money.parse("5 USD"), "azure-ml");
+        }
+    }
+
+    @FineTune(JOB)
     static class MetricOfAnotherTask {
         @Test
         void isReached(FineTunedRun run) {
