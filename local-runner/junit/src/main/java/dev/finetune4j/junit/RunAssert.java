@@ -213,13 +213,16 @@ public final class RunAssert {
                 + run.metrics().keySet().stream().map(MetricName::value).collect(Collectors.joining(", "));
     }
 
-    /** By no metric is the tuned model worse than its recorded baseline beyond chance, on the rows that both answered. */
+    /**
+     * By no metric is the tuned model worse than its recorded baseline beyond chance, on the rows that both answered. These must be half
+     * of the held-out rows and half of the baseline's at least.
+     */
     public RunAssert isNoWorseThanBaseline() {
         new BaselineClaims(run).noWorseBeyondChance();
         return this;
     }
 
-    /** The tuned model is worse than its recorded baseline by this margin at most. */
+    /** The tuned model is worse than its recorded baseline by this margin at most, on the same rows. */
     public RunAssert isNoWorseThanBaseline(Margin margin) {
         new BaselineClaims(run).noWorseThan(margin);
         return this;
