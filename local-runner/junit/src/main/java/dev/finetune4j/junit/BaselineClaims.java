@@ -3,7 +3,6 @@ package dev.finetune4j.junit;
 import dev.finetune4j.engine.evaluate.MetricFigures;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.evaluation.Comparison;
-import dev.finetune4j.evaluation.Interval;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.MetricName;
@@ -11,6 +10,7 @@ import dev.finetune4j.junit.baseline.Baseline;
 import dev.finetune4j.junit.baseline.BaselineComparison;
 import dev.finetune4j.junit.baseline.BaselineFile;
 import dev.finetune4j.junit.baseline.ChangedCase;
+import dev.finetune4j.junit.summary.SummarizedBaseline;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -18,8 +18,8 @@ import java.util.function.Predicate;
 
 /**
  * Claims about a run beside its recorded baseline. The two are compared on the held-out rows that both answered, the same row with the
- * same row; without any such row, or without a baseline, the claim does not hold. When baselines are recorded, it is written and the
- * claim holds.
+ * same row; where these are fewer than half of the rows of either, or without a baseline, the claim does not hold. When baselines are
+ * recorded, it is written and the claim holds.
  */
 final class BaselineClaims {
     private static final int SHOWN_ROWS = 5;
@@ -77,24 +77,43 @@ final class BaselineClaims {
                             + run.test().commandToRecord() + "    # if other rows are meant to be held out");
             return;
         }
-        run.test().summary().baseline(run.id(), recorded.get().metrics());
-        claims.judge(claim, holds.test(compared.get()), () -> evidence(recorded.get(), compared.get()));
+        judge(claim, compared.get(), holds);
+    }
+
+    private void judge(String claim, BaselineComparison compared, Predicate<BaselineComparison> holds) {
+        Optional<String> part = compared.part();
+        SummarizedBaseline summarized = new SummarizedBaseline(
+                compared.now().metrics(), compared.then().metrics(), part.orElse(null));
+        run.test().summary().baseline(run.id(), summarized);
+        part.ifPresent(rows -> run.test().report("finetune4j.baseline", "compared " + rows));
+        if (compared.coversHalf()) {
+            claims.judge(claim, holds.test(compared), () -> evidence(compared));
+        } else {
+            claims.judge(
+                    claim,
+                    false,
+                    () -> "why   the two can be compared " + part.orElseThrow() + ": fewer than half\ntry   "
+                            + run.test().commandToRecord() + "    # if other rows are meant to be held out");
+        }
     }
 
     private MetricName main() {
         return run.evaluation().mainMetric();
     }
 
-    private String evidence(Baseline recorded, BaselineComparison compared) {
+    private String evidence(BaselineComparison compared) {
         StringBuilder text = new StringBuilder();
         for (Comparison one : compared.comparisons()) {
             MetricName metric = one.metric();
-            text.append("now   ").append(Claims.full(metric, run.metric(metric)));
-            Interval then = recorded.metrics().get(metric);
-            text.append(then == null ? "" : ", baseline " + Claims.plain(MetricFigures.full(metric, then)));
-            text.append("\n      difference ")
+            text.append("now   ")
+                    .append(Claims.full(metric, compared.now().metric(metric)))
+                    .append(", baseline ")
+                    .append(Claims.plain(
+                            MetricFigures.full(metric, compared.then().metric(metric))))
+                    .append("\n      difference ")
                     .append(Claims.plain(MetricFigures.full(metric, one.difference())))
-                    .append(one.isDeterioration() ? ", the whole interval is worse" : ", the interval reaches zero")
+                    .append(", ")
+                    .append(place(one))
                     .append(", ")
                     .append(MetricFigures.pValue(one.test().pValue()))
                     .append('\n');
@@ -105,12 +124,19 @@ final class BaselineClaims {
                 .append(compared.better().size())
                 .append(" better, ")
                 .append(compared.unchanged())
-                .append(" alike, ")
-                .append(compared.onlyHere())
-                .append(" not in the baseline\n");
+                .append(" alike")
+                .append(compared.part().map(part -> ", " + part).orElse(""))
+                .append('\n');
         text.append(rows(compared.worse(), ChangedCase::text));
         return text + Claims.advice(run) + "\ntry   " + run.test().commandToRecord()
                 + "    # if the new answers are right";
+    }
+
+    private static String place(Comparison one) {
+        if (one.isDeterioration()) {
+            return "the whole interval is worse";
+        }
+        return one.isImprovement() ? "the whole interval is better" : "the interval reaches zero";
     }
 
     private static String rows(List<ChangedCase> worse, Function<ChangedCase, String> text) {

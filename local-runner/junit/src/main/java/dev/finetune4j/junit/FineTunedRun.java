@@ -143,6 +143,18 @@ public final class FineTunedRun {
         return "FineTunedRun[" + id() + "]";
     }
 
+    /** Whether a place is on the class path, or what it sells. */
+    boolean isKnown(String target) {
+        ProviderId place = new ProviderId(target);
+        return training.tuner().places().contains(place)
+                || training.tuner().offers().stream().anyMatch(offer -> offer.target().equals(place));
+    }
+
+    /** The job file, as a command takes it. */
+    String jobFile() {
+        return training.job().file().source();
+    }
+
     /** The closed list of answers; empty without labels. */
     List<String> labels() {
         return training.job().data().labels();

@@ -3,6 +3,7 @@ package dev.finetune4j.junit;
 import dev.finetune4j.engine.evaluate.MetricFigures;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.engine.report.Headline;
+import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.Comparison;
@@ -21,7 +22,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,25 +95,34 @@ public final class RunAssert {
         try {
             Plan plan = run.plan(target, maxCost, maxTime);
             boolean holds = plan.options().stream().anyMatch(option -> option.standing() == Standing.WITHIN);
-            return judged(claim, holds, () -> nearest(plan, target, maxTime != null));
+            return judged(
+                    claim,
+                    holds,
+                    () -> (run.isKnown(target) ? nearest(plan, maxTime != null) : absent(target))
+                            + "\nlook  finetune plan " + Remedies.quoted(run.jobFile()) + " --target " + target
+                            + " --all");
         } catch (FineTuneException e) {
             return judged(claim, false, () -> ProblemText.of(e.problems()));
         }
     }
 
     /** The option that comes nearest to the limit; what has no price, or would tune another model, meets none. */
-    private static String nearest(Plan plan, String target, boolean byTime) {
+    private static String nearest(Plan plan, boolean byTime) {
         Comparator<PlanOption> byHigh = byTime
                 ? Comparator.comparing(option -> option.time().high())
                 : Comparator.comparing(
                         option -> Objects.requireNonNull(option.cost()).high().amount());
-        String look = "\nlook  finetune plan JOB --target " + target + " --all";
         return plan.options().stream()
-                        .filter(option -> option.cost() != null && option.otherModel() == null)
-                        .min(byHigh)
-                        .map(option -> "plan  " + option.id() + ": " + figures(option, byTime))
-                        .orElse("plan  no price is known there")
-                + look;
+                .filter(option -> option.cost() != null && option.otherModel() == null)
+                .min(byHigh)
+                .map(option -> "plan  " + option.id() + ": " + figures(option, byTime))
+                .orElse("plan  no price is known there");
+    }
+
+    /** As FT0113 says it of a job's targets; this one is named by a test. */
+    private static String absent(String target) {
+        return "why   no provider on the class path is called \"" + target + "\"\ntry   add the artifact that brings "
+                + target + " to the class path; dev.finetune4j:finetune4j-bom names all";
     }
 
     private static String figures(PlanOption option, boolean byTime) {
@@ -141,11 +153,15 @@ public final class RunAssert {
 
     /** The tuned model beats each base variant by a metric: the paired 95 % interval of the difference lies on the better side. */
     public RunAssert beatsBase(MetricName metric) {
+        String claim = "beats the base model by " + metric;
+        if (!run.metrics().containsKey(metric)) {
+            return judged(claim, false, () -> lacks(metric));
+        }
         List<Comparison> comparisons = run.evaluation().comparisons().stream()
                 .filter(one -> one.metric().equals(metric))
                 .toList();
         boolean holds = !comparisons.isEmpty() && comparisons.stream().allMatch(Comparison::isImprovement);
-        return judged("beats the base model by " + metric, holds, () -> {
+        return judged(claim, holds, () -> {
             StringBuilder text = new StringBuilder("tuned " + Claims.full(metric, run.metric(metric)) + '\n');
             for (Comparison one : comparisons) {
                 text.append(one.isImprovement() ? "beats " : "not   ")
@@ -164,32 +180,49 @@ public final class RunAssert {
 
     /** A metric of the tuned model reaches a value; where lower is better, does not exceed it. */
     public RunAssert reaches(MetricName metric, double value) {
-        Interval tuned = run.metric(metric);
-        boolean holds = metric.isLowerBetter() ? tuned.value() <= value : tuned.value() >= value;
-        return judged(
+        return reached(
                 metric + (metric.isLowerBetter() ? " at most " : " at least ") + value,
-                holds,
-                () -> "tuned " + Claims.full(metric, tuned) + " on " + heldOutRows() + '\n' + Claims.advice(run));
+                metric,
+                tuned -> metric.isLowerBetter() ? tuned.value() <= value : tuned.value() >= value,
+                "");
     }
 
     /** The whole 95 % interval of a metric of the tuned model reaches a value: it does so on other rows of the kind, too. */
     public RunAssert reachesBeyondDoubt(MetricName metric, double value) {
-        Interval tuned = run.metric(metric);
-        boolean holds = metric.isLowerBetter() ? tuned.high() <= value : tuned.low() >= value;
-        return judged(
+        return reached(
                 metric + (metric.isLowerBetter() ? " surely at most " : " surely at least ") + value,
-                holds,
-                () -> "tuned " + Claims.full(metric, tuned) + " on " + heldOutRows()
-                        + "\ntry   more held-out rows: 4 times as many halve the interval\n" + Claims.advice(run));
+                metric,
+                tuned -> metric.isLowerBetter() ? tuned.high() <= value : tuned.low() >= value,
+                "\ntry   more held-out rows: 4 times as many halve the interval");
     }
 
-    /** By no metric is the tuned model worse than its recorded baseline beyond chance, on the rows that both answered. */
+    private RunAssert reached(String claim, MetricName metric, Predicate<Interval> holds, String remedy) {
+        Interval tuned = run.metrics().get(metric);
+        if (tuned == null) {
+            return judged(claim, false, () -> lacks(metric));
+        }
+        return judged(
+                claim,
+                holds.test(tuned),
+                () -> "tuned " + Claims.full(metric, tuned) + " on " + heldOutRows() + remedy + '\n'
+                        + Claims.advice(run));
+    }
+
+    private String lacks(MetricName metric) {
+        return "why   the task has no " + metric + "; its metrics are "
+                + run.metrics().keySet().stream().map(MetricName::value).collect(Collectors.joining(", "));
+    }
+
+    /**
+     * By no metric is the tuned model worse than its recorded baseline beyond chance, on the rows that both answered. These must be half
+     * of the held-out rows and half of the baseline's at least.
+     */
     public RunAssert isNoWorseThanBaseline() {
         new BaselineClaims(run).noWorseBeyondChance();
         return this;
     }
 
-    /** The tuned model is worse than its recorded baseline by this margin at most. */
+    /** The tuned model is worse than its recorded baseline by this margin at most, on the same rows. */
     public RunAssert isNoWorseThanBaseline(Margin margin) {
         new BaselineClaims(run).noWorseThan(margin);
         return this;

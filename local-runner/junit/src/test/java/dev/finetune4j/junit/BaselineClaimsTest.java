@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,16 +63,30 @@ class BaselineClaimsTest {
         assertThat(failures)
                 .hasSize(2)
                 .anySatisfy(failure -> assertThat(failure)
-                        .containsPattern("now   macro-F1 0\\.\\d\\d \\[[^]]+], baseline 0\\.\\d\\d \\[")
+                        .containsPattern("now   macro-F1 0\\.\\d\\d \\[[^]]+], baseline 1\\.00 \\[1\\.00, 1\\.00]\n")
                         .containsPattern(
                                 "difference -0\\.\\d\\d \\[-0\\.\\d\\d, -0\\.\\d\\d], the whole interval is worse, p ")
-                        .containsPattern("rows  \\d worse, 0 better, \\d\\d alike, 0 not in the baseline\n")
+                        .containsPattern("rows  \\d worse, 0 better, \\d\\d alike\n")
                         .containsPattern(
                                 "worse tickets.jsonl row \\d+: \"which team [a-z ]+\" should be \"(billing|technical)\","
                                         + " was \"(billing|technical)\", is \"(billing|technical)\"\n")
                         .contains(" more\n", "-Dfinetune4j.baseline=record    # if the new answers are right"));
         assertThat(failures.get(0).lines().filter(line -> line.startsWith("  worse ")))
                 .hasSize(5);
+    }
+
+    @Test
+    void saysThatTheWholeIntervalIsBetterWhereOnlySomeRowsAreWorse() {
+        record();
+        letTheBaselineHaveRightWhatTheModelHasWrong();
+
+        assertThat(failures())
+                .singleElement()
+                .satisfies(failure -> assertThat(failure)
+                        .contains("does not hold: worse than its baseline by at most 0.02 macro-f1 and 1 row\n")
+                        .containsPattern(
+                                "difference 0\\.\\d\\d \\[0\\.\\d\\d, [01]\\.\\d\\d], the whole interval is better, p ")
+                        .doesNotContain("reaches zero"));
     }
 
     @Test
@@ -86,13 +101,61 @@ class BaselineClaimsTest {
     }
 
     @Test
-    void comparesTheRowsThatBothAnswered() throws IOException {
+    void comparesTheRowsThatBothAnsweredAndSaysWhichPartTheyAre() throws IOException {
         record();
-        Baseline whole = new BaselineFile(project.baseline()).read().orElseThrow();
-        new BaselineFile(project.baseline())
-                .write(new Baseline(whole.job(), whole.metrics(), whole.cases().subList(0, 30)));
+        letTheBaselineHave(30, 5);
 
         assertThat(failures()).isEmpty();
+        assertThat(project.summary(TeamTests.GuardedModel.class, ".md"))
+                .contains(
+                        "| Tuned, where compared |",
+                        "| Baseline, where compared |",
+                        "\nCompared with its baseline on 30 of 40 held-out rows,"
+                                + " 5 of the baseline's rows are no longer held out.\n");
+    }
+
+    @Test
+    void showsTheFiguresOfTheRowsThatBothAnswered() {
+        record();
+        letTheBaselineHaveAllRight();
+        letTheBaselineHave(30, 1);
+
+        assertThat(failures())
+                .isNotEmpty()
+                .allSatisfy(failure -> assertThat(failure)
+                        .containsPattern(
+                                "now   macro-F1 0\\.\\d\\d \\[[^]]+], baseline 1\\.00 \\[1\\.00, 1\\.00]\n")
+                        .contains(
+                                "      difference -0.",
+                                " alike, on 30 of 40 held-out rows, 1 of the baseline's rows is no longer held out\n"));
+    }
+
+    @Test
+    void failsWhereFewerThanHalfOfTheHeldOutRowsAreInTheBaseline() throws IOException {
+        record();
+        letTheBaselineHave(19, 0);
+
+        assertThat(failures())
+                .hasSize(2)
+                .allSatisfy(failure -> assertThat(failure)
+                        .contains(
+                                "\n  why   the two can be compared on 19 of 40 held-out rows: fewer than half\n",
+                                "\n  try   mvn test -Dtest='GuardedModel#isNoWorse",
+                                "-Dfinetune4j.baseline=record    # if other rows are meant to be held out"));
+        assertThat(project.summary(TeamTests.GuardedModel.class, ".md"))
+                .contains("\nCompared with its baseline on 19 of 40 held-out rows.\n");
+    }
+
+    @Test
+    void failsWhereFewerThanHalfOfTheBaselinesRowsAreHeldOut() {
+        record();
+        letTheBaselineHave(40, 41);
+
+        assertThat(failures())
+                .hasSize(2)
+                .allSatisfy(failure -> assertThat(failure)
+                        .contains("why   the two can be compared on 40 of 40 held-out rows,"
+                                + " 41 of the baseline's rows are no longer held out: fewer than half\n"));
     }
 
     @Test
@@ -130,16 +193,39 @@ class BaselineClaimsTest {
     }
 
     private void letTheBaselineHaveAllRight() {
+        letTheBaselineAnswer(BaselineCase::reference);
+    }
+
+    private void letTheBaselineHaveRightWhatTheModelHasWrong() {
+        letTheBaselineAnswer(one -> one.reference().equals(one.answer()) ? other(one.reference()) : one.reference());
+    }
+
+    private static String other(String team) {
+        return team.equals("billing") ? "technical" : "billing";
+    }
+
+    /** The first of its rows, and others that are not held out. */
+    private void letTheBaselineHave(int common, int others) {
         BaselineFile file = new BaselineFile(project.baseline());
         Baseline recorded = file.read().orElseThrow();
-        List<BaselineCase> right = new ArrayList<>();
-        recorded.cases()
-                .forEach(one -> right.add(new BaselineCase(
+        List<BaselineCase> cases = new ArrayList<>(recorded.cases().subList(0, common));
+        for (int i = 0; i < others; i++) {
+            cases.add(new BaselineCase("other-" + i, "billing", "billing", 1, 1));
+        }
+        file.write(new Baseline(recorded.job(), recorded.metrics(), cases));
+    }
+
+    private void letTheBaselineAnswer(Function<BaselineCase, String> answer) {
+        BaselineFile file = new BaselineFile(project.baseline());
+        Baseline recorded = file.read().orElseThrow();
+        List<BaselineCase> answers = recorded.cases().stream()
+                .map(one -> new BaselineCase(
                         one.id(),
                         one.reference(),
-                        one.reference(),
+                        answer.apply(one),
                         one.negativeLogLikelihood(),
-                        one.referenceTokens())));
-        file.write(new Baseline(recorded.job(), recorded.metrics(), right));
+                        one.referenceTokens()))
+                .toList();
+        file.write(new Baseline(recorded.job(), recorded.metrics(), answers));
     }
 }

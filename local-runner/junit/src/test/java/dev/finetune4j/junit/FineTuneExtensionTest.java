@@ -99,7 +99,9 @@ class FineTuneExtensionTest {
                 .anySatisfy(failure -> assertThat(failure)
                         .contains(
                                 "does not hold: is planned to cost at most 0.001 USD on sagemaker\n  plan  sagemaker/",
-                                " USD, nine times in ten at most 0."));
+                                " USD, nine times in ten at most 0.",
+                                "\n  look  finetune plan " + project.resources().resolve("job.yaml")
+                                        + " --target sagemaker --all"));
         assertThat(project.summary(TeamTests.TooMuchAsked.class, ".xml"))
                 .contains(
                         "tests=\"3\" failures=\"3\"",
@@ -108,6 +110,35 @@ class FineTuneExtensionTest {
         assertThat(project.summary(TeamTests.TooMuchAsked.class, ".md"))
                 .contains(
                         "3 of 3 claims do not hold", "- **failed** ofTheMetric(FineTunedRun): accuracy at least 0.999");
+    }
+
+    @Test
+    void saysWhichArtifactAPlannedPlaceLacks() {
+        assertThat(failures(project.run(TeamTests.AbsentPlace.class)))
+                .singleElement()
+                .satisfies(failure -> assertThat(failure)
+                        .contains(
+                                "does not hold: is planned to cost at most 5 USD on azure-ml\n"
+                                        + "  why   no provider on the class path is called \"azure-ml\"\n"
+                                        + "  try   add the artifact that brings azure-ml to the class path;"
+                                        + " dev.finetune4j:finetune4j-bom names all\n"
+                                        + "  look  finetune plan ",
+                                " --target azure-ml --all"));
+    }
+
+    @Test
+    void failsAClaimByAMetricThatTheTaskDoesNotHave() throws IOException {
+        List<String> failures = failures(project.run(TeamTests.MetricOfAnotherTask.class));
+
+        assertThat(failures)
+                .hasSize(3)
+                .allSatisfy(failure -> assertThat(failure)
+                        .endsWith("\n  why   the task has no bleu; its metrics are macro-f1, accuracy"));
+        assertThat(project.summary(TeamTests.MetricOfAnotherTask.class, ".md"))
+                .contains(
+                        "- **failed** isReached(FineTunedRun): bleu at least 0.5\n",
+                        "- **failed** isReachedBeyondDoubt(FineTunedRun): bleu surely at least 0.5\n",
+                        "- **failed** beatsBase(FineTunedRun): beats the base model by bleu\n");
     }
 
     @Test

@@ -115,6 +115,32 @@ final class TeamTests {
         }
     }
 
+    @FineTune(JOB)
+    static class AbsentPlace {
+        @Test
+        void isCheap(FineTunedRun run) {
+            assertThat(run).isPlannedToCostAtMost(Money.parse("5 USD"), "azure-ml");
+        }
+    }
+
+    @FineTune(JOB)
+    static class MetricOfAnotherTask {
+        @Test
+        void isReached(FineTunedRun run) {
+            assertThat(run).reaches(MetricName.BLEU, 0.5);
+        }
+
+        @Test
+        void isReachedBeyondDoubt(FineTunedRun run) {
+            assertThat(run).reachesBeyondDoubt(MetricName.BLEU, 0.5);
+        }
+
+        @Test
+        void beatsBase(FineTunedRun run) {
+            assertThat(run).beatsBase(MetricName.BLEU);
+        }
+    }
+
     @FineTune("tickets/bad.yaml")
     static class BadData {
         @Test

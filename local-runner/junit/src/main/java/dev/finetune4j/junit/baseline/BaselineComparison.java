@@ -5,8 +5,10 @@ import dev.finetune4j.data.RowRef;
 import dev.finetune4j.engine.evaluate.Evaluator;
 import dev.finetune4j.engine.evaluate.RowScore;
 import dev.finetune4j.evaluation.Comparison;
+import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.evaluation.VariantEvaluation;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.Gate;
 import dev.finetune4j.job.MetricName;
@@ -20,21 +22,20 @@ import java.util.Optional;
  * A tuned model beside its baseline, on the held-out rows that both answered: the same paired bootstrap and the same tests as between
  * tuned and base model, with the baseline in the base model's place.
  *
- * @param comparisons now minus then, by each metric, the main one first
+ * @param evaluation of the rows that both answered: the tuned model of today, and the baseline as the base model
  * @param worse rows that are answered worse now
  * @param better rows that are answered better now
- * @param unchanged rows that are answered alike, within the noise of {@link RowNoise}
  * @param onlyHere held-out rows that the baseline does not have
+ * @param onlyThere rows of the baseline that are not held out any more
  */
 public record BaselineComparison(
-        List<Comparison> comparisons,
+        EvaluationReport evaluation,
         List<ChangedCase> worse,
         List<ChangedCase> better,
-        long unchanged,
-        long onlyHere) {
+        long onlyHere,
+        long onlyThere) {
     /** Copies the lists. */
     public BaselineComparison {
-        comparisons = List.copyOf(comparisons);
         worse = List.copyOf(worse);
         better = List.copyOf(better);
     }
@@ -65,19 +66,19 @@ public record BaselineComparison(
         }
         Evaluator evaluator =
                 new Evaluator(job.task().withLabels(labels), job.evaluation().withGate(new Gate(null, null, false)));
-        List<Comparison> comparisons = evaluator
-                .evaluate(Map.of(Variant.BASE_ZERO_SHOT, then, Variant.TUNED, now))
-                .comparisons();
-        return Optional.of(rowByRow(job, comparisons, then, now, heldOut, answers.size() - now.size()));
+        EvaluationReport evaluation = evaluator.evaluate(Map.of(Variant.BASE_ZERO_SHOT, then, Variant.TUNED, now));
+        return Optional.of(rowByRow(
+                job, evaluation, then, now, heldOut, answers.size() - now.size(), recorded.size() - now.size()));
     }
 
     private static BaselineComparison rowByRow(
             FineTuneJob job,
-            List<Comparison> comparisons,
+            EvaluationReport evaluation,
             List<Prediction> then,
             List<Prediction> now,
             List<Example> heldOut,
-            long onlyHere) {
+            long onlyHere,
+            long onlyThere) {
         Map<RowRef, Example> examples = new HashMap<>();
         heldOut.forEach(example -> examples.put(example.row(), example));
         MetricName metric = RowScore.metric(job.task().kind());
@@ -93,12 +94,50 @@ public record BaselineComparison(
             boolean isWorse = metric.isLowerBetter() == after > before;
             (isWorse ? worse : better).add(new ChangedCase(example, then.get(i), now.get(i), metric, before, after));
         }
-        return new BaselineComparison(comparisons, worse, better, now.size() - worse.size() - better.size(), onlyHere);
+        return new BaselineComparison(evaluation, worse, better, onlyHere, onlyThere);
+    }
+
+    /** Now minus then, by each metric, the main one first. */
+    public List<Comparison> comparisons() {
+        return evaluation.comparisons();
+    }
+
+    /** How the tuned model of today does on the rows that both answered. */
+    public VariantEvaluation now() {
+        return evaluation.variant(Variant.TUNED).orElseThrow();
+    }
+
+    /** How the baseline did on the same rows. */
+    public VariantEvaluation then() {
+        return evaluation.base().orElseThrow();
+    }
+
+    /** Rows that are answered alike, within the noise of {@link RowNoise}. */
+    public long unchanged() {
+        return evaluation.rows() - worse.size() - better.size();
+    }
+
+    /** Whether at least half of the held-out rows are in the baseline, and half of the baseline's rows are held out. */
+    public boolean coversHalf() {
+        return evaluation.rows() >= onlyHere && evaluation.rows() >= onlyThere;
+    }
+
+    /** Which part of the rows is compared, in words; empty where the baseline has just the held-out rows. */
+    public Optional<String> part() {
+        if (onlyHere == 0 && onlyThere == 0) {
+            return Optional.empty();
+        }
+        String here = "on " + evaluation.rows() + " of " + (evaluation.rows() + onlyHere) + " held-out rows";
+        if (onlyThere == 0) {
+            return Optional.of(here);
+        }
+        String verb = onlyThere == 1 ? "is" : "are";
+        return Optional.of(here + ", " + onlyThere + " of the baseline's rows " + verb + " no longer held out");
     }
 
     /** By how much a metric is worse now, in its own unit; negative where it is better. */
     public double drop(MetricName metric) {
-        double difference = comparisons.stream()
+        double difference = comparisons().stream()
                 .filter(one -> one.metric().equals(metric))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("metric must be one of the task, was " + metric))

@@ -2,8 +2,6 @@ package dev.finetune4j.junit.summary;
 
 import dev.finetune4j.engine.report.view.ReportFiles;
 import dev.finetune4j.error.FineTuneException;
-import dev.finetune4j.evaluation.Interval;
-import dev.finetune4j.job.MetricName;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,7 +17,7 @@ public final class ClassSummary implements AutoCloseable {
     private final String testClass;
     private final Path folder;
     private final Map<RunId, SummarizedRun> runs = new LinkedHashMap<>();
-    private final Map<RunId, Map<MetricName, Interval>> baselines = new LinkedHashMap<>();
+    private final Map<RunId, SummarizedBaseline> baselines = new LinkedHashMap<>();
     private final List<Claim> claims = new ArrayList<>();
 
     /**
@@ -39,8 +37,8 @@ public final class ClassSummary implements AutoCloseable {
     }
 
     /** What a run was compared with. */
-    public synchronized void baseline(RunId run, Map<MetricName, Interval> metrics) {
-        baselines.put(run, metrics);
+    public synchronized void baseline(RunId run, SummarizedBaseline baseline) {
+        baselines.put(run, baseline);
     }
 
     /** A claim, whether it holds or not. */

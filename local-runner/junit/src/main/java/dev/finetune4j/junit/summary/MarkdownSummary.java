@@ -21,7 +21,7 @@ final class MarkdownSummary {
     static String of(
             String testClass,
             Collection<SummarizedRun> runs,
-            Map<RunId, Map<MetricName, Interval>> baselines,
+            Map<RunId, SummarizedBaseline> baselines,
             List<Claim> claims) {
         StringBuilder text = new StringBuilder();
         long failed = claims.stream().filter(claim -> !claim.holds()).count();
@@ -45,7 +45,7 @@ final class MarkdownSummary {
     }
 
     private static void figures(
-            @Nullable EvaluationReport evaluation, @Nullable Map<MetricName, Interval> baseline, StringBuilder text) {
+            @Nullable EvaluationReport evaluation, @Nullable SummarizedBaseline baseline, StringBuilder text) {
         if (evaluation == null) {
             return;
         }
@@ -58,8 +58,19 @@ final class MarkdownSummary {
             row(Headline.longName(variant.variant()), metrics, variant.metrics(), text);
         }
         if (baseline != null) {
-            row("Baseline", metrics, baseline, text);
+            baseline(baseline, metrics, text);
         }
+    }
+
+    private static void baseline(SummarizedBaseline baseline, Set<MetricName> metrics, StringBuilder text) {
+        String part = baseline.part();
+        if (part == null) {
+            row("Baseline", metrics, baseline.then(), text);
+            return;
+        }
+        row("Tuned, where compared", metrics, baseline.now(), text);
+        row("Baseline, where compared", metrics, baseline.then(), text);
+        text.append("\nCompared with its baseline ").append(part).append(".\n");
     }
 
     private static void row(
