@@ -15,6 +15,7 @@ import dev.finetune4j.engine.report.TrainingHistory;
 import dev.finetune4j.evaluation.ClassScore;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.GateClause;
+import dev.finetune4j.evaluation.GateVerdict;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.evaluation.VariantEvaluation;
 import dev.finetune4j.job.MetricName;
@@ -88,14 +89,10 @@ public final class MarkdownReport {
     }
 
     private static void evaluation(StringBuilder text, EvaluationReport evaluation) {
-        text.append(evaluation.gate().passed() ? "**✓ Gate passed**\n" : "**✗ Gate failed**\n");
-        for (GateClause clause : evaluation.gate().clauses()) {
-            text.append("- ")
-                    .append(clause.passed() ? "met: " : "not met: ")
-                    .append(Markdown.text(GateJudge.reason(clause)))
-                    .append('\n');
+        if (!evaluation.gate().clauses().isEmpty()) {
+            gate(text, evaluation.gate());
         }
-        text.append(evaluation.comparisons().isEmpty() ? "\n## How good is it?\n\n" : "\n## Does it pay?\n\n");
+        text.append(evaluation.comparisons().isEmpty() ? "## How good is it?\n\n" : "## Does it pay?\n\n");
         List<MetricName> metrics =
                 List.copyOf(evaluation.variants().get(0).metrics().keySet());
         List<String> head = new ArrayList<>(List.of("Model"));
@@ -112,6 +109,17 @@ public final class MarkdownReport {
                 .append(" resamples of ")
                 .append(Figures.rows(evaluation.rows()))
                 .append(".\n\n");
+    }
+
+    private static void gate(StringBuilder text, GateVerdict gate) {
+        text.append(gate.passed() ? "**✓ Gate passed**\n" : "**✗ Gate failed**\n");
+        for (GateClause clause : gate.clauses()) {
+            text.append("- ")
+                    .append(clause.passed() ? "met: " : "not met: ")
+                    .append(Markdown.text(GateJudge.reason(clause)))
+                    .append('\n');
+        }
+        text.append('\n');
     }
 
     private static void training(StringBuilder text, TrainingHistory training) {

@@ -15,6 +15,8 @@ import dev.finetune4j.engine.report.RunParameters;
 import dev.finetune4j.engine.report.RunReport;
 import dev.finetune4j.engine.report.SampleRun;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.evaluation.EvaluationReport;
+import dev.finetune4j.evaluation.GateVerdict;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.EvaluationSpec;
@@ -73,6 +75,32 @@ class ReportViewTest {
                         page.indexOf("id=\"provenance\"")))
                 .isSorted()
                 .doesNotContain(-1);
+    }
+
+    @Test
+    void nothingIsSaidOfAGateThatDemandsNothing() {
+        RunReport judged = SampleRun.report();
+        EvaluationReport evaluation = judged.comparison().orElseThrow();
+        EvaluationReport ungated = new EvaluationReport(
+                evaluation.task(),
+                evaluation.mainMetric(),
+                evaluation.rows(),
+                evaluation.bootstrapSamples(),
+                evaluation.seed(),
+                evaluation.variants(),
+                evaluation.comparisons(),
+                GateVerdict.of(List.of()));
+        RunReport report = RunReport.builder(judged.run(), judged.state(), judged.job(), judged.provenance())
+                .evaluation(ungated, null)
+                .build();
+
+        assertThat(HtmlReport.write(report))
+                .contains("<header class=\"result plain\">")
+                .doesNotContain("class=\"gate\"")
+                .doesNotContain("Gate passed");
+        assertThat(MarkdownReport.write(report))
+                .contains("rows.\n\n## Does it pay?\n")
+                .doesNotContain("Gate passed");
     }
 
     @Test
