@@ -188,7 +188,7 @@ public final class MarkdownReport {
         List<List<String>> rows = new ArrayList<>();
         for (ChangedRow row : changed.sample()) {
             rows.add(List.of(
-                    row.effect().name().toLowerCase(Locale.ROOT),
+                    ExampleSection.effect(row, changed.metric()),
                     shortened(row.prompt()),
                     shortened(row.reference()),
                     shortened(row.baseAnswer() == null ? "" : row.baseAnswer()),

@@ -256,6 +256,20 @@ class ReportViewTest {
     }
 
     @Test
+    void aTextThatScoresHigherIsBetterAndNotFixed() {
+        for (TaskKind kind : TaskKind.values()) {
+            RunReport report = report(TaskSpec.of(kind), List.of("one answer", "another answer"));
+
+            assertThat(HtmlReport.write(report))
+                    .as(kind.name())
+                    .contains(kind.hasLabels() ? "✓ fixed by tuning" : "✓ better after tuning");
+            assertThat(MarkdownReport.write(report))
+                    .as(kind.name())
+                    .contains(kind.hasLabels() ? "\n| fixed | " : "\n| better | ");
+        }
+    }
+
+    @Test
     void figuresAreTheSameInEveryLanguage() {
         Locale before = Locale.getDefault();
         RunReport report = SampleRun.report();
