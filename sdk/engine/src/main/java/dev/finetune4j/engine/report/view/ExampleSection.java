@@ -16,18 +16,21 @@ final class ExampleSection {
     private ExampleSection() {}
 
     static Html of(ChangedRows changed, VariantEvaluation base) {
-        String lead = ("Against %s, tuning made %s better, %s worse and left %s as they were, by %s. "
-                        + "The rows below are drawn by lot, half of either kind where there are enough; secrets and personal data are masked.")
+        String counts = "Against %s, tuning made %s better, %s worse and left %s as they were, by %s."
                 .formatted(
                         base.variant() == Variant.BASE_PRIOR ? "the shares of the labels" : "the zero-shot base model",
                         Figures.rows(changed.fixed()),
                         Figures.count(changed.broken()),
                         Figures.count(changed.unchanged()),
                         MetricFigures.name(changed.metric()));
+        if (changed.sample().isEmpty()) {
+            return Section.of("rows", "Rows that tuning changed", counts, Html.NONE);
+        }
         return Section.of(
                 "rows",
                 "Rows that tuning changed",
-                lead,
+                counts
+                        + " The rows below are drawn by lot, half of either kind where there are enough; secrets and personal data are masked.",
                 Html.of(
                         "<ol class=\"rows\">{}</ol>",
                         Html.join(changed.sample().stream().map(row -> row(row, changed.metric())))));

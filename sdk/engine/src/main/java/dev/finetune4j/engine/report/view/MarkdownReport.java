@@ -195,12 +195,16 @@ public final class MarkdownReport {
                     shortened(row.tunedAnswer() == null ? "" : row.tunedAnswer())));
         }
         text.append("## Rows that tuning changed\n\n")
-                .append("%s better, %s worse, %s as they were. Drawn by lot:\n\n"
+                .append("%s better, %s worse, %s as they were."
                         .formatted(
                                 Figures.count(changed.fixed()),
                                 Figures.count(changed.broken()),
                                 Figures.count(changed.unchanged())))
-                .append(Markdown.table(List.of("Effect", "Row", "Right answer", "Base", "Tuned"), rows));
+                .append(rows.isEmpty() ? "" : " Drawn by lot:")
+                .append("\n\n");
+        if (!rows.isEmpty()) {
+            text.append(Markdown.table(List.of("Effect", "Row", "Right answer", "Base", "Tuned"), rows));
+        }
     }
 
     private static void parameters(StringBuilder text, RunReport report) {

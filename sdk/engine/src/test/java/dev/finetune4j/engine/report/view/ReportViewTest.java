@@ -20,6 +20,7 @@ import dev.finetune4j.evaluation.GateVerdict;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.EvaluationSpec;
+import dev.finetune4j.job.MetricName;
 import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.job.TaskSpec;
 import java.io.IOException;
@@ -267,6 +268,20 @@ class ReportViewTest {
                     .as(kind.name())
                     .contains(kind.hasLabels() ? "\n| fixed | " : "\n| better | ");
         }
+    }
+
+    @Test
+    void noRowsAreListedWhereTuningChangedNone() {
+        RunReport sample = SampleRun.report();
+        ChangedRows none = new ChangedRows(MetricName.ACCURACY, 0, 0, 400, List.of());
+        RunReport report = RunReport.builder(sample.run(), sample.state(), sample.job(), sample.provenance())
+                .evaluation(sample.comparison().orElseThrow(), none)
+                .build();
+
+        assertThat(MarkdownReport.write(report))
+                .contains("## Rows that tuning changed\n\n0 better, 0 worse, 400 as they were.\n\n## ")
+                .doesNotContain("Drawn by lot");
+        assertThat(HtmlReport.write(report)).contains("left 400 as they were").doesNotContain("drawn by lot");
     }
 
     @Test
