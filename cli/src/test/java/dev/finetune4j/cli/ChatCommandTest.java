@@ -60,6 +60,12 @@ class ChatCommandTest {
         assertThat(commands.exitCode()).as(commands.err()).isZero();
         assertThat(commands.out()).isEmpty();
         assertThat(notes(commands)).containsExactly("begun anew", "begun anew with that system message");
+
+        CommandRun mistyped = command("/rest\nWhich team?\n", "chat", "tickets", "--max-new-tokens", "4");
+
+        assertThat(mistyped.exitCode()).as("one line was not answered").isEqualTo(3);
+        assertThat(mistyped.err()).contains("there is no command /rest; there are /reset, /system TEXT, /quit");
+        assertThat(mistyped.out().lines()).as("it is no turn").containsExactly(answers.get(0));
     }
 
     /** Fails where a line of stderr is no object. */
