@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,6 +40,9 @@ import picocli.CommandLine.Option;
             "  finetune chat attack-tactics-3f9c2a71-1 --beside-base"
         })
 final class ChatCommand implements Callable<Integer> {
+    private static final String COMMANDS = "/reset, /system TEXT, /quit";
+    private static final Pattern COMMAND = Pattern.compile("/[A-Za-z]+");
+
     private final Surroundings surroundings;
 
     @Mixin
@@ -66,13 +70,14 @@ final class ChatCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         boolean isPrompting = surroundings.isTyped() && !output.isJson();
-        ChatView view = new ChatView(surroundings.screen(), output.isJson(), isPrompting, besideBase);
+        ChatView view = new ChatView(
+                surroundings.screen(), surroundings.clock(), output.isJson(), isPrompting, besideBase);
         try (FineTuner tuner = surroundings.open();
                 Chat chat = open(tuner)) {
             Thread hook = new Thread(chat::close, "end of chat");
             Runtime.getRuntime().addShutdownHook(hook);
             if (isPrompting) {
-                view.say("/reset, /system TEXT, /quit; Ctrl-C ends an answer, Ctrl-D the chat");
+                view.say(COMMANDS + "; Ctrl-C ends an answer, Ctrl-D the chat");
             }
             talk(chat, view);
             Runtime.getRuntime().removeShutdownHook(hook);
@@ -110,6 +115,9 @@ final class ChatCommand implements Callable<Integer> {
                         message.isEmpty()
                                 ? "begun anew without a system message"
                                 : "begun anew with that system message");
+            } else if (COMMAND.matcher(text).matches()) {
+                view.say("there is no command " + text + "; there are " + COMMANDS);
+                missed();
             } else if (!text.isEmpty()) {
                 turn(chat, text, view);
             }
@@ -127,9 +135,14 @@ final class ChatCommand implements Callable<Integer> {
             }
             view.refused(e.problems());
             problems.addAll(e.problems());
-            exitCode = surroundings.isTyped() ? ExitCode.OK : ExitCode.INVALID;
+            missed();
         }
         view.ends(text, problems);
+    }
+
+    /** Whoever types sees that a line was not answered; whoever wrote a pipe is told by the exit code. */
+    private void missed() {
+        exitCode = surroundings.isTyped() ? ExitCode.OK : ExitCode.INVALID;
     }
 
     private void answer(Chat chat, String text, ChatView view) {

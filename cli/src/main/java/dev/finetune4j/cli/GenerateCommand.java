@@ -23,7 +23,10 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Lets the tuned model of a run answer, beside the base model. */
 @Command(
@@ -34,6 +37,10 @@ import picocli.CommandLine.Option;
         })
 final class GenerateCommand implements Callable<Integer> {
     private final Surroundings surroundings;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    CommandSpec spec;
 
     @Mixin
     RunArgument argument = new RunArgument();
@@ -59,6 +66,9 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (prompt.isBlank()) {
+            throw new ParameterException(spec.commandLine(), "--prompt must not be blank");
+        }
         try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
             RunHandle<List<GeneratedText>> handle = ask(tuner, view);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.json.Json;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,30 @@ class ChatCommandTest {
                         .asText())
                 .isEqualTo("FT0628");
         assertThat(Json.records().readTree(turns.get(2)).at("/replies")).hasSize(2);
+
+        CommandRun commands = command("/reset\n/system Be brief.\n", "chat", "tickets", "-o", "json");
+
+        assertThat(commands.exitCode()).as(commands.err()).isZero();
+        assertThat(commands.out()).isEmpty();
+        assertThat(notes(commands)).containsExactly("begun anew", "begun anew with that system message");
+
+        CommandRun mistyped = command("/rest\nWhich team?\n", "chat", "tickets", "--max-new-tokens", "4");
+
+        assertThat(mistyped.exitCode()).as("one line was not answered").isEqualTo(3);
+        assertThat(mistyped.err()).contains("there is no command /rest; there are /reset, /system TEXT, /quit");
+        assertThat(mistyped.out().lines()).as("it is no turn").containsExactly(answers.get(0));
+    }
+
+    /** Fails where a line of stderr is no object. */
+    private static List<String> notes(CommandRun run) throws IOException {
+        List<String> notes = new ArrayList<>();
+        for (String line : run.err().lines().toList()) {
+            JsonNode object = Json.records().readTree(line);
+            if (object.at("/kind").asText().equals("note")) {
+                notes.add(object.at("/message").asText());
+            }
+        }
+        return notes;
     }
 
     private CommandRun command(String said, String... words) {

@@ -148,6 +148,14 @@ class ProgramOutputTest {
         assertThat(run.err()).contains("error FT0504");
     }
 
+    @Test
+    void aBlankPromptIsAWrongCommandLine() {
+        CommandRun run = CommandRun.in(folder, Map.of(), "generate", "nope", "--prompt", " ");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("error FT0002: --prompt must not be blank");
+    }
+
     /** Every command that needs a run, around a real one. */
     @Test
     void aRunIsToldInJsonFromItsCheckToItsRemoval() throws IOException {

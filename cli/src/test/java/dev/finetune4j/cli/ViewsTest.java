@@ -6,14 +6,27 @@ import dev.finetune4j.cli.view.HostingView;
 import dev.finetune4j.cli.view.JsonLines;
 import dev.finetune4j.cli.view.LiveView;
 import dev.finetune4j.cli.view.ProblemView;
+import dev.finetune4j.cli.view.RunsView;
 import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.cli.view.Sparkline;
 import dev.finetune4j.cli.view.Table;
 import dev.finetune4j.cli.view.Wrap;
 import dev.finetune4j.engine.journal.HostedRun;
+import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.evaluation.EvaluationReport;
+import dev.finetune4j.evaluation.GateClause;
+import dev.finetune4j.evaluation.GateVerdict;
+import dev.finetune4j.evaluation.Interval;
 import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.evaluation.VariantEvaluation;
+import dev.finetune4j.job.DataSpec;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.MetricName;
+import dev.finetune4j.job.TaskKind;
+import dev.finetune4j.job.TaskSpec;
+import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.HostingOrder;
@@ -133,6 +146,20 @@ class ViewsTest {
                 support-tickets-0123abcd-1  succeeded  azure-openai  1 h 12 min  3 days ago
                   result  macro-f1 0.912, gate passed
                 """);
+    }
+
+    @Test
+    void nothingIsSaidOfAGateThatDemandsNothing() {
+        RunsView runs = new RunsView(screen(false, false, 120), Clock.fixed(START, ZoneOffset.UTC));
+        Interval tuned = new Interval(0.19, 0.1, 0.3);
+        GateVerdict failed = GateVerdict.of(List.of(GateClause.AtLeast.judge(MetricName.MACRO_F1, 0.5, tuned)));
+
+        runs.print(List.of(evaluated(tuned, GateVerdict.of(List.of())), evaluated(tuned, failed)), 2);
+
+        assertThat(text(out).lines().skip(1))
+                .satisfiesExactly(
+                        ungated -> assertThat(ungated).endsWith("macro-f1 0.19"),
+                        gated -> assertThat(gated).endsWith("macro-f1 0.19, gate failed"));
     }
 
     @Test
@@ -313,6 +340,35 @@ class ViewsTest {
         assertThat(Wrap.lines("abcdefgh ij", 4)).containsExactly("abcd", "efgh", "ij");
         assertThat(Sparkline.of(List.of(3.0, 2.0, 1.0), 10)).isEqualTo("\u2588\u2585\u2581");
         assertThat(Sparkline.of(List.of(), 10)).isEmpty();
+    }
+
+    private static RunView evaluated(Interval macroF1, GateVerdict gate) {
+        VariantEvaluation tuned =
+                new VariantEvaluation(Variant.TUNED, Map.of(MetricName.MACRO_F1, macroF1), List.of(), null, null);
+        TaskSpec task = TaskSpec.of(TaskKind.CLASSIFICATION);
+        return new RunView(
+                new RunId("tickets-0123abcd-1"),
+                FineTuneJob.builder(
+                                "tickets", new ModelRef("smollm2-135m-instruct"), task, DataSpec.ofFile("rows.jsonl"))
+                        .build(),
+                null,
+                1,
+                START,
+                START,
+                RunState.SUCCEEDED,
+                ProviderId.LOCAL,
+                null,
+                null,
+                null,
+                null,
+                0,
+                null,
+                null,
+                new EvaluationReport(
+                        task.kind(), MetricName.MACRO_F1, 20, 2000, 17, List.of(tuned), List.of(), gate),
+                List.of(),
+                null,
+                true);
     }
 
     private void waitForLine(String start) {

@@ -4,6 +4,7 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.run.ChatReply;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Map;
 /** Shows a conversation: answers as they are spoken, or one JSON object a turn. */
 public final class ChatView {
     private final Screen screen;
+    private final Clock clock;
     private final boolean isJson;
     private final boolean isPrompting;
     private final boolean namesModels;
@@ -26,8 +28,9 @@ public final class ChatView {
      * @param isPrompting whether a person types, and is shown where
      * @param namesModels whether more than one model answers
      */
-    public ChatView(Screen screen, boolean isJson, boolean isPrompting, boolean namesModels) {
+    public ChatView(Screen screen, Clock clock, boolean isJson, boolean isPrompting, boolean namesModels) {
         this.screen = screen;
+        this.clock = clock;
         this.isJson = isJson;
         this.isPrompting = isPrompting;
         this.namesModels = namesModels;
@@ -43,7 +46,10 @@ public final class ChatView {
 
     /** Something that is no answer. */
     public void say(String text) {
-        screen.say(screen.paint(Tone.FAINT, Wrap.hanging(text, screen.columns(), 0)));
+        screen.say(
+                isJson
+                        ? Json.line(new CommandEvent.Noted(clock.instant(), text))
+                        : screen.paint(Tone.FAINT, Wrap.hanging(text, screen.columns(), 0)));
     }
 
     /** A model begins to answer. */

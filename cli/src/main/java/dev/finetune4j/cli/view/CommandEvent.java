@@ -134,6 +134,15 @@ sealed interface CommandEvent {
     record Declined(Instant at, String message) implements CommandEvent {}
 
     /**
+     * A remark beside the result.
+     *
+     * @param at when
+     * @param message what is to be known
+     */
+    @Kind("note")
+    record Noted(Instant at, String message) implements CommandEvent {}
+
+    /**
      * The command lets go of work that goes on.
      *
      * @param at when

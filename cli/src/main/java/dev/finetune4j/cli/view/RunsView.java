@@ -77,6 +77,9 @@ public final class RunsView {
                                 evaluation.mainMetric(),
                                 variant.metric(evaluation.mainMetric()).value()))
                 .orElse("evaluated");
+        if (evaluation.gate().clauses().isEmpty()) {
+            return tuned;
+        }
         return tuned + (evaluation.gate().passed() ? ", gate passed" : ", gate failed");
     }
 }

@@ -841,7 +841,12 @@ public final class FineTuner implements AutoCloseable {
     }
 
     private PreparedData otherRows(String run, Path file) {
-        return prepare(OtherRows.of(show(run), file)).data();
+        JobFile job = OtherRows.of(show(run), file);
+        try {
+            return prepare(job).data();
+        } catch (FineTuneException e) {
+            throw OtherRows.told(e);
+        }
     }
 
     /**

@@ -3,6 +3,8 @@ package dev.finetune4j.engine;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.spec.JobFile;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.DataSpec;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.SplitSpec;
@@ -33,5 +35,20 @@ final class OtherRows {
                 .training(run.job().training())
                 .build();
         return JobFile.of(job, file.toAbsolutePath().normalize().getRoot());
+    }
+
+    /** What is wrong with the file, once, although it is read for training and for test rows, and without what only a job to come can set. */
+    static FineTuneException told(FineTuneException failure) {
+        List<Problem> once = failure.problems().stream()
+                .distinct()
+                .map(OtherRows::withoutSettings)
+                .toList();
+        return new FineTuneException(once, failure.getCause());
+    }
+
+    private static Problem withoutSettings(Problem problem) {
+        return problem.withRemedies(problem.remedies().stream()
+                .filter(remedy -> !remedy.startsWith("task.") && !remedy.startsWith("check."))
+                .toList());
     }
 }

@@ -12,6 +12,7 @@ import dev.finetune4j.engine.check.WordCodec;
 import dev.finetune4j.engine.curve.CurveRuns;
 import dev.finetune4j.engine.curve.CurveSize;
 import dev.finetune4j.engine.data.PreparedData;
+import dev.finetune4j.engine.data.Problems;
 import dev.finetune4j.engine.data.source.AddressFetcher;
 import dev.finetune4j.engine.evaluate.LearningCurve;
 import dev.finetune4j.engine.journal.RunView;
@@ -191,6 +192,22 @@ class FineTunerTest {
             assertThat(tuner.complete("letters", "once", Sampling.greedy(4), List.of(Variant.BASE_ZERO_SHOT))
                             .await())
                     .hasSize(1);
+        }
+    }
+
+    @Test
+    void tellsOnceWhatIsWrongWithAnotherFileAndNothingThatAFinishedRunCannotSet() throws Exception {
+        Path others = Files.writeString(folder.resolve("others.jsonl"), """
+                {"text": "a letter of its own", "label": "calm"}
+                {"text": "one more, all in capitals", "label": "loud"}
+                """);
+        try (FineTuner tuner = tuner(Map.of())) {
+            tuner.run(tuner.read(jobFile("letters.jsonl")));
+
+            Problem problem = Problems.only(() -> tuner.evaluation("letters", others));
+
+            assertThat(problem.code()).isEqualTo("FT0228");
+            assertThat(problem.remedies()).containsExactly("correct the rows");
         }
     }
 

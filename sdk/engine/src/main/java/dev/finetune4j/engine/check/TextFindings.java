@@ -12,6 +12,7 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemKind;
 import dev.finetune4j.job.CheckSpec;
 import dev.finetune4j.job.TaskSpec;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Takes what was seen in each row's texts, reports what is wrong with the row, and fills the table for what comes after. */
@@ -97,14 +98,29 @@ final class TextFindings {
 
     private void addPrivate(RowRef row, FieldSpan span) {
         PrivacyRule rule = PrivacyScanner.rule(span.subject());
-        boolean isSecret = rule.sensitivity() == Sensitivity.SECRET;
-        ProblemKind kind = isSecret ? CheckProblems.SECRET : CheckProblems.PERSONAL_DATA;
-        log.add(
-                kind.code(),
-                rule.id(),
-                () -> problem(kind, isSecret ? limits.secrets() : limits.personalData(), rule)
-                        .at(place(row, span))
-                        .build());
+        if (rule.sensitivity() == Sensitivity.SECRET) {
+            log.add(
+                    CheckProblems.SECRET.code(),
+                    rule.id(),
+                    () -> problem(CheckProblems.SECRET, limits.secrets(), rule)
+                            .at(place(row, span))
+                            .build());
+        } else {
+            log.add(
+                    CheckProblems.PERSONAL_DATA.code(),
+                    rule.id(),
+                    () -> problem(CheckProblems.PERSONAL_DATA, limits.personalData(), rule)
+                            .at(place(row, span))
+                            .remedy("replace the span with a placeholder such as " + placeholder(rule))
+                            .remedy("check.personal-data: ignore    # if it is meant to be there")
+                            .build());
+        }
+    }
+
+    /** Such as {@code <IP_ADDRESS>}; how a phone number was told to be one does not matter for it. */
+    private static String placeholder(PrivacyRule rule) {
+        String what = rule.id().startsWith("phone-") ? "phone" : rule.id();
+        return "<" + what.replace('-', '_').toUpperCase(Locale.ROOT) + ">";
     }
 
     private static Problem.Builder problem(ProblemKind kind, CheckSpec.Finding finding, PrivacyRule rule) {

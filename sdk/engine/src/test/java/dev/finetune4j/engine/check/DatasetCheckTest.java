@@ -379,6 +379,20 @@ class DatasetCheckTest {
     }
 
     @Test
+    void thePlaceholderIsNamedAfterWhatWasFound() {
+        Problem address = problem(
+                check(MOODS, LENIENT, clean().labelled(TRAIN, "a visit from 203.7.120.45 at noon", "good")), "FT0331");
+        Problem phone = problem(
+                check(MOODS, LENIENT, clean().labelled(TRAIN, "call +49 30 555 1234 at noon", "good")), "FT0331");
+
+        assertThat(address.remedies())
+                .containsExactly(
+                        "replace the span with a placeholder such as <IP_ADDRESS>",
+                        "check.personal-data: ignore    # if it is meant to be there");
+        assertThat(phone.remedies()).first().asString().endsWith("<PHONE>");
+    }
+
+    @Test
     void doesNotLookForWhatTheJobIgnores() {
         CheckSpec blind = new CheckSpec(0.3, 0.05, 0.2, 0, 1, Finding.IGNORE, Finding.IGNORE);
 

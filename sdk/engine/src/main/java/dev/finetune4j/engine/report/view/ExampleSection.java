@@ -16,28 +16,44 @@ final class ExampleSection {
     private ExampleSection() {}
 
     static Html of(ChangedRows changed, VariantEvaluation base) {
-        String lead = ("Against %s, tuning made %s better, %s worse and left %s as they were, by %s. "
-                        + "The rows below are drawn by lot, half of either kind where there are enough; secrets and personal data are masked.")
+        String counts = "Against %s, tuning made %s better, %s worse and left %s as they were, by %s."
                 .formatted(
                         base.variant() == Variant.BASE_PRIOR ? "the shares of the labels" : "the zero-shot base model",
                         Figures.rows(changed.fixed()),
                         Figures.count(changed.broken()),
                         Figures.count(changed.unchanged()),
                         MetricFigures.name(changed.metric()));
+        if (changed.sample().isEmpty()) {
+            return Section.of("rows", "Rows that tuning changed", counts, Html.NONE);
+        }
         return Section.of(
                 "rows",
                 "Rows that tuning changed",
-                lead,
+                counts
+                        + " The rows below are drawn by lot, half of either kind where there are enough; secrets and personal data are masked.",
                 Html.of(
                         "<ol class=\"rows\">{}</ol>",
                         Html.join(changed.sample().stream().map(row -> row(row, changed.metric())))));
+    }
+
+    /** What tuning did to a row, in a word: a text that scores higher need not be right. */
+    static String effect(ChangedRow row, MetricName metric) {
+        boolean fixed = row.effect() == ChangedRow.Effect.FIXED;
+        if (isLabel(metric)) {
+            return fixed ? "fixed" : "broken";
+        }
+        return fixed ? "better" : "worse";
+    }
+
+    private static boolean isLabel(MetricName metric) {
+        return metric.equals(MetricName.ACCURACY);
     }
 
     private static Html row(ChangedRow row, MetricName metric) {
         boolean fixed = row.effect() == ChangedRow.Effect.FIXED;
         List<Html> answers = new ArrayList<>();
         answers.add(answer("expected", "Right answer", row.reference(), ""));
-        boolean isLabel = metric.equals(MetricName.ACCURACY);
+        boolean isLabel = isLabel(metric);
         answers.add(answer("zero", "Base", row.baseAnswer(), note(metric, isLabel, row.baseScore())));
         answers.add(answer("tuned", "Tuned", row.tunedAnswer(), note(metric, isLabel, row.tunedScore())));
         return Html.of(
@@ -45,7 +61,7 @@ final class ExampleSection {
                 <li class="{}"><p class="where"><span class="tag">{}</span><span>{} row {}</span></p>{}<dl class="{}">{}</dl></li>
                 """,
                 fixed ? "fixed" : "broken",
-                fixed ? "✓ fixed by tuning" : "✗ broken by tuning",
+                (fixed ? "✓ " : "✗ ") + effect(row, metric) + (isLabel ? " by tuning" : " after tuning"),
                 Html.label(row.row().source()),
                 row.row().row(),
                 row.prompt().isBlank() ? Html.NONE : Html.of("<blockquote>{}</blockquote>", Html.foreign(row.prompt())),

@@ -15,6 +15,7 @@ import dev.finetune4j.engine.report.TrainingHistory;
 import dev.finetune4j.evaluation.ClassScore;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.GateClause;
+import dev.finetune4j.evaluation.GateVerdict;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.evaluation.VariantEvaluation;
 import dev.finetune4j.job.MetricName;
@@ -88,14 +89,10 @@ public final class MarkdownReport {
     }
 
     private static void evaluation(StringBuilder text, EvaluationReport evaluation) {
-        text.append(evaluation.gate().passed() ? "**✓ Gate passed**\n" : "**✗ Gate failed**\n");
-        for (GateClause clause : evaluation.gate().clauses()) {
-            text.append("- ")
-                    .append(clause.passed() ? "met: " : "not met: ")
-                    .append(Markdown.text(GateJudge.reason(clause)))
-                    .append('\n');
+        if (!evaluation.gate().clauses().isEmpty()) {
+            gate(text, evaluation.gate());
         }
-        text.append(evaluation.comparisons().isEmpty() ? "\n## How good is it?\n\n" : "\n## Does it pay?\n\n");
+        text.append(evaluation.comparisons().isEmpty() ? "## How good is it?\n\n" : "## Does it pay?\n\n");
         List<MetricName> metrics =
                 List.copyOf(evaluation.variants().get(0).metrics().keySet());
         List<String> head = new ArrayList<>(List.of("Model"));
@@ -112,6 +109,17 @@ public final class MarkdownReport {
                 .append(" resamples of ")
                 .append(Figures.rows(evaluation.rows()))
                 .append(".\n\n");
+    }
+
+    private static void gate(StringBuilder text, GateVerdict gate) {
+        text.append(gate.passed() ? "**✓ Gate passed**\n" : "**✗ Gate failed**\n");
+        for (GateClause clause : gate.clauses()) {
+            text.append("- ")
+                    .append(clause.passed() ? "met: " : "not met: ")
+                    .append(Markdown.text(GateJudge.reason(clause)))
+                    .append('\n');
+        }
+        text.append('\n');
     }
 
     private static void training(StringBuilder text, TrainingHistory training) {
@@ -180,19 +188,23 @@ public final class MarkdownReport {
         List<List<String>> rows = new ArrayList<>();
         for (ChangedRow row : changed.sample()) {
             rows.add(List.of(
-                    row.effect().name().toLowerCase(Locale.ROOT),
+                    ExampleSection.effect(row, changed.metric()),
                     shortened(row.prompt()),
                     shortened(row.reference()),
                     shortened(row.baseAnswer() == null ? "" : row.baseAnswer()),
                     shortened(row.tunedAnswer() == null ? "" : row.tunedAnswer())));
         }
         text.append("## Rows that tuning changed\n\n")
-                .append("%s better, %s worse, %s as they were. Drawn by lot:\n\n"
+                .append("%s better, %s worse, %s as they were."
                         .formatted(
                                 Figures.count(changed.fixed()),
                                 Figures.count(changed.broken()),
                                 Figures.count(changed.unchanged())))
-                .append(Markdown.table(List.of("Effect", "Row", "Right answer", "Base", "Tuned"), rows));
+                .append(rows.isEmpty() ? "" : " Drawn by lot:")
+                .append("\n\n");
+        if (!rows.isEmpty()) {
+            text.append(Markdown.table(List.of("Effect", "Row", "Right answer", "Base", "Tuned"), rows));
+        }
     }
 
     private static void parameters(StringBuilder text, RunReport report) {

@@ -18,6 +18,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The first screen: the result in one sentence, the gate, and the figures that a reader asks for next. */
@@ -42,23 +43,24 @@ final class ResultSection {
                 headline.title(),
                 headline.detail(),
                 EndingBox.of(report.ending()),
-                report.comparison()
-                        .map(EvaluationReport::gate)
-                        .map(ResultSection::gate)
-                        .orElse(Html.NONE),
+                verdict(report).map(ResultSection::gate).orElse(Html.NONE),
                 Html.join(tiles(report)));
     }
 
     private static String tone(RunReport report) {
-        return report.comparison()
-                .map(evaluation -> evaluation.gate().passed() ? "good" : "bad")
+        return verdict(report)
+                .map(gate -> gate.passed() ? "good" : "bad")
                 .orElse(report.state() == RunState.FAILED ? "bad" : "plain");
     }
 
+    /** Empty where the job demands nothing of the result. */
+    private static Optional<GateVerdict> verdict(RunReport report) {
+        return report.comparison()
+                .map(EvaluationReport::gate)
+                .filter(gate -> !gate.clauses().isEmpty());
+    }
+
     private static Html gate(GateVerdict gate) {
-        if (gate.clauses().isEmpty()) {
-            return Html.of("<div class=\"gate\"><p><b>No gate</b> The job demands nothing of the result.</p></div>");
-        }
         return Html.of(
                 "<div class=\"gate\"><p><span class=\"badge\">{}</span></p><ul>{}</ul></div>",
                 gate.passed() ? "✓ Gate passed" : "✗ Gate failed",

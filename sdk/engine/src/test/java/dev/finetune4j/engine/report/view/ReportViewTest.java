@@ -15,9 +15,12 @@ import dev.finetune4j.engine.report.RunParameters;
 import dev.finetune4j.engine.report.RunReport;
 import dev.finetune4j.engine.report.SampleRun;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.evaluation.EvaluationReport;
+import dev.finetune4j.evaluation.GateVerdict;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.EvaluationSpec;
+import dev.finetune4j.job.MetricName;
 import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.job.TaskSpec;
 import java.io.IOException;
@@ -73,6 +76,32 @@ class ReportViewTest {
                         page.indexOf("id=\"provenance\"")))
                 .isSorted()
                 .doesNotContain(-1);
+    }
+
+    @Test
+    void nothingIsSaidOfAGateThatDemandsNothing() {
+        RunReport judged = SampleRun.report();
+        EvaluationReport evaluation = judged.comparison().orElseThrow();
+        EvaluationReport ungated = new EvaluationReport(
+                evaluation.task(),
+                evaluation.mainMetric(),
+                evaluation.rows(),
+                evaluation.bootstrapSamples(),
+                evaluation.seed(),
+                evaluation.variants(),
+                evaluation.comparisons(),
+                GateVerdict.of(List.of()));
+        RunReport report = RunReport.builder(judged.run(), judged.state(), judged.job(), judged.provenance())
+                .evaluation(ungated, null)
+                .build();
+
+        assertThat(HtmlReport.write(report))
+                .contains("<header class=\"result plain\">")
+                .doesNotContain("class=\"gate\"")
+                .doesNotContain("Gate passed");
+        assertThat(MarkdownReport.write(report))
+                .contains("rows.\n\n## Does it pay?\n")
+                .doesNotContain("Gate passed");
     }
 
     @Test
@@ -225,6 +254,34 @@ class ReportViewTest {
             assertThat(HtmlReport.write(report).contains("id=\"classes\"")).isEqualTo(kind.hasLabels());
             assertThat(MarkdownReport.write(report)).contains("## Does it pay?");
         }
+    }
+
+    @Test
+    void aTextThatScoresHigherIsBetterAndNotFixed() {
+        for (TaskKind kind : TaskKind.values()) {
+            RunReport report = report(TaskSpec.of(kind), List.of("one answer", "another answer"));
+
+            assertThat(HtmlReport.write(report))
+                    .as(kind.name())
+                    .contains(kind.hasLabels() ? "✓ fixed by tuning" : "✓ better after tuning");
+            assertThat(MarkdownReport.write(report))
+                    .as(kind.name())
+                    .contains(kind.hasLabels() ? "\n| fixed | " : "\n| better | ");
+        }
+    }
+
+    @Test
+    void noRowsAreListedWhereTuningChangedNone() {
+        RunReport sample = SampleRun.report();
+        ChangedRows none = new ChangedRows(MetricName.ACCURACY, 0, 0, 400, List.of());
+        RunReport report = RunReport.builder(sample.run(), sample.state(), sample.job(), sample.provenance())
+                .evaluation(sample.comparison().orElseThrow(), none)
+                .build();
+
+        assertThat(MarkdownReport.write(report))
+                .contains("## Rows that tuning changed\n\n0 better, 0 worse, 400 as they were.\n\n## ")
+                .doesNotContain("Drawn by lot");
+        assertThat(HtmlReport.write(report)).contains("left 400 as they were").doesNotContain("drawn by lot");
     }
 
     @Test
