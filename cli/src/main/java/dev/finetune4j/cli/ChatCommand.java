@@ -70,8 +70,8 @@ final class ChatCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         boolean isPrompting = surroundings.isTyped() && !output.isJson();
-        ChatView view = new ChatView(
-                surroundings.screen(), surroundings.clock(), output.isJson(), isPrompting, besideBase);
+        ChatView view =
+                new ChatView(surroundings.screen(), surroundings.clock(), output.isJson(), isPrompting, besideBase);
         try (FineTuner tuner = surroundings.open();
                 Chat chat = open(tuner)) {
             Thread hook = new Thread(chat::close, "end of chat");

@@ -364,8 +364,7 @@ class ViewsTest {
                 0,
                 null,
                 null,
-                new EvaluationReport(
-                        task.kind(), MetricName.MACRO_F1, 20, 2000, 17, List.of(tuned), List.of(), gate),
+                new EvaluationReport(task.kind(), MetricName.MACRO_F1, 20, 2000, 17, List.of(tuned), List.of(), gate),
                 List.of(),
                 null,
                 true);

@@ -82,8 +82,8 @@ final class BaselineClaims {
 
     private void judge(String claim, BaselineComparison compared, Predicate<BaselineComparison> holds) {
         Optional<String> part = compared.part();
-        SummarizedBaseline summarized = new SummarizedBaseline(
-                compared.now().metrics(), compared.then().metrics(), part.orElse(null));
+        SummarizedBaseline summarized =
+                new SummarizedBaseline(compared.now().metrics(), compared.then().metrics(), part.orElse(null));
         run.test().summary().baseline(run.id(), summarized);
         part.ifPresent(rows -> run.test().report("finetune4j.baseline", "compared " + rows));
         if (compared.coversHalf()) {

@@ -147,7 +147,8 @@ public final class FineTunedRun {
     boolean isKnown(String target) {
         ProviderId place = new ProviderId(target);
         return training.tuner().places().contains(place)
-                || training.tuner().offers().stream().anyMatch(offer -> offer.target().equals(place));
+                || training.tuner().offers().stream()
+                        .anyMatch(offer -> offer.target().equals(place));
     }
 
     /** The job file, as a command takes it. */

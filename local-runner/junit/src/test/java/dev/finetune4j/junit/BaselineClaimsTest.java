@@ -123,8 +123,7 @@ class BaselineClaimsTest {
         assertThat(failures())
                 .isNotEmpty()
                 .allSatisfy(failure -> assertThat(failure)
-                        .containsPattern(
-                                "now   macro-F1 0\\.\\d\\d \\[[^]]+], baseline 1\\.00 \\[1\\.00, 1\\.00]\n")
+                        .containsPattern("now   macro-F1 0\\.\\d\\d \\[[^]]+], baseline 1\\.00 \\[1\\.00, 1\\.00]\n")
                         .contains(
                                 "      difference -0.",
                                 " alike, on 30 of 40 held-out rows, 1 of the baseline's rows is no longer held out\n"));

@@ -29,11 +29,7 @@ import java.util.Optional;
  * @param onlyThere rows of the baseline that are not held out any more
  */
 public record BaselineComparison(
-        EvaluationReport evaluation,
-        List<ChangedCase> worse,
-        List<ChangedCase> better,
-        long onlyHere,
-        long onlyThere) {
+        EvaluationReport evaluation, List<ChangedCase> worse, List<ChangedCase> better, long onlyHere, long onlyThere) {
     /** Copies the lists. */
     public BaselineComparison {
         worse = List.copyOf(worse);
