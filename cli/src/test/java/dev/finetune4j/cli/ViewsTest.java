@@ -163,6 +163,37 @@ class ViewsTest {
     }
 
     @Test
+    void aRunThatEndedUnwatchedTakesNoLonger() {
+        RunsView runs = new RunsView(screen(false, false, 120), Clock.fixed(START.plusSeconds(3600), ZoneOffset.UTC));
+        Interval tuned = new Interval(0.19, 0.1, 0.3);
+        RunView seen = evaluated(tuned, GateVerdict.of(List.of()));
+        RunView stopped = new RunView(
+                seen.id(),
+                seen.job(),
+                seen.jobFile(),
+                seen.attempt(),
+                START,
+                START.plusSeconds(300),
+                RunState.STOPPED,
+                seen.provider(),
+                null,
+                null,
+                null,
+                null,
+                0,
+                null,
+                null,
+                null,
+                List.of(),
+                null,
+                false);
+
+        runs.print(List.of(stopped), 1);
+
+        assertThat(text(out)).contains("stopped", " 5 min ", "1 h ago");
+    }
+
+    @Test
     void programsAreToldNoUnknownFigures() {
         try (JsonLines lines = new JsonLines(screen(false, false, 80), Clock.fixed(START, ZoneOffset.UTC))) {
             lines.accept(

@@ -59,7 +59,8 @@ public final class RunsView {
     }
 
     private Duration took(RunView run) {
-        Instant end = run.closed() ? run.changedAt() : clock.instant();
+        boolean isOver = run.closed() || run.state().isTerminal(); // one that ended unwatched is not closed yet
+        Instant end = isOver ? run.changedAt() : clock.instant();
         return Duration.between(run.createdAt(), end);
     }
 
