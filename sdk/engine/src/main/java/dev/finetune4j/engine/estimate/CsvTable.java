@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.regex.Pattern;
 
 /**
  * A small comma-separated table (RFC 4180) whose first line names the columns.
@@ -18,6 +19,10 @@ import java.util.OptionalDouble;
  * @param rows the lines below; a line with fewer fields than columns lacks the last ones
  */
 public record CsvTable(List<String> columns, List<Row> rows) {
+    /** A decimal number: not the {@code NaN}, {@code 0x1p4} and {@code 16f} that Java reads too. */
+    private static final Pattern NUMBER =
+            Pattern.compile("[+-]?(?:(?:[1-9]\\d{0,2}(?:,\\d{3})+|\\d+)(?:\\.\\d*)?|\\.\\d+)(?:[eE][+-]?\\d+)?");
+
     /** A line of the table: its number in the file and its fields by column. */
     public record Row(int line, Map<String, String> fields) {
         /** The field of a column, without blanks around it; empty if there is none. */
@@ -25,10 +30,21 @@ public record CsvTable(List<String> columns, List<Row> rows) {
             return fields.getOrDefault(column, "").strip();
         }
 
-        /** The number in a column, thousands separated by commas or not; empty if the field is. */
+        /**
+         * The number in a column, thousands separated by commas or not; empty if the field is.
+         *
+         * @throws NumberFormatException if the field holds something else; it names the column
+         */
         public OptionalDouble number(String column) {
-            String text = text(column).replace(",", "");
-            return text.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(text));
+            String text = text(column);
+            if (text.isEmpty()) {
+                return OptionalDouble.empty();
+            }
+            if (!NUMBER.matcher(text).matches()) {
+                throw new NumberFormatException(column + " \"" + text + "\" is no number"
+                        + (text.contains(",") ? ": a comma only separates thousands" : ""));
+            }
+            return OptionalDouble.of(Double.parseDouble(text.replace(",", "")));
         }
     }
 

@@ -75,13 +75,14 @@ final class RunReader {
     /**
      * Reads a row.
      *
-     * @throws NumberFormatException if a column of numbers holds something else
+     * @throws IllegalArgumentException if a column of numbers holds something else, or what cannot be
      */
     static PublishedRun read(GpuTable gpus, ModelNames names, CsvTable.Row row, int number) {
         return new RunReader(gpus, names, row, number).run();
     }
 
     private PublishedRun run() {
+        RunLimits.check(row);
         String model = row.text("model");
         Architecture architecture = names.find(model, row.number("params_b")).orElse(null);
         Optional<Method> method = method();
@@ -360,7 +361,7 @@ final class RunReader {
         if (said != null || batch == null || micro == null) {
             return said;
         }
-        return Math.max(1, batch / (micro * spread.replicas()));
+        return (int) Math.max(1, batch / ((long) micro * spread.replicas()));
     }
 
     private @Nullable Boolean isPacked() {

@@ -8,10 +8,13 @@ import dev.finetune4j.plan.Fit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class BacktestTest {
     private static final String HEADER =
@@ -80,6 +83,70 @@ class BacktestTest {
         assertThat(backtest.skipped().get(1).why()).contains("magic");
         assertThat(backtest.skipped().get(2).why()).contains("Mystery");
         assertThat(backtest.skipped().get(3).why()).contains("Z80");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "peak_mem_gb_per_gpu, NaN",
+        "peak_mem_gb_per_gpu, 0",
+        "peak_mem_gb_per_gpu, -5",
+        "peak_mem_gb_per_gpu, 1e400",
+        "peak_mem_gb_per_gpu, Infinity",
+        "peak_mem_gb_per_gpu, 0x1p4",
+        "peak_mem_gb_per_gpu, 16f",
+        "peak_mem_gb_per_gpu, 1e-320",
+        "peak_mem_gb_per_gpu, abc",
+        "peak_mem_gb_per_gpu, '17,06'",
+        "peak_mem_gb_per_gpu, '0,123'",
+        "peak_mem_gb_per_gpu, '1,7060'",
+        "tokens_per_s_per_gpu, 0",
+        "wall_time_s, -1",
+        "micro_batch, 0",
+        "micro_batch, -1",
+        "micro_batch, 0.5",
+        "micro_batch, 99999999999",
+        "seq_len, 0",
+        "seq_len, NaN",
+        "seq_len, 2147483647",
+        "gpus, 0",
+        "params_b, 7B",
+        "lora_rank, 1e9"
+    })
+    void skipsARowWithWhatCannotBe(String column, String text) throws IOException {
+        Backtest backtest = Backtest.of(withOneRow(column, text));
+
+        assertThat(backtest.memory().rows()).isZero();
+        assertThat(backtest.memory().medianError()).isNull();
+        assertThat(backtest.skipped())
+                .singleElement()
+                .satisfies(skipped -> assertThat(skipped.why()).contains("line 2", column, '"' + text + '"'));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "seq_len, '2,048'",
+        "micro_batch, 2.0",
+        "peak_mem_gb_per_gpu, 2.4e1",
+        "peak_mem_gb_per_gpu, .5",
+        "tokens_per_s_per_gpu, '3,090.42'",
+        "lora_rank, 0",
+        "notes, mem_total_gb=0; step_time_s=1.2.3; optimizer steps 0"
+    })
+    void readsPlainNumbers(String column, String text) throws IOException {
+        Backtest backtest = Backtest.of(withOneRow(column, text));
+
+        assertThat(backtest.memory().rows()).isEqualTo(1);
+        assertThat(backtest.skipped()).isEmpty();
+    }
+
+    /** A table of one run that can be compared but for this field. */
+    private Path withOneRow(String column, String text) throws IOException {
+        List<String> columns = List.of(HEADER.strip().split(",", -1));
+        List<String> fields = new ArrayList<>(
+                List.of("x,Llama 3.1 8B,8,lora,16,all-linear,bf16,AdamW,2048,no,2,1,yes,none,A100-80,1,trl,,24,,"
+                        .split(",", -1)));
+        fields.set(columns.indexOf(column), '"' + text + '"');
+        return Files.writeString(folder.resolve("runs.csv"), HEADER + String.join(",", fields) + "\n");
     }
 
     @Test
