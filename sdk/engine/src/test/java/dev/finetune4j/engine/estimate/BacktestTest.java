@@ -2,6 +2,7 @@ package dev.finetune4j.engine.estimate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.plan.Fit;
@@ -10,11 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BacktestTest {
     private static final String HEADER =
@@ -179,6 +182,36 @@ class BacktestTest {
         assertThat(names.find("gpt2", OptionalDouble.of(1.5)))
                 .get()
                 .satisfies(model -> assertThat(model.parameters() / 1e9).isBetween(1.3, 1.7));
+    }
+
+    @Test
+    void refusesATableThatCanBeReadInTwoWays() throws IOException {
+        assertThat(whyRefused("model,method,wall_time_s,Wall_Time_s\nLlama 3.1 8B,lora,1,2\n"))
+                .contains("column wall_time_s twice");
+        assertThat(whyRefused(
+                        "model,method,notes\nLlama 3.1 8B,lora,x\nLlama 3.1 8B,lora,\"open\nLlama 3.1 8B,lora,y\n"))
+                .contains("line 3");
+    }
+
+    private String whyRefused(String text) throws IOException {
+        Path file = Files.writeString(folder.resolve("runs.csv"), text);
+        FineTuneException refusal = catchThrowableOfType(FineTuneException.class, () -> Backtest.of(file));
+        assertThat(refusal).hasMessageContaining("FT0740");
+        return refusal.problems().get(0).causes().get(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r\n", "\r"})
+    void readsLinesThatEndAsOnAnySystemAndColumnsInAnyCase(String end) throws IOException {
+        Path file = withOneRow("peak_mem_gb_per_gpu", "24");
+        String text = Files.readString(file);
+        Files.writeString(
+                file, text.replace(HEADER, HEADER.toUpperCase(Locale.ROOT)).replace("\n", end));
+
+        Backtest backtest = Backtest.of(file);
+
+        assertThat(backtest.memory().rows()).isEqualTo(1);
+        assertThat(backtest.skipped()).isEmpty();
     }
 
     @Test
