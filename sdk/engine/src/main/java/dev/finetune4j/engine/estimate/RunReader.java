@@ -564,18 +564,39 @@ final class RunReader {
             return OptionalDouble.of(steps.getAsDouble() * batch.getAsDouble() * mean);
         }
         OptionalDouble rows = rowsTrained();
-        return rows.isPresent() ? OptionalDouble.of(rows.getAsDouble() * mean) : rows;
+        OptionalDouble each = isCountedBeforePacking() ? tokensBeforePacking() : OptionalDouble.of(mean);
+        return rows.isPresent() && each.isPresent()
+                ? OptionalDouble.of(rows.getAsDouble() * each.getAsDouble())
+                : OptionalDouble.empty();
+    }
+
+    /** Samples are counted as the data has them; packed, many of them fill a row up to its cap. */
+    private boolean isCountedBeforePacking() {
+        return Boolean.TRUE.equals(isPacked()) && !isFullLength();
+    }
+
+    private OptionalDouble tokensBeforePacking() {
+        OptionalDouble said = notes.meanTokens();
+        return said.isPresent()
+                ? said
+                : DataSets.in(row.text("notes")).stream()
+                        .mapToDouble(DataSets::meanTokens)
+                        .findFirst();
     }
 
     private Observed wallTime(@Nullable Architecture architecture, @Nullable TrainingSetup setup, @Nullable Gpu gpu) {
         OptionalDouble wall = row.number("wall_time_s");
-        boolean isUsable = wall.isPresent()
-                && architecture != null
-                && setup != null
-                && gpu != null
-                && !notes.ranOutOfMemory()
-                && trainedTokens(setup).isPresent();
-        return isUsable ? Observed.of(wall.getAsDouble()) : Observed.absent();
+        if (wall.isEmpty() || architecture == null || setup == null || gpu == null || notes.ranOutOfMemory()) {
+            return Observed.absent();
+        }
+        if (trainedTokens(setup).isPresent()) {
+            return Observed.of(wall.getAsDouble());
+        }
+        return isCountedBeforePacking()
+                        && setup.meanTokens() != null
+                        && rowsTrained().isPresent()
+                ? Observed.unusable("wall time: samples are packed and the notes tell no mean (\"mean 430 tokens\")")
+                : Observed.absent();
     }
 
     private boolean isComplete(TrainingSetup setup) {
