@@ -19,6 +19,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a row of the table of published runs: what was trained how, and what came out. */
@@ -492,12 +493,16 @@ final class RunReader {
                             ? "speed: no shape is known for " + row.text("model") + " and params_b is empty"
                             : setup == null
                                     ? "speed: unknown method \"" + row.text("method") + '"'
-                                    : "speed: unknown GPU \"" + row.text("gpu") + '"');
+                                    : "speed: unknown GPU \"" + row.text("gpu") + "\"; known are " + knownGpus());
         }
         if (notes.say("suspect|spectrum|loops over experts|moe loops")) {
             return Observed.unusable("speed: the note calls the figure suspect or a defect of the software");
         }
         return Observed.of(each.getAsDouble());
+    }
+
+    private String knownGpus() {
+        return gpus.gpus().stream().map(Gpu::name).collect(Collectors.joining(", "));
     }
 
     /** Tokens a second on one GPU that follow from step or wall time, where rows are as long as printed. */
