@@ -294,7 +294,8 @@ final class RunReader {
 
     private @Nullable Weights weights(Method method, Framework framework) {
         String text = precision();
-        if (method != Method.QLORA && notes.saysWeightsAreHalf()) {
+        boolean isHalf = notes.saysWeightsAreHalf() || new RunNotes(text).saysWeightsAreHalf();
+        if (method != Method.QLORA && isHalf) {
             return Weights.HALF;
         }
         boolean isEight = text.contains("int8") || text.contains("8-bit") || text.contains("8bit");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.plan.Fit;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -141,6 +143,18 @@ class BacktestTest {
 
         assertThat(backtest.memory().rows()).isEqualTo(1);
         assertThat(backtest.skipped()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pure bf16", "bf16 weights", "Pure BFloat16"})
+    void readsOfHalfWeightsInThePrecisionAsInTheNotes(String precision) throws IOException {
+        assertThat(setup("precision", precision).weights()).isEqualTo(Weights.HALF);
+        assertThat(setup("precision", "bf16").weights()).isNull();
+    }
+
+    private TrainingSetup setup(String column, String text) throws IOException {
+        return Objects.requireNonNull(
+                RunTable.of(withOneRow(column, text)).runs().get(0).setup());
     }
 
     /** Ten thousand samples of 430 tokens are 4.3 million, however few rows they are packed in. */
