@@ -54,7 +54,10 @@ final class RunReader {
     /** Sources that benchmark rows of exactly the length that they print. */
     private static final Set<String> FULL_LENGTH = Set.of("qwen1-readme");
 
-    private static final Pattern DEGREE = Pattern.compile("(tp|pp|ep|sp|cp|fsdp|ddp)(\\d+)");
+    private static final Pattern DEGREE = Pattern.compile("(tp|pp|ep|sp|cp|fsdp|ddp)\\s*=?\\s*(\\d{1,7})");
+
+    /** The stage of ZeRO; not that of "zero1-tp2", which the coefficients were fitted to as the second. */
+    private static final Pattern STAGE = Pattern.compile("(?:zero|stage)[ _=:-]*([123])(?!\\d|-tp)");
 
     private final GpuTable gpus;
     private final ModelNames names;
@@ -183,8 +186,11 @@ final class RunReader {
         String text = row.text("parallelism").toLowerCase(Locale.ROOT);
         int count = gpuCount();
         Sharding sharding = Sharding.NONE;
-        if (text.contains("zero") || text.contains("deepspeed")) {
-            sharding = text.contains("3") ? Sharding.ZERO3 : text.contains("2") ? Sharding.ZERO2 : Sharding.ZERO1;
+        Matcher stage = STAGE.matcher(text);
+        boolean hasStage = stage.find();
+        if (text.contains("zero") || text.contains("deepspeed") || hasStage) {
+            String said = hasStage ? stage.group(1) : text;
+            sharding = said.contains("3") ? Sharding.ZERO3 : said.contains("2") ? Sharding.ZERO2 : Sharding.ZERO1;
         } else if (text.contains("fsdp") || text.equals("hsdp")) {
             sharding = Sharding.FSDP;
         } else if ((text.equals("other") && !notes.say("dataparallel"))
@@ -196,8 +202,9 @@ final class RunReader {
         int pipeline = degree(text, "pp");
         int expert = degree(text, "ep");
         int sequence = Math.max(degree(text, "sp"), degree(text, "cp"));
-        if (tensor * pipeline > count || expert > count || sequence > count) {
-            return Parallelism.data(count, sharding);
+        if ((long) tensor * pipeline > count || expert > count || sequence > count) {
+            throw new IllegalArgumentException(
+                    "parallelism \"" + row.text("parallelism") + "\" needs more GPUs than the row has: " + count);
         }
         return new Parallelism(count, sharding, tensor, pipeline, expert, sequence);
     }
@@ -230,7 +237,7 @@ final class RunReader {
             return EnumSet.allOf(Projection.class);
         }
         Set<Projection> found = EnumSet.noneOf(Projection.class);
-        for (String part : text.split("[+,; ()\\[\\]]+")) {
+        for (String part : text.split("[+,;/'\" ()\\[\\]]+")) {
             found.addAll(named(part));
         }
         return found.isEmpty() ? EnumSet.of(Projection.QUERY, Projection.VALUE) : found;
@@ -251,6 +258,9 @@ final class RunReader {
         }
         if (part.matches("linear_qkv|query_key_value|qkv|qkv_proj|wqkv|attn|attention")) {
             return EnumSet.of(Projection.QUERY, Projection.KEY, Projection.VALUE);
+        }
+        if (part.equals("qkvo")) {
+            return EnumSet.of(Projection.QUERY, Projection.KEY, Projection.VALUE, Projection.OUTPUT);
         }
         if (part.matches("mlp|ffn|linear_fc1")) {
             return EnumSet.of(Projection.GATE, Projection.UP, Projection.DOWN);
@@ -417,10 +427,10 @@ final class RunReader {
         if (text.equals("unsloth") || notes.say("act(ivation)? offload")) {
             return Checkpointing.FULL_OFFLOADED;
         }
-        if (text.equals("yes") || text.equals("true") || text.equals("full")) {
+        if (text.matches("yes|true|full|on|1")) {
             return Checkpointing.FULL;
         }
-        if (text.equals("no") || text.equals("false") || text.equals("none")) {
+        if (text.matches("no|false|none|off|0")) {
             return Checkpointing.NONE;
         }
         return text.equals("selective") ? Checkpointing.SELECTIVE : named.checkpointing();

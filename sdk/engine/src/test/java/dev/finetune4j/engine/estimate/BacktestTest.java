@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.finetune4j.engine.estimate.Parallelism.Sharding;
+import dev.finetune4j.engine.estimate.TrainingSetup.Checkpointing;
 import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.plan.Fit;
@@ -11,10 +13,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +31,8 @@ class BacktestTest {
             "source,model,params_b,method,lora_rank,lora_targets,precision,optimizer,seq_len,"
                     + "packing,micro_batch,grad_accum,activation_checkpointing,parallelism,gpu,gpus,framework,"
                     + "tokens_per_s_per_gpu,peak_mem_gb_per_gpu,wall_time_s,notes\n";
+
+    private static final List<String> COLUMNS = List.of(HEADER.strip().split(",", -1));
 
     @TempDir
     Path folder;
@@ -152,9 +158,59 @@ class BacktestTest {
         assertThat(setup("precision", "bf16").weights()).isNull();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "stage3, ZERO3",
+        "DeepSpeed stage 3, ZERO3",
+        "zero-2, ZERO2",
+        "zero2 (3 nodes), ZERO2",
+        "ZeRO stage 1 on 2 nodes, ZERO1",
+        "deepspeed 3, ZERO3",
+        "zero1-tp2, ZERO2",
+        "fsdp, FSDP",
+        "none, NONE"
+    })
+    void readsTheStageOfZero(String parallelism, Sharding sharding) throws IOException {
+        List<String> fields = fields("parallelism", parallelism);
+        fields.set(COLUMNS.indexOf("gpus"), "8");
+
+        assertThat(setup(fields).parallelism().sharding()).isEqualTo(sharding);
+    }
+
+    @Test
+    void dividesTheModelAsThePartsOfTheParallelismSay() throws IOException {
+        List<String> fields = fields("parallelism", "tp=2 pp = 4");
+        fields.set(COLUMNS.indexOf("gpus"), "8");
+        assertThat(setup(fields).parallelism().modelGpus()).isEqualTo(8);
+
+        fields.set(COLUMNS.indexOf("gpus"), "4");
+        assertThat(RunTable.of(file(fields)).skipped())
+                .singleElement()
+                .satisfies(skipped -> assertThat(skipped.why()).contains("parallelism \"tp=2 pp = 4\""));
+    }
+
+    @Test
+    void readsTargetsAndCheckpointingInOtherWords() throws IOException {
+        Set<Projection> attention = EnumSet.of(Projection.QUERY, Projection.KEY, Projection.VALUE, Projection.OUTPUT);
+
+        assertThat(setup("lora_targets", "q_proj/k_proj/v_proj/o_proj").targets())
+                .isEqualTo(attention);
+        assertThat(setup("lora_targets", "['q_proj', 'k_proj', 'v_proj', 'o_proj']")
+                        .targets())
+                .isEqualTo(attention);
+        assertThat(setup("lora_targets", "qkvo").targets()).isEqualTo(attention);
+        assertThat(setup("activation_checkpointing", "1").checkpointing()).isEqualTo(Checkpointing.FULL);
+        assertThat(setup("activation_checkpointing", "on").checkpointing()).isEqualTo(Checkpointing.FULL);
+        assertThat(setup("activation_checkpointing", "0").checkpointing()).isEqualTo(Checkpointing.NONE);
+        assertThat(setup("activation_checkpointing", "off").checkpointing()).isEqualTo(Checkpointing.NONE);
+    }
+
     private TrainingSetup setup(String column, String text) throws IOException {
-        return Objects.requireNonNull(
-                RunTable.of(withOneRow(column, text)).runs().get(0).setup());
+        return setup(fields(column, text));
+    }
+
+    private TrainingSetup setup(List<String> fields) throws IOException {
+        return Objects.requireNonNull(RunTable.of(file(fields)).runs().get(0).setup());
     }
 
     /** Ten thousand samples of 430 tokens are 4.3 million, however few rows they are packed in. */
@@ -182,13 +238,20 @@ class BacktestTest {
         assertThat(backtest.skipped()).hasSize(tokens == null ? 1 : 0);
     }
 
-    /** A table of one run that can be compared but for this field. */
     private Path withOneRow(String column, String text) throws IOException {
-        List<String> columns = List.of(HEADER.strip().split(",", -1));
+        return file(fields(column, text));
+    }
+
+    /** Of a run that can be compared, but for this field. */
+    private static List<String> fields(String column, String text) {
         List<String> fields = new ArrayList<>(
                 List.of("x,Llama 3.1 8B,8,lora,16,all-linear,bf16,AdamW,2048,no,2,1,yes,none,A100-80,1,trl,,24,,"
                         .split(",", -1)));
-        fields.set(columns.indexOf(column), '"' + text + '"');
+        fields.set(COLUMNS.indexOf(column), '"' + text + '"');
+        return fields;
+    }
+
+    private Path file(List<String> fields) throws IOException {
         return Files.writeString(folder.resolve("runs.csv"), HEADER + String.join(",", fields) + "\n");
     }
 
