@@ -3,6 +3,7 @@ package dev.finetune4j.engine.estimate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.finetune4j.engine.estimate.Parallelism.Sharding;
 import dev.finetune4j.engine.estimate.TrainingSetup.Checkpointing;
@@ -285,6 +286,40 @@ class BacktestTest {
         assertThat(names.find("gpt2", OptionalDouble.of(1.5)))
                 .get()
                 .satisfies(model -> assertThat(model.parameters() / 1e9).isBetween(1.3, 1.7));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "microsoft/deberta-v3-base, 0.184",
+        "microsoft/deberta-v3-large, 0.435",
+        "distilbert-base-uncased, 0.066",
+        "distilbert/distilgpt2, 0.082",
+        "distilbert/distilroberta-base, 0.082",
+        "FacebookAI/xlm-roberta-large, 0.56",
+        "answerdotai/ModernBERT-large, 0.395",
+        "microsoft/Phi-3-small-8k-instruct, 7.39",
+        "allenai/OLMoE-1B-7B-0924, 6.92",
+        "Qwen/Qwen2-57B-A14B, 57.4",
+        "bert-base-uncased, 0.11"
+    })
+    void knowsAModelFromItsSmallerAndLargerKin(String name, double billions) {
+        assertThat(new ModelNames().find(name, OptionalDouble.empty())).get().satisfies(model -> {
+            assertThat(model.parameters() / 1e9).isCloseTo(billions, within(0.04 * billions));
+            assertThat(model.isInterpolated()).isFalse();
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "albert-base-v2",
+                "microsoft/deberta-base",
+                "prajjwal1/bert-tiny",
+                "microsoft/Phi-3.5-MoE-instruct",
+                "microsoft/Phi-4-multimodal-instruct"
+            })
+    void takesNoModelForOneThatItsNameHolds(String name) {
+        assertThat(new ModelNames().find(name, OptionalDouble.empty())).isEmpty();
     }
 
     @Test
