@@ -81,7 +81,7 @@ public record Backtest(Memory memory, Throughput throughput, WallTime wallTime, 
         List<Skipped> skipped = new ArrayList<>(table.skipped());
         List<Judged> memory = judged(Quantity.MEMORY, table, skipped);
         List<Judged> speed = judged(Quantity.SPEED, table, skipped);
-        List<Double> factors = wallTimeFactors(table);
+        List<Double> factors = wallTimeFactors(table, skipped);
         List<Boolean> verdicts = verdicts(new MemoryModel(Calibration.shipped(Quantity.MEMORY)), table);
         return new Backtest(
                 new Memory(
@@ -135,11 +135,12 @@ public record Backtest(Memory memory, Throughput throughput, WallTime wallTime, 
                 .fit();
     }
 
-    private static List<Double> wallTimeFactors(RunTable table) {
+    private static List<Double> wallTimeFactors(RunTable table, List<Skipped> skipped) {
         SpeedModel model = new SpeedModel(Calibration.shipped(Quantity.SPEED));
         List<Double> factors = new ArrayList<>();
         for (PublishedRun run : table.runs()) {
-            if (run.wallTime().isUsable()) {
+            PublishedRun.Observed wallTime = run.wallTime();
+            if (wallTime.isUsable()) {
                 SpeedEstimate speed = model.estimate(
                         Objects.requireNonNull(run.architecture()),
                         Objects.requireNonNull(run.setup()),
@@ -147,8 +148,10 @@ public record Backtest(Memory memory, Throughput throughput, WallTime wallTime, 
                 double tokens = run.trainedTokens().orElseThrow();
                 double seconds =
                         START_SECONDS + tokens / speed.tokensPerSecond().likely();
-                double factor = seconds / run.wallTime().value();
+                double factor = seconds / wallTime.value();
                 factors.add(Math.max(factor, 1 / factor));
+            } else if (wallTime.why() != null) {
+                skipped.add(new Skipped(run.row(), wallTime.why()));
             }
         }
         return factors;

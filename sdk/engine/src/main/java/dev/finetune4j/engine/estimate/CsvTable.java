@@ -6,18 +6,26 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * A small comma-separated table (RFC 4180) whose first line names the columns.
  *
- * @param columns their names
+ * @param columns their names, in lower case
  * @param rows the lines below; a line with fewer fields than columns lacks the last ones
  */
 public record CsvTable(List<String> columns, List<Row> rows) {
+    /** A decimal number: not the {@code NaN}, {@code 0x1p4} and {@code 16f} that Java reads too. */
+    private static final Pattern NUMBER =
+            Pattern.compile("[+-]?(?:(?:[1-9]\\d{0,2}(?:,\\d{3})+|\\d+)(?:\\.\\d*)?|\\.\\d+)(?:[eE][+-]?\\d+)?");
+
     /** A line of the table: its number in the file and its fields by column. */
     public record Row(int line, Map<String, String> fields) {
         /** The field of a column, without blanks around it; empty if there is none. */
@@ -25,10 +33,21 @@ public record CsvTable(List<String> columns, List<Row> rows) {
             return fields.getOrDefault(column, "").strip();
         }
 
-        /** The number in a column, thousands separated by commas or not; empty if the field is. */
+        /**
+         * The number in a column, thousands separated by commas or not; empty if the field is.
+         *
+         * @throws NumberFormatException if the field holds something else; it names the column
+         */
         public OptionalDouble number(String column) {
-            String text = text(column).replace(",", "");
-            return text.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(text));
+            String text = text(column);
+            if (text.isEmpty()) {
+                return OptionalDouble.empty();
+            }
+            if (!NUMBER.matcher(text).matches()) {
+                throw new NumberFormatException(column + " \"" + text + "\" is no number"
+                        + (text.contains(",") ? ": a comma only separates thousands" : ""));
+            }
+            return OptionalDouble.of(Double.parseDouble(text.replace(",", "")));
         }
     }
 
@@ -41,10 +60,23 @@ public record CsvTable(List<String> columns, List<Row> rows) {
         }
     }
 
-    /** Reads a table. */
+    /**
+     * Reads a table, with lines that end as on any system.
+     *
+     * @throws IllegalArgumentException if two columns have one name, or a quote is never closed; it says which
+     */
     public static CsvTable of(String text) {
-        Reader reader = new Reader(text.startsWith("\uFEFF") ? text.substring(1) : text);
-        List<String> columns = reader.record().stream().map(String::strip).toList();
+        String plain = text.startsWith("\uFEFF") ? text.substring(1) : text;
+        Reader reader = new Reader(plain.replace("\r\n", "\n").replace('\r', '\n'));
+        List<String> columns = reader.record().stream()
+                .map(column -> column.strip().toLowerCase(Locale.ROOT))
+                .toList();
+        Set<String> seen = new HashSet<>();
+        for (String column : columns) {
+            if (!column.isEmpty() && !seen.add(column)) {
+                throw new IllegalArgumentException("it has the column " + column + " twice");
+            }
+        }
         List<Row> rows = new ArrayList<>();
         while (!reader.isAtEnd()) {
             int line = reader.line;
@@ -78,6 +110,7 @@ public record CsvTable(List<String> columns, List<Row> rows) {
             List<String> fields = new ArrayList<>();
             StringBuilder field = new StringBuilder();
             boolean isQuoted = false;
+            int quoteLine = line;
             while (at < text.length()) {
                 char c = text.charAt(at++);
                 if (c == '\n') {
@@ -94,14 +127,18 @@ public record CsvTable(List<String> columns, List<Row> rows) {
                     }
                 } else if (c == '"' && field.isEmpty()) {
                     isQuoted = true;
+                    quoteLine = line;
                 } else if (c == ',') {
                     fields.add(field.toString());
                     field.setLength(0);
                 } else if (c == '\n') {
                     break;
-                } else if (c != '\r') {
+                } else {
                     field.append(c);
                 }
+            }
+            if (isQuoted) {
+                throw new IllegalArgumentException("the quote that begins in line " + quoteLine + " is never closed");
             }
             fields.add(field.toString());
             return fields;

@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.estimate;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -7,6 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +22,23 @@ public final class GpuTable {
     private static final Pattern NUMBER_RANGE = Pattern.compile("-");
     private static final Pattern NOISE = Pattern.compile("nvidia|tesla|tensor core|geforce|[^a-z0-9]");
 
+    /** Words that tell no parts of the table apart. */
+    private static final Set<String> IDLE = Set.of(
+            "nvidia", "tesla", "geforce", "tensor", "core", "gpu", "generation", "amd", "instinct", "intel", "aws");
+
+    private static final Pattern WORD_BREAK = Pattern.compile("[^a-z0-9]+");
+    private static final Pattern APART_FROM_UNIT = Pattern.compile("(?<=\\d)\\s+(?=gi?b\\b)");
+    private static final Pattern MEMORY = Pattern.compile("(\\d{1,3})gi?b?");
+    private static final Pattern SHAPE = Pattern.compile("(sxm|pcie)\\d?");
+
+    /** How far the memory in a name may be from the table's, as a share: a B200 has 180 GB or 192. */
+    private static final double SAME_MEMORY = 0.07;
+
     /** Other names of the same part, by {@link #plain} form. */
     private static final Map<String, String> ALIASES = Map.ofEntries(
             Map.entry("a100", "A100-40"),
             Map.entry("a10040gb", "A100-40"),
+            Map.entry("a10040pcie", "A100-40"), // the same rates and memory, at a lower limit of power
             Map.entry("a100sxm440gb", "A100-40"),
             Map.entry("a100sxm40gb", "A100-40"),
             Map.entry("a10080gb", "A100-80"),
@@ -81,7 +97,35 @@ public final class GpuTable {
 
     /** The GPU of a name, however it is written: {@code A100-80}, {@code NVIDIA A100-SXM4-80GB}, {@code a100 80gb}. */
     public Optional<Gpu> find(String name) {
-        return Optional.ofNullable(named.get(plain(name)));
+        Gpu exact = named.get(plain(name));
+        return exact != null ? Optional.of(exact) : ofParts(name.toLowerCase(Locale.ROOT));
+    }
+
+    /** By the parts of a name in any order: what it is called, the shape of the card and its memory, which must be right. */
+    private Optional<Gpu> ofParts(String name) {
+        StringBuilder called = new StringBuilder();
+        String shape = "";
+        String memory = "";
+        for (String word : WORD_BREAK.split(APART_FROM_UNIT.matcher(name).replaceAll(""), -1)) {
+            Matcher size = MEMORY.matcher(word);
+            Matcher form = SHAPE.matcher(word);
+            if (memory.isEmpty() && !called.isEmpty() && size.matches()) {
+                memory = size.group(1);
+            } else if (form.matches()) {
+                shape = form.group(1);
+            } else if (!IDLE.contains(word)) {
+                called.append(word);
+            }
+        }
+        double gb = memory.isEmpty() ? 0 : Integer.parseInt(memory);
+        List<String> names = new ArrayList<>(List.of(called + memory + shape, called + shape));
+        if (!shape.equals("pcie")) { // a card for PCIe is slower than its sibling, which a short name stands for
+            names.addAll(List.of(called + memory, called.toString()));
+        }
+        return names.stream()
+                .flatMap(candidate -> Optional.ofNullable(named.get(candidate)).stream())
+                .filter(gpu -> gb == 0 || Math.abs(gpu.memoryGb() - gb) <= SAME_MEMORY * gb)
+                .findFirst();
     }
 
     private static String plain(String name) {

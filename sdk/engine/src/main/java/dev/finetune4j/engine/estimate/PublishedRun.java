@@ -49,7 +49,7 @@ record PublishedRun(
                 && setup.microBatch() != null
                 && setup.capTokens() != null
                 && (setup.method() != TrainingSetup.Method.FULL || setup.optimizer() != null)
-                && (ranOutOfMemory || (hasFinished && (memory.isUsable() || speed.isUsable() || wallTime.isUsable())));
+                && (ranOutOfMemory || (hasFinished && (memory.isUsable() || speed.isUsable() || wallTime.isAsked())));
     }
 
     /** Whether a verdict is right: what ran must not be refused, and what failed must not be let pass. */

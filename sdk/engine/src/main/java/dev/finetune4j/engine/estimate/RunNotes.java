@@ -11,6 +11,12 @@ final class RunNotes {
     private static final Pattern DENIAL_BEFORE = Pattern.compile("\\b(no|not|without|w/o|non)[ -](the |any |a )?$");
     private static final Pattern DENIAL_AFTER = Pattern.compile("[ ]?[=:]?[ ]?(no|off|false|disabled)\\b");
 
+    /** A number, and the full stop of a sentence that it may end. */
+    private static final Pattern DIGITS = Pattern.compile("(\\d+(?:\\.\\d+)?)\\.?");
+
+    /** What is more was not counted. */
+    private static final double MOST = 1e15;
+
     private final String text;
 
     RunNotes(String notes) {
@@ -32,12 +38,15 @@ final class RunNotes {
         return false;
     }
 
-    /** The first number that this expression catches. */
+    /** The first number that this expression catches, which is digits, commas and points; empty for 0 and for no number. */
     OptionalDouble number(String expression) {
         Matcher matcher = Pattern.compile(expression).matcher(text);
-        return matcher.find()
-                ? OptionalDouble.of(Double.parseDouble(matcher.group(1).replace(",", "")))
-                : OptionalDouble.empty();
+        if (!matcher.find()) {
+            return OptionalDouble.empty();
+        }
+        Matcher digits = DIGITS.matcher(matcher.group(1).replace(",", ""));
+        double value = digits.matches() ? Double.parseDouble(digits.group(1)) : 0;
+        return value > 0 && value < MOST ? OptionalDouble.of(value) : OptionalDouble.empty();
     }
 
     boolean ranOutOfMemory() {

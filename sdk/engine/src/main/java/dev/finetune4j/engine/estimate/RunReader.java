@@ -19,6 +19,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a row of the table of published runs: what was trained how, and what came out. */
@@ -53,7 +54,10 @@ final class RunReader {
     /** Sources that benchmark rows of exactly the length that they print. */
     private static final Set<String> FULL_LENGTH = Set.of("qwen1-readme");
 
-    private static final Pattern DEGREE = Pattern.compile("(tp|pp|ep|sp|cp|fsdp|ddp)(\\d+)");
+    private static final Pattern DEGREE = Pattern.compile("(tp|pp|ep|sp|cp|fsdp|ddp)\\s*=?\\s*(\\d{1,7})");
+
+    /** The stage of ZeRO; not that of "zero1-tp2", which the coefficients were fitted to as the second. */
+    private static final Pattern STAGE = Pattern.compile("(?:zero|stage)[ _=:-]*([123])(?!\\d|-tp)");
 
     private final GpuTable gpus;
     private final ModelNames names;
@@ -75,13 +79,14 @@ final class RunReader {
     /**
      * Reads a row.
      *
-     * @throws NumberFormatException if a column of numbers holds something else
+     * @throws IllegalArgumentException if a column of numbers holds something else, or what cannot be
      */
     static PublishedRun read(GpuTable gpus, ModelNames names, CsvTable.Row row, int number) {
         return new RunReader(gpus, names, row, number).run();
     }
 
     private PublishedRun run() {
+        RunLimits.check(row);
         String model = row.text("model");
         Architecture architecture = names.find(model, row.number("params_b")).orElse(null);
         Optional<Method> method = method();
@@ -181,8 +186,11 @@ final class RunReader {
         String text = row.text("parallelism").toLowerCase(Locale.ROOT);
         int count = gpuCount();
         Sharding sharding = Sharding.NONE;
-        if (text.contains("zero") || text.contains("deepspeed")) {
-            sharding = text.contains("3") ? Sharding.ZERO3 : text.contains("2") ? Sharding.ZERO2 : Sharding.ZERO1;
+        Matcher stage = STAGE.matcher(text);
+        boolean hasStage = stage.find();
+        if (text.contains("zero") || text.contains("deepspeed") || hasStage) {
+            String said = hasStage ? stage.group(1) : text;
+            sharding = said.contains("3") ? Sharding.ZERO3 : said.contains("2") ? Sharding.ZERO2 : Sharding.ZERO1;
         } else if (text.contains("fsdp") || text.equals("hsdp")) {
             sharding = Sharding.FSDP;
         } else if ((text.equals("other") && !notes.say("dataparallel"))
@@ -194,8 +202,9 @@ final class RunReader {
         int pipeline = degree(text, "pp");
         int expert = degree(text, "ep");
         int sequence = Math.max(degree(text, "sp"), degree(text, "cp"));
-        if (tensor * pipeline > count || expert > count || sequence > count) {
-            return Parallelism.data(count, sharding);
+        if ((long) tensor * pipeline > count || expert > count || sequence > count) {
+            throw new IllegalArgumentException(
+                    "parallelism \"" + row.text("parallelism") + "\" needs more GPUs than the row has: " + count);
         }
         return new Parallelism(count, sharding, tensor, pipeline, expert, sequence);
     }
@@ -228,7 +237,7 @@ final class RunReader {
             return EnumSet.allOf(Projection.class);
         }
         Set<Projection> found = EnumSet.noneOf(Projection.class);
-        for (String part : text.split("[+,; ()\\[\\]]+")) {
+        for (String part : text.split("[+,;/'\" ()\\[\\]]+")) {
             found.addAll(named(part));
         }
         return found.isEmpty() ? EnumSet.of(Projection.QUERY, Projection.VALUE) : found;
@@ -249,6 +258,9 @@ final class RunReader {
         }
         if (part.matches("linear_qkv|query_key_value|qkv|qkv_proj|wqkv|attn|attention")) {
             return EnumSet.of(Projection.QUERY, Projection.KEY, Projection.VALUE);
+        }
+        if (part.equals("qkvo")) {
+            return EnumSet.of(Projection.QUERY, Projection.KEY, Projection.VALUE, Projection.OUTPUT);
         }
         if (part.matches("mlp|ffn|linear_fc1")) {
             return EnumSet.of(Projection.GATE, Projection.UP, Projection.DOWN);
@@ -292,7 +304,8 @@ final class RunReader {
 
     private @Nullable Weights weights(Method method, Framework framework) {
         String text = precision();
-        if (method != Method.QLORA && notes.saysWeightsAreHalf()) {
+        boolean isHalf = notes.saysWeightsAreHalf() || new RunNotes(text).saysWeightsAreHalf();
+        if (method != Method.QLORA && isHalf) {
             return Weights.HALF;
         }
         boolean isEight = text.contains("int8") || text.contains("8-bit") || text.contains("8bit");
@@ -360,7 +373,7 @@ final class RunReader {
         if (said != null || batch == null || micro == null) {
             return said;
         }
-        return Math.max(1, batch / (micro * spread.replicas()));
+        return (int) Math.max(1, batch / ((long) micro * spread.replicas()));
     }
 
     private @Nullable Boolean isPacked() {
@@ -414,10 +427,10 @@ final class RunReader {
         if (text.equals("unsloth") || notes.say("act(ivation)? offload")) {
             return Checkpointing.FULL_OFFLOADED;
         }
-        if (text.equals("yes") || text.equals("true") || text.equals("full")) {
+        if (text.matches("yes|true|full|on|1")) {
             return Checkpointing.FULL;
         }
-        if (text.equals("no") || text.equals("false") || text.equals("none")) {
+        if (text.matches("no|false|none|off|0")) {
             return Checkpointing.NONE;
         }
         return text.equals("selective") ? Checkpointing.SELECTIVE : named.checkpointing();
@@ -491,12 +504,16 @@ final class RunReader {
                             ? "speed: no shape is known for " + row.text("model") + " and params_b is empty"
                             : setup == null
                                     ? "speed: unknown method \"" + row.text("method") + '"'
-                                    : "speed: unknown GPU \"" + row.text("gpu") + '"');
+                                    : "speed: unknown GPU \"" + row.text("gpu") + "\"; known are " + knownGpus());
         }
         if (notes.say("suspect|spectrum|loops over experts|moe loops")) {
             return Observed.unusable("speed: the note calls the figure suspect or a defect of the software");
         }
         return Observed.of(each.getAsDouble());
+    }
+
+    private String knownGpus() {
+        return gpus.gpus().stream().map(Gpu::name).collect(Collectors.joining(", "));
     }
 
     /** Tokens a second on one GPU that follow from step or wall time, where rows are as long as printed. */
@@ -563,18 +580,39 @@ final class RunReader {
             return OptionalDouble.of(steps.getAsDouble() * batch.getAsDouble() * mean);
         }
         OptionalDouble rows = rowsTrained();
-        return rows.isPresent() ? OptionalDouble.of(rows.getAsDouble() * mean) : rows;
+        OptionalDouble each = isCountedBeforePacking() ? tokensBeforePacking() : OptionalDouble.of(mean);
+        return rows.isPresent() && each.isPresent()
+                ? OptionalDouble.of(rows.getAsDouble() * each.getAsDouble())
+                : OptionalDouble.empty();
+    }
+
+    /** Samples are counted as the data has them; packed, many of them fill a row up to its cap. */
+    private boolean isCountedBeforePacking() {
+        return Boolean.TRUE.equals(isPacked()) && !isFullLength();
+    }
+
+    private OptionalDouble tokensBeforePacking() {
+        OptionalDouble said = notes.meanTokens();
+        return said.isPresent()
+                ? said
+                : DataSets.in(row.text("notes")).stream()
+                        .mapToDouble(DataSets::meanTokens)
+                        .findFirst();
     }
 
     private Observed wallTime(@Nullable Architecture architecture, @Nullable TrainingSetup setup, @Nullable Gpu gpu) {
         OptionalDouble wall = row.number("wall_time_s");
-        boolean isUsable = wall.isPresent()
-                && architecture != null
-                && setup != null
-                && gpu != null
-                && !notes.ranOutOfMemory()
-                && trainedTokens(setup).isPresent();
-        return isUsable ? Observed.of(wall.getAsDouble()) : Observed.absent();
+        if (wall.isEmpty() || architecture == null || setup == null || gpu == null || notes.ranOutOfMemory()) {
+            return Observed.absent();
+        }
+        if (trainedTokens(setup).isPresent()) {
+            return Observed.of(wall.getAsDouble());
+        }
+        return isCountedBeforePacking()
+                        && setup.meanTokens() != null
+                        && rowsTrained().isPresent()
+                ? Observed.unusable("wall time: samples are packed and the notes tell no mean (\"mean 430 tokens\")")
+                : Observed.absent();
     }
 
     private boolean isComplete(TrainingSetup setup) {

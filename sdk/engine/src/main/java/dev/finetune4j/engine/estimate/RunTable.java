@@ -53,6 +53,11 @@ record RunTable(List<PublishedRun> runs, List<Backtest.Skipped> skipped) {
                     .error("cannot read " + file)
                     .because(Files.exists(file) ? "it is no text in UTF-8" : "there is no such file")
                     .asException();
+        } catch (IllegalArgumentException e) { // not to be told apart: two columns of one name, a quote without end
+            throw EstimateProblems.UNREADABLE
+                    .error(file + " is no table of measured runs")
+                    .because(String.valueOf(e.getMessage()))
+                    .asException();
         }
         List<String> missing = NEEDED.stream()
                 .filter(column -> !table.columns().contains(column))

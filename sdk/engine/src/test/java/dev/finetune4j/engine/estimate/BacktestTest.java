@@ -2,22 +2,38 @@ package dev.finetune4j.engine.estimate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.finetune4j.engine.estimate.Parallelism.Sharding;
+import dev.finetune4j.engine.estimate.TrainingSetup.Checkpointing;
+import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.plan.Fit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BacktestTest {
     private static final String HEADER =
             "source,model,params_b,method,lora_rank,lora_targets,precision,optimizer,seq_len,"
                     + "packing,micro_batch,grad_accum,activation_checkpointing,parallelism,gpu,gpus,framework,"
                     + "tokens_per_s_per_gpu,peak_mem_gb_per_gpu,wall_time_s,notes\n";
+
+    private static final List<String> COLUMNS = List.of(HEADER.strip().split(",", -1));
 
     @TempDir
     Path folder;
@@ -79,7 +95,165 @@ class BacktestTest {
         assertThat(backtest.skipped().get(0).why()).contains("line 2").contains("two");
         assertThat(backtest.skipped().get(1).why()).contains("magic");
         assertThat(backtest.skipped().get(2).why()).contains("Mystery");
-        assertThat(backtest.skipped().get(3).why()).contains("Z80");
+        assertThat(backtest.skipped().get(3).why()).contains("Z80", "known are T4,");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "peak_mem_gb_per_gpu, NaN",
+        "peak_mem_gb_per_gpu, 0",
+        "peak_mem_gb_per_gpu, -5",
+        "peak_mem_gb_per_gpu, 1e400",
+        "peak_mem_gb_per_gpu, Infinity",
+        "peak_mem_gb_per_gpu, 0x1p4",
+        "peak_mem_gb_per_gpu, 16f",
+        "peak_mem_gb_per_gpu, 1e-320",
+        "peak_mem_gb_per_gpu, abc",
+        "peak_mem_gb_per_gpu, '17,06'",
+        "peak_mem_gb_per_gpu, '0,123'",
+        "peak_mem_gb_per_gpu, '1,7060'",
+        "tokens_per_s_per_gpu, 0",
+        "wall_time_s, -1",
+        "micro_batch, 0",
+        "micro_batch, -1",
+        "micro_batch, 0.5",
+        "micro_batch, 99999999999",
+        "seq_len, 0",
+        "seq_len, NaN",
+        "seq_len, 2147483647",
+        "gpus, 0",
+        "params_b, 7B",
+        "lora_rank, 1e9"
+    })
+    void skipsARowWithWhatCannotBe(String column, String text) throws IOException {
+        Backtest backtest = Backtest.of(withOneRow(column, text));
+
+        assertThat(backtest.memory().rows()).isZero();
+        assertThat(backtest.memory().medianError()).isNull();
+        assertThat(backtest.skipped())
+                .singleElement()
+                .satisfies(skipped -> assertThat(skipped.why()).contains("line 2", column, '"' + text + '"'));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "seq_len, '2,048'",
+        "micro_batch, 2.0",
+        "peak_mem_gb_per_gpu, 2.4e1",
+        "peak_mem_gb_per_gpu, .5",
+        "tokens_per_s_per_gpu, '3,090.42'",
+        "lora_rank, 0",
+        "notes, mem_total_gb=0; step_time_s=1.2.3; optimizer steps 0"
+    })
+    void readsPlainNumbers(String column, String text) throws IOException {
+        Backtest backtest = Backtest.of(withOneRow(column, text));
+
+        assertThat(backtest.memory().rows()).isEqualTo(1);
+        assertThat(backtest.skipped()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pure bf16", "bf16 weights", "Pure BFloat16"})
+    void readsOfHalfWeightsInThePrecisionAsInTheNotes(String precision) throws IOException {
+        assertThat(setup("precision", precision).weights()).isEqualTo(Weights.HALF);
+        assertThat(setup("precision", "bf16").weights()).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "stage3, ZERO3",
+        "DeepSpeed stage 3, ZERO3",
+        "zero-2, ZERO2",
+        "zero2 (3 nodes), ZERO2",
+        "ZeRO stage 1 on 2 nodes, ZERO1",
+        "deepspeed 3, ZERO3",
+        "zero1-tp2, ZERO2",
+        "fsdp, FSDP",
+        "none, NONE"
+    })
+    void readsTheStageOfZero(String parallelism, Sharding sharding) throws IOException {
+        List<String> fields = fields("parallelism", parallelism);
+        fields.set(COLUMNS.indexOf("gpus"), "8");
+
+        assertThat(setup(fields).parallelism().sharding()).isEqualTo(sharding);
+    }
+
+    @Test
+    void dividesTheModelAsThePartsOfTheParallelismSay() throws IOException {
+        List<String> fields = fields("parallelism", "tp=2 pp = 4");
+        fields.set(COLUMNS.indexOf("gpus"), "8");
+        assertThat(setup(fields).parallelism().modelGpus()).isEqualTo(8);
+
+        fields.set(COLUMNS.indexOf("gpus"), "4");
+        assertThat(RunTable.of(file(fields)).skipped())
+                .singleElement()
+                .satisfies(skipped -> assertThat(skipped.why()).contains("parallelism \"tp=2 pp = 4\""));
+    }
+
+    @Test
+    void readsTargetsAndCheckpointingInOtherWords() throws IOException {
+        Set<Projection> attention = EnumSet.of(Projection.QUERY, Projection.KEY, Projection.VALUE, Projection.OUTPUT);
+
+        assertThat(setup("lora_targets", "q_proj/k_proj/v_proj/o_proj").targets())
+                .isEqualTo(attention);
+        assertThat(setup("lora_targets", "['q_proj', 'k_proj', 'v_proj', 'o_proj']")
+                        .targets())
+                .isEqualTo(attention);
+        assertThat(setup("lora_targets", "qkvo").targets()).isEqualTo(attention);
+        assertThat(setup("activation_checkpointing", "1").checkpointing()).isEqualTo(Checkpointing.FULL);
+        assertThat(setup("activation_checkpointing", "on").checkpointing()).isEqualTo(Checkpointing.FULL);
+        assertThat(setup("activation_checkpointing", "0").checkpointing()).isEqualTo(Checkpointing.NONE);
+        assertThat(setup("activation_checkpointing", "off").checkpointing()).isEqualTo(Checkpointing.NONE);
+    }
+
+    private TrainingSetup setup(String column, String text) throws IOException {
+        return setup(fields(column, text));
+    }
+
+    private TrainingSetup setup(List<String> fields) throws IOException {
+        return Objects.requireNonNull(RunTable.of(file(fields)).runs().get(0).setup());
+    }
+
+    /** Ten thousand samples of 430 tokens are 4.3 million, however few rows they are packed in. */
+    @ParameterizedTest
+    @CsvSource({"mean 430 tokens, 4300000, ''", "'', , no mean", "dolly-15k, 2600000, ''"})
+    void countsTheTokensOfPackedSamplesByTheirOwnMean(String notes, @Nullable Double tokens, String why)
+            throws IOException {
+        Path file = folder.resolve("runs.csv");
+        Files.writeString(
+                file,
+                "model,params_b,method,seq_len,packing,micro_batch,gpu,peak_mem_gb_per_gpu,"
+                        + "train_samples,epochs,wall_time_s,notes\n"
+                        + "Llama 3.1 8B,8,lora,4096,yes,2,A100-80,24,10000,1,1500," + notes + "\n");
+
+        PublishedRun run = RunTable.of(file).runs().get(0);
+        Backtest backtest = Backtest.of(file);
+
+        assertThat(run.trainedTokens()).isEqualTo(tokens == null ? OptionalDouble.empty() : OptionalDouble.of(tokens));
+        assertThat(run.hasVerdict()).isTrue();
+        assertThat(backtest.memory().rows()).isEqualTo(1);
+        assertThat(backtest.wallTime().rows()).isEqualTo(tokens == null ? 0 : 1);
+        assertThat(backtest.skipped())
+                .extracting(Backtest.Skipped::why)
+                .allSatisfy(skipped -> assertThat(skipped).contains(why));
+        assertThat(backtest.skipped()).hasSize(tokens == null ? 1 : 0);
+    }
+
+    private Path withOneRow(String column, String text) throws IOException {
+        return file(fields(column, text));
+    }
+
+    /** Of a run that can be compared, but for this field. */
+    private static List<String> fields(String column, String text) {
+        List<String> fields = new ArrayList<>(
+                List.of("x,Llama 3.1 8B,8,lora,16,all-linear,bf16,AdamW,2048,no,2,1,yes,none,A100-80,1,trl,,24,,"
+                        .split(",", -1)));
+        fields.set(COLUMNS.indexOf(column), '"' + text + '"');
+        return fields;
+    }
+
+    private Path file(List<String> fields) throws IOException {
+        return Files.writeString(folder.resolve("runs.csv"), HEADER + String.join(",", fields) + "\n");
     }
 
     @Test
@@ -112,6 +286,70 @@ class BacktestTest {
         assertThat(names.find("gpt2", OptionalDouble.of(1.5)))
                 .get()
                 .satisfies(model -> assertThat(model.parameters() / 1e9).isBetween(1.3, 1.7));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "microsoft/deberta-v3-base, 0.184",
+        "microsoft/deberta-v3-large, 0.435",
+        "distilbert-base-uncased, 0.066",
+        "distilbert/distilgpt2, 0.082",
+        "distilbert/distilroberta-base, 0.082",
+        "FacebookAI/xlm-roberta-large, 0.56",
+        "answerdotai/ModernBERT-large, 0.395",
+        "microsoft/Phi-3-small-8k-instruct, 7.39",
+        "allenai/OLMoE-1B-7B-0924, 6.92",
+        "Qwen/Qwen2-57B-A14B, 57.4",
+        "bert-base-uncased, 0.11"
+    })
+    void knowsAModelFromItsSmallerAndLargerKin(String name, double billions) {
+        assertThat(new ModelNames().find(name, OptionalDouble.empty())).get().satisfies(model -> {
+            assertThat(model.parameters() / 1e9).isCloseTo(billions, within(0.04 * billions));
+            assertThat(model.isInterpolated()).isFalse();
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "albert-base-v2",
+                "microsoft/deberta-base",
+                "prajjwal1/bert-tiny",
+                "microsoft/Phi-3.5-MoE-instruct",
+                "microsoft/Phi-4-multimodal-instruct"
+            })
+    void takesNoModelForOneThatItsNameHolds(String name) {
+        assertThat(new ModelNames().find(name, OptionalDouble.empty())).isEmpty();
+    }
+
+    @Test
+    void refusesATableThatCanBeReadInTwoWays() throws IOException {
+        assertThat(whyRefused("model,method,wall_time_s,Wall_Time_s\nLlama 3.1 8B,lora,1,2\n"))
+                .contains("column wall_time_s twice");
+        assertThat(whyRefused(
+                        "model,method,notes\nLlama 3.1 8B,lora,x\nLlama 3.1 8B,lora,\"open\nLlama 3.1 8B,lora,y\n"))
+                .contains("line 3");
+    }
+
+    private String whyRefused(String text) throws IOException {
+        Path file = Files.writeString(folder.resolve("runs.csv"), text);
+        FineTuneException refusal = catchThrowableOfType(FineTuneException.class, () -> Backtest.of(file));
+        assertThat(refusal).hasMessageContaining("FT0740");
+        return refusal.problems().get(0).causes().get(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r\n", "\r"})
+    void readsLinesThatEndAsOnAnySystemAndColumnsInAnyCase(String end) throws IOException {
+        Path file = withOneRow("peak_mem_gb_per_gpu", "24");
+        String text = Files.readString(file);
+        Files.writeString(
+                file, text.replace(HEADER, HEADER.toUpperCase(Locale.ROOT)).replace("\n", end));
+
+        Backtest backtest = Backtest.of(file);
+
+        assertThat(backtest.memory().rows()).isEqualTo(1);
+        assertThat(backtest.skipped()).isEmpty();
     }
 
     @Test
