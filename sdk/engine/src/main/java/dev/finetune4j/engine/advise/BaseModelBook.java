@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Ranks the models of the catalogue for a task. Points of the rules that hold are added up; of two models alike the smaller one comes
- * first.
+ * Ranks the models of the catalogue for a task. Points of the rules that hold are added up; of two models alike one comes first of which
+ * the catalogue knows scores, and then the smaller one. Scores earn no points: that many have none is a gap of the catalogue.
  */
 public final class BaseModelBook {
     /** Traits that follow from the catalogue itself. */
@@ -49,6 +49,7 @@ public final class BaseModelBook {
                 .flatMap(Optional::stream)
                 .sorted(Comparator.comparingInt(SuitedModel::points)
                         .reversed()
+                        .thenComparing(suited -> suited.model().benchmarks().isEmpty())
                         .thenComparing(suited -> suited.model().parameters())
                         .thenComparing(suited -> suited.model().id()))
                 .toList();

@@ -60,6 +60,16 @@ class BaseModelBookTest {
     }
 
     @Test
+    void knownScoresDecideBetweenModelsAlikeAlone() {
+        List<SuitedModel> chat = suited("rows=2000", TaskKind.CHAT, null).subList(0, 4);
+
+        assertThat(chat).extracting(SuitedModel::points).containsOnly(3);
+        assertThat(chat)
+                .extracting(suited -> suited.model().id())
+                .containsExactly("llama-3.2-3b-instruct", "llama-3.1-8b-instruct", "phi-4", "falcon3-3b-instruct");
+    }
+
+    @Test
     void languageContentContextAndLicenceAreMinded() {
         assertThat(suited("rows=2000", TaskKind.SENTIMENT, Language.OTHER)
                         .get(0)
