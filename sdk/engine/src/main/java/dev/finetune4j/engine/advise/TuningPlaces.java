@@ -104,13 +104,22 @@ public final class TuningPlaces {
         return places;
     }
 
+    /** What services teach by the method, each model where it is cheapest, the cheapest first. */
+    public List<TuningPlace> services() {
+        return services.stream()
+                .map(offer -> service(offer.target(), offer.model()))
+                .distinct()
+                .toList();
+    }
+
     private TuningPlace service(ProviderId place, String id) {
+        String how = method == ServiceMethod.SUPERVISED ? "service" : method.name().toLowerCase(Locale.ROOT);
         return services.stream()
                 .filter(offer -> offer.target().equals(place) && offer.model().equals(id))
                 .findFirst()
                 .map(offer -> new TuningPlace(
-                        place, id, offer.region(), "service", offer.price().orElse(null)))
-                .orElseGet(() -> new TuningPlace(place, id, "", "service", null));
+                        place, id, offer.region(), how, offer.price().orElse(null)))
+                .orElseGet(() -> new TuningPlace(place, id, "", how, null));
     }
 
     /** The cheapest machine that holds it; where adapters beside whole weights fit, these are not packed. */
