@@ -159,8 +159,15 @@ class AdviseCommandTest {
                 false,
                 80);
         byte[] said = "some\n2000\n\nnone\n\n\n\n\n\n\n\n\nclasification\nsentiment\n".getBytes(StandardCharsets.UTF_8);
-        Surroundings typed =
-                new Surroundings(screen, Map.of(), folder, CLOCK, Sleeper.REAL, new ByteArrayInputStream(said), true);
+        Surroundings typed = new Surroundings(
+                screen,
+                Map.of(),
+                folder,
+                CLOCK,
+                Sleeper.REAL,
+                new ByteArrayInputStream(said),
+                true,
+                () -> CommandRun.MEMORY);
 
         int exitCode = Main.run(typed, "advise");
 
