@@ -11,6 +11,7 @@ import dev.finetune4j.engine.advise.AskedTask;
 import dev.finetune4j.engine.advise.BaseModelBook;
 import dev.finetune4j.engine.advise.PlacedModel;
 import dev.finetune4j.engine.advise.SuitedModel;
+import dev.finetune4j.engine.advise.TuningPlace;
 import dev.finetune4j.engine.advise.TuningPlaces;
 import dev.finetune4j.engine.models.ModelCatalogue;
 import dev.finetune4j.engine.price.Market;
@@ -18,6 +19,7 @@ import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.ServiceMethod;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -79,9 +81,10 @@ final class AdviseCommand implements Callable<Integer> {
      *
      * @param advice the advice on the approach
      * @param task what it rests on
-     * @param baseModels those that suit, best first; empty where no fine-tuning is advised or the task is not known
+     * @param baseModels those that suit, best first; empty where no fine-tuning is advised, the task is not known or no open model learns it
+     * @param services what learns the task where no open model does, the cheapest first
      */
-    private record Advised(Advice advice, AskedTask task, List<PlacedModel> baseModels) {}
+    private record Advised(Advice advice, AskedTask task, List<PlacedModel> baseModels, List<TuningPlace> services) {}
 
     AdviseCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
@@ -91,12 +94,22 @@ final class AdviseCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         AskedTask task = task();
         Advice advice = ApproachBook.shipped().advise(task.situation());
-        List<PlacedModel> models =
-                advice.advises(Approach.FINE_TUNING) && task.wishes().task() != null ? models(task) : List.of();
+        TaskKind kind = task.wishes().task();
+        List<PlacedModel> models = List.of();
+        List<TuningPlace> services = List.of();
+        if (advice.advises(Approach.FINE_TUNING) && kind != null) {
+            ServiceMethod method = ServiceMethod.of(kind);
+            TuningPlaces places = places(method);
+            if (method == ServiceMethod.SUPERVISED) {
+                models = models(task, places);
+            } else {
+                services = places.services();
+            }
+        }
         if (output.isJson()) {
-            surroundings.screen().line(Json.pretty(new Advised(advice, task, models)));
+            surroundings.screen().line(Json.pretty(new Advised(advice, task, models, services)));
         } else {
-            new AdviceView(surroundings.screen()).print(advice, task, models);
+            new AdviceView(surroundings.screen()).print(advice, task, models, services);
         }
         return ExitCode.OK.number();
     }
@@ -125,18 +138,19 @@ final class AdviseCommand implements Callable<Integer> {
         }
     }
 
-    private List<PlacedModel> models(AskedTask task) {
+    private TuningPlaces places(ServiceMethod method) {
         List<Problem> problems = new ArrayList<>();
-        BaseModelBook book = BaseModelBook.shipped();
-        TaskKind kind = task.wishes().task();
-        TuningPlaces places = new TuningPlaces(
-                book,
-                Market.open(surroundings.providerContext()).offers(problems),
-                kind == null ? ServiceMethod.SUPERVISED : ServiceMethod.of(kind));
+        List<Offer> market = Market.open(surroundings.providerContext()).offers(problems);
         try (MessageView messages = surroundings.messages(output.format)) {
             messages.problems(problems);
         }
-        List<SuitedModel> suited = book.suited(ModelCatalogue.shipped(), task.situation(), task.wishes());
+        return new TuningPlaces(
+                BaseModelBook.shipped(), market, method, surroundings.memory().getAsLong());
+    }
+
+    private List<PlacedModel> models(AskedTask task, TuningPlaces places) {
+        List<SuitedModel> suited =
+                BaseModelBook.shipped().suited(ModelCatalogue.shipped(), task.situation(), task.wishes());
         return suited.stream()
                 .limit(all ? suited.size() : SHOWN)
                 .map(one -> new PlacedModel(

@@ -26,6 +26,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Lists what the places sell. */
@@ -99,6 +100,10 @@ final class OffersCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (maxPrice != null && maxPrice.signum() <= 0) {
+            throw new ParameterException(
+                    spec.commandLine(), "--max-price must be above 0, was " + maxPrice.toPlainString());
+        }
         List<Problem> problems = new ArrayList<>();
         List<Offer> market = Market.open(surroundings.providerContext()).offers(problems);
         OfferFilter filter = wanted.filter(market, Set.of(), maxPrice, spec);

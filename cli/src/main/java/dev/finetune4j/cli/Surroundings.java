@@ -6,6 +6,7 @@ import dev.finetune4j.cli.view.LiveView;
 import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.engine.FineTuner;
+import dev.finetune4j.engine.advise.TuningPlaces;
 import dev.finetune4j.engine.launch.PreparationProgress;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.engine.spec.Profile;
@@ -17,6 +18,7 @@ import java.time.Clock;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /**
  * What a command knows of the world outside; passed in, so that tests can give another.
@@ -28,6 +30,7 @@ import java.util.Map;
  * @param sleeper how to wait between two looks at a place
  * @param in what is said to a command that listens
  * @param isTyped whether a person types it
+ * @param memory tells the memory of this machine in bytes
  */
 record Surroundings(
         Screen screen,
@@ -36,12 +39,21 @@ record Surroundings(
         Clock clock,
         Sleeper sleeper,
         InputStream in,
-        boolean isTyped) {
+        boolean isTyped,
+        LongSupplier memory) {
     private static final String HOME_VARIABLE = "FINETUNE_HOME";
 
     /** Where nobody says anything. */
     Surroundings(Screen screen, Map<String, String> environment, Path home, Clock clock) {
-        this(screen, environment, home, clock, Sleeper.REAL, InputStream.nullInputStream(), false);
+        this(
+                screen,
+                environment,
+                home,
+                clock,
+                Sleeper.REAL,
+                InputStream.nullInputStream(),
+                false,
+                TuningPlaces::memoryHere);
     }
 
     /** The real ones. */
@@ -56,12 +68,13 @@ record Surroundings(
                 Clock.systemUTC(),
                 Sleeper.REAL,
                 System.in,
-                terminals.contains(",in"));
+                terminals.contains(",in"),
+                TuningPlaces::memoryHere);
     }
 
     /** The same with another screen. */
     Surroundings on(Screen other) {
-        return new Surroundings(other, environment, home, clock, sleeper, in, isTyped);
+        return new Surroundings(other, environment, home, clock, sleeper, in, isTyped, memory);
     }
 
     /** Where a command tells what goes on, in the form that was asked for. */

@@ -113,6 +113,21 @@ class AdviseCommandTest {
     }
 
     @Test
+    void preferencesAreLearnedByAServiceAlone() throws IOException {
+        CommandRun json = run("--rows", "2000", "--task", "preference", "-o", "json");
+        JsonNode advised = Json.records().readTree(json.out());
+
+        assertThat(advised.at("/baseModels")).isEmpty();
+        assertThat(advised.at("/services")).isNotEmpty().allSatisfy(service -> {
+            assertThat(service.at("/target").asText()).isEqualTo("azure-openai");
+            assertThat(service.at("/method").asText()).isEqualTo("preference");
+        });
+        assertThat(run("--rows", "2000", "--task", "preference").out())
+                .contains("  azure-openai gpt-4.1-nano (preference, 0.75 USD/1M tokens)")
+                .doesNotContain("base models that suit", "babbage");
+    }
+
+    @Test
     void knowsWhatTheLocalCoreTrains() {
         assertThat(BaseModelBook.shipped().localArchitectures())
                 .filteredOn(name -> name.endsWith("CausalLM"))
@@ -144,8 +159,15 @@ class AdviseCommandTest {
                 false,
                 80);
         byte[] said = "some\n2000\n\nnone\n\n\n\n\n\n\n\n\nclasification\nsentiment\n".getBytes(StandardCharsets.UTF_8);
-        Surroundings typed =
-                new Surroundings(screen, Map.of(), folder, CLOCK, Sleeper.REAL, new ByteArrayInputStream(said), true);
+        Surroundings typed = new Surroundings(
+                screen,
+                Map.of(),
+                folder,
+                CLOCK,
+                Sleeper.REAL,
+                new ByteArrayInputStream(said),
+                true,
+                () -> CommandRun.MEMORY);
 
         int exitCode = Main.run(typed, "advise");
 

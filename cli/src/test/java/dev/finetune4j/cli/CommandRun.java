@@ -14,6 +14,8 @@ import java.util.Map;
 record CommandRun(int exitCode, String out, String err) {
     /** A job of an offline cloud lasts seconds, not hours, and so do the pauses between two looks at it. */
     private static final int FASTER = 20;
+    /** Memory enough for whatever this machine is named for, wherever tests run. */
+    static final long MEMORY = 256L << 30;
 
     /** Runs with a home that nothing is expected of. */
     static CommandRun of(String... arguments) {
@@ -69,7 +71,8 @@ record CommandRun(int exitCode, String out, String err) {
                         clock,
                         pause -> Sleeper.REAL.sleep(pause.dividedBy(FASTER)),
                         new ByteArrayInputStream(said.getBytes(StandardCharsets.UTF_8)),
-                        isTyped),
+                        isTyped,
+                        () -> MEMORY),
                 arguments);
         return new CommandRun(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }

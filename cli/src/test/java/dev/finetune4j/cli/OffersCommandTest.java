@@ -93,6 +93,16 @@ class OffersCommandTest {
     }
 
     @Test
+    void refusesAPriceThatNothingCanHave() {
+        for (String price : List.of("0", "-1")) {
+            CommandRun run = run("offers", "--max-price", price);
+
+            assertThat(run.exitCode()).isEqualTo(2);
+            assertThat(CommandRun.oneLine(run.err())).contains("--max-price must be above 0, was " + price);
+        }
+    }
+
+    @Test
     void ofManyRegionsTheMostAlikeAreNamed() {
         CommandRun region = run("offers", "--region", "eu-nowhere-9");
         CommandRun place = run("offers", "--target", "nowhere");

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
@@ -161,7 +162,19 @@ class SavedPlanTest {
         CommandRun run = command("run", plan.toString());
 
         assertThat(run.exitCode()).isEqualTo(3);
-        assertThat(run.err()).contains("FT0764", "its digest is not that of its content");
+        assertThat(run.err())
+                .contains("FT0764", "its digest is not that of its content")
+                .contains("finetune plan " + job + " --save other.json");
+    }
+
+    @Test
+    void aFileThatHoldsNothingIsNoPlan() throws IOException {
+        for (String content : List.of("", "{}", "[]")) {
+            CommandRun run = command("run", Files.writeString(plan, content).toString());
+
+            assertThat(run.exitCode()).isEqualTo(3);
+            assertThat(run.err()).contains("FT0764", "it holds nothing: neither a plan nor a job");
+        }
     }
 
     private CommandRun command(String... arguments) {

@@ -31,8 +31,8 @@ public final class AdviceView {
         this.screen = screen;
     }
 
-    /** Prints advice and the base models, which may be none. */
-    public void print(Advice advice, AskedTask task, List<PlacedModel> models) {
+    /** Prints advice and the base models, which may be none, or the services that alone learn the task. */
+    public void print(Advice advice, AskedTask task, List<PlacedModel> models, List<TuningPlace> services) {
         headline(advice);
         ranking(advice);
         heading("why " + advice.first().title());
@@ -42,6 +42,10 @@ public final class AdviceView {
         if (!models.isEmpty()) {
             heading("base models that suit");
             models.forEach(this::model);
+        } else if (!services.isEmpty()) {
+            heading("services that learn which of two answers is better");
+            services.forEach(this::service);
+            note("No other place does, and none with an open model.");
         } else if (advice.advises(Approach.FINE_TUNING) && task.wishes().task() == null) {
             note("--task names the task, and base models are named.");
         } else if (advice.advises(Approach.FINE_TUNING)) {
@@ -117,6 +121,10 @@ public final class AdviceView {
             detail("scores", scores + " [" + model.benchmarks().get(0).source() + "]");
         }
         detail("tune on", placed.places().stream().map(AdviceView::place).collect(Collectors.joining("; ")));
+    }
+
+    private void service(TuningPlace service) {
+        screen.line("  " + Wrap.hanging(place(service), screen.columns(), 2));
     }
 
     private static String score(Benchmark benchmark) {

@@ -6,13 +6,13 @@ import java.util.regex.Pattern;
 
 /** Durations as people write them: {@code 90s}, {@code 45m}, {@code 2h30m}, {@code 1d}. */
 public final class Durations {
-    private static final Pattern SHAPE =
-            Pattern.compile("(?:(\\d{1,6})d)?(?:(\\d{1,6})h)?(?:(\\d{1,6})m)?(?:(\\d{1,9})(?:\\.(\\d{1,9}))?s)?");
+    private static final Pattern SHAPE = Pattern.compile(
+            "(?:(\\d{1,6})d)?(?:(\\d{1,6})h)?(?:(\\d{1,6})m(?:in)?)?(?:(\\d{1,9})(?:\\.(\\d{1,9}))?s)?");
 
     private Durations() {}
 
     /**
-     * Reads a duration, also in ISO 8601 ({@code PT45M}).
+     * Reads a duration, also in ISO 8601 ({@code PT45M}) and with minutes as tables show them ({@code 45min}).
      *
      * @throws IllegalArgumentException if the text is neither
      */

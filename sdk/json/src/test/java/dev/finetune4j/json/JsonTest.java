@@ -178,6 +178,7 @@ class JsonTest {
     void durationsReadAsPeopleWriteThem() {
         assertThat(Durations.parse("2h30m")).isEqualTo(Duration.ofMinutes(150));
         assertThat(Durations.parse("PT45M")).isEqualTo(Duration.ofMinutes(45));
+        assertThat(Durations.parse("1h5min30s")).isEqualTo(Duration.ofSeconds(3930));
         assertThat(Durations.format(Duration.ofSeconds(90061))).isEqualTo("1d1h1m1s");
         assertThat(Durations.parse(Durations.format(Duration.ofMillis(1500)))).isEqualTo(Duration.ofMillis(1500));
         assertThatThrownBy(() -> Durations.parse("soon")).hasMessageContaining("2h30m");

@@ -15,14 +15,18 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Ranks the models of the catalogue for a task. Points of the rules that hold are added up; of two models alike the smaller one comes
- * first.
+ * Ranks the models of the catalogue for a task. Points of the rules that hold are added up; of two models alike one comes first of which
+ * the catalogue knows scores, and then the smaller one. Scores earn no points: that many have none is a gap of the catalogue.
  */
 public final class BaseModelBook {
     /** Traits that follow from the catalogue itself. */
     static final Set<String> DERIVED_TRAITS = Set.of("encoder", "decoder", "mixture", "scored", "trained-here");
 
-    private record Content(Map<String, List<String>> traits, List<String> localArchitectures, List<ModelRule> rules) {}
+    private record Content(
+            Map<String, List<String>> traits,
+            List<String> localArchitectures,
+            Map<String, Integer> localTokens,
+            List<ModelRule> rules) {}
 
     private record Compiled(ModelRule rule, Conditions conditions) {}
 
@@ -49,6 +53,7 @@ public final class BaseModelBook {
                 .flatMap(Optional::stream)
                 .sorted(Comparator.comparingInt(SuitedModel::points)
                         .reversed()
+                        .thenComparing(suited -> suited.model().benchmarks().isEmpty())
                         .thenComparing(suited -> suited.model().parameters())
                         .thenComparing(suited -> suited.model().id()))
                 .toList();
@@ -106,6 +111,15 @@ public final class BaseModelBook {
     /** Whether finetune's own core trains its architecture. */
     boolean isTrainedHere(CatalogueModel model) {
         return content.localArchitectures().contains(model.architecture());
+    }
+
+    /** Tokens of the longest row that finetune's own core trains a model on: of LongRoPE it knows the frequencies of short texts alone. */
+    int tokensTrainedHere(CatalogueModel model) {
+        return content.localTokens().getOrDefault(model.id(), model.contextTokens());
+    }
+
+    Map<String, Integer> localTokens() {
+        return content.localTokens();
     }
 
     /** The architectures, as transformers names them, that finetune's own core trains. */

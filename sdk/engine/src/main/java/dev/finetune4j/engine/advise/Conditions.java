@@ -35,12 +35,14 @@ final class Conditions {
         return interval == null ? List.of() : List.of(interval.from(), interval.below());
     }
 
-    /** What was answered, as in {@code rows 2,000, form fixed}; empty where nothing needs to be. */
+    /** What was answered, as in {@code rows 2,000, form fixed}, and a corpus also where none was; empty where nothing needs to be. */
     String show(Situation situation) {
         return intervals.keySet().stream()
                 .sorted(Comparator.naturalOrder())
                 .map(criterion -> criterion.key() + " "
-                        + criterion.show(situation.answer(criterion).orElseThrow()))
+                        + (situation.isKnown(criterion)
+                                ? criterion.show(situation.answer(criterion).orElseThrow())
+                                : "not named"))
                 .collect(Collectors.joining(", "));
     }
 }

@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.advise;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.finetune4j.engine.estimate.Gpu;
 import dev.finetune4j.engine.estimate.GpuTable;
 import dev.finetune4j.engine.estimate.MemoryModel;
@@ -25,6 +26,7 @@ import dev.finetune4j.plan.PurchaseTier;
 import dev.finetune4j.plan.ServiceMethod;
 import dev.finetune4j.plan.TokenOffer;
 import dev.finetune4j.value.ProviderId;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -41,7 +43,11 @@ import org.jspecify.annotations.Nullable;
  * memory holds it. An outlook for a choice; what a job really takes there {@code finetune plan} computes.
  */
 public final class TuningPlaces {
+    /** Larger models a processor trains, too, but in days where others take hours. */
     private static final long MOST_PARAMETERS_HERE = 4_000_000_000L;
+    /** What is left to a process on a machine that runs other things, too; a plan takes the same. */
+    private static final double FREE_SHARE = 0.85;
+
     private static final int USUAL_TOKENS = 1024;
     private static final int RANK = 16;
     private static final double GIB = 1L << 30;
@@ -50,6 +56,7 @@ public final class TuningPlaces {
     private final GpuTable gpus = GpuTable.shipped();
     private final MemoryModel memory = MemoryModel.shipped();
     private final ServiceMethod method;
+    private final double usableGibHere;
     private final List<TokenOffer> services;
     private final Map<ProviderId, List<MachineOffer>> machines = new TreeMap<>(Comparator.comparing(ProviderId::value));
 
@@ -59,10 +66,12 @@ public final class TuningPlaces {
      * @param book knows which architectures the local core trains
      * @param offers what is sold, in any order
      * @param method how the task is learned; but for supervised tasks services alone are places
+     * @param memoryHere memory of this machine in bytes
      */
-    public TuningPlaces(BaseModelBook book, List<Offer> offers, ServiceMethod method) {
+    public TuningPlaces(BaseModelBook book, List<Offer> offers, ServiceMethod method, long memoryHere) {
         this.book = book;
         this.method = method;
+        usableGibHere = FREE_SHARE * memoryHere / GIB;
         List<Offer> sorted = offers.stream().sorted(Offer.CHEAPEST_FIRST).toList();
         services = sorted.stream()
                 .filter(TokenOffer.class::isInstance)
@@ -80,6 +89,11 @@ public final class TuningPlaces {
         }
     }
 
+    /** Memory of this machine in bytes. */
+    public static long memoryHere() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    }
+
     /**
      * Where a model can be tuned, this machine first, then services, then machines.
      *
@@ -89,8 +103,10 @@ public final class TuningPlaces {
         List<TuningPlace> places = new ArrayList<>();
         boolean isEncoder = model.shape() instanceof EncoderShape;
         boolean isSupervised = method == ServiceMethod.SUPERVISED;
-        if (isSupervised && book.isTrainedHere(model) && model.parameters() <= MOST_PARAMETERS_HERE) {
-            places.add(new TuningPlace(ProviderId.LOCAL, "this machine", "", isEncoder ? "full" : "lora", null));
+        List<Method> methods = isEncoder ? List.of(Method.FULL) : List.of(Method.LORA, Method.QLORA);
+        int tokens = Math.min(longestTokens == null ? USUAL_TOKENS : longestTokens, model.contextTokens());
+        if (isSupervised) {
+            here(model, methods, tokens).ifPresent(places::add);
         }
         new TreeMap<>(model.ids()).forEach((place, id) -> {
             TuningPlace service = service(ProviderId.parse(place), id);
@@ -98,25 +114,51 @@ public final class TuningPlaces {
                 places.add(service);
             }
         });
-        int tokens = Math.min(longestTokens == null ? USUAL_TOKENS : longestTokens, model.contextTokens());
         machines.forEach(
-                (target, offers) -> machine(model, tokens, isEncoder, offers).ifPresent(places::add));
+                (target, offers) -> machine(model, methods, tokens, offers).ifPresent(places::add));
         return places;
     }
 
+    /** This machine, where our own core trains the model on rows so long, and its memory likely holds that. */
+    private Optional<TuningPlace> here(CatalogueModel model, List<Method> methods, int tokens) {
+        if (!book.isTrainedHere(model)
+                || tokens > book.tokensTrainedHere(model)
+                || model.parameters() > MOST_PARAMETERS_HERE) {
+            return Optional.empty();
+        }
+        return methods.stream()
+                .filter(one -> likelyGibHere(model, one, tokens) <= usableGibHere)
+                .findFirst()
+                .map(one -> new TuningPlace(
+                        ProviderId.LOCAL, "this machine", "", one.name().toLowerCase(Locale.ROOT), null));
+    }
+
+    private double likelyGibHere(CatalogueModel model, Method method, int tokens) {
+        TrainingSetup setup = setup(Framework.FINETUNE4J, method, tokens, Parallelism.single());
+        return memory.needed(model.shape().architecture(), setup).likely();
+    }
+
+    /** What services teach by the method, each model where it is cheapest, the cheapest first. */
+    public List<TuningPlace> services() {
+        return services.stream()
+                .map(offer -> service(offer.target(), offer.model()))
+                .distinct()
+                .toList();
+    }
+
     private TuningPlace service(ProviderId place, String id) {
+        String how = method == ServiceMethod.SUPERVISED ? "service" : method.name().toLowerCase(Locale.ROOT);
         return services.stream()
                 .filter(offer -> offer.target().equals(place) && offer.model().equals(id))
                 .findFirst()
                 .map(offer -> new TuningPlace(
-                        place, id, offer.region(), "service", offer.price().orElse(null)))
-                .orElseGet(() -> new TuningPlace(place, id, "", "service", null));
+                        place, id, offer.region(), how, offer.price().orElse(null)))
+                .orElseGet(() -> new TuningPlace(place, id, "", how, null));
     }
 
     /** The cheapest machine that holds it; where adapters beside whole weights fit, these are not packed. */
     private Optional<TuningPlace> machine(
-            CatalogueModel model, int tokens, boolean isEncoder, List<MachineOffer> offers) {
-        List<Method> methods = isEncoder ? List.of(Method.FULL) : List.of(Method.LORA, Method.QLORA);
+            CatalogueModel model, List<Method> methods, int tokens, List<MachineOffer> offers) {
         Map<Gpus, Optional<Method>> known = new HashMap<>();
         for (MachineOffer offer : offers) {
             Optional<Method> method = offer.accelerators()
@@ -148,20 +190,21 @@ public final class TuningPlaces {
         }
         Parallelism parallelism =
                 own.count() == 1 ? Parallelism.single() : Parallelism.data(own.count(), Sharding.FSDP);
-        return memory.estimate(model.shape().architecture(), setup(method, tokens, parallelism), gpu)
-                        .fit()
-                == Fit.FITS;
+        TrainingSetup setup = setup(Framework.HUGGING_FACE, method, tokens, parallelism);
+        return memory.estimate(model.shape().architecture(), setup, gpu).fit() == Fit.FITS;
     }
 
-    /** A row at a time, with all that spares memory and costs no quality. */
-    private static TrainingSetup setup(Method method, int tokens, Parallelism parallelism) {
-        return TrainingSetup.of(method, Framework.HUGGING_FACE, parallelism)
+    /** A row at a time, with all that spares memory and costs no quality. Our own core trains whole models in single precision. */
+    private static TrainingSetup setup(Framework framework, Method method, int tokens, Parallelism parallelism) {
+        boolean isOwn = framework == Framework.FINETUNE4J;
+        Weights unpacked = isOwn && method == Method.FULL ? Weights.FP32 : Weights.HALF;
+        return TrainingSetup.of(method, framework, parallelism)
                 .edit()
                 .rank(method == Method.FULL ? null : RANK)
                 .targets(method == Method.FULL ? EnumSet.noneOf(Projection.class) : EnumSet.allOf(Projection.class))
-                .weights(method == Method.QLORA ? Weights.NF4_DOUBLE : Weights.HALF)
+                .weights(method == Method.QLORA ? Weights.NF4_DOUBLE : unpacked)
                 .arithmetic(Arithmetic.BF16)
-                .optimizer(Optimizer.ADAMW)
+                .optimizer(isOwn ? Optimizer.ADAMW_FUSED : Optimizer.ADAMW)
                 .microBatch(1)
                 .accumulation(1)
                 .longestTokens(tokens)
@@ -169,7 +212,7 @@ public final class TuningPlaces {
                 .isPacked(false)
                 .checkpointing(Checkpointing.FULL)
                 .attention(Attention.FUSED)
-                .loss(Loss.STOCK)
+                .loss(isOwn ? Loss.CHUNKED : Loss.STOCK)
                 .build();
     }
 }

@@ -13,7 +13,7 @@ import java.util.Map;
  * @param shape its sizes
  * @param contextTokens longest text in tokens that the model was made for
  * @param architecture the class that transformers would load
- * @param licence its licence: an SPDX id where there is one
+ * @param licence its licence: an SPDX id where there is one; of a model made from another also the other's terms that hold on, after a semicolon
  * @param isGated whether the hub asks for an account that has accepted the licence
  * @param goodFor what it is a sensible base for, in a sentence
  * @param ids what places that sell its tuning call it, by the id of the place

@@ -178,19 +178,17 @@ final class MachinePlanner {
     }
 
     private void rejectTooSmall(MachineOffer machine, Gpus own, GpuRun run) {
-        String reason = "needs " + Words.gib(run.neededGib().likely()) + " GiB per GPU, has "
-                + Words.gib(run.usableGib()) + " usable (" + own.count() + "x " + own.name() + ")"
+        double needed = run.neededGib().likely();
+        double usable = run.usableGib();
+        String reason = "needs " + Words.gibBeside(needed, usable) + " GiB per GPU, has "
+                + Words.gibBeside(usable, needed) + " usable (" + own.count() + "x " + own.name() + ")"
                 + (run.settings().gpus() < own.count()
                         ? "; a step of " + job.stepRows() + " rows feeds "
                                 + run.settings().gpus() + " of them"
                         : "");
         rejections.putIfAbsent(
                 machine.target() + " " + own.count() + "x " + own.name(),
-                new Rejection(
-                        machine.target(),
-                        machine.instanceType(),
-                        reason,
-                        run.neededGib().likely() / run.usableGib()));
+                new Rejection(machine.target(), machine.instanceType(), reason, needed / usable));
     }
 
     /** The GPUs of a machine that work, as errors of past estimates are told apart by them. */

@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.plan;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -25,6 +26,8 @@ import java.util.Optional;
  */
 public record SavedPlan(String jobFile, Plan plan, String digest) {
     private static final int MAX_BYTES = 64 << 20;
+    /** For whoever reads of a plan that does not say what job it is of. */
+    private static final String SOME_JOB = "job.yaml";
 
     /** A plan that is to be saved. */
     static SavedPlan of(String jobFile, Plan plan) {
@@ -67,7 +70,7 @@ public record SavedPlan(String jobFile, Plan plan, String digest) {
     /**
      * The plan in a file; empty where the file is none, such as a job file.
      *
-     * @throws FineTuneException with FT0764 if it was changed since it was saved, or is of another version
+     * @throws FineTuneException with FT0764 if it was changed since it was saved, is of another version, or holds nothing
      */
     public static Optional<SavedPlan> read(Path file) {
         try {
@@ -76,28 +79,35 @@ public record SavedPlan(String jobFile, Plan plan, String digest) {
             }
             String text = Files.readString(file);
             JsonNode tree = Json.records().readTree(text);
+            if (tree.isEmpty()) {
+                throw damaged(file, "it holds nothing: neither a plan nor a job", SOME_JOB)
+                        .asException();
+            }
             if (!tree.path("plan").isObject() || !tree.path("digest").isTextual()) {
                 return Optional.empty();
             }
             SavedPlan saved = Json.read(text, SavedPlan.class);
-            saved.jobFile(file); // refuses what is no path on this machine
+            String job = saved.jobFile(file).toString(); // refuses what is no path on this machine
             if (!saved.digest().equals(digest(saved.jobFile(), saved.plan()))) {
-                throw damaged(file, "its digest is not that of its content").asException();
+                throw damaged(file, "its digest is not that of its content", job)
+                        .asException();
             }
             if (saved.plan().choice().isEmpty()) {
-                throw damaged(file, "it has no choice").asException();
+                throw damaged(file, "it has no choice", job).asException();
             }
             return Optional.of(saved);
         } catch (IOException | UncheckedIOException | NullPointerException | IllegalArgumentException e) {
-            throw damaged(file, "it is no plan of this version").asException(e);
+            throw damaged(file, "it is no plan of this version", SOME_JOB).asException(e);
         }
     }
 
-    private static Problem.Builder damaged(Path file, String why) {
+    /** Names the job file itself: whoever tells it knows that of the plan alone, which is no job. */
+    private static Problem.Builder damaged(Path file, String why, String job) {
         return PlanProblems.CHANGED
                 .error(file + " is not the plan that was saved")
                 .at(Location.of(file.toString()))
-                .because(why);
+                .because(why)
+                .remedy("finetune plan " + Remedies.quoted(job) + " --save other.json");
     }
 
     /** The job file, where the saved plan lies in {@code file}. */

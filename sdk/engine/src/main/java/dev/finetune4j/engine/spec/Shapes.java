@@ -55,7 +55,7 @@ final class Shapes {
     private static final Map<Class<?>, String> SHORTHANDS =
             Map.of(TaskSpec.class, "kind", DataSpec.class, "file", SourceSpec.class, "from");
 
-    private static final String DURATION = "P\\S+|(?=\\d)(?:\\d+d)?(?:\\d+h)?(?:\\d+m)?(?:\\d+(?:\\.\\d+)?s)?";
+    private static final String DURATION = "P\\S+|(?=\\d)(?:\\d+d)?(?:\\d+h)?(?:\\d+m(?:in)?)?(?:\\d+(?:\\.\\d+)?s)?";
     private static final Map<Class<?>, Text> TEXTS = Map.of(
             String.class,
             new Text("a text", "\"...\"", "[\\s\\S]*\\S[\\s\\S]*", text -> Checks.notBlank("text", text)),

@@ -107,6 +107,24 @@ class ApproachBookTest {
     }
 
     @Test
+    void ofACorpusThatNobodyNamedNoSizeIsSaid() {
+        Reason unnamed = againstOwnModel("rows=2000");
+
+        assertThat(unnamed.given()).isEqualTo("corpus not named");
+        assertThat(unnamed.why()).startsWith("not even 10 GB of text were named");
+        assertThat(againstOwnModel("corpus=3GB").given()).isEqualTo("corpus 3 GB");
+    }
+
+    private Reason againstOwnModel(String answers) {
+        return book.advise(ApproachAnswers.of(answers)).ranking().stream()
+                .filter(ranked -> ranked.approach() == Approach.OWN_MODEL)
+                .flatMap(ranked -> ranked.reasons().stream())
+                .filter(Reason::isRefusal)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
     void refusesAnswersThatAreNone() {
         assertThatThrownBy(() -> Criterion.FACTS.parse("dayly"))
                 .isInstanceOf(FineTuneException.class)

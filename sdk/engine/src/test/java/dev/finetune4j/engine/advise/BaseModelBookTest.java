@@ -32,6 +32,7 @@ class BaseModelBookTest {
             assertThat(rule.source().equals("judgement")).isEqualTo(rule.link().isEmpty());
             assertThat(rule.traits() == null ? List.of() : rule.traits()).isSubsetOf(traits);
         });
+        assertThat(book.localTokens().keySet()).isSubsetOf(ids);
         assertThat(book.namedTraits().values())
                 .allSatisfy(named -> assertThat(named).isNotEmpty().isSubsetOf(ids));
         assertThat(catalogue.models())
@@ -57,6 +58,16 @@ class BaseModelBookTest {
                                 assertThat(suited.model().parameters()).isBetween(3 * BILLION, 15 * BILLION));
             }
         }
+    }
+
+    @Test
+    void knownScoresDecideBetweenModelsAlikeAlone() {
+        List<SuitedModel> chat = suited("rows=2000", TaskKind.CHAT, null).subList(0, 4);
+
+        assertThat(chat).extracting(SuitedModel::points).containsOnly(3);
+        assertThat(chat)
+                .extracting(suited -> suited.model().id())
+                .containsExactly("llama-3.2-3b-instruct", "llama-3.1-8b-instruct", "phi-4", "falcon3-3b-instruct");
     }
 
     @Test

@@ -62,6 +62,13 @@ class ModelCatalogueTest {
     }
 
     @Test
+    void takesTextsAsLongAndOnTheTermsThatItsMakersSay() {
+        assertThat(catalogue.get("phi-3.5-mini-instruct").contextTokens()).isEqualTo(131_072);
+        assertThat(catalogue.get("deepseek-r1-distill-llama-8b").licence())
+                .isEqualTo("MIT; Llama 3.1 Community License");
+    }
+
+    @Test
     void theSmallestModelCanBeHadWithoutAHub() {
         List<ModelSource> sources = catalogue.get("smollm2-135m-instruct").sources();
 

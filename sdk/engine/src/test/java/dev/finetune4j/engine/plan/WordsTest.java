@@ -1,0 +1,15 @@
+package dev.finetune4j.engine.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class WordsTest {
+    @Test
+    void twoAmountsOfMemoryReadAlikeOnlyWhereTheyAre() {
+        assertThat(Words.gibBeside(16.2, 15.6)).isEqualTo("16.2");
+        assertThat(Words.gibBeside(15.6, 16.2)).isEqualTo("15.6");
+        assertThat(Words.gibBeside(20.4, 15.6)).isEqualTo("20");
+        assertThat(Words.gibBeside(9.96, 20.4)).isEqualTo("10.0");
+    }
+}
