@@ -147,7 +147,8 @@ public final class TuningPlaces {
     }
 
     private TuningPlace service(ProviderId place, String id) {
-        String how = method == ServiceMethod.SUPERVISED ? "service" : method.name().toLowerCase(Locale.ROOT);
+        String how =
+                method == ServiceMethod.SUPERVISED ? "service" : method.name().toLowerCase(Locale.ROOT);
         return services.stream()
                 .filter(offer -> offer.target().equals(place) && offer.model().equals(id))
                 .findFirst()
