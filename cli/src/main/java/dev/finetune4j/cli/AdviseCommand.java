@@ -15,6 +15,7 @@ import dev.finetune4j.engine.advise.TuningPlace;
 import dev.finetune4j.engine.advise.TuningPlaces;
 import dev.finetune4j.engine.models.ModelCatalogue;
 import dev.finetune4j.engine.price.Market;
+import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.TaskKind;
@@ -130,11 +131,17 @@ final class AdviseCommand implements Callable<Integer> {
         return said;
     }
 
+    /** A model that the catalogue knows is not fetched for it, as for no plan. */
     private AskedTask ofJob(Path file) {
         try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
             view.doing("checking " + file);
-            return AskedTask.of(tuner.check(surroundings.read(file)));
+            JobFile read = surroundings.read(file);
+            boolean isKnown = ModelCatalogue.shipped().find(read.job().model()).isPresent();
+            if (isKnown && !tuner.hasModel(read)) {
+                return AskedTask.of(tuner.figures(read));
+            }
+            return AskedTask.of(tuner.check(read));
         }
     }
 

@@ -14,6 +14,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -92,6 +93,21 @@ class AdviseCommandTest {
         assertThat(told.at("/advice/ranking/0/reasons/0/source").asText()).isNotBlank();
         assertThat(other.at("/task/situation/answers/rows").asInt()).isEqualTo(9);
         assertThat(other.at("/advice/ranking/0/approach").asText()).isEqualTo("prompt-engineering");
+    }
+
+    @Test
+    void fetchesNoModelThatTheCatalogueKnows() throws IOException {
+        Path job = TicketsJob.write(folder, 18);
+        Files.writeString(
+                job, Files.readString(job).replace("model: " + TicketsJob.MODEL, "model: llama-3.1-8b-instruct"));
+        Map<String, String> offline = Map.of("PATH", "", "HF_ENDPOINT", "http://localhost:1");
+
+        CommandRun run = CommandRun.at(CLOCK, folder.resolve("home"), offline, "advise", job.toString(), "-o", "json");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        JsonNode task = Json.records().readTree(run.out()).at("/task");
+        assertThat(task.at("/situation/answers/rows").asInt()).isGreaterThan(100);
+        assertThat(task.at("/wishes/longestTokens").asInt()).isPositive();
     }
 
     @Test

@@ -168,6 +168,21 @@ public final class FineTuner implements AutoCloseable {
         }
     }
 
+    /** Whether a job's model is on this machine, so that a check fetches none. */
+    public boolean hasModel(JobFile job) {
+        return preparation.hasModel(job);
+    }
+
+    /**
+     * The figures of a job's rows and model that a plan is made from. The model is not fetched: where it is not on this machine, lengths are
+     * told from characters.
+     *
+     * @throws FineTuneException as {@link #plan(JobFile)}
+     */
+    public JobFigures figures(JobFile job) {
+        return figures(job, null);
+    }
+
     /**
      * Says what a job will take on every target: memory, time and cost as ranges, ranked. Nothing is launched, bought or fetched but rows;
      * where the model is on this machine its tokenizer counts their tokens.

@@ -1,7 +1,10 @@
 package dev.finetune4j.engine.advise;
 
 import dev.finetune4j.data.DatasetProfile;
+import dev.finetune4j.data.Part;
+import dev.finetune4j.engine.launch.JobFigures;
 import dev.finetune4j.engine.launch.PreparedJob;
+import dev.finetune4j.engine.launch.RowFigures;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.value.Money;
@@ -19,12 +22,22 @@ public record AskedTask(Situation situation, ModelWishes wishes) {
 
     /** What a job and its rows tell: how many different rows, how long, with closed labels or not, for which task and money. */
     public static AskedTask of(PreparedJob prepared) {
-        FineTuneJob job = prepared.file().job();
         DatasetProfile profile = prepared.check().profile();
-        long rows = profile.rowsByPart().values().stream()
-                        .mapToLong(Long::longValue)
-                        .sum()
-                - profile.exactDuplicates();
+        long rows = sum(profile.rowsByPart()) - profile.exactDuplicates();
+        return of(prepared.file().job(), rows, profile.tokens().max());
+    }
+
+    /** The same of a job whose model is not on this machine: rows are counted that repeat others, too. */
+    public static AskedTask of(JobFigures figures) {
+        RowFigures rows = figures.rows();
+        return of(figures.file().job(), sum(rows.rows()), rows.tokens().max());
+    }
+
+    private static long sum(Map<Part, Long> rows) {
+        return rows.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    private static AskedTask of(FineTuneJob job, long rows, long longestTokens) {
         TaskKind task = job.task().kind();
         Map<Criterion, Double> answers = new EnumMap<>(Criterion.class);
         answers.put(Criterion.ROWS, (double) Math.max(0, rows));
@@ -35,7 +48,7 @@ public record AskedTask(Situation situation, ModelWishes wishes) {
         if (budget != null && budget.currency().getCurrencyCode().equals(DOLLARS)) {
             answers.put(Criterion.BUDGET, budget.amount().doubleValue());
         }
-        int longest = (int) Math.max(1, Math.min(1 << 26, profile.tokens().max()));
+        int longest = (int) Math.max(1, Math.min(1 << 26, longestTokens));
         return new AskedTask(new Situation(answers), new ModelWishes(task, null, null, null, longest));
     }
 

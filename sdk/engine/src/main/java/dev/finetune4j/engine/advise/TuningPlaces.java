@@ -195,17 +195,16 @@ public final class TuningPlaces {
         return memory.estimate(model.shape().architecture(), setup, gpu).fit() == Fit.FITS;
     }
 
-    /** A row at a time, with all that spares memory and costs no quality. Our own core trains whole models in single precision. */
+    /** A row at a time, with all that spares memory and costs no quality; the rest as a plan sets it up. */
     private static TrainingSetup setup(Framework framework, Method method, int tokens, Parallelism parallelism) {
-        boolean isOwn = framework == Framework.FINETUNE4J;
-        Weights unpacked = isOwn && method == Method.FULL ? Weights.FP32 : Weights.HALF;
+        Weights unpacked = method == Method.FULL ? Weights.FP32 : Weights.HALF;
         return TrainingSetup.of(method, framework, parallelism)
                 .edit()
                 .rank(method == Method.FULL ? null : RANK)
                 .targets(method == Method.FULL ? EnumSet.noneOf(Projection.class) : EnumSet.allOf(Projection.class))
                 .weights(method == Method.QLORA ? Weights.NF4_DOUBLE : unpacked)
                 .arithmetic(Arithmetic.BF16)
-                .optimizer(isOwn ? Optimizer.ADAMW_FUSED : Optimizer.ADAMW)
+                .optimizer(Optimizer.ADAMW_FUSED)
                 .microBatch(1)
                 .accumulation(1)
                 .longestTokens(tokens)
@@ -213,7 +212,7 @@ public final class TuningPlaces {
                 .isPacked(false)
                 .checkpointing(Checkpointing.FULL)
                 .attention(Attention.FUSED)
-                .loss(isOwn ? Loss.CHUNKED : Loss.STOCK)
+                .loss(Loss.CHUNKED)
                 .build();
     }
 }

@@ -94,6 +94,11 @@ public final class HomePreparation implements Preparation {
         }
     }
 
+    @Override
+    public boolean hasModel(JobFile file) {
+        return models.find(file.job().model(), file.baseFolder()).isPresent();
+    }
+
     /** {@inheritDoc} Rows are tokenized where the model is on this machine and no check has done so before. */
     @Override
     public JobFigures figures(JobFile asked, @Nullable Architecture said) {

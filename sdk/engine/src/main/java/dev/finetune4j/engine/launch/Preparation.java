@@ -14,6 +14,9 @@ public interface Preparation {
      */
     PreparedJob prepare(JobFile file);
 
+    /** Whether the job's model is on this machine, so that to prepare the job fetches none. */
+    boolean hasModel(JobFile file);
+
     /**
      * The figures of a job that a plan is made from. The model is not fetched for them.
      *
