@@ -60,9 +60,9 @@ final class MachinePlanner {
     private final SpeedModel speed = SpeedModel.shipped();
     private final Map<List<Object>, GpuRun> runs = new HashMap<>();
     // By identity: on two kinds of GPU with the same memory runs are equal, and take different times.
-    private final Map<GpuRun, GpuTimes> times = new IdentityHashMap<>();
-    private final Map<GpuRun, Map<List<Object>, MachineTimes>> lines = new IdentityHashMap<>();
-    private final Map<GpuRun, List<MemoryPart>> parts = new IdentityHashMap<>();
+    private final IdentityHashMap<GpuRun, GpuTimes> times = new IdentityHashMap<>();
+    private final IdentityHashMap<GpuRun, Map<List<Object>, MachineTimes>> lines = new IdentityHashMap<>();
+    private final IdentityHashMap<GpuRun, List<MemoryPart>> parts = new IdentityHashMap<>();
     private final Map<ProviderId, Correction> memoryErrors = new HashMap<>();
     private final Map<String, Rejection> rejections = new LinkedHashMap<>();
     private final Map<ProviderId, Set<String>> notEstimated = new LinkedHashMap<>();
