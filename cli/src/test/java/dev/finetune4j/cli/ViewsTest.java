@@ -41,6 +41,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ViewsTest {
@@ -165,30 +166,8 @@ class ViewsTest {
     @Test
     void aRunThatEndedUnwatchedTakesNoLonger() {
         RunsView runs = new RunsView(screen(false, false, 120), Clock.fixed(START.plusSeconds(3600), ZoneOffset.UTC));
-        Interval tuned = new Interval(0.19, 0.1, 0.3);
-        RunView seen = evaluated(tuned, GateVerdict.of(List.of()));
-        RunView stopped = new RunView(
-                seen.id(),
-                seen.job(),
-                seen.jobFile(),
-                seen.attempt(),
-                START,
-                START.plusSeconds(300),
-                RunState.STOPPED,
-                seen.provider(),
-                null,
-                null,
-                null,
-                null,
-                0,
-                null,
-                null,
-                null,
-                List.of(),
-                null,
-                false);
 
-        runs.print(List.of(stopped), 1);
+        runs.print(List.of(view(RunState.STOPPED, START.plusSeconds(300), null, false)), 1);
 
         assertThat(text(out)).contains("stopped", " 5 min ", "1 h ago");
     }
@@ -376,6 +355,14 @@ class ViewsTest {
     private static RunView evaluated(Interval macroF1, GateVerdict gate) {
         VariantEvaluation tuned =
                 new VariantEvaluation(Variant.TUNED, Map.of(MetricName.MACRO_F1, macroF1), List.of(), null, null);
+        EvaluationReport evaluation = new EvaluationReport(
+                TaskKind.CLASSIFICATION, MetricName.MACRO_F1, 20, 2000, 17, List.of(tuned), List.of(), gate);
+        return view(RunState.SUCCEEDED, START, evaluation, true);
+    }
+
+    @SuppressWarnings("NullAway") // of a class file it does not read that a nested type may be null
+    private static RunView view(
+            RunState state, Instant changedAt, @Nullable EvaluationReport evaluation, boolean isClosed) {
         TaskSpec task = TaskSpec.of(TaskKind.CLASSIFICATION);
         return new RunView(
                 new RunId("tickets-0123abcd-1"),
@@ -385,8 +372,8 @@ class ViewsTest {
                 null,
                 1,
                 START,
-                START,
-                RunState.SUCCEEDED,
+                changedAt,
+                state,
                 ProviderId.LOCAL,
                 null,
                 null,
@@ -395,10 +382,10 @@ class ViewsTest {
                 0,
                 null,
                 null,
-                new EvaluationReport(task.kind(), MetricName.MACRO_F1, 20, 2000, 17, List.of(tuned), List.of(), gate),
+                evaluation,
                 List.of(),
                 null,
-                true);
+                isClosed);
     }
 
     private void waitForLine(String start) {
