@@ -10,7 +10,6 @@ import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
 
@@ -33,8 +32,8 @@ final class LossWatch {
     /** As many of all validations above the lowest: sooner it may well fall again. */
     private static final int RISES_OF = 3;
 
-    /** So much more than the loss of the first step is not the chance of that step's few rows. */
-    private static final double DIVERGED = 1.5;
+    /** So many times the loss of the first step is not the chance of that step's few rows. */
+    private static final double DIVERGED = 2;
 
     /** Fallen by so much since the validation before, the loss would go on to fall. */
     private static final double FALL = 0.05;
@@ -102,8 +101,8 @@ final class LossWatch {
         double before = lastValidation;
         lastValidation = loss;
         Progress.Best best = now.bestSoFar().orElseThrow();
-        double start = Objects.requireNonNull(now.firstLoss(), "a validation follows a step");
-        if (!isDivergenceNamed && best.loss() > (isLast ? 1 : DIVERGED) * start) {
+        Double start = now.firstLoss(); // null where an older version has saved the checkpoint
+        if (start != null && !isDivergenceNamed && best.loss() > DIVERGED * start) {
             isDivergenceNamed = true;
             return Optional.of(aboveStart(best, start));
         }
@@ -119,11 +118,11 @@ final class LossWatch {
 
     private Problem aboveStart(Progress.Best best, double start) {
         Problem.Builder problem = LoopProblems.ABOVE_START
-                .warning("no validation loss is below the loss of the first step")
+                .warning("the loss is far above where it began")
                 .at(Location.ofKey("training.learning-rate"))
                 .because(String.format(
                         Locale.ROOT,
-                        "%.4g at step %d is the lowest, the first step had %.4g",
+                        "the lowest validation loss is %.4g at step %d, the first step had %.4g",
                         best.loss(),
                         best.step(),
                         start))

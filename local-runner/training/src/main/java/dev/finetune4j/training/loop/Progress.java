@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param validatedSteps steps done when the validation loss was last taken, 0 for never
  * @param best the best adapter so far, or null before the first validation
  * @param validationsWithoutGain validations since then
- * @param firstLoss loss of the first step, or null before it
+ * @param firstLoss loss of the first step; null before it, and after a checkpoint that does not know it
  * @param losses the latest losses
  * @param gradientNorms the latest gradient norms
  * @param tokens tokens of the rows that were gone over so far
@@ -71,7 +71,7 @@ record Progress(
                 validatedSteps,
                 best,
                 validationsWithoutGain,
-                firstLoss == null ? Double.valueOf(loss) : firstLoss,
+                steps == 0 ? Double.valueOf(loss) : firstLoss,
                 losses.with(loss),
                 gradientNorms.with(gradientNorm),
                 tokens + stepTokens);

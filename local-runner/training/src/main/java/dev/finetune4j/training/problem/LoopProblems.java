@@ -127,8 +127,8 @@ public final class LoopProblems implements ProblemCatalogue {
             "FT0637",
             "the loss is above where it began",
             ExitCode.TRAINING_FAILED,
-            "No validation loss came below the loss of the first step: steps are so large that they undo what the model knew (divergence), or"
-                    + " nothing was learned that holds for other rows. More epochs seldom help.",
+            "No validation loss came below twice the loss of the first step: steps are so large that they undo what the model knew"
+                    + " (divergence). More epochs seldom help.",
             "training.learning-rate: a tenth");
 
     /** There are not two checkpoints to go from and to. */
