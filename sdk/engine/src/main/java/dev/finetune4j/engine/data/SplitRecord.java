@@ -63,9 +63,14 @@ public record SplitRecord(
             long groups,
             Map<String, Long> rowsByLabel,
             @Nullable Long bytes) {
-        /** Of a part whose file is kept elsewhere. */
+        /** Of a part whose file is not written yet. */
         public PartShare(long rows, long dealt, long groups, Map<String, Long> rowsByLabel) {
             this(rows, dealt, groups, rowsByLabel, null);
+        }
+
+        /** The same, of a file of that size. */
+        public PartShare withBytes(long size) {
+            return new PartShare(rows, dealt, groups, rowsByLabel, size);
         }
 
         /** Copies the map in its order. */

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -54,7 +55,7 @@ public record DerivedRows(PreparedData whole, Map<Part, SplitRecord.PartShare> p
         try {
             ExclusiveLock mine = ExclusiveLock.acquire(lock, () -> {});
             try (mine) {
-                Optional<PreparedData> before = DataPreparation.find(folder);
+                Optional<PreparedData> before = DataPreparation.undamaged(folder);
                 return before.isPresent() ? before.get() : write(folder);
             }
         } catch (IOException e) {
@@ -64,8 +65,14 @@ public record DerivedRows(PreparedData whole, Map<Part, SplitRecord.PartShare> p
 
     private PreparedData write(Path folder) throws IOException {
         Files.createDirectories(folder);
+        Map<Part, SplitRecord.PartShare> written = new EnumMap<>(Part.class);
         for (Part part : Part.values()) {
-            content.write(part, folder.resolve(part.fileName()));
+            Path file = folder.resolve(part.fileName());
+            content.write(part, file);
+            written.put(
+                    part,
+                    parts.getOrDefault(part, new SplitRecord.PartShare(0, 0, 0, Map.of()))
+                            .withBytes(Files.size(file)));
         }
         SplitRecord of = whole.record();
         SplitRecord record = new SplitRecord(
@@ -76,7 +83,7 @@ public record DerivedRows(PreparedData whole, Map<Part, SplitRecord.PartShare> p
                 of.split(),
                 of.rowsRead(),
                 of.rowsLeftOut(),
-                parts,
+                written,
                 of.sources(),
                 digest(folder));
         // The last, so that a folder without it is known to be incomplete.

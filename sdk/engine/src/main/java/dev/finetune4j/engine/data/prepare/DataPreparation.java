@@ -85,7 +85,8 @@ public final class DataPreparation {
                 && (!isWanted || record.share(Part.VALIDATION).rows() > 0);
     }
 
-    private static Optional<PreparedData> undamaged(Path folder) {
+    /** The same where every part's file is as large as it was when it was written; empty where anything is damaged. */
+    public static Optional<PreparedData> undamaged(Path folder) {
         try {
             return find(folder).filter(data -> Arrays.stream(Part.values()).allMatch(part -> isWhole(data, part)));
         } catch (FineTuneException e) {
