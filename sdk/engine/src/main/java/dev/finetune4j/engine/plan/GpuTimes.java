@@ -4,7 +4,6 @@ import dev.finetune4j.data.Part;
 import dev.finetune4j.engine.estimate.Gpu;
 import dev.finetune4j.engine.estimate.Range;
 import dev.finetune4j.engine.plan.Worlds.Cause;
-import dev.finetune4j.job.FineTuneJob;
 
 /** How long a job works on some GPUs, once they are ready: the same wherever such GPUs stand. */
 final class GpuTimes {
@@ -71,26 +70,32 @@ final class GpuTimes {
 
     /** Seconds of validation losses and of the comparison. */
     Sample evaluation() {
-        return worlds.draw(
-                Cause.ANSWERS, assumptions.get("answers").quantity().times(Math.max(0.1, likelyEvaluation())));
+        Uncertain answering = assumptions.get("answers").quantity();
+        Sample reading = worlds.draw(Cause.ANSWERS, answering.times(Math.max(0.1, likelyReading())));
+        if (job.job().task().kind().hasLabels() || !job.model().speaks()) {
+            return reading;
+        }
+        Sample written = worlds.draw(Cause.ANSWER_LENGTH, job.writtenTokens());
+        return reading.plus(worlds.draw(Cause.ANSWERS, answering.times(secondsATokenOfEach()))
+                .times(written));
     }
 
-    private double likelyEvaluation() {
+    private double likelyReading() {
         double mean = job.lengths().mean();
         double losses = job.rows().rowsOf(Part.VALIDATION) * job.validations() * mean;
         double rows = job.rows().rowsOf(Part.TEST);
         int models = job.answeringModels();
-        FineTuneJob asked = job.job();
-        double shown = models == 3 ? asked.evaluation().fewShot() * mean : 0;
+        double shown = models == 3 ? job.job().evaluation().fewShot() * mean : 0;
         double read = rows * (models * mean + shown);
-        double forward = FORWARD_SHARE * (losses + read) / tokensPerSecond.likely();
-        if (asked.task().kind().hasLabels() || !job.model().speaks()) {
-            return forward;
-        }
+        return FORWARD_SHARE * (losses + read) / tokensPerSecond.likely();
+    }
+
+    /** Seconds for one more token of every held-out row's answer. */
+    private double secondsATokenOfEach() {
         double perToken = job.architecture().layers() * LAUNCH_SECONDS
                 + job.modelBytes() / (gpu.bandwidthGbPerS() * GIGA) / shards();
-        double turns = Math.ceil(rows / ANSWERS_AT_A_TIME / replicas());
-        return forward + turns * job.writtenTokens().likely() * perToken;
+        double rows = job.rows().rowsOf(Part.TEST);
+        return Math.ceil(rows / ANSWERS_AT_A_TIME / replicas()) * perToken;
     }
 
     private int shards() {
