@@ -109,7 +109,7 @@ public final class GpuTable {
         for (String word : WORD_BREAK.split(APART_FROM_UNIT.matcher(name).replaceAll(""), -1)) {
             Matcher size = MEMORY.matcher(word);
             Matcher form = SHAPE.matcher(word);
-            if (memory.isEmpty() && !called.isEmpty() && size.matches()) {
+            if (memory.isEmpty() && size.matches()) {
                 memory = size.group(1);
             } else if (form.matches()) {
                 shape = form.group(1);

@@ -188,7 +188,8 @@ final class RunReader {
         Sharding sharding = Sharding.NONE;
         Matcher stage = STAGE.matcher(text);
         boolean hasStage = stage.find();
-        if (text.contains("zero") || text.contains("deepspeed") || hasStage) {
+        boolean isBare = hasStage && !text.contains("fsdp") && !text.contains("pp"); // others have stages, too
+        if (text.contains("zero") || text.contains("deepspeed") || isBare) {
             String said = hasStage ? stage.group(1) : text;
             sharding = said.contains("3") ? Sharding.ZERO3 : said.contains("2") ? Sharding.ZERO2 : Sharding.ZERO1;
         } else if (text.contains("fsdp") || text.equals("hsdp")) {

@@ -169,6 +169,7 @@ class BacktestTest {
         "deepspeed 3, ZERO3",
         "zero1-tp2, ZERO2",
         "fsdp, FSDP",
+        "fsdp stage 3, FSDP",
         "none, NONE"
     })
     void readsTheStageOfZero(String parallelism, Sharding sharding) throws IOException {
@@ -300,6 +301,7 @@ class BacktestTest {
         "microsoft/Phi-3-small-8k-instruct, 7.39",
         "allenai/OLMoE-1B-7B-0924, 6.92",
         "Qwen/Qwen2-57B-A14B, 57.4",
+        "emilyalsentzer/Bio_ClinicalBERT, 0.11",
         "bert-base-uncased, 0.11"
     })
     void knowsAModelFromItsSmallerAndLargerKin(String name, double billions) {

@@ -22,6 +22,7 @@ class GpuTableTest {
         "NVIDIA L40S, L40S",
         "A100-80G, A100-80",
         "A100 80 GB, A100-80",
+        "80GB A100, A100-80",
         "A100 80GB SXM, A100-80",
         "A100-40GB SXM, A100-40",
         "A100-PCIE-40GB, A100-40",
