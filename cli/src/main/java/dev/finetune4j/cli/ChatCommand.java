@@ -7,6 +7,7 @@ import dev.finetune4j.engine.chat.Chat;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Spelling;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.run.ChatReply;
 import dev.finetune4j.spi.HostedModel;
@@ -115,7 +116,7 @@ final class ChatCommand implements Callable<Integer> {
                         message.isEmpty()
                                 ? "begun anew without a system message"
                                 : "begun anew with that system message");
-            } else if (COMMAND.matcher(text).matches()) {
+            } else if (isMistyped(text)) {
                 view.say("there is no command " + text + "; there are " + COMMANDS);
                 missed();
             } else if (!text.isEmpty()) {
@@ -123,6 +124,12 @@ final class ChatCommand implements Callable<Integer> {
             }
             view.prompt();
         }
+    }
+
+    /** One word that is almost a command; any other is a turn, as a path or an option may be. */
+    private static boolean isMistyped(String text) {
+        return COMMAND.matcher(text).matches()
+                && Spelling.nearest(text, List.of("/reset", "/system", "/quit")).isPresent();
     }
 
     private void turn(Chat chat, String text, ChatView view) {

@@ -428,7 +428,8 @@ class PlanCommandTest {
         CommandRun pasted = plan(large);
 
         assertThat(none.exitCode()).isEqualTo(5);
-        assertThat(oneLine(none.err())).containsPattern("local: needs \\d+ GiB, has \\d+; fits with method: q?lora");
+        assertThat(oneLine(none.err()))
+                .containsPattern("local: needs [\\d.]+ GiB, has [\\d.]+; fits with method: q?lora");
         assertThat(none.err()).containsPattern("try +method: q?lora");
         assertThat(pasted.exitCode()).as(pasted.err()).isZero();
     }

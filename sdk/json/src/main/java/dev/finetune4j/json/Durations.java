@@ -12,7 +12,7 @@ public final class Durations {
     private Durations() {}
 
     /**
-     * Reads a duration, also in ISO 8601 ({@code PT45M}) and with minutes as tables show them ({@code 45min}).
+     * Reads a duration, also in ISO 8601 ({@code PT45M}) and with {@code min} for {@code m} ({@code 45min}).
      *
      * @throws IllegalArgumentException if the text is neither
      */

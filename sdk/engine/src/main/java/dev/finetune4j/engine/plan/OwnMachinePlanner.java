@@ -103,7 +103,8 @@ final class OwnMachinePlanner {
             rejections.add(new Rejection(
                     machine.target(),
                     null,
-                    "needs " + Words.gibOf(memory.needed().likely()) + " GiB, has " + Words.gibOf(memory.usable()),
+                    "needs " + Words.gibBeside(memory.needed().likely(), memory.usable()) + " GiB, has "
+                            + Words.gibBeside(memory.usable(), memory.needed().likely()),
                     (double) memory.needed().likely() / memory.usable()));
             return Optional.empty();
         }

@@ -38,7 +38,7 @@ public final class PlanProblems implements ProblemCatalogue {
     static final ProblemKind CHANGED = new ProblemKind(
             "FT0764", "the plan was changed", ExitCode.INVALID, """
             A saved plan has a digest over all that it says. The file was changed since it was saved, is damaged, or was saved by another
-            version of finetune4j.""", "finetune plan JOB --save other.json");
+            version of finetune4j; or it holds nothing at all.""", "finetune plan JOB --save other.json");
 
     static final ProblemKind MOVED =
             new ProblemKind("FT0765", "what was planned has moved", ExitCode.PLAN_DIFFERS, """

@@ -79,7 +79,7 @@ public record SavedPlan(String jobFile, Plan plan, String digest) {
             }
             String text = Files.readString(file);
             JsonNode tree = Json.records().readTree(text);
-            if (tree.isEmpty()) {
+            if (tree.isMissingNode() || (tree.isContainerNode() && tree.isEmpty())) {
                 throw damaged(file, "it holds nothing: neither a plan nor a job", SOME_JOB)
                         .asException();
             }

@@ -28,6 +28,10 @@ final class Words {
         return String.format(Locale.ROOT, gib < 10 || gib(gib).equals(gib(other)) ? "%.1f" : "%.0f", gib);
     }
 
+    static String gibBeside(long bytes, long other) {
+        return gibBeside(bytes / GIB, other / GIB);
+    }
+
     static String gibOf(long bytes) {
         return gib(bytes / GIB);
     }
