@@ -23,8 +23,8 @@ public final class GpuTable {
     private static final Pattern NOISE = Pattern.compile("nvidia|tesla|tensor core|geforce|[^a-z0-9]");
 
     /** Words that tell no parts of the table apart. */
-    private static final Set<String> IDLE = Set.of(
-            "nvidia", "tesla", "geforce", "tensor", "core", "gpu", "generation", "amd", "instinct", "intel", "aws");
+    private static final Set<String> IDLE =
+            Set.of("nvidia", "tesla", "geforce", "tensor", "core", "gpu", "generation", "amd", "instinct", "intel");
 
     private static final Pattern WORD_BREAK = Pattern.compile("[^a-z0-9]+");
     private static final Pattern APART_FROM_UNIT = Pattern.compile("(?<=\\d)\\s+(?=gi?b\\b)");
