@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A job as a tree, with the keys and in the order of a job file: what {@link Json#jobs()} makes of it. Every command begins with such a
- * tree, and Jackson looks at each record, field and annotation before its first one, which was a seventh of what a plan took.
+ * tree, and Jackson looks at each record, field and annotation before its first one.
  */
 public final class JobTree {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
