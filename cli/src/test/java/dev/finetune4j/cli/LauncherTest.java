@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +38,17 @@ class LauncherTest {
     @BeforeAll
     static void buildTheJar() throws IOException {
         Checkout.build(built);
+    }
+
+    /** What launchers do behind their commands' backs writes into folders that are removed after the test. */
+    @AfterEach
+    void endWhatLaunchersLeftRunning() throws Exception {
+        for (List<ProcessHandle> left = runningHere(); !left.isEmpty(); left = runningHere()) {
+            left.forEach(ProcessHandle::destroyForcibly);
+            for (ProcessHandle process : left) {
+                process.onExit().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            }
+        }
     }
 
     @Test
@@ -211,6 +224,16 @@ class LauncherTest {
         assertThat(awaitArchive(home.resolve(".cache/finetune4j"))).isNotEmptyFile();
         makeWritable(bare.root());
         makeWritable(whole.root());
+    }
+
+    /** Processes with this test's folder in their command lines, as all have that a launcher in it starts. */
+    private List<ProcessHandle> runningHere() {
+        return ProcessHandle.allProcesses()
+                .filter(process -> process.info()
+                        .commandLine()
+                        .filter(line -> line.contains(folder.toString()))
+                        .isPresent())
+                .toList();
     }
 
     private Checkout builtCheckout(String name) throws Exception {
