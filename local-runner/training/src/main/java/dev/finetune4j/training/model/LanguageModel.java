@@ -3,6 +3,7 @@ package dev.finetune4j.training.model;
 import dev.finetune4j.run.Sampling;
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * One causal language model in memory.
@@ -59,6 +60,22 @@ public interface LanguageModel extends TrainableModel {
     /** Speaks on to the end of the answer. */
     default Generated generate(int[] prefix, int[] prompt, List<Integer> stopTokens, Sampling sampling) {
         return generate(prefix, prompt, stopTokens, sampling, token -> true);
+    }
+
+    /**
+     * Speaks on after each of several prompts, side by side where the model can.
+     *
+     * @param prefix tokens that all prompts begin with, may be empty
+     * @param prompts tokens after the prefix
+     * @param stopTokens an answer ends before the first of these
+     * @param samplings how the next token of each is chosen
+     * @return for each prompt the new tokens, without the stop token
+     */
+    default List<Generated> generate(
+            int[] prefix, List<int[]> prompts, List<Integer> stopTokens, List<Sampling> samplings) {
+        return IntStream.range(0, prompts.size())
+                .mapToObj(i -> generate(prefix, prompts.get(i), stopTokens, samplings.get(i)))
+                .toList();
     }
 
     /**

@@ -41,7 +41,7 @@ final class PredictionRun {
     Optional<String> run(long totalRows, Function<List<Example>, List<Prediction>> answer) {
         try (PredictionFile file = PredictionFile.open(predictions);
                 ExampleReader reader = ExampleReader.open(rowsFile)) {
-            RowBatches batches = new RowBatches(reader, !step.labels().isEmpty());
+            RowBatches batches = new RowBatches(reader, step.labels().isEmpty() ? step.maxNewTokens() : 0);
             tellProgress(file.rows(), totalRows);
             long first = 0;
             for (List<Example> batch = batches.next(); !batch.isEmpty(); batch = batches.next()) {

@@ -12,6 +12,7 @@ import dev.finetune4j.spi.TextCodec;
 import dev.finetune4j.training.loop.TrainingLoop.Surroundings;
 import dev.finetune4j.training.model.LanguageModel;
 import dev.finetune4j.training.model.LanguageModel.Alternatives;
+import dev.finetune4j.training.model.LanguageModel.Generated;
 import dev.finetune4j.training.model.TokenBatch;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,7 +84,7 @@ public final class Predictor {
         }
         List<Conversation> rows = batch.stream().map(Conversation.class::cast).toList();
         return step.labels().isEmpty()
-                ? List.of(answerFreely(rows.get(0), survey.prefix()))
+                ? answerFreely(rows, survey.prefix())
                 : answerWithLabels(rows, survey.prefix(), contentFree);
     }
 
@@ -94,19 +95,36 @@ public final class Predictor {
         return new Prediction(passage.row(), passage.text(), null, Map.of(), model.loss(batch), batch.countedTargets());
     }
 
-    private Prediction answerFreely(Conversation row, int[] prefix) {
-        RowPrompt prompt = prompts.encode(row);
-        int[] rest = withoutPrefix(prompt.tokenIds(), prefix);
-        Alternatives reference = new Alternatives(rest, List.of(prompt.referenceIds()));
-        double logLikelihood =
-                model.scoreContinuations(prefix, List.of(reference)).get(0)[0];
-        String answer = null;
-        if (step.maxNewTokens() > 0) {
-            Sampling greedy = Sampling.greedy(Questions.newTokens(step, prompt.tokenIds(), codec));
-            answer = codec.decode(
-                    model.generate(prefix, rest, codec.stopTokens(), greedy).tokenIds());
+    private List<Prediction> answerFreely(List<Conversation> rows, int[] prefix) {
+        List<RowPrompt> asked = rows.stream().map(prompts::encode).toList();
+        List<int[]> rests = asked.stream()
+                .map(prompt -> withoutPrefix(prompt.tokenIds(), prefix))
+                .toList();
+        List<Alternatives> references = new ArrayList<>();
+        for (int i = 0; i < rows.size(); i++) {
+            references.add(new Alternatives(rests.get(i), List.of(asked.get(i).referenceIds())));
         }
-        return new Prediction(row.row(), row.answer(), answer, Map.of(), -logLikelihood, prompt.referenceIds().length);
+        List<double[]> logLikelihoods = model.scoreContinuations(prefix, references);
+        List<Generated> spoken = step.maxNewTokens() == 0
+                ? List.of()
+                : model.generate(
+                        prefix,
+                        rests,
+                        codec.stopTokens(),
+                        asked.stream()
+                                .map(prompt -> Sampling.greedy(Questions.newTokens(step, prompt.tokenIds(), codec)))
+                                .toList());
+        List<Prediction> predictions = new ArrayList<>();
+        for (int i = 0; i < rows.size(); i++) {
+            predictions.add(new Prediction(
+                    rows.get(i).row(),
+                    rows.get(i).answer(),
+                    spoken.isEmpty() ? null : codec.decode(spoken.get(i).tokenIds()),
+                    Map.of(),
+                    -logLikelihoods.get(i)[0],
+                    asked.get(i).referenceIds().length));
+        }
+        return predictions;
     }
 
     private List<Prediction> answerWithLabels(List<Conversation> rows, int[] prefix, LabelScores contentFree) {

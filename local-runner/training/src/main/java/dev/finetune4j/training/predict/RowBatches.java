@@ -9,31 +9,38 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows in the order of their file, those that are scored against labels several at a time. Where a batch ends is decided by the file
+ * Rows in the order of their file, conversations several at a time. Where a batch ends is decided by the file and the longest answer
  * alone, so that a row has the same neighbours, and a score of the same bits, in a process that goes on where another one ended.
  */
 final class RowBatches {
     private static final int ROWS = 16;
 
-    /** About 1,500 tokens: a few seconds at most between two looks at the stop signal. */
+    /** About 1,500 tokens: a few seconds at most of reading between two looks at the stop signal. */
     private static final int CHARACTERS = 6000;
 
+    private static final int CHARACTERS_OF_A_TOKEN = 4;
+
     private final ExampleReader reader;
-    private final boolean labelled;
+    private final int newTokens;
     private @Nullable Example ahead;
 
-    RowBatches(ExampleReader reader, boolean labelled) {
+    /**
+     * Batches of rows that a reader gives.
+     *
+     * @param newTokens longest answer that is generated, 0 where none is
+     */
+    RowBatches(ExampleReader reader, int newTokens) {
         this.reader = reader;
-        this.labelled = labelled;
+        this.newTokens = newTokens;
         ahead = reader.next();
     }
 
-    /** The next rows: at least one, none at the end. More than one only of conversations that are scored against labels. */
+    /** The next rows: at least one, none at the end. More than one only of conversations. */
     List<Example> next() {
         List<Example> batch = new ArrayList<>();
         int characters = 0;
         for (Example row = ahead; row != null; row = ahead) {
-            boolean alone = !labelled || !(row instanceof Conversation);
+            boolean alone = !(row instanceof Conversation);
             characters += alone ? 0 : characters((Conversation) row);
             if (!batch.isEmpty() && (alone || batch.size() == ROWS || characters > CHARACTERS)) {
                 break;
@@ -47,10 +54,11 @@ final class RowBatches {
         return batch;
     }
 
-    private static int characters(Conversation row) {
-        return row.prompt().stream()
-                .map(Message::content)
-                .mapToInt(String::length)
-                .sum();
+    private int characters(Conversation row) {
+        return CHARACTERS_OF_A_TOKEN * newTokens
+                + row.prompt().stream()
+                        .map(Message::content)
+                        .mapToInt(String::length)
+                        .sum();
     }
 }

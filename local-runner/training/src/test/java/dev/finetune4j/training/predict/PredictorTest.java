@@ -32,12 +32,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PredictorTest {
     private static final List<String> LABELS = List.of("good", "bad");
@@ -124,6 +127,34 @@ class PredictorTest {
     }
 
     @Test
+    void asManyRowsAreAnsweredBesideEachOtherAsTheirAnswersLeaveRoomFor() throws Exception {
+        Example[] rows = new Example[40];
+        Arrays.setAll(rows, i -> row(i + 1, "word", "good"));
+        write(rows);
+
+        assertThat(rowsAtOnce(16)).containsExactly(16, 16, 8);
+        assertThat(rowsAtOnce(700)).hasSize(20).containsOnly(2);
+        assertThat(rowsAtOnce(4000)).hasSize(40).containsOnly(1);
+    }
+
+    /** How many prompts the model is given each time. */
+    private List<Integer> rowsAtOnce(int maxNewTokens) throws Exception {
+        List<Integer> counts = new ArrayList<>();
+        LanguageModel counting = new BigramModel(LetterCodec.VOCABULARY) {
+            @Override
+            public List<Generated> generate(
+                    int[] prefix, List<int[]> prompts, List<Integer> stopTokens, List<Sampling> samplings) {
+                counts.add(prompts.size());
+                return super.generate(prefix, prompts, stopTokens, samplings);
+            }
+        };
+        Files.deleteIfExists(file());
+        predictor(counting, step(LabelScoring.LIKELIHOOD, List.of(), maxNewTokens), StopSignal.NEVER)
+                .run();
+        return counts;
+    }
+
+    @Test
     void withoutNewTokensOnlyTheLikelihoodIsTaken() throws Exception {
         write(row(1, "is it", "bad"), new Example.Passage(new RowRef("rows", 2), "bad"));
 
@@ -135,14 +166,15 @@ class PredictorTest {
         assertThat(predictions.get(1).referenceTokens()).isEqualTo(3);
     }
 
-    @Test
-    void goesOnAfterTheLastWholeLineAndGivesTheSameFile() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void goesOnAfterTheLastWholeLineAndGivesTheSameFile(boolean labelled) throws Exception {
         Example[] rows = new Example[40];
         for (int i = 0; i < rows.length; i++) {
             rows[i] = row(i + 1, "word " + "abcdefg".charAt(i % 7), i % 2 == 0 ? "good" : "bad");
         }
         write(rows);
-        WorkStep.Predict step = step(LabelScoring.LIKELIHOOD, LABELS, 0);
+        WorkStep.Predict step = step(LabelScoring.LIKELIHOOD, labelled ? LABELS : List.of(), labelled ? 0 : 16);
         answer(step);
         byte[] whole = Files.readAllBytes(file());
         List<String> lines = Files.readAllLines(file());
@@ -289,6 +321,10 @@ class PredictorTest {
     }
 
     private Predictor predictor(WorkStep.Predict step, StopSignal stop) {
+        return predictor(model, step, stop);
+    }
+
+    private Predictor predictor(LanguageModel model, WorkStep.Predict step, StopSignal stop) {
         Clock clock = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
         return new Predictor(
                 model,

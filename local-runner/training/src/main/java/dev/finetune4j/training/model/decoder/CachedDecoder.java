@@ -5,6 +5,7 @@ import dev.finetune4j.training.model.internal.TorchScript.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,12 +109,59 @@ final class CachedDecoder {
                 stack, past + texts.stream().mapToInt(TokenTree::size).max().orElse(0));
         List<Value> masks = new ArrayList<>();
         try (Value idsTensor = script.integers(ids);
-                Value place = positions.place(at, 0, new int[] {1, ids.length}, -1)) {
+                Value place = positions(at)) {
             texts.forEach(text -> masks.add(script.floats(text.mask(), text.size(), text.size())));
             return script.call("extend", idsTensor, past, masks, place, stack.decoder(), stack.layers(), room);
         } finally {
             masks.forEach(Value::close);
         }
+    }
+
+    /** Room for the own tokens of texts that go on from the same prefix, at most so many each. */
+    Value beside(DecoderStack stack, int texts, int tokens) {
+        return script.call("cache_beside", stack.decoder(), layers, texts, tokens);
+    }
+
+    /** Makes the {@code tokens} behind the first {@code past} ones of the cache the first that a text has of its own. */
+    void keepApart(int past, int tokens, Value own, int text) {
+        script.call("keep_apart", Objects.requireNonNull(cache, "cache"), past, past + tokens, own, text)
+                .close();
+    }
+
+    /** The own tokens of some of several texts. */
+    Value select(Value own, int texts, int[] selected) {
+        try (Value places = script.integers(selected)) {
+            return script.call("select", own, texts, places);
+        }
+    }
+
+    /**
+     * Computes one more token of each of several texts that go on from the same {@code past} tokens of the cache.
+     *
+     * @param tokens [t]
+     * @param positions [t] in the text of each
+     * @param own their own tokens, which the new ones are put to
+     * @return hidden states [t, C]
+     */
+    Value extendBeside(DecoderStack stack, int[] tokens, int[] positions, int past, Value own) {
+        int longest = Arrays.stream(positions).max().orElseThrow() + 1;
+        try (Value ids = script.integers(tokens);
+                Value place = positions(positions)) {
+            return script.call(
+                    "extend_beside",
+                    ids,
+                    past,
+                    own,
+                    longest,
+                    place,
+                    stack.decoder(),
+                    stack.layers(),
+                    Objects.requireNonNull(cache, "cache"));
+        }
+    }
+
+    private Value positions(int[] at) {
+        return positions.place(at, 0, new int[] {1, at.length}, -1);
     }
 
     private Value reserve(DecoderStack stack, int tokens) {

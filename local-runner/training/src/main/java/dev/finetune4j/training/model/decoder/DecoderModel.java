@@ -325,6 +325,18 @@ final class DecoderModel implements LanguageModel {
         });
     }
 
+    @Override
+    public List<Generated> generate(
+            int[] prefix, List<int[]> prompts, List<Integer> stopTokens, List<Sampling> samplings) {
+        checkTokens(prefix);
+        prompts.forEach(this::checkTokens);
+        if (prompts.size() < 2 || prompts.stream().anyMatch(prompt -> prompt.length == 0)) {
+            return LanguageModel.super.generate(prefix, prompts, stopTokens, samplings);
+        }
+        BatchSpeaker speaker = new BatchSpeaker(script, cached, stack(), stopTokens);
+        return NativeCalls.guarded(() -> speaker.speak(virtualTokens().before(prefix), prompts, samplings));
+    }
+
     private float[] lastLogits(Value hidden) {
         try (hidden;
                 Value logits = script.call("last_logits", hidden, stack().decoder())) {

@@ -162,6 +162,22 @@ class M(Module):
   def extend(self: __torch__.M, ids: Tensor, past: int, masks: List[Tensor], place: __torch__.layer.Place, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], cache: __torch__.inference.Cache) -> Tensor:
     return __torch__.inference.extend(ids, past, masks, place, decoder, layers, cache)
 
+  def cache_beside(self: __torch__.M, decoder: __torch__.decoder.Decoder, layers: int, texts: int, capacity: int) -> __torch__.inference.Cache:
+    return __torch__.inference.cache_beside(decoder, layers, texts, capacity)
+
+  def keep_apart(self: __torch__.M, cache: __torch__.inference.Cache, past: int, end: int, own: __torch__.inference.Cache, text: int) -> int:
+    return __torch__.inference.keep_apart(cache, past, end, own, text)
+
+  def select(self: __torch__.M, own: __torch__.inference.Cache, texts: int, selected: Tensor) -> __torch__.inference.Cache:
+    return __torch__.inference.select(own, texts, selected)
+
+  def extend_beside(self: __torch__.M, ids: Tensor, past: int, own: __torch__.inference.Cache, longest: int, place: __torch__.layer.Place, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], cache: __torch__.inference.Cache) -> Tensor:
+    return __torch__.inference.extend_beside(ids, past, own, longest, place, decoder, layers, cache)
+
+  # Logits after each of the tokens whose hidden states x [n, C] are: [n, V] float32.
+  def each_logits(self: __torch__.M, x: Tensor, decoder: __torch__.decoder.Decoder) -> Tensor:
+    return __torch__.inference.logits(x, decoder)
+
   # Logits after the last of the tokens whose hidden states x [n, C] are: [V] float32.
   def last_logits(self: __torch__.M, x: Tensor, decoder: __torch__.decoder.Decoder) -> Tensor:
     n = x.size(0)

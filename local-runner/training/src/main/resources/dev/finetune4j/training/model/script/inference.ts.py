@@ -1,7 +1,9 @@
 # Speaking and scoring with a cache of keys and values: n new tokens of one text or of several texts with the same past look at the
 # past tokens in the cache and at those of their own text that its mask allows. S = past + tokens of a text.
+# Several texts are spoken side by side, a token of each at a time, as each such pass reads all weights: t texts look at the same past,
+# and each at tokens of its own behind it, which are kept apart.
 
-# k, v: for each layer [K, capacity, D].
+# k, v: for each layer [K, capacity, D]; of t texts' own tokens [t K, capacity, D].
 class Cache(NamedTuple):
   k : List[Tensor]
   v : List[Tensor]
@@ -20,6 +22,34 @@ def copy(old: __torch__.inference.Cache, new: __torch__.inference.Cache, past: i
     new.k[i][:, 0:past].copy_(old.k[i][:, 0:past])
     new.v[i][:, 0:past].copy_(old.v[i][:, 0:past])
   return past
+
+# Room for the own tokens of t texts; what is not yet written must be a number, as it is multiplied by 0.
+def cache_beside(decoder: __torch__.decoder.Decoder, L: int, t: int, capacity: int) -> __torch__.inference.Cache:
+  shape = [t * decoder.shape.key_heads, capacity, decoder.shape.head_width]
+  k = annotate(List[Tensor], [])
+  v = annotate(List[Tensor], [])
+  for i in range(L):
+    torch.append(k, torch.zeros(shape, dtype=decoder.embedding.dtype))
+    torch.append(v, torch.zeros(shape, dtype=decoder.embedding.dtype))
+  return __torch__.inference.Cache(k, v)
+
+# Makes the tokens past .. end of a cache the first of a text's own.
+def keep_apart(cache: __torch__.inference.Cache, past: int, end: int, own: __torch__.inference.Cache, text: int) -> int:
+  for i in range(len(cache.k)):
+    K = cache.k[i].size(0)
+    own.k[i][text * K:text * K + K, 0:end - past].copy_(cache.k[i][:, past:end])
+    own.v[i][text * K:text * K + K, 0:end - past].copy_(cache.v[i][:, past:end])
+  return text
+
+# The own tokens of some of t texts.
+def select(own: __torch__.inference.Cache, t: int, texts: Tensor) -> __torch__.inference.Cache:
+  k = annotate(List[Tensor], [])
+  v = annotate(List[Tensor], [])
+  for i in range(len(own.k)):
+    shape = [t, own.k[i].size(0) // t, own.k[i].size(1), own.k[i].size(2)]
+    torch.append(k, torch.index_select(own.k[i].view(shape), 0, texts).flatten(0, 1))
+    torch.append(v, torch.index_select(own.v[i].view(shape), 0, texts).flatten(0, 1))
+  return __torch__.inference.Cache(k, v)
 
 # Hides from scores x [K, g, n, S] what lies outside the window of each new token at positions [n]; the past keys stand in order.
 def hide(x: Tensor, positions: Tensor, window: int) -> Tensor:
@@ -60,26 +90,65 @@ def attention_each(y: Tensor, k: Tensor, v: Tensor, past: int, masks: List[Tenso
     begin = end
   return o
 
-def layer(h: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shape, k: Tensor, v: Tensor, past: int, masks: List[Tensor], place: __torch__.layer.Place) -> Tensor:
+# Which of S keys, the shared ones and then a text's own, of which key i stands at position i, new tokens at positions [t] do not see: [t, S].
+def hidden(positions: Tensor, S: int, window: int) -> Tensor:
+  at = positions.unsqueeze(1)                                                          # [t, 1]
+  keys = torch.arange(S, dtype=4).unsqueeze(0)                                         # [1, S]
+  x = torch.gt(keys, at)                                                               # [t, S]
+  if window > 0:
+    x = torch.logical_or(x, torch.le(keys, torch.sub(at, window)))
+  return x
+
+# One new token of each of t texts, y [t, H + 2 K, D], turned; writes its keys and values behind the text's own and returns [t, H D].
+# k, v [K, capacity, D] are the shared ones; no text is longer than S, its new token and the past included.
+def attention_beside(y: Tensor, k: Tensor, v: Tensor, past: int, own_k: Tensor, own_v: Tensor, S: int, positions: Tensor, look: __torch__.attention.Look) -> Tensor:
+  t = y.size(0)
+  D = y.size(2)
+  H = look.heads
+  K = look.key_heads
+  g = H // K
+  R = own_k.size(1)
+  at = torch.sub(positions, past).view([t, 1, 1, 1]).expand([t, K, 1, D])
+  own_k.view([t, K, R, D]).scatter_(2, at, y[:, H:H + K].unsqueeze(2))
+  own_v.view([t, K, R, D]).scatter_(2, at, y[:, H + K:H + 2 * K].unsqueeze(2))
+  q = __torch__.attention.queries(y[:, 0:H].unsqueeze(0), K)                           # [K, g t, D]
+  x = __torch__.attention.scores(q, k[:, 0:past], look, torch.empty([H * t * past], dtype=y.dtype))  # [K, g t, past]
+  shared = x.view([K, g, t, past]).permute([2, 0, 1, 3])                               # [t, K, g, past]
+  q = __torch__.attention.queries(y[:, 0:H].unsqueeze(1), K)                           # [t K, g, D]
+  room = torch.empty([H * t * (S - past)], dtype=y.dtype)
+  x = __torch__.attention.scores(q, own_k[:, 0:S - past], look, room)                  # [t K, g, S - past]
+  x = torch.cat([shared, x.view([t, K, g, S - past])], 3)                              # [t, K, g, S]
+  x.masked_fill_(__torch__.inference.hidden(positions, S, look.window).view([t, 1, 1, S]), -inf)
+  p = __torch__.attention.probabilities(x, y.dtype)
+  shared = p[:, :, :, 0:past].permute([1, 2, 0, 3]).reshape([K, g * t, past])
+  o = torch.bmm(shared, v[:, 0:past]).view([K, g, t, D]).permute([2, 0, 1, 3])         # [t, K, g, D]
+  own = torch.bmm(p[:, :, :, past:S].reshape([t * K, g, S - past]), own_v[:, 0:S - past])  # [t K, g, D]
+  return torch.add(o, own.view([t, K, g, D])).reshape([t, H * D])
+
+# Queries, keys and values of a layer whose input is h [n, C], turned: [n, H + 2 K, D].
+def turned(h: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shape, place: __torch__.layer.Place) -> Tensor:
   n = h.size(0)
-  d = h.dtype
   H = shape.heads
   K = shape.key_heads
   wide = __torch__.rms_norm.room(h)
   x = __torch__.rms_norm.forward(h, __torch__.rms_norm.factor(h, shape.eps, wide), layer.attention_norm, torch.empty_like(h), wide)
-  qkv = torch.empty([n, layer.qkv.weight.size(0)], dtype=d)
+  qkv = torch.empty([n, layer.qkv.weight.size(0)], dtype=h.dtype)
   __torch__.linear.forward(x, layer.qkv, -1, qkv)
   y = qkv.view([n, H + 2 * K, shape.head_width])
-  __torch__.layer.norm_heads(y, layer, shape, torch.empty([n, H + K, shape.head_width], dtype=d))
+  __torch__.layer.norm_heads(y, layer, shape, torch.empty([n, H + K, shape.head_width], dtype=h.dtype))
   __torch__.rotary.rotate(y[:, 0:H + K], place.cos[layer.rotary], place.sin[layer.rotary], 1.0)
-  o = __torch__.inference.attention_each(y, k, v, past, masks, place.positions, layer.look)  # [n, H D]
+  return y
+
+# The output [n, C] of a layer whose input is h [n, C], after attention has made o [n, H D].
+def joined(h: Tensor, o: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shape) -> Tensor:
   h2 = torch.empty_like(h)
   plain = torch.empty_like(h)
   __torch__.layer.join(h, o, layer.out, layer.out_norm, shape.eps, -1, plain, h2)
-  x = __torch__.rms_norm.forward(h2, __torch__.rms_norm.factor(h2, shape.eps, wide), layer.feed_forward_norm, x, wide)
-  gu = torch.empty([n, layer.gate_up.weight.size(0)], dtype=d)
+  wide = __torch__.rms_norm.room(h)
+  x = __torch__.rms_norm.forward(h2, __torch__.rms_norm.factor(h2, shape.eps, wide), layer.feed_forward_norm, torch.empty_like(h), wide)
+  gu = torch.empty([h.size(0), layer.gate_up.weight.size(0)], dtype=h.dtype)           # [n, 2 F]
   __torch__.linear.forward(x, layer.gate_up, -1, gu)
-  m = torch.empty([n, gu.size(1) // 2], dtype=d)                                       # [n, F]
+  m = torch.empty([h.size(0), gu.size(1) // 2], dtype=h.dtype)                         # [n, F]
   __torch__.feed_forward.gate(gu, shape.gelu, m, m)
   h3 = torch.empty_like(h)
   __torch__.layer.join(h2, m, layer.down, layer.down_norm, shape.eps, -1, plain, h3)
@@ -89,7 +158,18 @@ def layer(h: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shape,
 def extend(ids: Tensor, past: int, masks: List[Tensor], place: __torch__.layer.Place, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], cache: __torch__.inference.Cache) -> Tensor:
   h = __torch__.decoder.embed(ids, decoder)                                            # [n, C]
   for i in range(len(layers)):
-    h = __torch__.inference.layer(h, layers[i], decoder.shape, cache.k[i], cache.v[i], past, masks, place)
+    y = __torch__.inference.turned(h, layers[i], decoder.shape, place)                 # [n, H + 2 K, D]
+    o = __torch__.inference.attention_each(y, cache.k[i], cache.v[i], past, masks, place.positions, layers[i].look)  # [n, H D]
+    h = __torch__.inference.joined(h, o, layers[i], decoder.shape)
+  return __torch__.decoder.last_norm(h, decoder)
+
+# The same of one new token of each of t texts, of which none is longer than S.
+def extend_beside(ids: Tensor, past: int, own: __torch__.inference.Cache, S: int, place: __torch__.layer.Place, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], cache: __torch__.inference.Cache) -> Tensor:
+  h = __torch__.decoder.embed(ids, decoder)                                            # [t, C]
+  for i in range(len(layers)):
+    y = __torch__.inference.turned(h, layers[i], decoder.shape, place)                 # [t, H + 2 K, D]
+    o = __torch__.inference.attention_beside(y, cache.k[i], cache.v[i], past, own.k[i], own.v[i], S, place.positions, layers[i].look)  # [t, H D]
+    h = __torch__.inference.joined(h, o, layers[i], decoder.shape)
   return __torch__.decoder.last_norm(h, decoder)
 
 # Logits of hidden states x [n, C]: [n, V] float32.

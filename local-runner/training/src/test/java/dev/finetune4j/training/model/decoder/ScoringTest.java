@@ -136,6 +136,33 @@ class ScoringTest {
         }
     }
 
+    /** Prompts of many lengths and answers of many lengths, in more than one group: side by side as each by itself. */
+    @ParameterizedTest
+    @ValueSource(strings = {"untied", "tied", "llama3", "mistral", "qwen2", "qwen3", "gemma2", "gemma3", "phi3"})
+    void speaksTextsSideBySideAsEachByItself(String name) {
+        Random random = new Random(6);
+        List<int[]> prompts = IntStream.range(0, 40)
+                .mapToObj(i -> random.ints(i == 9 ? 290 : 1 + random.nextInt(40), 3, 96)
+                        .toArray())
+                .toList();
+        List<Sampling> samplings = IntStream.range(0, prompts.size())
+                .mapToObj(i -> i % 3 == 0 ? new Sampling(1 + i, 1.5, 0.95, i) : Sampling.greedy(1 + i % 11))
+                .toList();
+        List<Integer> stopTokens = IntStream.range(3, 12).boxed().toList();
+        try (LanguageModel model = Fixture.load(name)) {
+            for (int[] prefix : List.of(PREFIX, new int[0])) {
+                List<LanguageModel.Generated> together = model.generate(prefix, prompts, stopTokens, samplings);
+
+                for (int i = 0; i < prompts.size(); i++) {
+                    LanguageModel.Generated alone =
+                            model.generate(prefix, prompts.get(i), stopTokens, samplings.get(i));
+                    assertThat(together.get(i).tokenIds()).as("text %d", i).containsExactly(alone.tokenIds());
+                    assertThat(together.get(i).complete()).as("text %d", i).isEqualTo(alone.complete());
+                }
+            }
+        }
+    }
+
     @Test
     void endsBeforeAStopToken() {
         try (LanguageModel model = Fixture.load("tied")) {
