@@ -450,9 +450,12 @@ final class OwnMachinePlanner {
         if (job.job().task().kind().hasLabels() || !job.model().speaks()) {
             return reading;
         }
-        Sample passes = worlds.draw(Cause.ANSWER_LENGTH, job.writtenTokens()).times(rows);
         Uncertain each = assumptions.get("local.memory").quantity().times(GIGA).under(job.modelBytes() + 1.0);
-        return reading.plus(worlds.draw(Cause.ANSWERS, each).times(passes));
+        Sample passing = worlds.draw(Cause.ANSWERS, each)
+                .times(worlds.draw(Cause.ANSWER_LENGTH, job.writingPasses()).times(rows));
+        double beside = 1 - 1 / job.answersAtATime(); // one of them is computed while its weights come from memory
+        Sample written = worlds.draw(Cause.ANSWER_LENGTH, job.writtenTokens()).times(rows * beside);
+        return reading.plus(passing).plus(perFlop.times(written).times(forward));
     }
 
     private List<String> notes(@Nullable Footprint footprint) {

@@ -15,6 +15,10 @@ final class PlannedJob {
     private static final int HALF = 2;
     private static final int SINGLE = 4;
 
+    private static final int ROWS_BESIDE = 16;
+    private static final double TOKENS_BESIDE = 1500;
+    private static final double LONGEST_OF_SEVERAL = 2;
+
     private final FineTuneJob job;
     private final RowFigures rows;
     private final ModelFacts model;
@@ -134,12 +138,38 @@ final class PlannedJob {
      */
     Uncertain writtenTokens() {
         double most = job.evaluation().maxNewTokens();
-        double reference = Math.min(most, Math.max(1, rows.answerTokens()));
+        double reference = referenceTokens();
         int others = answeringModels() - 1;
         return new Uncertain(
                 reference + others * reference,
                 reference + others * Math.sqrt(reference * most),
                 reference + others * most);
+    }
+
+    /** Held-out rows whose texts our core answers side by side: as many as have room, but for that of the longest. */
+    double answersAtATime() {
+        double room = lengths.mean() + job.evaluation().maxNewTokens();
+        return Math.max(1, Math.min(ROWS_BESIDE, Math.floor(TOKENS_BESIDE / room)));
+    }
+
+    /**
+     * How often our core goes through the weights to write the answers of all models to a held-out row: rows that are answered side by
+     * side go on until the longest of their answers has ended, which has up to twice as many tokens as a reference has in the mean.
+     */
+    Uncertain writingPasses() {
+        double beside = answersAtATime();
+        double most = job.evaluation().maxNewTokens();
+        double reference = referenceTokens();
+        double longest = beside == 1 ? reference : Math.min(most, LONGEST_OF_SEVERAL * reference);
+        int others = answeringModels() - 1;
+        return new Uncertain(
+                (reference + others * reference) / beside,
+                (longest + others * Math.sqrt(longest * most)) / beside,
+                (longest + others * most) / beside);
+    }
+
+    private double referenceTokens() {
+        return Math.min(job.evaluation().maxNewTokens(), Math.max(1, rows.answerTokens()));
     }
 
     /** How often validation losses are taken. */
