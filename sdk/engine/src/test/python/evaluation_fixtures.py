@@ -150,6 +150,8 @@ def text(rng, source):
         "rougeL": [score["rougeL"].fmeasure for score in scores],
         "distinct2": len(set(bigrams)) / len(bigrams) if bigrams else 0.0,
         "bleu": BLEU().corpus_score(answers, [references]).score,
+        "bleuZh": BLEU(tokenize="zh").corpus_score(answers, [references]).score,
+        "bleuChar": BLEU(tokenize="char").corpus_score(answers, [references]).score,
         "chrf": CHRF().corpus_score(answers, [references]).score,
     }
 

@@ -33,7 +33,7 @@ public record MetricName(String value) {
     /** ROUGE-L F-measure: the longest common subsequence of words. */
     public static final MetricName ROUGE_L = new MetricName("rouge-l");
 
-    /** Corpus BLEU, 0 to 100. */
+    /** Corpus BLEU, 0 to 100; of characters where right answers put no spaces between words. */
     public static final MetricName BLEU = new MetricName("bleu");
 
     /** Corpus chrF2, 0 to 100. */

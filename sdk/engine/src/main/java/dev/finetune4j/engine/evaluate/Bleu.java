@@ -2,11 +2,10 @@ package dev.finetune4j.engine.evaluate;
 
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
- * Corpus BLEU (<a href="https://aclanthology.org/P02-1040/">Papineni et al. 2002</a>) with sacreBLEU's defaults: tokenizer 13a,
- * up to 4-grams, exponential smoothing, one reference, 0 to 100.
+ * Corpus BLEU (<a href="https://aclanthology.org/P02-1040/">Papineni et al. 2002</a>) with sacreBLEU's defaults but for the tokenizer,
+ * which is chosen by the right answers: up to 4-grams, exponential smoothing, one reference, 0 to 100.
  */
 final class Bleu {
     private static final int ORDER = 4;
@@ -15,17 +14,12 @@ final class Bleu {
     private static final int MATCHES = 2;
     private static final int TOTALS = MATCHES + ORDER;
 
-    private static final Pattern SYMBOLS = Pattern.compile("([{-~\\[-` -&(-+:-@/])");
-    private static final Pattern POINT_AFTER_NO_DIGIT = Pattern.compile("([^0-9])([.,])");
-    private static final Pattern POINT_BEFORE_NO_DIGIT = Pattern.compile("([.,])([^0-9])");
-    private static final Pattern DASH_AFTER_DIGIT = Pattern.compile("([0-9])(-)");
-
     private Bleu() {}
 
     /** What one row adds: lengths of answer and reference, matches of each order, n-grams of each order. */
-    static double[] addends(String reference, String answer) {
-        List<String> right = tokens(reference);
-        List<String> given = tokens(answer);
+    static double[] addends(BleuTokenizer tokenizer, String reference, String answer) {
+        List<String> right = tokenizer.tokens(reference);
+        List<String> given = tokenizer.tokens(answer);
         double[] addends = new double[TOTALS + ORDER];
         addends[ANSWER_LENGTH] = given.size();
         addends[REFERENCE_LENGTH] = right.size();
@@ -62,22 +56,5 @@ final class Bleu {
         double length = sums[ANSWER_LENGTH];
         double brevity = Math.min(0, 1 - sums[REFERENCE_LENGTH] / length);
         return Math.exp(brevity + logPrecisions / ORDER);
-    }
-
-    /** The tokens of mteval-v13a: symbols and punctuation stand alone, unless within a number. */
-    private static List<String> tokens(String text) {
-        String line = Words.withoutTrailingSpace(text)
-                .replace("<skipped>", "")
-                .replace("-\n", "")
-                .replace("\n", " ")
-                .replace("&quot;", "\"")
-                .replace("&amp;", "&")
-                .replace("&lt;", "<")
-                .replace("&gt;", ">");
-        line = SYMBOLS.matcher(" " + line + " ").replaceAll(" $1 ");
-        line = POINT_AFTER_NO_DIGIT.matcher(line).replaceAll("$1 $2 ");
-        line = POINT_BEFORE_NO_DIGIT.matcher(line).replaceAll(" $1 $2");
-        line = DASH_AFTER_DIGIT.matcher(line).replaceAll("$1 $2 ");
-        return Words.of(line);
     }
 }

@@ -73,8 +73,10 @@ record MeasuredVariant(
             return SumStatistic.mean(byRow(predictions, one -> Rouge.ofSubsequence(one.reference(), answer(one))));
         }
         if (metric.equals(MetricName.BLEU)) {
+            BleuTokenizer tokenizer = BleuTokenizer.of(
+                    predictions.stream().map(Prediction::reference).toList());
             double[][] addends = predictions.stream()
-                    .map(one -> Bleu.addends(one.reference(), answer(one)))
+                    .map(one -> Bleu.addends(tokenizer, one.reference(), answer(one)))
                     .toArray(double[][]::new);
             return new SumStatistic(addends, Bleu::score);
         }

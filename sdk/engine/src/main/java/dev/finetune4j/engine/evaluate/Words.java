@@ -40,6 +40,15 @@ final class Words {
         return text.substring(0, end);
     }
 
+    /** The text without white space at either end, as {@code str.strip()} gives it. */
+    static String withoutSpaceAround(String text) {
+        int start = 0;
+        while (start < text.length() && isSpace(text.codePointAt(start))) {
+            start += Character.charCount(text.codePointAt(start));
+        }
+        return withoutTrailingSpace(text.substring(start));
+    }
+
     /** The runs of {@code n} neighbouring words. */
     static List<List<String>> grams(List<String> words, int n) {
         List<List<String>> grams = new ArrayList<>();
