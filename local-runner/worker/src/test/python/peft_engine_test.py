@@ -11,7 +11,7 @@ from pathlib import Path
 from finetune4j_peft import check, durable, events
 from finetune4j_peft import metrics as mlflow
 from finetune4j_peft.batches import dealt, padded_parts, shared_out
-from finetune4j_peft.predictions import PredictionFile, best, decision_scores, prediction
+from finetune4j_peft.predictions import Generated, PredictionFile, best, decision_scores, prediction
 from finetune4j_peft.problems import WorkProblem
 from finetune4j_peft.recipe import Answer, Question
 
@@ -158,6 +158,10 @@ class PredictionsTest(unittest.TestCase):
             },
         )
         self.assertNotIn("answer", prediction(self.QUESTION, [-4.0, -3.0], {}, None))
+
+    def test_a_line_holds_what_was_generated_and_whether_it_ended_by_itself(self):
+        line = prediction(self.QUESTION, [-4.0, -3.0], {}, Generated("no, it", complete=False))
+        self.assertEqual((line["answer"], line["complete"]), ("no, it", False))
 
     def test_whole_lines_of_an_interrupted_process_are_kept(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param scoreByLabel the score of each label that the decision was taken on, in the order of the labels; empty without labels
  * @param negativeLogLikelihood of the reference's tokens, summed, in nats
  * @param referenceTokens tokens of the reference, end of turn included
+ * @param complete whether the generated text ended by itself rather than by the token limit; null where that is not known, or nothing was
+ *     generated
  */
 public record Prediction(
         RowRef row,
@@ -22,9 +24,21 @@ public record Prediction(
         @Nullable String answer,
         Map<String, Double> scoreByLabel,
         double negativeLogLikelihood,
-        int referenceTokens) {
+        int referenceTokens,
+        @Nullable Boolean complete) {
     /** Copies the scores in their order. */
     public Prediction {
         scoreByLabel = Collections.unmodifiableMap(new LinkedHashMap<>(scoreByLabel));
+    }
+
+    /** Without what is known of the answer's end. */
+    public Prediction(
+            RowRef row,
+            String reference,
+            @Nullable String answer,
+            Map<String, Double> scoreByLabel,
+            double negativeLogLikelihood,
+            int referenceTokens) {
+        this(row, reference, answer, scoreByLabel, negativeLogLikelihood, referenceTokens, null);
     }
 }

@@ -14,18 +14,31 @@ import org.jspecify.annotations.Nullable;
  * @param negativeLogLikelihood of the reference's tokens, summed, in nats, to four digits after the point: later ones differ between
  *     machines
  * @param referenceTokens tokens of the reference
+ * @param complete whether the generated text ended by itself, or null where that was not known
  */
 public record BaselineCase(
-        String id, String reference, @Nullable String answer, double negativeLogLikelihood, int referenceTokens) {
+        String id,
+        String reference,
+        @Nullable String answer,
+        double negativeLogLikelihood,
+        int referenceTokens,
+        @Nullable Boolean complete) {
     private static final double DIGITS = 1e4;
+
+    /** Without what is known of the answer's end. */
+    public BaselineCase(
+            String id, String reference, @Nullable String answer, double negativeLogLikelihood, int referenceTokens) {
+        this(id, reference, answer, negativeLogLikelihood, referenceTokens, null);
+    }
 
     static BaselineCase of(String id, Prediction answer) {
         double rounded = Math.round(answer.negativeLogLikelihood() * DIGITS) / DIGITS;
-        return new BaselineCase(id, answer.reference(), answer.answer(), rounded, answer.referenceTokens());
+        return new BaselineCase(
+                id, answer.reference(), answer.answer(), rounded, answer.referenceTokens(), answer.complete());
     }
 
     /** This answer as one to a row of today. */
     Prediction at(RowRef row) {
-        return new Prediction(row, reference, answer, Map.of(), negativeLogLikelihood, referenceTokens);
+        return new Prediction(row, reference, answer, Map.of(), negativeLogLikelihood, referenceTokens, complete);
     }
 }

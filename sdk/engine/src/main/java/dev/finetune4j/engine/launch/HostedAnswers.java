@@ -142,20 +142,21 @@ final class HostedAnswers implements AutoCloseable {
                                     Sampling.greedy(HostedRows.mostTokens(step))),
                             piece -> {})
                     .answer();
-            append(file, prediction(step, row, said.text()));
+            append(file, prediction(step, row, said));
             events.add(new RunEvent.PredictionProgress(context.clock().instant(), step.variant(), ++done, rows.size()));
         }
     }
 
-    private static Prediction prediction(WorkStep.Predict step, Example.Conversation row, String said) {
+    private static Prediction prediction(WorkStep.Predict step, Example.Conversation row, GeneratedText said) {
         boolean hasLabels = !step.labels().isEmpty();
         return new Prediction(
                 row.row(),
                 row.answer(),
-                hasLabels ? HostedRows.label(step.labels(), said) : said.strip(),
+                hasLabels ? HostedRows.label(step.labels(), said.text()) : said.text().strip(),
                 Map.of(),
                 0,
-                0);
+                0,
+                hasLabels ? null : said.complete());
     }
 
     private static void append(Path file, Prediction prediction) {

@@ -14,7 +14,7 @@ from tokenizers import Tokenizer
 from transformers import GenerationConfig
 
 from finetune4j_peft.models import Decoder
-from finetune4j_peft.predictions import PredictionFile, decision_scores, prediction
+from finetune4j_peft.predictions import Generated, PredictionFile, decision_scores, prediction
 from finetune4j_peft.ranks import Ranks
 from finetune4j_peft.recipe import Answer, Answers, Question, Recipe
 from finetune4j_peft.site import Site
@@ -88,10 +88,10 @@ class Answering:
     def _predictions(self, questions: Sequence[Question], content_free: list[float] | None) -> list[dict]:
         spoken = self._generate(questions)
         lines = []
-        for question, text in zip(questions, spoken):
+        for question, generated in zip(questions, spoken):
             likelihoods = self._log_likelihoods(question)
             scores = decision_scores(question, likelihoods, self._answers.labels, self._answers.scoring, content_free)
-            lines.append(prediction(question, likelihoods, scores, text))
+            lines.append(prediction(question, likelihoods, scores, generated))
         return lines
 
     def _log_likelihoods(self, question: Question) -> list[float]:
@@ -122,15 +122,16 @@ class Answering:
             sums.append(own.gather(1, follow[:, None]).double().sum().item())
         return sums
 
-    def _generate(self, questions: Sequence[Question]) -> list[str | None]:
+    def _generate(self, questions: Sequence[Question]) -> list[Generated | None]:
         """Greedy answers; None where none is wanted."""
-        spoken: list[str | None] = [None] * len(questions)
+        spoken: list[Generated | None] = [None] * len(questions)
         wanted = [place for place, question in enumerate(questions) if question.new_tokens > 0]
         if not wanted:
             return spoken
         asked = [questions[place] for place in wanted]
         for place, tokens in zip(wanted, self._continued(asked)):
-            spoken[place] = self._decode(tokens[: questions[place].new_tokens])
+            most = questions[place].new_tokens
+            spoken[place] = Generated(self._decode(tokens[:most]), complete=len(tokens) < most)
         return spoken
 
     def _continued(self, questions: Sequence[Question]) -> list[list[int]]:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from finetune4j_peft.recipe import Question
 
 ROWS_BETWEEN_FORCES = 50
+
+
+@dataclass(frozen=True)
+class Generated:
+    """A generated answer, and whether it ended by itself rather than by the token limit."""
+
+    text: str
+    complete: bool
 
 
 def decision_scores(
@@ -32,16 +41,19 @@ def best(scores: dict[str, float]) -> str:
 
 
 def prediction(
-    question: Question, log_likelihoods: list[float], scores: dict[str, float], generated: str | None
+    question: Question, log_likelihoods: list[float], scores: dict[str, float], generated: Generated | None
 ) -> dict:
     """One line of a file of predictions."""
     line = {"row": question.row, "reference": question.reference}
-    answer = best(scores) if scores else generated
-    if answer is not None:
-        line["answer"] = answer
+    if scores:
+        line["answer"] = best(scores)
+    elif generated is not None:
+        line["answer"] = generated.text
     line["scoreByLabel"] = scores
     line["negativeLogLikelihood"] = -log_likelihoods[question.right] + 0.0
     line["referenceTokens"] = len(question.answers[question.right].tokens)
+    if not scores and generated is not None:
+        line["complete"] = generated.complete
     return line
 
 
