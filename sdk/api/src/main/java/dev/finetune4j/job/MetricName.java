@@ -42,6 +42,9 @@ public record MetricName(String value) {
     /** Share of distinct bigrams among all bigrams of the answers. */
     public static final MetricName DISTINCT_2 = new MetricName("distinct-2");
 
+    /** Share of answers that keep the form of the right ones: complete, of their length and structure, without marks of a template. */
+    public static final MetricName FORMAT = new MetricName("format");
+
     /** Refuses a blank name. */
     public MetricName {
         Checks.notBlank("metric", value);
@@ -55,7 +58,8 @@ public record MetricName(String value) {
             case GENERATION -> List.of(PERPLEXITY, DISTINCT_2);
             case SUMMARIZATION -> List.of(ROUGE_L, ROUGE_1, ROUGE_2, PERPLEXITY);
             case TRANSLATION -> List.of(CHRF, BLEU, PERPLEXITY);
-            case CHAT, PREFERENCE -> List.of(PERPLEXITY);
+            case CHAT -> List.of(PERPLEXITY, FORMAT);
+            case PREFERENCE -> List.of(PERPLEXITY);
         };
     }
 

@@ -76,8 +76,9 @@ public final class Evaluator {
     }
 
     private TaskMetrics metricsOf(AlignedPredictions aligned) {
-        boolean hasAnswers =
-                aligned.byVariant().values().stream().flatMap(List::stream).anyMatch(one -> one.answer() != null);
+        // A run that an older version began may have let one model read the rows of a chat, and another answer them.
+        boolean hasAnswers = aligned.byVariant().values().stream()
+                .allMatch(answers -> answers.stream().anyMatch(one -> one.answer() != null));
         boolean hasLikelihoods =
                 aligned.byVariant().values().stream().flatMap(List::stream).anyMatch(one -> one.referenceTokens() > 0);
         TaskMetrics all = TaskMetrics.of(task.kind(), hasAnswers);

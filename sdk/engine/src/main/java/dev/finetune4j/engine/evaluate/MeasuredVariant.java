@@ -46,6 +46,11 @@ record MeasuredVariant(
         if (metric.equals(MetricName.EXACT_MATCH)) {
             return Optional.of(byRow(predictions, one -> SquadScores.exactMatch(one.reference(), answer(one))));
         }
+        if (metric.equals(MetricName.FORMAT)) {
+            AnswerForm form = new AnswerForm(
+                    predictions.stream().map(Prediction::reference).toList());
+            return Optional.of(byRow(predictions, one -> form.isKept(one, answer(one)) ? 1 : 0));
+        }
         return Optional.empty();
     }
 

@@ -20,13 +20,14 @@ public record TaskMetrics(List<MetricName> metrics) {
     }
 
     /**
-     * The metrics of a task; those of generated text are left out where rows are passages.
+     * The metrics of a task; those of generated text are left out where a task that is judged by likelihoods first has none.
      *
      * @param hasAnswers whether models answer to the rows; false where rows are passages, which are read only
      */
     public static TaskMetrics of(TaskKind kind, boolean hasAnswers) {
-        return new TaskMetrics(
-                kind == TaskKind.GENERATION && !hasAnswers ? List.of(MetricName.PERPLEXITY) : MetricName.of(kind));
+        List<MetricName> all = MetricName.of(kind);
+        boolean isReadOnly = !hasAnswers && all.get(0).equals(MetricName.PERPLEXITY);
+        return new TaskMetrics(isReadOnly ? List.of(MetricName.PERPLEXITY) : all);
     }
 
     /** The same but for those that need likelihoods, where models only say their answers. */

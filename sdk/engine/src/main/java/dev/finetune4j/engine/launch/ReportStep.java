@@ -5,6 +5,7 @@ import dev.finetune4j.data.Part;
 import dev.finetune4j.engine.check.DatasetCheckReport;
 import dev.finetune4j.engine.data.RowSource;
 import dev.finetune4j.engine.evaluate.PredictionFiles;
+import dev.finetune4j.engine.evaluate.RowScore;
 import dev.finetune4j.engine.journal.Journal;
 import dev.finetune4j.engine.journal.JournalContent;
 import dev.finetune4j.engine.journal.JournalEntry;
@@ -19,6 +20,7 @@ import dev.finetune4j.engine.report.view.ReportFiles;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
@@ -64,12 +66,14 @@ final class ReportStep {
                 begin(view, RunState.SUCCEEDED, output, events).figures(figures).ending(uncompared);
         if (evaluation != null) {
             var predictions = PredictionFiles.read(output, EvaluateStep.variants(order));
-            boolean asksBase = predictions.containsKey(Variant.BASE_ZERO_SHOT);
+            TaskKind task = view.job().task().kind();
+            boolean isComparedByRow = predictions.containsKey(Variant.BASE_ZERO_SHOT)
+                    && evaluation.variants().get(0).metrics().containsKey(RowScore.metric(task));
             report.evaluation(
                     evaluation,
-                    asksBase
+                    isComparedByRow
                             ? ChangedRows.of(
-                                    view.job().task().kind(),
+                                    task,
                                     predictions,
                                     heldOut(),
                                     view.job().evaluation().seed())

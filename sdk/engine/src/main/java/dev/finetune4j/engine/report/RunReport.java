@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param findings what the data check found
  * @param notices what the run had to say
  * @param evaluation how the models did, or null if none answered held-out rows
- * @param changedRows which held-out rows tuning changed, or null if the base model was not asked
+ * @param changedRows which held-out rows tuning changed, or null if the base model was not asked or its rows have no score by themselves
  * @param provenance where the figures came from
  */
 public record RunReport(

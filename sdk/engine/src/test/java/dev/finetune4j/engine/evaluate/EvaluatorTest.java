@@ -229,6 +229,44 @@ class EvaluatorTest {
     }
 
     @Test
+    void takesTheFormOfChatsThatAreAnswered() {
+        List<Prediction> base = List.of(
+                chatted(1, "a much longer answer than any", null),
+                chatted(2, "fine", null),
+                chatted(3, "cut off", false));
+        List<Prediction> tuned = List.of(chatted(1, "fine", true), chatted(2, "good", true), chatted(3, "well", true));
+
+        EvaluationReport report = new Evaluator(TaskSpec.of(TaskKind.CHAT), EvaluationSpec.defaults())
+                .evaluate(Map.of(Variant.TUNED, tuned, Variant.BASE_ZERO_SHOT, base));
+
+        assertThat(report.variants())
+                .extracting(variant -> variant.metric(MetricName.FORMAT).value())
+                .containsExactly(1 / 3.0, 1.0);
+        assertThat(report.comparison(Variant.BASE_ZERO_SHOT, MetricName.FORMAT)
+                        .orElseThrow()
+                        .test())
+                .isInstanceOf(SignificanceTest.McNemarExact.class);
+        assertThat(report.mainMetric()).isEqualTo(MetricName.PERPLEXITY);
+    }
+
+    @Test
+    void judgesAChatByLikelihoodsWhereAnOlderVersionLetOneModelRead() {
+        List<Prediction> read = List.of(chatted(1, null, null), chatted(2, null, null));
+        List<Prediction> answered = List.of(chatted(1, "fine", true), chatted(2, "fine", true));
+
+        EvaluationReport report = new Evaluator(TaskSpec.of(TaskKind.CHAT), EvaluationSpec.defaults())
+                .evaluate(Map.of(Variant.TUNED, answered, Variant.BASE_ZERO_SHOT, read));
+
+        assertThat(report.variants())
+                .allSatisfy(
+                        variant -> assertThat(variant.metrics().keySet()).containsExactly(MetricName.PERPLEXITY));
+    }
+
+    private static Prediction chatted(int row, @Nullable String answer, @Nullable Boolean complete) {
+        return new Prediction(new RowRef("rows.jsonl", row), "right", answer, Map.of(), 3, 2, complete);
+    }
+
+    @Test
     void distinctBigramsKeepTheirValueWithinTheirInterval() {
         Evaluator evaluator = new Evaluator(TaskSpec.of(TaskKind.GENERATION), EvaluationSpec.defaults());
         Random random = new Random(5);

@@ -8,13 +8,25 @@ import dev.finetune4j.data.Role;
 import dev.finetune4j.engine.chat.Chat;
 import dev.finetune4j.engine.data.PreparedData;
 import dev.finetune4j.engine.journal.RunFolder;
+import dev.finetune4j.engine.report.view.ReportFiles;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.evaluation.EvaluationReport;
+import dev.finetune4j.evaluation.Interval;
+import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.job.DataSpec;
+import dev.finetune4j.job.EvaluationSpec;
+import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.MetricName;
+import dev.finetune4j.job.TaskKind;
+import dev.finetune4j.job.TaskSpec;
+import dev.finetune4j.json.Json;
+import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.run.GeneratedText;
+import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.Sampling;
 import dev.finetune4j.testkit.fake.FakePlace;
+import dev.finetune4j.testkit.fake.FakeProvider;
 import dev.finetune4j.value.Money;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,6 +161,38 @@ class HostedAnswersTest {
             assertThat(run.path().resolve("report.json")).content().contains("\"macro-f1\"");
             assertThat(asking.terms().orElseThrow().questions()).isZero();
             assertThat(asking.start().await()).isEqualTo(report);
+        }
+    }
+
+    @Test
+    void comparesAChatByItsFormSinceNoLikelihoodsAreTold() throws Exception {
+        FineTuneJob chat = FineTuneJob.builder(
+                        "chats", ModelRef.parse("tiny"), TaskSpec.of(TaskKind.CHAT), DataSpec.ofFile("letters.jsonl"))
+                .targets(List.of(FakeProvider.ID))
+                .build();
+        try (Launcher launcher = fixture.launcher()) {
+            RunHandle<RunOutcome> tuning = launcher.launch(fixture.prepared(chat), List.of());
+            tuning.await();
+            run = fixture.folder(tuning.id());
+            host(launcher);
+            Asking<EvaluationReport> asking = launcher.questions().heldOutEvaluation(run);
+            assertThat(asking.terms().orElseThrow().mostWritten())
+                    .as("both models, 40 rows, evaluation.max-new-tokens each")
+                    .isEqualTo(2 * 40 * EvaluationSpec.DEFAULT_MAX_NEW_TOKENS);
+
+            EvaluationReport report = agreedTo(asking).await();
+
+            assertThat(report.mainMetric()).isEqualTo(MetricName.FORMAT);
+            assertThat(report.variants()).allSatisfy(variant -> assertThat(variant.metrics())
+                    .as("what is said is far longer than calm and cross")
+                    .isEqualTo(Map.of(MetricName.FORMAT, new Interval(0, 0, 0))));
+            assertThat(ReportFiles.read(run.path()).changedRows())
+                    .as("rows have no score by themselves")
+                    .isNull();
+            Path file = run.output().resolve("predictions").resolve(Variant.TUNED.fileName());
+            assertThat(Files.readAllLines(file)).allSatisfy(line -> assertThat(
+                            Json.read(line, Prediction.class).complete())
+                    .isTrue());
         }
     }
 

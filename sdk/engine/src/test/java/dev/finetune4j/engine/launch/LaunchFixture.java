@@ -266,7 +266,7 @@ final class LaunchFixture {
                 "c".repeat(64),
                 "openai-chat",
                 "rows have messages",
-                LABELS,
+                job.task().kind().hasLabels() ? LABELS : List.of(),
                 job.data().split(),
                 80,
                 0,
