@@ -116,13 +116,15 @@ public final class Predictor {
                                 .toList());
         List<Prediction> predictions = new ArrayList<>();
         for (int i = 0; i < rows.size(); i++) {
+            Generated answer = spoken.isEmpty() ? null : spoken.get(i);
             predictions.add(new Prediction(
                     rows.get(i).row(),
                     rows.get(i).answer(),
-                    spoken.isEmpty() ? null : codec.decode(spoken.get(i).tokenIds()),
+                    answer == null ? null : codec.decode(answer.tokenIds()),
                     Map.of(),
                     -logLikelihoods.get(i)[0],
-                    asked.get(i).referenceIds().length));
+                    asked.get(i).referenceIds().length,
+                    answer == null ? null : answer.complete()));
         }
         return predictions;
     }

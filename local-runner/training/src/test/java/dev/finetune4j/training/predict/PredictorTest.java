@@ -122,6 +122,7 @@ class PredictorTest {
                 answer(step(LabelScoring.LIKELIHOOD, List.of(), 16)).get(0);
 
         assertThat(prediction.answer()).isEqualTo("bad");
+        assertThat(prediction.complete()).isTrue();
         assertThat(prediction.scoreByLabel()).isEmpty();
         assertThat(prediction.negativeLogLikelihood()).isCloseTo(-logLikelihood("bad"), within(1e-12));
     }
@@ -162,6 +163,7 @@ class PredictorTest {
 
         assertThat(predictions).extracting(Prediction::answer).containsOnlyNulls();
         TokenBatch passage = TokenBatch.of(List.of(codec.encode(new Example.Passage(new RowRef("rows", 2), "bad"), 0)));
+        assertThat(predictions).extracting(Prediction::complete).containsOnlyNulls();
         assertThat(predictions.get(1).negativeLogLikelihood()).isEqualTo(model.loss(passage));
         assertThat(predictions.get(1).referenceTokens()).isEqualTo(3);
     }
