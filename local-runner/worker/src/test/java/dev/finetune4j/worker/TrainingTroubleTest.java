@@ -107,21 +107,6 @@ class TrainingTroubleTest {
         assertThat(noticed("FT0634")).isEmpty();
     }
 
-    /** A model that begins anew rises for a while after its first luck, and ends far below it. */
-    @Test
-    void aRiseThatPassesIsNotNamed() throws Exception {
-        assertThat(train(SmallJob.training(20).evaluateEvery(2))).isEqualTo(ExitCode.OK);
-
-        List<ValidationCompleted> validations = events(ValidationCompleted.class);
-        for (Problem problem : noticed("FT0633")) {
-            int lowest = validations.stream()
-                    .min(Comparator.comparingDouble(ValidationCompleted::loss))
-                    .orElseThrow()
-                    .step();
-            assertThat(problem.summary()).isEqualTo("the validation loss turned up after step " + lowest);
-        }
-    }
-
     @Test
     void aRowUnlikeAllOthers() throws Exception {
         int odd = 300;
