@@ -2,21 +2,15 @@ package dev.finetune4j.cli;
 
 import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.engine.FineTuner;
-import dev.finetune4j.engine.launch.PreparedJob;
 import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.engine.plan.SavedPlan;
-import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.ExitCode;
-import dev.finetune4j.error.Problem;
-import dev.finetune4j.error.Severity;
 import dev.finetune4j.plan.Plan;
 import dev.finetune4j.run.RunOutcome;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -61,11 +55,9 @@ final class RunCommand implements Callable<Integer> {
                 FineTuner tuner = surroundings.open(view)) {
             view.doing("checking " + job);
             Optional<Plan> standing = plan.map(saved -> tuner.plan(saved, file));
-            PreparedJob prepared = tuner.check(standing.flatMap(Plan::choice)
+            RunHandle<RunOutcome> handle = tuner.launch(standing.flatMap(Plan::choice)
                     .map(option -> file.at(option.target()))
                     .orElse(file));
-            view.problems(Remedies.named(warnings(prepared), file.source(), null));
-            RunHandle<RunOutcome> handle = tuner.launch(prepared);
             RunEnd end = new RunEnd(surroundings, tuner, output, view);
             if (detach) {
                 Optional<ExitCode> letGo = end.detach(handle);
@@ -77,15 +69,5 @@ final class RunCommand implements Callable<Integer> {
             RunOutcome outcome = new Follower(surroundings.screen(), output).followRun(handle, view);
             return end.tell(handle.id(), outcome).number();
         }
-    }
-
-    /** What is odd about rows that may be trained on all the same; beside errors it is told by the launch that these refuse. */
-    private static List<Problem> warnings(PreparedJob prepared) {
-        if (prepared.check().hasErrors()) {
-            return List.of();
-        }
-        return Stream.concat(prepared.data().warnings().stream(), prepared.check().problems().stream())
-                .filter(problem -> problem.severity() == Severity.WARNING)
-                .toList();
     }
 }

@@ -3,7 +3,9 @@ package dev.finetune4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +55,21 @@ class LaunchCommandTest {
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.out()).startsWith("tickets-");
         assertThat(command("watch", run.out().strip()).exitCode()).isZero();
+    }
+
+    @Test
+    void whatIsOddAboutTheRowsIsToldWhereverTheyAreLaunched() throws IOException {
+        String uncompared = TicketsJob.writeUncompared(Files.createDirectory(folder.resolve("uncompared")), 4713)
+                .toString();
+
+        CommandRun shown = command("launch", uncompared, "--dry-run");
+        CommandRun launched = command("launch", uncompared);
+        CommandRun run = command("run", uncompared);
+
+        assertThat(List.of(shown, launched, run)).allSatisfy(told -> {
+            assertThat(told.exitCode()).as(told.err()).isZero();
+            assertThat(told.err()).containsOnlyOnce("warning FT0302: there are no test rows");
+        });
     }
 
     @Test

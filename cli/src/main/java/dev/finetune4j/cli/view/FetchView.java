@@ -1,9 +1,11 @@
 package dev.finetune4j.cli.view;
 
 import dev.finetune4j.engine.launch.PreparationProgress;
+import dev.finetune4j.error.Problem;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Tells what is fetched and how far it is. */
+/** Tells what is fetched and how far it is, and what is odd about rows. */
 public final class FetchView implements PreparationProgress {
     private final MessageView view;
     private @Nullable Stage told;
@@ -27,6 +29,11 @@ public final class FetchView implements PreparationProgress {
                     case CHECK -> "checking every row";
                     case PACK -> "making ready what would be sent";
                 });
+    }
+
+    @Override
+    public void warned(List<Problem> warnings) {
+        view.problems(warnings);
     }
 
     @Override

@@ -32,6 +32,7 @@ import dev.finetune4j.engine.plan.PlanRequest;
 import dev.finetune4j.engine.plan.Planner;
 import dev.finetune4j.engine.plan.RehearsalRun;
 import dev.finetune4j.engine.plan.SavedPlan;
+import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.engine.search.SweepSpec;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.engine.spec.Origin;
@@ -341,7 +342,8 @@ public final class FineTuner implements AutoCloseable {
 
     /**
      * Launches a plan's choice, at most once: where the same job, data and model has a run there, it is taken up, or told of if it has
-     * ended.
+     * ended. Of what is launched, the {@linkplain FineTunerBuilder#progress listener} is told what is odd about the rows, apart from
+     * {@link #placeWarnings}.
      *
      * <pre>{@code
      * JobFile job = tuner.read(Path.of("job.yaml"));
@@ -406,6 +408,7 @@ public final class FineTuner implements AutoCloseable {
         if (terms.tokens() != null) { // what may be billed at most was told from the rows of the plan
             Planner.refuseOtherRows(plan, prepared.data().digest());
         }
+        tellWarnings(prepared, placeWarnings(plan));
         return launcher.launch(prepared, terms, isAgain, secretsOf(job));
     }
 
@@ -441,6 +444,7 @@ public final class FineTuner implements AutoCloseable {
         LaunchTerms terms = terms(plan);
         PreparedJob prepared = check(job.at(plan.choice().orElseThrow()));
         refuseErrors(prepared);
+        tellWarnings(prepared, placeWarnings(plan));
         progress.began(PreparationProgress.Stage.PACK);
         return launcher.places().dryRun(prepared, terms);
     }
@@ -559,12 +563,13 @@ public final class FineTuner implements AutoCloseable {
     }
 
     /**
-     * Launches a job that was checked.
+     * Launches a job that was checked. The {@linkplain FineTunerBuilder#progress listener} is told what is odd about it.
      *
      * @throws FineTuneException with every finding if one of them is an error, or why the launch fails
      */
     public RunHandle<RunOutcome> launch(PreparedJob job) {
         refuseErrors(job);
+        tellWarnings(job, List.of());
         return launcher.launch(job, secretsOf(job.file()));
     }
 
@@ -631,6 +636,20 @@ public final class FineTuner implements AutoCloseable {
             List<Problem> findings = new ArrayList<>(job.data().warnings());
             findings.addAll(job.check().problems());
             throw new FineTuneException(findings, null);
+        }
+    }
+
+    /**
+     * Tells the listener what is odd about a job.
+     *
+     * @param known what the caller has been told, or can ask for
+     */
+    private void tellWarnings(PreparedJob job, List<Problem> known) {
+        List<Problem> warnings = job.warnings().stream()
+                .filter(warning -> !known.contains(warning))
+                .toList();
+        if (!warnings.isEmpty()) {
+            progress.warned(Remedies.named(warnings, job.file().source(), null));
         }
     }
 

@@ -57,7 +57,7 @@ public final class FineTunerBuilder {
         return this;
     }
 
-    /** Who hears how fetching and checking go on; nobody unless said. */
+    /** Who hears how fetching and checking go on, and at each launch what is odd about the rows; nobody unless said. */
     public FineTunerBuilder progress(PreparationProgress listener) {
         progress = listener;
         return this;

@@ -24,6 +24,7 @@ import dev.finetune4j.engine.launch.PreparedJob;
 import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.engine.launch.TimeForecast;
 import dev.finetune4j.engine.models.ModelCatalogue;
+import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.engine.search.Choices;
 import dev.finetune4j.engine.search.SearchSpace;
 import dev.finetune4j.engine.search.Sweep;
@@ -70,18 +71,28 @@ class FineTunerTest {
     private final VirtualClock clock = new VirtualClock();
     private final FakePlace place = new FakePlace(clock, FakePlace.EVERYTHING);
     private final List<PreparationProgress.Stage> stages = new ArrayList<>();
+    private final List<Problem> warned = new ArrayList<>();
+    private final PreparationProgress progress = new PreparationProgress() {
+        @Override
+        public void began(Stage stage) {
+            stages.add(stage);
+        }
+
+        @Override
+        public void warned(List<Problem> warnings) {
+            warned.addAll(warnings);
+        }
+
+        @Override
+        public void at(String what, long doneBytes, long totalBytes) {}
+    };
 
     @TempDir
     Path folder;
 
     @BeforeEach
     void writesRows() throws Exception {
-        List<String> rows = new ArrayList<>();
-        for (int row = 0; row < 60; row++) {
-            String label = row % 2 == 0 ? "calm" : "cross";
-            rows.add(Json.line(Map.of("text", "letter number " + row + " of somebody " + label, "label", label)));
-        }
-        Files.write(folder.resolve("letters.jsonl"), rows);
+        writeRows(2);
         Files.createDirectories(folder.resolve("model"));
     }
 
@@ -101,6 +112,21 @@ class FineTunerTest {
                             PreparationProgress.Stage.DATA,
                             PreparationProgress.Stage.MODEL,
                             PreparationProgress.Stage.CHECK);
+        }
+    }
+
+    @Test
+    void tellsAtALaunchWhatIsOddAboutTheRows() throws Exception {
+        writeRows(15);
+        try (FineTuner tuner = tuner(Map.of())) {
+            JobFile file = tuner.read(jobFile("letters.jsonl"));
+
+            List<Problem> found = tuner.check(file).warnings();
+            assertThat(found).extracting(Problem::code).contains("FT0307");
+            assertThat(warned).as("whoever only checks has them in hand").isEmpty();
+
+            tuner.launch(file).await();
+            assertThat(warned).isEqualTo(Remedies.named(found, file.source(), null));
         }
     }
 
@@ -557,7 +583,8 @@ class FineTunerTest {
                 .environment(environment)
                 .providers(List.of(new FakeProviderFactory(place)))
                 .clock(clock)
-                .sleeper(clock::advance);
+                .sleeper(clock::advance)
+                .progress(progress);
     }
 
     private HomePreparation preparation(ModelResolver models, Supplier<TextCodecFactory> codecs) {
@@ -571,15 +598,17 @@ class FineTunerTest {
                 ModelCatalogue.shipped(),
                 codecs,
                 1,
-                new PreparationProgress() {
-                    @Override
-                    public void began(Stage stage) {
-                        stages.add(stage);
-                    }
+                progress);
+    }
 
-                    @Override
-                    public void at(String what, long doneBytes, long totalBytes) {}
-                });
+    /** Sixty rows; one of so many is calm. */
+    private void writeRows(int oneOf) throws Exception {
+        List<String> rows = new ArrayList<>();
+        for (int row = 0; row < 60; row++) {
+            String label = row % oneOf == 0 ? "calm" : "cross";
+            rows.add(Json.line(Map.of("text", "letter number " + row + " of somebody " + label, "label", label)));
+        }
+        Files.write(folder.resolve("letters.jsonl"), rows);
     }
 
     private Path jobFile(String rows) throws Exception {

@@ -1,13 +1,18 @@
 package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.engine.data.source.FetchProgress;
+import dev.finetune4j.error.Problem;
+import java.util.List;
 
-/** Hears how the preparation of a job goes on. Called from the preparing thread. */
+/** Hears how the preparation of a job goes on, and what it found. Called from the preparing thread. */
 public interface PreparationProgress extends FetchProgress {
     /** Listens to nothing. */
     PreparationProgress SILENT = new PreparationProgress() {
         @Override
         public void began(Stage stage) {}
+
+        @Override
+        public void warned(List<Problem> warnings) {}
 
         @Override
         public void at(String what, long doneBytes, long totalBytes) {}
@@ -27,4 +32,12 @@ public interface PreparationProgress extends FetchProgress {
 
     /** A stage begins; the one before it is done. */
     void began(Stage stage);
+
+    /**
+     * A job is about to be launched, or a launch to be shown, all the same, though something is odd about its rows. Called before anything
+     * of it leaves this machine.
+     *
+     * @param warnings at least one; their remedies name the job file
+     */
+    void warned(List<Problem> warnings);
 }

@@ -6,6 +6,7 @@ import dev.finetune4j.engine.check.TokenFigures;
 import dev.finetune4j.engine.data.PreparedData;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Severity;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.spi.Proposal;
@@ -72,6 +73,13 @@ public record PreparedJob(
         return (int) answering.variants().stream()
                 .filter(variant -> showsRows || variant != Variant.BASE_FEW_SHOT)
                 .count();
+    }
+
+    /** What is odd about it, although it can be launched: first what reading its rows found, then what the check did. */
+    public List<Problem> warnings() {
+        return Stream.concat(data.warnings().stream(), check.problems().stream())
+                .filter(problem -> problem.severity() == Severity.WARNING)
+                .toList();
     }
 
     /** What a place is told of it before it is launched. */
