@@ -28,4 +28,9 @@ public record ConfusionMatrix(List<String> labels, List<List<Long>> counts) {
     public long support(int reference) {
         return counts.get(reference).stream().mapToLong(Long::longValue).sum();
     }
+
+    /** Rows that were given label {@code answer}, by index, whatever their right answer. */
+    public long given(int answer) {
+        return counts.stream().mapToLong(row -> row.get(answer)).sum();
+    }
 }

@@ -109,6 +109,28 @@ public final class EvaluationProblems implements ProblemCatalogue {
             rows the intervals are wide: 4 times the rows halve them.""",
             "open the report and look at the per-class table and the rows that tuning broke");
 
+    /** The tuned model does not tell rows apart. */
+    public static final ProblemKind ONE_ANSWER = new ProblemKind(
+            "FT0711",
+            "The tuned model answers every row alike",
+            ExitCode.GATE_FAILED,
+            """
+            The held-out rows have several labels, and the tuned model gives all of them the same one: it has learned nothing that tells \
+            rows apart, whatever its accuracy. Steps that were too large have that effect, and so have too few of them. Where one label has \
+            nearly all training rows, always answering that one is also what the loss asks for.""",
+            "finetune sweep JOB --learning-rate 1e-5,1e-4,1e-3");
+
+    /** The tuned model leaves labels out. */
+    public static final ProblemKind UNANSWERED_LABELS = new ProblemKind(
+            "FT0712",
+            "The tuned model never answers a label",
+            ExitCode.GATE_FAILED,
+            """
+            Held-out rows have labels that the tuned model gave to no row, so that it is wrong on all of these rows. The usual cause is that \
+            few training rows have the label, or none; accuracy hardly shows it then, macro-F1 does. With few held-out rows of a label it \
+            may be chance.""",
+            "add training rows of the label, or merge it with a related one");
+
     /** This machine cannot compare what a place that only trains gave. */
     public static final ProblemKind NOT_COMPARED_HERE = new ProblemKind(
             "FT0709",
@@ -131,7 +153,9 @@ public final class EvaluationProblems implements ProblemCatalogue {
             NOTHING_TO_JUDGE,
             NO_SUCH_SETTING,
             NOT_COMPARED_HERE,
-            GATE_FAILED);
+            GATE_FAILED,
+            ONE_ANSWER,
+            UNANSWERED_LABELS);
 
     @Override
     public List<ProblemKind> kinds() {

@@ -88,10 +88,7 @@ final class LabelledAnswers {
         for (int label = 0; label < labels.size(); label++) {
             long right = confusion.count(label, label);
             long support = confusion.support(label);
-            long given = 0;
-            for (int reference = 0; reference < labels.size(); reference++) {
-                given += confusion.count(reference, label);
-            }
+            long given = confusion.given(label);
             scores.add(new ClassScore(
                     labels.get(label),
                     quotient((double) right, (double) given),

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Problems of one kind, counted: a finding of the data check, or what a run had to say.
@@ -15,8 +16,10 @@ import java.util.Map;
  * @param severity how much it matters
  * @param count how often it was found
  * @param summary the first of them, with its values
+ * @param remedy what to do first about it; null in reports of versions that did not write it down
  */
-public record Notice(String code, String title, Severity severity, long count, String summary) {
+public record Notice(
+        String code, String title, Severity severity, long count, String summary, @Nullable String remedy) {
     /** Counts problems by kind and severity, in the order of their first occurrence. */
     public static List<Notice> of(List<Problem> problems) {
         return of(problems, Map.of());
@@ -42,7 +45,8 @@ public record Notice(String code, String title, Severity severity, long count, S
                         Math.max(
                                 alike.size(),
                                 countByCode.getOrDefault(alike.get(0).code(), 0L)),
-                        alike.get(0).summary()))
+                        alike.get(0).summary(),
+                        alike.get(0).remedies().get(0)))
                 .toList();
     }
 }

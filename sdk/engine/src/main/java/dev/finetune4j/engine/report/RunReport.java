@@ -12,6 +12,7 @@ import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.value.RunId;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param training what happened while weights were trained, or null if training never started
  * @param data what the rows look like, or null if they were never prepared
  * @param findings what the data check found
- * @param notices what the run had to say
+ * @param notices what the run had to say, and what stands out in the answers of its tuned model
  * @param evaluation how the models did, or null if none answered held-out rows
  * @param changedRows which held-out rows tuning changed, or null if the base model was not asked or its rows have no score by themselves
  * @param provenance where the figures came from
@@ -161,10 +162,13 @@ public record RunReport(
 
         /** The finished report. */
         public RunReport build() {
-            List<Problem> noticed = events.stream()
+            List<Problem> noticed = new ArrayList<>(events.stream()
                     .filter(RunEvent.Noticed.class::isInstance)
                     .map(event -> ((RunEvent.Noticed) event).problem())
-                    .toList();
+                    .toList());
+            if (evaluation != null) {
+                AnswerFindings.of(evaluation).ifPresent(noticed::add);
+            }
             return new RunReport(
                     FORMAT,
                     run,
@@ -182,7 +186,7 @@ public record RunReport(
                     TrainingHistory.of(events).orElse(null),
                     data,
                     findings,
-                    Notice.of(noticed),
+                    Notice.of(Remedies.named(noticed, null, run)),
                     evaluation,
                     changedRows,
                     provenance);

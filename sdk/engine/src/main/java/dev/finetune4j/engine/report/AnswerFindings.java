@@ -1,0 +1,63 @@
+package dev.finetune4j.engine.report;
+
+import dev.finetune4j.engine.evaluate.EvaluationProblems;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.evaluation.ConfusionMatrix;
+import dev.finetune4j.evaluation.EvaluationReport;
+import dev.finetune4j.evaluation.Variant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Labels that a tuned model does not use, which its scores alone hardly tell. */
+public final class AnswerFindings {
+    private AnswerFindings() {}
+
+    /**
+     * A warning where every row is answered alike, else one where labels of the rows are never answered, each named with its rows. Empty
+     * where rows have no labels, or all the same.
+     */
+    public static Optional<Problem> of(EvaluationReport evaluation) {
+        return evaluation
+                .variant(Variant.TUNED)
+                .flatMap(tuned -> Optional.ofNullable(tuned.confusion()))
+                .flatMap(AnswerFindings::in);
+    }
+
+    private static Optional<Problem> in(ConfusionMatrix confusion) {
+        int size = confusion.labels().size();
+        List<Integer> asked = IntStream.range(0, size)
+                .filter(label -> confusion.support(label) > 0)
+                .boxed()
+                .toList();
+        List<Integer> given = IntStream.range(0, size)
+                .filter(label -> confusion.given(label) > 0)
+                .boxed()
+                .toList();
+        List<Integer> never = asked.stream()
+                .filter(label -> !given.contains(label))
+                .sorted(Comparator.comparing((Integer label) -> -confusion.support(label)))
+                .toList();
+        if (asked.size() < 2 || never.isEmpty()) {
+            return Optional.empty();
+        }
+        String unanswered = never.stream()
+                .map(label -> quoted(confusion, label) + " (" + Figures.rows(confusion.support(label)) + ")")
+                .collect(Collectors.joining(", "));
+        return Optional.of(
+                given.size() == 1
+                        ? EvaluationProblems.ONE_ANSWER
+                                .warning("all " + Figures.rows(confusion.given(given.get(0))) + " are answered "
+                                        + quoted(confusion, given.get(0)) + ", none " + unanswered)
+                                .build()
+                        : EvaluationProblems.UNANSWERED_LABELS
+                                .warning("never answered: " + unanswered)
+                                .build());
+    }
+
+    private static String quoted(ConfusionMatrix confusion, int label) {
+        return "\"" + confusion.labels().get(label) + "\"";
+    }
+}

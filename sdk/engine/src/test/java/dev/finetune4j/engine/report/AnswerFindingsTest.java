@@ -1,0 +1,103 @@
+package dev.finetune4j.engine.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.data.RowRef;
+import dev.finetune4j.engine.evaluate.EvaluationProblems;
+import dev.finetune4j.engine.evaluate.Evaluator;
+import dev.finetune4j.engine.report.view.HtmlReport;
+import dev.finetune4j.error.Severity;
+import dev.finetune4j.evaluation.EvaluationReport;
+import dev.finetune4j.evaluation.Prediction;
+import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.job.EvaluationSpec;
+import dev.finetune4j.job.TaskKind;
+import dev.finetune4j.job.TaskSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Labels that a tuned model does not use are named. */
+class AnswerFindingsTest {
+    private static final TaskSpec TASK =
+            TaskSpec.of(TaskKind.CLASSIFICATION).withLabels(List.of("ham", "spam", "junk", "unheard-of"));
+
+    @Test
+    void namesEachLabelThatIsNeverAnsweredWithItsRows() {
+        EvaluationReport evaluation = evaluation(
+                List.of("ham", "junk", "spam", "spam", "ham", "other"), List.of("ham", "ham", "ham", "ham", "other", "other"));
+
+        assertThat(AnswerFindings.of(evaluation)).hasValueSatisfying(problem -> {
+            assertThat(problem.kind()).isEqualTo(EvaluationProblems.UNANSWERED_LABELS);
+            assertThat(problem.severity()).isEqualTo(Severity.WARNING);
+            assertThat(problem.summary()).isEqualTo("never answered: \"spam\" (2 rows), \"junk\" (1 row)");
+        });
+    }
+
+    @Test
+    void namesTheOneAnswerOfAModelThatAnswersEveryRowAlike() {
+        EvaluationReport evaluation =
+                evaluation(List.of("ham", "junk", "spam", "junk"), List.of("ham", "ham", "ham", "ham"));
+
+        assertThat(AnswerFindings.of(evaluation)).hasValueSatisfying(problem -> {
+            assertThat(problem.kind()).isEqualTo(EvaluationProblems.ONE_ANSWER);
+            assertThat(problem.summary())
+                    .isEqualTo("all 4 rows are answered \"ham\", none \"junk\" (2 rows), \"spam\" (1 row)");
+        });
+    }
+
+    @Test
+    void isSilentWhereNothingIsLeftOut() {
+        List<String> both = List.of("ham", "spam");
+
+        assertThat(AnswerFindings.of(evaluation(both, List.of("spam", "ham"))))
+                .as("wrong, but not left out")
+                .isEmpty();
+        assertThat(AnswerFindings.of(evaluation(List.of("ham", "ham"), List.of("ham", "ham"))))
+                .as("there is one label")
+                .isEmpty();
+        assertThat(AnswerFindings.of(SampleRun.report().comparison().orElseThrow()))
+                .isEmpty();
+    }
+
+    @Test
+    void standsAmongTheNoticesOfTheReport() {
+        RunReport sample = SampleRun.report();
+        EvaluationReport alike = evaluation(List.of("ham", "spam"), List.of("spam", "spam"));
+
+        RunReport report = RunReport.builder(sample.run(), sample.state(), sample.job(), sample.provenance())
+                .evaluation(alike, null)
+                .build();
+
+        assertThat(report.notices()).singleElement().satisfies(notice -> {
+            assertThat(notice.code()).isEqualTo("FT0711");
+            assertThat(notice.count()).isEqualTo(1);
+            assertThat(notice.remedy()).startsWith("finetune sweep JOB --learning-rate ");
+        });
+        assertThat(HtmlReport.write(report))
+                .contains("all 2 rows are answered &quot;spam&quot;, none &quot;ham&quot; (1 row)")
+                .contains("<div>try: <code>finetune sweep JOB --learning-rate ");
+        assertThat(ReportJson.read(ReportJson.write(report))).isEqualTo(report);
+    }
+
+    @Test
+    void aReportOfAVersionWithoutRemediesIsRead() {
+        String json = ReportJson.write(SampleRun.failed());
+        String older = json.replaceAll("\"remedy\" : \"[^\"]*\",\\s*", "").replaceAll(",\\s*\"remedy\" : \"[^\"]*\"", "");
+
+        assertThat(older).isNotEqualTo(json).doesNotContain("\"remedy\"");
+        assertThat(ReportJson.read(older).notices())
+                .isNotEmpty()
+                .allSatisfy(notice -> assertThat(notice.remedy()).isNull());
+    }
+
+    private static EvaluationReport evaluation(List<String> references, List<String> answers) {
+        List<Prediction> predictions = new ArrayList<>();
+        for (int i = 0; i < references.size(); i++) {
+            predictions.add(new Prediction(
+                    new RowRef("rows.jsonl", i + 1L), references.get(i), answers.get(i), Map.of(), 1, 1));
+        }
+        return new Evaluator(TASK, EvaluationSpec.defaults()).evaluate(Map.of(Variant.TUNED, predictions));
+    }
+}
