@@ -12,7 +12,9 @@ import dev.finetune4j.engine.plan.Worlds.Cause;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.engine.report.RunParameters;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.MetricName;
 import dev.finetune4j.job.Precision;
+import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.QloraTuning;
@@ -342,13 +344,22 @@ final class OwnMachinePlanner {
         }
         return line.phase(
                 Name.EVALUATION,
-                worlds.draw(Cause.ANSWERS, around(measured.evaluationSeconds(), STEADY, SLOWER)),
+                worlds.draw(
+                        Cause.ANSWERS,
+                        RehearsedAnswers.seconds(measured, new Uncertain(STEADY, 1, SLOWER), areAnswersWritten())),
                 false,
                 when + training.validations() + " validation losses of " + Words.seconds(training.validationSeconds())
                         + measured.answers().stream()
                                 .map(pace -> ", " + pace.rows() + " of " + pace.totalRows() + " answers in "
                                         + Words.seconds(pace.seconds()))
                                 .collect(Collectors.joining()));
+    }
+
+    /** Whether some metric of the task looks at what models write. */
+    private boolean areAnswersWritten() {
+        TaskKind kind = job.job().task().kind();
+        return !kind.hasLabels()
+                && MetricName.of(kind).stream().anyMatch(metric -> !metric.equals(MetricName.PERPLEXITY));
     }
 
     private static Uncertain around(double seconds, double low, double high) {
