@@ -54,6 +54,7 @@ class LearningCurveCommandTest {
         Path page = Path.of(
                 rest.out().lines().reduce((one, other) -> other).orElseThrow().replace("page  ", ""));
         assertThat(page).content().contains("learning curve");
+        assertThat(rest.out()).containsPattern("(?m)^ +0  [01]\\.\\d\\d \\[.*]  base model$");
 
         CommandRun again = command(job.toString(), "-o", "json");
 

@@ -55,6 +55,17 @@ class SweepCommandTest {
                 .isEqualTo(sweep);
     }
 
+    @Test
+    void namesNoBestWhereNoLearningRateLearns() throws IOException {
+        CommandRun run = command("--learning-rate", "1e-9,1e-8");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out().replaceAll("\\s+", " "))
+                .contains("Nothing was learned: no trial is better than the base model")
+                .contains("Try a learning rate above 0.00000001, more epochs than 4, or more rows.")
+                .doesNotContain("Best", "training: {");
+    }
+
     /** After a third of the epochs the macro-F1 of all three is as good as chance, and no order but that of the losses is one. */
     @Test
     void halvingKeepsTheLearningRateThatLearns() throws IOException {

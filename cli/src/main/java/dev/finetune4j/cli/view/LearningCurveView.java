@@ -51,13 +51,17 @@ public final class LearningCurveView {
                 .number("TRAINING ROWS")
                 .number(metric.toString().toUpperCase(Locale.ROOT))
                 .id("RUN");
+        LearningCurve.Base base = curve.base();
+        if (base != null) {
+            table.row("0", figures(metric, base.value()), "base model");
+        }
         for (LearningCurve.Point point : curve.points()) {
             table.row(
                     Figures.count(point.rows()),
                     figures(metric, point.value()),
                     point.run().value());
         }
-        if (curve.followsLaw()) {
+        if (curve.isForeseen()) {
             LearningCurve.Fitted twice = curve.atTwice();
             table.row(Figures.count(Math.round(twice.rows())), figures(metric, twice.value()), "foreseen");
         }

@@ -18,6 +18,7 @@ import dev.finetune4j.engine.report.view.CurvePage;
 import dev.finetune4j.engine.report.view.ReportFiles;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
+import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.FineTuneJob;
@@ -32,6 +33,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A learning curve in the making: the job on an eighth, a quarter, half and all of its training rows. Smaller sets lie within larger
@@ -50,6 +52,7 @@ public final class CurveRuns {
     private final Function<PreparedJob, RunHandle<RunOutcome>> launcher;
     private final PastRuns past;
     private final Map<Long, LearningCurve.Answered> answered = new TreeMap<>();
+    private @Nullable EvaluationReport beside;
 
     /**
      * Deals the training rows out.
@@ -108,10 +111,15 @@ public final class CurveRuns {
      * @throws FineTuneException why it failed or was stopped, or with FT0701 if its answers cannot be read
      */
     public void ended(CurveSize size, RunId run, RunOutcome outcome) {
-        Path output = SeriesRuns.succeeded(run, outcome, "the learning curve").output();
+        RunOutcome.Succeeded succeeded = SeriesRuns.succeeded(run, outcome, "the learning curve");
+        Path output = succeeded.output();
         List<Prediction> answers =
                 PredictionFiles.read(output, Set.of(Variant.TUNED)).getOrDefault(Variant.TUNED, List.of());
         answered.put(size.rows(), new LearningCurve.Answered(size.rows(), run, answers));
+        succeeded
+                .comparison()
+                .filter(report -> report.base().isPresent())
+                .ifPresent(report -> beside = report);
     }
 
     /**
@@ -135,8 +143,15 @@ public final class CurveRuns {
      */
     public LearningCurve curve() {
         FineTuneJob job = whole.file().job();
-        return CurveFit.of(
+        LearningCurve curve = CurveFit.of(
                 job.task().withLabels(whole.data().labels()), job.evaluation(), List.copyOf(answered.values()));
+        return Optional.ofNullable(beside)
+                .flatMap(report -> report.comparison(
+                                report.base().orElseThrow().variant(), curve.metric())
+                        .map(comparison -> new LearningCurve.Base(
+                                report.base().orElseThrow().metric(curve.metric()), comparison.difference())))
+                .map(curve::beside)
+                .orElse(curve);
     }
 
     /**

@@ -16,6 +16,9 @@ import java.util.Map;
 public final class CurveFit {
     private static final int FITTED = 33;
 
+    /** No larger than what rounding leaves where every size gives the same on every resample. */
+    private static final double NOTHING = 1e-9;
+
     private final MetricName metric;
     private final List<LearningCurve.Answered> sizes;
     private final double[] rows;
@@ -76,7 +79,8 @@ public final class CurveFit {
         }
         double most = rows[rows.length - 1];
         double[] gains = Bootstrap.differences(values(laws, 2 * most), values(laws, most));
-        double gain = value(law, 2 * most) - value(law, most);
+        Interval gain = Bootstrap.interval(value(law, 2 * most) - value(law, most), gains);
+        boolean isFlat = Math.max(Math.abs(gain.low()), Math.abs(gain.high())) < NOTHING;
         List<LearningCurve.Point> points = new ArrayList<>();
         for (int size = 0; size < rows.length; size++) {
             points.add(new LearningCurve.Point(
@@ -88,8 +92,9 @@ public final class CurveFit {
                 points,
                 law,
                 law.misfit(rows, errors(values), weights),
-                fitted(law, laws),
-                Bootstrap.interval(gain, gains));
+                isFlat ? List.of() : fitted(law, laws),
+                isFlat ? null : gain,
+                null);
     }
 
     private List<LearningCurve.Fitted> fitted(PowerLaw law, List<PowerLaw> laws) {

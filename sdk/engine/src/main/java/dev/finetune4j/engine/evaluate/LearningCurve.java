@@ -5,6 +5,7 @@ import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.job.MetricName;
 import dev.finetune4j.value.RunId;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How good the tuned model gets with more training rows, by the task's main metric on the same held-out rows.
@@ -17,8 +18,10 @@ import java.util.List;
  * @param points what was measured, fewest rows first
  * @param law the law through the errors of the points
  * @param misfit how far the points lie off the law: squared deviations over their variances, summed; about 1 where the law holds
- * @param fitted the law in values of the metric, from the fewest rows to twice the most
- * @param gain what twice the most rows would change, in the unit of the metric
+ * @param fitted the law in values of the metric, from the fewest rows to twice the most; empty where there is no gain
+ * @param gain what twice the most rows would change, in the unit of the metric; null where the sizes tell of none, since nothing was
+ *     learned or all sizes answer alike
+ * @param base the base model on the same rows, or null where it was not asked
  */
 public record LearningCurve(
         MetricName metric,
@@ -27,7 +30,8 @@ public record LearningCurve(
         PowerLaw law,
         double misfit,
         List<Fitted> fitted,
-        Interval gain) {
+        @Nullable Interval gain,
+        @Nullable Base base) {
     /** Fewest sizes that a law of three parameters can be held against. */
     public static final int FEWEST_SIZES = 4;
 
@@ -71,7 +75,37 @@ public record LearningCurve(
         }
     }
 
-    /** What is foreseen for twice the most rows. */
+    /**
+     * The base model, by the same metric on the same held-out rows.
+     *
+     * @param value the metric of the base model without examples in its prompt, or of what stands for it
+     * @param difference the model of the most rows minus the base model, with the 95 % interval of the paired bootstrap
+     */
+    public record Base(Interval value, Interval difference) {}
+
+    /** The same beside the base model; with nothing foreseen where the most rows taught nothing. */
+    public LearningCurve beside(Base asked) {
+        LearningCurve beside = new LearningCurve(metric, heldOutRows, points, law, misfit, fitted, gain, asked);
+        return beside.hasLearned()
+                ? beside
+                : new LearningCurve(metric, heldOutRows, points, law, misfit, List.of(), null, asked);
+    }
+
+    /** Whether the model of the most rows is better than the base model by the whole interval; true where the base was not asked. */
+    public boolean hasLearned() {
+        Base asked = base;
+        return asked == null
+                || (metric.isLowerBetter()
+                        ? asked.difference().high() < 0
+                        : asked.difference().low() > 0);
+    }
+
+    /** Whether anything is foreseen from the sizes: they differ, they follow the law, and something was learned. */
+    public boolean isForeseen() {
+        return gain != null && followsLaw();
+    }
+
+    /** What is foreseen for twice the most rows, where anything is. */
     public Fitted atTwice() {
         return fitted.get(fitted.size() - 1);
     }
@@ -86,7 +120,10 @@ public record LearningCurve(
 
     /** Whether the points follow the law and the whole interval of the gain lies on the better side of zero, in the last digit that is shown. */
     public boolean promisesGain() {
+        Interval foreseen = gain;
         double least = 0.005 * (metric.equals(MetricName.BLEU) || metric.equals(MetricName.CHRF) ? 100 : 1);
-        return followsLaw() && (metric.isLowerBetter() ? gain.high() < -least : gain.low() > least);
+        return foreseen != null
+                && followsLaw()
+                && (metric.isLowerBetter() ? foreseen.high() < -least : foreseen.low() > least);
     }
 }

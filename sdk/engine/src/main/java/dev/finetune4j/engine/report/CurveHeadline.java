@@ -13,18 +13,54 @@ import dev.finetune4j.job.MetricName;
  * @param caveat what the figures do not cover, as a sentence
  */
 public record CurveHeadline(String title, String detail, String caveat) {
+    private static final String REMEDY = "Try more rows, a higher learning rate or more epochs.";
+
     /** The words for a curve. */
     public static CurveHeadline of(LearningCurve curve) {
         String caveat =
                 "The ranges are 95 % intervals. They cover the chance in the " + Figures.count(curve.heldOutRows())
-                        + " held-out rows, not which rows were trained on or the seed; a law through "
-                        + curve.points().size() + " sizes is no promise.";
-        return curve.followsLaw() ? foreseen(curve, caveat) : lawless(curve, caveat);
+                        + " held-out rows, not which rows were trained on or the seed"
+                        + (curve.gain() == null
+                                ? "."
+                                : "; a law through " + curve.points().size() + " sizes is no promise.")
+                        + WidthlessRanges.caveat(
+                                curve.metric(), curve.points().stream().map(LearningCurve.Point::value));
+        LearningCurve.Base base = curve.base();
+        Interval gain = curve.gain();
+        if (base != null && !curve.hasLearned()) {
+            return unlearned(curve, base, caveat);
+        }
+        if (gain == null) {
+            return flat(curve, caveat);
+        }
+        return curve.followsLaw() ? foreseen(curve, gain, caveat) : lawless(curve, caveat);
     }
 
-    private static CurveHeadline foreseen(LearningCurve curve, String caveat) {
+    private static CurveHeadline unlearned(LearningCurve curve, LearningCurve.Base base, String caveat) {
         MetricName metric = curve.metric();
-        Interval gain = curve.gain();
+        String reached = MetricFigures.value(metric, base.value().value());
+        boolean isFlat = curve.points().stream()
+                .allMatch(point ->
+                        MetricFigures.value(metric, point.value().value()).equals(reached));
+        String detail = (isFlat ? "The curve is flat at the score of the base model. " : "") + measured(curve)
+                + " The base model reaches " + MetricFigures.full(metric, base.value())
+                + " on the same held-out rows: the difference is "
+                + MetricFigures.difference(metric, base.difference().value()) + " ["
+                + MetricFigures.difference(metric, base.difference().low()) + ", "
+                + MetricFigures.difference(metric, base.difference().high()) + "], which is no better. " + REMEDY;
+        return new CurveHeadline("Nothing was learned, so nothing is foreseen", detail, caveat);
+    }
+
+    private static CurveHeadline flat(LearningCurve curve, String caveat) {
+        String detail = "All " + curve.points().size() + " sizes reach the same. " + measured(curve)
+                + (curve.base() == null
+                        ? " The base model was not asked: if it reaches as much, nothing was learned. " + REMEDY
+                        : " The base model reaches less: an eighth of the rows is enough for these held-out rows.");
+        return new CurveHeadline("The curve is flat: nothing is foreseen", detail, caveat);
+    }
+
+    private static CurveHeadline foreseen(LearningCurve curve, Interval gain, String caveat) {
+        MetricName metric = curve.metric();
         String name = MetricFigures.name(metric);
         String title = curve.promisesGain()
                 ? "Twice the rows would bring about " + MetricFigures.difference(metric, gain.value()) + " " + name

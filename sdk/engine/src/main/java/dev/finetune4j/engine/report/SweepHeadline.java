@@ -4,17 +4,28 @@ import dev.finetune4j.engine.evaluate.MetricFigures;
 import dev.finetune4j.engine.search.Sweep;
 import dev.finetune4j.evaluation.Interval;
 import dev.finetune4j.job.MetricName;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Predicate;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 
 /**
  * What a sweep says, in plain words.
  *
- * @param title the best settings
+ * @param title the best settings, or that nothing was learned
  * @param detail the figures behind it, as sentences
  * @param caveat what the figures do not tell, as a sentence
  */
 public record SweepHeadline(String title, String detail, String caveat) {
     /** The words for a sweep. */
     public static SweepHeadline of(Sweep sweep) {
+        Sweep.TestScore score = sweep.test();
+        if (score != null && !sweep.hasLearned()) {
+            return unlearned(sweep, score);
+        }
         Sweep.Measured best = sweep.best();
         Interval value = best == null ? null : best.value();
         if (best == null || value == null) {
@@ -29,10 +40,71 @@ public record SweepHeadline(String title, String detail, String caveat) {
                 + stopped(sweep);
         String caveat = "The best of several looks better on the rows that chose it than it is"
                 + (sweep.test() == null
-                        ? "; no other rows have been asked."
+                        ? "; no other rows have been asked, nor has the base model: whether anything was learned is not known."
                         : ": what it reaches is told by the test rows, which no trial saw.")
-                + " The ranges are 95 % intervals; they do not cover the seed.";
+                + ranges(sweep);
         return new SweepHeadline(title, detail, caveat);
+    }
+
+    private static SweepHeadline unlearned(Sweep sweep, Sweep.TestScore score) {
+        MetricName metric = sweep.metric();
+        String winner = Sweep.best(metric, sweep.trials())
+                .map(trial -> ", trial " + trial.number() + " (" + trial.candidate().words() + "),")
+                .orElse("");
+        String detail = "The trial that does best on the validation rows" + winner + " reaches "
+                + MetricFigures.name(metric) + " " + MetricFigures.full(metric, score.tuned()) + " on "
+                + Figures.count(score.rows()) + " test rows, the base model " + MetricFigures.full(metric, score.base())
+                + ": the difference is " + MetricFigures.difference(metric, score.difference().value())
+                + " [" + MetricFigures.difference(metric, score.difference().low()) + ", "
+                + MetricFigures.difference(metric, score.difference().high()) + "], which is no better. "
+                + remedy(sweep);
+        return new SweepHeadline(
+                "Nothing was learned: no trial is better than the base model",
+                detail,
+                ranges(sweep).strip());
+    }
+
+    /** Beyond what was tried, unless training failed there. */
+    private static String remedy(Sweep sweep) {
+        OptionalDouble highest = learningRates(sweep, trial -> trial.value() != null).max();
+        OptionalDouble failed = learningRates(sweep, trial -> trial.value() == null).min();
+        String rate;
+        if (highest.isEmpty()) {
+            rate = "a higher learning rate";
+        } else if (failed.isPresent() && failed.getAsDouble() > highest.getAsDouble()) {
+            rate = "a learning rate between " + plain(highest.getAsDouble()) + " and " + plain(failed.getAsDouble())
+                    + ", at which training failed";
+        } else {
+            rate = "a learning rate above " + plain(highest.getAsDouble());
+        }
+        double epochs = sweep.trials().stream()
+                .mapToDouble(Sweep.Measured::epochs)
+                .max()
+                .orElseThrow();
+        return "Try " + rate + ", more epochs than " + plain(epochs) + ", or more rows.";
+    }
+
+    private static DoubleStream learningRates(Sweep sweep, Predicate<Sweep.Measured> which) {
+        return sweep.trials().stream()
+                .filter(which)
+                .flatMap(trial -> Optional.ofNullable(trial.candidate().learningRate()).stream())
+                .mapToDouble(Double::doubleValue);
+    }
+
+    /** Four digits, without an exponent. */
+    private static String plain(double value) {
+        return BigDecimal.valueOf(value)
+                .round(new MathContext(4))
+                .stripTrailingZeros()
+                .toPlainString();
+    }
+
+    private static String ranges(Sweep sweep) {
+        Stream<Interval> shown = Stream.concat(
+                sweep.trials().stream().flatMap(trial -> Optional.ofNullable(trial.value()).stream()),
+                Stream.ofNullable(sweep.test()).flatMap(score -> Stream.of(score.base(), score.tuned())));
+        return " The ranges are 95 % intervals; they do not cover the seed."
+                + WidthlessRanges.caveat(sweep.metric(), shown);
     }
 
     private static String rivals(long rivals) {

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param metric the task's main metric
  * @param validationRows rows that every trial answered
  * @param trials what was measured, in the order of their runs
- * @param best the best trial among those that trained for the largest share of their epochs, or null before the first
- * @param settings the best trial's settings as lines of a job file; empty before the first
+ * @param best the best trial among those that trained for the largest share of their epochs, or null before the first and where nothing
+ *     was learned
+ * @param settings the best trial's settings as lines of a job file; empty without one
  * @param test what the winner reached on the test rows, or null where the search is incomplete or the job holds out no rows
  * @param stopped why trials were left out, or null if the search is complete
  */
@@ -71,8 +72,18 @@ public record Sweep(
      * @param rows test rows
      * @param base the base model without examples in its prompt
      * @param tuned the winner
+     * @param difference the winner minus the base model, with the 95 % interval of the paired bootstrap
      */
-    public record TestScore(long rows, Interval base, Interval tuned) {}
+    public record TestScore(long rows, Interval base, Interval tuned, Interval difference) {}
+
+    /** Whether the winner is better than the base model by the whole interval; true where the base model was not asked. */
+    public boolean hasLearned() {
+        TestScore score = test;
+        return score == null
+                || (metric.isLowerBetter()
+                        ? score.difference().high() < 0
+                        : score.difference().low() > 0);
+    }
 
     /**
      * Larger shares first, and trials that failed last. Of those that trained for all their epochs, better values, then lower validation

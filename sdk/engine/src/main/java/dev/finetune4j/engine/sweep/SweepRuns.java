@@ -30,6 +30,7 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Interval;
 import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.evaluation.VariantEvaluation;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.MetricName;
 import dev.finetune4j.json.Json;
@@ -197,8 +198,12 @@ public final class SweepRuns {
 
     /** Takes the winner's answers to the test rows. */
     public void tested(EvaluationReport report) {
+        VariantEvaluation base = report.base().orElseThrow();
         test = new Sweep.TestScore(
-                report.rows(), report.base().orElseThrow().metric(metric), value(report, Variant.TUNED));
+                report.rows(),
+                base.metric(metric),
+                value(report, Variant.TUNED),
+                report.comparison(base.variant(), metric).orElseThrow().difference());
     }
 
     /**
@@ -221,7 +226,11 @@ public final class SweepRuns {
 
     /** What has come of it so far. */
     public Sweep sweep() {
-        Optional<Sweep.Measured> best = Sweep.best(metric, measured);
+        Sweep found = sweep(Sweep.best(metric, measured));
+        return found.hasLearned() ? found : sweep(Optional.empty());
+    }
+
+    private Sweep sweep(Optional<Sweep.Measured> best) {
         return new Sweep(
                 spec.search(),
                 metric,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.finetune4j.data.RowRef;
+import dev.finetune4j.engine.report.CurveHeadline;
 import dev.finetune4j.evaluation.Interval;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.job.EvaluationSpec;
@@ -15,6 +16,7 @@ import dev.finetune4j.value.RunId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +35,8 @@ class CurveFitTest {
         assertThat(curve.points()).extracting(LearningCurve.Point::rows).containsExactly(100L, 200L, 400L, 800L);
         assertThat(curve.atTwice().rows()).isEqualTo(1600);
         assertThat(curve.atTwice().value().value()).isCloseTo(1 - REAL.at(1600), within(0.02));
-        assertThat(curve.gain().value()).isCloseTo(REAL.at(800) - REAL.at(1600), within(0.01));
+        assertThat(Objects.requireNonNull(curve.gain()).value())
+                .isCloseTo(REAL.at(800) - REAL.at(1600), within(0.01));
         assertThat(curve.promisesGain()).isTrue();
     }
 
@@ -87,7 +90,7 @@ class CurveFitTest {
 
         assertThat(curve.metric()).isEqualTo(MetricName.PERPLEXITY);
         assertThat(curve.atTwice().value().value()).isCloseTo(Math.exp(2 + Math.sqrt(0.5)), within(0.05));
-        assertThat(curve.gain().value()).isNegative();
+        assertThat(Objects.requireNonNull(curve.gain()).value()).isNegative();
         assertThat(curve.promisesGain()).isTrue();
     }
 
@@ -101,7 +104,10 @@ class CurveFitTest {
 
         LearningCurve curve = CurveFit.of(SENTIMENT, SPEC, alike);
 
-        assertThat(curve.gain().value()).isCloseTo(0, within(1e-9));
+        assertThat(curve.gain()).as("a range of no width would look certain").isNull();
+        assertThat(curve.fitted()).isEmpty();
+        assertThat(curve.isForeseen()).isFalse();
+        assertThat(CurveHeadline.of(curve).title()).isEqualTo("The curve is flat: nothing is foreseen");
         assertThat(curve.promisesGain()).isFalse();
     }
 

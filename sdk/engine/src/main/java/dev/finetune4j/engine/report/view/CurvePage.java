@@ -11,8 +11,10 @@ import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.MetricName;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 
 /** A learning curve as one HTML page of the kind that {@link HtmlReport} is. */
 public final class CurvePage {
@@ -41,18 +43,21 @@ public final class CurvePage {
                 "Smaller sets of training rows lie within larger ones and keep the shares of the labels. All sizes train for "
                         + number(job.training().epochs()) + (job.training().epochs() == 1 ? " epoch" : " epochs")
                         + " and answer the same held-out rows.",
-                Html.join(List.of(table(curve), law(curve))));
+                Html.join(List.of(table(curve), curve.gain() == null ? Html.NONE : law(curve))));
         return Page.of(job.name() + ": " + headline.title(), Html.join(List.of(result, chart, sizes)));
     }
 
     private static Html chart(LearningCurve curve) {
         MetricName metric = curve.metric();
-        List<LearningCurve.Fitted> fitted = curve.followsLaw() ? curve.fitted() : List.of();
+        List<LearningCurve.Fitted> fitted = curve.isForeseen() ? curve.fitted() : List.of();
         List<LearningCurve.Point> points = curve.points();
         double most = (double) points.get(points.size() - 1).rows();
-        double[] shown = DoubleStream.concat(
-                        points.stream().map(LearningCurve.Point::value).flatMapToDouble(CurvePage::ends),
-                        fitted.stream().map(LearningCurve.Fitted::value).flatMapToDouble(CurvePage::ends))
+        double[] shown = Stream.of(
+                        points.stream().map(LearningCurve.Point::value),
+                        fitted.stream().map(LearningCurve.Fitted::value),
+                        Stream.ofNullable(curve.base()).map(LearningCurve.Base::value))
+                .flatMap(intervals -> intervals)
+                .flatMapToDouble(CurvePage::ends)
                 .toArray();
         Axis axis = Axis.covering(
                 DoubleStream.of(shown).min().orElseThrow(),
@@ -124,19 +129,26 @@ public final class CurvePage {
                         MetricFigures.value(metric, point.value().value()),
                         MetricFigures.range(metric, point.value()),
                         point.run())));
-        LearningCurve.Fitted twice = curve.atTwice();
-        Html foreseen = !curve.followsLaw()
-                ? Html.NONE
-                : Html.of(
-                        "<tr><th scope=\"row\" class=\"n\">{}</th><td class=\"n\">{}</td><td class=\"n\">{}</td><td>foreseen</td></tr>",
-                        Figures.count(Math.round(twice.rows())),
-                        MetricFigures.value(metric, twice.value().value()),
-                        MetricFigures.range(metric, twice.value()));
+        Html foreseen = curve.isForeseen() ? foreseen(metric, curve.atTwice()) : Html.NONE;
+        Html base = Optional.ofNullable(curve.base())
+                .map(asked -> Html.of(
+                        "<tr><th scope=\"row\" class=\"n\">0</th><td class=\"n\">{}</td><td class=\"n\">{}</td><td>base model</td></tr>",
+                        MetricFigures.value(metric, asked.value().value()),
+                        MetricFigures.range(metric, asked.value())))
+                .orElse(Html.NONE);
         return Section.scrolling("Sizes", Html.of("""
                         <table class="sizes"><caption>Sizes</caption><thead><tr><th scope="col" class="n">training rows</th>\
                         <th scope="col" class="n">{}</th><th scope="col" class="n">95 % interval</th><th scope="col">run</th></tr></thead>\
-                        <tbody>{}{}</tbody></table>
-                        """, MetricFigures.name(metric), rows, foreseen));
+                        <tbody>{}{}{}</tbody></table>
+                        """, MetricFigures.name(metric), base, rows, foreseen));
+    }
+
+    private static Html foreseen(MetricName metric, LearningCurve.Fitted twice) {
+        return Html.of(
+                "<tr><th scope=\"row\" class=\"n\">{}</th><td class=\"n\">{}</td><td class=\"n\">{}</td><td>foreseen</td></tr>",
+                Figures.count(Math.round(twice.rows())),
+                MetricFigures.value(metric, twice.value().value()),
+                MetricFigures.range(metric, twice.value()));
     }
 
     private static Html law(LearningCurve curve) {

@@ -29,7 +29,7 @@ public final class SweepPage {
                 <header class="result {}"><p class="eyebrow"><b>{}</b><span>sweep, {}</span><span>{}</span></p>
                 <h1>{}</h1><p class="sentence">{}</p></header>
                 """,
-                sweep.stopped() == null ? "good" : "plain",
+                sweep.stopped() == null && sweep.hasLearned() ? "good" : "plain",
                 job.name(),
                 sweep.search(),
                 job.model(),
@@ -39,11 +39,13 @@ public final class SweepPage {
         chart(sweep)
                 .ifPresent(chart ->
                         sections.add(Section.of("trials", "How good was each trial?", headline.caveat(), chart)));
-        sections.add(Section.of(
-                "settings",
-                "Settings",
-                "These lines replace those of the job file.",
-                Html.of("<pre>{}</pre>", sweep.settings())));
+        if (!sweep.settings().isEmpty()) {
+            sections.add(Section.of(
+                    "settings",
+                    "Settings",
+                    "These lines replace those of the job file.",
+                    Html.of("<pre>{}</pre>", sweep.settings())));
+        }
         sections.add(Section.of(
                 "table",
                 "What was measured",
@@ -60,8 +62,7 @@ public final class SweepPage {
         DoubleStream.Builder ends = DoubleStream.builder();
         learned.forEach(trial -> ends(trial.value()).forEach(ends));
         double[] shown = ends.build().toArray();
-        Sweep.Measured best = sweep.best();
-        if (shown.length == 0 || best == null) {
+        if (shown.length == 0) {
             return Optional.empty();
         }
         Axis axis = Axis.covering(
@@ -80,7 +81,8 @@ public final class SweepPage {
             chart.whisker(new Series.Point(trial.number(), value.low()), value.high());
         }
         chart.dots(new Series(learned.stream().map(SweepPage::point).toList()), "tuned");
-        chart.mark(point(best), best.candidate().words());
+        Optional.ofNullable(sweep.best())
+                .ifPresent(best -> chart.mark(point(best), best.candidate().words()));
         return Optional.of(
                 Html.of("""
                 <figure><figcaption><b>{}</b> <span>of each trial on {} validation rows</span></figcaption>{}</figure>

@@ -62,6 +62,45 @@ class CurvePageTest {
                 .contains("loss in nats");
     }
 
+    @Test
+    void foreseesNothingWhereAllRowsTaughtNothing() {
+        LearningCurve curve = curve(MetricName.MACRO_F1, 1.2, new Interval(0.05, 0.02, 0.09))
+                .beside(new LearningCurve.Base(new Interval(0.8, 0.75, 0.85), new Interval(0, 0, 0)));
+
+        String page = CurvePage.write(JOB, curve);
+
+        assertThat(curve.gain()).isNull();
+        assertThat(curve.isForeseen()).isFalse();
+        assertThat(page)
+                .contains("Nothing was learned, so nothing is foreseen", "header class=\"result plain\"")
+                .contains("The curve is flat at the score of the base model. Measured at 800: macro-F1 0.80 [0.75, 0.85].")
+                .contains("the difference is 0.00 [0.00, 0.00], which is no better.")
+                .contains("Try more rows, a higher learning rate or more epochs.", "<td>base model</td>")
+                .doesNotContain("1,600", "class=\"band\"", "Hestness", "no promise");
+    }
+
+    @Test
+    void foreseesByTheLawWhereTheBaseModelIsBehind() {
+        LearningCurve curve = curve(MetricName.MACRO_F1, 1.2, new Interval(0.05, 0.02, 0.09))
+                .beside(new LearningCurve.Base(new Interval(0.3, 0.2, 0.4), new Interval(0.5, 0.4, 0.6)));
+
+        assertThat(CurvePage.write(JOB, curve)).contains("Twice the rows would bring about +0.05 macro-F1");
+    }
+
+    /** A lower perplexity is better, and so is a difference below zero. */
+    @Test
+    void knowsWhichSideOfZeroIsBetter() {
+        LearningCurve curve = curve(MetricName.PERPLEXITY, 1.2, new Interval(-0.4, -0.6, -0.2));
+        Interval base = new Interval(9, 8, 10);
+
+        assertThat(curve.beside(new LearningCurve.Base(base, new Interval(-2, -3, -1)))
+                        .hasLearned())
+                .isTrue();
+        assertThat(curve.beside(new LearningCurve.Base(base, new Interval(2, 1, 3)))
+                        .hasLearned())
+                .isFalse();
+    }
+
     private static LearningCurve curve(MetricName metric, double misfit, Interval gain) {
         Interval value = new Interval(0.8, 0.75, 0.85);
         return new LearningCurve(
@@ -74,7 +113,8 @@ class CurvePageTest {
                         new LearningCurve.Fitted(100, value),
                         new LearningCurve.Fitted(800, value),
                         new LearningCurve.Fitted(1600, new Interval(0.85, 0.8, 0.9))),
-                gain);
+                gain,
+                null);
     }
 
     private static LearningCurve.Point point(long rows) {

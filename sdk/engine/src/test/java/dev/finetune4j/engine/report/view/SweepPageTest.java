@@ -24,7 +24,7 @@ class SweepPageTest {
 
     @Test
     void showsEachTrialAndWhatTheWinnerReachesOnTestRows() throws Exception {
-        Sweep.TestScore test = new Sweep.TestScore(80, interval(0.3), interval(0.7));
+        Sweep.TestScore test = new Sweep.TestScore(80, interval(0.3), interval(0.7), interval(0.4));
 
         String page = SweepPage.write(JOB, sweep(List.of(FIRST, SECOND), SECOND, test, null));
 
@@ -52,6 +52,45 @@ class SweepPageTest {
         assertThat(page)
                 .contains("The interval of 1 other trial reaches that value: chance may have put it behind.")
                 .contains("no other rows have been asked");
+    }
+
+    @Test
+    void namesNoBestWhereTheBaseModelIsAsGood() {
+        Interval same = new Interval(0.1, 0.1, 0.1);
+        Interval noDifference = new Interval(0, 0, 0);
+        Sweep.TestScore test = new Sweep.TestScore(80, same, same, noDifference);
+        Sweep sweep = sweep(List.of(FIRST, SECOND), null, test, null);
+
+        String page = SweepPage.write(JOB, sweep);
+
+        assertThat(sweep.hasLearned()).isFalse();
+        assertThat(page)
+                .contains("Nothing was learned: no trial is better than the base model", "result plain", "<svg")
+                .contains("trial 2 (learning rate 0.001), reaches macro-F1 0.10 [0.10, 0.10] on 80 test rows")
+                .contains("the base model 0.10 [0.10, 0.10]: the difference is 0.00 [0.00, 0.00], which is no better.")
+                .contains("Try a learning rate above 0.001, more epochs than 2, or more rows.")
+                .contains("A range without width, as [0.10, 0.10], means that these rows are too few")
+                .doesNotContain("Best", "class=\"mark", "replace those of the job file");
+    }
+
+    @Test
+    void namesNoBestWhereTheDifferenceReachesZero() {
+        Sweep.TestScore test = new Sweep.TestScore(80, interval(0.3), interval(0.4), interval(0.1));
+
+        assertThat(sweep(List.of(FIRST), null, test, null).hasLearned()).isFalse();
+        assertThat(sweep(List.of(FIRST), null, null, null).hasLearned())
+                .as("the base model was not asked")
+                .isTrue();
+    }
+
+    @Test
+    void looksForALearningRateBelowThatAtWhichTrainingFailed() {
+        Sweep.Measured failed = new Sweep.Measured(
+                3, new Candidate(0.1, null, null), 1, 2, new RunId("run-3"), 60, null, null, null);
+        Sweep.TestScore test = new Sweep.TestScore(80, interval(0.3), interval(0.3), interval(0));
+
+        assertThat(SweepPage.write(JOB, sweep(List.of(FIRST, SECOND, failed), null, test, null)))
+                .contains("Try a learning rate between 0.001 and 0.1, at which training failed,");
     }
 
     @Test
