@@ -2,6 +2,7 @@ package dev.finetune4j.engine.report.view;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A linear scale with round ends.
@@ -21,6 +22,13 @@ record Axis(double low, double high, double step) {
         double low = Math.floor(smallest / step + 1e-9) * step;
         double high = Math.ceil(largest / step - 1e-9) * step;
         return new Axis(low, high > low ? high : low + step, step);
+    }
+
+    /** A scale of counts from 0 to at least {@code last}, with about so many ticks, each a whole number. */
+    static Axis counting(int last, int ticks) {
+        double step = Math.max(1, roundStep((double) last / ticks));
+        double whole = step == Math.rint(step) ? step : 2 * step; // of 2.5
+        return new Axis(0, Math.max(1, Math.ceil(last / whole - 1e-9)) * whole, whole);
     }
 
     /** Where a value lies, 0 at the start and 1 at the end; values beyond the ends lie at the ends. */
@@ -47,6 +55,11 @@ record Axis(double low, double high, double step) {
             decimals++;
         }
         return decimals;
+    }
+
+    /** A tick as it is written: with separators, and as many digits after the point as every tick needs. */
+    String label(double tick) {
+        return String.format(Locale.ROOT, "%,." + decimals() + "f", tick);
     }
 
     /** The next of 1, 2, 2.5 and 5 times a power of ten. */

@@ -9,6 +9,7 @@ import dev.finetune4j.engine.report.Series;
 import dev.finetune4j.evaluation.Interval;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.MetricName;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -18,8 +19,9 @@ import java.util.stream.Stream;
 
 /** A learning curve as one HTML page of the kind that {@link HtmlReport} is. */
 public final class CurvePage {
-    private static final Html LEGEND = Html.of(
-            "<ul class=\"legend\"><li class=\"tuned\">fitted law with its 95 % range</li><li class=\"foreseen\">foreseen</li></ul>");
+    private static final Html LAW =
+            Html.of("<li class=\"tuned\">fitted law with its 95 % range</li><li class=\"foreseen\">foreseen</li>");
+    private static final Html BASE = Html.of("<li class=\"base\">base model</li>");
 
     private CurvePage() {}
 
@@ -69,8 +71,15 @@ public final class CurvePage {
                         CurveHeadline.of(curve).detail(),
                         (int) end,
                         axis,
-                        tick -> String.format(Locale.ROOT, "%." + axis.decimals() + "f", tick))
+                        axis::label)
                 .over("training rows");
+        LearningCurve.Base base = curve.base();
+        if (base != null) {
+            double value = base.value().value();
+            chart.line(new Series(List.of(new Series.Point(0, value), new Series.Point((int) end, value))), "base")
+                    .whisker(new Series.Point(0, base.value().low()), base.value().high())
+                    .dots(new Series(List.of(new Series.Point(0, value))), "base");
+        }
         if (!fitted.isEmpty()) {
             chart.band(series(fitted, Interval::low), series(fitted, Interval::high))
                     .line(series(upTo(fitted, most, true), Interval::value), "tuned")
@@ -87,14 +96,22 @@ public final class CurvePage {
                                 (int) point.rows(), point.value().value()))
                         .toList()),
                 "tuned");
+        List<Html> legend = new ArrayList<>();
+        if (!fitted.isEmpty()) {
+            legend.add(LAW);
+        }
+        if (base != null) {
+            legend.add(BASE);
+        }
         return Html.of(
                 """
-                <figure><figcaption><b>{}</b> <span>of the tuned model on {} held-out rows</span>\
+                <figure><figcaption><b>{}</b> <span>of the tuned model on {} held-out rows, with its 95 % interval; {} is better</span>\
                 {}</figcaption>{}</figure>
                 """,
                 MetricFigures.name(metric),
                 Figures.count(curve.heldOutRows()),
-                fitted.isEmpty() ? Html.NONE : LEGEND,
+                metric.isLowerBetter() ? "lower" : "higher",
+                legend.isEmpty() ? Html.NONE : Html.of("<ul class=\"legend\">{}</ul>", Html.join(legend)),
                 chart.html());
     }
 

@@ -27,6 +27,7 @@ final class LineChart {
     private final List<Html> drawn = new ArrayList<>();
     private final List<Html> labels = new ArrayList<>();
     private String over = "optimizer step";
+    private boolean isNumbered;
 
     /**
      * An empty chart.
@@ -49,6 +50,12 @@ final class LineChart {
     LineChart over(String what) {
         over = what;
         return this;
+    }
+
+    /** Names what the horizontal axis has side by side, numbered from 1: neither its start nor its end is one of them. */
+    LineChart overEach(String what) {
+        isNumbered = true;
+        return over(what);
     }
 
     /** Adds an area between two curves of the same steps. */
@@ -83,13 +90,22 @@ final class LineChart {
         return this;
     }
 
-    /** Adds a dot with a ring and words beside it. */
+    /** Adds a dot with a ring and words above it. */
     LineChart mark(Series.Point point, String words) {
+        return mark(point, words, "");
+    }
+
+    /** Adds a dot with a ring and words at its side, clear of a whisker. */
+    LineChart markAside(Series.Point point, String words) {
+        return mark(point, words, "aside ");
+    }
+
+    private LineChart mark(Series.Point point, String words, String place) {
         dots(new Series(List.of(point)), "ring").dots(new Series(List.of(point)), "best");
         double x = (double) point.step() / lastStep;
         labels.add(Html.of(
                 "<span class=\"mark {}\" style=\"left:{}%;top:{}%\">{}</span>",
-                x > 0.6 ? "left" : "right", percent(x), percent(1 - values.share(point.value())), words));
+                place + (x > 0.6 ? "left" : "right"), percent(x), percent(1 - values.share(point.value())), words));
         return this;
     }
 
@@ -104,7 +120,7 @@ final class LineChart {
 
     /** The finished chart. */
     Html html() {
-        Axis steps = Axis.covering(0, lastStep, 5);
+        Axis steps = Axis.counting(lastStep, 5);
         List<Html> grid = new ArrayList<>();
         List<Html> ticks = new ArrayList<>();
         for (double tick : values.ticks()) {
@@ -114,9 +130,8 @@ final class LineChart {
         }
         for (double tick : steps.ticks()) {
             double x = tick / lastStep;
-            if (x <= 1) {
-                String label = String.format(Locale.ROOT, "%,.0f", tick);
-                ticks.add(Html.of("<span class=\"x\" style=\"left:{}%\">{}</span>", percent(x), label));
+            if (isNumbered ? x > 0 && x < 1 : x <= 1) {
+                ticks.add(Html.of("<span class=\"x\" style=\"left:{}%\">{}</span>", percent(x), steps.label(tick)));
             }
         }
         return Html.of(

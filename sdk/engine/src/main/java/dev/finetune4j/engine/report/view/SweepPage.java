@@ -74,19 +74,25 @@ public final class SweepPage {
                         SweepHeadline.of(sweep).detail(),
                         sweep.trials().size() + 1,
                         axis,
-                        tick -> String.format(Locale.ROOT, "%." + axis.decimals() + "f", tick))
-                .over("trial");
+                        axis::label)
+                .overEach("trial");
         for (Sweep.Measured trial : learned) {
             Interval value = value(trial);
             chart.whisker(new Series.Point(trial.number(), value.low()), value.high());
         }
         chart.dots(new Series(learned.stream().map(SweepPage::point).toList()), "tuned");
         Optional.ofNullable(sweep.best())
-                .ifPresent(best -> chart.mark(point(best), best.candidate().words()));
+                .ifPresent(best -> chart.markAside(point(best), "best"));
         return Optional.of(
-                Html.of("""
-                <figure><figcaption><b>{}</b> <span>of each trial on {} validation rows</span></figcaption>{}</figure>
-                """, MetricFigures.name(metric), Figures.count(sweep.validationRows()), chart.html()));
+                Html.of(
+                        """
+                        <figure><figcaption><b>{}</b> <span>of each trial on {} validation rows, with its 95 % interval; {} is better</span>\
+                        </figcaption>{}</figure>
+                        """,
+                        MetricFigures.name(metric),
+                        Figures.count(sweep.validationRows()),
+                        metric.isLowerBetter() ? "lower" : "higher",
+                        chart.html()));
     }
 
     private static Series.Point point(Sweep.Measured trial) {

@@ -76,6 +76,7 @@ class CurvePageTest {
                 .contains("The curve is flat at the score of the base model. Measured at 800: macro-F1 0.80 [0.75, 0.85].")
                 .contains("the difference is 0.00 [0.00, 0.00], which is no better.")
                 .contains("Try more rows, a higher learning rate or more epochs.", "<td>base model</td>")
+                .contains("<li class=\"base\">base model", "<path class=\"line base\"", "; higher is better")
                 .doesNotContain("1,600", "class=\"band\"", "Hestness", "no promise");
     }
 

@@ -360,6 +360,10 @@ class ReportViewTest {
         assertThat(Axis.covering(0, 0, 5).high()).isGreaterThan(0);
         assertThat(Axis.covering(0, 100, 4)).isEqualTo(new Axis(0, 100, 25));
         assertThat(Axis.covering(0, 0.9, 4).decimals()).isEqualTo(2);
+        assertThat(Axis.counting(2, 5).ticks()).as("counts").containsExactly(0.0, 1.0, 2.0);
+        assertThat(Axis.counting(12, 5).ticks()).as("not 2.5").containsExactly(0.0, 5.0, 10.0, 15.0);
+        assertThat(Axis.counting(100, 4).ticks()).containsExactly(0.0, 25.0, 50.0, 75.0, 100.0);
+        assertThat(Axis.covering(0, 5000, 5).label(5000)).isEqualTo("5,000");
     }
 
     private static RunReport hostile() {

@@ -46,6 +46,17 @@ class SweepPageTest {
     }
 
     @Test
+    void namesItsAxesAndNumbersTrialsOnly() {
+        String page = SweepPage.write(JOB, sweep(List.of(FIRST, SECOND), SECOND, null, null));
+
+        assertThat(page)
+                .contains("of each trial on 60 validation rows, with its 95 % interval; higher is better", ">trial</p>")
+                .contains("class=\"mark aside left\"", ">best</span>")
+                .contains("class=\"x\" style=\"left:33.3%\">1<", "class=\"x\" style=\"left:66.7%\">2<")
+                .doesNotContain("class=\"x\" style=\"left:0%\"", "class=\"x\" style=\"left:100%\"");
+    }
+
+    @Test
     void saysHowManyTrialsChanceMayHavePutBehind() {
         String page = SweepPage.write(JOB, sweep(List.of(trial(1, 0.0001, 0.75), SECOND), SECOND, null, null));
 
