@@ -10,6 +10,7 @@ import dev.finetune4j.run.RunOutcome;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** Shows a run until it ends. Ctrl-C lets go of it and says how to come back; it never stops a run. */
@@ -27,23 +28,30 @@ final class Follower {
 
     /** Shows events in {@code view} until the end, then gives the outcome; says {@code farewell} where the process ends before. */
     <T> T follow(RunHandle<T> handle, Farewell farewell, MessageView view) throws InterruptedException {
-        return follow(handle, () -> farewell, view);
+        return follow(handle, () -> farewell, view, event -> false);
     }
 
     /** The same of a run, of which it is said whether its place has it by then. */
     RunOutcome followRun(RunHandle<RunOutcome> handle, MessageView view) throws InterruptedException {
+        return followRun(handle, view, event -> false);
+    }
+
+    /** The same from now on: of what is past it is only said where the run stands. */
+    RunOutcome followRun(RunHandle<RunOutcome> handle, MessageView view, Predicate<RunEvent> isPast)
+            throws InterruptedException {
         if (handle.begin() == RunHandle.Begin.LAUNCHED) {
             view.doing("launching it"); // until its place has it: rows are sent, and a place may ask to wait
         }
-        return follow(handle, () -> Farewell.toRun(handle), view);
+        return follow(handle, () -> Farewell.toRun(handle), view, isPast);
     }
 
-    private <T> T follow(RunHandle<T> handle, Supplier<Farewell> farewell, MessageView view)
+    private <T> T follow(
+            RunHandle<T> handle, Supplier<Farewell> farewell, MessageView view, Predicate<RunEvent> isPast)
             throws InterruptedException {
         Thread hook = new Thread(() -> sayInTime(farewell.get(), view), "farewell");
         Runtime.getRuntime().addShutdownHook(hook);
         try {
-            Shown shown = new Shown(view);
+            Shown shown = new Shown(view, isPast);
             handle.events().subscribe(shown);
             T outcome = handle.await();
             shown.done.await();
@@ -90,9 +98,13 @@ final class Follower {
     private static final class Shown implements Flow.Subscriber<RunEvent> {
         private final CountDownLatch done = new CountDownLatch(1);
         private final MessageView view;
+        private final Predicate<RunEvent> isPast;
+        private boolean isBehind;
+        private boolean isStandingTold;
 
-        Shown(MessageView view) {
+        Shown(MessageView view, Predicate<RunEvent> isPast) {
             this.view = view;
+            this.isPast = isPast;
         }
 
         @Override
@@ -102,17 +114,32 @@ final class Follower {
 
         @Override
         public void onNext(RunEvent event) {
-            view.accept(event);
+            if (isPast.test(event)) {
+                isBehind = true;
+                view.past(event);
+            } else {
+                tellStanding();
+                view.accept(event);
+            }
         }
 
         @Override
         public void onError(Throwable failure) {
+            tellStanding();
             done.countDown();
         }
 
         @Override
         public void onComplete() {
+            tellStanding();
             done.countDown();
+        }
+
+        private void tellStanding() {
+            if (isBehind && !isStandingTold) {
+                isStandingTold = true;
+                view.standing();
+            }
         }
     }
 }

@@ -44,9 +44,10 @@ final class ResumeCommand implements Callable<Integer> {
             if (verify) {
                 verify(tuner, view);
             }
+            Past past = Past.seen(tuner.folder(argument.run));
             RunHandle<RunOutcome> handle = tuner.resume(argument.run);
             view.took(handle.id(), handle.begin());
-            RunOutcome outcome = new Follower(surroundings.screen(), output).followRun(handle, view);
+            RunOutcome outcome = new Follower(surroundings.screen(), output).followRun(handle, view, past);
             return new RunEnd(surroundings, tuner, output, view)
                     .tell(handle.id(), outcome)
                     .number();

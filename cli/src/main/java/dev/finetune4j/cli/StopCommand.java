@@ -39,11 +39,14 @@ final class StopCommand implements Callable<Integer> {
         try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
             view.doing("stopping " + argument.run);
+            Past past = Past.untilItEnds(tuner.folder(argument.run));
             RunHandle<RunOutcome> handle = tuner.stop(argument.run, "finetune stop");
-            if (handle.begin() == RunHandle.Begin.ENDED) {
+            boolean hasEnded = handle.begin() == RunHandle.Begin.ENDED;
+            if (hasEnded) {
                 view.took(handle.id(), handle.begin());
             }
-            RunOutcome outcome = new Follower(surroundings.screen(), output).followRun(handle, view);
+            RunOutcome outcome = new Follower(surroundings.screen(), output)
+                    .followRun(handle, view, event -> hasEnded || past.test(event));
             new RunEnd(surroundings, tuner, output, view).tell(handle.id(), outcome);
             return ExitCode.OK.number();
         }

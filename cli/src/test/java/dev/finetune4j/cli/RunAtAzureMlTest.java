@@ -84,7 +84,9 @@ class RunAtAzureMlTest {
         String there = succeeded("launch", job, "--yes", "--detach").out().strip();
         awaitSteps();
         CommandRun stopped = succeeded("stop", there);
-        assertThat(stopped.err()).contains("was stopped", "finetune resume " + there);
+        assertThat(stopped.err())
+                .contains("was stopped", "finetune resume " + there, "so far: step ")
+                .doesNotContain(" parameters, ");
         steps.drainPermits();
         CompletableFuture<CommandRun> resumed = Beside.supply(() -> azure.command("resume", there));
         awaitSteps();
@@ -92,6 +94,10 @@ class RunAtAzureMlTest {
         CommandRun ended = resumed.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
 
         assertThat(ended.exitCode()).as(ended.err()).isZero();
+        assertThat(ended.err().lines().filter(line -> line.contains(" parameters, ")))
+                .as("trainings that begin from now on")
+                .hasSize(1);
+        assertThat(ended.err()).containsOnlyOnce("so far: step ").contains("resumed after step ");
         assertThat(followed.out()).contains("Runtime Environment").doesNotContain(ContainerOrder.EVENT_MARK.strip());
         assertThat(azure.azure().calls().of("Jobs_CreateOrUpdate"))
                 .as("the launch, and the resume")

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells programs what goes on: one JSON object a line, each with its {@code kind}. The events of a run are told as its journal
@@ -32,6 +33,7 @@ public final class JsonLines implements MessageView {
     private Instant doingSince;
     private Instant toldAt;
     private Instant fetchToldAt = Instant.MIN;
+    private RunEvent.@Nullable StepCompleted lastStep;
     private boolean isClosed;
 
     /** Starts to tell on the error side of {@code screen}. */
@@ -83,6 +85,20 @@ public final class JsonLines implements MessageView {
                 event instanceof RunEvent.Noticed noticed
                         ? CommandEvent.ProblemFound.of(noticed.at(), noticed.problem())
                         : told(event));
+    }
+
+    @Override
+    public synchronized void past(RunEvent event) {
+        if (event instanceof RunEvent.StepCompleted step) {
+            lastStep = step;
+        }
+    }
+
+    @Override
+    public synchronized void standing() {
+        if (lastStep != null) {
+            tell(told(lastStep));
+        }
     }
 
     /** Unknown figures, which events mark by NaN or -1, are left out, as whatever is absent. */

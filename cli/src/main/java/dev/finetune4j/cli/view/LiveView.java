@@ -128,6 +128,19 @@ public final class LiveView implements MessageView {
         }
     }
 
+    @Override
+    public synchronized void past(RunEvent event) {
+        progress.accept(event);
+    }
+
+    @Override
+    public synchronized void standing() {
+        String reached = progress.reached();
+        if (!reached.isEmpty()) {
+            milestone(reached);
+        }
+    }
+
     /** Prints a line that stays. */
     public synchronized void milestone(String text) {
         erase();

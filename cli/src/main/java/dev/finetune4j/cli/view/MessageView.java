@@ -35,6 +35,12 @@ public interface MessageView extends AutoCloseable {
     /** Something happened in the run. */
     void accept(RunEvent event);
 
+    /** Something happened before the command, which is not told again. */
+    void past(RunEvent event);
+
+    /** Says in one line which step a run had come to by what is past, if it had come to any. */
+    void standing();
+
     /** Something is wrong. */
     void problems(List<Problem> problems);
 

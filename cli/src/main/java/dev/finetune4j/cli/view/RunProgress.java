@@ -125,6 +125,15 @@ final class RunProgress {
                 .collect(Collectors.joining(" "));
     }
 
+    /** The last step that is done, in one line; empty before the first. */
+    String reached() {
+        RunEvent.StepCompleted done = step;
+        return done == null
+                ? ""
+                : "so far: step " + done.step() + (done.steps() > 0 ? " of " + done.steps() : "") + ", loss "
+                        + decimals("%.3f", done.loss());
+    }
+
     /** The loss from the first step to the last, in one line; empty before the first step. */
     String lossCurve(int width) {
         return losses.isEmpty()
