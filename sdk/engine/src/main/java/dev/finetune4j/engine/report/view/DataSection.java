@@ -101,17 +101,20 @@ final class DataSection {
                         caption,
                         Html.join(notices.stream()
                                 .map(notice -> Html.of(
-                                        "<tr><td><code>{}</code></td><td>{}</td><td class=\"n\">{}</td><td>{}{}{}</td></tr>",
+                                        "<tr><td><code>{}</code></td><td>{}</td><td class=\"n\">{}</td><td>{}{}</td></tr>",
                                         notice.code(),
                                         notice.severity().name().toLowerCase(Locale.ROOT),
                                         Figures.count(notice.count()),
-                                        notice.summary(),
-                                        notice.count() > 1
-                                                ? " (first of " + Figures.count(notice.count()) + ")"
-                                                : "",
+                                        words(notice),
                                         notice.remedy() == null
                                                 ? Html.NONE
                                                 : Html.of("<div>try: <code>{}</code></div>", notice.remedy()))))));
+    }
+
+    /** The first of its kind, and of how many. */
+    static String words(Notice notice) {
+        return notice.summary()
+                + (notice.count() > 1 ? " (first of " + Figures.count(notice.count()) + ")" : "");
     }
 
     private static String partName(Part part) {

@@ -8,6 +8,7 @@ import dev.finetune4j.engine.report.Ending;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.engine.report.ForeseenAndActual;
 import dev.finetune4j.engine.report.Headline;
+import dev.finetune4j.engine.report.Notice;
 import dev.finetune4j.engine.report.RunParameters;
 import dev.finetune4j.engine.report.RunReport;
 import dev.finetune4j.engine.report.Series;
@@ -56,6 +57,8 @@ public final class MarkdownReport {
                     .append("\n\n")
                     .append(Markdown.table(ForeseenRows.HEAD, ForeseenRows.of(figures)));
         }
+        notices(text, "What the run had to say", report.notices());
+        notices(text, "Findings of the data check", report.findings());
         report.comparison().ifPresent(evaluation -> classes(text, evaluation));
         if (report.changedRows() != null) {
             rows(text, report.changedRows());
@@ -164,6 +167,23 @@ public final class MarkdownReport {
                         "%.3f, then %.3f",
                         points.get(0).value(),
                         points.get(points.size() - 1).value()));
+    }
+
+    private static void notices(StringBuilder text, String title, List<Notice> notices) {
+        if (notices.isEmpty()) {
+            return;
+        }
+        List<List<String>> rows = notices.stream()
+                .map(notice -> List.of(
+                        notice.code(),
+                        notice.severity().name().toLowerCase(Locale.ROOT),
+                        Figures.count(notice.count()),
+                        DataSection.words(notice) + (notice.remedy() == null ? "" : "; try: " + notice.remedy())))
+                .toList();
+        text.append("## ")
+                .append(title)
+                .append("\n\n")
+                .append(Markdown.table(List.of("Code", "Weight", "Count", "Finding"), rows));
     }
 
     private static void classes(StringBuilder text, EvaluationReport evaluation) {
