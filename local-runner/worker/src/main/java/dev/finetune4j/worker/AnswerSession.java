@@ -1,5 +1,6 @@
 package dev.finetune4j.worker;
 
+import dev.finetune4j.data.Example;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.run.ChatQuestion;
 import dev.finetune4j.run.ChatReply;
@@ -13,10 +14,13 @@ import dev.finetune4j.training.predict.Answering;
 import dev.finetune4j.training.predict.ChatTurn;
 import dev.finetune4j.training.predict.Predictor;
 import dev.finetune4j.training.predict.TextLengths;
+import dev.finetune4j.training.rows.ExampleReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +51,24 @@ final class AnswerSession implements AutoCloseable {
     /** Whether an earlier worker finished the one step of this kind that an order has. */
     boolean isGenerated() {
         return Files.exists(generated());
+    }
+
+    /**
+     * What a step answers by the name that people gave it, such as {@code 40 rows of tickets.jsonl}; of several files their number alone.
+     *
+     * @throws dev.finetune4j.error.FineTuneException with FT0630 or FT0631 if a row cannot be read
+     */
+    String rowsInWords(WorkStep.Predict step) {
+        long count = 0;
+        Set<String> sources = new HashSet<>();
+        try (ExampleReader rows = ExampleReader.open(rows(site, step))) {
+            for (Example row = rows.next(); row != null; row = rows.next()) {
+                count++;
+                sources.add(row.row().source());
+            }
+        }
+        String number = count + (count == 1 ? " row" : " rows");
+        return sources.size() == 1 ? number + " of " + sources.iterator().next() : number;
     }
 
     /** Answers rows; the reason why it stopped before the end, if it did. */

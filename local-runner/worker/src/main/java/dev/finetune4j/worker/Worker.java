@@ -185,7 +185,7 @@ public final class Worker {
             if (answers.isComplete(predict)) {
                 return Optional.empty();
             }
-            site.enter(RunState.EVALUATING, words(predict) + " answers " + predict.rowsFile(), null);
+            site.enter(RunState.EVALUATING, words(predict) + " answers " + answers.rowsInWords(predict), null);
             return answers.run(predict);
         }
         if (step instanceof WorkStep.Merge merge) {

@@ -371,6 +371,21 @@ class WorkerTest {
         assertThat(problem().summary()).isEqualTo("the tuned model is missing");
     }
 
+    /** Whatever the file is called that they travel in. */
+    @Test
+    void callsTheRowsThatAreAnsweredByTheirOwnFile() throws Exception {
+        Path rows = job.data().resolve("test.jsonl");
+        Files.writeString(rows, Files.readString(rows).replace("\"test.jsonl\"", "\"new-rows.jsonl\""));
+        ticket(List.of(SmallJob.predict(Variant.BASE_ZERO_SHOT)));
+
+        assertThat(worker(BIGRAMS).run()).isEqualTo(ExitCode.OK);
+
+        assertThat(events())
+                .filteredOn(RunEvent.StateChanged.class::isInstance)
+                .extracting(event -> ((RunEvent.StateChanged) event).message())
+                .contains("base-zero-shot answers 12 rows of new-rows.jsonl");
+    }
+
     @Test
     void theAdapterChannelServesWithoutTraining() throws Exception {
         ticket(SmallJob.steps(SmallJob.training(1).build()).subList(0, 1));
