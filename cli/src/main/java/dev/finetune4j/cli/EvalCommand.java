@@ -5,6 +5,7 @@ import dev.finetune4j.cli.view.Farewell;
 import dev.finetune4j.cli.view.HostingView;
 import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.engine.FineTuner;
+import dev.finetune4j.engine.evaluate.GateJudge;
 import dev.finetune4j.engine.launch.AnswerTerms;
 import dev.finetune4j.engine.launch.Asking;
 import dev.finetune4j.engine.launch.RunHandle;
@@ -79,6 +80,7 @@ final class EvalCommand implements Callable<Integer> {
             EvaluationReport report =
                     new Follower(surroundings.screen(), output).follow(handle, Farewell.toAnswer(handle.id()), view);
             if (output.isJson()) {
+                view.problems(GateJudge.problem(report).stream().toList());
                 surroundings.screen().line(Json.pretty(report));
             } else {
                 new EvaluationView(surroundings.screen(), data == null ? "held-out rows" : "rows of " + data)

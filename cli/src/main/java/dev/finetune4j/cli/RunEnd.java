@@ -5,6 +5,7 @@ import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.cli.view.RunDetailView;
 import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.engine.FineTuner;
+import dev.finetune4j.engine.evaluate.GateJudge;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.engine.report.Remedies;
@@ -38,11 +39,22 @@ final class RunEnd {
             messages.problems(List.of(Remedies.named(failed.problem(), run.jobFile(), id)));
         }
         if (output.isJson()) {
+            messages.problems(failedGate(outcome)
+                    .map(problem -> Remedies.named(problem, run.jobFile(), id))
+                    .stream()
+                    .toList());
             screen.line(Json.pretty(run));
         } else {
             tellPeople(run, outcome);
         }
         return outcome.exitCode();
+    }
+
+    /** For programs; people find the verdict and its reasons in the result. */
+    private static Optional<Problem> failedGate(RunOutcome outcome) {
+        return outcome instanceof RunOutcome.Succeeded succeeded
+                ? succeeded.comparison().flatMap(GateJudge::problem)
+                : Optional.empty();
     }
 
     private void tellPeople(RunView run, RunOutcome outcome) {

@@ -194,6 +194,25 @@ class ProgramOutputTest {
         assertThat(onRun("clean", id).document().at("/run").asText()).isEqualTo(id);
     }
 
+    @Test
+    void aFailedGateIsToldAsTheProblemThatTheRunEndsWith() throws IOException {
+        Path job = TicketsJob.write(Files.createDirectory(folder.resolve("untaught")), 2);
+        Files.writeString(job, Files.readString(job).replace("learning-rate: 1e-2", "learning-rate: 1e-9"));
+
+        Told run = onRun("run", job.toString());
+        Told eval = onRun("eval", run.document().at("/id").asText());
+
+        for (Told told : List.of(run, eval)) {
+            assertThat(told.exitCode()).isEqualTo(9);
+            assertThat(told.lines("problem")).last().satisfies(problem -> {
+                assertThat(problem.at("/code").asText()).isEqualTo("FT0710");
+                assertThat(problem.at("/exitCode").asText()).isEqualTo("gate-failed");
+                assertThat(problem.at("/causes/0").asText()).contains("does not clearly beat zero-shot");
+            });
+        }
+        assertThat(run.document().at("/state").asText()).isEqualTo("succeeded");
+    }
+
     private Told succeeds(String... words) throws IOException {
         Told told = told(words);
         assertThat(told.exitCode()).as(String.join(" ", words)).isZero();
