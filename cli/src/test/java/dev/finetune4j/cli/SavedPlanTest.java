@@ -118,6 +118,23 @@ class SavedPlanTest {
         assertThat(run.exitCode()).isEqualTo(10);
         assertThat(run.err())
                 .contains("FT0765", "job: training.epochs is another", "data: 104 rows and", "then, 65 rows and");
+        String digests = " \\(SHA-256 [0-9a-f]{8}… then, [0-9a-f]{8}… now\\)";
+        assertThat(run.err().replaceAll("\\s+", " "))
+                .containsPattern("job: training\\.epochs is another" + digests)
+                .containsPattern("tokens now" + digests);
+    }
+
+    @Test
+    void aSettingThatCameOrWentIsToldFromOneThatIsAnother() throws IOException {
+        command("plan", job.toString(), "--target", "local", "--save", plan.toString());
+        Files.writeString(
+                job, Files.readString(job).replace("few-shot: 0}", "few-shot: 0, gate: {at-least: 0.5}}"));
+
+        CommandRun run = command("run", plan.toString());
+
+        assertThat(run.exitCode()).isEqualTo(10);
+        assertThat(run.err().replaceAll("\\s+", " "))
+                .contains("job: evaluation.gate.at-least was not set, and is now");
     }
 
     @Test

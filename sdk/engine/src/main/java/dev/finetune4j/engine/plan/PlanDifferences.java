@@ -16,10 +16,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** What has moved since a plan was saved, and by how much. */
 final class PlanDifferences {
     private static final int KEYS = 5;
+    private static final int DIGITS = 8;
 
     private PlanDifferences() {}
 
@@ -37,7 +39,8 @@ final class PlanDifferences {
         }
         job(saved.basis().job(), basis.job(), differences);
         if (!saved.basis().data().equals(basis.data())) {
-            differences.add(data(saved.workload(), workload));
+            differences.add(data(saved.workload(), workload)
+                    + digests(saved.basis().data(), basis.data()));
         }
         saved.choice().ifPresent(chosen -> price(chosen, offers, differences));
         return differences;
@@ -48,11 +51,31 @@ final class PlanDifferences {
         keys.addAll(now.keySet());
         keys.removeIf(key -> Objects.equals(then.get(key), now.get(key)));
         if (!keys.isEmpty()) {
-            List<String> first = keys.stream().limit(KEYS).toList();
-            differences.add("job: " + String.join(", ", first)
-                    + (keys.size() > KEYS ? " and " + (keys.size() - KEYS) + " more" : "")
-                    + (keys.size() == 1 ? " is another" : " are others"));
+            int more = keys.size() - KEYS;
+            keys.stream()
+                    .limit(KEYS)
+                    .forEach(key -> differences.add("job: " + setting(key, then.get(key), now.get(key))));
+            if (more > 0) {
+                differences.add("job: " + more + (more == 1 ? " more setting is another" : " more settings are others"));
+            }
         }
+    }
+
+    /** A plan keeps no value of a setting, which may come from a secret. */
+    private static String setting(String key, @Nullable String then, @Nullable String now) {
+        if (then == null) {
+            return key + " was not set, and is now";
+        }
+        return now == null ? key + " was set, and is not now" : key + " is another" + digests(then, now);
+    }
+
+    /** Of what is kept as SHA-256 alone, the first digits of both. */
+    static String digests(String then, String now) {
+        return " (SHA-256 " + first(then) + "… then, " + first(now) + "… now)";
+    }
+
+    private static String first(String digest) {
+        return digest.substring(0, Math.min(DIGITS, digest.length()));
     }
 
     private static String data(Workload before, Workload after) {
