@@ -41,7 +41,7 @@ class LearningCurveCommandTest {
         CommandRun rest = command(job.toString());
 
         assertThat(rest.exitCode()).as(rest.err()).isZero();
-        assertThat(rest.err())
+        assertThat(CommandRun.oneLine(rest.err()))
                 .contains(
                         "4 runs, on 13, 26, 52, 104 rows: 1.9 times the training of the job alone, and 4 times 40 rows to answer;"
                                 + " the job's budget sets no time; ")

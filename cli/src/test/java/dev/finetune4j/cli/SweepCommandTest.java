@@ -30,8 +30,9 @@ class SweepCommandTest {
         CommandRun first = command("--learning-rate", "1e-6,1e-2");
 
         assertThat(first.exitCode()).as(first.err()).isZero();
+        assertThat(CommandRun.oneLine(first.err()))
+                .contains("2 runs: 2.0 times the training of the job alone, and 2 times 16 validation rows to answer");
         assertThat(first.err())
-                .contains("2 runs: 2.0 times the training of the job alone, and 2 times 16 validation rows to answer")
                 .containsSubsequence(
                         "trial 1: learning rate 0.000001",
                         "trial 2: learning rate 0.01, about ",

@@ -290,6 +290,19 @@ class ViewsTest {
         }
     }
 
+    /** A line that is drawn anew has one line's room, and is erased with its view. */
+    @Test
+    void whatIsLongerThanTheScreenStaysOnATerminalAndIsWrapped() {
+        String plan = "4 runs, on 13, 26, 52, 104 rows: 1.9 times the training of the job alone, and 4 times 40 rows";
+        try (LiveView view = new LiveView(screen(true, true, 80), Clock.systemUTC(), Duration.ofSeconds(2))) {
+            view.doing(plan);
+        }
+
+        assertThat(text(err))
+                .contains(
+                        "4 runs, on 13, 26, 52, 104 rows: 1.9 times the training of the job alone, and\n  4 times 40 rows\n");
+    }
+
     @Test
     void aTerminalSeesOneLineDrawnAnew() {
         Clock clock = Clock.fixed(START, ZoneOffset.UTC);
@@ -330,7 +343,8 @@ class ViewsTest {
 
         assertThat(text(err)).isEqualTo("""
                 training 4,884,480 of 134,515,008 parameters, 13 steps, fp32, 2 threads
-                training 4,884,480 of 134,515,008 parameters, 13 steps, fp32, 1 thread, about 1.0 GiB of memory
+                training 4,884,480 of 134,515,008 parameters, 13 steps, fp32, 1 thread, about
+                  1.0 GiB of memory
                 """);
     }
 
@@ -348,6 +362,9 @@ class ViewsTest {
     @Test
     void longWordsAreCutAndCurvesResampled() {
         assertThat(Wrap.lines("abcdefgh ij", 4)).containsExactly("abcd", "efgh", "ij");
+        assertThat(Wrap.lines("meta.llama3-1-8b-instruct-v1:0:128k", 16))
+                .containsExactly("meta.llama3-1-", "8b-instruct-v1:", "0:128k");
+        assertThat(Wrap.lines("a-bcdefghi", 8)).as("no line of a few letters").containsExactly("a-bcdefg", "hi");
         assertThat(Sparkline.of(List.of(3.0, 2.0, 1.0), 10)).isEqualTo("\u2588\u2585\u2581");
         assertThat(Sparkline.of(List.of(), 10)).isEmpty();
     }

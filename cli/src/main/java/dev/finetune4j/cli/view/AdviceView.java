@@ -58,8 +58,8 @@ public final class AdviceView {
         String together =
                 advice.together().stream().map(one -> one.approach().title()).collect(Collectors.joining(" and "));
         String first = advice.first().title();
-        screen.line(
-                screen.paint(Tone.STRONG, "advised: " + (together.isEmpty() ? first : first + ", with " + together)));
+        String advised = "advised: " + (together.isEmpty() ? first : first + ", with " + together);
+        screen.line(screen.paint(Tone.STRONG, Wrap.hanging(advised, screen.columns(), 0)));
     }
 
     private void ranking(Advice advice) {

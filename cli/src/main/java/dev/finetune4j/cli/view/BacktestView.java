@@ -43,7 +43,8 @@ public final class BacktestView {
                 "-");
         table.print(screen);
         for (Backtest.Skipped skipped : backtest.skipped()) {
-            screen.line(screen.paint(Tone.FAINT, "row " + skipped.row() + " skipped: " + skipped.why()));
+            String why = "row " + skipped.row() + " skipped: " + skipped.why();
+            screen.line(screen.paint(Tone.FAINT, Wrap.hanging(why, screen.columns(), 2)));
         }
     }
 

@@ -41,8 +41,8 @@ public final class EvaluationView {
             table.row(cells.toArray(String[]::new));
         }
         table.print(screen);
-        screen.line(screen.paint(
-                Tone.FAINT, report.rows() + " " + rows + "; in brackets the 95 % interval of the bootstrap"));
+        String brackets = report.rows() + " " + rows + "; in brackets the 95 % interval of the bootstrap";
+        screen.line(screen.paint(Tone.FAINT, Wrap.hanging(brackets, screen.columns(), 0)));
         for (Comparison comparison : report.comparisons()) {
             if (comparison.metric().equals(report.mainMetric())) {
                 screen.line("tuned - " + RunProgress.words(comparison.base()) + ": " + comparison.metric() + " "

@@ -182,7 +182,8 @@ public final class HostingView {
                     one.perMonth().map(Money::toString).orElse("?"));
         }
         table.print(screen);
-        screen.line("together " + summary(hosted) + "; finetune host RUN --remove ends one");
+        screen.line(Wrap.hanging(
+                "together " + summary(hosted) + "; finetune host RUN --remove ends one", screen.columns(), 0));
     }
 
     /** What models cost together, by currency; what is not known is said. */

@@ -26,6 +26,7 @@ public final class LiveView implements MessageView {
 
     private static final long REDRAW_MILLIS = 250;
     private static final int CURVE_WIDTH = 40;
+    private static final int INDENT = 2;
 
     private final Screen screen;
     private final Clock clock;
@@ -58,10 +59,10 @@ public final class LiveView implements MessageView {
     public synchronized void doing(String what) {
         isResting = false;
         progress.enter(RunState.PREPARED, what, clock.instant());
-        if (screen.isErrTerminal()) {
+        if (screen.isErrTerminal() && what.length() < screen.columns()) {
             draw();
-        } else {
-            milestone(what);
+        } else { // a line that is drawn anew would be cut off, and is gone once the phase ends
+            milestone(wrapped(what));
         }
     }
 
@@ -99,7 +100,7 @@ public final class LiveView implements MessageView {
             String state = change.state().name().toLowerCase(Locale.ROOT);
             milestone(change.message().isEmpty() ? state : state + ": " + change.message());
         } else if (event instanceof RunEvent.TrainingStarted start) {
-            milestone(String.format(
+            milestone(wrapped(String.format(
                     Locale.ROOT,
                     "training %s of %s parameters, %d steps, %s, %d %s%s",
                     Figures.count(start.trainableParameters()),
@@ -110,7 +111,7 @@ public final class LiveView implements MessageView {
                     start.threads() == 1 ? "thread" : "threads",
                     start.predictedPeakBytes() < 0
                             ? ""
-                            : ", about " + Figures.bytes(start.predictedPeakBytes()) + " of memory"));
+                            : ", about " + Figures.bytes(start.predictedPeakBytes()) + " of memory")));
         } else if (event instanceof RunEvent.ValidationCompleted validation) {
             milestone(String.format(
                     Locale.ROOT,
@@ -121,7 +122,7 @@ public final class LiveView implements MessageView {
         } else if (event instanceof RunEvent.Resumed resumed) {
             milestone("resumed after step " + resumed.step());
         } else if (event instanceof RunEvent.StoppedEarly early) {
-            milestone("stopped early after step " + early.step() + ": " + early.reason());
+            milestone(wrapped("stopped early after step " + early.step() + ": " + early.reason()));
         } else if (event instanceof RunEvent.Noticed noticed
                 && noticed.problem().severity() != Severity.ERROR) {
             milestone(problems.text(noticed.problem()));
@@ -183,7 +184,7 @@ public final class LiveView implements MessageView {
     @Override
     public synchronized void detached(Farewell farewell) {
         erase();
-        screen.say("detached; " + farewell.message());
+        screen.say(wrapped("detached; " + farewell.message()));
         farewell.next()
                 .forEach((what, command) ->
                         screen.say(String.format(Locale.ROOT, "  %-10s %s", what + " it:", command)));
@@ -194,6 +195,10 @@ public final class LiveView implements MessageView {
         isClosed = true;
         ticker.close();
         erase();
+    }
+
+    private String wrapped(String text) {
+        return Wrap.hanging(text, screen.columns(), INDENT);
     }
 
     private synchronized void tick() {

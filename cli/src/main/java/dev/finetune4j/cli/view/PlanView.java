@@ -62,7 +62,7 @@ public final class PlanView {
         breakEven(plan);
         hosting(plan);
         if (!plan.options().isEmpty()) {
-            legend(plan);
+            legend(plan, all);
         }
     }
 
@@ -289,14 +289,15 @@ public final class PlanView {
                 : PlanFigures.money(hosting.perMonth().amount());
     }
 
-    private void legend(Plan plan) {
+    private void legend(Plan plan, boolean all) {
         String text =
                 "GIB: a GPU's memory that 9 in 10 such runs need at most, of what it has. TIME, USD: P50, below P10-P90,"
                         + " queue and start-up included. Ranked by " + plan.objective()
                         + ", within the limits first, then at the job's targets. old: a price older than "
                         + PriceAge.OLD_AFTER_DAYS
                         + " days. finetune plan " + job
-                        + " --explain 1 shows every item, --all every option.";
+                        + " --explain 1 shows every item"
+                        + (all ? "." : ", --all the options whose numbers are not here.");
         Wrap.lines(text, screen.columns()).forEach(line -> screen.line(screen.paint(Tone.FAINT, line)));
     }
 }

@@ -5,9 +5,11 @@ import java.util.List;
 
 /** Breaks text into lines of a width, at white space where there is some. */
 public final class Wrap {
+    private static final String PARTING = "-._/:";
+
     private Wrap() {}
 
-    /** The lines of {@code text}; line breaks in it are kept, a word longer than the width is cut. */
+    /** The lines of {@code text}; line breaks in it are kept, a word longer than the width is cut, after a mark within it where it can be. */
     public static List<String> lines(String text, int width) {
         List<String> lines = new ArrayList<>();
         for (String paragraph : text.split("\n", -1)) {
@@ -30,7 +32,7 @@ public final class Wrap {
         while (rest.length() > width) {
             int cut = rest.lastIndexOf(' ', width);
             if (cut <= leadingBlanks(rest)) {
-                cut = cutsWords ? width : rest.indexOf(' ', width);
+                cut = cutsWords ? parting(rest, width) : rest.indexOf(' ', width);
             }
             if (cut < 0) {
                 break;
@@ -39,6 +41,16 @@ public final class Wrap {
             rest = rest.substring(cut).stripLeading();
         }
         lines.add(rest);
+    }
+
+    /** After a mark that parts a name, such as a hyphen, where one is in the second half of the width; else the width. */
+    private static int parting(String word, int width) {
+        for (int end = width; end > width / 2; end--) {
+            if (PARTING.indexOf(word.charAt(end - 1)) >= 0) {
+                return end;
+            }
+        }
+        return width;
     }
 
     private static int leadingBlanks(String text) {
