@@ -61,7 +61,7 @@ public final class LearningCurveView {
                     figures(metric, point.value()),
                     point.run().value());
         }
-        if (curve.isForeseen()) {
+        if (curve.foreseesMore()) {
             LearningCurve.Fitted twice = curve.atTwice();
             table.row(Figures.count(Math.round(twice.rows())), figures(metric, twice.value()), "foreseen");
         }

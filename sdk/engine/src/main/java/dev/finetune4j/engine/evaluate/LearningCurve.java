@@ -101,7 +101,7 @@ public record LearningCurve(
     }
 
     /** Whether anything is foreseen from the sizes: they differ, they follow the law, and something was learned. */
-    public boolean isForeseen() {
+    public boolean foreseesMore() {
         return gain != null && followsLaw();
     }
 

@@ -106,7 +106,7 @@ class CurveFitTest {
 
         assertThat(curve.gain()).as("a range of no width would look certain").isNull();
         assertThat(curve.fitted()).isEmpty();
-        assertThat(curve.isForeseen()).isFalse();
+        assertThat(curve.foreseesMore()).isFalse();
         assertThat(CurveHeadline.of(curve).title()).isEqualTo("The curve is flat: nothing is foreseen");
         assertThat(curve.promisesGain()).isFalse();
     }

@@ -51,7 +51,7 @@ public final class CurvePage {
 
     private static Html chart(LearningCurve curve) {
         MetricName metric = curve.metric();
-        List<LearningCurve.Fitted> fitted = curve.isForeseen() ? curve.fitted() : List.of();
+        List<LearningCurve.Fitted> fitted = curve.foreseesMore() ? curve.fitted() : List.of();
         List<LearningCurve.Point> points = curve.points();
         double most = (double) points.get(points.size() - 1).rows();
         double[] shown = Stream.of(
@@ -146,7 +146,7 @@ public final class CurvePage {
                         MetricFigures.value(metric, point.value().value()),
                         MetricFigures.range(metric, point.value()),
                         point.run())));
-        Html foreseen = curve.isForeseen() ? foreseen(metric, curve.atTwice()) : Html.NONE;
+        Html foreseen = curve.foreseesMore() ? foreseen(metric, curve.atTwice()) : Html.NONE;
         Html base = Optional.ofNullable(curve.base())
                 .map(asked -> Html.of(
                         "<tr><th scope=\"row\" class=\"n\">0</th><td class=\"n\">{}</td><td class=\"n\">{}</td><td>base model</td></tr>",

@@ -70,7 +70,7 @@ class CurvePageTest {
         String page = CurvePage.write(JOB, curve);
 
         assertThat(curve.gain()).isNull();
-        assertThat(curve.isForeseen()).isFalse();
+        assertThat(curve.foreseesMore()).isFalse();
         assertThat(page)
                 .contains("Nothing was learned, so nothing is foreseen", "header class=\"result plain\"")
                 .contains("The curve is flat at the score of the base model. Measured at 800: macro-F1 0.80 [0.75, 0.85].")
