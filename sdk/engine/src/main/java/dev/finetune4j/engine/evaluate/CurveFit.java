@@ -16,7 +16,7 @@ import java.util.Map;
 public final class CurveFit {
     private static final int FITTED = 33;
 
-    /** No larger than what rounding leaves where every size gives the same on every resample. */
+    /** No larger than what rounding leaves where the sizes get no better on any resample; no interval says how sure that is. */
     private static final double NOTHING = 1e-9;
 
     private final MetricName metric;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param misfit how far the points lie off the law: squared deviations over their variances, summed; about 1 where the law holds
  * @param fitted the law in values of the metric, from the fewest rows to twice the most; empty where there is no gain
  * @param gain what twice the most rows would change, in the unit of the metric; null where the sizes tell of none, since nothing was
- *     learned or all sizes answer alike
+ *     learned, or all sizes answer alike or get no better
  * @param base the base model on the same rows, or null where it was not asked
  */
 public record LearningCurve(

@@ -30,19 +30,15 @@ public record CurveHeadline(String title, String detail, String caveat) {
         if (base != null && !curve.hasLearned()) {
             return unlearned(curve, base, caveat);
         }
-        if (gain == null) {
-            return flat(curve, caveat);
+        if (!curve.followsLaw()) {
+            return lawless(curve, caveat);
         }
-        return curve.followsLaw() ? foreseen(curve, gain, caveat) : lawless(curve, caveat);
+        return gain == null ? flat(curve, caveat) : foreseen(curve, gain, caveat);
     }
 
     private static CurveHeadline unlearned(LearningCurve curve, LearningCurve.Base base, String caveat) {
         MetricName metric = curve.metric();
-        String reached = MetricFigures.value(metric, base.value().value());
-        boolean isFlat = curve.points().stream()
-                .allMatch(point ->
-                        MetricFigures.value(metric, point.value().value()).equals(reached));
-        String detail = (isFlat ? "The curve is flat at the score of the base model. " : "") + measured(curve)
+        String detail = (isFlatAt(curve, base.value()) ? "The curve is flat at the score of the base model. " : "") + measured(curve)
                 + " The base model reaches " + MetricFigures.full(metric, base.value())
                 + " on the same held-out rows: the difference is "
                 + MetricFigures.difference(metric, base.difference().value()) + " ["
@@ -52,11 +48,29 @@ public record CurveHeadline(String title, String detail, String caveat) {
     }
 
     private static CurveHeadline flat(LearningCurve curve, String caveat) {
-        String detail = "All " + curve.points().size() + " sizes reach the same. " + measured(curve)
+        boolean isFlat = isFlatAt(curve, most(curve).value());
+        String detail = (isFlat
+                        ? "All " + curve.points().size() + " sizes reach the same. "
+                        : "The " + curve.points().size() + " sizes do not get better with the rows. ")
+                + measured(curve)
                 + (curve.base() == null
-                        ? " The base model was not asked: if it reaches as much, nothing was learned. " + REMEDY
-                        : " The base model reaches less: an eighth of the rows is enough for these held-out rows.");
-        return new CurveHeadline("The curve is flat: nothing is foreseen", detail, caveat);
+                        ? " The base model was not asked: if it does as well, nothing was learned. " + REMEDY
+                        : " The base model does worse: as far as these held-out rows tell, the fewest rows are enough.");
+        return new CurveHeadline(
+                isFlat
+                        ? "The curve is flat: nothing is foreseen"
+                        : "More rows did not help: nothing is foreseen",
+                detail,
+                caveat);
+    }
+
+    /** Whether every size shows the same figure. */
+    private static boolean isFlatAt(LearningCurve curve, Interval level) {
+        String shown = MetricFigures.value(curve.metric(), level.value());
+        return curve.points().stream()
+                .allMatch(point -> MetricFigures.value(
+                                curve.metric(), point.value().value())
+                        .equals(shown));
     }
 
     private static CurveHeadline foreseen(LearningCurve curve, Interval gain, String caveat) {

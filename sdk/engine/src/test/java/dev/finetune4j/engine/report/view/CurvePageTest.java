@@ -88,6 +88,27 @@ class CurvePageTest {
         assertThat(CurvePage.write(JOB, curve)).contains("Twice the rows would bring about +0.05 macro-F1");
     }
 
+    @Test
+    void doesNotSayOfSizesThatDifferThatTheyReachTheSame() {
+        LearningCurve alike = curve(MetricName.MACRO_F1, 1.2, new Interval(0, 0, 0));
+        LearningCurve.Point other =
+                new LearningCurve.Point(100, new RunId("run-100"), new Interval(0.82, 0.77, 0.87));
+        LearningCurve curve = new LearningCurve(
+                alike.metric(),
+                alike.heldOutRows(),
+                List.of(other, point(200), point(400), point(800)),
+                alike.law(),
+                alike.misfit(),
+                List.of(),
+                null,
+                null);
+
+        assertThat(CurvePage.write(JOB, curve))
+                .contains("More rows did not help: nothing is foreseen")
+                .contains("The 4 sizes do not get better with the rows.", "The base model was not asked")
+                .doesNotContain("reach the same");
+    }
+
     /** A lower perplexity is better, and so is a difference below zero. */
     @Test
     void knowsWhichSideOfZeroIsBetter() {
