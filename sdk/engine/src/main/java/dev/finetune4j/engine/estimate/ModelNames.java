@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.regex.Matcher;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the architecture behind a published model name, however it is written, in {@code shapes.csv} by way of {@code
- * model-names.csv}: patterns in the order in which they apply, some for one size only.
+ * model-names.csv}: patterns in the order in which they apply, some for one size only. A pattern without a shape is of models that the
+ * formulas do not describe, and says why not.
  */
 final class ModelNames {
     private static final double BILLION = 1e9;
@@ -29,7 +31,8 @@ final class ModelNames {
     private record Rule(
             Pattern pattern,
             Map<Double, String> shapeBySize,
-            @Nullable String shape) {}
+            @Nullable String shape,
+            @Nullable String why) {}
 
     private final Map<String, Architecture> shapes = new HashMap<>();
     private final List<Rule> rules = new ArrayList<>();
@@ -45,21 +48,27 @@ final class ModelNames {
             String pattern = row.text("pattern");
             OptionalDouble size = row.number("size_b");
             if (size.isEmpty()) {
-                rules.add(new Rule(Pattern.compile(pattern), Map.of(), row.text("shape")));
+                boolean isUnlike = row.text("shape").isEmpty();
+                rules.add(new Rule(
+                        Pattern.compile(pattern),
+                        Map.of(),
+                        isUnlike ? null : row.text("shape"),
+                        isUnlike ? row.text("why") : null));
                 continue;
             }
             Map<Double, String> sizes = bySize.get(pattern);
             if (sizes == null) {
                 sizes = new HashMap<>();
                 bySize.put(pattern, sizes);
-                rules.add(new Rule(Pattern.compile(pattern), sizes, null));
+                rules.add(new Rule(Pattern.compile(pattern), sizes, null, null));
             }
             sizes.put(size.getAsDouble(), row.text("shape"));
         }
     }
 
     /**
-     * The architecture of a name; guessed from the number of parameters where the name says nothing.
+     * The architecture of a name; guessed from the number of parameters where the name says nothing, and empty where {@link
+     * #whyUnlike} says why.
      *
      * @param billions of parameters, empty for what the name says, which of a mixture may be a part alone (Scout-17B-16E has 109)
      */
@@ -73,6 +82,9 @@ final class ModelNames {
         }
         for (Rule rule : rules) {
             if (rule.pattern().matcher(plain).find()) {
+                if (rule.why() != null) {
+                    return Optional.empty();
+                }
                 String shape = rule.shape() != null ? rule.shape() : nearest(rule.shapeBySize(), size);
                 if (shape != null && isOfSize(shapes.get(shape), size)) {
                     return Optional.ofNullable(shapes.get(shape));
@@ -83,6 +95,15 @@ final class ModelNames {
             return Optional.empty();
         }
         return Optional.of(Architecture.ofParameters(size.getAsDouble() * BILLION));
+    }
+
+    /** Why the formulas do not describe a model of this name; empty where nothing is known to be in the way. */
+    Optional<String> whyUnlike(String name) {
+        String plain = name.toLowerCase(Locale.ROOT);
+        return rules.stream()
+                .filter(rule -> rule.why() != null && rule.pattern().matcher(plain).find())
+                .map(rule -> Objects.requireNonNull(rule.why()))
+                .findFirst();
     }
 
     /** A family's name alone, "Yi" or "gpt2", fits members of all sizes. */
@@ -125,13 +146,13 @@ final class ModelNames {
                         whole(row, "active_experts"),
                         row.number("shared_experts").orElse(0),
                         inner,
-                        0);
+                        whole(row, "dense_layers"));
         OptionalDouble published = row.number("published_parameters");
         return new Architecture(
                 Kind.valueOf(row.text("kind").toUpperCase(Locale.ROOT)),
                 whole(row, "layers"),
                 whole(row, "hidden_size"),
-                inner,
+                (int) row.number("dense_feed_forward_size").orElse(inner),
                 whole(row, "heads"),
                 whole(row, "key_value_heads"),
                 whole(row, "head_size"),

@@ -474,7 +474,7 @@ final class RunReader {
         if (architecture == null || setup == null) {
             return Observed.unusable(
                     architecture == null
-                            ? "memory: no shape is known for " + row.text("model") + " and params_b is empty"
+                            ? "memory: " + whyShapeless()
                             : "memory: unknown method \"" + row.text("method") + '"');
         }
         if (notes.say("lower bound|card full|suspect")) {
@@ -502,7 +502,7 @@ final class RunReader {
         if (architecture == null || setup == null || gpu == null) {
             return Observed.unusable(
                     architecture == null
-                            ? "speed: no shape is known for " + row.text("model") + " and params_b is empty"
+                            ? "speed: " + whyShapeless()
                             : setup == null
                                     ? "speed: unknown method \"" + row.text("method") + '"'
                                     : "speed: unknown GPU \"" + row.text("gpu") + "\"; known are " + knownGpus());
@@ -511,6 +511,13 @@ final class RunReader {
             return Observed.unusable("speed: the note calls the figure suspect or a defect of the software");
         }
         return Observed.of(each.getAsDouble());
+    }
+
+    private String whyShapeless() {
+        String model = row.text("model");
+        return names.whyUnlike(model)
+                .map(why -> "the formulas do not describe " + model + ": " + why)
+                .orElse("no shape is known for " + model + " and params_b is empty");
     }
 
     private String knownGpus() {
@@ -603,8 +610,14 @@ final class RunReader {
 
     private Observed wallTime(@Nullable Architecture architecture, @Nullable TrainingSetup setup, @Nullable Gpu gpu) {
         OptionalDouble wall = row.number("wall_time_s");
-        if (wall.isEmpty() || architecture == null || setup == null || gpu == null || notes.ranOutOfMemory()) {
+        if (wall.isEmpty() || setup == null || gpu == null || notes.ranOutOfMemory()) {
             return Observed.absent();
+        }
+        if (architecture == null) {
+            boolean isUnlike = names.whyUnlike(row.text("model")).isPresent();
+            return isUnlike && trainedTokens(setup).isPresent()
+                    ? Observed.unusable("wall time: " + whyShapeless())
+                    : Observed.absent();
         }
         if (trainedTokens(setup).isPresent()) {
             return Observed.of(wall.getAsDouble());

@@ -311,10 +311,86 @@ class BacktestTest {
         });
     }
 
+    /** In billions, as the makers' configurations and files give them, without layers that only foretell further tokens. */
+    @ParameterizedTest
+    @CsvSource({
+        "mistralai/Ministral-8B-Instruct-2410, 8.02",
+        "google-bert/bert-large-uncased, 0.335",
+        "google-bert/bert-base-multilingual-cased, 0.178",
+        "FacebookAI/roberta-base, 0.1246",
+        "Qwen/Qwen3-Next-80B-A3B-Instruct, 79.67",
+        "deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B, 1.777",
+        "deepseek-ai/DeepSeek-R1-Distill-Qwen-7B, 7.616",
+        "deepseek-ai/DeepSeek-R1-Distill-Qwen-14B, 14.77",
+        "deepseek-ai/DeepSeek-R1-Distill-Qwen-32B, 32.76",
+        "deepseek-ai/DeepSeek-R1-Distill-Llama-8B, 8.03",
+        "deepseek-ai/DeepSeek-R1-Distill-Llama-70B, 70.55",
+        "zai-org/GLM-4.5, 352.8",
+        "zai-org/GLM-4.7, 352.8",
+        "zai-org/GLM-4.5-Air, 106.85",
+        "zai-org/GLM-4.7-Flash, 29.94",
+        "THUDM/glm-4-9b-chat, 9.4",
+        "BAAI/bge-small-en-v1.5, 0.03336",
+        "BAAI/bge-base-en-v1.5, 0.1095",
+        "BAAI/bge-large-en-v1.5, 0.335",
+        "tiiuae/falcon-7b-instruct, 6.92",
+        "tiiuae/Falcon3-7B-Base, 7.05"
+    })
+    void countsTheWeightsOfModelsThatAreNamedLikeOthers(String name, double billions) {
+        assertThat(new ModelNames().find(name, OptionalDouble.empty())).get().satisfies(model -> {
+            assertThat(model.parameters() / 1e9).isCloseTo(billions, within(0.005 * billions));
+            assertThat(model.isInterpolated()).isFalse();
+        });
+    }
+
+    /** 32 billion of GLM-4.5's weights are active, 12 of Air's, and 3 of Flash's, whose latent attention is taken for a whole one. */
+    @ParameterizedTest
+    @CsvSource({"GLM-4.5, 32, 3, 12288", "GLM-4.5-Air, 12.15, 1, 10944", "GLM-4.7-Flash, 4.2, 1, 10240"})
+    void knowsTheFirstLayersOfMixturesThatHaveNoExperts(String name, double active, int denseLayers, int feedForward) {
+        assertThat(new ModelNames().find(name, OptionalDouble.empty())).get().satisfies(model -> {
+            assertThat(model.activeLinearParameters() / 1e9).isCloseTo(active, within(0.005 * active));
+            assertThat(Objects.requireNonNull(model.experts()).denseLayers()).isEqualTo(denseLayers);
+            assertThat(model.feedForwardSize()).isEqualTo(feedForward);
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "tiiuae/falcon-mamba-7b, state spaces",
+        "state-spaces/mamba-2.8b-hf, state spaces",
+        "meta-llama/Llama-3.2-11B-Vision-Instruct, cross-attention",
+        "google/gemma-3n-E4B-it, embeddings of each layer"
+    })
+    void skipsWhatTheFormulasDoNotDescribeHoweverLargeItIs(String model, String why) throws IOException {
+        List<String> fields = fields("model", model);
+        fields.set(COLUMNS.indexOf("tokens_per_s_per_gpu"), "3000");
+
+        Backtest backtest = Backtest.of(file(fields));
+
+        assertThat(backtest.memory().rows()).isZero();
+        assertThat(backtest.throughput().rows()).isZero();
+        assertThat(backtest.skipped()).singleElement().satisfies(skipped -> assertThat(skipped.why())
+                .contains("memory: the formulas do not describe " + model, "speed: ", why));
+    }
+
+    @Test
+    void saysOfAWallTimeTooThatTheFormulasDoNotDescribeTheModel() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("runs.csv"),
+                "model,method,gpu,train_tokens,wall_time_s\nfalcon-mamba-7b,lora,A100-80,1000000,600\n");
+
+        assertThat(Backtest.of(file).skipped())
+                .singleElement()
+                .satisfies(skipped -> assertThat(skipped.why())
+                        .startsWith("wall time: the formulas do not describe falcon-mamba-7b"));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "albert-base-v2",
+                "albert-large-v2",
+                "BAAI/bge-reranker-v2-gemma",
                 "microsoft/deberta-base",
                 "prajjwal1/bert-tiny",
                 "microsoft/Phi-3.5-MoE-instruct",
