@@ -34,7 +34,25 @@ class GpuTableTest {
         "RTX 4090 24GB, RTX4090",
         "V100 SXM2 32G, V100-32",
         "NVIDIA RTX 6000 Ada Generation, RTX6000Ada",
-        "AMD Instinct MI300X, MI300X"
+        "AMD Instinct MI300X, MI300X",
+        "NVIDIA A40, A40",
+        "NVIDIA L40, L40",
+        "A40 48GB, A40",
+        "NVIDIA GeForce RTX 5090, RTX5090",
+        "RTX 4080 16GB, RTX4080",
+        "GeForce RTX 2080 Ti, RTX2080Ti",
+        "RTX A4000, RTXA4000",
+        "NVIDIA RTX A5000, RTXA5000",
+        "NVIDIA RTX A6000, A6000",
+        "Quadro RTX 8000, RTX8000",
+        "Tesla P100-PCIE-16GB, P100-PCIe",
+        "Tesla P100-SXM2-16GB, P100",
+        "Tesla V100-PCIE-16GB, V100-16-PCIe",
+        "Tesla V100-PCIE-32GB, V100-32-PCIe",
+        "Tesla V100S-PCIE-32GB, V100S-32-PCIe",
+        "V100-16GB, V100-16",
+        "NVIDIA GH200 480GB, GH200",
+        "AMD Instinct MI250, MI250"
     })
     void findsAGpuHoweverItIsWritten(String written, String name) {
         assertThat(table.find(written)).map(Gpu::name).contains(name);
@@ -49,7 +67,10 @@ class GpuTableTest {
                 "RTX 4090 Laptop GPU",
                 "H100 96GB",
                 "A800 40GB",
-                "V100-PCIE-16GB",
+                "Tesla P100-PCIE-12GB",
+                "RTX 3080 12GB",
+                "RTX 4080 SUPER",
+                "NVIDIA A40-24Q",
                 "NVIDIA A100-SXM4-80GB MIG 3g.40gb"
             })
     void saysNothingOfAGpuThatItDoesNotKnow(String written) {
@@ -60,6 +81,7 @@ class GpuTableTest {
     void tellsTheUsableMemoryFromTheNamePlate() {
         assertThat(table.find("A10G").orElseThrow().usableMemoryGib()).isEqualTo(22.03);
         assertThat(table.find("A10").orElseThrow().usableMemoryGib()).isCloseTo(22.1, within(0.1));
+        assertThat(table.find("A40").orElseThrow().usableMemoryGib()).isEqualTo(44.35);
     }
 
     @Test
@@ -67,9 +89,35 @@ class GpuTableTest {
         assertThat(table.find("A100-80").orElseThrow().matmulTflops()).hasValue((264.5 + 271.2) / 2);
     }
 
+    /** Rates with single precision to add up in, and dense: what is quoted of such cards is twice or four times as much. */
+    @ParameterizedTest
+    @CsvSource({
+        "RTX3090, 71, 936",
+        "RTX4090, 165.2, 1008",
+        "RTX5090, 209.5, 1792",
+        "A40, 149.7, 696",
+        "L40, 181, 864",
+        "RTX4080, 97.5, 717"
+    })
+    void givesTheRatesThatTrainingUses(String name, double tflops, double bandwidth) {
+        Gpu gpu = table.find(name).orElseThrow();
+
+        assertThat(gpu.bf16Tflops()).isEqualTo(tflops);
+        assertThat(gpu.bandwidthGbPerS()).isEqualTo(bandwidth);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"T4", "V100", "V100-PCIE-16GB", "V100S", "P100", "P100-PCIe", "RTX 2080 Ti", "RTX 8000"})
+    void knowsThatOldCardsHaveNoBfloat16(String name) {
+        assertThat(table.find(name)).get().satisfies(gpu -> {
+            assertThat(gpu.hasBfloat16()).isFalse();
+            assertThat(gpu.fp16Tflops()).isNotNull();
+        });
+    }
+
     @Test
     void everyRowHasWhatTheModelsNeed() {
-        assertThat(table.gpus()).hasSize(31).allSatisfy(gpu -> {
+        assertThat(table.gpus()).hasSize(50).allSatisfy(gpu -> {
             assertThat(gpu.bandwidthGbPerS()).isPositive();
             assertThat(gpu.matmulTflops()).isPresent();
         });
