@@ -26,8 +26,14 @@ public record CsvTable(List<String> columns, List<Row> rows) {
     private static final Pattern NUMBER =
             Pattern.compile("[+-]?(?:(?:[1-9]\\d{0,2}(?:,\\d{3})+|\\d+)(?:\\.\\d*)?|\\.\\d+)(?:[eE][+-]?\\d+)?");
 
-    /** A line of the table: its number in the file and its fields by column. */
-    public record Row(int line, Map<String, String> fields) {
+    /**
+     * A line of the table.
+     *
+     * @param line its number in the file
+     * @param fields its fields by column
+     * @param width how many fields it has: with more than there are columns, it does not say which of them stand where
+     */
+    public record Row(int line, Map<String, String> fields, int width) {
         /** The field of a column, without blanks around it; empty if there is none. */
         public String text(String column) {
             return fields.getOrDefault(column, "").strip();
@@ -88,7 +94,7 @@ public record CsvTable(List<String> columns, List<Row> rows) {
             for (int i = 0; i < Math.min(columns.size(), fields.size()); i++) {
                 byColumn.put(columns.get(i), fields.get(i));
             }
-            rows.add(new Row(line, byColumn));
+            rows.add(new Row(line, byColumn, fields.size()));
         }
         return new CsvTable(columns, rows);
     }

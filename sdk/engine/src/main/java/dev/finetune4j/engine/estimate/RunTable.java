@@ -83,6 +83,13 @@ record RunTable(List<PublishedRun> runs, List<Backtest.Skipped> skipped) {
         int number = 0;
         for (CsvTable.Row row : table.rows()) {
             number++;
+            if (row.width() > table.columns().size()) { // a comma that no quotes hold moves all that follows
+                skipped.add(new Backtest.Skipped(
+                        number,
+                        "line " + row.line() + ": it has " + row.width() + " fields, and the table "
+                                + table.columns().size() + " columns; a field with a comma needs quotes around it"));
+                continue;
+            }
             try {
                 runs.add(RunReader.read(gpus, names, row, number));
             } catch (IllegalArgumentException e) { // a text where a number should be, or a number that cannot be

@@ -416,6 +416,30 @@ class BacktestTest {
         return refusal.problems().get(0).causes().get(0);
     }
 
+    /** "3,090.42" without quotes would be 3 tokens a second and 90.42 GiB. */
+    @Test
+    void refusesARowWithMoreFieldsThanColumns() throws IOException {
+        List<String> shifted = fields("tokens_per_s_per_gpu", "x");
+        shifted.set(COLUMNS.indexOf("tokens_per_s_per_gpu"), "3,090.42");
+        List<String> good = fields("tokens_per_s_per_gpu", "3,090.42");
+        List<String> trailing = fields("notes", "none");
+        trailing.add("");
+        Path file = Files.writeString(
+                folder.resolve("runs.csv"),
+                HEADER + String.join(",", good) + "\n" + String.join(",", shifted) + "\n" + String.join(",", trailing)
+                        + "\n");
+
+        Backtest backtest = Backtest.of(file);
+
+        assertThat(backtest.memory().rows()).isEqualTo(1);
+        assertThat(backtest.throughput().rows()).isEqualTo(1);
+        assertThat(backtest.skipped()).extracting(Backtest.Skipped::row).containsExactly(2, 3);
+        assertThat(backtest.skipped())
+                .extracting(Backtest.Skipped::why)
+                .allSatisfy(why -> assertThat(why).contains("it has 22 fields, and the table 21 columns"));
+        assertThat(backtest.skipped().get(0).why()).startsWith("line 3: ");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"\n", "\r\n", "\r"})
     void readsLinesThatEndAsOnAnySystemAndColumnsInAnyCase(String end) throws IOException {
