@@ -54,7 +54,11 @@ final class RunReader {
     /** Sources that benchmark rows of exactly the length that they print. */
     private static final Set<String> FULL_LENGTH = Set.of("qwen1-readme");
 
-    private static final Pattern DEGREE = Pattern.compile("(tp|pp|ep|sp|cp|fsdp|ddp)\\s*=?\\s*(\\d{1,7})");
+    private static final Pattern DEGREE =
+            Pattern.compile("(?<![a-z])(tp|pp|ep|sp|cp|fsdp|ddp)\\s*=?\\s*(\\d{1,7})");
+
+    /** Pipeline parallelism as a word or before its degree; an "app" has none. */
+    private static final Pattern PIPELINE = Pattern.compile("(?<![a-z])pp(?![a-z])");
 
     /** The stage of ZeRO; not that of "zero1-tp2", which the coefficients were fitted to as the second. */
     private static final Pattern STAGE = Pattern.compile("(?:zero|stage)[ _=:-]*([123])(?!\\d|-tp)");
@@ -188,7 +192,9 @@ final class RunReader {
         Sharding sharding = Sharding.NONE;
         Matcher stage = STAGE.matcher(text);
         boolean hasStage = stage.find();
-        boolean isBare = hasStage && !text.contains("fsdp") && !text.contains("pp"); // others have stages, too
+        boolean isBare = hasStage
+                && !text.contains("fsdp")
+                && !PIPELINE.matcher(text).find(); // others have stages, too
         if (text.contains("zero") || text.contains("deepspeed") || isBare) {
             String said = hasStage ? stage.group(1) : text;
             sharding = said.contains("3") ? Sharding.ZERO3 : said.contains("2") ? Sharding.ZERO2 : Sharding.ZERO1;

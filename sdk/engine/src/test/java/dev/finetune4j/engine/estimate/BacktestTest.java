@@ -170,6 +170,9 @@ class BacktestTest {
         "zero1-tp2, ZERO2",
         "fsdp, FSDP",
         "fsdp stage 3, FSDP",
+        "pp stage 3, NONE",
+        "pp2 stage 1, NONE",
+        "stage 3 of the app 16, ZERO3",
         "none, NONE"
     })
     void readsTheStageOfZero(String parallelism, Sharding sharding) throws IOException {
