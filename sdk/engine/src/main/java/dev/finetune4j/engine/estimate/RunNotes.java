@@ -68,7 +68,7 @@ final class RunNotes {
     }
 
     boolean saysWeightsAreHalf() {
-        return say("pure (bf16|bfloat16)|(bf16|bfloat16) (weights|parameters)");
+        return say("pure (bf16|bfloat16|fp16|float16|half)|(bf16|bfloat16) (weights|parameters)");
     }
 
     /** What the figure of memory counts, where the row says so. */

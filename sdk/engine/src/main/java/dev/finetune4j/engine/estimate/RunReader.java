@@ -342,8 +342,9 @@ final class RunReader {
                 || text.equals("tf32")) {
             return Weights.FP32;
         }
+        boolean mayLoadInHalf = named.loadsInHalf() && !(method == Method.FULL && arithmetic() == Arithmetic.FP16);
         boolean isOpen = (text.isEmpty() && !named.loadsInHalf())
-                || (framework == Framework.HUGGING_FACE && !named.loadsInHalf())
+                || (framework == Framework.HUGGING_FACE && !mayLoadInHalf)
                 || framework == Framework.TUNED
                 || framework == Framework.OTHER;
         return isOpen ? null : Weights.HALF;

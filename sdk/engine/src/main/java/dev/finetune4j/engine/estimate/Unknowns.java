@@ -82,7 +82,11 @@ final class Unknowns {
         return Arithmetic.BF16;
     }
 
-    /** Hugging Face code loads in single precision unless told otherwise (before Transformers 5), DeepSpeed casts to half. */
+    /**
+     * Hugging Face code loads in single precision unless told otherwise (before Transformers 5), DeepSpeed casts to half. With {@code fp16}
+     * Transformers' Trainer scales the loss by {@code torch.amp.GradScaler}, which refuses gradients in half precision ("Attempting to
+     * unscale FP16 gradients"): what it trains is in single precision, and products alone are in half.
+     */
     private Weights weights(RandomGenerator random, Arithmetic arithmetic) {
         if (setup.weights() != null) {
             return setup.weights();
@@ -90,7 +94,10 @@ final class Unknowns {
         if (setup.method() == Method.QLORA) {
             return chance(random, 0.5) ? Weights.NF4 : Weights.NF4_DOUBLE;
         }
-        if (arithmetic == Arithmetic.FP32) {
+        boolean isScaled = arithmetic == Arithmetic.FP16
+                && setup.method() == Method.FULL
+                && setup.framework() == Framework.HUGGING_FACE;
+        if (arithmetic == Arithmetic.FP32 || isScaled) {
             return Weights.FP32;
         }
         if (setup.framework() == Framework.TUNED) {

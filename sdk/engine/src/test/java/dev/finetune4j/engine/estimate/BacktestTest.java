@@ -153,6 +153,18 @@ class BacktestTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"trl", "ms-swift", "axolotl"})
+    void leavesItToTheTrainerHowWeightsOfAnFp16RunAreStored(String framework) throws IOException {
+        List<String> fields = fields("precision", "fp16");
+        fields.set(COLUMNS.indexOf("framework"), framework);
+        fields.set(COLUMNS.indexOf("method"), "full");
+
+        assertThat(setup(fields).weights()).isNull();
+        fields.set(COLUMNS.indexOf("precision"), "pure fp16");
+        assertThat(setup(fields).weights()).isEqualTo(Weights.HALF);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"pure bf16", "bf16 weights", "Pure BFloat16"})
     void readsOfHalfWeightsInThePrecisionAsInTheNotes(String precision) throws IOException {
         assertThat(setup("precision", precision).weights()).isEqualTo(Weights.HALF);

@@ -31,6 +31,25 @@ class MemoryModelTest {
         assertThat(parts.optimizerStates()).isCloseTo(4 * 8.03e9 / GIB, within(0.1));
     }
 
+    /** torch.amp.GradScaler refuses gradients in half precision, so that weights and moments are in single. */
+    @Test
+    void fp16OfHuggingFaceTrainsAllWeightsInSinglePrecision() {
+        MemoryParts all = estimate(setup(Method.FULL)
+                        .weights(null)
+                        .arithmetic(Arithmetic.FP16)
+                        .build())
+                .parts();
+        MemoryParts adapter = estimate(setup(Method.LORA)
+                        .weights(null)
+                        .arithmetic(Arithmetic.FP16)
+                        .build())
+                .parts();
+
+        assertThat(all.weights()).isCloseTo(4 * 8.03e9 / GIB, within(0.1));
+        assertThat(all.optimizerStates()).isCloseTo(8 * 8.03e9 / GIB, within(0.1));
+        assertThat(adapter.weights()).isCloseTo(2 * 8.03e9 / GIB, within(0.1));
+    }
+
     @Test
     void checkpointingAndAFusedLossNeedLess() {
         double all = peak(setup(Method.LORA).checkpointing(Checkpointing.NONE));
