@@ -80,13 +80,13 @@ final class GpuSetupSearch {
         }
         return fitting.size() < 2
                 ? fitting.stream().findFirst()
-                : fitting.stream().min(Comparator.comparingDouble(run -> seconds(gpu, run)));
+                : fitting.stream().min(Comparator.comparingDouble(this::seconds));
     }
 
-    private double seconds(Gpu gpu, GpuRun run) {
-        double tokens = new GpuSetup(job, gpu).computedTokens(run.settings().microBatch());
+    private double seconds(GpuRun run) {
+        double tokens = new GpuSetup(job, run.gpu()).computedTokens(run.settings().microBatch());
         return tokens
-                / speed.estimate(job.architecture(), run.setup(), gpu)
+                / speed.estimate(job.architecture(), run.setup(), run.gpu())
                         .tokensPerSecond()
                         .likely();
     }
@@ -108,7 +108,7 @@ final class GpuSetupSearch {
         TrainingSetup setup = setups.of(settings);
         Range needed = ofMemory.apply(memory.needed(job.architecture(), setup));
         double usable = gpu.usableMemoryGib();
-        return new GpuRun(settings, setup, fit(needed, usable), needed, usable);
+        return new GpuRun(gpu, settings, setup, fit(needed, usable), needed, usable);
     }
 
     /** A launch costs money: what fails more often than not is not offered. */

@@ -1,7 +1,6 @@
 package dev.finetune4j.engine.plan;
 
 import dev.finetune4j.data.Part;
-import dev.finetune4j.engine.estimate.Gpu;
 import dev.finetune4j.engine.estimate.Range;
 import dev.finetune4j.engine.plan.Worlds.Cause;
 
@@ -22,15 +21,13 @@ final class GpuTimes {
     private static final double GIGA = 1e9;
 
     private final PlannedJob job;
-    private final Gpu gpu;
     private final GpuRun run;
     private final Range tokensPerSecond;
     private final Worlds worlds;
     private final Assumptions assumptions;
 
-    GpuTimes(PlannedJob job, Gpu gpu, GpuRun run, Range tokensPerSecond, Worlds worlds, Assumptions assumptions) {
+    GpuTimes(PlannedJob job, GpuRun run, Range tokensPerSecond, Worlds worlds, Assumptions assumptions) {
         this.job = job;
-        this.gpu = gpu;
         this.run = run;
         this.tokensPerSecond = tokensPerSecond;
         this.worlds = worlds;
@@ -47,7 +44,7 @@ final class GpuTimes {
 
     /** Tokens that training computes, padding included, in each world. */
     private Sample tokens() {
-        double tokens = new GpuSetup(job, gpu).computedTokens(run.settings().microBatch());
+        double tokens = new GpuSetup(job, run.gpu()).computedTokens(run.settings().microBatch());
         Sample counted = worlds.constant(tokens);
         return job.rows().areCounted()
                 ? counted
@@ -62,7 +59,7 @@ final class GpuTimes {
     }
 
     String trainingBasis() {
-        double tokens = new GpuSetup(job, gpu).computedTokens(run.settings().microBatch());
+        double tokens = new GpuSetup(job, run.gpu()).computedTokens(run.settings().microBatch());
         return Words.large(tokens) + " tokens with padding at " + Words.large(tokensPerSecond.likely())
                 + " a second (" + Words.large(tokensPerSecond.low()) + " to " + Words.large(tokensPerSecond.high())
                 + "), by the estimator of docs/estimates.md";
@@ -93,7 +90,7 @@ final class GpuTimes {
     /** Seconds for one more token of every held-out row's answer. */
     private double secondsATokenOfEach() {
         double perToken = job.architecture().layers() * LAUNCH_SECONDS
-                + job.modelBytes() / (gpu.bandwidthGbPerS() * GIGA) / shards();
+                + job.modelBytes() / (run.gpu().bandwidthGbPerS() * GIGA) / shards();
         double rows = job.rows().rowsOf(Part.TEST);
         return Math.ceil(rows / ANSWERS_AT_A_TIME / replicas()) * perToken;
     }

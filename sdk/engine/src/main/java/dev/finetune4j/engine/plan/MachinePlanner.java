@@ -25,7 +25,6 @@ import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.value.ProviderId;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,10 +58,9 @@ final class MachinePlanner {
     private final MemoryModel memory = MemoryModel.shipped();
     private final SpeedModel speed = SpeedModel.shipped();
     private final Map<List<Object>, GpuRun> runs = new HashMap<>();
-    // By identity: on two kinds of GPU with the same memory runs are equal, and take different times.
-    private final IdentityHashMap<GpuRun, GpuTimes> times = new IdentityHashMap<>();
-    private final IdentityHashMap<GpuRun, Map<List<Object>, MachineTimes>> lines = new IdentityHashMap<>();
-    private final IdentityHashMap<GpuRun, List<MemoryPart>> parts = new IdentityHashMap<>();
+    private final Map<GpuRun, GpuTimes> times = new HashMap<>();
+    private final Map<List<Object>, MachineTimes> lines = new HashMap<>();
+    private final Map<List<Object>, List<MemoryPart>> parts = new HashMap<>();
     private final Map<ProviderId, Correction> memoryErrors = new HashMap<>();
     private final Map<String, Rejection> rejections = new LinkedHashMap<>();
     private final Map<ProviderId, Set<String>> notEstimated = new LinkedHashMap<>();
@@ -137,14 +135,13 @@ final class MachinePlanner {
                 run,
                 key -> new GpuTimes(
                         job,
-                        gpu.get(),
                         key,
-                        speed.estimate(job.architecture(), key.setup(), gpu.get())
+                        speed.estimate(job.architecture(), key.setup(), key.gpu())
                                 .tokensPerSecond(),
                         worlds,
                         assumptions));
-        MachineTimes taken = lines.computeIfAbsent(run, key -> new HashMap<>())
-                .computeIfAbsent(List.of(machine.target(), machine.tier()), key -> machineTimes(machine, work));
+        MachineTimes taken = lines.computeIfAbsent(
+                List.of(run, machine.target(), machine.tier()), key -> machineTimes(machine, work));
         return regions.stream()
                 .map(offer -> candidate(offer, work, taken, hosting))
                 .toList();
@@ -279,6 +276,7 @@ final class MachinePlanner {
                 "h",
                 price.orElse(null));
         GpuRun run = work.run();
+        Correction correction = ofMemory(machine.target());
         PlanOption option = new PlanOption(
                 machine.id(),
                 machine.target(),
@@ -293,7 +291,7 @@ final class MachinePlanner {
                         Words.bytes(run.neededGib().likely()),
                         Words.bytes(run.neededGib().high())),
                 Words.bytes(run.usableGib()),
-                parts.computeIfAbsent(run, key -> parts(key, ofMemory(machine.target()))),
+                parts.computeIfAbsent(List.of(run, correction), key -> parts(run, correction)),
                 taken.phases(),
                 taken.time(),
                 bill.lines(),
@@ -303,7 +301,7 @@ final class MachinePlanner {
                 PlanOption.Standing.WITHIN,
                 null,
                 null,
-                notes(machine, ofMemory(machine.target())));
+                notes(machine, correction));
         double perHour = price.map(one -> one.amount().amount().doubleValue()).orElse(0.0);
         double rows = Math.max(1.0, (double) job.rows().rowsOf(Part.TRAIN));
         double fixedHours = Math.max(0, taken.billedHours().likely() - taken.trainingHours());
