@@ -38,6 +38,8 @@ final class RunObserver {
     private @Nullable ProviderId watched;
     private long launchesWatched;
     private int movesTold;
+    private @Nullable SpendMeter meter;
+    private @Nullable Budget metered;
 
     RunObserver(LaunchContext context, RunFolder folder, EventLog events) {
         this.context = context;
@@ -97,7 +99,7 @@ final class RunObserver {
             }
             WatchPace pace = WatchPace.of(provider.capabilities());
             new RunWatch(provider, folder.id(), cursor, pace, context.clock(), context.sleeper())
-                    .follow(new Teller(view.job().budget()));
+                    .follow(new Teller(meter(view.job().budget())));
         }
     }
 
@@ -125,12 +127,23 @@ final class RunObserver {
         }
     }
 
+    /** One for all machines that the run comes to: what was told of the first is not told again on the next. */
+    private SpendMeter meter(Budget budget) {
+        SpendMeter current = meter;
+        if (current == null || !budget.equals(metered)) {
+            current = new SpendMeter(budget, () -> Agreement.of(budget, folder.read()));
+            meter = current;
+            metered = budget;
+        }
+        return current;
+    }
+
     /** Hands on what happens; what the driver tells between two launches among it. */
     private final class Teller implements RunWatch.Listener {
         private final SpendMeter meter;
 
-        Teller(Budget budget) {
-            this.meter = new SpendMeter(budget, () -> Agreement.of(budget, folder.read()));
+        Teller(SpendMeter meter) {
+            this.meter = meter;
         }
 
         @Override

@@ -285,6 +285,9 @@ class MovedRunTest {
             List<RunEvent> told = Collected.from(driving.events()).await();
             assertThat(states(seen)).isEqualTo(states(told)).contains(RunState.FAILED, RunState.SUCCEEDED);
             assertThat(lastSpent(seen)).isEqualTo(lastSpent(told)).isEqualTo(Money.parse("0.0415 USD"));
+            assertThat(spent(seen))
+                    .as("what was told of the first machine is not told again on the next")
+                    .doesNotHaveDuplicates();
             assertThat(steps(seen)).isEqualTo(steps(told)).isNotEmpty();
         }
     }
@@ -355,12 +358,15 @@ class MovedRunTest {
                 .toList();
     }
 
-    private static Money lastSpent(List<RunEvent> events) {
+    private static List<Money> spent(List<RunEvent> events) {
         return events.stream()
                 .filter(RunEvent.Spent.class::isInstance)
-                .reduce((earlier, later) -> later)
                 .map(event -> ((RunEvent.Spent) event).spent())
-                .orElseThrow();
+                .toList();
+    }
+
+    private static Money lastSpent(List<RunEvent> events) {
+        return spent(events).stream().reduce((earlier, later) -> later).orElseThrow();
     }
 
     private static List<RunEvent> steps(List<RunEvent> events) {
