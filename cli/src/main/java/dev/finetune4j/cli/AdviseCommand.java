@@ -151,8 +151,7 @@ final class AdviseCommand implements Callable<Integer> {
         try (MessageView messages = surroundings.messages(output.format)) {
             messages.problems(problems);
         }
-        return new TuningPlaces(
-                BaseModelBook.shipped(), market, method, surroundings.memory().getAsLong());
+        return new TuningPlaces(market, method, surroundings.memory().getAsLong());
     }
 
     private List<PlacedModel> models(AskedTask task, TuningPlaces places) {

@@ -6,8 +6,8 @@ import dev.finetune4j.cli.view.LiveView;
 import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.engine.FineTuner;
-import dev.finetune4j.engine.advise.TuningPlaces;
 import dev.finetune4j.engine.launch.PreparationProgress;
+import dev.finetune4j.engine.models.LocalCore;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.engine.spec.Profile;
 import dev.finetune4j.engine.watch.Sleeper;
@@ -53,7 +53,7 @@ record Surroundings(
                 Sleeper.REAL,
                 InputStream.nullInputStream(),
                 false,
-                TuningPlaces::memoryHere);
+                LocalCore::memoryHere);
     }
 
     /** The real ones. */
@@ -69,7 +69,7 @@ record Surroundings(
                 Sleeper.REAL,
                 System.in,
                 terminals.contains(",in"),
-                TuningPlaces::memoryHere);
+                LocalCore::memoryHere);
     }
 
     /** The same with another screen. */
@@ -117,6 +117,7 @@ record Surroundings(
                 .clock(clock)
                 .sleeper(sleeper)
                 .progress(progress)
+                .memory(memory)
                 .build();
     }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.cli.view.Screen;
-import dev.finetune4j.engine.advise.BaseModelBook;
+import dev.finetune4j.engine.models.LocalCore;
 import dev.finetune4j.engine.watch.Sleeper;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.modelfiles.decoder.DecoderTensors;
@@ -145,7 +145,7 @@ class AdviseCommandTest {
 
     @Test
     void knowsWhatTheLocalCoreTrains() {
-        assertThat(BaseModelBook.shipped().localArchitectures())
+        assertThat(LocalCore.shipped().architectures())
                 .filteredOn(name -> name.endsWith("CausalLM"))
                 .containsExactlyInAnyOrderElementsOf(DecoderTensors.architectures());
     }

@@ -440,6 +440,7 @@ class PlanSanityTest {
                 OFFERS,
                 MARKET.facts(),
                 here,
+                16L << 30,
                 List.of(),
                 List.of(),
                 missed,

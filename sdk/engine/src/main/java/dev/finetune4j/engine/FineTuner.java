@@ -76,6 +76,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -102,6 +103,7 @@ public final class FineTuner implements AutoCloseable {
     private final Redaction redaction;
     private final ProviderContext context;
     private final String version;
+    private final LongSupplier memory;
     private final OnceKnownOffers offers;
     private final PlannedJobs planned = new PlannedJobs();
     private volatile @Nullable Planned latest;
@@ -116,6 +118,7 @@ public final class FineTuner implements AutoCloseable {
         progress = settings.progress();
         store = new RunStore(settings.home());
         version = settings.version();
+        memory = settings.memory();
         context = new ProviderContext(settings.home(), environment, settings.clock());
         offers = new OnceKnownOffers(context);
         Providers providers = new Providers(settings.providers(), context, ModelCatalogue.shipped());
@@ -519,6 +522,7 @@ public final class FineTuner implements AutoCloseable {
                 offers.get().offers(),
                 offers.get().places(),
                 launcher.places().ownMachines(figures),
+                memory.getAsLong(),
                 new PastRuns(home).latest(figures.file().job(), model, ProviderId.LOCAL),
                 launcher.estimates().read(),
                 launcher.places().missed(),

@@ -10,6 +10,7 @@ import dev.finetune4j.engine.launch.HomePreparation;
 import dev.finetune4j.engine.launch.ModelResolver;
 import dev.finetune4j.engine.launch.Preparation;
 import dev.finetune4j.engine.launch.PreparationProgress;
+import dev.finetune4j.engine.models.LocalCore;
 import dev.finetune4j.engine.models.ModelCatalogue;
 import dev.finetune4j.engine.store.ModelStore;
 import dev.finetune4j.engine.watch.Sleeper;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what a {@link FineTuner} uses of its surroundings; each has the default that a program wants. */
@@ -36,6 +38,7 @@ public final class FineTunerBuilder {
     private PreparationProgress progress = PreparationProgress.SILENT;
     private Clock clock = Clock.systemUTC();
     private Sleeper sleeper = Sleeper.REAL;
+    private LongSupplier memory = LocalCore::memoryHere;
 
     FineTunerBuilder() {}
 
@@ -78,6 +81,12 @@ public final class FineTunerBuilder {
     /** How to wait between two looks at a provider; for real unless said. */
     public FineTunerBuilder sleeper(Sleeper other) {
         sleeper = other;
+        return this;
+    }
+
+    /** Tells the memory of this machine in bytes; the system does unless said. */
+    public FineTunerBuilder memory(LongSupplier bytes) {
+        memory = bytes;
         return this;
     }
 
@@ -149,6 +158,10 @@ public final class FineTunerBuilder {
 
     Sleeper sleeper() {
         return sleeper;
+    }
+
+    LongSupplier memory() {
+        return memory;
     }
 
     /** Version of finetune4j; {@code development} where it runs from class folders. */

@@ -3,6 +3,7 @@ package dev.finetune4j.engine.advise;
 import com.fasterxml.jackson.core.type.TypeReference;
 import dev.finetune4j.engine.models.CatalogueModel;
 import dev.finetune4j.engine.models.EncoderShape;
+import dev.finetune4j.engine.models.LocalCore;
 import dev.finetune4j.engine.models.ModelCatalogue;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.json.Json;
@@ -22,14 +23,11 @@ public final class BaseModelBook {
     /** Traits that follow from the catalogue itself. */
     static final Set<String> DERIVED_TRAITS = Set.of("encoder", "decoder", "mixture", "scored", "trained-here");
 
-    private record Content(
-            Map<String, List<String>> traits,
-            List<String> localArchitectures,
-            Map<String, Integer> localTokens,
-            List<ModelRule> rules) {}
+    private record Content(Map<String, List<String>> traits, List<ModelRule> rules) {}
 
     private record Compiled(ModelRule rule, Conditions conditions) {}
 
+    private final LocalCore core = LocalCore.shipped();
     private final Content content;
     private final List<Compiled> rules;
 
@@ -102,29 +100,10 @@ public final class BaseModelBook {
         if (!model.benchmarks().isEmpty()) {
             traits.add("scored");
         }
-        if (isTrainedHere(model)) {
+        if (core.trains(model)) {
             traits.add("trained-here");
         }
         return traits;
-    }
-
-    /** Whether finetune's own core trains its architecture. */
-    boolean isTrainedHere(CatalogueModel model) {
-        return content.localArchitectures().contains(model.architecture());
-    }
-
-    /** Tokens of the longest row that finetune's own core trains a model on: of LongRoPE it knows the frequencies of short texts alone. */
-    int tokensTrainedHere(CatalogueModel model) {
-        return content.localTokens().getOrDefault(model.id(), model.contextTokens());
-    }
-
-    Map<String, Integer> localTokens() {
-        return content.localTokens();
-    }
-
-    /** The architectures, as transformers names them, that finetune's own core trains. */
-    public List<String> localArchitectures() {
-        return List.copyOf(content.localArchitectures());
     }
 
     Map<String, List<String>> namedTraits() {

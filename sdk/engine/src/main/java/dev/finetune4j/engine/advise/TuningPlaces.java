@@ -1,6 +1,5 @@
 package dev.finetune4j.engine.advise;
 
-import com.sun.management.OperatingSystemMXBean;
 import dev.finetune4j.engine.estimate.Gpu;
 import dev.finetune4j.engine.estimate.GpuTable;
 import dev.finetune4j.engine.estimate.MemoryModel;
@@ -18,6 +17,7 @@ import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
 import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 import dev.finetune4j.engine.models.CatalogueModel;
 import dev.finetune4j.engine.models.EncoderShape;
+import dev.finetune4j.engine.models.LocalCore;
 import dev.finetune4j.plan.Fit;
 import dev.finetune4j.plan.Gpus;
 import dev.finetune4j.plan.MachineOffer;
@@ -26,7 +26,6 @@ import dev.finetune4j.plan.PurchaseTier;
 import dev.finetune4j.plan.ServiceMethod;
 import dev.finetune4j.plan.TokenOffer;
 import dev.finetune4j.value.ProviderId;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -45,14 +44,12 @@ import org.jspecify.annotations.Nullable;
 public final class TuningPlaces {
     /** Larger models a processor trains, too, but in days where others take hours. */
     private static final long MOST_PARAMETERS_HERE = 4_000_000_000L;
-    /** What is left to a process on a machine that runs other things, too; a plan takes the same. */
-    private static final double FREE_SHARE = 0.85;
 
     private static final int USUAL_TOKENS = 1024;
     private static final int RANK = 16;
     private static final double GIB = 1L << 30;
 
-    private final BaseModelBook book;
+    private final LocalCore core = LocalCore.shipped();
     private final GpuTable gpus = GpuTable.shipped();
     private final MemoryModel memory = MemoryModel.shipped();
     private final ServiceMethod method;
@@ -63,15 +60,13 @@ public final class TuningPlaces {
     /**
      * Places that sell {@code offers}.
      *
-     * @param book knows which architectures the local core trains
      * @param offers what is sold, in any order
      * @param method how the task is learned; but for supervised tasks services alone are places
      * @param memoryHere memory of this machine in bytes
      */
-    public TuningPlaces(BaseModelBook book, List<Offer> offers, ServiceMethod method, long memoryHere) {
-        this.book = book;
+    public TuningPlaces(List<Offer> offers, ServiceMethod method, long memoryHere) {
         this.method = method;
-        usableGibHere = FREE_SHARE * memoryHere / GIB;
+        usableGibHere = LocalCore.usableBytes(memoryHere) / GIB;
         List<Offer> sorted = offers.stream().sorted(Offer.CHEAPEST_FIRST).toList();
         services = sorted.stream()
                 .filter(TokenOffer.class::isInstance)
@@ -87,11 +82,6 @@ public final class TuningPlaces {
                         .add(machine);
             }
         }
-    }
-
-    /** Memory of this machine in bytes. */
-    public static long memoryHere() {
-        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
     }
 
     /**
@@ -121,9 +111,7 @@ public final class TuningPlaces {
 
     /** This machine, where our own core trains the model on rows so long, and its memory likely holds that. */
     private Optional<TuningPlace> here(CatalogueModel model, List<Method> methods, int tokens) {
-        if (!book.isTrainedHere(model)
-                || tokens > book.tokensTrainedHere(model)
-                || model.parameters() > MOST_PARAMETERS_HERE) {
+        if (!core.trains(model) || tokens > core.mostTokens(model) || model.parameters() > MOST_PARAMETERS_HERE) {
             return Optional.empty();
         }
         return methods.stream()
@@ -134,7 +122,7 @@ public final class TuningPlaces {
     }
 
     private double likelyGibHere(CatalogueModel model, Method method, int tokens) {
-        TrainingSetup setup = setup(Framework.FINETUNE4J, method, tokens, Parallelism.single());
+        TrainingSetup setup = withOneRow(LocalCore.setup(method), method, tokens);
         return memory.needed(model.shape().architecture(), setup).likely();
     }
 
@@ -191,28 +179,31 @@ public final class TuningPlaces {
         }
         Parallelism parallelism =
                 own.count() == 1 ? Parallelism.single() : Parallelism.data(own.count(), Sharding.FSDP);
-        TrainingSetup setup = setup(Framework.HUGGING_FACE, method, tokens, parallelism);
+        TrainingSetup setup = withOneRow(frugal(method, parallelism), method, tokens);
         return memory.estimate(model.shape().architecture(), setup, gpu).fit() == Fit.FITS;
     }
 
-    /** A row at a time, with all that spares memory and costs no quality; the rest as a plan sets it up. */
-    private static TrainingSetup setup(Framework framework, Method method, int tokens, Parallelism parallelism) {
+    /** On GPUs that are let, with all that spares memory and costs no quality; as a plan sets it up. */
+    private static TrainingSetup.Builder frugal(Method method, Parallelism parallelism) {
         Weights unpacked = method == Method.FULL ? Weights.FP32 : Weights.HALF;
-        return TrainingSetup.of(method, framework, parallelism)
+        return TrainingSetup.of(method, Framework.HUGGING_FACE, parallelism)
                 .edit()
-                .rank(method == Method.FULL ? null : RANK)
-                .targets(method == Method.FULL ? EnumSet.noneOf(Projection.class) : EnumSet.allOf(Projection.class))
                 .weights(method == Method.QLORA ? Weights.NF4_DOUBLE : unpacked)
                 .arithmetic(Arithmetic.BF16)
                 .optimizer(Optimizer.ADAMW_FUSED)
+                .checkpointing(Checkpointing.FULL)
+                .attention(Attention.FUSED)
+                .loss(Loss.CHUNKED);
+    }
+
+    private static TrainingSetup withOneRow(TrainingSetup.Builder setup, Method method, int tokens) {
+        return setup.rank(method == Method.FULL ? null : RANK)
+                .targets(method == Method.FULL ? EnumSet.noneOf(Projection.class) : EnumSet.allOf(Projection.class))
                 .microBatch(1)
                 .accumulation(1)
                 .longestTokens(tokens)
                 .meanTokens((double) tokens)
                 .isPacked(false)
-                .checkpointing(Checkpointing.FULL)
-                .attention(Attention.FUSED)
-                .loss(Loss.CHUNKED)
                 .build();
     }
 }

@@ -47,6 +47,7 @@ final class Impasse {
     private final JobFigures figures;
     private final List<Offer> offers;
     private final List<OwnMachine> ownMachines;
+    private final long memoryHere;
     private final Set<ProviderId> ownModels;
     private final Worlds worlds;
     private final Assumptions assumptions;
@@ -66,6 +67,7 @@ final class Impasse {
             JobFigures figures,
             List<Offer> offers,
             List<OwnMachine> ownMachines,
+            long memoryHere,
             Set<ProviderId> ownModels,
             Worlds worlds,
             Assumptions assumptions,
@@ -76,6 +78,7 @@ final class Impasse {
         this.figures = figures;
         this.offers = offers;
         this.ownMachines = ownMachines;
+        this.memoryHere = memoryHere;
         this.ownModels = ownModels;
         this.worlds = worlds;
         this.assumptions = assumptions;
@@ -364,7 +367,8 @@ final class Impasse {
 
     private Optional<String> leastChange(OwnMachine machine) {
         return leastChange(
-                job -> new OwnMachinePlanner(job, worlds, assumptions, List.of(), null, errors).fits(machine));
+                job -> new OwnMachinePlanner(job, worlds, assumptions, List.of(), null, errors, memoryHere)
+                        .fits(machine));
     }
 
     private Optional<String> leastChange(MachineOffer machine) {

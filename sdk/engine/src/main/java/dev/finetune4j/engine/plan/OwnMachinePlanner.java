@@ -1,13 +1,13 @@
 package dev.finetune4j.engine.plan;
 
-import com.sun.management.OperatingSystemMXBean;
 import dev.finetune4j.data.Part;
 import dev.finetune4j.engine.estimate.MemoryModel;
-import dev.finetune4j.engine.estimate.Parallelism;
 import dev.finetune4j.engine.estimate.Range;
 import dev.finetune4j.engine.estimate.TrainingSetup;
 import dev.finetune4j.engine.launch.OwnMachine;
 import dev.finetune4j.engine.launch.PastRun;
+import dev.finetune4j.engine.models.CatalogueModel;
+import dev.finetune4j.engine.models.LocalCore;
 import dev.finetune4j.engine.plan.Worlds.Cause;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.engine.report.RunParameters;
@@ -27,7 +27,6 @@ import dev.finetune4j.plan.PlanPhase.Name;
 import dev.finetune4j.plan.Rejection;
 import dev.finetune4j.run.Rehearsal;
 import dev.finetune4j.spi.Footprint;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,15 +60,14 @@ final class OwnMachinePlanner {
 
     private static final double GIGA = 1e9;
     private static final double MEGA = 1e6;
-    /** What is left to a process on a machine that runs other things, too. */
-    private static final double FREE_SHARE = 0.85;
-
     private final PlannedJob job;
     private final Worlds worlds;
     private final Assumptions assumptions;
     private final List<PastRun> past;
     private final @Nullable Rehearsal rehearsal;
     private final PastErrors errors;
+    private final long memoryHere;
+    private final LocalCore core = LocalCore.shipped();
 
     /**
      * A planner.
@@ -77,6 +75,7 @@ final class OwnMachinePlanner {
      * @param past runs that succeeded there, those of the same model and method first
      * @param rehearsal what the first steps of this very job showed on this machine, or null
      * @param errors of past estimates
+     * @param memoryHere memory of this machine in bytes
      */
     OwnMachinePlanner(
             PlannedJob job,
@@ -84,13 +83,15 @@ final class OwnMachinePlanner {
             Assumptions assumptions,
             List<PastRun> past,
             @Nullable Rehearsal rehearsal,
-            PastErrors errors) {
+            PastErrors errors,
+            long memoryHere) {
         this.job = job;
         this.worlds = worlds;
         this.assumptions = assumptions;
         this.past = past;
         this.rehearsal = rehearsal;
         this.errors = errors;
+        this.memoryHere = memoryHere;
     }
 
     /** The option; empty where the place would refuse the job, which {@code rejections} then says. */
@@ -98,6 +99,11 @@ final class OwnMachinePlanner {
         if (!machine.refusals().isEmpty()) {
             Problem first = machine.refusals().get(0);
             rejections.add(new Rejection(machine.target(), null, first.summary(), null));
+            return Optional.empty();
+        }
+        Optional<Rejection> untrained = untrained(machine);
+        if (untrained.isPresent()) {
+            rejections.add(untrained.get());
             return Optional.empty();
         }
         Memory memory = corrected(machine);
@@ -136,9 +142,31 @@ final class OwnMachinePlanner {
         return Optional.of(new Candidate(option, 0, 0));
     }
 
-    /** Whether it has the memory, even in nine of ten cases. */
+    /** What the core would refuse once the model is here, as far as the catalogue tells of it. */
+    private Optional<Rejection> untrained(OwnMachine machine) {
+        CatalogueModel known = job.model().known();
+        if (machine.footprint() != null || known == null) {
+            return Optional.empty();
+        }
+        if (!core.trains(known)) {
+            return Optional.of(new Rejection(machine.target(), null, "trains no " + known.architecture(), null));
+        }
+        int most = core.mostTokens(known);
+        int longest = job.lengths().longest();
+        return longest <= most
+                ? Optional.empty()
+                : Optional.of(new Rejection(
+                        machine.target(),
+                        null,
+                        "trains " + known.id() + " on rows of at most " + Figures.count(most)
+                                + " tokens, the longest has " + (job.rows().areCounted() ? "" : "about ")
+                                + Figures.count(longest),
+                        (double) longest / most));
+    }
+
+    /** Whether it trains the job and has the memory, even in nine of ten cases. */
     boolean fits(OwnMachine machine) {
-        return corrected(machine).fit() == Fit.FITS;
+        return untrained(machine).isEmpty() && corrected(machine).fit() == Fit.FITS;
     }
 
     /** The same as what a run here was foreseen to take, for what it takes to be held against it. */
@@ -223,15 +251,13 @@ final class OwnMachinePlanner {
                     footprint.mostBytes() <= footprint.availableBytes() ? Fit.FITS : Fit.TIGHT);
         }
         Range needed = MemoryModel.shipped().needed(job.architecture(), setup());
-        OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-        long usable = Math.round(FREE_SHARE * system.getTotalMemorySize());
+        long usable = LocalCore.usableBytes(memoryHere);
         return new Memory(
                 new ByteRange(Words.bytes(needed.low()), Words.bytes(needed.likely()), Words.bytes(needed.high())),
                 usable,
                 MemoryModel.fit(needed, usable / (double) (1L << 30)));
     }
 
-    /** As our own core trains: in half precision, with the input of each layer kept where memory is short. */
     private TrainingSetup setup() {
         TrainingSetup.Method method = job.job().method() instanceof FullTuning
                 ? TrainingSetup.Method.FULL
@@ -240,26 +266,14 @@ final class OwnMachinePlanner {
                         : job.job().method() instanceof LoraTuning
                                 ? TrainingSetup.Method.LORA
                                 : TrainingSetup.Method.PROMPT;
-        return TrainingSetup.of(method, TrainingSetup.Framework.FINETUNE4J, Parallelism.single())
-                .edit()
+        return LocalCore.setup(method)
                 .targets(TrainedParameters.projections(job.job()))
                 .trainableParameters(job.trainable())
-                .weights(
-                        method == TrainingSetup.Method.FULL
-                                ? TrainingSetup.Weights.FP32
-                                : method == TrainingSetup.Method.QLORA
-                                        ? TrainingSetup.Weights.NF4_DOUBLE
-                                        : TrainingSetup.Weights.HALF)
-                .arithmetic(TrainingSetup.Arithmetic.BF16)
-                .optimizer(TrainingSetup.Optimizer.ADAMW_FUSED)
                 .microBatch(job.training().batchSize())
                 .accumulation(job.training().gradientAccumulation())
                 .longestTokens(job.lengths().longest())
                 .meanTokens(job.lengths().mean())
                 .isPacked(job.training().packing())
-                .checkpointing(TrainingSetup.Checkpointing.FULL)
-                .attention(TrainingSetup.Attention.FUSED)
-                .loss(TrainingSetup.Loss.CHUNKED)
                 .build();
     }
 

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param offers everything that is sold
  * @param places what is known of the places besides
  * @param ownMachines what places with a machine of their own say of the job
+ * @param memoryHere memory of this machine in bytes
  * @param past runs that succeeded on this machine, those of the same model and method first
  * @param estimates estimates that runs have put to the test
  * @param missed ids of options whose machines runs of this computer were lately told are not to be had, and when last
@@ -38,6 +39,7 @@ public record PlanContext(
         List<Offer> offers,
         PlaceFacts places,
         List<OwnMachine> ownMachines,
+        long memoryHere,
         List<PastRun> past,
         List<PastEstimate> estimates,
         Map<String, Instant> missed,

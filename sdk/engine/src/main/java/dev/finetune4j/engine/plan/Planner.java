@@ -301,7 +301,8 @@ public final class Planner {
     }
 
     private OwnMachinePlanner ownMachinePlanner(PlannedJob job) {
-        return new OwnMachinePlanner(job, worlds, assumptions, context.past(), context.rehearsal(), errors());
+        return new OwnMachinePlanner(
+                job, worlds, assumptions, context.past(), context.rehearsal(), errors(), context.memoryHere());
     }
 
     /** Why a plan has no option that may be chosen, and what would change that, found by trying: at the job's targets, where it names any. */
@@ -313,6 +314,7 @@ public final class Planner {
                         figures,
                         context.offers(),
                         context.ownMachines(),
+                        context.memoryHere(),
                         context.places().ownModels(),
                         worlds,
                         assumptions,

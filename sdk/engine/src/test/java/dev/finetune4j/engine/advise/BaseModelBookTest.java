@@ -32,7 +32,6 @@ class BaseModelBookTest {
             assertThat(rule.source().equals("judgement")).isEqualTo(rule.link().isEmpty());
             assertThat(rule.traits() == null ? List.of() : rule.traits()).isSubsetOf(traits);
         });
-        assertThat(book.localTokens().keySet()).isSubsetOf(ids);
         assertThat(book.namedTraits().values())
                 .allSatisfy(named -> assertThat(named).isNotEmpty().isSubsetOf(ids));
         assertThat(catalogue.models())

@@ -45,8 +45,7 @@ class TuningPlacesTest {
                 perHour, PriceUnit.HOUR, LocalDate.of(2026, 11, 24), "a test", PriceTrust.PUBLISHED, false);
         MachineOffer machine = new MachineOffer(
                 place, "m", "north", PurchaseTier.ON_DEMAND, new Gpus("A10", 1, 24), 8, 32, price, null);
-        TuningPlaces places =
-                new TuningPlaces(BaseModelBook.shipped(), List.of(machine), ServiceMethod.SUPERVISED, 1L << 30);
+        TuningPlaces places = new TuningPlaces(List.of(machine), ServiceMethod.SUPERVISED, 1L << 30);
 
         assertThat(places.of(catalogue.get("qwen3-1.7b"), 10_000))
                 .containsExactly(new TuningPlace(place, "m", "north", "lora", price));
@@ -54,7 +53,7 @@ class TuningPlacesTest {
 
     private List<String> methodsHere(long memoryGib, String model, int longestTokens) {
         long memory = memoryGib << 30;
-        TuningPlaces places = new TuningPlaces(BaseModelBook.shipped(), List.of(), ServiceMethod.SUPERVISED, memory);
+        TuningPlaces places = new TuningPlaces(List.of(), ServiceMethod.SUPERVISED, memory);
 
         return places.of(catalogue.get(model), longestTokens).stream()
                 .filter(place -> place.target().equals(ProviderId.LOCAL))

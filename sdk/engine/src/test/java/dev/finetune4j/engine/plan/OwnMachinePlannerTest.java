@@ -1,0 +1,113 @@
+package dev.finetune4j.engine.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.data.Part;
+import dev.finetune4j.data.Quantiles;
+import dev.finetune4j.engine.launch.JobFigures;
+import dev.finetune4j.engine.launch.ModelFacts;
+import dev.finetune4j.engine.launch.OwnMachine;
+import dev.finetune4j.engine.launch.RowFigures;
+import dev.finetune4j.engine.models.CatalogueModel;
+import dev.finetune4j.engine.models.ModelCatalogue;
+import dev.finetune4j.engine.spec.JobFile;
+import dev.finetune4j.job.DataSpec;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.Precision;
+import dev.finetune4j.job.TaskKind;
+import dev.finetune4j.job.TaskSpec;
+import dev.finetune4j.job.TrainingSpec;
+import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.plan.Rejection;
+import dev.finetune4j.spi.Footprint;
+import dev.finetune4j.spi.Proposal;
+import dev.finetune4j.value.ProviderId;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What is said of this machine where a model's files are not on it. */
+class OwnMachinePlannerTest {
+    private static final OwnMachine UNASKED = new OwnMachine(ProviderId.LOCAL, null, List.of());
+    private static final long PLENTY = 1L << 40;
+
+    private final List<Rejection> rejections = new ArrayList<>();
+
+    @Test
+    void refusesRowsThatTheCoreWouldRefuse() {
+        OwnMachinePlanner longest = planner("phi-4-mini-instruct", 4096, PLENTY);
+        assertThat(longest.plan(UNASKED, rejections)).isPresent();
+        assertThat(longest.fits(UNASKED)).isTrue();
+        assertThat(rejections).isEmpty();
+
+        OwnMachinePlanner tooLong = planner("phi-4-mini-instruct", 8192, PLENTY);
+        assertThat(tooLong.plan(UNASKED, rejections)).isEmpty();
+        assertThat(tooLong.fits(UNASKED)).isFalse();
+        assertThat(rejections).singleElement().satisfies(rejection -> {
+            assertThat(rejection.reason())
+                    .isEqualTo("trains phi-4-mini-instruct on rows of at most 4,096 tokens, the longest has about 8,192");
+            assertThat(rejection.shortage()).isEqualTo(2);
+        });
+    }
+
+    @Test
+    void refusesAnArchitectureThatTheCoreDoesNotTrain() {
+        OwnMachinePlanner planner = planner("mixtral-8x7b-instruct-v0.1", 512, PLENTY);
+
+        assertThat(planner.plan(UNASKED, rejections)).isEmpty();
+        assertThat(planner.fits(UNASKED)).isFalse();
+        assertThat(rejections).extracting(Rejection::reason).containsExactly("trains no MixtralForCausalLM");
+    }
+
+    @Test
+    void leavesItToThePlaceWhereTheModelIsHere() {
+        OwnMachine asked = new OwnMachine(
+                ProviderId.LOCAL, new Footprint(1L << 30, 2L << 30, 14L << 30, Precision.FP32, 4, 1), List.of());
+
+        assertThat(planner("phi-4-mini-instruct", 8192, PLENTY).plan(asked, rejections))
+                .isPresent();
+    }
+
+    @Test
+    void judgesByTheMemoryThatItIsTold() {
+        assertThat(planner("qwen3-1.7b", 512, PLENTY).plan(UNASKED, rejections)).isPresent();
+        assertThat(planner("qwen3-1.7b", 512, 1L << 30).plan(UNASKED, rejections))
+                .isEmpty();
+        assertThat(rejections)
+                .singleElement()
+                .satisfies(rejection -> assertThat(rejection.reason()).startsWith("needs ").contains(" GiB, has 0."));
+    }
+
+    private static OwnMachinePlanner planner(String id, int longest, long memory) {
+        CatalogueModel model = ModelCatalogue.shipped().get(id);
+        FineTuneJob job = FineTuneJob.builder(
+                        "a-test", new ModelRef(id), TaskSpec.of(TaskKind.CHAT), DataSpec.ofFile("rows.jsonl"))
+                .method(LoraTuning.defaults())
+                .training(TrainingSpec.defaults().toBuilder().maxTokens(0).build())
+                .build();
+        RowFigures rows = new RowFigures(
+                Map.of(Part.TRAIN, 1000L, Part.VALIDATION, 50L, Part.TEST, 100L),
+                new Quantiles(20, 100, 200, 300, longest, 120),
+                60,
+                1_000_000,
+                new Proposal.RowLengths(1000, 50, longest, 8L * longest, model.contextTokens(), 120, 0),
+                Proposal.AnswerLengths.NONE,
+                false,
+                1_000_000,
+                "a-test");
+        return new OwnMachinePlanner(
+                new PlannedJob(new JobFigures(
+                        JobFile.of(job, Path.of("")),
+                        rows,
+                        new ModelFacts(model.shape().architecture(), model, null))),
+                new Worlds(),
+                Assumptions.shipped(List.of()),
+                List.of(),
+                null,
+                PastErrors.NONE,
+                memory);
+    }
+}
