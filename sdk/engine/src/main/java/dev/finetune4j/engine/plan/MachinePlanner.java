@@ -62,6 +62,7 @@ final class MachinePlanner {
     private final Map<List<Object>, MachineTimes> lines = new HashMap<>();
     private final Map<List<Object>, List<MemoryPart>> parts = new HashMap<>();
     private final Map<ProviderId, Correction> memoryErrors = new HashMap<>();
+    private final Map<List<Object>, Correction> stepErrors = new HashMap<>();
     private final Map<String, Rejection> rejections = new LinkedHashMap<>();
     private final Map<ProviderId, Set<String>> notEstimated = new LinkedHashMap<>();
 
@@ -155,9 +156,19 @@ final class MachinePlanner {
                 key -> new GpuSetupSearch(job, memory, speed, correction).best(gpu, count));
     }
 
-    private Correction ofMemory(ProviderId target) {
+    /** What past runs at a place have taught of the memory of its GPUs. */
+    Correction ofMemory(ProviderId target) {
         return memoryErrors.computeIfAbsent(
                 target, key -> errors.ofGpuMemory(key, job.model().family(), RunParameters.method(job.job())));
+    }
+
+    /** What past runs at the place of a machine have taught of steps on so many of its GPUs as the settings say. */
+    Correction ofSteps(MachineOffer machine, TrainerSettings settings) {
+        String gpus = gpus(machine, settings);
+        return stepErrors.computeIfAbsent(
+                List.of(machine.target(), gpus),
+                key -> errors.ofSteps(
+                        machine.target(), gpus, job.model().family(), RunParameters.method(job.job())));
     }
 
     /** A place that trains models of its own only; a job may name one of them. */
@@ -198,11 +209,7 @@ final class MachinePlanner {
     }
 
     private MachineTimes machineTimes(MachineOffer machine, GpuTimes work) {
-        Correction correction = errors.ofSteps(
-                machine.target(),
-                gpus(machine, work.run().settings()),
-                job.model().family(),
-                RunParameters.method(job.job()));
+        Correction correction = ofSteps(machine, work.run().settings());
         Sample training = work.training().corrected(correction);
         TimeLine line = timeLine(machine, work, training, correction.words());
         Sample hours = line.billedHours();

@@ -96,6 +96,10 @@ final class OwnMachinePlanner {
 
     /** The option; empty where the place would refuse the job, which {@code rejections} then says. */
     Optional<Candidate> plan(OwnMachine machine, List<Rejection> rejections) {
+        return plan(machine, rejections, corrections(machine));
+    }
+
+    private Optional<Candidate> plan(OwnMachine machine, List<Rejection> rejections, Corrections corrections) {
         if (!machine.refusals().isEmpty()) {
             Problem first = machine.refusals().get(0);
             rejections.add(new Rejection(machine.target(), null, first.summary(), null));
@@ -106,7 +110,7 @@ final class OwnMachinePlanner {
             rejections.add(untrained.get());
             return Optional.empty();
         }
-        Memory memory = corrected(machine);
+        Memory memory = corrected(machine, corrections.ofMemory());
         if (memory.fit() == Fit.TOO_LARGE) {
             rejections.add(new Rejection(
                     machine.target(),
@@ -116,7 +120,7 @@ final class OwnMachinePlanner {
                     (double) memory.needed().likely() / memory.usable()));
             return Optional.empty();
         }
-        TimeLine line = timeLine(machine.footprint(), timeCorrection(machine));
+        TimeLine line = timeLine(machine.footprint(), corrections.ofTime());
         PlanOption option = new PlanOption(
                 machine.target().value(),
                 machine.target(),
@@ -166,19 +170,20 @@ final class OwnMachinePlanner {
 
     /** Whether it trains the job and has the memory, even in nine of ten cases. */
     boolean fits(OwnMachine machine) {
-        return untrained(machine).isEmpty() && corrected(machine).fit() == Fit.FITS;
+        return untrained(machine).isEmpty() && corrected(machine, corrections(machine).ofMemory()).fit() == Fit.FITS;
     }
 
     /** The same as what a run here was foreseen to take, for what it takes to be held against it. */
     Optional<Foreseen> foreseen(OwnMachine machine) {
-        return plan(machine, new ArrayList<>())
+        Corrections corrections = corrections(machine);
+        return plan(machine, new ArrayList<>(), corrections)
                 .map(Candidate::option)
                 .map(option -> foreseen(
                         machine,
                         option.time(),
-                        timeCorrection(machine).factor(),
+                        corrections.ofTime().factor(),
                         option.neededMemory(),
-                        memoryCorrection(machine).factor()));
+                        corrections.ofMemory().factor()));
     }
 
     private Foreseen foreseen(
@@ -204,23 +209,18 @@ final class OwnMachinePlanner {
                 null);
     }
 
-    private Correction timeCorrection(OwnMachine machine) {
-        return errors.ofTime(kind(machine));
-    }
+    private record Corrections(Correction ofTime, Correction ofMemory) {}
 
-    private Correction memoryCorrection(OwnMachine machine) {
-        return errors.ofMemory(kind(machine));
-    }
-
-    private Foreseen kind(OwnMachine machine) {
-        return foreseen(machine, new DurationRange(Duration.ZERO, Duration.ZERO, Duration.ZERO), 1, null, 1);
+    private Corrections corrections(OwnMachine machine) {
+        Foreseen kind =
+                foreseen(machine, new DurationRange(Duration.ZERO, Duration.ZERO, Duration.ZERO), 1, null, 1);
+        return new Corrections(errors.ofTime(kind), errors.ofMemory(kind));
     }
 
     private record Memory(ByteRange needed, long usable, Fit fit) {}
 
-    private Memory corrected(OwnMachine machine) {
+    private Memory corrected(OwnMachine machine, Correction correction) {
         Memory memory = memory(machine.footprint());
-        Correction correction = memoryCorrection(machine);
         if (correction.runs() == 0) {
             return memory;
         }

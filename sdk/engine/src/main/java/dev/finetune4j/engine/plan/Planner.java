@@ -29,6 +29,7 @@ import dev.finetune4j.plan.Rejection;
 import dev.finetune4j.plan.ServiceLimits;
 import dev.finetune4j.plan.ServiceMethod;
 import dev.finetune4j.plan.TokenOffer;
+import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.run.Rehearsal;
 import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.PlaceSettings;
@@ -54,22 +55,27 @@ public final class Planner {
     private final PlanContext context;
     private final Worlds worlds = new Worlds();
     private final Assumptions assumptions;
+    private final PastErrors errors;
 
     /** A planner in its surroundings. */
     public Planner(PlanContext context) {
         this.context = context;
         assumptions = Assumptions.shipped(context.places().startUps());
+        errors = new PastErrors(context.estimates());
     }
 
     /** The plan of a job. It may have no option that can be chosen. */
     public Plan plan(JobFigures figures, PlanRequest request) {
         PlannedJob job = new PlannedJob(figures);
+        return plan(job, figures, request, machinePlanner(job));
+    }
+
+    private Plan plan(PlannedJob job, JobFigures figures, PlanRequest request, MachinePlanner machines) {
         FineTuneJob asked = job.job();
         List<Offer> wanted = context.offers().stream()
                 .filter(offer -> isWanted(offer, request, asked) && isOnTerms(offer, request) && isOpen(offer, asked))
                 .toList();
         Hosting hosting = new Hosting(job, context.offers());
-        MachinePlanner machines = new MachinePlanner(job, context.places().ownModels(), worlds, assumptions, errors());
         ServicePlanner services = new ServicePlanner(job, context.places().equivalents(), worlds, assumptions);
         List<Rejection> rejections = new ArrayList<>();
         List<Candidate> candidates = new ArrayList<>();
@@ -237,7 +243,9 @@ public final class Planner {
             return ownMachine(target).flatMap(machine -> ownMachinePlanner(job).foreseen(machine));
         }
         OfferFilter there = new OfferFilter(List.of(target), List.of(), List.of(), OfferFilter.Spot.NEVER, null);
-        return plan(figures, new PlanRequest(there, Objective.BALANCED, null, null, false, null)).options().stream()
+        MachinePlanner machines = machinePlanner(job);
+        PlanRequest request = new PlanRequest(there, Objective.BALANCED, null, null, false, null);
+        return plan(job, figures, request, machines).options().stream()
                 .findFirst()
                 .map(option -> new Foreseen(
                         target,
@@ -249,32 +257,27 @@ public final class Planner {
                         1,
                         option.neededMemory(),
                         option.offer() instanceof MachineOffer
-                                ? errors().ofGpuMemory(
-                                                target, figures.model().family(), RunParameters.method(job.job()))
-                                        .factor()
+                                ? machines.ofMemory(target).factor()
                                 : 1,
                         option.cost(),
-                        steps(option, figures).orElse(null)));
+                        steps(option, machines).orElse(null)));
     }
 
-    private Optional<Foreseen.Steps> steps(PlanOption option, JobFigures figures) {
-        if (!(option.offer() instanceof MachineOffer machine) || option.settings() == null) {
+    private static Optional<Foreseen.Steps> steps(PlanOption option, MachinePlanner machines) {
+        TrainerSettings settings = option.settings();
+        if (!(option.offer() instanceof MachineOffer machine) || settings == null) {
             return Optional.empty();
         }
-        String gpus = MachinePlanner.gpus(machine, option.settings());
-        Correction correction = errors().ofSteps(
-                        option.target(),
-                        gpus,
-                        figures.model().family(),
-                        RunParameters.method(figures.file().job()));
+        String gpus = MachinePlanner.gpus(machine, settings);
+        Correction correction = machines.ofSteps(machine, settings);
         return option.phases().stream()
                 .filter(phase -> phase.name() == PlanPhase.Name.TRAINING)
                 .findFirst()
                 .map(training -> new Foreseen.Steps(gpus, training.time(), correction.factor()));
     }
 
-    private PastErrors errors() {
-        return new PastErrors(context.estimates());
+    private MachinePlanner machinePlanner(PlannedJob job) {
+        return new MachinePlanner(job, context.places().ownModels(), worlds, assumptions, errors);
     }
 
     private Optional<OwnMachine> ownMachine(ProviderId target) {
@@ -302,7 +305,7 @@ public final class Planner {
 
     private OwnMachinePlanner ownMachinePlanner(PlannedJob job) {
         return new OwnMachinePlanner(
-                job, worlds, assumptions, context.past(), context.rehearsal(), errors(), context.memoryHere());
+                job, worlds, assumptions, context.past(), context.rehearsal(), errors, context.memoryHere());
     }
 
     /** Why a plan has no option that may be chosen, and what would change that, found by trying: at the job's targets, where it names any. */
@@ -318,7 +321,7 @@ public final class Planner {
                         context.places().ownModels(),
                         worlds,
                         assumptions,
-                        errors(),
+                        errors,
                         request.filter(),
                         there,
                         ranking(figures, there))
