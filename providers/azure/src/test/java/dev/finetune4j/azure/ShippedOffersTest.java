@@ -99,6 +99,16 @@ class ShippedOffersTest {
         assertThat(offer("azure-ml/eastus2/Ministral-3B/global").price()).isPresent();
     }
 
+    /** By Microsoft's table of the models that can be tuned, of 2026-03-05: DPO is not among the methods of any other. */
+    @Test
+    void preferencesAreLearnedByTheModelsThatMicrosoftNames() {
+        assertThat(OFFERS)
+                .filteredOn(offer -> offer instanceof TokenOffer service
+                        && service.methods().contains(ServiceMethod.PREFERENCE))
+                .extracting(offer -> ((TokenOffer) offer).model())
+                .containsOnly("gpt-4.1", "gpt-4.1-mini", "gpt-4.1-nano", "gpt-4o-2024-08-06");
+    }
+
     @Test
     void everyPriceHasADateAndASourceAndReadingCostsNoMoreThanWriting() {
         assertThat(OFFERS)
