@@ -45,8 +45,7 @@ final class Follower {
         return follow(handle, () -> Farewell.toRun(handle), view, isPast);
     }
 
-    private <T> T follow(
-            RunHandle<T> handle, Supplier<Farewell> farewell, MessageView view, Predicate<RunEvent> isPast)
+    private <T> T follow(RunHandle<T> handle, Supplier<Farewell> farewell, MessageView view, Predicate<RunEvent> isPast)
             throws InterruptedException {
         Thread hook = new Thread(() -> sayInTime(farewell.get(), view), "farewell");
         Runtime.getRuntime().addShutdownHook(hook);

@@ -39,9 +39,7 @@ final class RunEnd {
             messages.problems(List.of(Remedies.named(failed.problem(), run.jobFile(), id)));
         }
         if (output.isJson()) {
-            messages.problems(failedGate(outcome)
-                    .map(problem -> Remedies.named(problem, run.jobFile(), id))
-                    .stream()
+            messages.problems(failedGate(outcome).map(problem -> Remedies.named(problem, run.jobFile(), id)).stream()
                     .toList());
             screen.line(Json.pretty(run));
         } else {

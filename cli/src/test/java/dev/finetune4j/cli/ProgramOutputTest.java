@@ -174,7 +174,10 @@ class ProgramOutputTest {
         assertThat(onRun("watch", id).document()).isEqualTo(run.document());
         Told stopped = onRun("stop", id);
         assertThat(stopped.document()).isEqualTo(run.document());
-        assertThat(stopped.kinds()).as("nothing that is past").contains("run", "step").doesNotContain("state");
+        assertThat(stopped.kinds())
+                .as("nothing that is past")
+                .contains("run", "step")
+                .doesNotContain("state");
         assertThat(stopped.lines("step")).as("where it stands").hasSize(1);
         assertThat(onRun("report", id).document().at("/state").asText()).isEqualTo("succeeded");
         assertThat(onRun("generate", id, "--prompt", "please screen", "--max-new-tokens", "4")

@@ -127,14 +127,12 @@ class SavedPlanTest {
     @Test
     void aSettingThatCameOrWentIsToldFromOneThatIsAnother() throws IOException {
         command("plan", job.toString(), "--target", "local", "--save", plan.toString());
-        Files.writeString(
-                job, Files.readString(job).replace("few-shot: 0}", "few-shot: 0, gate: {at-least: 0.5}}"));
+        Files.writeString(job, Files.readString(job).replace("few-shot: 0}", "few-shot: 0, gate: {at-least: 0.5}}"));
 
         CommandRun run = command("run", plan.toString());
 
         assertThat(run.exitCode()).isEqualTo(10);
-        assertThat(run.err().replaceAll("\\s+", " "))
-                .contains("job: evaluation.gate.at-least was not set, and is now");
+        assertThat(run.err().replaceAll("\\s+", " ")).contains("job: evaluation.gate.at-least was not set, and is now");
     }
 
     @Test

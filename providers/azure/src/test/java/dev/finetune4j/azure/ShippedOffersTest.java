@@ -103,8 +103,8 @@ class ShippedOffersTest {
     @Test
     void preferencesAreLearnedByTheModelsThatMicrosoftNames() {
         assertThat(OFFERS)
-                .filteredOn(offer -> offer instanceof TokenOffer service
-                        && service.methods().contains(ServiceMethod.PREFERENCE))
+                .filteredOn(offer ->
+                        offer instanceof TokenOffer service && service.methods().contains(ServiceMethod.PREFERENCE))
                 .extracting(offer -> ((TokenOffer) offer).model())
                 .containsOnly("gpt-4.1", "gpt-4.1-mini", "gpt-4.1-nano", "gpt-4o-2024-08-06");
     }

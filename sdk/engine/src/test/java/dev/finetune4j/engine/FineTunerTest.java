@@ -592,13 +592,7 @@ class FineTunerTest {
             throw NO_NETWORK.error("cannot reach " + address).asException();
         };
         return new HomePreparation(
-                folder.resolve("home"),
-                nothing,
-                models,
-                ModelCatalogue.shipped(),
-                codecs,
-                1,
-                progress);
+                folder.resolve("home"), nothing, models, ModelCatalogue.shipped(), codecs, 1, progress);
     }
 
     /** Sixty rows; one of so many is calm. */

@@ -81,8 +81,8 @@ class LossWatchTest {
 
     @Test
     void aTrainingWhoseFirstLossIsNotKnownIsNotCalledDiverged() {
-        Progress ofOlderVersion = new Progress(
-                "digest", 1, 0, 0, null, 0, null, RunningMedian.EMPTY, RunningMedian.EMPTY, 10);
+        Progress ofOlderVersion =
+                new Progress("digest", 1, 0, 0, null, 0, null, RunningMedian.EMPTY, RunningMedian.EMPTY, 10);
 
         assertThat(told(ofOlderVersion, VALIDATIONS, 41, 40.5, 40.2)).isEmpty();
     }

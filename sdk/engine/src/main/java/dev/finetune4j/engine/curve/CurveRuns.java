@@ -116,10 +116,7 @@ public final class CurveRuns {
         List<Prediction> answers =
                 PredictionFiles.read(output, Set.of(Variant.TUNED)).getOrDefault(Variant.TUNED, List.of());
         answered.put(size.rows(), new LearningCurve.Answered(size.rows(), run, answers));
-        succeeded
-                .comparison()
-                .filter(report -> report.base().isPresent())
-                .ifPresent(report -> beside = report);
+        succeeded.comparison().filter(report -> report.base().isPresent()).ifPresent(report -> beside = report);
     }
 
     /**
@@ -146,8 +143,7 @@ public final class CurveRuns {
         LearningCurve curve = CurveFit.of(
                 job.task().withLabels(whole.data().labels()), job.evaluation(), List.copyOf(answered.values()));
         return Optional.ofNullable(beside)
-                .flatMap(report -> report.comparison(
-                                report.base().orElseThrow().variant(), curve.metric())
+                .flatMap(report -> report.comparison(report.base().orElseThrow().variant(), curve.metric())
                         .map(comparison -> new LearningCurve.Base(
                                 report.base().orElseThrow().metric(curve.metric()), comparison.difference())))
                 .map(curve::beside)

@@ -101,7 +101,8 @@ final class ModelNames {
     Optional<String> whyUnlike(String name) {
         String plain = name.toLowerCase(Locale.ROOT);
         return rules.stream()
-                .filter(rule -> rule.why() != null && rule.pattern().matcher(plain).find())
+                .filter(rule ->
+                        rule.why() != null && rule.pattern().matcher(plain).find())
                 .map(rule -> Objects.requireNonNull(rule.why()))
                 .findFirst();
     }

@@ -54,8 +54,7 @@ final class RunReader {
     /** Sources that benchmark rows of exactly the length that they print. */
     private static final Set<String> FULL_LENGTH = Set.of("qwen1-readme");
 
-    private static final Pattern DEGREE =
-            Pattern.compile("(?<![a-z])(tp|pp|ep|sp|cp|fsdp|ddp)\\s*=?\\s*(\\d{1,7})");
+    private static final Pattern DEGREE = Pattern.compile("(?<![a-z])(tp|pp|ep|sp|cp|fsdp|ddp)\\s*=?\\s*(\\d{1,7})");
 
     /** Pipeline parallelism as a word or before its degree; an "app" has none. */
     private static final Pattern PIPELINE = Pattern.compile("(?<![a-z])pp(?![a-z])");
@@ -192,9 +191,8 @@ final class RunReader {
         Sharding sharding = Sharding.NONE;
         Matcher stage = STAGE.matcher(text);
         boolean hasStage = stage.find();
-        boolean isBare = hasStage
-                && !text.contains("fsdp")
-                && !PIPELINE.matcher(text).find(); // others have stages, too
+        boolean isBare =
+                hasStage && !text.contains("fsdp") && !PIPELINE.matcher(text).find(); // others have stages, too
         if (text.contains("zero") || text.contains("deepspeed") || isBare) {
             String said = hasStage ? stage.group(1) : text;
             sharding = said.contains("3") ? Sharding.ZERO3 : said.contains("2") ? Sharding.ZERO2 : Sharding.ZERO1;

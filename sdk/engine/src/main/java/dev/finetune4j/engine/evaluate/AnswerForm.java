@@ -27,7 +27,8 @@ import java.util.regex.Pattern;
  */
 final class AnswerForm {
     private static final long SLACK = 2;
-    private static final ObjectReader JSON = Json.records().reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final ObjectReader JSON =
+            Json.records().reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     /** Special tokens as the templates of common models spell them. */
     private static final Pattern TEMPLATE_MARK = Pattern.compile(

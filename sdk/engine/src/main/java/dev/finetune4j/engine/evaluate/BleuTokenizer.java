@@ -72,7 +72,8 @@ enum BleuTokenizer {
 
     /** First and last of each block that sacreBLEU takes for Chinese. */
     private static final int[][] CHINESE_BLOCKS = {
-        // It writes the supplementary ideographs from U+20000 on with four digits, and so compares with U+2001 to U+2A6D.
+        // It writes the supplementary ideographs from U+20000 on with four digits, and so compares with U+2001 to
+        // U+2A6D.
         {0x2001, 0x2A6D},
         {0x2E80, 0x2EFF},
         {0x2F00, 0x2FDF},
@@ -99,8 +100,10 @@ enum BleuTokenizer {
      */
     static BleuTokenizer of(List<String> references) {
         long[] letters = new long[3];
-        references.forEach(reference ->
-                reference.codePoints().filter(Character::isLetter).forEach(letter -> {
+        references.forEach(reference -> reference
+                .codePoints()
+                .filter(Character::isLetter)
+                .forEach(letter -> {
                     UnicodeScript script = UnicodeScript.of(letter);
                     letters[0]++;
                     letters[1] += UNSPACED.contains(script) ? 1 : 0;

@@ -152,7 +152,9 @@ final class HostedAnswers implements AutoCloseable {
         return new Prediction(
                 row.row(),
                 row.answer(),
-                hasLabels ? HostedRows.label(step.labels(), said.text()) : said.text().strip(),
+                hasLabels
+                        ? HostedRows.label(step.labels(), said.text())
+                        : said.text().strip(),
                 Map.of(),
                 0,
                 0,

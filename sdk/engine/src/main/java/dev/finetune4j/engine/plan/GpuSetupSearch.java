@@ -84,7 +84,8 @@ final class GpuSetupSearch {
     }
 
     private double seconds(GpuRun run) {
-        double tokens = new GpuSetup(job, run.gpu()).computedTokens(run.settings().microBatch());
+        double tokens =
+                new GpuSetup(job, run.gpu()).computedTokens(run.settings().microBatch());
         return tokens
                 / speed.estimate(job.architecture(), run.setup(), run.gpu())
                         .tokensPerSecond()

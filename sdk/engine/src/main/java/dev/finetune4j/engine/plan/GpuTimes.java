@@ -44,7 +44,8 @@ final class GpuTimes {
 
     /** Tokens that training computes, padding included, in each world. */
     private Sample tokens() {
-        double tokens = new GpuSetup(job, run.gpu()).computedTokens(run.settings().microBatch());
+        double tokens =
+                new GpuSetup(job, run.gpu()).computedTokens(run.settings().microBatch());
         Sample counted = worlds.constant(tokens);
         return job.rows().areCounted()
                 ? counted
@@ -59,7 +60,8 @@ final class GpuTimes {
     }
 
     String trainingBasis() {
-        double tokens = new GpuSetup(job, run.gpu()).computedTokens(run.settings().microBatch());
+        double tokens =
+                new GpuSetup(job, run.gpu()).computedTokens(run.settings().microBatch());
         return Words.large(tokens) + " tokens with padding at " + Words.large(tokensPerSecond.likely())
                 + " a second (" + Words.large(tokensPerSecond.low()) + " to " + Words.large(tokensPerSecond.high())
                 + "), by the estimator of docs/estimates.md";

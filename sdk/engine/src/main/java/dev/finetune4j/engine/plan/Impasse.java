@@ -366,9 +366,8 @@ final class Impasse {
     }
 
     private Optional<String> leastChange(OwnMachine machine) {
-        return leastChange(
-                job -> new OwnMachinePlanner(job, worlds, assumptions, List.of(), null, errors, memoryHere)
-                        .fits(machine));
+        return leastChange(job ->
+                new OwnMachinePlanner(job, worlds, assumptions, List.of(), null, errors, memoryHere).fits(machine));
     }
 
     private Optional<String> leastChange(MachineOffer machine) {

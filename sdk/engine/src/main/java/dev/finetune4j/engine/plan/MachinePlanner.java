@@ -167,8 +167,7 @@ final class MachinePlanner {
         String gpus = gpus(machine, settings);
         return stepErrors.computeIfAbsent(
                 List.of(machine.target(), gpus),
-                key -> errors.ofSteps(
-                        machine.target(), gpus, job.model().family(), RunParameters.method(job.job())));
+                key -> errors.ofSteps(machine.target(), gpus, job.model().family(), RunParameters.method(job.job())));
     }
 
     /** A place that trains models of its own only; a job may name one of them. */

@@ -170,7 +170,8 @@ final class OwnMachinePlanner {
 
     /** Whether it trains the job and has the memory, even in nine of ten cases. */
     boolean fits(OwnMachine machine) {
-        return untrained(machine).isEmpty() && corrected(machine, corrections(machine).ofMemory()).fit() == Fit.FITS;
+        return untrained(machine).isEmpty()
+                && corrected(machine, corrections(machine).ofMemory()).fit() == Fit.FITS;
     }
 
     /** The same as what a run here was foreseen to take, for what it takes to be held against it. */
@@ -212,8 +213,7 @@ final class OwnMachinePlanner {
     private record Corrections(Correction ofTime, Correction ofMemory) {}
 
     private Corrections corrections(OwnMachine machine) {
-        Foreseen kind =
-                foreseen(machine, new DurationRange(Duration.ZERO, Duration.ZERO, Duration.ZERO), 1, null, 1);
+        Foreseen kind = foreseen(machine, new DurationRange(Duration.ZERO, Duration.ZERO, Duration.ZERO), 1, null, 1);
         return new Corrections(errors.ofTime(kind), errors.ofMemory(kind));
     }
 

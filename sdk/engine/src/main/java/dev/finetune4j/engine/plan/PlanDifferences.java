@@ -39,8 +39,8 @@ final class PlanDifferences {
         }
         job(saved.basis().job(), basis.job(), differences);
         if (!saved.basis().data().equals(basis.data())) {
-            differences.add(data(saved.workload(), workload)
-                    + digests(saved.basis().data(), basis.data()));
+            differences.add(
+                    data(saved.workload(), workload) + digests(saved.basis().data(), basis.data()));
         }
         saved.choice().ifPresent(chosen -> price(chosen, offers, differences));
         return differences;
@@ -56,7 +56,8 @@ final class PlanDifferences {
                     .limit(KEYS)
                     .forEach(key -> differences.add("job: " + setting(key, then.get(key), now.get(key))));
             if (more > 0) {
-                differences.add("job: " + more + (more == 1 ? " more setting is another" : " more settings are others"));
+                differences.add(
+                        "job: " + more + (more == 1 ? " more setting is another" : " more settings are others"));
             }
         }
     }

@@ -355,7 +355,8 @@ public final class Planner {
         if (!plan.basis().data().equals(rows)) {
             throw PlanProblems.MOVED
                     .error(plan.job() + " has other rows than were planned on " + plan.date())
-                    .because("data: others" + PlanDifferences.digests(plan.basis().data(), rows))
+                    .because("data: others"
+                            + PlanDifferences.digests(plan.basis().data(), rows))
                     .asException();
         }
     }

@@ -17,14 +17,13 @@ public record CurveHeadline(String title, String detail, String caveat) {
 
     /** The words for a curve. */
     public static CurveHeadline of(LearningCurve curve) {
-        String caveat =
-                "The ranges are 95 % intervals. They cover the chance in the " + Figures.count(curve.heldOutRows())
-                        + " held-out rows, not which rows were trained on or the seed"
-                        + (curve.gain() == null
-                                ? "."
-                                : "; a law through " + curve.points().size() + " sizes is no promise.")
-                        + WidthlessRanges.caveat(
-                                curve.metric(), curve.points().stream().map(LearningCurve.Point::value));
+        String caveat = "The ranges are 95 % intervals. They cover the chance in the "
+                + Figures.count(curve.heldOutRows())
+                + " held-out rows, not which rows were trained on or the seed"
+                + (curve.gain() == null
+                        ? "."
+                        : "; a law through " + curve.points().size() + " sizes is no promise.")
+                + WidthlessRanges.caveat(curve.metric(), curve.points().stream().map(LearningCurve.Point::value));
         LearningCurve.Base base = curve.base();
         Interval gain = curve.gain();
         if (base != null && !curve.hasLearned()) {
@@ -38,7 +37,8 @@ public record CurveHeadline(String title, String detail, String caveat) {
 
     private static CurveHeadline unlearned(LearningCurve curve, LearningCurve.Base base, String caveat) {
         MetricName metric = curve.metric();
-        String detail = (isFlatAt(curve, base.value()) ? "The curve is flat at the score of the base model. " : "") + measured(curve)
+        String detail = (isFlatAt(curve, base.value()) ? "The curve is flat at the score of the base model. " : "")
+                + measured(curve)
                 + " The base model reaches " + MetricFigures.full(metric, base.value())
                 + " on the same held-out rows: the difference is "
                 + MetricFigures.difference(metric, base.difference().value()) + " ["
@@ -57,9 +57,7 @@ public record CurveHeadline(String title, String detail, String caveat) {
                         ? " The base model was not asked: if it does as well, nothing was learned. " + REMEDY
                         : " The base model does worse: as far as these held-out rows tell, the fewest rows are enough.");
         return new CurveHeadline(
-                isFlat
-                        ? "The curve is flat: nothing is foreseen"
-                        : "More rows did not help: nothing is foreseen",
+                isFlat ? "The curve is flat: nothing is foreseen" : "More rows did not help: nothing is foreseen",
                 detail,
                 caveat);
     }

@@ -19,7 +19,12 @@ import org.jspecify.annotations.Nullable;
  * @param remedy what to do first about it; null in reports of versions that did not write it down
  */
 public record Notice(
-        String code, String title, Severity severity, long count, String summary, @Nullable String remedy) {
+        String code,
+        String title,
+        Severity severity,
+        long count,
+        String summary,
+        @Nullable String remedy) {
     /** Counts problems by kind and severity, in the order of their first occurrence. */
     public static List<Notice> of(List<Problem> problems) {
         return of(problems, Map.of());

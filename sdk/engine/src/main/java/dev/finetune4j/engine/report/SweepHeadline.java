@@ -49,12 +49,14 @@ public record SweepHeadline(String title, String detail, String caveat) {
     private static SweepHeadline unlearned(Sweep sweep, Sweep.TestScore score) {
         MetricName metric = sweep.metric();
         String winner = Sweep.best(metric, sweep.trials())
-                .map(trial -> ", trial " + trial.number() + " (" + trial.candidate().words() + "),")
+                .map(trial ->
+                        ", trial " + trial.number() + " (" + trial.candidate().words() + "),")
                 .orElse("");
         String detail = "The trial that does best on the validation rows" + winner + " reaches "
                 + MetricFigures.name(metric) + " " + MetricFigures.full(metric, score.tuned()) + " on "
                 + Figures.count(score.rows()) + " test rows, the base model " + MetricFigures.full(metric, score.base())
-                + ": the difference is " + MetricFigures.difference(metric, score.difference().value())
+                + ": the difference is "
+                + MetricFigures.difference(metric, score.difference().value())
                 + " [" + MetricFigures.difference(metric, score.difference().low()) + ", "
                 + MetricFigures.difference(metric, score.difference().high()) + "], which is no better. "
                 + remedy(sweep);
@@ -66,8 +68,10 @@ public record SweepHeadline(String title, String detail, String caveat) {
 
     /** Beyond what was tried, unless training failed there. */
     private static String remedy(Sweep sweep) {
-        OptionalDouble highest = learningRates(sweep, trial -> trial.value() != null).max();
-        OptionalDouble failed = learningRates(sweep, trial -> trial.value() == null).min();
+        OptionalDouble highest =
+                learningRates(sweep, trial -> trial.value() != null).max();
+        OptionalDouble failed =
+                learningRates(sweep, trial -> trial.value() == null).min();
         String rate;
         if (highest.isEmpty()) {
             rate = "a higher learning rate";

@@ -384,8 +384,10 @@ class BacktestTest {
 
         assertThat(backtest.memory().rows()).isZero();
         assertThat(backtest.throughput().rows()).isZero();
-        assertThat(backtest.skipped()).singleElement().satisfies(skipped -> assertThat(skipped.why())
-                .contains("memory: the formulas do not describe " + model, "speed: ", why));
+        assertThat(backtest.skipped())
+                .singleElement()
+                .satisfies(skipped -> assertThat(skipped.why())
+                        .contains("memory: the formulas do not describe " + model, "speed: ", why));
     }
 
     @Test

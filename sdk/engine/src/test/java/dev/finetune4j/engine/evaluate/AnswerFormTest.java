@@ -26,8 +26,10 @@ class AnswerFormTest {
 
         assertThat(form.isKept(prediction("x".repeat(10), true), "y".repeat(5))).isTrue();
         assertThat(form.isKept(prediction("x".repeat(40), true), "y".repeat(4))).isFalse();
-        assertThat(form.isKept(prediction("x".repeat(10), true), "y".repeat(80))).isTrue();
-        assertThat(form.isKept(prediction("x".repeat(10), true), "y".repeat(81))).isFalse();
+        assertThat(form.isKept(prediction("x".repeat(10), true), "y".repeat(80)))
+                .isTrue();
+        assertThat(form.isKept(prediction("x".repeat(10), true), "y".repeat(81)))
+                .isFalse();
         assertThat(form.isKept(prediction("x".repeat(10), true), "\uD83D\uDE00".repeat(80)))
                 .as("characters, not units of UTF-16")
                 .isTrue();
@@ -38,10 +40,18 @@ class AnswerFormTest {
         String right = "{\"team\": \"billing\", \"urgent\": true}";
 
         assertThat(isKept(right, "{\"urgent\": false, \"team\": null}\n")).isTrue();
-        assertThat(isKept(right, "{\"team\": \"billing\"}")).as("a name is missing").isFalse();
-        assertThat(isKept(right, "{\"team\": \"x\", \"urgent\": true, \"a\": 1}")).as("a name more").isFalse();
-        assertThat(isKept(right, "{\"team\": \"billing\", \"urgent\": tr")).as("cut").isFalse();
-        assertThat(isKept(right, right + " I hope this helps")).as("text behind it").isFalse();
+        assertThat(isKept(right, "{\"team\": \"billing\"}"))
+                .as("a name is missing")
+                .isFalse();
+        assertThat(isKept(right, "{\"team\": \"x\", \"urgent\": true, \"a\": 1}"))
+                .as("a name more")
+                .isFalse();
+        assertThat(isKept(right, "{\"team\": \"billing\", \"urgent\": tr"))
+                .as("cut")
+                .isFalse();
+        assertThat(isKept(right, right + " I hope this helps"))
+                .as("text behind it")
+                .isFalse();
         assertThat(isKept(right, "Here: " + right)).as("text before it").isFalse();
         assertThat(isKept(right, "[\"team\", \"urgent\", true]")).as("an array").isFalse();
         assertThat(isKept("[1, 2, 3]", "[4, 5]")).isTrue();
@@ -54,11 +64,18 @@ class AnswerFormTest {
         String code = "Try:\n```sh\n# as root\n- x\n- y\nreboot\n```";
         String table = "| a | b |\n|---|---|\n| 1 | 2 |";
 
-        assertThat(isKept(LIST, "Do this:\n- Stop it.\n- Start it.")).as("another list").isTrue();
+        assertThat(isKept(LIST, "Do this:\n- Stop it.\n- Start it."))
+                .as("another list")
+                .isTrue();
         assertThat(isKept(LIST, "Stop it, and then start it again.")).isFalse();
-        assertThat(isKept(code, "Run:\n```\nreboot it now please\n```\nthat's all")).isTrue();
-        assertThat(isKept(code, "Run:\n```\nreboot it now please\nthat's all")).as("left open").isFalse();
-        assertThat(isKept(code, "Run:\n```reboot it now please```\nthat's all")).as("on one line").isTrue();
+        assertThat(isKept(code, "Run:\n```\nreboot it now please\n```\nthat's all"))
+                .isTrue();
+        assertThat(isKept(code, "Run:\n```\nreboot it now please\nthat's all"))
+                .as("left open")
+                .isFalse();
+        assertThat(isKept(code, "Run:\n```reboot it now please```\nthat's all"))
+                .as("on one line")
+                .isTrue();
         assertThat(isKept(code, LIST)).as("what stands in code is no list").isFalse();
         assertThat(isKept(table, "| c | d |\n| 3 | 4 |")).isTrue();
         assertThat(isKept(table, "c is 3 and d is 4")).isFalse();
@@ -97,8 +114,12 @@ class AnswerFormTest {
             AnswerForm form = new AnswerForm(List.of(right, "# A heading, so that hashes are known here"));
             assertThat(form.isKept(prediction(right, true), wrong)).as(wrong).isFalse();
         }
-        assertThat(isKept("User: restart it", "user : replace it")).as("as in the right answer").isTrue();
-        assertThat(isKept("Ask a user of it.", "The user: a human.")).as("within a line").isTrue();
+        assertThat(isKept("User: restart it", "user : replace it"))
+                .as("as in the right answer")
+                .isTrue();
+        assertThat(isKept("Ask a user of it.", "The user: a human."))
+                .as("within a line")
+                .isTrue();
     }
 
     private static boolean isKept(String right, String answer) {

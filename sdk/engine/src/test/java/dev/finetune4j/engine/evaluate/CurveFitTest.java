@@ -35,8 +35,7 @@ class CurveFitTest {
         assertThat(curve.points()).extracting(LearningCurve.Point::rows).containsExactly(100L, 200L, 400L, 800L);
         assertThat(curve.atTwice().rows()).isEqualTo(1600);
         assertThat(curve.atTwice().value().value()).isCloseTo(1 - REAL.at(1600), within(0.02));
-        assertThat(Objects.requireNonNull(curve.gain()).value())
-                .isCloseTo(REAL.at(800) - REAL.at(1600), within(0.01));
+        assertThat(Objects.requireNonNull(curve.gain()).value()).isCloseTo(REAL.at(800) - REAL.at(1600), within(0.01));
         assertThat(curve.promisesGain()).isTrue();
     }
 

@@ -258,8 +258,7 @@ class EvaluatorTest {
                 .evaluate(Map.of(Variant.TUNED, answered, Variant.BASE_ZERO_SHOT, read));
 
         assertThat(report.variants())
-                .allSatisfy(
-                        variant -> assertThat(variant.metrics().keySet()).containsExactly(MetricName.PERPLEXITY));
+                .allSatisfy(variant -> assertThat(variant.metrics().keySet()).containsExactly(MetricName.PERPLEXITY));
     }
 
     private static Prediction chatted(int row, @Nullable String answer, @Nullable Boolean complete) {

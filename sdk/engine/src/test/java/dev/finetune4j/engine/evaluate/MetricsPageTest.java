@@ -27,10 +27,11 @@ class MetricsPageTest {
                     .collect(Collectors.joining(", "));
             assertThat(lines)
                     .as(task)
-                    .anyMatch(line ->
-                            line.matches("\\| (?:[a-z]+, )?" + task + "(?:, [a-z]+)? \\| .*") && line.contains("| " + metrics + " |"));
-            assertThat(MetricName.of(kind)).allSatisfy(metric -> assertThat(lines)
-                    .anyMatch(line -> line.matches("\\| (?:`.*, )?`" + metric + "`(?:, `.*`)? \\| [^`].*")));
+                    .anyMatch(line -> line.matches("\\| (?:[a-z]+, )?" + task + "(?:, [a-z]+)? \\| .*")
+                            && line.contains("| " + metrics + " |"));
+            assertThat(MetricName.of(kind))
+                    .allSatisfy(metric -> assertThat(lines)
+                            .anyMatch(line -> line.matches("\\| (?:`.*, )?`" + metric + "`(?:, `.*`)? \\| [^`].*")));
         }
     }
 }

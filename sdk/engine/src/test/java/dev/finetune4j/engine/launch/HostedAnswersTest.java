@@ -183,16 +183,18 @@ class HostedAnswersTest {
             EvaluationReport report = agreedTo(asking).await();
 
             assertThat(report.mainMetric()).isEqualTo(MetricName.FORMAT);
-            assertThat(report.variants()).allSatisfy(variant -> assertThat(variant.metrics())
-                    .as("what is said is far longer than calm and cross")
-                    .isEqualTo(Map.of(MetricName.FORMAT, new Interval(0, 0, 0))));
+            assertThat(report.variants())
+                    .allSatisfy(variant -> assertThat(variant.metrics())
+                            .as("what is said is far longer than calm and cross")
+                            .isEqualTo(Map.of(MetricName.FORMAT, new Interval(0, 0, 0))));
             assertThat(ReportFiles.read(run.path()).changedRows())
                     .as("rows have no score by themselves")
                     .isNull();
             Path file = run.output().resolve("predictions").resolve(Variant.TUNED.fileName());
-            assertThat(Files.readAllLines(file)).allSatisfy(line -> assertThat(
-                            Json.read(line, Prediction.class).complete())
-                    .isTrue());
+            assertThat(Files.readAllLines(file))
+                    .allSatisfy(
+                            line -> assertThat(Json.read(line, Prediction.class).complete())
+                                    .isTrue());
         }
     }
 

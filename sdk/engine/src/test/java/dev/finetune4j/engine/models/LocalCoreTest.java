@@ -22,10 +22,10 @@ class LocalCoreTest {
 
     @Test
     void namesModelsThatThereAre() {
-        assertThat(catalogue.models()).extracting(CatalogueModel::id).containsAll(core.tokens().keySet());
         assertThat(catalogue.models())
-                .extracting(CatalogueModel::architecture)
-                .containsAll(core.architectures());
+                .extracting(CatalogueModel::id)
+                .containsAll(core.tokens().keySet());
+        assertThat(catalogue.models()).extracting(CatalogueModel::architecture).containsAll(core.architectures());
     }
 
     @Test

@@ -48,7 +48,8 @@ class OwnMachinePlannerTest {
         assertThat(tooLong.fits(UNASKED)).isFalse();
         assertThat(rejections).singleElement().satisfies(rejection -> {
             assertThat(rejection.reason())
-                    .isEqualTo("trains phi-4-mini-instruct on rows of at most 4,096 tokens, the longest has about 8,192");
+                    .isEqualTo(
+                            "trains phi-4-mini-instruct on rows of at most 4,096 tokens, the longest has about 8,192");
             assertThat(rejection.shortage()).isEqualTo(2);
         });
     }
@@ -78,7 +79,8 @@ class OwnMachinePlannerTest {
                 .isEmpty();
         assertThat(rejections)
                 .singleElement()
-                .satisfies(rejection -> assertThat(rejection.reason()).startsWith("needs ").contains(" GiB, has 0."));
+                .satisfies(rejection ->
+                        assertThat(rejection.reason()).startsWith("needs ").contains(" GiB, has 0."));
     }
 
     private static OwnMachinePlanner planner(String id, int longest, long memory) {

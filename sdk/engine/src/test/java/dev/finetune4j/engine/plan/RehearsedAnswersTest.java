@@ -31,8 +31,8 @@ class RehearsedAnswersTest {
 
     @Test
     void whatWasMeasuredWholeOrIsOnlyReadTakesWhatTheSameWorkTakesAgain() {
-        for (Uncertain known : List.of(
-                seconds(true, 0, pace(40, 40, 60)), seconds(false, 0, pace(1, 1_000, 60)), seconds(true, 60))) {
+        for (Uncertain known :
+                List.of(seconds(true, 0, pace(40, 40, 60)), seconds(false, 0, pace(1, 1_000, 60)), seconds(true, 60))) {
             assertThat(known.likely()).isEqualTo(60);
             assertThat(known.low()).isCloseTo(0.93 * 60, within(1e-6));
             assertThat(known.high()).isCloseTo(1.15 * 60, within(1e-6));

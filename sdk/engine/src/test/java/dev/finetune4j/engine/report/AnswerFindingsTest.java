@@ -26,7 +26,8 @@ class AnswerFindingsTest {
     @Test
     void namesEachLabelThatIsNeverAnsweredWithItsRows() {
         EvaluationReport evaluation = evaluation(
-                List.of("ham", "junk", "spam", "spam", "ham", "other"), List.of("ham", "ham", "ham", "ham", "other", "other"));
+                List.of("ham", "junk", "spam", "spam", "ham", "other"),
+                List.of("ham", "ham", "ham", "ham", "other", "other"));
 
         assertThat(AnswerFindings.of(evaluation)).hasValueSatisfying(problem -> {
             assertThat(problem.kind()).isEqualTo(EvaluationProblems.UNANSWERED_LABELS);
@@ -84,7 +85,8 @@ class AnswerFindingsTest {
     @Test
     void aReportOfAVersionWithoutRemediesIsRead() {
         String json = ReportJson.write(SampleRun.failed());
-        String older = json.replaceAll("\"remedy\" : \"[^\"]*\",\\s*", "").replaceAll(",\\s*\"remedy\" : \"[^\"]*\"", "");
+        String older =
+                json.replaceAll("\"remedy\" : \"[^\"]*\",\\s*", "").replaceAll(",\\s*\"remedy\" : \"[^\"]*\"", "");
 
         assertThat(older).isNotEqualTo(json).doesNotContain("\"remedy\"");
         assertThat(ReportJson.read(older).notices())

@@ -77,7 +77,9 @@ public final class CurvePage {
         if (base != null) {
             double value = base.value().value();
             chart.line(new Series(List.of(new Series.Point(0, value), new Series.Point((int) end, value))), "base")
-                    .whisker(new Series.Point(0, base.value().low()), base.value().high())
+                    .whisker(
+                            new Series.Point(0, base.value().low()),
+                            base.value().high())
                     .dots(new Series(List.of(new Series.Point(0, value))), "base");
         }
         if (!fitted.isEmpty()) {

@@ -113,8 +113,7 @@ final class DataSection {
 
     /** The first of its kind, and of how many. */
     static String words(Notice notice) {
-        return notice.summary()
-                + (notice.count() > 1 ? " (first of " + Figures.count(notice.count()) + ")" : "");
+        return notice.summary() + (notice.count() > 1 ? " (first of " + Figures.count(notice.count()) + ")" : "");
     }
 
     private static String partName(Part part) {

@@ -81,18 +81,16 @@ public final class SweepPage {
             chart.whisker(new Series.Point(trial.number(), value.low()), value.high());
         }
         chart.dots(new Series(learned.stream().map(SweepPage::point).toList()), "tuned");
-        Optional.ofNullable(sweep.best())
-                .ifPresent(best -> chart.markAside(point(best), "best"));
-        return Optional.of(
-                Html.of(
-                        """
+        Optional.ofNullable(sweep.best()).ifPresent(best -> chart.markAside(point(best), "best"));
+        return Optional.of(Html.of(
+                """
                         <figure><figcaption><b>{}</b> <span>of each trial on {} validation rows, with its 95 % interval; {} is better</span>\
                         </figcaption>{}</figure>
                         """,
-                        MetricFigures.name(metric),
-                        Figures.count(sweep.validationRows()),
-                        metric.isLowerBetter() ? "lower" : "higher",
-                        chart.html()));
+                MetricFigures.name(metric),
+                Figures.count(sweep.validationRows()),
+                metric.isLowerBetter() ? "lower" : "higher",
+                chart.html()));
     }
 
     private static Series.Point point(Sweep.Measured trial) {

@@ -73,7 +73,8 @@ class CurvePageTest {
         assertThat(curve.foreseesMore()).isFalse();
         assertThat(page)
                 .contains("Nothing was learned, so nothing is foreseen", "header class=\"result plain\"")
-                .contains("The curve is flat at the score of the base model. Measured at 800: macro-F1 0.80 [0.75, 0.85].")
+                .contains(
+                        "The curve is flat at the score of the base model. Measured at 800: macro-F1 0.80 [0.75, 0.85].")
                 .contains("the difference is 0.00 [0.00, 0.00], which is no better.")
                 .contains("Try more rows, a higher learning rate or more epochs.", "<td>base model</td>")
                 .contains("<li class=\"base\">base model", "<path class=\"line base\"", "; higher is better")
@@ -91,8 +92,7 @@ class CurvePageTest {
     @Test
     void doesNotSayOfSizesThatDifferThatTheyReachTheSame() {
         LearningCurve alike = curve(MetricName.MACRO_F1, 1.2, new Interval(0, 0, 0));
-        LearningCurve.Point other =
-                new LearningCurve.Point(100, new RunId("run-100"), new Interval(0.82, 0.77, 0.87));
+        LearningCurve.Point other = new LearningCurve.Point(100, new RunId("run-100"), new Interval(0.82, 0.77, 0.87));
         LearningCurve curve = new LearningCurve(
                 alike.metric(),
                 alike.heldOutRows(),
