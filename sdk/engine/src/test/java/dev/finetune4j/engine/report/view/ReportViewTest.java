@@ -162,10 +162,10 @@ class ReportViewTest {
         assertThat(failed)
                 .containsSubsequence(
                         "## What the run had to say\n\n| Code | Weight | Count | Finding |",
-                        "| FT0601 | error | 1 | the worker was killed at step 40 |",
+                        "| FT0601 | error | 1 | the worker was killed at step 40; try: training.batch-size: 4 |",
                         "## Findings of the data check\n\n| Code | Weight | Count | Finding |",
-                        "| FT0302 | warning | 1 | 44 of 1,060 rows are nearly equal to an earlier row |",
-                        "| FT0341 | warning | 7 | row 120 holds an e-mail address (first of 7) |");
+                        "| FT0302 | warning | 1 | 44 of 1,060 rows are nearly equal to an earlier row; try: remedy |",
+                        "| FT0341 | warning | 7 | row 120 holds an e-mail address (first of 7); try: remedy |");
         assertThat(MarkdownReport.write(SampleRun.report())).doesNotContain("What the run had to say");
     }
 
