@@ -68,15 +68,13 @@ class AnswerFormTest {
                 .as("another list")
                 .isTrue();
         assertThat(isKept(LIST, "Stop it, and then start it again.")).isFalse();
-        assertThat(isKept(code, "Run:\n```\nreboot it now please\n```\nthat's all"))
-                .isTrue();
-        assertThat(isKept(code, "Run:\n```\nreboot it now please\nthat's all"))
-                .as("left open")
+        assertThat(isKept(code, "Run:\n```\nreboot it now please\n```\nthat's all")).isTrue();
+        assertThat(isKept(code, "Run:\n```\nreboot it now please\nthat's all")).as("left open").isFalse();
+        assertThat(isKept(code, "Run:\n```reboot it now please```\nthat's all")).as("on one line").isTrue();
+        assertThat(isKept(code, "```\n" + LIST + "\n```")).isTrue();
+        assertThat(isKept(code, "```\nreboot it\n```\n" + LIST))
+                .as("what stands in the code of the right answer is no list")
                 .isFalse();
-        assertThat(isKept(code, "Run:\n```reboot it now please```\nthat's all"))
-                .as("on one line")
-                .isTrue();
-        assertThat(isKept(code, LIST)).as("what stands in code is no list").isFalse();
         assertThat(isKept(table, "| c | d |\n| 3 | 4 |")).isTrue();
         assertThat(isKept(table, "c is 3 and d is 4")).isFalse();
         assertThat(isKept("# Steps\nStop it.", "## What to do\nStart it.")).isTrue();
