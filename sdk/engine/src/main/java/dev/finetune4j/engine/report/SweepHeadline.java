@@ -6,10 +6,10 @@ import dev.finetune4j.evaluation.Interval;
 import dev.finetune4j.job.MetricName;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Predicate;
-import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /**
@@ -66,21 +66,26 @@ public record SweepHeadline(String title, String detail, String caveat) {
                 ranges(sweep).strip());
     }
 
-    /** Beyond what was tried, unless training failed there. */
+    /** Beyond what was tried, unless training failed there or a trial did worse than chance explains. */
     private static String remedy(Sweep sweep) {
-        OptionalDouble highest =
-                learningRates(sweep, trial -> trial.value() != null).max();
-        OptionalDouble failed =
-                learningRates(sweep, trial -> trial.value() == null).min();
-        String rate;
-        if (highest.isEmpty()) {
-            rate = "a higher learning rate";
-        } else if (failed.isPresent() && failed.getAsDouble() > highest.getAsDouble()) {
-            rate = "a learning rate between " + plain(highest.getAsDouble()) + " and " + plain(failed.getAsDouble())
-                    + ", at which training failed";
-        } else {
-            rate = "a learning rate above " + plain(highest.getAsDouble());
-        }
+        Optional<Sweep.Measured> winner = Sweep.best(sweep.metric(), sweep.trials());
+        Predicate<Sweep.Measured> isGood = trial -> trial.value() != null
+                && winner.filter(best -> isBehind(trial, best)).isEmpty();
+        OptionalDouble highest = sweep.trials().stream()
+                .filter(isGood)
+                .mapToDouble(SweepHeadline::learningRate)
+                .filter(rate -> rate > 0)
+                .max();
+        Optional<Sweep.Measured> limit = sweep.trials().stream()
+                .filter(isGood.negate())
+                .filter(trial -> learningRate(trial) > highest.orElse(Double.POSITIVE_INFINITY))
+                .min(Comparator.comparingDouble(SweepHeadline::learningRate));
+        String rate = highest.isEmpty()
+                ? "a higher learning rate"
+                : limit.map(trial -> "a learning rate between " + plain(highest.getAsDouble()) + " and "
+                                + plain(learningRate(trial)) + ", at which "
+                                + (trial.value() == null ? "training failed" : "a trial did worse"))
+                        .orElseGet(() -> "a learning rate above " + plain(highest.getAsDouble()));
         double epochs = sweep.trials().stream()
                 .mapToDouble(Sweep.Measured::epochs)
                 .max()
@@ -88,11 +93,21 @@ public record SweepHeadline(String title, String detail, String caveat) {
         return "Try " + rate + ", more epochs than " + plain(epochs) + ", or more rows.";
     }
 
-    private static DoubleStream learningRates(Sweep sweep, Predicate<Sweep.Measured> which) {
-        return sweep.trials().stream()
-                .filter(which)
-                .flatMap(trial -> Optional.ofNullable(trial.candidate().learningRate()).stream())
-                .mapToDouble(Double::doubleValue);
+    /** Of those that trained for as long; what others reach does not tell. */
+    private static boolean isBehind(Sweep.Measured trial, Sweep.Measured best) {
+        Interval value = trial.value();
+        Interval reached = best.value();
+        return value != null
+                && reached != null
+                && trial.number() != best.number()
+                && trial.share() == best.share()
+                && (reached.value() < value.low() || value.high() < reached.value());
+    }
+
+    /** 0 where the sweep tries none. */
+    private static double learningRate(Sweep.Measured trial) {
+        Double rate = trial.candidate().learningRate();
+        return rate == null ? 0 : rate;
     }
 
     /** Four digits, without an exponent. */

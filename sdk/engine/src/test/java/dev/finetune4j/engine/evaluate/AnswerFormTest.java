@@ -68,9 +68,14 @@ class AnswerFormTest {
                 .as("another list")
                 .isTrue();
         assertThat(isKept(LIST, "Stop it, and then start it again.")).isFalse();
-        assertThat(isKept(code, "Run:\n```\nreboot it now please\n```\nthat's all")).isTrue();
-        assertThat(isKept(code, "Run:\n```\nreboot it now please\nthat's all")).as("left open").isFalse();
-        assertThat(isKept(code, "Run:\n```reboot it now please```\nthat's all")).as("on one line").isTrue();
+        assertThat(isKept(code, "Run:\n```\nreboot it now please\n```\nthat's all"))
+                .isTrue();
+        assertThat(isKept(code, "Run:\n```\nreboot it now please\nthat's all"))
+                .as("left open")
+                .isFalse();
+        assertThat(isKept(code, "Run:\n```reboot it now please```\nthat's all"))
+                .as("on one line")
+                .isTrue();
         assertThat(isKept(code, "```\n" + LIST + "\n```")).isTrue();
         assertThat(isKept(code, "```\nreboot it\n```\n" + LIST))
                 .as("what stands in the code of the right answer is no list")

@@ -95,13 +95,18 @@ class SweepPageTest {
     }
 
     @Test
-    void looksForALearningRateBelowThatAtWhichTrainingFailed() {
-        Sweep.Measured failed =
-                new Sweep.Measured(3, new Candidate(0.1, null, null), 1, 2, new RunId("run-3"), 60, null, null, null);
+    void looksForALearningRateBelowThatAtWhichTrainingFailedOrDidWorse() {
+        Sweep.Measured failed = new Sweep.Measured(
+                3, new Candidate(0.1, null, null), 1, 2, new RunId("run-3"), 60, null, null, null);
         Sweep.TestScore test = new Sweep.TestScore(80, interval(0.3), interval(0.3), interval(0));
 
         assertThat(SweepPage.write(JOB, sweep(List.of(FIRST, SECOND, failed), null, test, null)))
                 .contains("Try a learning rate between 0.001 and 0.1, at which training failed,");
+        assertThat(SweepPage.write(JOB, sweep(List.of(FIRST, SECOND, trial(3, 0.01, 0.2)), null, test, null)))
+                .contains("Try a learning rate between 0.001 and 0.01, at which a trial did worse,");
+        assertThat(SweepPage.write(JOB, sweep(List.of(FIRST, SECOND, trial(3, 0.01, 0.75)), null, test, null)))
+                .as("worse by chance")
+                .contains("Try a learning rate above 0.01,");
     }
 
     @Test
