@@ -8,7 +8,7 @@ import dev.finetune4j.job.MetricName;
 /**
  * What a learning curve says, in plain words.
  *
- * @param title what twice the rows would bring
+ * @param title what twice the rows would bring, or why nothing is foreseen
  * @param detail the figures behind it, as sentences
  * @param caveat what the figures do not cover, as a sentence
  */
