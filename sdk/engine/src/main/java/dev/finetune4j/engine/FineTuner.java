@@ -612,6 +612,7 @@ public final class FineTuner implements AutoCloseable {
     public CurveRuns learningCurve(JobFile job) {
         PreparedJob whole = check(job);
         refuseErrors(whole);
+        tellWarnings(whole, List.of());
         try {
             return new CurveRuns(home, whole, size -> launchOnce(size, run -> true), new PastRuns(home));
         } catch (FineTuneException e) {
@@ -628,6 +629,7 @@ public final class FineTuner implements AutoCloseable {
     public SweepRuns sweep(JobFile job, SweepSpec spec) {
         PreparedJob whole = check(job);
         refuseErrors(whole);
+        tellWarnings(whole, List.of());
         try {
             return new SweepRuns(home, whole, spec, new LaunchedTrials(this, launcher, store), new PastRuns(home));
         } catch (FineTuneException e) {

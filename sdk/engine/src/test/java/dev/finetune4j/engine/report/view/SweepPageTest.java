@@ -96,8 +96,8 @@ class SweepPageTest {
 
     @Test
     void looksForALearningRateBelowThatAtWhichTrainingFailedOrDidWorse() {
-        Sweep.Measured failed = new Sweep.Measured(
-                3, new Candidate(0.1, null, null), 1, 2, new RunId("run-3"), 60, null, null, null);
+        Sweep.Measured failed =
+                new Sweep.Measured(3, new Candidate(0.1, null, null), 1, 2, new RunId("run-3"), 60, null, null, null);
         Sweep.TestScore test = new Sweep.TestScore(80, interval(0.3), interval(0.3), interval(0));
 
         assertThat(SweepPage.write(JOB, sweep(List.of(FIRST, SECOND, failed), null, test, null)))
