@@ -44,11 +44,6 @@ def put_queries(o: Tensor, out: Tensor, key_heads: int) -> Tensor:
   out.view([B, w, key_heads, g, D]).copy_(o.view([B, key_heads, g, w, D]).permute([0, 3, 1, 2, 4]))
   return out
 
-# Room for the scores of each block in turn, so that all of them find it in the cache, or for a block's dQ.
-def room(y: Tensor, P: int, look: __torch__.attention.Look) -> Tensor:
-  B, T, n, D = y.size()
-  return torch.empty([B * look.heads * min(__torch__.attention.block_length(T), T) * max(P + T, D)], dtype=y.dtype)
-
 # s A B [b, m, n], batch by batch, in the first elements of room; scaled before it is rounded.
 def scaled_bmm(a: Tensor, b: Tensor, scale: float, room: Tensor) -> Tensor:
   shape = [a.size(0), a.size(1), b.size(2)]
@@ -95,9 +90,16 @@ def end_key(z: int, T: int, look: __torch__.attention.Look) -> int:
     e = z
   return e
 
+# Rows s .. e of keys or values [B K, P + T, D]. Each product of 16 bits would lay them out anew, turned even more slowly.
+def rows(x: Tensor, s: int, e: int) -> Tensor:
+  y = x[:, s:e]
+  if x.dtype != 6:
+    y = y.contiguous()
+  return y
+
 # y [B, T, H + 2 K, D] holds queries, keys and values, turned already, prefix [P, H + 2 K, D] those of the tokens before them, of
-# which keys and values are looked at; writes o [B, T, H, D].
-def forward(prefix: Tensor, y: Tensor, look: __torch__.attention.Look, o: Tensor) -> Tensor:
+# which keys and values are looked at; writes o [B, T, H, D]. room is a block's.
+def forward(prefix: Tensor, y: Tensor, look: __torch__.attention.Look, o: Tensor, room: Tensor) -> Tensor:
   B, T, n, D = y.size()
   heads = look.heads
   key_heads = look.key_heads
@@ -106,22 +108,22 @@ def forward(prefix: Tensor, y: Tensor, look: __torch__.attention.Look, o: Tensor
   v = __torch__.attention.keys(prefix[:, heads + key_heads:n], y[:, :, heads + key_heads:n])  # [B K, P + T, D]
   step = __torch__.attention.block_length(T)
   future = __torch__.attention.future_mask(min(step, T), y.dtype)
-  room = __torch__.attention.room(y, P, look)
   a = 0
   while a < T:
     z = min(a + step, T)
     s = __torch__.attention.first_key(P + a, look)
     e = __torch__.attention.end_key(P + z, P + T, look)
     q = __torch__.attention.queries(y[:, a:z, 0:heads], key_heads)                  # [B K, g w, D]
-    x = __torch__.attention.scores(q, k[:, s:e], look, room)                        # [B K, g w, e]
+    x = __torch__.attention.scores(q, __torch__.attention.rows(k, s, e), look, room)  # [B K, g w, e]
     p = __torch__.attention.probabilities(__torch__.attention.hide(x, z - a, future, look), q.dtype)
-    __torch__.attention.put_queries(torch.bmm(p, v[:, s:e]), o[:, a:z], key_heads)
+    __torch__.attention.put_queries(torch.bmm(p, __torch__.attention.rows(v, s, e)), o[:, a:z], key_heads)
     a = z
   return o
 
 # From do [B, T, H, D] writes dy [B, T, H + 2 K, D] and adds to dprefix [P, 2 K, D], float32; the probabilities are computed again.
 #   dV = P^T dO,   dS = P * (dO V^T - rowsum(dO V^T * P)),   dQ = s dS K,   dK = s dS^T Q;   with a cap dS * (1 - (score / c)^2)
-def backward(do: Tensor, prefix: Tensor, y: Tensor, look: __torch__.attention.Look, dy: Tensor, dprefix: Tensor) -> Tensor:
+# Each of the rooms is a block's.
+def backward(do: Tensor, prefix: Tensor, y: Tensor, look: __torch__.attention.Look, dy: Tensor, dprefix: Tensor, room: Tensor, room_dp: Tensor) -> Tensor:
   B, T, n, D = y.size()
   heads = look.heads
   key_heads = look.key_heads
@@ -132,26 +134,25 @@ def backward(do: Tensor, prefix: Tensor, y: Tensor, look: __torch__.attention.Lo
   dv = torch.zeros_like(v)
   step = __torch__.attention.block_length(T)
   future = __torch__.attention.future_mask(min(step, T), y.dtype)
-  room = __torch__.attention.room(y, P, look)
-  room_dp = torch.empty_like(room)
   a = 0
   while a < T:
     z = min(a + step, T)
     s = __torch__.attention.first_key(P + a, look)
     e = __torch__.attention.end_key(P + z, P + T, look)
     q = __torch__.attention.queries(y[:, a:z, 0:heads], key_heads)                  # [B K, g w, D]
-    x = __torch__.attention.scores(q, k[:, s:e], look, room)                        # [B K, g w, e]
+    keys = __torch__.attention.rows(k, s, e)                                        # [B K, e, D]
+    x = __torch__.attention.scores(q, keys, look, room)                             # [B K, g w, e]
     slope = x
     if look.cap > 0.0:
       slope = torch.rsub(torch.div(x, look.cap).pow_(2), 1.0)
     p = __torch__.attention.probabilities(__torch__.attention.hide(x, z - a, future, look), q.dtype)
     g = __torch__.attention.queries(do[:, a:z], key_heads)                          # [B K, g w, D]
     dv[:, s:e].baddbmm_(p.transpose(1, 2), g)
-    dp = __torch__.attention.scaled_bmm(g, v[:, s:e].transpose(1, 2), 1.0, room_dp)  # [B K, g w, e]
+    dp = __torch__.attention.scaled_bmm(g, __torch__.attention.rows(v, s, e).transpose(1, 2), 1.0, room_dp)  # [B K, g w, e]
     ds = torch._softmax_backward_data(dp, p, -1, q.dtype, grad_input=dp)            # [B K, g w, e]
     if look.cap > 0.0:
       ds.mul_(slope)
-    __torch__.attention.put_queries(__torch__.attention.scaled_bmm(ds, k[:, s:e], look.scale, room), dy[:, a:z, 0:heads], key_heads)
+    __torch__.attention.put_queries(__torch__.attention.scaled_bmm(ds, keys, look.scale, room), dy[:, a:z, 0:heads], key_heads)
     dk[:, s:e].baddbmm_(ds.transpose(1, 2), q, alpha=look.scale)
     a = z
   dk = dk.view([B, key_heads, P + T, D])
@@ -168,13 +169,23 @@ def backward(do: Tensor, prefix: Tensor, y: Tensor, look: __torch__.attention.Lo
 def at_once(N: int, P: int, T: int, look: __torch__.attention.Look) -> int:
   return max(1, N * look.heads // (look.key_heads * (P + T)))
 
+# Numbers of a room for the scores of each block in turn, or for a block's dQ, of whichever of the sequences needs most; of N tokens in
+# all, laid out as for forward_packed.
+def room_size(N: int, P: int, groups: List[int], look: __torch__.attention.Look, D: int) -> int:
+  size = look.heads * min(__torch__.attention.block_length(P), P) * max(P, D)
+  for i in range(len(groups) // 2):
+    T = groups[2 * i + 1]
+    B = min(groups[2 * i], __torch__.attention.at_once(N, P, T, look))
+    size = max(size, B * look.heads * min(__torch__.attention.block_length(T), T) * max(P + T, D))
+  return size
+
 # The same over sequences laid end to end behind a prefix of P tokens: groups holds pairs (sequences, tokens of each), in order.
-# y [N, H + 2 K, D], o [N, H, D].
-def forward_packed(y: Tensor, P: int, groups: List[int], look: __torch__.attention.Look, o: Tensor) -> Tensor:
+# y [N, H + 2 K, D], o [N, H, D]; room has room_size numbers.
+def forward_packed(y: Tensor, P: int, groups: List[int], look: __torch__.attention.Look, o: Tensor, room: Tensor) -> Tensor:
   N, n, D = y.size()
   prefix = y[0:P]
   if P > 0:
-    __torch__.attention.forward(y[0:0], prefix.unsqueeze(0), look, o[0:P].unsqueeze(0))
+    __torch__.attention.forward(y[0:0], prefix.unsqueeze(0), look, o[0:P].unsqueeze(0), room)
   begin = P
   for i in range(len(groups) // 2):
     T = groups[2 * i + 1]
@@ -182,16 +193,16 @@ def forward_packed(y: Tensor, P: int, groups: List[int], look: __torch__.attenti
     step = __torch__.attention.at_once(N, P, T, look) * T
     while begin < last:
       end = min(begin + step, last)
-      __torch__.attention.forward(prefix, y[begin:end].view([-1, T, n, D]), look, o[begin:end].view([-1, T, look.heads, D]))
+      __torch__.attention.forward(prefix, y[begin:end].view([-1, T, n, D]), look, o[begin:end].view([-1, T, look.heads, D]), room)
       begin = end
   return o
 
-def backward_packed(do: Tensor, y: Tensor, P: int, groups: List[int], look: __torch__.attention.Look, dy: Tensor) -> Tensor:
+def backward_packed(do: Tensor, y: Tensor, P: int, groups: List[int], look: __torch__.attention.Look, dy: Tensor, room: Tensor, room_dp: Tensor) -> Tensor:
   N, n, D = y.size()
   prefix = y[0:P]
   dprefix = torch.zeros([P, 2 * look.key_heads, D], dtype=6)
   if P > 0:
-    __torch__.attention.backward(do[0:P].unsqueeze(0), y[0:0], prefix.unsqueeze(0), look, dy[0:P].unsqueeze(0), dprefix[0:0])
+    __torch__.attention.backward(do[0:P].unsqueeze(0), y[0:0], prefix.unsqueeze(0), look, dy[0:P].unsqueeze(0), dprefix[0:0], room, room_dp)
   begin = P
   for i in range(len(groups) // 2):
     T = groups[2 * i + 1]
@@ -199,7 +210,7 @@ def backward_packed(do: Tensor, y: Tensor, P: int, groups: List[int], look: __to
     step = __torch__.attention.at_once(N, P, T, look) * T
     while begin < last:
       end = min(begin + step, last)
-      __torch__.attention.backward(do[begin:end].view([-1, T, look.heads, D]), prefix, y[begin:end].view([-1, T, n, D]), look, dy[begin:end].view([-1, T, n, D]), dprefix)
+      __torch__.attention.backward(do[begin:end].view([-1, T, look.heads, D]), prefix, y[begin:end].view([-1, T, n, D]), look, dy[begin:end].view([-1, T, n, D]), dprefix, room, room_dp)
       begin = end
   dy[0:P, look.heads:n].add_(dprefix)
   return dy

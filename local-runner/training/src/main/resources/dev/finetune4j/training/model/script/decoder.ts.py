@@ -113,7 +113,7 @@ def workspace(decoder: __torch__.decoder.Decoder, layer: __torch__.layer.Layer, 
     if level < 1:
       gu = torch.empty([N, 2 * F], dtype=d)
     torch.append(slots, __torch__.layer.Slot(qkv, plain, o, out, h2, gu, down, torch.empty([N, C], dtype=d)))
-  scratch = __torch__.layer.Scratch(torch.empty([N, C], dtype=d), torch.empty([N, C], dtype=d), torch.empty([N, O], dtype=d), torch.empty([N, F], dtype=d), torch.empty([N, F], dtype=d), torch.empty([N, 2 * F], dtype=d), torch.empty([N, Y], dtype=d), torch.empty([N, C], dtype=d), __torch__.rms_norm.room(h2))
+  scratch = __torch__.layer.Scratch(torch.empty([N, C], dtype=d), torch.empty([N, C], dtype=d), torch.empty([N, O], dtype=d), torch.empty([N, F], dtype=d), torch.empty([N, F], dtype=d), torch.empty([N, 2 * F], dtype=d), torch.empty([N, Y], dtype=d), torch.empty([N, C], dtype=d), __torch__.rms_norm.room(h2), torch.empty([0], dtype=d), torch.empty([0], dtype=d))
   logits = torch.empty([chunk, V], dtype=d)
   wide = logits
   if d != 6:
@@ -125,7 +125,13 @@ def slot_rows(s: __torch__.layer.Slot, a: int, z: int) -> __torch__.layer.Slot:
   return __torch__.layer.Slot(s.qkv[a:z], s.heads[a:z], s.o[a:z], s.out[a:z], s.h2[a:z], s.gu[a:z], s.down[a:z], s.h3[a:z])
 
 def scratch_rows(s: __torch__.layer.Scratch, a: int, z: int) -> __torch__.layer.Scratch:
-  return __torch__.layer.Scratch(s.x[a:z], s.dx[a:z], s.do[a:z], s.m[a:z], s.dm[a:z], s.dgu[a:z], s.dqkv[a:z], s.dh[a:z], s.wide[a:z])
+  return __torch__.layer.Scratch(s.x[a:z], s.dx[a:z], s.do[a:z], s.m[a:z], s.dm[a:z], s.dgu[a:z], s.dqkv[a:z], s.dh[a:z], s.wide[a:z], s.scores, s.dscores)
+
+# What N tokens need of it, with room for attention.
+def scratch_of(s: __torch__.layer.Scratch, N: int, place: __torch__.layer.Place, decoder: __torch__.decoder.Decoder, layer: __torch__.layer.Layer) -> __torch__.layer.Scratch:
+  own = __torch__.decoder.scratch_rows(s, 0, N)
+  room = torch.empty([__torch__.attention.room_size(N, place.prefix, place.groups, layer.look, decoder.shape.head_width)], dtype=own.x.dtype)
+  return __torch__.layer.Scratch(own.x, own.dx, own.do, own.m, own.dm, own.dgu, own.dqkv, own.dh, own.wide, room, torch.empty_like(room))
 
 # The part of a workspace that holds rows a .. z of a batch, and share i of n of the room for logits: what one of n threads works in.
 def share(space: __torch__.decoder.Workspace, a: int, z: int, i: int, n: int) -> __torch__.decoder.Workspace:
@@ -171,7 +177,7 @@ def embed_backward(dh: Tensor, ids: Tensor, decoder: __torch__.decoder.Decoder) 
 # Summed loss [1] float64 of the rows [M] whose targets [M] count; nothing is kept.
 def loss(ids: Tensor, rows: Tensor, targets: Tensor, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], place: __torch__.layer.Place, space: __torch__.decoder.Workspace) -> Tensor:
   N = ids.size(0)
-  scratch = __torch__.decoder.scratch_rows(space.scratch, 0, N)
+  scratch = __torch__.decoder.scratch_of(space.scratch, N, place, decoder, layers[0])
   h = __torch__.decoder.embed(ids, decoder)                                            # [N, C]
   for i in range(len(layers)):
     slot = __torch__.decoder.slot_rows(space.slots[i % 2], 0, N)
@@ -184,7 +190,7 @@ def loss(ids: Tensor, rows: Tensor, targets: Tensor, decoder: __torch__.decoder.
 def accumulate(ids: Tensor, rows: Tensor, targets: Tensor, scale: float, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], place: __torch__.layer.Place, space: __torch__.decoder.Workspace) -> Tensor:
   N = ids.size(0)
   L = len(layers)
-  scratch = __torch__.decoder.scratch_rows(space.scratch, 0, N)
+  scratch = __torch__.decoder.scratch_of(space.scratch, N, place, decoder, layers[0])
   h = __torch__.decoder.embed(ids, decoder)                                            # [N, C]
   traces = annotate(List[__torch__.layer.Trace], [])
   for i in range(L):

@@ -86,7 +86,8 @@ def attend(x: Tensor, layer: __torch__.encoder_layer.Layer, groups: List[int], s
   H = layer.look.heads
   low = __torch__.linear.forward(x, layer.qkv, __torch__.encoder_layer.site(seed, 0), slot.qkv)
   y = slot.qkv.view([N, 3 * H, -1])                                                    # [N, 3 H, D]
-  __torch__.attention.forward_packed(y, 0, groups, layer.look, slot.o.view([N, H, -1]))
+  room = torch.empty([__torch__.attention.room_size(N, 0, groups, layer.look, y.size(2))], dtype=y.dtype)
+  __torch__.attention.forward_packed(y, 0, groups, layer.look, slot.o.view([N, H, -1]), room)
   return low
 
 # Makes the activations of the feed-forward, u, from h1.
@@ -128,7 +129,9 @@ def close_backward(dh: Tensor, trace: __torch__.encoder_layer.Trace, layer: __to
 def attend_backward(do: Tensor, x: Tensor, qkv_low: Tensor, layer: __torch__.encoder_layer.Layer, groups: List[int], seed: int, qkv: Tensor, frozen: bool, dqkv: Tensor, scratch: Tensor, dx: Tensor) -> Tensor:
   N = x.size(0)
   H = layer.look.heads
-  __torch__.attention.backward_packed(do.view([N, H, -1]), qkv.view([N, 3 * H, -1]), 0, groups, layer.look, dqkv.view([N, 3 * H, -1]))
+  y = qkv.view([N, 3 * H, -1])                                                         # [N, 3 H, D]
+  room = torch.empty([__torch__.attention.room_size(N, 0, groups, layer.look, y.size(2))], dtype=y.dtype)
+  __torch__.attention.backward_packed(do.view([N, H, -1]), y, 0, groups, layer.look, dqkv.view([N, 3 * H, -1]), room, torch.empty_like(room))
   at = __torch__.encoder_layer.site(seed, 0)
   __torch__.linear.backward_weight(dqkv, x, layer.grad.qkv, layer.grad.qkv_bias)
   dlow = __torch__.linear.backward_adapter(dqkv, x, qkv_low, layer.qkv, at)

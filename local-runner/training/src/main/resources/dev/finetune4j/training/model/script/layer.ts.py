@@ -86,6 +86,9 @@ class Scratch(NamedTuple):
   dqkv : Tensor                                # [N, (H + 2 K) D]
   dh : Tensor                                  # [N, C]
   wide : Tensor                                # [N, C] float32, or [0]
+  scores : Tensor                              # [..] of a block of attention, made for each pass; in every layer anew, what outlives
+                                               # the layer would come to lie in the gap that the last one has left
+  dscores : Tensor                             # [..] as many
 
 # A seed of its own for each of the four places of a layer where dropout may strike.
 def site(seed: int, at: int) -> int:
@@ -160,7 +163,7 @@ def forward(h: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shap
   y = slot.qkv.view([N, H + 2 * K, D])
   __torch__.layer.norm_heads(y, layer, shape, slot.heads)
   __torch__.rotary.rotate(y[:, 0:H + K], place.cos[layer.rotary], place.sin[layer.rotary], 1.0)
-  __torch__.attention.forward_packed(y, place.prefix, place.groups, layer.look, slot.o.view([N, H, D]))
+  __torch__.attention.forward_packed(y, place.prefix, place.groups, layer.look, slot.o.view([N, H, D]), scratch.scores)
   out_low = __torch__.layer.join(h, slot.o, layer.out, layer.out_norm, shape.eps, __torch__.layer.site(place.seed, 1), slot.out, slot.h2)
   r2 = __torch__.rms_norm.factor(slot.h2, shape.eps, scratch.wide)                     # [N, 1]
   x = __torch__.rms_norm.forward(slot.h2, r2, layer.feed_forward_norm, scratch.x, scratch.wide)  # [N, C]
@@ -203,7 +206,7 @@ def backward(dh: Tensor, trace: __torch__.layer.Trace, layer: __torch__.layer.La
   dlow = __torch__.linear.backward_adapter(d, slot.o, trace.out_low, layer.out, __torch__.layer.site(seed, 1))
   __torch__.linear.backward_input(d, dlow, layer.out, __torch__.layer.site(seed, 1), scratch.do)
   dy = scratch.dqkv.view([N, H + 2 * K, D])
-  __torch__.attention.backward_packed(scratch.do.view([N, H, D]), slot.qkv.view([N, H + 2 * K, D]), place.prefix, place.groups, layer.look, dy)
+  __torch__.attention.backward_packed(scratch.do.view([N, H, D]), slot.qkv.view([N, H + 2 * K, D]), place.prefix, place.groups, layer.look, dy, scratch.scores, scratch.dscores)
   __torch__.rotary.rotate(dy[:, 0:H + K], place.cos[layer.rotary], place.sin[layer.rotary], -1.0)
   __torch__.layer.norm_heads_backward(dy, slot.heads, layer, shape)
   x = __torch__.rms_norm.forward(trace.h, trace.r1, layer.attention_norm, scratch.x, scratch.wide)

@@ -110,6 +110,10 @@ class M(Module):
   def look_back(self: __torch__.M) -> __torch__.attention.Look:
     return __torch__.attention.Look(4, 2, 1.0 / 6.0 ** 0.5, 0.0, 0, True)
 
+  # Not a number more than the blocks need.
+  def room(self: __torch__.M, P: int, groups: List[int], look: __torch__.attention.Look) -> Tensor:
+    return torch.empty([__torch__.attention.room_size(150, P, groups, look, 6)], dtype=6)
+
   def attention_one(self: __torch__.M, y: Tensor) -> Tensor:
     T = y.size(0)
     q = y[:, 0:4].transpose(0, 1)
@@ -123,10 +127,10 @@ class M(Module):
     return torch.cat([self.attention_one(y[0:5]), self.attention_one(y[5:10]), self.attention_one(y[10:150])], 0)
 
   def attention_forward(self: __torch__.M, y: Tensor) -> Tensor:
-    return __torch__.attention.forward_packed(y, 0, [2, 5, 1, 140], self.look_back(), torch.empty([150, 4, 6]))
+    return __torch__.attention.forward_packed(y, 0, [2, 5, 1, 140], self.look_back(), torch.empty([150, 4, 6]), self.room(0, [2, 5, 1, 140], self.look_back()))
 
   def attention_backward(self: __torch__.M, y: Tensor, do: Tensor) -> List[Tensor]:
-    return [__torch__.attention.backward_packed(torch.clone(do), y, 0, [2, 5, 1, 140], self.look_back(), torch.empty_like(y))]
+    return [__torch__.attention.backward_packed(torch.clone(do), y, 0, [2, 5, 1, 140], self.look_back(), torch.empty_like(y), self.room(0, [2, 5, 1, 140], self.look_back()), self.room(0, [2, 5, 1, 140], self.look_back()))]
 
   # A prefix of 30 tokens, behind it two sequences of 5 and one of 110.
   def behind_prefix_plain(self: __torch__.M, y: Tensor) -> Tensor:
@@ -137,10 +141,10 @@ class M(Module):
     return torch.cat([first, second[30:35], third[30:140]], 0)
 
   def behind_prefix_forward(self: __torch__.M, y: Tensor) -> Tensor:
-    return __torch__.attention.forward_packed(y, 30, [2, 5, 1, 110], self.look_back(), torch.empty([150, 4, 6]))
+    return __torch__.attention.forward_packed(y, 30, [2, 5, 1, 110], self.look_back(), torch.empty([150, 4, 6]), self.room(30, [2, 5, 1, 110], self.look_back()))
 
   def behind_prefix_backward(self: __torch__.M, y: Tensor, do: Tensor) -> List[Tensor]:
-    return [__torch__.attention.backward_packed(torch.clone(do), y, 30, [2, 5, 1, 110], self.look_back(), torch.empty_like(y))]
+    return [__torch__.attention.backward_packed(torch.clone(do), y, 30, [2, 5, 1, 110], self.look_back(), torch.empty_like(y), self.room(30, [2, 5, 1, 110], self.look_back()), self.room(30, [2, 5, 1, 110], self.look_back()))]
 
   # The same with capped scores and a window of 20 tokens, which hides the most of a prefix of 100; behind it eight sequences of 5, of
   # which two are computed at once, and one of 10.
@@ -153,10 +157,10 @@ class M(Module):
     return torch.cat(made, 0)
 
   def window_behind_prefix_forward(self: __torch__.M, y: Tensor) -> Tensor:
-    return __torch__.attention.forward_packed(y, 100, [8, 5, 1, 10], __torch__.attention.Look(4, 2, 0.3, 2.0, 20, True), torch.empty([150, 4, 6]))
+    return __torch__.attention.forward_packed(y, 100, [8, 5, 1, 10], __torch__.attention.Look(4, 2, 0.3, 2.0, 20, True), torch.empty([150, 4, 6]), self.room(100, [8, 5, 1, 10], __torch__.attention.Look(4, 2, 0.3, 2.0, 20, True)))
 
   def window_behind_prefix_backward(self: __torch__.M, y: Tensor, do: Tensor) -> List[Tensor]:
-    return [__torch__.attention.backward_packed(torch.clone(do), y, 100, [8, 5, 1, 10], __torch__.attention.Look(4, 2, 0.3, 2.0, 20, True), torch.empty_like(y))]
+    return [__torch__.attention.backward_packed(torch.clone(do), y, 100, [8, 5, 1, 10], __torch__.attention.Look(4, 2, 0.3, 2.0, 20, True), torch.empty_like(y), self.room(100, [8, 5, 1, 10], __torch__.attention.Look(4, 2, 0.3, 2.0, 20, True)), self.room(100, [8, 5, 1, 10], __torch__.attention.Look(4, 2, 0.3, 2.0, 20, True)))]
 
   # Without a prefix, with capped scores and a window of 20 tokens.
   def window_one(self: __torch__.M, y: Tensor) -> Tensor:
@@ -173,10 +177,10 @@ class M(Module):
     return torch.cat([self.window_one(y[0:5]), self.window_one(y[5:10]), self.window_one(y[10:150])], 0)
 
   def window_forward(self: __torch__.M, y: Tensor) -> Tensor:
-    return __torch__.attention.forward_packed(y, 0, [2, 5, 1, 140], __torch__.attention.Look(4, 2, 0.3, 2.0, 20, True), torch.empty([150, 4, 6]))
+    return __torch__.attention.forward_packed(y, 0, [2, 5, 1, 140], __torch__.attention.Look(4, 2, 0.3, 2.0, 20, True), torch.empty([150, 4, 6]), self.room(0, [2, 5, 1, 140], __torch__.attention.Look(4, 2, 0.3, 2.0, 20, True)))
 
   def window_backward(self: __torch__.M, y: Tensor, do: Tensor) -> List[Tensor]:
-    return [__torch__.attention.backward_packed(torch.clone(do), y, 0, [2, 5, 1, 140], __torch__.attention.Look(4, 2, 0.3, 2.0, 20, True), torch.empty_like(y))]
+    return [__torch__.attention.backward_packed(torch.clone(do), y, 0, [2, 5, 1, 140], __torch__.attention.Look(4, 2, 0.3, 2.0, 20, True), torch.empty_like(y), self.room(0, [2, 5, 1, 140], __torch__.attention.Look(4, 2, 0.3, 2.0, 20, True)), self.room(0, [2, 5, 1, 140], __torch__.attention.Look(4, 2, 0.3, 2.0, 20, True)))]
 
   def feed_forward_plain(self: __torch__.M, gu: Tensor) -> Tensor:
     F = gu.size(1) // 2
@@ -253,10 +257,10 @@ class M(Module):
     return __torch__.attention.Look(3, 3, 1.0 / 6.0 ** 0.5, 0.0, 0, False)
 
   def everywhere_forward(self: __torch__.M, y: Tensor) -> Tensor:
-    return __torch__.attention.forward_packed(y, 0, [2, 5, 1, 140], self.everywhere_look(), torch.empty([150, 3, 6]))
+    return __torch__.attention.forward_packed(y, 0, [2, 5, 1, 140], self.everywhere_look(), torch.empty([150, 3, 6]), self.room(0, [2, 5, 1, 140], self.everywhere_look()))
 
   def everywhere_backward(self: __torch__.M, y: Tensor, do: Tensor) -> List[Tensor]:
-    return [__torch__.attention.backward_packed(torch.clone(do), y, 0, [2, 5, 1, 140], self.everywhere_look(), torch.empty_like(y))]
+    return [__torch__.attention.backward_packed(torch.clone(do), y, 0, [2, 5, 1, 140], self.everywhere_look(), torch.empty_like(y), self.room(0, [2, 5, 1, 140], self.everywhere_look()), self.room(0, [2, 5, 1, 140], self.everywhere_look()))]
 
   def layer_norm_plain(self: __torch__.M, h: Tensor, w: Tensor, b: Tensor) -> Tensor:
     away = torch.sub(h, torch.mean(h, [-1], True))
