@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.sun.management.OperatingSystemMXBean;
 import dev.finetune4j.json.Durations;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.testkit.GoldenFiles;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.file.Files;
@@ -335,7 +333,8 @@ class PlanCommandTest {
 
     @Test
     void whatThisMachineWouldRefuseIsNotRehearsed() throws IOException {
-        Files.writeString(job, Files.readString(job).replace("llama-3.1-8b-instruct", "llama-3.1-70b-instruct"));
+        job = write("method: full");
+        Files.writeString(job, Files.readString(job).replace("llama-3.1-8b-instruct", "llama-3.1-405b-instruct"));
 
         CommandRun refused = plan("--rehearse");
 
@@ -413,12 +412,10 @@ class PlanCommandTest {
                 .orElseThrow();
     }
 
-    /** A model of which all weights need four times the memory of whatever machine tests run on. */
+    /** A model of which all weights need four times the memory of this machine. */
     @Test
     void whereThisMachineIsTooSmallAMethodThatFitsItIsSaid() throws IOException {
-        long memory =
-                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
-        String layers = String.valueOf(memory / 4 / (12 * 4096 * 4096));
+        String layers = String.valueOf(CommandRun.MEMORY / 4 / (12 * 4096 * 4096));
         String[] large = {"--target", "local", "--hidden-size", "4096", "--layers", layers, "--vocabulary", "32000"};
         job = write("method: full");
         Files.writeString(job, Files.readString(job).replace("llama-3.1-8b-instruct", "hf:acme/secret"));
