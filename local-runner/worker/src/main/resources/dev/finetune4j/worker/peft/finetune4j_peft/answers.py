@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import inspect
 import time
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -38,9 +37,7 @@ class Answering:
         self._model = model
         self._ranks = ranks
         self._tokenizer: Tokenizer | None = None
-        # Newer versions of transformers call it so.
-        names = inspect.signature(model.model.forward).parameters
-        self._cache = "cache" if "cache" in names else "past_key_values"
+        self._cache = model.cache_name
 
     def run(self) -> str | None:
         """Answers all rows; why it stopped before the last, if so."""
@@ -140,9 +137,9 @@ class Answering:
         pad = self._recipe.pad_token
         ids = [[pad] * (longest - len(question.prompt)) + question.prompt for question in questions]
         mask = [[0] * (longest - len(question.prompt)) + [1] * len(question.prompt) for question in questions]
-        inputs = self._model.inputs(torch.tensor(ids, device=self._model.device))
-        if "inputs_embeds" in inputs:
+        if self._model.virtual_tokens:
             return [self._continued_alone(question) for question in questions] if longest else []
+        inputs = self._model.inputs(torch.tensor(ids, device=self._model.device))
         settings = self._settings(max(question.new_tokens for question in questions))
         whole = self._model.model.generate(
             **inputs, attention_mask=torch.tensor(mask, device=self._model.device), generation_config=settings
@@ -151,13 +148,17 @@ class Answering:
 
     def _continued_alone(self, question: Question) -> list[int]:
         """The same behind virtual tokens, which no padding may come between."""
+        virtual = self._model.virtual_tokens
         inputs = self._model.inputs(self._model.padded([question.prompt]))
-        length = inputs["inputs_embeds"].shape[1]
-        mask = torch.ones(1, length, dtype=torch.long, device=self._model.device)
+        echoed = 0
+        if self._model.has_prefix:  # transformers wants ids of kept tokens, too, and gives back all ids that it was given
+            inputs["input_ids"] = self._model.padded([[self._recipe.pad_token] * virtual + question.prompt])
+            echoed = virtual + len(question.prompt)
+        mask = torch.ones(1, virtual + len(question.prompt), dtype=torch.long, device=self._model.device)
         spoken = self._model.model.generate(
             **inputs, attention_mask=mask, generation_config=self._settings(question.new_tokens)
         )
-        return self._until_stop(spoken[0].tolist())
+        return self._until_stop(spoken[0, echoed:].tolist())
 
     def _settings(self, new_tokens: int) -> GenerationConfig:
         """Greedy, whatever the model's own settings say."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import inspect
 import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.distributed as dist
@@ -17,7 +20,8 @@ from peft import LoraConfig, get_peft_model
 from peft.utils import get_peft_model_state_dict, set_peft_model_state_dict
 from safetensors.torch import load_file, save_file
 from torch.distributed.device_mesh import init_device_mesh
-from transformers import AutoModelForCausalLM
+from torch.utils.checkpoint import checkpoint
+from transformers import AutoModelForCausalLM, DynamicCache
 
 from finetune4j_peft import problems
 from finetune4j_peft.check import version_numbers
@@ -29,6 +33,7 @@ IGNORED = -100
 WEIGHTS = "adapter_model.safetensors"
 CONFIG = "adapter_config.json"
 PROMPT = "prompt_embeddings"
+PREFIX_KIND = "PREFIX_TUNING"
 WEIGHT_ENDINGS = (".safetensors", ".bin", ".pt", ".pth", ".gguf", ".index.json", ".h5", ".msgpack", ".onnx")
 WEIGHT_SHARE = 0.6
 """Share of a device's memory that weights may take, so that there is room for activations."""
@@ -65,6 +70,15 @@ def decoder_layers(model: torch.nn.Module) -> torch.nn.ModuleList:
     return max(lists, key=len)
 
 
+class UnchangingCache(DynamicCache):
+    """Keys and values that a pass goes on from and adds none to, so that its layers can be computed again."""
+
+    def update(self, key_states, value_states, layer_idx, *_, **__):
+        """Keys and values of the layer with the new ones behind them."""
+        layer = self.layers[layer_idx]
+        return torch.cat([layer.keys, key_states], dim=-2), torch.cat([layer.values, value_states], dim=-2)
+
+
 class Decoder:
     """A model that answers, and learns where it was told how.
 
@@ -83,7 +97,11 @@ class Decoder:
         self.model = load_decoder(folder, torch.float32 if whole else dtype)
         self.parameters = sum(parameter.numel() for parameter in self.model.parameters())
         self.peft: torch.nn.Module | None = None
-        self.virtual: torch.nn.Parameter | None = None
+        self.virtual: torch.nn.Parameter | None = None  # [v, C], or of a prefix [v, 2 L K D]
+        self._has_prefix = training is not None and training.adapter.get("peft_type") == PREFIX_KIND
+        # Newer versions of transformers call it so.
+        names = inspect.signature(self.model.forward).parameters
+        self.cache_name = "cache" if "cache" in names else "past_key_values"
         self._uses_adapter = training is not None
         if training is not None:
             self._make_trainable(training)
@@ -128,8 +146,8 @@ class Decoder:
         elif training.start_tokens:
             start = torch.tensor(training.start_tokens)
             with torch.no_grad():
-                embedded = self.model.get_input_embeddings()(start)
-            self.virtual = torch.nn.Parameter(embedded.float())  # [v, C]
+                begun = self._kept(start) if self._has_prefix else self.model.get_input_embeddings()(start)
+            self.virtual = torch.nn.Parameter(begun.float())
         else:
             self.peft = get_peft_model(self.model, _lora(training))
             # What is not drawn starts as PEFT makes it: factors B as zero, lengths and whole modules as those of the base model.
@@ -139,6 +157,23 @@ class Decoder:
             for parameter in self.peft.parameters():
                 if parameter.requires_grad:
                     parameter.data = parameter.data.float()
+
+    def _kept(self, ids: torch.Tensor) -> torch.Tensor:
+        """Keys and values that the layers have of a text [v], in PEFT's order: [v, 2 L K D]."""
+        cache = DynamicCache()
+        self.model(input_ids=ids[None], use_cache=True, **{self.cache_name: cache})
+        kept = [states[0].transpose(0, 1) for layer in cache.layers for states in (layer.keys, layer.values)]  # 2 L of [v, K, D]
+        return torch.stack(kept, dim=1).flatten(1)
+
+    def _prefix(self, kind: type[DynamicCache], texts: int) -> DynamicCache:
+        """Trained keys and values as what so many texts go on from."""
+        layers, heads = self.training.adapter["num_layers"], self.training.adapter["num_attention_heads"]
+        states = self.virtual.to(self.dtype).view(len(self.virtual), 2 * layers, heads, -1).permute(1, 2, 0, 3)  # [2 L, K, v, D]
+        cache = kind()
+        for layer in range(layers):
+            keys, values = (each.expand(texts, -1, -1, -1) for each in states[2 * layer : 2 * layer + 2])  # [B, K, v, D]
+            DynamicCache.update(cache, keys, values, layer)
+        return cache
 
     def trainable(self) -> dict[str, torch.nn.Parameter]:
         """What is trained, by name."""
@@ -156,7 +191,10 @@ class Decoder:
             level = "layer" if self.device.type == "cuda" and kept > torch.cuda.mem_get_info()[0] // 2 else "none"
         if level == "none":
             return "none"
-        if hasattr(self.model, "activation_checkpointing_enable"):  # what newer versions of transformers call it
+        if self._has_prefix:  # transformers computes layers again without what it keeps of earlier tokens
+            for layer in decoder_layers(self.model):
+                layer.forward = functools.partial(checkpoint, layer.forward, use_reentrant=False)
+        elif hasattr(self.model, "activation_checkpointing_enable"):  # what newer versions of transformers call it
             self.model.activation_checkpointing_enable(activation_checkpointing_kwargs={"use_reentrant": False})
         else:
             self.model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
@@ -188,10 +226,13 @@ class Decoder:
         narrow = self.training is not None and self.training.is_whole and self.dtype == torch.bfloat16
         return torch.autocast(self.device.type, torch.bfloat16) if narrow else contextlib.nullcontext()
 
-    def inputs(self, ids: torch.Tensor) -> dict[str, torch.Tensor]:
-        """What the model reads: ids [B, T], behind virtual tokens where it has them, which are then embeddings [B, v + T, C]."""
-        if self.virtual is None or not self._uses_adapter:
+    def inputs(self, ids: torch.Tensor, cache: type[DynamicCache] = DynamicCache) -> dict[str, Any]:
+        """What the model reads: ids [B, T], behind virtual tokens where it has them, which are embeddings [B, v + T, C] then, or a
+        prefix in a cache of the kind."""
+        if not self.virtual_tokens:
             return {"input_ids": ids}
+        if self._has_prefix:
+            return {"input_ids": ids, self.cache_name: self._prefix(cache, len(ids))}
         embedded = self.model.get_input_embeddings()(ids)  # [B, T, C]
         before = self.virtual.to(embedded.dtype).expand(ids.shape[0], -1, -1)  # [B, v, C]
         return {"inputs_embeds": torch.cat([before, embedded], dim=1)}
@@ -200,6 +241,11 @@ class Decoder:
     def virtual_tokens(self) -> int:
         """v of texts as they are read now."""
         return self.virtual.shape[0] if self.virtual is not None and self._uses_adapter else 0
+
+    @property
+    def has_prefix(self) -> bool:
+        """Whether the virtual tokens are nothing that is read, but keys and values."""
+        return self._has_prefix and self._uses_adapter
 
     def padded(self, texts: Sequence[Sequence[int]]) -> torch.Tensor:
         """Texts as ids [B, T]."""
@@ -216,9 +262,10 @@ class Decoder:
                     targets[place, t - 1] = tokens[t]
         positions = (targets != IGNORED).any(dim=0).nonzero().flatten()  # [K]
         wanted = targets[:, positions]  # [B, K]
+        read_before = 0 if self.has_prefix else self.virtual_tokens
         with self._computing():
             logits = self.model(
-                **self.inputs(ids), logits_to_keep=positions + self.virtual_tokens, use_cache=False
+                **self.inputs(ids, UnchangingCache), logits_to_keep=positions + read_before, use_cache=False
             ).logits  # [B, K, V]
         counted = wanted != IGNORED
         return F.cross_entropy(logits[counted].float(), wanted[counted], reduction="sum")
