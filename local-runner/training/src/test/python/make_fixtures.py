@@ -6,8 +6,8 @@
 Needs torch, transformers, peft, safetensors and gguf. Written to src/test/resources/dev/finetune4j/training/model/fixtures.
 Each model folder holds config.json, model.safetensors and expected.json (token ids and logits); a folder peft holds an adapter at its
 start and after some steps of AdamW, and the losses between: for the model tied, and without the end in the folders of others. Folders
-of VARIANTS hold the same of other settings of LoRA, folders full the losses of training every weight, folders prompt those of training
-virtual tokens and the adapter after it.
+of VARIANTS hold the same of other settings of LoRA, folders full the losses of training every weight, folders prompt and
+prefix those of training virtual tokens, by their embeddings and by their keys and values, and the adapter after it.
 """
 import json
 import os
@@ -17,12 +17,13 @@ import tempfile
 
 import gguf
 import torch
-from peft import LoraConfig, PeftModel, PromptTuningConfig, get_peft_model
+from peft import (LoraConfig, PeftModel, PrefixTuningConfig, PromptTuningConfig, get_peft_model,
+                  initialize_kv_prefix_from_past_key_values)
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
-from transformers import (Gemma2Config, Gemma2ForCausalLM, Gemma3ForCausalLM, Gemma3TextConfig, LlamaConfig, LlamaForCausalLM,
-                          MistralConfig, MistralForCausalLM, Phi3Config, Phi3ForCausalLM, PreTrainedTokenizerFast,
+from transformers import (DynamicCache, Gemma2Config, Gemma2ForCausalLM, Gemma3ForCausalLM, Gemma3TextConfig, LlamaConfig,
+                          LlamaForCausalLM, MistralConfig, MistralForCausalLM, Phi3Config, Phi3ForCausalLM, PreTrainedTokenizerFast,
                           Qwen2Config, Qwen2ForCausalLM, Qwen3Config, Qwen3ForCausalLM)
 from transformers.optimization import get_cosine_schedule_with_warmup
 from transformers.trainer_pt_utils import get_parameter_names
@@ -80,6 +81,8 @@ NARROW = {"bf16": torch.bfloat16, "fp16": torch.float16}
 FULL_RATE = 3e-4
 PROMPT_RATE = 3e-2
 NARROW_PROMPT_RATE = 3e-3  # at 3e-2 the losses of PEFT in bf16 differ by 1.7 % from processor to processor, at 3e-3 by 0.4 %
+PREFIX_RATE = 1e-2
+NARROW_PREFIX_RATE = 3e-3
 PROMPTED = ["tied", "qwen3", "phi3", "gemma2"]
 TRAINED = ["mistral", "qwen3", "phi3", "gemma2", "gemma3"]
 SEQUENCES = [[5, 17, 80, 33, 2, 9, 41, 60, 7, 90, 11], [3, 3, 71, 25, 64], list(range(10, 90))]
@@ -240,7 +243,7 @@ def write_full(folder, cls, config, seed, steps):
 START_TOKENS = [5, 17, 80]
 
 
-def prompted(cls, config, seed, folder):
+def prompted(cls, config, seed):
     """The model with virtual tokens that start as START_TOKENS, in turn: PEFT takes them from a text, by way of a tokenizer."""
     words = {f"w{i}": i for i in range(config.vocab_size)}
     tokenizer = Tokenizer(WordLevel(words, unk_token="w0"))
@@ -252,11 +255,23 @@ def prompted(cls, config, seed, folder):
             prompt_tuning_init_text=" ".join(f"w{i}" for i in START_TOKENS), tokenizer_name_or_path=temporary))
 
 
-def trained_prompt(model, steps, narrow):
+def prefixed(cls, config, seed):
+    """The model with keys and values that start as those of START_TOKENS, in turn."""
+    model = get_peft_model(random_model(cls, config, seed), PrefixTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=5))
+    text = torch.tensor([[START_TOKENS[i % len(START_TOKENS)] for i in range(5)]])
+    with torch.no_grad(), model.disable_adapter():
+        read = model.base_model(text, cache=DynamicCache(), use_cache=True)
+    initialize_kv_prefix_from_past_key_values(model, past_key_values=[(layer.keys, layer.values) for layer in read.cache.layers])
+    return model
+
+
+VIRTUAL = {"prompt": (prompted, PROMPT_RATE, NARROW_PROMPT_RATE), "prefix": (prefixed, PREFIX_RATE, NARROW_PREFIX_RATE)}
+
+
+def trained_prompt(model, steps, rate, narrow):
     if narrow:
         model.base_model.to(torch.bfloat16)
-    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=NARROW_PROMPT_RATE if narrow else PROMPT_RATE,
-                                  weight_decay=0.1)
+    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=rate, weight_decay=0.1)
     schedule = get_cosine_schedule_with_warmup(optimizer, steps // 10, steps)
     losses, norms, rates = [], [], []
     for step in range(steps):
@@ -278,15 +293,18 @@ def trained_prompt(model, steps, narrow):
     return dict(losses=losses, norms=norms, rates=rates)
 
 
-def write_prompt(folder, cls, config, seed, steps):
-    model = prompted(cls, config, seed, folder)
+def write_prompt(folder, kind, cls, config, seed, steps):
+    make, rate, narrow_rate = VIRTUAL[kind]
+    folder = f"{folder}/{kind}"
+    model = make(cls, config, seed)
     expected = dict(sequences=SEQUENCES, start=floats(model.get_prompt_embedding_to_save("default")),
-                    fp32=trained_prompt(model, steps, False))
+                    fp32=trained_prompt(model, steps, rate, False))
     model.save_pretrained(f"{folder}/end")
     os.remove(f"{folder}/end/README.md")
     with open(f"{folder}/end/adapter_config.json") as file:
         adapter = json.load(file)
-    adapter["tokenizer_name_or_path"] = "made"
+    if "tokenizer_name_or_path" in adapter:
+        adapter["tokenizer_name_or_path"] = "made"
     with open(f"{folder}/end/adapter_config.json", "w") as file:
         json.dump(adapter, file, indent=2)
     model.eval()
@@ -294,7 +312,7 @@ def write_prompt(folder, cls, config, seed, steps):
         expected["last_logits"] = [floats(model(
             input_ids=torch.tensor([ids]), attention_mask=torch.ones(1, len(ids))).logits[0][-1]) for ids in SEQUENCES]
     if steps == 50:
-        expected["bf16"] = trained_prompt(prompted(cls, config, seed, folder), steps, True)
+        expected["bf16"] = trained_prompt(make(cls, config, seed), steps, narrow_rate, True)
     json.dump(expected, open(f"{folder}/expected.json", "w"))
 
 
@@ -375,7 +393,8 @@ def main():
     for seed, (name, (cls, config)) in enumerate(MODELS.items()):
         write_model(f"{out}/{name}", cls, config, seed)
         if name in PROMPTED:
-            write_prompt(f"{out}/{name}/prompt", cls, config, seed, 50 if name == "tied" else 10)
+            for kind in VIRTUAL:
+                write_prompt(f"{out}/{name}", kind, cls, config, seed, 50 if name == "tied" else 10)
         if name in TRAINED or name in ("tied", "untied", "bias"):
             write_full(f"{out}/{name}/full", cls, config, seed, 50)
         if name in TRAINED:

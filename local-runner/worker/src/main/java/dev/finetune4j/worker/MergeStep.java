@@ -2,7 +2,6 @@ package dev.finetune4j.worker;
 
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Json;
-import dev.finetune4j.method.PromptTuning;
 import dev.finetune4j.modelfiles.ModelFilesProblems;
 import dev.finetune4j.modelfiles.config.EncoderConfig;
 import dev.finetune4j.modelfiles.config.ModelFolder;
@@ -59,7 +58,7 @@ final class MergeStep {
 
     private MergedParts parts() {
         TunedModel tuned = site.tunedModel();
-        if (tuned.method() instanceof PromptTuning) {
+        if (tuned.method().virtualTokens() > 0) {
             throw WorkerProblems.NOT_MERGEABLE
                     .error("virtual tokens cannot be merged into the weights")
                     .because("they stand in front of each text and change no weight")

@@ -7,7 +7,6 @@ import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.json.Json;
-import dev.finetune4j.method.PromptTuning;
 import dev.finetune4j.run.Rehearsal;
 import dev.finetune4j.run.Replay;
 import dev.finetune4j.run.RunEvent;
@@ -105,7 +104,7 @@ final class TrainStep {
             training = read(codec, Part.TRAIN);
             validation = read(codec, Part.VALIDATION);
             answers = codec.speaks() ? AnswerSession.lengths(site, codec) : TextLengths.NONE;
-            startTokens = startTokens(codec);
+            startTokens = PeftStart.tokensOfText(step.method(), codec);
         }
         if (training.isEmpty()) {
             throw LeftOut.of(training, spec.maxTokens()).nothingToLearn();
@@ -209,10 +208,6 @@ final class TrainStep {
             LeftOut.of(rows, step.training().maxTokens()).warning(file).ifPresent(site::notice);
         }
         return rows;
-    }
-
-    private List<Integer> startTokens(TextCodec codec) {
-        return step.method() instanceof PromptTuning prompt ? PeftStart.tokensOfText(prompt, codec) : List.of();
     }
 
     /** A checkpoint goes with the order (which stands for the model's files) and with the tokens that it was taken on. */

@@ -13,7 +13,9 @@ import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.method.FullTuning;
+import dev.finetune4j.method.PrefixTuning;
 import dev.finetune4j.method.PromptTuning;
+import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.modelfiles.weights.GgufFile;
 import dev.finetune4j.run.GeneratedText;
@@ -53,7 +55,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A worker within this process, on a model that needs no torch unless a test says so. */
 @Tag("long")
@@ -254,9 +258,16 @@ class WorkerTest {
                 .containsExactly(Variant.BASE_ZERO_SHOT, Variant.TUNED);
     }
 
-    @Test
-    void trainsVirtualTokensThatAnswerAndAreNotMerged() throws Exception {
-        PromptTuning method = new PromptTuning(6, "odd or even");
+    static Stream<Arguments> virtualTokens() {
+        return Stream.of(
+                Arguments.of(new PromptTuning(6, "odd or even"), "\"PROMPT_TUNING\"", "\"odd or even\""),
+                Arguments.of(new PrefixTuning(6, "odd or even"), "\"PREFIX_TUNING\"", "\"prefix_projection\" : false"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("virtualTokens")
+    void trainsVirtualTokensThatAnswerAndAreNotMerged(TuningMethod method, String kind, String setting)
+            throws Exception {
         List<WorkStep> steps = new ArrayList<>(SmallJob.steps(
                 method,
                 SmallJob.training(12)
@@ -273,7 +284,7 @@ class WorkerTest {
         assertThat(problem().code()).isEqualTo("FT0658");
         assertThat(folder.output().resolve("adapter/adapter_config.json"))
                 .content()
-                .contains("\"PROMPT_TUNING\"", "\"num_virtual_tokens\" : 6", "\"odd or even\"");
+                .contains(kind, "\"num_virtual_tokens\" : 6", setting);
         assertThat(surprise("tuned")).isLessThan(surprise("base-zero-shot"));
         assertThat(Files.readAllLines(folder.output().resolve("generated.jsonl")))
                 .hasSize(2);

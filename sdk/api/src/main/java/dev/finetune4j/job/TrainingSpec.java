@@ -39,7 +39,7 @@ public record TrainingSpec(
         int gradientAccumulation,
 
         @Describe(
-                "Peak learning rate; 0 for the method's own: 2e-4 with lora, 2e-5 with full, 1e-3 with head, 3e-2 with prompt-tuning.")
+                "Peak learning rate; 0 for the method's own: 2e-4 with lora, 2e-5 with full, 1e-3 with head, 3e-2 with prompt-tuning, 1e-2 with prefix-tuning.")
         @Range(min = 0, max = 1)
         double learningRate,
 

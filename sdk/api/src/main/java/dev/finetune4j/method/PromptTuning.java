@@ -52,7 +52,7 @@ public record PromptTuning(
         return new PromptTuning(DEFAULT_VIRTUAL_TOKENS, null);
     }
 
-    /** The text that the virtual tokens start as. */
+    @Override
     public Optional<String> initTextIfAny() {
         return Optional.ofNullable(initText);
     }

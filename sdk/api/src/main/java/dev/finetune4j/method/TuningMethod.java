@@ -5,7 +5,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** How weights are tuned. */
-public sealed interface TuningMethod permits LoraTuning, QloraTuning, FullTuning, HeadTuning, PromptTuning {
+public sealed interface TuningMethod
+        permits LoraTuning, QloraTuning, FullTuning, HeadTuning, PromptTuning, PrefixTuning {
     /** Its name in a job file. */
     default String kind() {
         return Objects.requireNonNull(getClass().getAnnotation(Kind.class), "every method has a kind")
@@ -18,6 +19,11 @@ public sealed interface TuningMethod permits LoraTuning, QloraTuning, FullTuning
     /** Tokens that the method puts in front of every text. */
     default int virtualTokens() {
         return 0;
+    }
+
+    /** The text whose tokens those start as, in turn; empty where they start as tokens that are drawn. */
+    default Optional<String> initTextIfAny() {
+        return Optional.empty();
     }
 
     /** The adapters that are trained; none where something else is. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.PrefixTuning;
 import dev.finetune4j.method.PromptTuning;
 import dev.finetune4j.value.Describe;
 import dev.finetune4j.value.Range;
@@ -27,7 +28,8 @@ class RangeTest {
             TrainingSpec.defaults(),
             EvaluationSpec.defaults(),
             LoraTuning.defaults(),
-            PromptTuning.defaults());
+            PromptTuning.defaults(),
+            PrefixTuning.defaults());
 
     static Stream<RecordComponent> ranged() {
         return DEFAULTS.stream()

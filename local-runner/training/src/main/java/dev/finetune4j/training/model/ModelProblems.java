@@ -55,7 +55,7 @@ public final class ModelProblems implements ProblemCatalogue {
     public static final ProblemKind METHOD =
             new ProblemKind("FT0475", "The method does not fit the model", ExitCode.INVALID, """
             method: head trains the classification head of an encoder such as BERT; a decoder has none, and answers with words. Decoders
-            are tuned with lora, full or prompt-tuning, encoders with full, lora or head.""", "method: lora");
+            are tuned with lora, qlora, full, prompt-tuning or prefix-tuning, encoders with full, lora or head.""", "method: lora");
 
     /** A number format that the processor computes with slowly. */
     public static final ProblemKind SLOW_PRECISION = new ProblemKind(

@@ -139,8 +139,8 @@ public final class WorkerProblems implements ProblemCatalogue {
             "FT0658",
             "what was trained is no part of the weights",
             ExitCode.INVALID,
-            "Prompt tuning trains virtual tokens in front of each text and leaves every weight as it is, so that there is no model of its own to write. The"
-                    + " adapter folder of the run is in PEFT format: PEFT puts the virtual tokens before each text.",
+            "Prompt tuning and prefix tuning train virtual tokens in front of each text and leave every weight as it is, so that there is no model of its own"
+                    + " to write. The adapter folder of the run is in PEFT format: PEFT puts the virtual tokens before each text.",
             "PeftModel.from_pretrained(base, \"ADAPTER_FOLDER\")");
 
     /** The image's torch is missing or another. */
@@ -176,7 +176,7 @@ public final class WorkerProblems implements ProblemCatalogue {
             "the engine for cloud GPUs does not do this",
             ExitCode.INVALID,
             "On machines with GPUs a job is trained by transformers and PEFT in the cloud's own image, from a recipe that finetune4j writes. That engine does"
-                    + " the same as the core for LoRA, rank-stabilised LoRA, DoRA, prompt tuning and full fine-tuning of decoders; those in GGUF are sent to it"
+                    + " the same as the core for LoRA, rank-stabilised LoRA, DoRA, prompt tuning, prefix tuning and full fine-tuning of decoders; those in GGUF are sent to it"
                     + " unpacked. What it would do in another way, or not at all, is refused.",
             "targets: [local]");
 

@@ -7,6 +7,7 @@ import dev.finetune4j.json.Json;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.PrefixTuning;
 import dev.finetune4j.method.PromptTuning;
 import dev.finetune4j.method.QloraTuning;
 import dev.finetune4j.method.TuningMethod;
@@ -76,6 +77,7 @@ class KilledTrainingTest {
         EMBEDDING_AND_HEAD,
         FULL,
         PROMPT,
+        PREFIX,
         ENCODER,
         ENCODER_HEAD,
         ENCODER_LORA,
@@ -99,6 +101,7 @@ class KilledTrainingTest {
                             .build();
                 case FULL, ENCODER -> FullTuning.defaults();
                 case PROMPT -> new PromptTuning(4, null);
+                case PREFIX -> new PrefixTuning(4, null);
                 case ENCODER_HEAD -> HeadTuning.defaults();
             };
         }
@@ -118,7 +121,7 @@ class KilledTrainingTest {
 
     /** Some of the ways, with all that there is to be saved among them; the slow suite goes all of them, many times. */
     @ParameterizedTest
-    @EnumSource(names = {"QDORA", "EMBEDDING_AND_HEAD", "FULL", "ENCODER_LORA"})
+    @EnumSource(names = {"QDORA", "EMBEDDING_AND_HEAD", "FULL", "PREFIX", "ENCODER_LORA"})
     void goesOnToTheSameBitsByMethods(Way each) throws Exception {
         begin(each);
 

@@ -13,6 +13,7 @@ import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.PrefixTuning;
 import dev.finetune4j.method.PromptTuning;
 import dev.finetune4j.method.QloraTuning;
 import dev.finetune4j.method.TuningMethod;
@@ -79,7 +80,8 @@ class MemoryForecastTest {
         "small, dora, FP32, NONE, 8, 40",
         "small, qlora, FP32, NONE, 8, 40",
         "small, full, FP32, NONE, 8, 40",
-        "small, prompt-tuning, FP32, NONE, 8, 40"
+        "small, prompt-tuning, FP32, NONE, 8, 40",
+        "small, prefix-tuning, FP32, NONE, 8, 40"
     })
     void noRunTakesMoreThanWasForeseen(
             String size, String method, Precision precision, Recompute level, int batch, int letters) throws Exception {
@@ -167,6 +169,7 @@ class MemoryForecastTest {
         TuningMethod tuning = switch (method) {
             case "full" -> FullTuning.defaults();
             case "prompt-tuning" -> PromptTuning.defaults();
+            case "prefix-tuning" -> PrefixTuning.defaults();
             case "dora" -> adapters.toBuilder().dora(true).build();
             case "qlora" -> new QloraTuning(adapters);
             default -> adapters;

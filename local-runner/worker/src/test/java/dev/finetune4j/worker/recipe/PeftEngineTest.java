@@ -13,6 +13,7 @@ import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.PrefixTuning;
 import dev.finetune4j.method.PromptTuning;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelRef;
@@ -96,7 +97,10 @@ class PeftEngineTest {
                         LabelScoring.CALIBRATED,
                         false),
                 Arguments.of(
-                        "virtual tokens that are drawn", new PromptTuning(3, null), LabelScoring.LIKELIHOOD, false));
+                        "virtual tokens that are drawn", new PromptTuning(3, null), LabelScoring.LIKELIHOOD, false),
+                Arguments.of(
+                        "a prefix of a text", new PrefixTuning(5, "please refund"), LabelScoring.CALIBRATED, false),
+                Arguments.of("a prefix that is drawn", new PrefixTuning(3, null), LabelScoring.LIKELIHOOD, false));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -131,7 +135,8 @@ class PeftEngineTest {
         return Stream.of(
                 new LoraTuning(4, 8, 0, List.of(LoraTuning.ALL_LINEAR)),
                 FullTuning.defaults(),
-                new PromptTuning(4, "please"));
+                new PromptTuning(4, "please"),
+                new PrefixTuning(4, "please"));
     }
 
     @ParameterizedTest

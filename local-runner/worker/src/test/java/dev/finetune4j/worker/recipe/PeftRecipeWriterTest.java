@@ -16,6 +16,7 @@ import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.PrefixTuning;
 import dev.finetune4j.method.PromptTuning;
 import dev.finetune4j.method.QloraTuning;
 import dev.finetune4j.method.TuningMethod;
@@ -113,7 +114,9 @@ class PeftRecipeWriterTest {
                 .evaluateEvery(random.nextInt(3))
                 .seed(random.nextLong())
                 .build();
-        TuningMethod method = random.nextBoolean() ? new PromptTuning(3, "please") : LoraTuning.defaults();
+        TuningMethod method = List.of(
+                        new PromptTuning(3, "please"), new PrefixTuning(3, "please"), LoraTuning.defaults())
+                .get(random.nextInt(3));
         Path data = RecipeTickets.writeRows(root.resolve("data"), random.nextInt(1, 60), random.nextInt(0, 9));
         WorkStep.Train train = new WorkStep.Train(method, spec, RecipeTickets.BASE, RecipeTickets.LABELS);
 

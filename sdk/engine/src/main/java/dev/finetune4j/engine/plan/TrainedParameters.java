@@ -6,6 +6,7 @@ import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.PrefixTuning;
 import dev.finetune4j.method.PromptTuning;
 import java.util.EnumSet;
 import java.util.Map;
@@ -58,6 +59,9 @@ final class TrainedParameters {
         }
         if (job.method() instanceof PromptTuning prompt) {
             return (double) prompt.virtualTokens() * model.hiddenSize();
+        }
+        if (job.method() instanceof PrefixTuning prefix) {
+            return 2.0 * prefix.virtualTokens() * model.layers() * model.keyValueWidth();
         }
         LoraTuning lora = job.method().adapters().orElseThrow();
         double share = lora.layers().isEmpty()

@@ -7,6 +7,7 @@ import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.PrefixTuning;
 import dev.finetune4j.method.PromptTuning;
 import dev.finetune4j.method.QloraTuning;
 import dev.finetune4j.method.TuningMethod;
@@ -63,6 +64,9 @@ public final class RunParameters {
         }
         if (method instanceof PromptTuning prompt) {
             return "prompt tuning, " + prompt.virtualTokens() + " virtual tokens";
+        }
+        if (method instanceof PrefixTuning prefix) {
+            return "prefix tuning, " + prefix.virtualTokens() + " virtual tokens";
         }
         throw new IllegalStateException("a tuning method without a name: " + method);
     }

@@ -32,7 +32,7 @@ class HintBookTest {
     void everyJobHasAHintForEachOfItsSettings() {
         for (long rows : new long[] {1, 150, 800, 3000, 20_000, 1_000_000}) {
             for (long parameters : new long[] {0, 135 * MILLION, 8000 * MILLION, 70_000 * MILLION}) {
-                for (String method : List.of("lora", "qlora", "full", "prompt-tuning")) {
+                for (String method : List.of("lora", "qlora", "full", "prompt-tuning", "prefix-tuning")) {
                     assertThat(keys(method, true, rows, parameters))
                             .as(method + " " + rows + " " + parameters)
                             .containsAll(

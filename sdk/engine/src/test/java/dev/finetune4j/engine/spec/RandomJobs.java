@@ -19,6 +19,7 @@ import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.PrefixTuning;
 import dev.finetune4j.method.PromptTuning;
 import dev.finetune4j.method.QloraTuning;
 import dev.finetune4j.method.TuningMethod;
@@ -166,11 +167,12 @@ final class RandomJobs {
     }
 
     private TuningMethod method() {
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(7)) {
             case 0 -> FullTuning.defaults();
             case 1 -> HeadTuning.defaults();
             case 2 -> new PromptTuning(1 + random.nextInt(1000), random.nextBoolean() ? null : text());
-            case 3 -> new QloraTuning(lora());
+            case 3 -> new PrefixTuning(1 + random.nextInt(1000), random.nextBoolean() ? null : text());
+            case 4 -> new QloraTuning(lora());
             default -> lora();
         };
     }

@@ -2,7 +2,9 @@ package dev.finetune4j.training.model.adapter;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.method.PrefixTuning;
 import dev.finetune4j.method.PromptTuning;
+import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelName;
 import dev.finetune4j.modelfiles.weights.SafetensorsWriter;
 import dev.finetune4j.modelfiles.weights.TensorType;
@@ -20,11 +22,13 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Trained virtual tokens in the format of PEFT: {@code adapter_config.json} of kind {@code PROMPT_TUNING} and
- * {@code adapter_model.safetensors} with {@code prompt_embeddings} [v, C].
+ * Trained virtual tokens in the format of PEFT: {@code adapter_config.json} and {@code adapter_model.safetensors} with
+ * {@code prompt_embeddings}, which are [v, C] of kind {@code PROMPT_TUNING}, and of kind {@code PREFIX_TUNING} [v, L 2 K D]: of each
+ * token the keys of the first layer, its values, the keys of the next layer and so on.
  */
 public final class PromptFiles {
-    private static final String KIND = "PROMPT_TUNING";
+    private static final String PROMPT = "PROMPT_TUNING";
+    private static final String PREFIX = "PREFIX_TUNING";
     private static final String EMBEDDINGS = "prompt_embeddings";
 
     /** Keys that are read, or do not change what finished virtual tokens compute. */
@@ -38,13 +42,16 @@ public final class PromptFiles {
             "num_virtual_tokens",
             "peft_type",
             "peft_version",
-            "prompt_tuning_init",
-            "prompt_tuning_init_text",
             "revision",
             "task_type",
-            "token_dim",
-            "tokenizer_kwargs",
-            "tokenizer_name_or_path");
+            "token_dim");
+
+    private static final Set<String> KNOWN_OF_PROMPT =
+            Set.of("prompt_tuning_init", "prompt_tuning_init_text", "tokenizer_kwargs", "tokenizer_name_or_path");
+
+    /** Finished keys and values are written after their projection. */
+    private static final Set<String> KNOWN_OF_PREFIX =
+            Set.of("encoder_hidden_size", "init_weights", "prefix_projection");
 
     private PromptFiles() {}
 
@@ -52,15 +59,26 @@ public final class PromptFiles {
      * What PEFT wants to know of the base model.
      *
      * @param name what it is called
-     * @param layers its layers
-     * @param heads its query heads
+     * @param layers its layers L
      * @param width C
+     * @param heads its query heads
+     * @param keyHeads its key heads K
+     * @param headWidth D
      */
-    public record Base(ModelName name, int layers, int heads, int width) {}
+    public record Base(ModelName name, int layers, int width, int heads, int keyHeads, int headWidth) {
+        /** Numbers that are trained of each virtual token. */
+        private long columns(TuningMethod method) {
+            return method instanceof PrefixTuning ? 2L * layers * keyHeads * headWidth : width;
+        }
+    }
 
     /** Whether a folder holds virtual tokens rather than another kind of adapter. */
     public static boolean isPrompt(Path folder) {
-        return AdapterConfig.tree(folder).path("peft_type").asText("").equals(KIND);
+        return Set.of(PROMPT, PREFIX).contains(kind(AdapterConfig.tree(folder)));
+    }
+
+    private static String kind(JsonNode config) {
+        return config.path("peft_type").asText("");
     }
 
     /**
@@ -68,12 +86,15 @@ public final class PromptFiles {
      *
      * @throws FineTuneException with FT0473 if the configuration asks for what is not computed here
      */
-    public static PromptTuning method(Path folder) {
+    public static TuningMethod method(Path folder) {
         JsonNode config = AdapterConfig.tree(folder);
+        boolean isPrefix = kind(config).equals(PREFIX);
+        Set<String> own = isPrefix ? KNOWN_OF_PREFIX : KNOWN_OF_PROMPT;
         List<String> wrong = new ArrayList<>();
         config.properties().forEach(entry -> {
-            if (!KNOWN.contains(entry.getKey()) && AdapterConfig.isSet(entry.getValue())) {
-                wrong.add(entry.getKey() + " is " + entry.getValue() + ", which is not supported");
+            String key = entry.getKey();
+            if (!KNOWN.contains(key) && !own.contains(key) && AdapterConfig.isSet(entry.getValue())) {
+                wrong.add(key + " is " + entry.getValue() + ", which is not supported");
             }
         });
         if (config.path("num_transformer_submodules").asInt(1) != 1) {
@@ -82,7 +103,10 @@ public final class PromptFiles {
         String text = config.path("prompt_tuning_init_text").asText("");
         try {
             if (wrong.isEmpty()) {
-                return new PromptTuning(config.path("num_virtual_tokens").asInt(), text.isBlank() ? null : text);
+                int tokens = config.path("num_virtual_tokens").asInt();
+                return isPrefix
+                        ? new PrefixTuning(tokens, null)
+                        : new PromptTuning(tokens, text.isBlank() ? null : text);
             }
         } catch (IllegalArgumentException e) {
             wrong.add(String.valueOf(e.getMessage()));
@@ -91,13 +115,13 @@ public final class PromptFiles {
     }
 
     /**
-     * Writes both files into an existing folder; the same embeddings give the same bytes.
+     * Writes both files into an existing folder; the same numbers give the same bytes.
      *
-     * @param embeddings [v, C], little-endian float32
+     * @param trained what is trained of all virtual tokens, in the order of the file, little-endian float32
      * @throws UncheckedIOException if the disk refuses
      */
-    public static void write(Path folder, PromptTuning method, Base base, ByteBuffer embeddings) {
-        List<Long> shape = List.of((long) method.virtualTokens(), (long) base.width());
+    public static void write(Path folder, TuningMethod method, Base base, ByteBuffer trained) {
+        List<Long> shape = List.of((long) method.virtualTokens(), base.columns(method));
         try (FileChannel channel = FileChannel.open(
                 folder.resolve(AdapterTensors.FILE),
                 StandardOpenOption.CREATE,
@@ -105,7 +129,7 @@ public final class PromptFiles {
                 StandardOpenOption.WRITE)) {
             SafetensorsWriter.write(
                     channel,
-                    Map.of(EMBEDDINGS, WritableTensor.ofBytes(TensorType.F32, shape, embeddings::duplicate)),
+                    Map.of(EMBEDDINGS, WritableTensor.ofBytes(TensorType.F32, shape, trained::duplicate)),
                     Map.of("format", "pt"));
             AdapterConfig.write(folder, config(method, base));
         } catch (IOException e) {
@@ -114,51 +138,63 @@ public final class PromptFiles {
     }
 
     /** What {@code adapter_config.json} says of virtual tokens, by PEFT's names. */
-    public static Map<String, Object> config(PromptTuning method, Base base) {
+    public static Map<String, Object> config(TuningMethod method, Base base) {
         Map<String, Object> config = new TreeMap<>();
-        config.put("peft_type", KIND);
         config.put("task_type", "CAUSAL_LM");
         config.put("base_model_name_or_path", base.name().value());
         config.put("revision", base.name().revision()); // of the base model, as PEFT reads it
         config.put("num_virtual_tokens", method.virtualTokens());
-        config.put("token_dim", base.width());
         config.put("num_transformer_submodules", 1);
-        config.put("num_attention_heads", base.heads());
         config.put("num_layers", base.layers());
-        config.put("prompt_tuning_init", method.initText() == null ? "SAMPLE_VOCAB" : "TEXT");
-        config.put("prompt_tuning_init_text", method.initText());
-        config.put("tokenizer_name_or_path", base.name().value());
         config.put("inference_mode", true);
+        if (method instanceof PrefixTuning) {
+            config.put("peft_type", PREFIX);
+            config.put("token_dim", base.keyHeads() * base.headWidth());
+            config.put("num_attention_heads", base.keyHeads()); // PEFT's word for those that keys have
+            config.put("encoder_hidden_size", base.keyHeads() * base.headWidth());
+            config.put("prefix_projection", false);
+        } else {
+            config.put("peft_type", PROMPT);
+            config.put("token_dim", base.width());
+            config.put("num_attention_heads", base.heads());
+            config.put("prompt_tuning_init", method.initTextIfAny().isPresent() ? "TEXT" : "SAMPLE_VOCAB");
+            config.put("prompt_tuning_init_text", method.initTextIfAny().orElse(null));
+            config.put("tokenizer_name_or_path", base.name().value());
+        }
         return config;
     }
 
     /**
-     * Reads embeddings.
+     * Reads what is trained of virtual tokens.
      *
      * @param folder a folder that PEFT or {@link #write} wrote
      * @param method what they must agree with
-     * @param width C
-     * @param embeddings [v, C], little-endian float32
+     * @param base the model that they were trained on
+     * @param trained gets the numbers of all virtual tokens, in the order of the file, little-endian float32
      * @throws FineTuneException with FT0473 if they do not fit, FT0474 if one of them is no finite number, FT04xx if the weight file
      *     is damaged
      */
-    public static void read(Path folder, PromptTuning method, int width, ByteBuffer embeddings) {
+    public static void read(Path folder, TuningMethod method, Base base, ByteBuffer trained) {
         List<String> wrong = new ArrayList<>();
-        int written = method(folder).virtualTokens();
-        if (written != method.virtualTokens()) {
-            wrong.add("num_virtual_tokens is " + written + ", method.virtual-tokens is " + method.virtualTokens());
+        TuningMethod written = method(folder);
+        if (!written.kind().equals(method.kind())) {
+            wrong.add("it is of " + written.kind() + ", method.kind is " + method.kind());
+        }
+        if (written.virtualTokens() != method.virtualTokens()) {
+            wrong.add("num_virtual_tokens is " + written.virtualTokens() + ", method.virtual-tokens is "
+                    + method.virtualTokens());
         }
         try (AdapterTensors weights = AdapterTensors.open(folder)) {
             if (!weights.names().equals(Set.of(EMBEDDINGS))) {
                 wrong.add("it holds " + weights.names() + ", not " + EMBEDDINGS + " alone");
             } else {
-                weights.misfit(EMBEDDINGS, List.of((long) method.virtualTokens(), (long) width))
+                weights.misfit(EMBEDDINGS, List.of((long) method.virtualTokens(), base.columns(method)))
                         .ifPresent(wrong::add);
             }
             if (!wrong.isEmpty()) {
                 throw AdapterConfig.misfit(folder, wrong);
             }
-            weights.read(EMBEDDINGS, embeddings);
+            weights.read(EMBEDDINGS, trained);
         }
     }
 }

@@ -60,6 +60,16 @@ final class CachedDecoder {
         return append(stack, tail, kept);
     }
 
+    /** Writes keys and values of a text's tokens, [n, L, 2, K, D], to a vector, and keeps nothing. */
+    void start(DecoderStack stack, int[] text, Value target) {
+        append(stack, text, 0).close();
+        try (Value filled = Objects.requireNonNull(cache, "cache")) {
+            script.call("start_trained_prefix", filled, text.length, target).close();
+        }
+        cache = null;
+        capacity = 0;
+    }
+
     /** Computes a prefix, unless it is there; where it goes on from the one that is, as in a conversation, what is new of it. */
     void keep(DecoderStack stack, int[] prefix) {
         if (Arrays.equals(prefix, cachedPrefix)) {

@@ -2,7 +2,6 @@ package dev.finetune4j.training.model.decoder;
 
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.method.LoraTuning;
-import dev.finetune4j.method.PromptTuning;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.modelfiles.config.DecoderTraits;
 import dev.finetune4j.modelfiles.config.ModelConfig;
@@ -150,8 +149,19 @@ final class DecoderAssembly {
 
     /** Layers whose weights are frozen, packed ones among them. */
     private Value layers(Value decoder, Frozen frozen, Trainables trainables, Value gradient, LoraLayout layout) {
+        return layers(decoder, frozen, trainables, gradient, layout, noPrefix());
+    }
+
+    /** The same with keys and values of virtual tokens, and their gradient. */
+    private Value layers(
+            Value decoder,
+            Frozen frozen,
+            Trainables trainables,
+            Value gradient,
+            LoraLayout layout,
+            List<Value> trainedPrefix) {
         DecoderWeights none = DecoderWeights.none(script, plan.shape());
-        Value layers = layers(decoder, frozen.weights(), none, trainables.computed(), gradient, layout);
+        Value layers = layers(decoder, frozen.weights(), none, trainedPrefix, trainables.computed(), gradient, layout);
         for (PackedPart each : frozen.parts()) {
             script.call("attach", layers, each.site().layer(), each.site().projection(), each.part())
                     .close();
@@ -171,38 +181,90 @@ final class DecoderAssembly {
     }
 
     /**
-     * A model with virtual tokens.
+     * A model with virtual tokens whose embeddings are trained.
      *
      * @param method how many
      * @param adapter finished virtual tokens to start from, or null for fresh ones
      * @param start the token that each fresh one starts as
      */
-    DecoderModel withVirtualTokens(PromptTuning method, @Nullable Path adapter, List<Integer> start) {
+    DecoderModel withVirtualTokens(TuningMethod method, @Nullable Path adapter, List<Integer> start) {
         DecoderShape shape = plan.shape();
         Frozen frozen = frozen();
         Trainables trainables = trainables();
         DecoderWeights none = DecoderWeights.none(script, shape);
-        Value decoder = decoder(frozen.weights(), none, prompt(trainables.computed()), prompt(trainables.gradient()));
+        Value decoder = decoder(
+                frozen.weights(),
+                none,
+                ofVirtualTokens(trainables.computed(), shape.width()),
+                ofVirtualTokens(trainables.gradient(), shape.width()));
         if (adapter == null) {
-            try (Value tokens =
-                    script.integers(start.stream().mapToInt(Integer::intValue).toArray())) {
+            try (Value tokens = script.integers(ints(start))) {
                 script.call("start_prompt", tokens, decoder, trainables.values())
                         .close();
             }
         } else {
-            PromptFiles.read(adapter, method, shape.width(), trainables.values().memory());
+            PromptFiles.read(
+                    adapter,
+                    method,
+                    shape.promptBase(plan.baseModel()),
+                    trainables.values().memory());
         }
         trainables.valuesChanged();
-        Value layers = layers(decoder, frozen, trainables, trainables.gradient(), shape.withoutAdapters());
-        PromptFiles.Base base = new PromptFiles.Base(plan.baseModel(), shape.layers(), shape.heads(), shape.width());
+        DecoderStack stack = new DecoderStack(
+                decoder, layers(decoder, frozen, trainables, trainables.gradient(), shape.withoutAdapters()));
+        return behindVirtualTokens(method, new Network(stack, stack), trainables, positions());
+    }
+
+    /**
+     * A model with virtual tokens whose keys and values are trained.
+     *
+     * @param method how many
+     * @param adapter finished keys and values to start from, or null for fresh ones
+     * @param start the token whose keys and values each fresh one starts as, in a text of these
+     */
+    DecoderModel withTrainedPrefix(TuningMethod method, @Nullable Path adapter, List<Integer> start) {
+        DecoderShape shape = plan.shape();
+        Frozen frozen = frozen();
+        Trainables trainables = trainables();
+        Positions positions = positions();
+        Value decoder = decoder(frozen.weights(), DecoderWeights.none(script, shape));
+        LoraLayout plain = shape.withoutAdapters();
+        DecoderStack base =
+                new DecoderStack(decoder, layers(decoder, frozen, trainables, trainables.gradient(), plain));
+        if (adapter == null) {
+            CachedDecoder cached = new CachedDecoder(script, shape.layers(), start.size(), positions);
+            cached.start(base, ints(start), trainables.values());
+        } else {
+            PromptFiles.read(
+                    adapter,
+                    method,
+                    shape.promptBase(plan.baseModel()),
+                    trainables.values().memory());
+        }
+        trainables.valuesChanged();
+        List<Value> prefix = List.of(
+                ofVirtualTokens(trainables.computed(), shape.cachedWidth()),
+                ofVirtualTokens(trainables.gradient(), shape.cachedWidth()));
+        DecoderStack tuned =
+                new DecoderStack(decoder, layers(decoder, frozen, trainables, trainables.gradient(), plain, prefix));
+        return behindVirtualTokens(method, new Network(tuned, base), trainables, positions);
+    }
+
+    private DecoderModel behindVirtualTokens(
+            TuningMethod method, Network network, Trainables trainables, Positions positions) {
+        PromptFiles.Base base = plan.shape().promptBase(plan.baseModel());
         return new DecoderModel(
                 plan,
                 script,
-                new Network(new DecoderStack(decoder, layers), new DecoderStack(decoder, layers)),
+                network,
                 trainables,
-                positions(),
+                positions,
                 target -> PromptFiles.write(
                         target, method, base, trainables.values().memory()));
+    }
+
+    private static int[] ints(List<Integer> numbers) {
+        return numbers.stream().mapToInt(Integer::intValue).toArray();
     }
 
     /** A model whose every weight is trained: the weights are views of the trained vector. */
@@ -278,14 +340,14 @@ final class DecoderAssembly {
         return DecoderWeights.in(room, tensors, config, plan.shape());
     }
 
-    /** A vector of trained virtual tokens, or of as many gradients, as a matrix. */
-    private Value prompt(Value vector) {
-        return script.call(
-                "matrix_of",
-                vector,
-                0,
-                plan.trained().virtualTokens(),
-                plan.shape().width());
+    /** A vector of what is trained of virtual tokens, or of as many gradients, as a matrix of so many columns. */
+    private Value ofVirtualTokens(Value vector, int width) {
+        return script.call("matrix_of", vector, 0, plan.trained().virtualTokens(), width);
+    }
+
+    private List<Value> noPrefix() {
+        Value none = script.call("empty", 0, plan.shape().cachedWidth(), torchType);
+        return List.of(none, none);
     }
 
     private Value decoder(DecoderWeights weights, DecoderWeights gradient) {
@@ -314,13 +376,14 @@ final class DecoderAssembly {
 
     private Value layers(
             Value decoder, DecoderWeights weights, DecoderWeights gradient, Trainables trainables, LoraLayout layout) {
-        return layers(decoder, weights, gradient, trainables.computed(), trainables.gradient(), layout);
+        return layers(decoder, weights, gradient, noPrefix(), trainables.computed(), trainables.gradient(), layout);
     }
 
     private Value layers(
             Value decoder,
             DecoderWeights weights,
             DecoderWeights gradient,
+            List<Value> trainedPrefix,
             Value adapters,
             Value adapterGradient,
             LoraLayout layout) {
@@ -336,6 +399,7 @@ final class DecoderAssembly {
                 traits.scoreCap(),
                 ofEach(traits.windowed(), isWindowed -> isWindowed ? window : 0),
                 ofEach(traits.windowed(), isWindowed -> isWindowed && hasOwnRotary ? 1 : 0),
+                trainedPrefix,
                 adapters,
                 adapterGradient,
                 layout.projections().stream().map(AdaptedProjection::plan).toList(),

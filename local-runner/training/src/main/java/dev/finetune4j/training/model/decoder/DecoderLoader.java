@@ -5,7 +5,7 @@ import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.LoraTuning;
-import dev.finetune4j.method.PromptTuning;
+import dev.finetune4j.method.PrefixTuning;
 import dev.finetune4j.method.QloraTuning;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelFiles;
@@ -23,6 +23,7 @@ import dev.finetune4j.training.model.internal.TorchScript;
 import dev.finetune4j.training.model.weights.FiniteWeights;
 import dev.finetune4j.training.model.weights.Packing;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -138,11 +139,12 @@ public final class DecoderLoader implements LanguageModelLoader {
         if (layout != null && beside != null) {
             return assembly.withAdapters(layout, beside, settings.method(), adapter, settings.seed());
         }
-        if (settings.method() instanceof PromptTuning method) {
-            return assembly.withVirtualTokens(
-                    method,
-                    adapter,
-                    PeftStart.tokens(method, settings.startTokens(), settings.seed(), foreseen.shape()));
+        TuningMethod method = settings.method();
+        if (method.virtualTokens() > 0) {
+            List<Integer> start = PeftStart.tokens(method, settings.startTokens(), settings.seed(), foreseen.shape());
+            return method instanceof PrefixTuning
+                    ? assembly.withTrainedPrefix(method, adapter, start)
+                    : assembly.withVirtualTokens(method, adapter, start);
         }
         if (adapter != null) {
             throw new IllegalArgumentException("adapter must be null where there are none, was " + adapter);
@@ -190,8 +192,8 @@ public final class DecoderLoader implements LanguageModelLoader {
     }
 
     private static TrainedSizes trainedWithoutAdapters(ModelFolder folder, Settings settings, DecoderShape shape) {
-        if (settings.method() instanceof PromptTuning method) {
-            return TrainedSizes.of(method, shape.width());
+        if (settings.method().virtualTokens() > 0) {
+            return TrainedSizes.ofVirtualTokens(settings.method(), shape);
         }
         return settings.purpose() == Purpose.TRAIN
                 ? TrainedSizes.whole(DecoderTensors.of(folder.config(), folder.isGguf()))
@@ -201,8 +203,8 @@ public final class DecoderLoader implements LanguageModelLoader {
     /** Says to which base model and method a saved state belongs. */
     private static String fingerprint(ModelFiles files, @Nullable LoraLayout layout, TuningMethod method) {
         if (layout == null) {
-            return files.digest()
-                    + (method instanceof PromptTuning prompt ? " prompt " + prompt.virtualTokens() : " full");
+            String kind = method instanceof PrefixTuning ? " prefix " : " prompt ";
+            return files.digest() + (method.virtualTokens() > 0 ? kind + method.virtualTokens() : " full");
         }
         return files.digest()
                 + (method instanceof QloraTuning ? " qlora " : " lora ")

@@ -1,10 +1,12 @@
 package dev.finetune4j.training.model.decoder;
 
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.model.ModelName;
 import dev.finetune4j.modelfiles.config.DecoderTraits;
 import dev.finetune4j.training.model.adapter.LoraLayout;
 import dev.finetune4j.training.model.adapter.LoraLayout.Module;
 import dev.finetune4j.training.model.adapter.LoraLayout.Projection;
+import dev.finetune4j.training.model.adapter.PromptFiles;
 import java.util.List;
 
 /**
@@ -49,6 +51,11 @@ record DecoderShape(
         return attentionWidth() + 2 * keyWidth();
     }
 
+    /** Keys and values that all layers keep of a token: L 2 K D. */
+    int cachedWidth() {
+        return layers * 2 * keyWidth();
+    }
+
     /** Weights of one layer's matrices and norms, biases left out. */
     long layerParameters() {
         long norms = (traits.branchNorms() ? 4L : 2L) * width + (traits.headNorms() ? 2L * headWidth : 0);
@@ -72,6 +79,11 @@ record DecoderShape(
     /** The layout of a method without adapters. */
     LoraLayout withoutAdapters() {
         return LoraLayout.none(LAYERS_STEM, layers, projections());
+    }
+
+    /** What files of virtual tokens say of this model, which is called so. */
+    PromptFiles.Base promptBase(ModelName name) {
+        return new PromptFiles.Base(name, layers, width, heads, keyHeads, headWidth);
     }
 
     /** The four projections of a layer with all their modules. */

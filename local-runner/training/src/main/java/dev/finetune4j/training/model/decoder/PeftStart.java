@@ -1,7 +1,6 @@
 package dev.finetune4j.training.model.decoder;
 
 import dev.finetune4j.method.LoraTuning;
-import dev.finetune4j.method.PromptTuning;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelName;
 import dev.finetune4j.modelfiles.config.ModelFolder;
@@ -23,7 +22,7 @@ import java.util.stream.IntStream;
  *
  * @param config {@code adapter_config.json} as this core writes it; empty where every weight is trained
  * @param draws the factors that are drawn
- * @param tokens the token whose embedding each virtual token starts as
+ * @param tokens the token whose embedding, or keys and values, each virtual token starts as
  */
 public record PeftStart(Map<String, Object> config, List<LoraStart.Draw> draws, List<Integer> tokens) {
     /** Copies the collections in their order. */
@@ -48,12 +47,11 @@ public record PeftStart(Map<String, Object> config, List<LoraStart.Draw> draws, 
             ModelFolder folder, ModelName name, TuningMethod method, int longest, long seed, TextCodec codec) {
         DecoderShape shape = SupportedArchitectures.shapeOf(
                 folder.config(), longest, folder.path().toString());
-        if (method instanceof PromptTuning prompt) {
-            PromptFiles.Base base = new PromptFiles.Base(name, shape.layers(), shape.heads(), shape.width());
+        if (method.virtualTokens() > 0) {
             return new PeftStart(
-                    PromptFiles.config(prompt, base),
+                    PromptFiles.config(method, shape.promptBase(name)),
                     List.of(),
-                    tokens(prompt, tokensOfText(prompt, codec), seed, shape));
+                    tokens(method, tokensOfText(method, codec), seed, shape));
         }
         return method.adapters()
                 .map(lora -> ofLora(shape, folder, name, lora, seed))
@@ -71,7 +69,7 @@ public record PeftStart(Map<String, Object> config, List<LoraStart.Draw> draws, 
     }
 
     /** The tokens of the text that virtual tokens start as; none where they are drawn. */
-    public static List<Integer> tokensOfText(PromptTuning method, TextCodec codec) {
+    public static List<Integer> tokensOfText(TuningMethod method, TextCodec codec) {
         return method.initTextIfAny().stream()
                 .flatMapToInt(text -> Arrays.stream(codec.encodeText(text)))
                 .boxed()
@@ -83,7 +81,7 @@ public record PeftStart(Map<String, Object> config, List<LoraStart.Draw> draws, 
      *
      * @param text tokens of a text, taken in turn; where there are none, tokens of the vocabulary are drawn
      */
-    static List<Integer> tokens(PromptTuning method, List<Integer> text, long seed, DecoderShape shape) {
+    static List<Integer> tokens(TuningMethod method, List<Integer> text, long seed, DecoderShape shape) {
         List<Integer> inTurn = text.isEmpty()
                 ? new SplittableRandom(seed)
                         .ints(shape.width(), 0, shape.vocabulary())

@@ -1,6 +1,7 @@
 package dev.finetune4j.training.model.decoder;
 
-import dev.finetune4j.method.PromptTuning;
+import dev.finetune4j.method.PrefixTuning;
+import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.modelfiles.decoder.DecoderTensors;
 import dev.finetune4j.modelfiles.decoder.ExpectedTensor;
 import dev.finetune4j.training.model.adapter.LoraLayout;
@@ -38,8 +39,9 @@ record TrainedSizes(
         return new TrainedSizes(length, length, layout.innerWidth(), layout.magnitudes(), 0, isHeadTrained, 1, false);
     }
 
-    /** Virtual tokens. */
-    static TrainedSizes of(PromptTuning method, int width) {
+    /** Virtual tokens: their embeddings, or keys and values of each layer. */
+    static TrainedSizes ofVirtualTokens(TuningMethod method, DecoderShape shape) {
+        int width = method instanceof PrefixTuning ? shape.cachedWidth() : shape.width();
         long length = (long) method.virtualTokens() * width;
         return new TrainedSizes(length, length, 0, 0, method.virtualTokens(), false, 1, false);
     }

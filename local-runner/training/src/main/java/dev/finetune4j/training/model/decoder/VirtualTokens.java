@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Tokens of no vocabulary in front of every text, whose embeddings are trained. Among token ids they are the negative numbers: the
- * first is -1.
+ * Tokens of no vocabulary in front of every text, whose embeddings, or keys and values, are trained. Among token ids they are the
+ * negative numbers: the first is -1.
  *
  * @param count how many
  */

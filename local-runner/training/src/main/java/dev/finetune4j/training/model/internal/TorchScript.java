@@ -53,6 +53,7 @@ public final class TorchScript implements AutoCloseable {
             "magnitude",
             "linear",
             "rotary",
+            "prefix_tuning",
             "attention",
             "feed_forward",
             "head",

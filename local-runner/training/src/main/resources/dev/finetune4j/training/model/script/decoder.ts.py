@@ -59,10 +59,11 @@ def linear_size(weight: Tensor, plan: List[int]) -> int:
 
 # weights, grads: for each layer attention norm, qkv, its bias, query norm, key norm, out, its bias, norm of out, feed-forward norm,
 # gate and up, its bias, down, its bias, norm of down. plans and scales: for each layer the adapted parts of qkv, out, gate and up,
-# down. windows, rotaries: one for each layer.
-def layers(weights: List[Tensor], grads: List[Tensor], decoder: __torch__.decoder.Decoder, query_scale: float, score_cap: float, windows: List[int], rotaries: List[int], flat: Tensor, grad: Tensor, plans: List[List[int]], scales: List[List[float]], dropout: float) -> List[__torch__.layer.Layer]:
+# down. windows, rotaries: one for each layer. trained_prefix: keys and values of v virtual tokens, [v, L 2 K D], and their gradient.
+def layers(weights: List[Tensor], grads: List[Tensor], decoder: __torch__.decoder.Decoder, query_scale: float, score_cap: float, windows: List[int], rotaries: List[int], trained_prefix: List[Tensor], flat: Tensor, grad: Tensor, plans: List[List[int]], scales: List[List[float]], dropout: float) -> List[__torch__.layer.Layer]:
   made = annotate(List[__torch__.layer.Layer], [])
   at = 0
+  shape = [trained_prefix[0].size(0), len(windows), 2 * decoder.shape.key_heads, decoder.shape.head_width]
   for i in range(len(windows)):
     w = weights[14 * i:14 * i + 14]
     linears = annotate(List[__torch__.linear.Linear], [])
@@ -74,7 +75,8 @@ def layers(weights: List[Tensor], grads: List[Tensor], decoder: __torch__.decode
     g = grads[14 * i:14 * i + 14]
     learned = __torch__.layer.Gradient(g[0], g[1], g[2], g[3], g[4], g[5], g[6], g[7], g[8], g[9], g[10], g[11], g[12], g[13])
     look = __torch__.attention.Look(decoder.shape.heads, decoder.shape.key_heads, query_scale, score_cap, windows[i], True)
-    torch.append(made, __torch__.layer.Layer(w[0], linears[0], w[3], w[4], linears[1], w[7], w[8], linears[2], linears[3], w[13], look, rotaries[i], learned))
+    keys_values = __torch__.prefix_tuning.Prefix(trained_prefix[0].view(shape)[:, i], trained_prefix[1].view(shape)[:, i])
+    torch.append(made, __torch__.layer.Layer(w[0], linears[0], w[3], w[4], linears[1], w[7], w[8], linears[2], linears[3], w[13], look, rotaries[i], learned, keys_values))
   return made
 
 # Room for what a norm needs for its way back: nothing where the model has not that norm.

@@ -112,8 +112,8 @@ class M(Module):
     target.copy_(__torch__.decoder.embed(ids, decoder).view([-1]))
     return ids.size(0)
 
-  def layers(self: __torch__.M, weights: List[Tensor], grads: List[Tensor], decoder: __torch__.decoder.Decoder, query_scale: float, score_cap: float, windows: List[int], rotaries: List[int], flat: Tensor, grad: Tensor, plans: List[List[int]], scales: List[List[float]], dropout: float) -> List[__torch__.layer.Layer]:
-    return __torch__.decoder.layers(weights, grads, decoder, query_scale, score_cap, windows, rotaries, flat, grad, plans, scales, dropout)
+  def layers(self: __torch__.M, weights: List[Tensor], grads: List[Tensor], decoder: __torch__.decoder.Decoder, query_scale: float, score_cap: float, windows: List[int], rotaries: List[int], trained_prefix: List[Tensor], flat: Tensor, grad: Tensor, plans: List[List[int]], scales: List[List[float]], dropout: float) -> List[__torch__.layer.Layer]:
+    return __torch__.decoder.layers(weights, grads, decoder, query_scale, score_cap, windows, rotaries, trained_prefix, flat, grad, plans, scales, dropout)
 
   def workspace(self: __torch__.M, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], N: int, chunk: int, wide_rows: int, level: int) -> __torch__.decoder.Workspace:
     return __torch__.decoder.workspace(decoder, layers[0], len(layers), N, chunk, wide_rows, level)
@@ -158,6 +158,10 @@ class M(Module):
 
   def copy_cache(self: __torch__.M, old: __torch__.inference.Cache, new: __torch__.inference.Cache, past: int) -> int:
     return __torch__.inference.copy(old, new, past)
+
+  # Lets virtual tokens, [v L 2 K D], start as the first v tokens of a cache.
+  def start_trained_prefix(self: __torch__.M, cache: __torch__.inference.Cache, v: int, target: Tensor) -> int:
+    return __torch__.inference.start_trained_prefix(cache, v, target)
 
   def extend(self: __torch__.M, ids: Tensor, past: int, masks: List[Tensor], place: __torch__.layer.Place, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], cache: __torch__.inference.Cache) -> Tensor:
     return __torch__.inference.extend(ids, past, masks, place, decoder, layers, cache)

@@ -23,6 +23,15 @@ def copy(old: __torch__.inference.Cache, new: __torch__.inference.Cache, past: i
     new.v[i][:, 0:past].copy_(old.v[i][:, 0:past])
   return past
 
+# The keys and values of the first v tokens, in the order that prefixes are trained in: target is [v L 2 K D].
+def start_trained_prefix(cache: __torch__.inference.Cache, v: int, target: Tensor) -> int:
+  K, capacity, D = cache.k[0].size()
+  x = target.view([v, len(cache.k), 2, K, D])
+  for i in range(len(cache.k)):
+    x[:, i, 0].copy_(cache.k[i][:, 0:v].transpose(0, 1))
+    x[:, i, 1].copy_(cache.v[i][:, 0:v].transpose(0, 1))
+  return v
+
 # Room for the own tokens of t texts; what is not yet written must be a number, as it is multiplied by 0.
 def cache_beside(decoder: __torch__.decoder.Decoder, L: int, t: int, capacity: int) -> __torch__.inference.Cache:
   shape = [t * decoder.shape.key_heads, capacity, decoder.shape.head_width]
@@ -137,7 +146,7 @@ def turned(h: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shape
   y = qkv.view([n, H + 2 * K, shape.head_width])
   __torch__.layer.norm_heads(y, layer, shape, torch.empty([n, H + K, shape.head_width], dtype=h.dtype))
   __torch__.rotary.rotate(y[:, 0:H + K], place.cos[layer.rotary], place.sin[layer.rotary], 1.0)
-  return y
+  return __torch__.prefix_tuning.put(y, place.positions, layer.trained_prefix)
 
 # The output [n, C] of a layer whose input is h [n, C], after attention has made o [n, H D].
 def joined(h: Tensor, o: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shape) -> Tensor:

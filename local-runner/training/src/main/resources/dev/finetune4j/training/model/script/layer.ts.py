@@ -36,6 +36,7 @@ class Layer(NamedTuple):
   look : __torch__.attention.Look
   rotary : int                                 # which of the rotary tables turns its heads
   grad : __torch__.layer.Gradient
+  trained_prefix : __torch__.prefix_tuning.Prefix      # keys and values of virtual tokens
 
 class Shape(NamedTuple):
   heads : int                                  # H
@@ -163,6 +164,7 @@ def forward(h: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shap
   y = slot.qkv.view([N, H + 2 * K, D])
   __torch__.layer.norm_heads(y, layer, shape, slot.heads)
   __torch__.rotary.rotate(y[:, 0:H + K], place.cos[layer.rotary], place.sin[layer.rotary], 1.0)
+  __torch__.prefix_tuning.put(y, place.positions, layer.trained_prefix)
   __torch__.attention.forward_packed(y, place.prefix, place.groups, layer.look, slot.o.view([N, H, D]), scratch.scores)
   out_low = __torch__.layer.join(h, slot.o, layer.out, layer.out_norm, shape.eps, __torch__.layer.site(place.seed, 1), slot.out, slot.h2)
   r2 = __torch__.rms_norm.factor(slot.h2, shape.eps, scratch.wide)                     # [N, 1]
@@ -207,6 +209,7 @@ def backward(dh: Tensor, trace: __torch__.layer.Trace, layer: __torch__.layer.La
   __torch__.linear.backward_input(d, dlow, layer.out, __torch__.layer.site(seed, 1), scratch.do)
   dy = scratch.dqkv.view([N, H + 2 * K, D])
   __torch__.attention.backward_packed(scratch.do.view([N, H, D]), slot.qkv.view([N, H + 2 * K, D]), place.prefix, place.groups, layer.look, dy, scratch.scores, scratch.dscores)
+  __torch__.prefix_tuning.backward(dy, place.positions, layer.trained_prefix)
   __torch__.rotary.rotate(dy[:, 0:H + K], place.cos[layer.rotary], place.sin[layer.rotary], -1.0)
   __torch__.layer.norm_heads_backward(dy, slot.heads, layer, shape)
   x = __torch__.rms_norm.forward(trace.h, trace.r1, layer.attention_norm, scratch.x, scratch.wide)

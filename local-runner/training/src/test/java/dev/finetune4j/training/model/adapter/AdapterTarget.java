@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The configuration of an adapter, of LoRA or of prompt tuning, and the quantization beside it. */
+/** The configuration of an adapter, of LoRA or of virtual tokens, and the quantization beside it. */
 public final class AdapterTarget implements ParserTarget {
     @Override
     public String name() {
@@ -26,6 +26,9 @@ public final class AdapterTarget implements ParserTarget {
                         "{'peft_type':'PROMPT_TUNING','task_type':'CAUSAL_LM','num_virtual_tokens':8,'token_dim':64,"
                                 + "'num_transformer_submodules':1,'num_attention_heads':4,'num_layers':2,"
                                 + "'prompt_tuning_init':'TEXT','prompt_tuning_init_text':'Say it'}",
+                        "{'peft_type':'PREFIX_TUNING','task_type':'CAUSAL_LM','num_virtual_tokens':8,'token_dim':32,"
+                                + "'num_transformer_submodules':1,'num_attention_heads':2,'num_layers':2,"
+                                + "'encoder_hidden_size':32,'prefix_projection':false,'init_weights':null}",
                         "{'quant_method':'bitsandbytes','load_in_4bit':true,'bnb_4bit_quant_type':'nf4',"
                                 + "'bnb_4bit_use_double_quant':true,'bnb_4bit_compute_dtype':'bfloat16'}")
                 .map(json -> json.replace('\'', '"').getBytes(StandardCharsets.UTF_8))

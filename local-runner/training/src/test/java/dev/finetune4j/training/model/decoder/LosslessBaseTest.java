@@ -9,6 +9,7 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.PrefixTuning;
 import dev.finetune4j.method.PromptTuning;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.modelfiles.config.GgufKeys;
@@ -65,7 +66,8 @@ class LosslessBaseTest {
         "qwen3, BF16, lora, 4",
         "phi3, BF16, dora, 2",
         "gemma3, F16, prompt, 2",
-        "bias, BF16, prompt, 1"
+        "bias, BF16, prompt, 1",
+        "untied, BF16, prefix, 2"
     })
     void sixteenBitsOfAFileTrainLikeThirtyTwo(String name, TensorType type, String kind, int threads) throws Exception {
         Path narrow = stored(name, type);
@@ -201,6 +203,7 @@ class LosslessBaseTest {
         return switch (kind) {
             case "lora" -> DROPPING;
             case "dora" -> DROPPING.toBuilder().dora(true).build();
+            case "prefix" -> new PrefixTuning(3, null);
             default -> new PromptTuning(3, null);
         };
     }

@@ -8,6 +8,7 @@ import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.PrefixTuning;
 import dev.finetune4j.method.PromptTuning;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.training.model.LanguageModel;
@@ -98,6 +99,8 @@ class PrefixedBatchTest {
         compare("tied", FullTuning.defaults(), 1, 40, Recompute.NONE);
         compare("tied", dora, 1, 40, Recompute.NONE);
         compare("tied", new PromptTuning(5, null), 1, 40, Recompute.NONE);
+        compare("tied", new PrefixTuning(5, null), 1, 40, Recompute.NONE);
+        compare("gemma2", new PrefixTuning(5, null), 1, 40, Recompute.LAYER);
     }
 
     @Test

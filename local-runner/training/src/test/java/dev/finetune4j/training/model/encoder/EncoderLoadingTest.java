@@ -15,6 +15,7 @@ import dev.finetune4j.job.Recompute;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.PrefixTuning;
 import dev.finetune4j.method.PromptTuning;
 import dev.finetune4j.method.QloraTuning;
 import dev.finetune4j.method.TuningMethod;
@@ -166,6 +167,7 @@ class EncoderLoadingTest {
     void refusesMethodsOfDecodersAndModulesThatAreNotThere() {
         assertThat(refusals(QloraTuning.defaults())).extracting(Problem::code).containsExactly("FT0475");
         assertThat(refusals(PromptTuning.defaults())).extracting(Problem::code).containsExactly("FT0475");
+        assertThat(refusals(PrefixTuning.defaults())).extracting(Problem::code).containsExactly("FT0475");
         assertThat(refusals(LoraTuning.builder()
                         .targetModules(List.of("query", "q_proj"))
                         .build()))

@@ -6,10 +6,13 @@ import static org.assertj.core.data.Offset.offset;
 import static org.assertj.core.data.Percentage.withPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
+import dev.finetune4j.method.PrefixTuning;
 import dev.finetune4j.method.PromptTuning;
+import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.modelfiles.weights.SafetensorsFile;
 import dev.finetune4j.run.Sampling;
 import dev.finetune4j.training.model.LanguageModel;
@@ -18,12 +21,15 @@ import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
 import dev.finetune4j.training.model.LanguageModelLoader.Settings;
 import dev.finetune4j.training.model.TokenBatch;
 import dev.finetune4j.training.model.adapter.PromptFiles;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,10 +37,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Virtual tokens are embedded, placed, trained, stored and spoken behind as PEFT does it. */
-class PromptTuningTest {
+/** Virtual tokens, of prompt tuning and of prefix tuning, are placed, trained, stored and spoken behind as PEFT does it. */
+class VirtualTokensTest {
     private static final int VOCABULARY = 96;
-    private static final PromptTuning FIVE = new PromptTuning(5, "w5 w17 w80");
+    private static final String START_TEXT = "w5 w17 w80";
     private static final List<Integer> START = List.of(5, 17, 80);
     private static final int[] TEXT = new Random(4).ints(30, 3, VOCABULARY).toArray();
 
@@ -42,30 +48,51 @@ class PromptTuningTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"tied", "gemma2"})
-    void startAsTheTextDoes(String name) throws Exception {
-        try (LanguageModel model = load(name, Precision.FP32, Recompute.NONE, null)) {
+    @CsvSource({"prompt, tied", "prompt, gemma2", "prefix, tied", "prefix, qwen3", "prefix, phi3", "prefix, gemma2"})
+    void startAsTheTextDoes(String kind, String name) throws Exception {
+        try (LanguageModel model = load(kind, name, Precision.FP32, Recompute.NONE, null)) {
             model.writeAdapter(folder);
         }
 
-        assertThat(embeddings(folder))
-                .containsExactly(floats(Fixture.expected(name + "/prompt").path("start")), offset(1e-6f));
+        assertThat(trained(folder))
+                .containsExactly(floats(Fixture.expected(name + "/" + kind).path("start")), offset(1e-5f));
+    }
+
+    /** What nothing has been learned of yet is the text itself. */
+    @Test
+    void aPrefixThatIsNotTrainedIsTheText() {
+        try (LanguageModel model = load("prefix", "tied", Precision.FP32, Recompute.NONE, null)) {
+            double[] behindPrefix = Fixture.next(model, VOCABULARY, TEXT);
+            model.useAdapter(false);
+
+            int[] whole = IntStream.concat(IntStream.of(5, 17, 80, 5, 17), Arrays.stream(TEXT))
+                    .toArray();
+            assertThat(Fixture.next(model, VOCABULARY, whole)).containsExactly(behindPrefix, offset(1e-5));
+        }
     }
 
     @ParameterizedTest
     @CsvSource({
-        "tied, NONE",
-        "tied, FEED_FORWARD",
-        "tied, LAYER",
-        "qwen3, NONE",
-        "phi3, NONE",
-        "gemma2, NONE",
-        "gemma2, LAYER"
+        "prompt, tied, NONE",
+        "prompt, tied, FEED_FORWARD",
+        "prompt, tied, LAYER",
+        "prompt, qwen3, NONE",
+        "prompt, phi3, NONE",
+        "prompt, gemma2, NONE",
+        "prompt, gemma2, LAYER",
+        "prefix, tied, NONE",
+        "prefix, tied, FEED_FORWARD",
+        "prefix, tied, LAYER",
+        "prefix, qwen3, NONE",
+        "prefix, qwen3, LAYER",
+        "prefix, phi3, NONE",
+        "prefix, gemma2, NONE",
+        "prefix, gemma2, LAYER"
     })
-    void areTrainedAsPeftTrainsThem(String name, Recompute level) throws Exception {
-        JsonNode expected = Fixture.expected(name + "/prompt");
+    void areTrainedAsPeftTrainsThem(String kind, String name, Recompute level) throws Exception {
+        JsonNode expected = Fixture.expected(name + "/" + kind);
 
-        try (LanguageModel model = load(name, Precision.FP32, level, null)) {
+        try (LanguageModel model = load(kind, name, Precision.FP32, level, null)) {
             train(model, expected, expected.path("fp32"), 1e-4);
 
             for (int i = 0; i < 3; i++) {
@@ -75,22 +102,32 @@ class PromptTuningTest {
         }
     }
 
-    @Test
-    void areTrainedInBfloat16AsPeftTrainsThem() throws Exception {
-        JsonNode expected = Fixture.expected("tied/prompt");
+    @ParameterizedTest
+    @ValueSource(strings = {"prompt", "prefix"})
+    void areTrainedInBfloat16AsPeftTrainsThem(String kind) throws Exception {
+        JsonNode expected = Fixture.expected("tied/" + kind);
 
-        try (LanguageModel model = load("tied", Precision.BF16, Recompute.NONE, null)) {
+        try (LanguageModel model = load(kind, "tied", Precision.BF16, Recompute.NONE, null)) {
             train(model, expected, expected.path("bf16"), 1e-2);
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"tied", "qwen3", "phi3", "gemma2"})
-    void ofPeftAreReadAndWrittenAgain(String name) throws Exception {
-        JsonNode expected = Fixture.expected(name + "/prompt");
-        Path written = Fixture.folder(name + "/prompt").resolve("end");
+    @CsvSource({
+        "prompt, tied",
+        "prompt, qwen3",
+        "prompt, phi3",
+        "prompt, gemma2",
+        "prefix, tied",
+        "prefix, qwen3",
+        "prefix, phi3",
+        "prefix, gemma2"
+    })
+    void ofPeftAreReadAndWrittenAgain(String kind, String name) throws Exception {
+        JsonNode expected = Fixture.expected(name + "/" + kind);
+        Path written = Fixture.folder(name + "/" + kind).resolve("end");
 
-        try (LanguageModel model = load(name, Precision.FP32, Recompute.NONE, written)) {
+        try (LanguageModel model = load(kind, name, Precision.FP32, Recompute.NONE, written)) {
             for (int i = 0; i < 3; i++) {
                 assertThat(Fixture.next(model, VOCABULARY, sequence(expected, i)))
                         .containsExactly(lastLogits(expected, i), offset(1e-4));
@@ -103,12 +140,15 @@ class PromptTuningTest {
                 .isEqualTo(-1);
         assertThat(PromptFiles.method(folder))
                 .isEqualTo(PromptFiles.method(written))
-                .isEqualTo(FIVE);
+                .as("PEFT keeps no text of a prefix")
+                .isEqualTo(kind.equals("prefix") ? new PrefixTuning(5, null) : method(kind));
+        assertThat(sizes(folder)).isEqualTo(sizes(written));
     }
 
-    @Test
-    void standBeforeASharedPrefixToo() throws Exception {
-        try (LanguageModel model = finished()) {
+    @ParameterizedTest
+    @ValueSource(strings = {"prompt", "prefix"})
+    void standBeforeASharedPrefixToo(String kind) throws Exception {
+        try (LanguageModel model = finished(kind)) {
             int[] prefix = Arrays.copyOf(TEXT, 12);
             int[] rest = Arrays.copyOfRange(TEXT, 12, TEXT.length);
             List<int[]> answers = List.of(new int[] {7, 8}, new int[] {7, 9, 11}, new int[] {20});
@@ -122,9 +162,10 @@ class PromptTuningTest {
         }
     }
 
-    @Test
-    void speakBehindThemOneTokenAfterTheOther() throws Exception {
-        try (LanguageModel model = finished()) {
+    @ParameterizedTest
+    @ValueSource(strings = {"prompt", "prefix"})
+    void speakBehindThemOneTokenAfterTheOther(String kind) throws Exception {
+        try (LanguageModel model = finished(kind)) {
             List<Integer> text = new ArrayList<>();
             for (int token : TEXT) {
                 text.add(token);
@@ -147,14 +188,15 @@ class PromptTuningTest {
         }
     }
 
-    @Test
-    void switchedOffTheModelIsTheBase() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"prompt", "prefix"})
+    void switchedOffTheModelIsTheBase(String kind) throws Exception {
         double[] base;
         try (LanguageModel plain = Fixture.load("tied")) {
             plain.useAdapter(false);
             base = Fixture.next(plain, VOCABULARY, TEXT);
         }
-        try (LanguageModel model = finished()) {
+        try (LanguageModel model = finished(kind)) {
             double[] tuned = Fixture.next(model, VOCABULARY, TEXT);
             model.useAdapter(false);
 
@@ -164,25 +206,26 @@ class PromptTuningTest {
         }
     }
 
-    @Test
-    void stateComesBackBitForBit() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"prompt", "prefix"})
+    void stateComesBackBitForBit(String kind) throws Exception {
         Path state = folder.resolve("state.safetensors");
         float[] uninterrupted;
-        try (LanguageModel model = load("tied", Precision.FP32, Recompute.NONE, null)) {
+        try (LanguageModel model = load(kind, "tied", Precision.FP32, Recompute.NONE, null)) {
             steps(model, 1, 3);
             model.writeState(state);
             steps(model, 4, 6);
             model.writeAdapter(folder);
-            uninterrupted = embeddings(folder);
+            uninterrupted = trained(folder);
         }
 
-        try (LanguageModel model = load("tied", Precision.FP32, Recompute.NONE, null)) {
+        try (LanguageModel model = load(kind, "tied", Precision.FP32, Recompute.NONE, null)) {
             model.readState(state);
             steps(model, 4, 6);
             model.writeAdapter(folder);
         }
 
-        assertThat(embeddings(folder)).isEqualTo(uninterrupted);
+        assertThat(trained(folder)).isEqualTo(uninterrupted);
     }
 
     @Test
@@ -196,6 +239,56 @@ class PromptTuningTest {
                         e -> assertThat(e.problems().get(0).causes())
                                 .first()
                                 .isEqualTo("num_virtual_tokens is 5, method.virtual-tokens is 7"));
+    }
+
+    @Test
+    void ofAnotherKindAreRefused() {
+        Path written = Fixture.folder("tied/prompt").resolve("end");
+        Settings settings = settings(method("prefix"), Precision.FP32, Recompute.NONE);
+
+        assertThatThrownBy(() -> new DecoderLoader().load(Fixture.files(Fixture.folder("tied")), written, settings))
+                .isInstanceOfSatisfying(
+                        FineTuneException.class,
+                        e -> assertThat(e.problems().get(0).causes())
+                                .contains("it is of prompt-tuning, method.kind is prefix-tuning"));
+    }
+
+    /** PEFT writes what a projection made of them, which is read as if it had been trained so. */
+    @Test
+    void ofAProjectionAreReadAsWhatItMade() throws Exception {
+        String config =
+                Files.readString(Fixture.folder("tied/prefix").resolve("end").resolve("adapter_config.json"));
+        Files.writeString(
+                folder.resolve("adapter_config.json"),
+                config.replace("\"prefix_projection\": false", "\"prefix_projection\": true"));
+
+        assertThat(PromptFiles.method(folder)).isEqualTo(new PrefixTuning(5, null));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"prompt", "prefix"})
+    void textsSideBySideAreSpokenAsEachByItself(String kind) {
+        Random random = new Random(6);
+        List<int[]> prompts = IntStream.range(0, 20)
+                .mapToObj(
+                        i -> random.ints(1 + random.nextInt(40), 3, VOCABULARY).toArray())
+                .toList();
+        List<Sampling> samplings = IntStream.range(0, prompts.size())
+                .mapToObj(i -> i % 3 == 0 ? new Sampling(1 + i, 1.5, 0.95, i) : Sampling.greedy(1 + i % 11))
+                .toList();
+        List<Integer> stopTokens = IntStream.range(3, 12).boxed().toList();
+        try (LanguageModel model = finished(kind)) {
+            for (int[] prefix : List.of(Arrays.copyOf(TEXT, 12), new int[0])) {
+                List<LanguageModel.Generated> together = model.generate(prefix, prompts, stopTokens, samplings);
+
+                for (int i = 0; i < prompts.size(); i++) {
+                    assertThat(together.get(i).tokenIds())
+                            .as("text %d", i)
+                            .containsExactly(model.generate(prefix, prompts.get(i), stopTokens, samplings.get(i))
+                                    .tokenIds());
+                }
+            }
+        }
     }
 
     @Test
@@ -213,21 +306,27 @@ class PromptTuningTest {
                                 .containsExactly("encoder_hidden_size is 8, which is not supported"));
     }
 
-    private static LanguageModel finished() {
+    private static TuningMethod method(String kind) {
+        return kind.equals("prefix") ? new PrefixTuning(5, START_TEXT) : new PromptTuning(5, START_TEXT);
+    }
+
+    private static LanguageModel finished(String kind) {
         return load(
+                kind,
                 "tied",
                 Precision.FP32,
                 Recompute.NONE,
-                Fixture.folder("tied/prompt").resolve("end"));
+                Fixture.folder("tied/" + kind).resolve("end"));
     }
 
-    private static LanguageModel load(String name, Precision precision, Recompute level, @Nullable Path adapter) {
+    private static LanguageModel load(
+            String kind, String name, Precision precision, Recompute level, @Nullable Path adapter) {
         return new DecoderLoader()
-                .load(Fixture.files(Fixture.folder(name)), adapter, settings(FIVE, precision, level))
+                .load(Fixture.files(Fixture.folder(name)), adapter, settings(method(kind), precision, level))
                 .model();
     }
 
-    private static Settings settings(PromptTuning method, Precision precision, Recompute level) {
+    private static Settings settings(TuningMethod method, Precision precision, Recompute level) {
         return new Settings(Purpose.TRAIN, method, precision, level, 1, 1, START, 512, 0, 128, 4L << 30);
     }
 
@@ -276,10 +375,19 @@ class PromptTuningTest {
         return best;
     }
 
-    private static float[] embeddings(Path adapter) {
+    private static float[] trained(Path adapter) {
         try (SafetensorsFile file = SafetensorsFile.open(adapter.resolve("adapter_model.safetensors"))) {
             return StoredFloats.of(file, "prompt_embeddings");
         }
+    }
+
+    /** What files say of the model that they were trained on. */
+    private static List<Integer> sizes(Path adapter) throws IOException {
+        JsonNode config = new ObjectMapper()
+                .readTree(adapter.resolve("adapter_config.json").toFile());
+        return Stream.of("num_layers", "num_attention_heads", "token_dim", "num_transformer_submodules")
+                .map(key -> config.path(key).asInt())
+                .toList();
     }
 
     private static float[] floats(JsonNode numbers) {
