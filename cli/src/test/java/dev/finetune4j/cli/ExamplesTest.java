@@ -63,7 +63,11 @@ class ExamplesTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
-            value = {"full | model", "{kind: prompt-tuning, virtual-tokens: 8, init-text: Is it good?} | adapter"})
+            value = {
+                "full | model",
+                "{kind: prompt-tuning, virtual-tokens: 8, init-text: Is it good?} | adapter",
+                "{kind: prefix-tuning, virtual-tokens: 8, init-text: Is it good?} | adapter"
+            })
     void otherMethodsRunFromCheckToReport(String method, String result) throws IOException {
         Path job = SmallExample.write("sentiment", folder);
         Files.writeString(
