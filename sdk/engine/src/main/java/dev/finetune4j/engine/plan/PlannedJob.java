@@ -146,9 +146,13 @@ final class PlannedJob {
                 reference + others * most);
     }
 
-    /** Held-out rows whose texts our core answers side by side: as many as have room, but for that of the longest. */
+    /**
+     * Held-out rows whose texts our core answers side by side: as many as have room, but for that of the longest. What all rows begin
+     * with, virtual tokens among it, stands once for all of them.
+     */
     double answersAtATime() {
-        double room = lengths.mean() + job.evaluation().maxNewTokens();
+        double shared = job.method().virtualTokens() + rows.lengths().prefix();
+        double room = Math.max(0, lengths.mean() - shared) + job.evaluation().maxNewTokens();
         return Math.max(1, Math.min(ROWS_BESIDE, Math.floor(TOKENS_BESIDE / room)));
     }
 
