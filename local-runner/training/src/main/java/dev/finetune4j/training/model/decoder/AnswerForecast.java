@@ -54,7 +54,7 @@ record AnswerForecast(
         long scratch =
                 5L * shape.width() + shape.qkvWidth() + 2L * shape.attentionWidth() + 3L * shape.feedForwardWidth();
         long ofOneText = Math.min(ContinuationScorer.TOKENS_AT_ONCE, textTokens);
-        long beside = Math.min(BatchSpeaker.TOKENS, BatchSpeaker.TEXTS * textTokens);
+        long beside = Math.min(Speaker.TOKENS, Speaker.TEXTS * textTokens);
         return 2L * shape.layers() * shape.keyWidth() * bytes * (textTokens + beside)
                 + scratch * ContinuationScorer.TOKENS_AT_ONCE * bytes
                 + ofOneText * shape.heads() * (ofOneText + textTokens) * (8L + 2L * bytes)

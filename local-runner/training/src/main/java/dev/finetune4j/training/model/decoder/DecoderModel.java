@@ -302,27 +302,8 @@ final class DecoderModel implements LanguageModel {
             int[] prefix, int[] prompt, List<Integer> stopTokens, Sampling sampling, IntPredicate goesOn) {
         checkTokens(prefix);
         checkTokens(prompt);
-        return NativeCalls.guarded(() -> {
-            TokenSampler sampler = new TokenSampler(sampling);
-            int[] spoken = new int[sampling.maxNewTokens()];
-            int[] front = virtualTokens().before(prefix);
-            int past = front.length + prompt.length;
-            Value hidden = cached.read(stack(), front, prompt, 1);
-            for (int n = 0; n < spoken.length; n++) {
-                int token = sampler.next(lastLogits(hidden));
-                if (stopTokens.contains(token)) {
-                    return new Generated(Arrays.copyOf(spoken, n), true);
-                }
-                spoken[n] = token;
-                if (!goesOn.test(token)) {
-                    return new Generated(Arrays.copyOf(spoken, n + 1), false);
-                }
-                if (n + 1 < spoken.length) {
-                    hidden = cached.append(stack(), new int[] {token}, past + n);
-                }
-            }
-            return new Generated(spoken, false);
-        });
+        Speaker speaker = new Speaker(script, cached, stack(), stopTokens);
+        return NativeCalls.guarded(() -> speaker.speak(virtualTokens().before(prefix), prompt, sampling, goesOn));
     }
 
     @Override
@@ -333,15 +314,8 @@ final class DecoderModel implements LanguageModel {
         if (prompts.size() < 2 || prompts.stream().anyMatch(prompt -> prompt.length == 0)) {
             return LanguageModel.super.generate(prefix, prompts, stopTokens, samplings);
         }
-        BatchSpeaker speaker = new BatchSpeaker(script, cached, stack(), stopTokens);
+        Speaker speaker = new Speaker(script, cached, stack(), stopTokens);
         return NativeCalls.guarded(() -> speaker.speak(virtualTokens().before(prefix), prompts, samplings));
-    }
-
-    private float[] lastLogits(Value hidden) {
-        try (hidden;
-                Value logits = script.call("last_logits", hidden, stack().decoder())) {
-            return logits.toFloats();
-        }
     }
 
     @Override

@@ -7,13 +7,14 @@ import dev.finetune4j.training.model.internal.TorchScript.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
- * Texts that go on from the same prefix, spoken side by side, a token of each at a time: a pass takes about as long for many of them as
- * for one, since it reads all weights from memory. Prompts are read one after the other.
+ * Speaks on after prompts, token by token. Several texts that go on from the same prefix are spoken side by side: a pass takes about as
+ * long for many of them as for one, since it reads all weights from memory. Prompts are read one after the other.
  */
-final class BatchSpeaker {
+final class Speaker {
     /** Texts at once. */
     static final int TEXTS = 16;
 
@@ -33,22 +34,52 @@ final class BatchSpeaker {
      * @param stack its weights
      * @param stopTokens an answer ends before the first of these
      */
-    BatchSpeaker(TorchScript script, CachedDecoder cached, DecoderStack stack, List<Integer> stopTokens) {
+    Speaker(TorchScript script, CachedDecoder cached, DecoderStack stack, List<Integer> stopTokens) {
         this.script = script;
         this.cached = cached;
         this.stack = stack;
         this.stopTokens = stopTokens;
     }
 
+    /**
+     * Speaks one text.
+     *
+     * @param goesOn told each new token; whether to speak on
+     */
+    Generated speak(int[] prefix, int[] prompt, Sampling sampling, IntPredicate goesOn) {
+        Text text = new Text(prompt, sampling, goesOn);
+        speakAlone(prefix, text);
+        return text.generated();
+    }
+
     /** One answer a prompt, the prompts not empty. */
     List<Generated> speak(int[] prefix, List<int[]> prompts, List<Sampling> samplings) {
         List<Text> texts = IntStream.range(0, prompts.size())
-                .mapToObj(i -> new Text(prompts.get(i), samplings.get(i)))
+                .mapToObj(i -> new Text(prompts.get(i), samplings.get(i), token -> true))
                 .toList();
         for (List<Text> group : groups(texts)) {
-            speak(prefix, group);
+            if (group.size() == 1) {
+                speakAlone(prefix, group.get(0)); // spares a copy of what is read
+            } else {
+                speakBeside(prefix, group);
+            }
         }
         return texts.stream().map(Text::generated).toList();
+    }
+
+    private void speakAlone(int[] prefix, Text text) {
+        int past = prefix.length + text.prompt.length;
+        text.hear(lastLogits(cached.read(stack, prefix, text.prompt, 1)));
+        while (text.goesOn()) {
+            text.hear(lastLogits(cached.append(stack, new int[] {text.last()}, past + text.length - 1)));
+        }
+    }
+
+    private float[] lastLogits(Value hidden) {
+        try (hidden;
+                Value logits = script.call("last_logits", hidden, stack.decoder())) {
+            return logits.toFloats();
+        }
     }
 
     /** Neighbours whose texts have room beside each other, at least one of them. */
@@ -70,16 +101,13 @@ final class BatchSpeaker {
         return groups;
     }
 
-    private void speak(int[] prefix, List<Text> group) {
+    private void speakBeside(int[] prefix, List<Text> group) {
         int room = group.stream().mapToInt(Text::room).max().orElseThrow();
         Value own = cached.beside(stack, group.size(), room);
         try {
             for (int i = 0; i < group.size(); i++) {
                 Text text = group.get(i);
-                try (Value hidden = cached.read(stack, prefix, text.prompt, 0);
-                        Value logits = script.call("last_logits", hidden, stack.decoder())) {
-                    text.hear(logits.toFloats());
-                }
+                text.hear(lastLogits(cached.read(stack, prefix, text.prompt, 0)));
                 cached.keepApart(prefix.length, text.prompt.length, own, i);
             }
             List<Text> kept = group;
@@ -127,11 +155,14 @@ final class BatchSpeaker {
         private final int[] prompt;
         private final TokenSampler sampler;
         private final int[] spoken;
+        private final IntPredicate listener;
         private int length;
         private boolean isComplete;
+        private boolean isBrokenOff;
 
-        Text(int[] prompt, Sampling sampling) {
+        Text(int[] prompt, Sampling sampling, IntPredicate listener) {
             this.prompt = prompt;
+            this.listener = listener;
             sampler = new TokenSampler(sampling);
             spoken = new int[sampling.maxNewTokens()];
         }
@@ -147,11 +178,12 @@ final class BatchSpeaker {
                 isComplete = true;
             } else {
                 spoken[length++] = token;
+                isBrokenOff = !listener.test(token);
             }
         }
 
         boolean goesOn() {
-            return !isComplete && length < spoken.length;
+            return !isComplete && !isBrokenOff && length < spoken.length;
         }
 
         /** The token that is read next; the last of the prompt where nothing was spoken. */
