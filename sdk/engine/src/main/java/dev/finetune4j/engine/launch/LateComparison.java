@@ -6,6 +6,7 @@ import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunLock;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.report.Ending;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
@@ -53,7 +54,7 @@ final class LateComparison {
                             view,
                             order,
                             output,
-                            SavedEvents.read(run),
+                            Ending.comparedLater(SavedEvents.read(run)),
                             evaluation,
                             context.estimates().read().stream()
                                     .filter(past -> past.run().equals(run.id()))

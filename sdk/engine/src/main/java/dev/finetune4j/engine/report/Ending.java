@@ -79,12 +79,23 @@ public record Ending(
      * @param events what happened, in order; the last notice of the place is meant
      */
     public static Optional<Ending> uncompared(List<RunEvent> events) {
+        return noticeOfUncompared(events).map(notice -> uncompared(notice.problem()));
+    }
+
+    /** What happened in such a run as it is told once base and tuned model were compared after all: without that notice. */
+    public static List<RunEvent> comparedLater(List<RunEvent> events) {
+        Optional<RunEvent.Noticed> outdated = noticeOfUncompared(events);
+        return events.stream()
+                .filter(event -> outdated.isEmpty() || !event.equals(outdated.get()))
+                .toList();
+    }
+
+    private static Optional<RunEvent.Noticed> noticeOfUncompared(List<RunEvent> events) {
         return events.stream()
                 .filter(RunEvent.Noticed.class::isInstance)
-                .map(event -> ((RunEvent.Noticed) event).problem())
-                .filter(problem -> problem.severity() == Severity.WARNING)
-                .reduce((earlier, later) -> later)
-                .map(Ending::uncompared);
+                .map(RunEvent.Noticed.class::cast)
+                .filter(notice -> notice.problem().severity() == Severity.WARNING)
+                .reduce((earlier, later) -> later);
     }
 
     /** The same where the reason is known. */
