@@ -38,7 +38,7 @@ record AnswerForecast(
     private static final long LOGITS_BYTES = 32L << 20;
 
     /** m. */
-    int logitRows() {
+    static int logitRows(DecoderShape shape) {
         long rows = LOGITS_BYTES / FLOAT_BYTES / shape.vocabulary();
         return (int) Math.max(FEWEST_ROWS, Math.min(rows, ContinuationScorer.TOKENS_AT_ONCE));
     }
@@ -58,6 +58,6 @@ record AnswerForecast(
         return 2L * shape.layers() * shape.keyWidth() * bytes * (textTokens + beside)
                 + scratch * ContinuationScorer.TOKENS_AT_ONCE * bytes
                 + ofOneText * shape.heads() * (ofOneText + textTokens) * (8L + 2L * bytes)
-                + (long) logitRows() * shape.vocabulary() * (bytes < FLOAT_BYTES ? FLOAT_BYTES + bytes : FLOAT_BYTES);
+                + (long) logitRows(shape) * shape.vocabulary() * (bytes < FLOAT_BYTES ? FLOAT_BYTES + bytes : FLOAT_BYTES);
     }
 }

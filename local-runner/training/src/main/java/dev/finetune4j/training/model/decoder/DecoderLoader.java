@@ -110,7 +110,7 @@ public final class DecoderLoader implements LanguageModelLoader {
                 fingerprint(files, foreseen.layout(), settings.method()),
                 settings.maxBatchTokens(),
                 settings.textTokens(),
-                memory.headChunk(),
+                memory.logits(),
                 memory.recomputeLevel(),
                 settings.threads());
         TorchRuntime.start(settings.threads());

@@ -34,7 +34,7 @@ final class DecoderModel implements LanguageModel {
      * @param fingerprint what a saved state must belong to
      * @param maxBatchTokens largest N of a micro-batch, the tokens computed
      * @param textTokens longest text that is scored or spoken, as far as it is known
-     * @param headChunk rows of logits at a time
+     * @param logits numbers of logits at a time while training
      * @param recomputeLevel 0 none, 1 feed-forward, 2 layer
      * @param threads compute threads
      */
@@ -46,7 +46,7 @@ final class DecoderModel implements LanguageModel {
             String fingerprint,
             int maxBatchTokens,
             int textTokens,
-            int headChunk,
+            int logits,
             int recomputeLevel,
             int threads) {}
 
@@ -293,7 +293,7 @@ final class DecoderModel implements LanguageModel {
             checkTokens(each.prompt());
             each.continuations().forEach(this::checkTokens);
         }
-        ContinuationScorer scorer = new ContinuationScorer(script, cached, stack(), plan.headChunk());
+        ContinuationScorer scorer = new ContinuationScorer(script, cached, stack(), AnswerForecast.logitRows(plan.shape()));
         return NativeCalls.guarded(() -> scorer.score(virtualTokens().before(prefix), prompts));
     }
 
@@ -350,8 +350,8 @@ final class DecoderModel implements LanguageModel {
                     stack().decoder(),
                     stack().layers(),
                     plan.maxBatchTokens(),
-                    plan.headChunk(),
-                    MemoryForecast.wideRows(plan.shape()),
+                    plan.logits(),
+                    MemoryForecast.wideLogits(),
                     plan.recomputeLevel());
             workspace = made;
         }

@@ -26,7 +26,7 @@ import java.util.Map;
  * scratch      N s (3 C + H D + 4 F + (H + 2 K) D)
  * attention    N max(64, N / 8) H 4 s + 4 N H D s
  * float copies in bf16: N 4 C
- * head         chunk V s, in bf16 rows V 4 more; 4 N C s for the counted rows
+ * head         at most 16 MiB of logits, in bf16 4 MiB more; 4 N C s for the counted rows
  * runtime      260 MiB for the JVM, libtorch and its products; in bf16 350 MiB, since oneDNN keeps what it
  *              compiles, and min(100 MiB, parameters 3 / 4) more; 32 MiB more where the processor multiplies in tiles,
  *              40 MiB less where it has no products of bf16; 240 MiB in all where it has no AVX-512, for which nothing is compiled
@@ -52,16 +52,11 @@ record MemoryForecast(
     /** Rows of which lengths are taken at a time. */
     private static final long ROWS_BYTES = 4L << 20;
 
-    /** Rows of logits that live at a time: products of more rows are faster, and these are few beside a model. */
-    private static final long LOGITS_BYTES = 40L << 20;
+    /** Logits that live at a time: of 1,024 rows on each of two threads some thousand tokens of the vocabulary. */
+    private static final long LOGITS_BYTES = 16L << 20;
 
-    /** A trained head's gradient, [V, C], is read and written once for each chunk. */
-    private static final long TRAINED_LOGITS_BYTES = 128L << 20;
-
-    /** Rows in float32 at a time: what the cache of a core or two holds. */
+    /** Of them in float32 at a time: what the caches of two cores hold. */
     private static final long WIDE_LOGITS_BYTES = 4L << 20;
-
-    private static final int FEWEST_ROWS = 16;
 
     private static final int FLOAT_BYTES = 4;
 
@@ -76,19 +71,14 @@ record MemoryForecast(
         return cpu.compilesBfloat16() ? Math.min(MOST_KERNEL_BYTES, shape.parameters() * 3 / 4) : 0;
     }
 
-    /** Rows of logits that live at a time: 40 MiB of them, 128 MiB where the head is trained, at least 16. */
-    int headChunk() {
-        long room = trained.isHeadTrained() ? TRAINED_LOGITS_BYTES : LOGITS_BYTES;
-        return (int) Math.min(rows(room, bytes, shape), Math.max(FEWEST_ROWS, tokens));
+    /** Logits that live at a time, in numbers: 16 MiB of them, fewer where that is all. */
+    int logits() {
+        return (int) Math.min(LOGITS_BYTES / bytes, Math.max(1, tokens) * shape.vocabulary());
     }
 
-    /** Rows of logits that bf16 has in float32 at a time: 4 MiB of them, at least 16. */
-    static int wideRows(DecoderShape shape) {
-        return rows(WIDE_LOGITS_BYTES, FLOAT_BYTES, shape);
-    }
-
-    private static int rows(long room, int bytes, DecoderShape shape) {
-        return (int) Math.max(FEWEST_ROWS, room / bytes / shape.vocabulary());
+    /** Logits that bf16 has in float32 at a time, in numbers: 4 MiB of them. */
+    static int wideLogits() {
+        return (int) (WIDE_LOGITS_BYTES / FLOAT_BYTES);
     }
 
     /**
@@ -118,8 +108,7 @@ record MemoryForecast(
     }
 
     private long logitBytes() {
-        return (long) headChunk() * shape.vocabulary() * bytes
-                + (bytes < FLOAT_BYTES ? (long) wideRows(shape) * shape.vocabulary() * FLOAT_BYTES : 0);
+        return (long) logits() * bytes + (bytes < FLOAT_BYTES ? WIDE_LOGITS_BYTES : 0);
     }
 
     /** What does not depend on the recompute level. */

@@ -18,11 +18,11 @@ import java.util.Optional;
  *
  * @param precision the number format
  * @param recompute what the backward pass computes again; {@link Recompute#LAYER}, the smallest, where nothing is learned
- * @param headChunk rows of logits at a time
+ * @param logits numbers of logits at a time while training
  * @param peakBytes resident memory of the process foreseen at its peak, of training or of the answers after it
  * @param largestPart what takes most of it, in words; empty where nothing is learned
  */
-record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long peakBytes, String largestPart) {
+record MemoryPlan(Precision precision, Recompute recompute, int logits, long peakBytes, String largestPart) {
     /** Levels from the fastest to the smallest, whose places are the numbers by which the script knows them. */
     static final List<Recompute> FASTEST_FIRST = List.of(Recompute.NONE, Recompute.FEED_FORWARD, Recompute.LAYER);
 
@@ -53,7 +53,7 @@ record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long 
             if (peak > settings.memoryBytes()) {
                 throw answersTooLarge(precision, peak);
             }
-            return new MemoryPlan(precision, Recompute.LAYER, answers(precision).logitRows(), peak, "");
+            return new MemoryPlan(precision, Recompute.LAYER, steps(precision).logits(), peak, "");
         }
 
         private MemoryPlan training() {
@@ -64,7 +64,7 @@ record MemoryPlan(Precision precision, Recompute recompute, int headChunk, long 
             return new MemoryPlan(
                     precision,
                     level,
-                    steps.headChunk(),
+                    steps.logits(),
                     Math.max(steps.peakBytes(level), answersAfterTraining(precision)),
                     steps.largestPart(level));
         }

@@ -16,7 +16,6 @@ import java.util.List;
  * @param innerWidth inner values of all adapters for one token
  * @param magnitudes lengths of rows that are trained apart (DoRA)
  * @param virtualTokens virtual tokens in front of every text
- * @param isHeadTrained whether the head is trained
  * @param gradients gradients of all that is trained: one for each {@link Team member} that computes a part of a batch, or 1
  * @param isWhole whether the vector holds every weight of the model, so that there are none besides
  */
@@ -26,36 +25,34 @@ record TrainedSizes(
         long innerWidth,
         long magnitudes,
         int virtualTokens,
-        boolean isHeadTrained,
         int gradients,
         boolean isWhole) {
     /** Nothing: the model only answers. */
-    static final TrainedSizes NOTHING = new TrainedSizes(0, 0, 0, 0, 0, false, 1, false);
+    static final TrainedSizes NOTHING = new TrainedSizes(0, 0, 0, 0, 0, 1, false);
 
     /** Adapters, and embedding or head beside them. */
     static TrainedSizes of(LoraLayout layout, ModulesBeside beside) {
         long length = beside.places().length();
-        boolean isHeadTrained = beside.head().isPresent();
-        return new TrainedSizes(length, length, layout.innerWidth(), layout.magnitudes(), 0, isHeadTrained, 1, false);
+        return new TrainedSizes(length, length, layout.innerWidth(), layout.magnitudes(), 0, 1, false);
     }
 
     /** Virtual tokens: their embeddings, or keys and values of each layer. */
     static TrainedSizes ofVirtualTokens(TuningMethod method, DecoderShape shape) {
         int width = method instanceof PrefixTuning ? shape.cachedWidth() : shape.width();
         long length = (long) method.virtualTokens() * width;
-        return new TrainedSizes(length, length, 0, 0, method.virtualTokens(), false, 1, false);
+        return new TrainedSizes(length, length, 0, 0, method.virtualTokens(), 1, false);
     }
 
     /** Every weight. */
     static TrainedSizes whole(DecoderTensors tensors) {
         long matrices = elements(tensors, 2);
-        return new TrainedSizes(matrices + elements(tensors, 1), matrices, 0, 0, 0, true, 1, true);
+        return new TrainedSizes(matrices + elements(tensors, 1), matrices, 0, 0, 0, 1, true);
     }
 
     /** The same with a gradient for each of some members of a team. */
     TrainedSizes withGradients(int members) {
         return new TrainedSizes(
-                length, decayed, innerWidth, magnitudes, virtualTokens, isHeadTrained, members, isWhole);
+                length, decayed, innerWidth, magnitudes, virtualTokens, members, isWhole);
     }
 
     private static long elements(DecoderTensors tensors, int axes) {

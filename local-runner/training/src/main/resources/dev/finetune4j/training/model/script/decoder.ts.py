@@ -23,8 +23,8 @@ class Decoder(NamedTuple):
 class Workspace(NamedTuple):
   slots : List[__torch__.layer.Slot]
   scratch : __torch__.layer.Scratch
-  logits : Tensor                              # [chunk, V]
-  wide : Tensor                                # [rows, V] float32, or logits
+  logits : Tensor                              # [l] of some rows and some tokens of the vocabulary
+  wide : Tensor                                # [w] float32, some of the logits, or logits itself
   level : int                                  # 0 keep all, 1 compute the feed-forward again, 2 compute the whole layer again
 
 # One linear layer with its adapters as views of the flat vectors, from offset on: A factors first, then the B factors.
@@ -87,10 +87,10 @@ def room(norm: Tensor, N: int, columns: int, dtype: int) -> Tensor:
     made = torch.empty([0, columns], dtype=dtype)
   return made
 
-# Room for N tokens in L layers, chunk rows of logits and wide_rows of them in float32.
-def workspace(decoder: __torch__.decoder.Decoder, layer: __torch__.layer.Layer, L: int, N: int, chunk: int, wide_rows: int, level: int) -> __torch__.decoder.Workspace:
+# Room for N tokens in L layers and for l logits, of which w at a time are in float32.
+def workspace(decoder: __torch__.decoder.Decoder, layer: __torch__.layer.Layer, L: int, N: int, l: int, w: int, level: int) -> __torch__.decoder.Workspace:
   d = decoder.embedding.dtype
-  V, C = decoder.head.size()
+  C = decoder.head.size(1)
   Y = layer.qkv.weight.size(0)
   O = layer.out.weight.size(1)
   F = layer.down.weight.size(1)
@@ -116,10 +116,10 @@ def workspace(decoder: __torch__.decoder.Decoder, layer: __torch__.layer.Layer, 
       gu = torch.empty([N, 2 * F], dtype=d)
     torch.append(slots, __torch__.layer.Slot(qkv, plain, o, out, h2, gu, down, torch.empty([N, C], dtype=d)))
   scratch = __torch__.layer.Scratch(torch.empty([N, C], dtype=d), torch.empty([N, C], dtype=d), torch.empty([N, O], dtype=d), torch.empty([N, F], dtype=d), torch.empty([N, F], dtype=d), torch.empty([N, 2 * F], dtype=d), torch.empty([N, Y], dtype=d), torch.empty([N, C], dtype=d), __torch__.rms_norm.room(h2), torch.empty([0], dtype=d), torch.empty([0], dtype=d))
-  logits = torch.empty([chunk, V], dtype=d)
+  logits = torch.empty([l], dtype=d)
   wide = logits
   if d != 6:
-    wide = torch.empty([wide_rows, V], dtype=6)
+    wide = torch.empty([w], dtype=6)
   return __torch__.decoder.Workspace(slots, scratch, logits, wide, level)
 
 # Rows a .. z of everything.
@@ -140,9 +140,9 @@ def share(space: __torch__.decoder.Workspace, a: int, z: int, i: int, n: int) ->
   slots = annotate(List[__torch__.layer.Slot], [])
   for j in range(len(space.slots)):
     torch.append(slots, __torch__.decoder.slot_rows(space.slots[j], a, z))
-  chunk = space.logits.size(0) // n
-  rows = space.wide.size(0) // n
-  return __torch__.decoder.Workspace(slots, __torch__.decoder.scratch_rows(space.scratch, a, z), space.logits[i * chunk:(i + 1) * chunk], space.wide[i * rows:(i + 1) * rows], space.level)
+  l = space.logits.size(0) // n
+  w = space.wide.size(0) // n
+  return __torch__.decoder.Workspace(slots, __torch__.decoder.scratch_rows(space.scratch, a, z), space.logits[i * l:(i + 1) * l], space.wide[i * w:(i + 1) * w], space.level)
 
 # Where among ids [N] the virtual tokens stand, and which they are: id -1 is the first.
 def virtual_places(ids: Tensor) -> Tensor:

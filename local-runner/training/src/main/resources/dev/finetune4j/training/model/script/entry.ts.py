@@ -115,8 +115,8 @@ class M(Module):
   def layers(self: __torch__.M, weights: List[Tensor], grads: List[Tensor], decoder: __torch__.decoder.Decoder, query_scale: float, score_cap: float, windows: List[int], rotaries: List[int], trained_prefix: List[Tensor], flat: Tensor, grad: Tensor, plans: List[List[int]], scales: List[List[float]], dropout: float) -> List[__torch__.layer.Layer]:
     return __torch__.decoder.layers(weights, grads, decoder, query_scale, score_cap, windows, rotaries, trained_prefix, flat, grad, plans, scales, dropout)
 
-  def workspace(self: __torch__.M, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], N: int, chunk: int, wide_rows: int, level: int) -> __torch__.decoder.Workspace:
-    return __torch__.decoder.workspace(decoder, layers[0], len(layers), N, chunk, wide_rows, level)
+  def workspace(self: __torch__.M, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], N: int, l: int, w: int, level: int) -> __torch__.decoder.Workspace:
+    return __torch__.decoder.workspace(decoder, layers[0], len(layers), N, l, w, level)
 
   def share(self: __torch__.M, space: __torch__.decoder.Workspace, a: int, z: int, i: int, n: int) -> __torch__.decoder.Workspace:
     return __torch__.decoder.share(space, a, z, i, n)

@@ -1,76 +1,128 @@
-# Language model head and cross-entropy, forward and backward in one pass over chunks of rows: of the [M, V] logits only one chunk
-# lives at a time. Only the M rows whose target counts come here at all.
+# Language model head and cross-entropy, forward and backward in one pass over the vocabulary, a slice of n tokens at a time: of the
+# [M, V] logits only one slice lives. The softmax is taken online (Milakov and Gimelshein 2018, https://arxiv.org/abs/1805.02867): what is
+# summed so far shrinks where a slice holds a larger logit. Only the M rows whose target counts come here at all.
 #   loss = sum_i ( log sum_v exp(z_iv) - z_i,target ),   z = norm(h) E^T,   dz = softmax(z) - onehot(target)
 # Logits may be capped, z = c tanh(norm(h) E^T / c) (Gemma 2, 2024, https://arxiv.org/abs/2408.00118); then dz * (1 - (z / c)^2).
 
 def capped(z: Tensor, cap: float) -> Tensor:
   return z.div_(cap).tanh_().mul_(cap)
 
-# What a chunk leaves for its gradient, one number a row.
+# What the slices so far leave of m rows, one number a row.
 class Sums(NamedTuple):
-  loss : Tensor                                # [m, 1] float32
+  top : Tensor                                 # [m, 1] float32, max z
   mass : Tensor                                # [m, 1] float32, sum_v exp(z_v - max z)
+  hit : Tensor                                 # [m, 1] float32, z_target
   slope : Tensor                               # [m, 1] float32, 1 - (z_target / c)^2 where logits are capped
+  shrink : Tensor                              # [m, 1] float32, exp(max z before the last slice - max z)
 
-# Turns logits z [m, V] into exp(z - max z), and with learn and a cap further into its gradient through the cap, a few rows at a time in
-# wide [rows, V] float32, so that they are in the cache for each pass; where z is float32 itself, in place.
-def exponentials(z: Tensor, targets: Tensor, cap: float, learn: bool, wide: Tensor) -> __torch__.head.Sums:
-  m = z.size(0)
-  sums = __torch__.head.Sums(torch.empty([m, 1]), torch.empty([m, 1]), torch.empty([m, 1]))
+def nothing_yet(m: int) -> __torch__.head.Sums:
+  return __torch__.head.Sums(torch.full([m, 1], -inf, dtype=6), torch.zeros([m, 1]), torch.zeros([m, 1]), torch.ones([m, 1]), torch.ones([m, 1]))
+
+# Keeps of x [rows, n] the number at the target's place, where the target is of this slice.
+def keep_own(kept: Tensor, x: Tensor, targets: Tensor) -> Tensor:
+  n = x.size(1)
+  at = torch.clamp(targets, 0, n - 1).unsqueeze(1)                      # [rows, 1]
+  return kept.copy_(torch.where(torch.eq(at, targets.unsqueeze(1)), torch.gather(x, 1, at), kept))
+
+# Turns the logits z [m, n] of a slice into exp(z - max z), with a cap further into its gradient through the cap, and adds them to the
+# sums; a few rows at a time, in wide, room in float32, so that they are in the cache for each pass; where z is float32, in place.
+# Targets are counted from the slice's first token.
+def exponentials(z: Tensor, targets: Tensor, cap: float, wide: Tensor, sums: __torch__.head.Sums) -> Tensor:
+  m, n = z.size()
+  rows = max(1, min(wide.size(0), 262144) // n)
   begin = 0
   while begin < m:
-    end = min(begin + wide.size(0), m)
-    p = z[begin:end]                                                    # [rows, V] float32
+    end = min(begin + rows, m)
+    p = z[begin:end]                                                    # [rows, n] float32
     if z.dtype != 6:
-      p = wide[0:end - begin].copy_(z[begin:end])
+      p = wide[0:p.numel()].view(p.size()).copy_(p)
+    own = targets[begin:end]                                            # [rows]
     slope = p
-    own = targets[begin:end].unsqueeze(1)                               # [rows, 1]
     if cap > 0.0:
       __torch__.head.capped(p, cap)
-      slope = torch.rsub(torch.div(p, cap).pow_(2), 1.0)                # [rows, V]
-      sums.slope[begin:end].copy_(torch.gather(slope, 1, own))
-    hit = torch.gather(p, 1, own)                                       # [rows, 1]
-    top = torch.amax(p, [1], True)                                      # [rows, 1]
+      slope = torch.rsub(torch.div(p, cap).pow_(2), 1.0)                # [rows, n]
+      __torch__.head.keep_own(sums.slope[begin:end], slope, own)
+    __torch__.head.keep_own(sums.hit[begin:end], p, own)
+    before = sums.top[begin:end]                                        # [rows, 1]
+    top = torch.maximum(before, torch.amax(p, [1], True))               # [rows, 1]
+    shrink = sums.shrink[begin:end].copy_(torch.sub(before, top).exp_())
+    before.copy_(top)
     p.sub_(top).exp_()
-    mass = sums.mass[begin:end].copy_(torch.sum(p, [1], True))
-    sums.loss[begin:end].copy_(torch.sub(torch.add(torch.log(mass), top), hit))
-    if learn:
-      if cap > 0.0:
-        p.mul_(slope)
-      if z.dtype != 6:
-        z[begin:end].copy_(p)
+    sums.mass[begin:end].mul_(shrink).add_(torch.sum(p, [1], True))
+    if cap > 0.0:
+      p.mul_(slope)
+    if z.dtype != 6:
+      z[begin:end].copy_(p)
     begin = end
-  return sums
+  return z
+
+# d += z E for d [m, C] float32, z [m, n] and E [n, C].
+def add_product(d: Tensor, z: Tensor, E: Tensor) -> Tensor:
+  if z.dtype == 6:
+    d.addmm_(z, E)
+  else:
+    d.add_(torch.mm(z, E))
+  return d
+
+# Tokens of a slice, as many as the room holds for m rows, by the thousand: products of odd sizes are slower.
+def tokens_at_once(m: int, room: Tensor, wide: Tensor) -> int:
+  n = max(1, min(room.size(0) // m, wide.size(0)))
+  if n > 1024:
+    n = n // 1024 * 1024
+  return n
+
+# Goes once over the vocabulary: adds to the sums, to d [m, C] float32 what the exponentials are of E, and to dE [V, C] float32
+#   dE += exponentials^T y   for y [m, C];   [0] for d and dE that nobody needs.
+def walk(x: Tensor, targets: Tensor, E: Tensor, cap: float, room: Tensor, wide: Tensor, sums: __torch__.head.Sums, d: Tensor, y: Tensor, dE: Tensor) -> Tensor:
+  m = x.size(0)
+  V = E.size(0)
+  n = __torch__.head.tokens_at_once(m, room, wide)
+  a = 0
+  while a < V:
+    e = min(a + n, V)
+    z = room[0:m * (e - a)].view([m, e - a])
+    torch.mm(x, E[a:e].t(), out=z)                                      # [m, n]
+    __torch__.head.exponentials(z, torch.sub(targets, a), cap, wide, sums)
+    if d.numel() > 0:
+      __torch__.head.add_product(d.mul_(sums.shrink), z, E[a:e])
+    if dE.numel() > 0:
+      __torch__.linear.add_product(dE[a:e], z, y, 1.0)
+    a = e
+  return d
+
+# Rows that are computed together: with more the products are no faster.
+def rows_at_once(M: int) -> int:
+  return min(M, 1024)
 
 # The summed loss [1] float64; with learn also dx = s dz E, the gradient of the normed rows x [M, C], scaled by s, and where the head
-# is learned dE += s dz^T x, [V, C] float32; [0] where it is frozen.
-# cap is c, 0 for none. logits is [chunk, V]; wide is [rows, V] float32, or logits itself where that is float32.
-def loss(x: Tensor, targets: Tensor, E: Tensor, cap: float, s: float, learn: bool, logits: Tensor, wide: Tensor, dx: Tensor, dE: Tensor) -> Tensor:
-  M = x.size(0)
-  chunk = logits.size(0)
+# is learned dE += s dz^T x, [V, C] float32; [0] where it is frozen. A learned head is gone over twice, since dE needs all exponentials
+# of a row.
+# cap is c, 0 for none. room is for the logits of a slice, a number at least for each of rows_at_once(M); wide is room in float32, or room
+# itself where that is float32.
+def loss(x: Tensor, targets: Tensor, E: Tensor, cap: float, s: float, learn: bool, room: Tensor, wide: Tensor, dx: Tensor, dE: Tensor) -> Tensor:
+  M, C = x.size()
+  none = torch.empty([0], dtype=6)
   total = torch.zeros([1], dtype=7)
   begin = 0
   while begin < M:
-    end = min(begin + chunk, M)
-    z = logits[0:end - begin]                                           # [m, V]
-    torch.mm(x[begin:end], E.t(), out=z)
-    sums = __torch__.head.exponentials(z, targets[begin:end], cap, learn, wide)
-    total.add_(torch.sum(sums.loss, dtype=7))
+    end = min(begin + __torch__.head.rows_at_once(M), M)
+    part = x[begin:end]                                                 # [m, C]
+    own = targets[begin:end]                                            # [m]
+    sums = __torch__.head.nothing_yet(end - begin)
+    d = none
     if learn:
-      d = dx[begin:end]
-      torch.mm(z, E, out=d)                                             # [m, C]
-      share = torch.mul(torch.reciprocal(sums.mass), s)                 # [m, 1]
-      d.mul_(share)
-      own = torch.embedding(E, targets[begin:end])                      # [m, C]
-      if cap > 0.0:
-        own.mul_(sums.slope)
-      d.sub_(own, alpha=s)
-      if dE.numel() > 0:
-        hidden = torch.to(x[begin:end], 6)                              # [m, C]
-        none = torch.empty([0], dtype=6)
-        __torch__.linear.backward_weight(z, torch.to(torch.mul(hidden, share), z.dtype), dE, none)
-        if cap > 0.0:
-          hidden = torch.mul(hidden, sums.slope)
-        dE.index_add_(0, targets[begin:end], hidden, alpha=-s)
+      d = torch.zeros([end - begin, C], dtype=6)
+    if learn and dE.numel() > 0:
+      __torch__.head.walk(part, own, E, cap, room, wide, sums, none, part, none)
+      hidden = torch.mul(torch.to(part, 6), torch.div(s, sums.mass))    # [m, C]
+      sums.mass.zero_()
+      __torch__.head.walk(part, own, E, cap, room, wide, sums, d, torch.to(hidden, x.dtype), dE)
+      dE.index_add_(0, own, torch.mul(torch.to(part, 6), sums.slope), alpha=-s)
+    else:
+      __torch__.head.walk(part, own, E, cap, room, wide, sums, d, part, none)
+    total.add_(torch.sum(torch.sub(torch.add(torch.log(sums.mass), sums.top), sums.hit), dtype=7))
+    if learn:
+      target = torch.mul(torch.to(torch.embedding(E, own), 6), sums.slope)  # [m, C]
+      dx[begin:end].copy_(d.div_(sums.mass).sub_(target).mul_(s))
     begin = end
   return total

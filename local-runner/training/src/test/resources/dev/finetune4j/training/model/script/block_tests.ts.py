@@ -218,11 +218,11 @@ class M(Module):
     return torch.neg(torch.sum(torch.gather(z, 1, torch.to(targets, 4).unsqueeze(1)))).view([1])
 
   def head_forward(self: __torch__.M, x: Tensor, E: Tensor, targets: Tensor) -> Tensor:
-    room = torch.empty([4, E.size(0)])
+    room = torch.empty([60])
     return torch.to(__torch__.head.loss(x, torch.to(targets, 4), E, 0.0, 1.0, False, room, room, x, torch.empty([0])), 6)
 
   def head_backward(self: __torch__.M, x: Tensor, E: Tensor, targets: Tensor, dloss: Tensor) -> List[Tensor]:
-    room = torch.empty([4, E.size(0)])
+    room = torch.empty([60])
     dx = torch.empty_like(x)
     dE = torch.zeros_like(E)
     __torch__.head.loss(x, torch.to(targets, 4), E, 0.0, float(dloss), True, room, room, dx, dE)
@@ -233,11 +233,11 @@ class M(Module):
     return torch.neg(torch.sum(torch.gather(z, 1, torch.to(targets, 4).unsqueeze(1)))).view([1])
 
   def capped_forward(self: __torch__.M, x: Tensor, E: Tensor, targets: Tensor) -> Tensor:
-    room = torch.empty([4, E.size(0)])
+    room = torch.empty([60])
     return torch.to(__torch__.head.loss(x, torch.to(targets, 4), E, 1.5, 1.0, False, room, room, x, torch.empty([0])), 6)
 
   def capped_backward(self: __torch__.M, x: Tensor, E: Tensor, targets: Tensor, dloss: Tensor) -> List[Tensor]:
-    room = torch.empty([4, E.size(0)])
+    room = torch.empty([60])
     dx = torch.empty_like(x)
     dE = torch.zeros_like(E)
     __torch__.head.loss(x, torch.to(targets, 4), E, 1.5, float(dloss), True, room, room, dx, dE)
