@@ -58,6 +58,8 @@ record AnswerForecast(
         return 2L * shape.layers() * shape.keyWidth() * bytes * (textTokens + beside)
                 + scratch * ContinuationScorer.TOKENS_AT_ONCE * bytes
                 + ofOneText * shape.heads() * (ofOneText + textTokens) * (8L + 2L * bytes)
-                + (long) logitRows(shape) * shape.vocabulary() * (bytes < FLOAT_BYTES ? FLOAT_BYTES + bytes : FLOAT_BYTES);
+                + (long) logitRows(shape)
+                        * shape.vocabulary()
+                        * (bytes < FLOAT_BYTES ? FLOAT_BYTES + bytes : FLOAT_BYTES);
     }
 }

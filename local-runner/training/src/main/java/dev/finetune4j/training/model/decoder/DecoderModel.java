@@ -293,7 +293,8 @@ final class DecoderModel implements LanguageModel {
             checkTokens(each.prompt());
             each.continuations().forEach(this::checkTokens);
         }
-        ContinuationScorer scorer = new ContinuationScorer(script, cached, stack(), AnswerForecast.logitRows(plan.shape()));
+        ContinuationScorer scorer =
+                new ContinuationScorer(script, cached, stack(), AnswerForecast.logitRows(plan.shape()));
         return NativeCalls.guarded(() -> scorer.score(virtualTokens().before(prefix), prompts));
     }
 

@@ -51,8 +51,7 @@ record TrainedSizes(
 
     /** The same with a gradient for each of some members of a team. */
     TrainedSizes withGradients(int members) {
-        return new TrainedSizes(
-                length, decayed, innerWidth, magnitudes, virtualTokens, members, isWhole);
+        return new TrainedSizes(length, decayed, innerWidth, magnitudes, virtualTokens, members, isWhole);
     }
 
     private static long elements(DecoderTensors tensors, int axes) {
