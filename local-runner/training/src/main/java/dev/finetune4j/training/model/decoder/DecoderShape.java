@@ -117,8 +117,8 @@ record DecoderShape(
                         new Module("mlp.up_proj", feedForwardWidth, feedForwardWidth));
     }
 
-    /** Numbers that one layer keeps of a token for the way back through the norms of heads and branches. */
+    /** Numbers that one layer keeps of a token for the way back through the norms of heads and of the feed-forward branch. */
     int normWidth() {
-        return (traits.headNorms() ? attentionWidth() + keyWidth() : 0) + (traits.branchNorms() ? 2 * width : 0);
+        return (traits.headNorms() ? attentionWidth() + keyWidth() : 0) + (traits.branchNorms() ? width : 0);
     }
 }

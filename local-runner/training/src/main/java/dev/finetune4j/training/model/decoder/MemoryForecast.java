@@ -16,14 +16,14 @@ import java.util.Map;
  *              packed and what then stays with the allocator
  * trained      trained (12 + 4 gradients) (value, two moments and gradients in float32), in bf16 2 more
  * kept         N s L (C + kept of a layer), of which a layer keeps by level
- *                none           (H + 2 K) D + H D + C + 2 F
- *                feed-forward   (H + 2 K) D + H D + C        and 2 F once
- *                layer          nothing,                     and all of it once
- *              and with the attention (H + K) D more where heads are normed, 2 C where branches are
+ *                none           (H + 2 K) D + H D + 2 F
+ *                feed-forward   (H + 2 K) D + H D        and 2 F once
+ *                layer          nothing,                 and all of it once
+ *              and with the attention (H + K) D more where heads are normed, C where branches are
  * adapter low  N s ranks of all adapters
  * lengths      with DoRA, of the widest projection N outputs 2 s and in bf16 N outputs 4 more; 4 MiB for rows; 8 bytes a length;
  *              in bf16 40 MiB more where the processor has products of it
- * scratch      N s (3 C + H D + 4 F + (H + 2 K) D)
+ * scratch      N s (5 C + max(3 F, H D + (H + 2 K) D))
  * attention    N max(64, N / 8) H 4 s + 4 N H D s
  * float copies in bf16: N 4 C
  * head         at most 16 MiB of logits, in bf16 4 MiB more; 4 N C s for the counted rows
@@ -115,7 +115,8 @@ record MemoryForecast(
     private long fixedBytes() {
         boolean narrow = bytes < FLOAT_BYTES;
         long wideCopies = narrow ? tokens * FLOAT_BYTES * shape.width() : 0;
-        long scratch = 3L * shape.width() + shape.attentionWidth() + 4L * shape.feedForwardWidth() + shape.qkvWidth();
+        long scratch = 5L * shape.width()
+                + Math.max(3L * shape.feedForwardWidth(), (long) shape.attentionWidth() + shape.qkvWidth());
         return runtimeBytes(bytes, cpu, shape)
                 + (trained.isWhole() ? 0 : weightBytes())
                 + shape.parameters() * 3 / 4
@@ -139,7 +140,7 @@ record MemoryForecast(
     }
 
     private long keptElements(Recompute level) {
-        long attention = (long) shape.qkvWidth() + shape.attentionWidth() + shape.width() + shape.normWidth();
+        long attention = (long) shape.qkvWidth() + shape.attentionWidth() + shape.normWidth();
         long feedForward = 2L * shape.feedForwardWidth();
         long layers = shape.layers();
         return layers * shape.width()

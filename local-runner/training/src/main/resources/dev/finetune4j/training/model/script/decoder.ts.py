@@ -20,9 +20,17 @@ class Decoder(NamedTuple):
   prompt : Tensor                              # [v, C] what virtual tokens are embedded as (Lester et al. 2021), [0, C] for none
   padding : int                                # the token whose embedding no input trains (padding_idx), -1 for none
 
+# What scratch is made of.
+class Room(NamedTuple):
+  x : Tensor                                   # [N, C]
+  dx : Tensor                                  # [N, C]
+  dh : Tensor                                  # [N, C]
+  wide : Tensor                                # [N, C] float32, or [0]
+  inner : Tensor                               # [N, W], W what feed-forward or attention needs for a token
+
 class Workspace(NamedTuple):
   slots : List[__torch__.layer.Slot]
-  scratch : __torch__.layer.Scratch
+  room : __torch__.decoder.Room
   logits : Tensor                              # [l] of some rows and some tokens of the vocabulary
   wide : Tensor                                # [w] float32, some of the logits, or logits itself
   level : int                                  # 0 keep all, 1 compute the feed-forward again, 2 compute the whole layer again
@@ -109,31 +117,45 @@ def workspace(decoder: __torch__.decoder.Decoder, layer: __torch__.layer.Layer, 
       qkv = torch.empty_like(qkv)
       plain = torch.empty_like(plain)
       o = torch.empty_like(o)
-      out = torch.empty_like(out)
-      h2 = torch.empty_like(h2)
       down = torch.empty_like(down)
     if level < 1:
       gu = torch.empty([N, 2 * F], dtype=d)
     torch.append(slots, __torch__.layer.Slot(qkv, plain, o, out, h2, gu, down, torch.empty([N, C], dtype=d)))
-  scratch = __torch__.layer.Scratch(torch.empty([N, C], dtype=d), torch.empty([N, C], dtype=d), torch.empty([N, O], dtype=d), torch.empty([N, F], dtype=d), torch.empty([N, F], dtype=d), torch.empty([N, 2 * F], dtype=d), torch.empty([N, Y], dtype=d), torch.empty([N, C], dtype=d), __torch__.rms_norm.room(h2), torch.empty([0], dtype=d), torch.empty([0], dtype=d))
+  inner = torch.empty([N, max(3 * F, O + Y)], dtype=d)
+  room = __torch__.decoder.Room(torch.empty([N, C], dtype=d), torch.empty([N, C], dtype=d), torch.empty([N, C], dtype=d), __torch__.rms_norm.room(h2), inner)
   logits = torch.empty([l], dtype=d)
   wide = logits
   if d != 6:
     wide = torch.empty([w], dtype=6)
-  return __torch__.decoder.Workspace(slots, scratch, logits, wide, level)
+  return __torch__.decoder.Workspace(slots, room, logits, wide, level)
 
 # Rows a .. z of everything.
 def slot_rows(s: __torch__.layer.Slot, a: int, z: int) -> __torch__.layer.Slot:
   return __torch__.layer.Slot(s.qkv[a:z], s.heads[a:z], s.o[a:z], s.out[a:z], s.h2[a:z], s.gu[a:z], s.down[a:z], s.h3[a:z])
 
-def scratch_rows(s: __torch__.layer.Scratch, a: int, z: int) -> __torch__.layer.Scratch:
-  return __torch__.layer.Scratch(s.x[a:z], s.dx[a:z], s.do[a:z], s.m[a:z], s.dm[a:z], s.dgu[a:z], s.dqkv[a:z], s.dh[a:z], s.wide[a:z], s.scores, s.dscores)
+def room_rows(r: __torch__.decoder.Room, a: int, z: int) -> __torch__.decoder.Room:
+  return __torch__.decoder.Room(r.x[a:z], r.dx[a:z], r.dh[a:z], r.wide[a:z], r.inner[a:z])
 
-# What N tokens need of it, with room for attention.
-def scratch_of(s: __torch__.layer.Scratch, N: int, place: __torch__.layer.Place, decoder: __torch__.decoder.Decoder, layer: __torch__.layer.Layer) -> __torch__.layer.Scratch:
-  own = __torch__.decoder.scratch_rows(s, 0, N)
-  room = torch.empty([__torch__.attention.room_size(N, place.prefix, place.groups, layer.look, decoder.shape.head_width)], dtype=own.x.dtype)
-  return __torch__.layer.Scratch(own.x, own.dx, own.do, own.m, own.dm, own.dgu, own.dqkv, own.dh, own.wide, room, torch.empty_like(room))
+# The first elements of a room as a matrix.
+def matrix(room: Tensor, rows: int, columns: int) -> Tensor:
+  return room[0:rows * columns].view([rows, columns])
+
+# What N tokens need, with room for attention, which is made where there is not enough.
+def scratch(whole: __torch__.decoder.Room, N: int, place: __torch__.layer.Place, decoder: __torch__.decoder.Decoder, layer: __torch__.layer.Layer) -> __torch__.layer.Scratch:
+  r = __torch__.decoder.room_rows(whole, 0, N)
+  inner = r.inner.view([-1])
+  Y = layer.qkv.weight.size(0)
+  O = layer.out.weight.size(1)
+  F = layer.down.weight.size(1)
+  left = inner[N * (O + Y):inner.size(0)]
+  size = __torch__.attention.room_size(N, place.prefix, place.groups, layer.look, decoder.shape.head_width)
+  if left.size(0) < 2 * size:
+    left = torch.empty([2 * size], dtype=inner.dtype)
+  m = __torch__.decoder.matrix(inner, N, F)
+  dgu = __torch__.decoder.matrix(inner[N * F:inner.size(0)], N, 2 * F)
+  do = __torch__.decoder.matrix(inner, N, O)
+  dqkv = __torch__.decoder.matrix(inner[N * O:inner.size(0)], N, Y)
+  return __torch__.layer.Scratch(r.x, r.dx, r.dh, r.wide, m, dgu, do, dqkv, left[0:size], left[size:2 * size])
 
 # The part of a workspace that holds rows a .. z of a batch, and share i of n of the room for logits: what one of n threads works in.
 def share(space: __torch__.decoder.Workspace, a: int, z: int, i: int, n: int) -> __torch__.decoder.Workspace:
@@ -142,7 +164,7 @@ def share(space: __torch__.decoder.Workspace, a: int, z: int, i: int, n: int) ->
     torch.append(slots, __torch__.decoder.slot_rows(space.slots[j], a, z))
   l = space.logits.size(0) // n
   w = space.wide.size(0) // n
-  return __torch__.decoder.Workspace(slots, __torch__.decoder.scratch_rows(space.scratch, a, z), space.logits[i * l:(i + 1) * l], space.wide[i * w:(i + 1) * w], space.level)
+  return __torch__.decoder.Workspace(slots, __torch__.decoder.room_rows(space.room, a, z), space.logits[i * l:(i + 1) * l], space.wide[i * w:(i + 1) * w], space.level)
 
 # Where among ids [N] the virtual tokens stand, and which they are: id -1 is the first.
 def virtual_places(ids: Tensor) -> Tensor:
@@ -179,7 +201,7 @@ def embed_backward(dh: Tensor, ids: Tensor, decoder: __torch__.decoder.Decoder) 
 # Summed loss [1] float64 of the rows [M] whose targets [M] count; nothing is kept.
 def loss(ids: Tensor, rows: Tensor, targets: Tensor, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], place: __torch__.layer.Place, space: __torch__.decoder.Workspace) -> Tensor:
   N = ids.size(0)
-  scratch = __torch__.decoder.scratch_of(space.scratch, N, place, decoder, layers[0])
+  scratch = __torch__.decoder.scratch(space.room, N, place, decoder, layers[0])
   h = __torch__.decoder.embed(ids, decoder)                                            # [N, C]
   for i in range(len(layers)):
     slot = __torch__.decoder.slot_rows(space.slots[i % 2], 0, N)
@@ -192,7 +214,7 @@ def loss(ids: Tensor, rows: Tensor, targets: Tensor, decoder: __torch__.decoder.
 def accumulate(ids: Tensor, rows: Tensor, targets: Tensor, scale: float, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], place: __torch__.layer.Place, space: __torch__.decoder.Workspace) -> Tensor:
   N = ids.size(0)
   L = len(layers)
-  scratch = __torch__.decoder.scratch_of(space.scratch, N, place, decoder, layers[0])
+  scratch = __torch__.decoder.scratch(space.room, N, place, decoder, layers[0])
   h = __torch__.decoder.embed(ids, decoder)                                            # [N, C]
   traces = annotate(List[__torch__.layer.Trace], [])
   for i in range(L):
@@ -216,6 +238,8 @@ def accumulate(ids: Tensor, rows: Tensor, targets: Tensor, scale: float, decoder
     trace = traces[i]                                                                  # the last layer's is still whole
     if space.level == 2 and j > 0:
       trace = __torch__.layer.forward(trace.h, layers[i], decoder.shape, here, trace.slot, scratch)
+    if space.level < 2 and j > 0:
+      __torch__.layer.again_attention_branch(trace, layers[i], decoder.shape, here)
     if space.level == 1 and j > 0:
       __torch__.layer.again_feed_forward(trace, layers[i], here, scratch)
     __torch__.layer.backward(dh, trace, layers[i], decoder.shape, here, scratch, i == 0 and not learns_input)

@@ -54,7 +54,8 @@ class Place(NamedTuple):
   groups : List[int]                           # pairs (sequences, tokens of each, behind the prefix)
   seed : int                                   # of dropout, negative for none
 
-# What one layer leaves for its backward pass: large tensors in the workspace.
+# What one layer leaves for its backward pass: large tensors in the workspace. out and h2 are one for all layers: a product of o makes
+# them again, the smallest of a layer.
 class Slot(NamedTuple):
   qkv : Tensor                                 # [N, (H + 2 K) D], turned
   heads : Tensor                               # [N, H + K, D] queries and keys before their norm, or [0]
@@ -76,19 +77,18 @@ class Trace(NamedTuple):
   down_low : Tensor
   slot : __torch__.layer.Slot
 
-# Scratch that all layers share.
+# Scratch that all layers share. Feed-forward and attention have theirs in the same memory, one after the other.
 class Scratch(NamedTuple):
   x : Tensor                                   # [N, C]
   dx : Tensor                                  # [N, C]
-  do : Tensor                                  # [N, H D]
-  m : Tensor                                   # [N, F]
-  dm : Tensor                                  # [N, F]
-  dgu : Tensor                                 # [N, 2 F]
-  dqkv : Tensor                                # [N, (H + 2 K) D]
   dh : Tensor                                  # [N, C]
   wide : Tensor                                # [N, C] float32, or [0]
-  scores : Tensor                              # [..] of a block of attention, made for each pass; in every layer anew, what outlives
-                                               # the layer would come to lie in the gap that the last one has left
+  m : Tensor                                   # [N, F]
+  dgu : Tensor                                 # [N, 2 F]
+  do : Tensor                                  # [N, H D]
+  dqkv : Tensor                                # [N, (H + 2 K) D]
+  scores : Tensor                              # [..] of a block of attention, made for each pass at most; in every layer anew, what
+                                               # outlives the layer would come to lie in the gap that the last one has left
   dscores : Tensor                             # [..] as many
 
 # A seed of its own for each of the four places of a layer where dropout may strike.
@@ -174,6 +174,10 @@ def forward(h: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shap
   down_low = __torch__.layer.join(slot.h2, m, layer.down, layer.down_norm, shape.eps, __torch__.layer.site(place.seed, 3), slot.down, slot.h3)
   return __torch__.layer.Trace(h, r1, qkv_low, out_low, r2, gu_low, down_low, slot)
 
+# Computes h2 again, and the branch before its norm.
+def again_attention_branch(trace: __torch__.layer.Trace, layer: __torch__.layer.Layer, shape: __torch__.layer.Shape, place: __torch__.layer.Place) -> Tensor:
+  return __torch__.layer.join(trace.h, trace.slot.o, layer.out, layer.out_norm, shape.eps, __torch__.layer.site(place.seed, 1), trace.slot.out, trace.slot.h2)
+
 # Computes the feed-forward activations again from h2.
 def again_feed_forward(trace: __torch__.layer.Trace, layer: __torch__.layer.Layer, place: __torch__.layer.Place, scratch: __torch__.layer.Scratch) -> Tensor:
   x = __torch__.rms_norm.forward(trace.slot.h2, trace.r2, layer.feed_forward_norm, scratch.x, scratch.wide)
@@ -194,8 +198,8 @@ def backward(dh: Tensor, trace: __torch__.layer.Trace, layer: __torch__.layer.La
   d = __torch__.layer.part(dh, slot.down, layer.down_norm, grad.down_norm, shape.eps)  # [N, C]
   __torch__.linear.backward_weight(d, m, grad.down, grad.down_bias)
   dlow = __torch__.linear.backward_adapter(d, m, trace.down_low, layer.down, __torch__.layer.site(seed, 3))
-  __torch__.linear.backward_input(d, dlow, layer.down, __torch__.layer.site(seed, 3), scratch.dm)
-  __torch__.feed_forward.gate_backward(scratch.dm, slot.gu, shape.gelu, scratch.dgu)
+  __torch__.linear.backward_input(d, dlow, layer.down, __torch__.layer.site(seed, 3), scratch.m)
+  __torch__.feed_forward.gate_backward(scratch.m, slot.gu, shape.gelu, scratch.dgu)
   x = __torch__.rms_norm.forward(slot.h2, trace.r2, layer.feed_forward_norm, scratch.x, scratch.wide)
   __torch__.linear.backward_weight(scratch.dgu, x, grad.gate_up, grad.gate_up_bias)
   dlow = __torch__.linear.backward_adapter(scratch.dgu, x, trace.gu_low, layer.gate_up, __torch__.layer.site(seed, 2))
