@@ -7,14 +7,8 @@ import dev.finetune4j.engine.estimate.Parallelism;
 import dev.finetune4j.engine.estimate.Parallelism.Sharding;
 import dev.finetune4j.engine.estimate.Projection;
 import dev.finetune4j.engine.estimate.TrainingSetup;
-import dev.finetune4j.engine.estimate.TrainingSetup.Arithmetic;
-import dev.finetune4j.engine.estimate.TrainingSetup.Attention;
-import dev.finetune4j.engine.estimate.TrainingSetup.Checkpointing;
 import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
-import dev.finetune4j.engine.estimate.TrainingSetup.Loss;
 import dev.finetune4j.engine.estimate.TrainingSetup.Method;
-import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
-import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 import dev.finetune4j.engine.models.CatalogueModel;
 import dev.finetune4j.engine.models.EncoderShape;
 import dev.finetune4j.engine.models.LocalCore;
@@ -179,21 +173,9 @@ public final class TuningPlaces {
         }
         Parallelism parallelism =
                 own.count() == 1 ? Parallelism.single() : Parallelism.data(own.count(), Sharding.FSDP);
-        TrainingSetup setup = withOneRow(frugal(method, parallelism), method, tokens);
+        TrainingSetup setup =
+                withOneRow(TrainingSetup.frugal(method, Framework.HUGGING_FACE, parallelism), method, tokens);
         return memory.estimate(model.shape().architecture(), setup, gpu).fit() == Fit.FITS;
-    }
-
-    /** On GPUs that are let, with all that spares memory and costs no quality; as a plan sets it up. */
-    private static TrainingSetup.Builder frugal(Method method, Parallelism parallelism) {
-        Weights unpacked = method == Method.FULL ? Weights.FP32 : Weights.HALF;
-        return TrainingSetup.of(method, Framework.HUGGING_FACE, parallelism)
-                .edit()
-                .weights(method == Method.QLORA ? Weights.NF4_DOUBLE : unpacked)
-                .arithmetic(Arithmetic.BF16)
-                .optimizer(Optimizer.ADAMW_FUSED)
-                .checkpointing(Checkpointing.FULL)
-                .attention(Attention.FUSED)
-                .loss(Loss.CHUNKED);
     }
 
     private static TrainingSetup withOneRow(TrainingSetup.Builder setup, Method method, int tokens) {

@@ -195,6 +195,18 @@ public record TrainingSetup(
         return new Builder(method, framework, parallelism).build();
     }
 
+    /** All that spares memory and costs no quality: products in half precision, of each layer its input kept; the builder tells more. */
+    public static Builder frugal(Method method, Framework framework, Parallelism parallelism) {
+        Weights unpacked = method == Method.FULL ? Weights.FP32 : Weights.HALF;
+        return new Builder(method, framework, parallelism)
+                .weights(method == Method.QLORA ? Weights.NF4_DOUBLE : unpacked)
+                .arithmetic(Arithmetic.BF16)
+                .optimizer(Optimizer.ADAMW_FUSED)
+                .checkpointing(Checkpointing.FULL)
+                .attention(Attention.FUSED)
+                .loss(Loss.CHUNKED);
+    }
+
     /** A builder that starts from this setup. */
     public Builder edit() {
         return new Builder(this);

@@ -4,14 +4,8 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.sun.management.OperatingSystemMXBean;
 import dev.finetune4j.engine.estimate.Parallelism;
 import dev.finetune4j.engine.estimate.TrainingSetup;
-import dev.finetune4j.engine.estimate.TrainingSetup.Arithmetic;
-import dev.finetune4j.engine.estimate.TrainingSetup.Attention;
-import dev.finetune4j.engine.estimate.TrainingSetup.Checkpointing;
 import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
-import dev.finetune4j.engine.estimate.TrainingSetup.Loss;
 import dev.finetune4j.engine.estimate.TrainingSetup.Method;
-import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
-import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 import dev.finetune4j.json.Json;
 import java.lang.management.ManagementFactory;
 import java.util.List;
@@ -52,17 +46,9 @@ public final class LocalCore {
         return Math.round(FREE_SHARE * memory);
     }
 
-    /** How it trains where memory is short: products in half precision, of each layer its input kept; the rest is the job's. */
+    /** How it trains where memory is short; the rest is the job's. */
     public static TrainingSetup.Builder setup(Method method) {
-        Weights unpacked = method == Method.FULL ? Weights.FP32 : Weights.HALF;
-        return TrainingSetup.of(method, Framework.FINETUNE4J, Parallelism.single())
-                .edit()
-                .weights(method == Method.QLORA ? Weights.NF4_DOUBLE : unpacked)
-                .arithmetic(Arithmetic.BF16)
-                .optimizer(Optimizer.ADAMW_FUSED)
-                .checkpointing(Checkpointing.FULL)
-                .attention(Attention.FUSED)
-                .loss(Loss.CHUNKED);
+        return TrainingSetup.frugal(method, Framework.FINETUNE4J, Parallelism.single());
     }
 
     /** The architectures, as transformers names them, that it trains. */
