@@ -30,6 +30,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -188,30 +189,20 @@ final class DecoderAssembly {
      * @param start the token that each fresh one starts as
      */
     DecoderModel withVirtualTokens(TuningMethod method, @Nullable Path adapter, List<Integer> start) {
-        DecoderShape shape = plan.shape();
         Frozen frozen = frozen();
         Trainables trainables = trainables();
-        DecoderWeights none = DecoderWeights.none(script, shape);
+        DecoderShape shape = plan.shape();
         Value decoder = decoder(
                 frozen.weights(),
-                none,
+                DecoderWeights.none(script, shape),
                 ofVirtualTokens(trainables.computed(), shape.width()),
                 ofVirtualTokens(trainables.gradient(), shape.width()));
-        if (adapter == null) {
+        fillVirtualTokens(trainables, method, adapter, values -> {
             try (Value tokens = script.integers(ints(start))) {
-                script.call("start_prompt", tokens, decoder, trainables.values())
-                        .close();
+                script.call("start_prompt", tokens, decoder, values).close();
             }
-        } else {
-            PromptFiles.read(
-                    adapter,
-                    method,
-                    shape.promptBase(plan.baseModel()),
-                    trainables.values().memory());
-        }
-        trainables.valuesChanged();
-        DecoderStack stack = new DecoderStack(
-                decoder, layers(decoder, frozen, trainables, trainables.gradient(), shape.withoutAdapters()));
+        });
+        DecoderStack stack = plain(decoder, frozen, trainables);
         return behindVirtualTokens(method, new Network(stack, stack), trainables, positions());
     }
 
@@ -223,31 +214,34 @@ final class DecoderAssembly {
      * @param start the token whose keys and values each fresh one starts as, in a text of these
      */
     DecoderModel withTrainedPrefix(TuningMethod method, @Nullable Path adapter, List<Integer> start) {
-        DecoderShape shape = plan.shape();
         Frozen frozen = frozen();
         Trainables trainables = trainables();
+        DecoderShape shape = plan.shape();
         Positions positions = positions();
         Value decoder = decoder(frozen.weights(), DecoderWeights.none(script, shape));
-        LoraLayout plain = shape.withoutAdapters();
-        DecoderStack base =
-                new DecoderStack(decoder, layers(decoder, frozen, trainables, trainables.gradient(), plain));
-        if (adapter == null) {
+        DecoderStack base = plain(decoder, frozen, trainables);
+        fillVirtualTokens(trainables, method, adapter, values -> {
             CachedDecoder cached = new CachedDecoder(script, shape.layers(), start.size(), positions);
-            cached.start(base, ints(start), trainables.values());
-        } else {
-            PromptFiles.read(
-                    adapter,
-                    method,
-                    shape.promptBase(plan.baseModel()),
-                    trainables.values().memory());
-        }
-        trainables.valuesChanged();
+            cached.start(base, ints(start), values);
+        });
         List<Value> prefix = List.of(
                 ofVirtualTokens(trainables.computed(), shape.cachedWidth()),
                 ofVirtualTokens(trainables.gradient(), shape.cachedWidth()));
-        DecoderStack tuned =
-                new DecoderStack(decoder, layers(decoder, frozen, trainables, trainables.gradient(), plain, prefix));
-        return behindVirtualTokens(method, new Network(tuned, base), trainables, positions);
+        Value layers = layers(decoder, frozen, trainables, trainables.gradient(), shape.withoutAdapters(), prefix);
+        return behindVirtualTokens(
+                method, new Network(new DecoderStack(decoder, layers), base), trainables, positions);
+    }
+
+    /** What is trained of virtual tokens as a finished adapter has it, or where there is none as {@code fresh} makes it. */
+    private void fillVirtualTokens(
+            Trainables trainables, TuningMethod method, @Nullable Path adapter, Consumer<Value> fresh) {
+        if (adapter == null) {
+            fresh.accept(trainables.values());
+        } else {
+            PromptFiles.Base base = plan.shape().promptBase(plan.baseModel());
+            PromptFiles.read(adapter, method, base, trainables.values().memory());
+        }
+        trainables.valuesChanged();
     }
 
     private DecoderModel behindVirtualTokens(
@@ -294,12 +288,22 @@ final class DecoderAssembly {
         Frozen frozen = frozen();
         Trainables trainables = trainables();
         Value decoder = decoder(frozen.weights(), DecoderWeights.none(script, plan.shape()));
-        Value layers = layers(
-                decoder, frozen, trainables, trainables.gradient(), plan.shape().withoutAdapters());
-        return new DecoderModel(
-                plan, script, new Network(null, new DecoderStack(decoder, layers)), trainables, positions(), target -> {
-                    throw new IllegalStateException("a model that only answers has nothing to write");
-                });
+        Network network = new Network(null, plain(decoder, frozen, trainables));
+        return new DecoderModel(plan, script, network, trainables, positions(), target -> {
+            throw new IllegalStateException("a model that only answers has nothing to write");
+        });
+    }
+
+    /** A frozen decoder without adapters. */
+    private DecoderStack plain(Value decoder, Frozen frozen, Trainables trainables) {
+        return new DecoderStack(
+                decoder,
+                layers(
+                        decoder,
+                        frozen,
+                        trainables,
+                        trainables.gradient(),
+                        plan.shape().withoutAdapters()));
     }
 
     private Trainables trainables() {
