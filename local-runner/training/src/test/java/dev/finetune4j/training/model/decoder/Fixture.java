@@ -2,6 +2,7 @@ package dev.finetune4j.training.model.decoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
+import static org.assertj.core.data.Percentage.withPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -128,9 +129,38 @@ final class Fixture {
     static void assertAnswersAreThoseOf(JsonNode expected, LanguageModel model) {
         for (int i = 0; i < 3; i++) {
             double[] logits = doubles(expected.path("last_logits").path(i));
-            int[] text = ints(expected.path("sequences").path(i));
+            int[] text = sequence(expected, i);
             assertThat(next(model, logits.length, text)).containsExactly(logSoftmax(logits), offset(1e-4));
         }
+    }
+
+    /**
+     * Each step has the loss that was expected, and at ten times the tolerance the gradient's norm: two micro-batches a step, clipped, each
+     * step with its own learning rate.
+     */
+    static void assertTrainsAs(JsonNode expected, JsonNode trained, double tolerance, LanguageModel model) {
+        for (int step = 0; step < trained.path("losses").size(); step++) {
+            TokenBatch first = batch(2, sequence(expected, step));
+            TokenBatch second = batch(2, sequence(expected, step + 1));
+            int counted = first.countedTargets() + second.countedTargets();
+            double loss = (model.accumulateGradient(first, 1.0 / counted, 0)
+                            + model.accumulateGradient(second, 1.0 / counted, 0))
+                    / counted;
+            double norm = model.gradientNorm();
+            model.step(step + 1, trained.path("rates").path(step).asDouble(), 0.1, Math.min(1, 1 / (norm + 1e-6)));
+
+            assertThat(loss)
+                    .as("loss of step %d", step)
+                    .isCloseTo(trained.path("losses").path(step).asDouble(), withPercentage(100 * tolerance));
+            assertThat(norm)
+                    .as("gradient norm of step %d", step)
+                    .isCloseTo(trained.path("norms").path(step).asDouble(), withPercentage(1000 * tolerance));
+        }
+    }
+
+    /** One of three texts, over and over. */
+    static int[] sequence(JsonNode expected, int i) {
+        return ints(expected.path("sequences").path(i % 3));
     }
 
     static double[] logSoftmax(double[] logits) {

@@ -55,7 +55,8 @@ class LoraVariantsTest {
         JsonNode expected = Fixture.expected(variant);
         try (LanguageModel model = load(variant, "start", precision)) {
             for (int step = 0; step < 50; step++) {
-                TokenBatch batch = Fixture.batch(2, sequence(expected, step), sequence(expected, step + 1));
+                TokenBatch batch =
+                        Fixture.batch(2, Fixture.sequence(expected, step), Fixture.sequence(expected, step + 1));
                 double loss = model.accumulateGradient(batch, 1.0 / batch.countedTargets(), 0) / batch.countedTargets();
                 model.step(step + 1, 5e-4, 0.01, Math.min(1, 1 / (model.gradientNorm() + 1e-6)));
 
@@ -120,8 +121,8 @@ class LoraVariantsTest {
         double[] wide;
         try (LanguageModel model = load("tied", Fixture.folder("peft/" + format), Precision.FP32);
                 LanguageModel again = load("tied", folder, Precision.FP32)) {
-            narrow = Fixture.next(model, VOCABULARY, sequence(expected, 0));
-            wide = Fixture.next(again, VOCABULARY, sequence(expected, 0));
+            narrow = Fixture.next(model, VOCABULARY, Fixture.sequence(expected, 0));
+            wide = Fixture.next(again, VOCABULARY, Fixture.sequence(expected, 0));
         }
         assertThat(wide).isEqualTo(narrow);
     }
@@ -163,9 +164,5 @@ class LoraVariantsTest {
 
     private static String base(String variant) {
         return variant.substring(0, variant.indexOf('/'));
-    }
-
-    private static int[] sequence(JsonNode expected, int i) {
-        return Fixture.ints(expected.path("sequences").path(i % 3));
     }
 }

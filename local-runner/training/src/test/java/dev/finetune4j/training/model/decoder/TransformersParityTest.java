@@ -2,7 +2,6 @@ package dev.finetune4j.training.model.decoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
-import static org.assertj.core.data.Percentage.withPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.job.Precision;
@@ -85,7 +84,8 @@ class TransformersParityTest {
                         Fixture.settings(Fixture.RANK_4, Precision.FP32, level))
                 .model()) {
             for (int step = 0; step < expected.path("losses").size(); step++) {
-                TokenBatch batch = Fixture.batch(2, sequence(expected, step), sequence(expected, step + 1));
+                TokenBatch batch =
+                        Fixture.batch(2, Fixture.sequence(expected, step), Fixture.sequence(expected, step + 1));
                 double loss = model.accumulateGradient(batch, 1.0 / batch.countedTargets(), 0) / batch.countedTargets();
                 double norm = model.gradientNorm();
                 model.step(step + 1, 1e-2, 0.01, Math.min(1, 1 / (norm + 1e-6)));
@@ -97,7 +97,7 @@ class TransformersParityTest {
                         .as("gradient norm of step %d", step)
                         .isCloseTo(expected.path("norms").path(step).asDouble(), offset(1e-3));
             }
-            assertThat(Fixture.next(model, VOCABULARY, sequence(expected, 0)))
+            assertThat(Fixture.next(model, VOCABULARY, Fixture.sequence(expected, 0)))
                     .containsExactly(
                             Fixture.logSoftmax(
                                     Fixture.doubles(expected.path("last_logits").path(0))),
@@ -124,10 +124,10 @@ class TransformersParityTest {
         JsonNode expected = Fixture.expected(name + "/full");
 
         try (LanguageModel model = Fixture.load(name, Fixture.settings(FullTuning.defaults(), Precision.FP32, level))) {
-            trainWhole(model, expected, expected.path("fp32"), 1e-4);
+            Fixture.assertTrainsAs(expected, expected.path("fp32"), 1e-4, model);
 
             for (int i = 0; i < 3; i++) {
-                assertThat(Fixture.next(model, VOCABULARY, sequence(expected, i)))
+                assertThat(Fixture.next(model, VOCABULARY, Fixture.sequence(expected, i)))
                         .containsExactly(
                                 Fixture.logSoftmax(Fixture.doubles(expected.path("fp32")
                                         .path("last_logits")
@@ -143,28 +143,7 @@ class TransformersParityTest {
 
         try (LanguageModel model =
                 Fixture.load("tied", Fixture.settings(FullTuning.defaults(), Precision.BF16, Recompute.FEED_FORWARD))) {
-            trainWhole(model, expected, expected.path("bf16"), 1e-2);
-        }
-    }
-
-    /** Two micro-batches a step, clipped, each step with its own learning rate. */
-    private static void trainWhole(LanguageModel model, JsonNode expected, JsonNode trained, double tolerance) {
-        for (int step = 0; step < trained.path("losses").size(); step++) {
-            TokenBatch first = Fixture.batch(2, sequence(expected, step));
-            TokenBatch second = Fixture.batch(2, sequence(expected, step + 1));
-            int counted = first.countedTargets() + second.countedTargets();
-            double loss = (model.accumulateGradient(first, 1.0 / counted, 0)
-                            + model.accumulateGradient(second, 1.0 / counted, 0))
-                    / counted;
-            double norm = model.gradientNorm();
-            model.step(step + 1, trained.path("rates").path(step).asDouble(), 0.1, Math.min(1, 1 / (norm + 1e-6)));
-
-            assertThat(loss)
-                    .as("loss of step %d", step)
-                    .isCloseTo(trained.path("losses").path(step).asDouble(), withPercentage(100 * tolerance));
-            assertThat(norm)
-                    .as("gradient norm of step %d", step)
-                    .isCloseTo(trained.path("norms").path(step).asDouble(), withPercentage(1000 * tolerance));
+            Fixture.assertTrainsAs(expected, expected.path("bf16"), 1e-2, model);
         }
     }
 
@@ -181,9 +160,5 @@ class TransformersParityTest {
                 .model()) {
             Fixture.assertAnswersAreThoseOf(expected, model);
         }
-    }
-
-    private static int[] sequence(JsonNode expected, int i) {
-        return Fixture.ints(expected.path("sequences").path(i % 3));
     }
 }

@@ -3,7 +3,6 @@ package dev.finetune4j.training.model.decoder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
-import static org.assertj.core.data.Percentage.withPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -93,10 +92,10 @@ class VirtualTokensTest {
         JsonNode expected = Fixture.expected(name + "/" + kind);
 
         try (LanguageModel model = load(kind, name, Precision.FP32, level, null)) {
-            train(model, expected, expected.path("fp32"), 1e-4);
+            Fixture.assertTrainsAs(expected, expected.path("fp32"), 1e-4, model);
 
             for (int i = 0; i < 3; i++) {
-                assertThat(Fixture.next(model, VOCABULARY, sequence(expected, i)))
+                assertThat(Fixture.next(model, VOCABULARY, Fixture.sequence(expected, i)))
                         .containsExactly(lastLogits(expected, i), offset(1e-3));
             }
         }
@@ -108,7 +107,7 @@ class VirtualTokensTest {
         JsonNode expected = Fixture.expected("tied/" + kind);
 
         try (LanguageModel model = load(kind, "tied", Precision.BF16, Recompute.NONE, null)) {
-            train(model, expected, expected.path("bf16"), 1e-2);
+            Fixture.assertTrainsAs(expected, expected.path("bf16"), 1e-2, model);
         }
     }
 
@@ -129,7 +128,7 @@ class VirtualTokensTest {
 
         try (LanguageModel model = load(kind, name, Precision.FP32, Recompute.NONE, written)) {
             for (int i = 0; i < 3; i++) {
-                assertThat(Fixture.next(model, VOCABULARY, sequence(expected, i)))
+                assertThat(Fixture.next(model, VOCABULARY, Fixture.sequence(expected, i)))
                         .containsExactly(lastLogits(expected, i), offset(1e-4));
             }
             model.writeAdapter(folder);
@@ -330,37 +329,12 @@ class VirtualTokensTest {
         return new Settings(Purpose.TRAIN, method, precision, level, 1, 1, START, 512, 0, 128, 4L << 30);
     }
 
-    /** Two micro-batches a step, clipped, each step with its own learning rate. */
-    private static void train(LanguageModel model, JsonNode expected, JsonNode trained, double tolerance) {
-        for (int step = 0; step < trained.path("losses").size(); step++) {
-            TokenBatch first = Fixture.batch(2, sequence(expected, step));
-            TokenBatch second = Fixture.batch(2, sequence(expected, step + 1));
-            int counted = first.countedTargets() + second.countedTargets();
-            double loss = (model.accumulateGradient(first, 1.0 / counted, 0)
-                            + model.accumulateGradient(second, 1.0 / counted, 0))
-                    / counted;
-            double norm = model.gradientNorm();
-            model.step(step + 1, trained.path("rates").path(step).asDouble(), 0.1, Math.min(1, 1 / (norm + 1e-6)));
-
-            assertThat(loss)
-                    .as("loss of step %d", step)
-                    .isCloseTo(trained.path("losses").path(step).asDouble(), withPercentage(100 * tolerance));
-            assertThat(norm)
-                    .as("gradient norm of step %d", step)
-                    .isCloseTo(trained.path("norms").path(step).asDouble(), withPercentage(1000 * tolerance));
-        }
-    }
-
     private static void steps(LanguageModel model, int first, int last) {
         TokenBatch batch = Fixture.batch(0, TEXT);
         for (int step = first; step <= last; step++) {
             model.accumulateGradient(batch, 1.0 / batch.countedTargets(), 0);
             model.step(step, 1e-2, 0, 1);
         }
-    }
-
-    private static int[] sequence(JsonNode expected, int i) {
-        return Fixture.ints(expected.path("sequences").path(i % 3));
     }
 
     private static double[] lastLogits(JsonNode expected, int i) {
