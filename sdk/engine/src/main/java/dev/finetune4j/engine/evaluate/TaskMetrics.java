@@ -30,6 +30,17 @@ public record TaskMetrics(List<MetricName> metrics) {
         return new TaskMetrics(isReadOnly ? List.of(MetricName.PERPLEXITY) : all);
     }
 
+    /**
+     * Whether models write texts that some metric of a task looks at; where rows have labels they choose one.
+     *
+     * @param hasAnswers whether models answer to the rows; false where rows are passages, which are read only
+     */
+    public static boolean areTextsWritten(TaskKind kind, boolean hasAnswers) {
+        return hasAnswers
+                && !kind.hasLabels()
+                && !of(kind, true).withoutLikelihood().metrics().isEmpty();
+    }
+
     /** The same but for those that need likelihoods, where models only say their answers. */
     public TaskMetrics withoutLikelihood() {
         return new TaskMetrics(metrics.stream()

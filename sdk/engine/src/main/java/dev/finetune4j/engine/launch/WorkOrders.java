@@ -3,10 +3,10 @@ package dev.finetune4j.engine.launch;
 import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Part;
+import dev.finetune4j.engine.evaluate.TaskMetrics;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.EvaluationSpec;
 import dev.finetune4j.job.FineTuneJob;
-import dev.finetune4j.job.MetricName;
 import dev.finetune4j.model.ModelName;
 import dev.finetune4j.run.ModelFormat;
 import dev.finetune4j.run.Sampling;
@@ -94,13 +94,7 @@ final class WorkOrders {
                 shots,
                 labels,
                 evaluation.labelScoring(),
-                generates(job) ? evaluation.maxNewTokens() : 0,
+                TaskMetrics.areTextsWritten(job.task().kind(), true) ? evaluation.maxNewTokens() : 0,
                 job.training().maxTokens());
-    }
-
-    /** Whether some metric of the task looks at generated text. */
-    private static boolean generates(FineTuneJob job) {
-        return !job.task().kind().hasLabels()
-                && MetricName.of(job.task().kind()).stream().anyMatch(metric -> !metric.equals(MetricName.PERPLEXITY));
     }
 }

@@ -4,6 +4,7 @@ import dev.finetune4j.data.Part;
 import dev.finetune4j.engine.estimate.MemoryModel;
 import dev.finetune4j.engine.estimate.Range;
 import dev.finetune4j.engine.estimate.TrainingSetup;
+import dev.finetune4j.engine.evaluate.TaskMetrics;
 import dev.finetune4j.engine.launch.OwnMachine;
 import dev.finetune4j.engine.launch.PastRun;
 import dev.finetune4j.engine.models.CatalogueModel;
@@ -12,9 +13,7 @@ import dev.finetune4j.engine.plan.Worlds.Cause;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.engine.report.RunParameters;
 import dev.finetune4j.error.Problem;
-import dev.finetune4j.job.MetricName;
 import dev.finetune4j.job.Precision;
-import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.QloraTuning;
@@ -335,6 +334,7 @@ final class OwnMachinePlanner {
     private TimeLine byRehearsal(Rehearsal measured, Correction correction) {
         Rehearsal.Training training = measured.training();
         String when = "rehearsed here " + Words.moment(measured.at()) + ": ";
+        boolean areWritten = TaskMetrics.areTextsWritten(job.job().task().kind(), true);
         TimeLine line = new TimeLine(worlds, correction)
                 .phase(
                         Name.START_UP,
@@ -360,20 +360,13 @@ final class OwnMachinePlanner {
                 Name.EVALUATION,
                 worlds.draw(
                         Cause.ANSWERS,
-                        RehearsedAnswers.seconds(measured, new Uncertain(STEADY, 1, SLOWER), areAnswersWritten())),
+                        RehearsedAnswers.seconds(measured, new Uncertain(STEADY, 1, SLOWER), areWritten)),
                 false,
                 when + training.validations() + " validation losses of " + Words.seconds(training.validationSeconds())
                         + measured.answers().stream()
                                 .map(pace -> ", " + pace.rows() + " of " + pace.totalRows() + " answers in "
                                         + Words.seconds(pace.seconds()))
                                 .collect(Collectors.joining()));
-    }
-
-    /** Whether some metric of the task looks at what models write. */
-    private boolean areAnswersWritten() {
-        TaskKind kind = job.job().task().kind();
-        return !kind.hasLabels()
-                && MetricName.of(kind).stream().anyMatch(metric -> !metric.equals(MetricName.PERPLEXITY));
     }
 
     private static Uncertain around(double seconds, double low, double high) {
