@@ -476,6 +476,7 @@ class PlanSanityTest {
                 new Proposal.RowLengths(rows, 0, longest, 8 * longest, limit, Math.min(tokens, limit), 0),
                 Proposal.AnswerLengths.NONE,
                 true,
+                true,
                 rows * tokens * 5,
                 "sanity");
         return new JobFigures(

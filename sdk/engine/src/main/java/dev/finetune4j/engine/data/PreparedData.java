@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.data;
 
 import dev.finetune4j.data.Part;
+import dev.finetune4j.engine.data.format.RowFormat;
 import dev.finetune4j.error.Problem;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -35,6 +36,11 @@ public record PreparedData(Path folder, SplitRecord record, List<Problem> warnin
     /** The closed list of answers in report order; empty where the task has no labels. */
     public List<String> labels() {
         return record.labels();
+    }
+
+    /** Whether models answer to the rows; false where these are passages, which are read only. */
+    public boolean hasAnswers() {
+        return !record.format().equals(RowFormat.TEXT.id());
     }
 
     /** Rows of each part. */

@@ -56,6 +56,7 @@ final class CharacterFigures {
                                 .orElse(1),
                         0),
                 Proposal.AnswerLengths.NONE,
+                data.hasAnswers(),
                 false,
                 RowBytes.of(data),
                 data.digest());

@@ -7,7 +7,6 @@ import dev.finetune4j.engine.check.DatasetCheckReport;
 import dev.finetune4j.engine.check.DatasetParts;
 import dev.finetune4j.engine.data.PreparedData;
 import dev.finetune4j.engine.data.RowSource;
-import dev.finetune4j.engine.data.format.RowFormat;
 import dev.finetune4j.engine.evaluate.TaskMetrics;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.Problem;
@@ -68,8 +67,7 @@ final class CheckStep {
 
     /** Only the rows show whether models will answer or read them, and so which metrics there will be. */
     private static Optional<Problem> gateProblem(FineTuneJob job, PreparedData data) {
-        boolean hasAnswers = !data.record().format().equals(RowFormat.TEXT.id());
-        return TaskMetrics.of(job.task().kind(), hasAnswers)
+        return TaskMetrics.of(job.task().kind(), data.hasAnswers())
                 .refusal(job.evaluation().gate());
     }
 }

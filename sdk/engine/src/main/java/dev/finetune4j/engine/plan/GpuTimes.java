@@ -71,7 +71,7 @@ final class GpuTimes {
     Sample evaluation() {
         Uncertain answering = assumptions.get("answers").quantity();
         Sample reading = worlds.draw(Cause.ANSWERS, answering.times(Math.max(0.1, likelyReading())));
-        if (job.job().task().kind().hasLabels() || !job.model().speaks()) {
+        if (!job.areTextsWritten()) {
             return reading;
         }
         Sample written = worlds.draw(Cause.ANSWER_LENGTH, job.writtenTokens());

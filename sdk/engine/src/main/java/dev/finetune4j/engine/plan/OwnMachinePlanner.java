@@ -4,7 +4,6 @@ import dev.finetune4j.data.Part;
 import dev.finetune4j.engine.estimate.MemoryModel;
 import dev.finetune4j.engine.estimate.Range;
 import dev.finetune4j.engine.estimate.TrainingSetup;
-import dev.finetune4j.engine.evaluate.TaskMetrics;
 import dev.finetune4j.engine.launch.OwnMachine;
 import dev.finetune4j.engine.launch.PastRun;
 import dev.finetune4j.engine.models.CatalogueModel;
@@ -334,7 +333,6 @@ final class OwnMachinePlanner {
     private TimeLine byRehearsal(Rehearsal measured, Correction correction) {
         Rehearsal.Training training = measured.training();
         String when = "rehearsed here " + Words.moment(measured.at()) + ": ";
-        boolean areWritten = TaskMetrics.areTextsWritten(job.job().task().kind(), true);
         TimeLine line = new TimeLine(worlds, correction)
                 .phase(
                         Name.START_UP,
@@ -360,7 +358,7 @@ final class OwnMachinePlanner {
                 Name.EVALUATION,
                 worlds.draw(
                         Cause.ANSWERS,
-                        RehearsedAnswers.seconds(measured, new Uncertain(STEADY, 1, SLOWER), areWritten)),
+                        RehearsedAnswers.seconds(measured, new Uncertain(STEADY, 1, SLOWER), job.areTextsWritten())),
                 false,
                 when + training.validations() + " validation losses of " + Words.seconds(training.validationSeconds())
                         + measured.answers().stream()
@@ -465,7 +463,7 @@ final class OwnMachinePlanner {
         double watched = job.rows().rowsOf(Part.VALIDATION) * job.validations() * mean * computedShare(footprint);
         double read = watched + rows * (models * mean + shown);
         Sample reading = perFlop.times(read * forward);
-        if (job.job().task().kind().hasLabels() || !job.model().speaks()) {
+        if (!job.areTextsWritten()) {
             return reading;
         }
         Uncertain each = assumptions.get("local.memory").quantity().times(GIGA).under(job.modelBytes() + 1.0);

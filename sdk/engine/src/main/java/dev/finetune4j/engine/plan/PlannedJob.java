@@ -2,6 +2,7 @@ package dev.finetune4j.engine.plan;
 
 import dev.finetune4j.data.Part;
 import dev.finetune4j.engine.estimate.Architecture;
+import dev.finetune4j.engine.evaluate.TaskMetrics;
 import dev.finetune4j.engine.launch.JobFigures;
 import dev.finetune4j.engine.launch.ModelFacts;
 import dev.finetune4j.engine.launch.RowFigures;
@@ -127,9 +128,17 @@ final class PlannedJob {
         return Math.round(trainable * (trainsAll() ? HALF : SINGLE));
     }
 
-    /** How many models answer the held-out rows: base, base with examples, tuned. */
+    /** How many models answer the held-out rows: base, base with examples where rows have a prompt to put them in, tuned. */
     int answeringModels() {
-        return model.speaks() ? job.evaluation().fewShot() > 0 ? 3 : 2 : 1;
+        if (!model.speaks()) {
+            return 1;
+        }
+        return job.evaluation().fewShot() > 0 && rows.areAnswered() ? 3 : 2;
+    }
+
+    /** Whether they write texts; else they choose a label, or read what is there. */
+    boolean areTextsWritten() {
+        return model.speaks() && TaskMetrics.areTextsWritten(job.task().kind(), rows.areAnswered());
     }
 
     /**

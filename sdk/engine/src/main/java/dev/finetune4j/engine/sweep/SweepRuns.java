@@ -3,7 +3,6 @@ package dev.finetune4j.engine.sweep;
 import dev.finetune4j.data.Part;
 import dev.finetune4j.engine.data.PreparedData;
 import dev.finetune4j.engine.data.SplitRecord;
-import dev.finetune4j.engine.data.format.RowFormat;
 import dev.finetune4j.engine.evaluate.EvaluationProblems;
 import dev.finetune4j.engine.evaluate.TaskMetrics;
 import dev.finetune4j.engine.journal.WholeFile;
@@ -88,8 +87,9 @@ public final class SweepRuns {
         this.past = past;
         refuse();
         judged = judged();
-        boolean hasAnswers = !whole.data().record().format().equals(RowFormat.TEXT.id());
-        metric = TaskMetrics.of(job().task().kind(), hasAnswers).metrics().get(0);
+        metric = TaskMetrics.of(job().task().kind(), whole.data().hasAnswers())
+                .metrics()
+                .get(0);
         rungs = new ArrayDeque<>(spec.rungs());
         begin(rungs.remove(), spec.candidates());
     }

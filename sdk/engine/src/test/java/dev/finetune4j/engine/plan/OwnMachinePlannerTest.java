@@ -19,11 +19,13 @@ import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.plan.PlanPhase;
 import dev.finetune4j.plan.Rejection;
 import dev.finetune4j.spi.Footprint;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.value.ProviderId;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -83,6 +85,30 @@ class OwnMachinePlannerTest {
                         assertThat(rejection.reason()).startsWith("needs ").contains(" GiB, has 0."));
     }
 
+    @Test
+    void noTimeIsCountedForTextsThatNobodyWrites() {
+        assertThat(evaluation(TaskKind.CHAT, true, 1000)).isGreaterThan(evaluation(TaskKind.CHAT, true, 10));
+        assertThat(evaluation(TaskKind.PREFERENCE, true, 1000)).isEqualTo(evaluation(TaskKind.PREFERENCE, true, 10));
+        assertThat(evaluation(TaskKind.GENERATION, false, 1000))
+                .as("of passages")
+                .isEqualTo(evaluation(TaskKind.GENERATION, false, 10))
+                .isLessThan(evaluation(TaskKind.GENERATION, true, 10));
+    }
+
+    private Duration evaluation(TaskKind kind, boolean areAnswered, int newTokens) {
+        return planner(SampleJob.of(kind, areAnswered, newTokens), PLENTY)
+                .plan(UNASKED, rejections)
+                .orElseThrow()
+                .option()
+                .phases()
+                .stream()
+                .filter(phase -> phase.name() == PlanPhase.Name.EVALUATION)
+                .findFirst()
+                .orElseThrow()
+                .time()
+                .likely();
+    }
+
     private static OwnMachinePlanner planner(String id, int longest, long memory) {
         CatalogueModel model = ModelCatalogue.shipped().get(id);
         FineTuneJob job = FineTuneJob.builder(
@@ -97,19 +123,20 @@ class OwnMachinePlannerTest {
                 1_000_000,
                 new Proposal.RowLengths(1000, 50, longest, 8L * longest, model.contextTokens(), 120, 0),
                 Proposal.AnswerLengths.NONE,
+                true,
                 false,
                 1_000_000,
                 "a-test");
-        return new OwnMachinePlanner(
+        return planner(
                 new PlannedJob(new JobFigures(
                         JobFile.of(job, Path.of("")),
                         rows,
                         new ModelFacts(model.shape().architecture(), model, null))),
-                new Worlds(),
-                Assumptions.shipped(List.of()),
-                List.of(),
-                null,
-                PastErrors.NONE,
                 memory);
+    }
+
+    private static OwnMachinePlanner planner(PlannedJob job, long memory) {
+        return new OwnMachinePlanner(
+                job, new Worlds(), Assumptions.shipped(List.of()), List.of(), null, PastErrors.NONE, memory);
     }
 }

@@ -1,0 +1,58 @@
+package dev.finetune4j.engine.plan;
+
+import dev.finetune4j.data.Part;
+import dev.finetune4j.data.Quantiles;
+import dev.finetune4j.engine.launch.JobFigures;
+import dev.finetune4j.engine.launch.ModelFacts;
+import dev.finetune4j.engine.launch.RowFigures;
+import dev.finetune4j.engine.models.CatalogueModel;
+import dev.finetune4j.engine.models.ModelCatalogue;
+import dev.finetune4j.engine.spec.JobFile;
+import dev.finetune4j.job.DataSpec;
+import dev.finetune4j.job.EvaluationSpec;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.TaskKind;
+import dev.finetune4j.job.TaskSpec;
+import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.TuningMethod;
+import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.spi.Proposal;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Jobs on rows of 400 tokens, 1,000 to learn and 100 held out. */
+final class SampleJob {
+    private SampleJob() {}
+
+    /** Whose rows are conversations that begin with so many tokens alike. */
+    static PlannedJob of(TuningMethod method, int newTokens, int prefix) {
+        return of(TaskKind.CHAT, true, method, newTokens, prefix);
+    }
+
+    /** Whose rows are conversations, or else passages. */
+    static PlannedJob of(TaskKind kind, boolean areAnswered, int newTokens) {
+        return of(kind, areAnswered, LoraTuning.defaults(), newTokens, 0);
+    }
+
+    private static PlannedJob of(TaskKind kind, boolean areAnswered, TuningMethod method, int newTokens, int prefix) {
+        CatalogueModel model = ModelCatalogue.shipped().get("qwen3-1.7b");
+        FineTuneJob job = FineTuneJob.builder(
+                        "a-test", new ModelRef("qwen3-1.7b"), TaskSpec.of(kind), DataSpec.ofFile("rows.jsonl"))
+                .method(method)
+                .evaluation(EvaluationSpec.builder().maxNewTokens(newTokens).build())
+                .build();
+        RowFigures rows = new RowFigures(
+                Map.of(Part.TRAIN, 1000L, Part.VALIDATION, 50L, Part.TEST, 100L),
+                new Quantiles(400, 400, 400, 400, 400, 400),
+                60,
+                1_000_000,
+                new Proposal.RowLengths(1000, 50, 400, 3200, 1024, 400, prefix),
+                Proposal.AnswerLengths.NONE,
+                areAnswered,
+                true,
+                1_000_000,
+                "a-test");
+        return new PlannedJob(new JobFigures(
+                JobFile.of(job, Path.of("")), rows, new ModelFacts(model.shape().architecture(), model, null)));
+    }
+}
