@@ -6,9 +6,12 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.json.Json;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -41,16 +44,18 @@ final class AnswerForm {
 
     private final long shortest;
     private final long longest;
+    private final Map<String, Markup> markups = new HashMap<>();
     private final Set<Structure> known = EnumSet.noneOf(Structure.class);
 
     /** The form of these right answers. */
     AnswerForm(List<String> references) {
         shortest = references.stream().mapToLong(AnswerForm::characters).min().orElse(0);
         longest = references.stream().mapToLong(AnswerForm::characters).max().orElse(0);
-        references.forEach(reference -> known.addAll(Markup.of(reference).structures()));
+        references.forEach(reference -> markups.computeIfAbsent(reference.strip(), Markup::of));
+        markups.values().forEach(markup -> known.addAll(markup.structures()));
     }
 
-    /** Whether a prediction's answer, which must be there, keeps the form. */
+    /** Whether a prediction's answer, which must be there, keeps the form; the right answer to its row is one of those of the form. */
     boolean isKept(Prediction prediction, String answer) {
         String given = answer.strip();
         String right = prediction.reference().strip();
@@ -72,7 +77,7 @@ final class AnswerForm {
             return given.charAt(0) == right.charAt(0) && names(given).equals(names);
         }
         Markup ofGiven = Markup.of(given);
-        Markup ofRight = Markup.of(right);
+        Markup ofRight = Objects.requireNonNull(markups.get(right), "right answer");
         return ofGiven.structures().containsAll(ofRight.structures())
                 && known.containsAll(ofGiven.structures())
                 && (!ofGiven.isOpen() || ofRight.isOpen());

@@ -67,6 +67,7 @@ class AnswerFormTest {
         assertThat(isKept(LIST, "Do this:\n- Stop it.\n- Start it."))
                 .as("another list")
                 .isTrue();
+        assertThat(isKept("\n" + LIST + "\n", LIST)).as("space around it").isTrue();
         assertThat(isKept(LIST, "Stop it, and then start it again.")).isFalse();
         assertThat(isKept(code, "Run:\n```\nreboot it now please\n```\nthat's all"))
                 .isTrue();
