@@ -59,6 +59,20 @@ class AnswerFormTest {
         assertThat(isKept("{not JSON", "nor this")).as("text in braces").isTrue();
     }
 
+    /** What parses the answer as JSON stumbles over the fence. */
+    @Test
+    void jsonInACodeBlockIsNoJson() {
+        String right = "{\"team\": \"billing\", \"urgent\": true}";
+        String fenced = "```json\n" + right + "\n```";
+
+        assertThat(isKept(right, fenced)).isFalse();
+        assertThat(isKept("[1, 2, 3]", "```json\n[1, 2]\n```")).isFalse();
+        assertThat(isKept(fenced, "```json\n{\"team\": \"support\", \"urgent\": false}\n```"))
+                .as("as the right answer")
+                .isTrue();
+        assertThat(isKept(fenced, right)).as("without the fence that it has").isFalse();
+    }
+
     @Test
     void anAnswerHasTheStructureOfTheRightOne() {
         String code = "Try:\n```sh\n# as root\n- x\n- y\nreboot\n```";
