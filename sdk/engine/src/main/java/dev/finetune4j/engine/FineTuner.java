@@ -580,14 +580,21 @@ public final class FineTuner implements AutoCloseable {
     /**
      * Launches a job that was checked, unless it has been run before: where this version of finetune4j has run the same job on the same
      * data and model to success, and its output is still there, the newest such run is handed out. Of several programs that ask at the
-     * same time one launches and the others look on.
+     * same time one launches and the others look on. The {@linkplain FineTunerBuilder#progress listener} is told what is odd about the job.
      *
      * @param reusable whether such a run will do; asked for each, newest first
      * @throws FineTuneException with every finding if one of them is an error, or why the launch fails
      */
     public RunHandle<RunOutcome> launchOnce(PreparedJob job, Predicate<RunView> reusable) {
         refuseErrors(job);
+        tellWarnings(job, List.of());
         return launcher.launchOnce(job, secretsOf(job.file()), reusable);
+    }
+
+    /** As {@link #launchOnce}, a run of a series: what is odd about its rows was told before the first. */
+    RunHandle<RunOutcome> launchOfSeries(PreparedJob job) {
+        refuseErrors(job);
+        return launcher.launchOnce(job, secretsOf(job.file()), run -> true);
     }
 
     /**
@@ -614,7 +621,7 @@ public final class FineTuner implements AutoCloseable {
         refuseErrors(whole);
         tellWarnings(whole, List.of());
         try {
-            return new CurveRuns(home, whole, size -> launchOnce(size, run -> true), new PastRuns(home));
+            return new CurveRuns(home, whole, this::launchOfSeries, new PastRuns(home));
         } catch (FineTuneException e) {
             throw clean(e, job);
         }

@@ -17,7 +17,7 @@ import java.util.Optional;
 record LaunchedTrials(FineTuner tuner, Launcher launcher, RunStore store) implements TrialRunner {
     @Override
     public RunHandle<RunOutcome> launch(PreparedJob job) {
-        return tuner.launchOnce(job, run -> true);
+        return tuner.launchOfSeries(job);
     }
 
     @Override

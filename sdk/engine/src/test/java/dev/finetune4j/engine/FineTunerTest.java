@@ -131,6 +131,25 @@ class FineTunerTest {
     }
 
     @Test
+    void tellsOfItWhereAJobIsRunOnceAndBeforeASeriesOfRuns() throws Exception {
+        writeRows(15);
+        try (FineTuner tuner = tuner(Map.of())) {
+            JobFile file = tuner.read(jobFile("letters.jsonl"));
+            PreparedJob job = tuner.check(file);
+            List<Problem> odd = Remedies.named(job.warnings(), file.source(), null);
+            assertThat(odd).isNotEmpty();
+
+            tuner.launchOnce(job, run -> true).await();
+            assertThat(warned).isEqualTo(odd);
+
+            warned.clear();
+            place.script(new Life(List.of(), RunState.STOPPED));
+            assertThatThrownBy(() -> tuner.learningCurve(file).await()).hasMessageContaining("FT0517");
+            assertThat(warned).as("not at each run").isEqualTo(odd);
+        }
+    }
+
+    @Test
     void saysAtCheckWhatThePlaceWouldRefuseAndWhereInTheFile() throws Exception {
         place.takeRowsUpTo(3);
         try (FineTuner tuner = tuner(Map.of())) {
