@@ -103,6 +103,15 @@ public sealed interface WorkStep {
             int maxNewTokens,
             int maxTokens)
             implements WorkStep {
+        /** The local core answers no more conversations side by side. */
+        public static final int MOST_ROWS_BESIDE = 16;
+
+        /**
+         * About as many tokens, prompts and longest answers together, do conversations have that the local core answers side by side: a few
+         * seconds at most of reading between two looks at the stop signal. One that has more is answered by itself.
+         */
+        public static final int MOST_TOKENS_BESIDE = 1500;
+
         /** Copies the lists. */
         public Predict {
             shots = List.copyOf(shots);

@@ -3,6 +3,7 @@ package dev.finetune4j.training.predict;
 import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Example.Conversation;
 import dev.finetune4j.data.Message;
+import dev.finetune4j.run.WorkStep.Predict;
 import dev.finetune4j.training.rows.ExampleReader;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,12 +14,8 @@ import org.jspecify.annotations.Nullable;
  * alone, so that a row has the same neighbours, and a score of the same bits, in a process that goes on where another one ended.
  */
 final class RowBatches {
-    private static final int ROWS = 16;
-
-    /** About 1,500 tokens: a few seconds at most of reading between two looks at the stop signal. */
-    private static final int CHARACTERS = 6000;
-
     private static final int CHARACTERS_OF_A_TOKEN = 4;
+    private static final int MOST_CHARACTERS = CHARACTERS_OF_A_TOKEN * Predict.MOST_TOKENS_BESIDE;
 
     private final ExampleReader reader;
     private final int newTokens;
@@ -42,7 +39,8 @@ final class RowBatches {
         for (Example row = ahead; row != null; row = ahead) {
             boolean alone = !(row instanceof Conversation);
             characters += alone ? 0 : characters((Conversation) row);
-            if (!batch.isEmpty() && (alone || batch.size() == ROWS || characters > CHARACTERS)) {
+            boolean isFull = batch.size() == Predict.MOST_ROWS_BESIDE || characters > MOST_CHARACTERS;
+            if (!batch.isEmpty() && (alone || isFull)) {
                 break;
             }
             batch.add(row);

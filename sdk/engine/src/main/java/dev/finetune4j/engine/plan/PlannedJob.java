@@ -10,14 +10,12 @@ import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.plan.Workload;
+import dev.finetune4j.run.WorkStep.Predict;
 
 /** A job as numbers: what follows from its settings, rows and model alone. */
 final class PlannedJob {
     private static final int HALF = 2;
     private static final int SINGLE = 4;
-
-    private static final int ROWS_BESIDE = 16;
-    private static final double TOKENS_BESIDE = 1500;
     private static final double LONGEST_OF_SEVERAL = 2;
 
     private final FineTuneJob job;
@@ -162,7 +160,7 @@ final class PlannedJob {
     double answersAtATime() {
         double shared = job.method().virtualTokens() + rows.lengths().prefix();
         double room = Math.max(0, lengths.mean() - shared) + job.evaluation().maxNewTokens();
-        return Math.max(1, Math.min(ROWS_BESIDE, Math.floor(TOKENS_BESIDE / room)));
+        return Math.max(1, Math.min(Predict.MOST_ROWS_BESIDE, Math.floor(Predict.MOST_TOKENS_BESIDE / room)));
     }
 
     /**
