@@ -183,7 +183,20 @@ public sealed interface RunEvent {
      *
      * @param at when
      * @param problem the error, warning or note
+     * @param subject what it is on, where that may be made up for later; null elsewhere, and in files from before there were subjects
      */
     @Kind("problem")
-    record Noticed(Instant at, Problem problem) implements RunEvent {}
+    record Noticed(
+            Instant at, Problem problem, @Nullable Subject subject) implements RunEvent {
+        /** What a notice is on. */
+        public enum Subject {
+            /** That and why base and tuned model were not compared, and how to go on. */
+            COMPARISON
+        }
+
+        /** One that nothing done later makes untrue. */
+        public Noticed(Instant at, Problem problem) {
+            this(at, problem, null);
+        }
+    }
 }

@@ -12,7 +12,8 @@ import dev.finetune4j.job.TaskKind;
  * @param supportsResume whether {@link Provider#resume} lets a job that was stopped or failed go on from its checkpoint; that a
  *     place restarts a job whose machine it took away is another thing and needs no call
  * @param supportsTimeLimit whether the provider itself ends a job at {@link Submission#timeLimit()}
- * @param givesModel whether {@link Provider#fetch} brings the files of the tuned model; a service that keeps it brings a reference
+ * @param givesModel whether {@link Provider#fetch} brings the files of the tuned model; a service that keeps it brings a reference, and
+ *     tells before its end how to go on, in a notice on the {@linkplain dev.finetune4j.run.RunEvent.Noticed.Subject#COMPARISON comparison}
  * @param launchesOnce whether one launch makes one job, whatever answer is lost; where it does not, {@link Provider#submit} and {@link
  *     Provider#find} keep one and end the others, which may be billed until then
  * @param learnsPreferences whether it learns from pairs of answers which is better ({@link TaskKind#PREFERENCE}); every place learns answers

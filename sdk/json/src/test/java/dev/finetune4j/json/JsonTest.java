@@ -159,7 +159,12 @@ class JsonTest {
                                 16,
                                 512)));
 
+        RunEvent onComparison = new RunEvent.Noticed(
+                Instant.EPOCH, kind.warning("summary").build(), RunEvent.Noticed.Subject.COMPARISON);
+
         assertThat(Json.read(Json.line(noticed), RunEvent.class)).isEqualTo(noticed);
+        assertThat(Json.line(noticed)).as("as before there were subjects").doesNotContain("subject");
+        assertThat(Json.read(Json.line(onComparison), RunEvent.class)).isEqualTo(onComparison);
         assertThat(Json.read(Json.line(state), RunEvent.class)).isEqualTo(state);
         assertThat(Json.read(Json.line(order), WorkOrder.class)).isEqualTo(order);
         assertThat(Json.line(state)).contains("\"kind\":\"state\"").contains("\"state\":\"training\"");

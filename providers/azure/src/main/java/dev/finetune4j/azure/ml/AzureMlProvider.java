@@ -459,7 +459,7 @@ class AzureMlProvider implements Provider {
         return new JobReading(site().jobs()).events(id, recent(id), cursor, now(), launch -> lastWord(id, launch));
     }
 
-    /** What is to be known of a launch before its end is told: nothing where a worker answers the held-out rows. */
+    /** Why a launch compared nothing, told before its end; empty where a worker answers the held-out rows. */
     Optional<Problem> lastWord(RunId id, Launch launch) {
         return Optional.empty();
     }

@@ -142,7 +142,7 @@ final class JobReading {
      * The events after a cursor; empty where there is nothing new. That a launch does not answer is told once, to whoever reads meanwhile.
      *
      * @param now when that is seen, which the service does not tell
-     * @param lastWord what is to be known of a launch before its end is told, if anything
+     * @param lastWord why nothing was compared, told before a launch's end; empty where a worker answered the held-out rows
      */
     EventPage events(
             RunId id, List<Launch> launches, String cursor, Instant now, Function<Launch, Optional<Problem>> lastWord) {
@@ -182,7 +182,10 @@ final class JobReading {
             }
             if (position.part() < ENDED && launch.job().hasEnded()) {
                 List<RunEvent> end = new ArrayList<>();
-                lastWord.apply(launch).ifPresent(word -> end.add(new RunEvent.Noticed(launch.endedAt(), word)));
+                lastWord.apply(launch)
+                        .map(word -> new RunEvent.Noticed(
+                                launch.endedAt(), word, RunEvent.Noticed.Subject.COMPARISON))
+                        .ifPresent(end::add);
                 end.add(new RunEvent.StateChanged(launch.endedAt(), AzureMlStatusMapper.state(launch), ""));
                 return new EventPage(end, position.told(ENDED).cursor());
             }

@@ -114,7 +114,8 @@ final class JobHistory {
             all.put("twins", new RunEvent.Noticed(end, twins(snapshot.id(), launched)));
         }
         if (snapshot.state() == RunState.SUCCEEDED && launched.job().tunedModel() != null) {
-            all.put("kept", new RunEvent.Noticed(end, kept(snapshot.id(), launched.job(), way)));
+            Problem kept = kept(snapshot.id(), launched.job(), way);
+            all.put("kept", new RunEvent.Noticed(end, kept, RunEvent.Noticed.Subject.COMPARISON));
         }
         String reason = snapshot.failure().map(Problem::summary).orElse("");
         all.put(END, new RunEvent.StateChanged(end, snapshot.state(), reason));

@@ -132,6 +132,7 @@ class AzureMlTuningJobsTest {
                         end -> assertThat(end.state()).isEqualTo(RunState.SUCCEEDED));
         assertThat(events.get(events.size() - 2)).isInstanceOfSatisfying(RunEvent.Noticed.class, noticed -> {
             assertThat(noticed.problem().kind()).isEqualTo(AzureMlProblems.NOT_COMPARED);
+            assertThat(noticed.subject()).isEqualTo(RunEvent.Noticed.Subject.COMPARISON);
             assertThat(noticed.problem().remedies())
                     .singleElement()
                     .asString()

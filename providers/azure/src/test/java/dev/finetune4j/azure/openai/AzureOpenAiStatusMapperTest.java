@@ -166,6 +166,11 @@ class AzureOpenAiStatusMapperTest {
                 .filteredOn(RunEvent.Noticed.class::isInstance)
                 .extracting(event -> ((RunEvent.Noticed) event).problem().kind())
                 .containsExactly(AzureOpenAiProblems.TWINS, AzureOpenAiProblems.NOT_COMPARED);
+        assertThat(events)
+                .filteredOn(event -> event instanceof RunEvent.Noticed notice
+                        && notice.subject() == RunEvent.Noticed.Subject.COMPARISON)
+                .extracting(event -> ((RunEvent.Noticed) event).problem().kind())
+                .containsExactly(AzureOpenAiProblems.NOT_COMPARED);
         assertThat(JobHistory.line(events.get(1))).startsWith(END + " FT0991: 2 jobs came of one launch");
         assertThat(events.get(events.size() - 1)).isEqualTo(new RunEvent.StateChanged(END, RunState.SUCCEEDED, ""));
         assertThat(new Launched(job("\"trained_tokens\":3"), "d1", List.of(twin)).trainedTokens())

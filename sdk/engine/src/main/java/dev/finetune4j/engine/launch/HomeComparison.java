@@ -132,7 +132,7 @@ final class HomeComparison {
         Problem problem = warning("base and tuned model of " + run.id() + " are not compared", why)
                 .remedy("finetune eval " + run.id() + "    # compares them, where there is room")
                 .build();
-        events.add(new RunEvent.Noticed(context.clock().instant(), problem));
+        events.add(new RunEvent.Noticed(context.clock().instant(), problem, RunEvent.Noticed.Subject.COMPARISON));
         return problem;
     }
 

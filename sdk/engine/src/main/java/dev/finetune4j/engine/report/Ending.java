@@ -1,12 +1,12 @@
 package dev.finetune4j.engine.report;
 
 import dev.finetune4j.error.Problem;
-import dev.finetune4j.error.Severity;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.value.RunId;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +30,9 @@ public record Ending(
         boolean byBudget,
         int checkpointStep,
         @Nullable String resume) {
+    /** How places summed it up before notices had a subject. */
+    private static final Pattern UNCOMPARED = Pattern.compile("base and tuned model of \\S+ (?:are|were) not compared");
+
     /** Copies the lists. */
     public Ending {
         causes = List.copyOf(causes);
@@ -76,26 +79,28 @@ public record Ending(
      * The ending of a run that succeeded at a place that only trains, and so has no comparison; empty where the place does not say how to
      * get one.
      *
-     * @param events what happened, in order; the last notice of the place is meant
+     * @param events what happened, in order; the last notice on the comparison is meant
      */
     public static Optional<Ending> uncompared(List<RunEvent> events) {
-        return noticeOfUncompared(events).map(notice -> uncompared(notice.problem()));
-    }
-
-    /** What happened in such a run as it is told once base and tuned model were compared after all: without that notice. */
-    public static List<RunEvent> comparedLater(List<RunEvent> events) {
-        Optional<RunEvent.Noticed> outdated = noticeOfUncompared(events);
-        return events.stream()
-                .filter(event -> outdated.isEmpty() || !event.equals(outdated.get()))
-                .toList();
-    }
-
-    private static Optional<RunEvent.Noticed> noticeOfUncompared(List<RunEvent> events) {
         return events.stream()
                 .filter(RunEvent.Noticed.class::isInstance)
                 .map(RunEvent.Noticed.class::cast)
-                .filter(notice -> notice.problem().severity() == Severity.WARNING)
-                .reduce((earlier, later) -> later);
+                .filter(Ending::isOnComparison)
+                .reduce((earlier, later) -> later)
+                .map(notice -> uncompared(notice.problem()));
+    }
+
+    /** What happened in such a run as it is told once base and tuned model were compared after all: without such notices. */
+    public static List<RunEvent> comparedLater(List<RunEvent> events) {
+        return events.stream()
+                .filter(event -> !(event instanceof RunEvent.Noticed notice && isOnComparison(notice)))
+                .toList();
+    }
+
+    private static boolean isOnComparison(RunEvent.Noticed notice) {
+        return notice.subject() == RunEvent.Noticed.Subject.COMPARISON
+                || (notice.subject() == null
+                        && UNCOMPARED.matcher(notice.problem().summary()).matches());
     }
 
     /** The same where the reason is known. */
