@@ -32,20 +32,31 @@ final class RunEnd {
         this.messages = messages;
     }
 
-    /** Prints the result of a run that has ended. */
+    /** Prints the result of a run that has ended, and the problem that its exit code stands for. */
     ExitCode tell(RunId id, RunOutcome outcome) {
         RunView run = tuner.show(id.value());
-        if (outcome instanceof RunOutcome.Failed failed) {
-            messages.problems(List.of(Remedies.named(failed.problem(), run.jobFile(), id)));
-        }
         if (output.isJson()) {
             messages.problems(failedGate(outcome).map(problem -> Remedies.named(problem, run.jobFile(), id)).stream()
                     .toList());
+        }
+        print(run, outcome);
+        return outcome.exitCode();
+    }
+
+    /** Prints the same result for a command that succeeds however good the model is: its gate is told within the result only. */
+    void show(RunId id, RunOutcome outcome) {
+        print(tuner.show(id.value()), outcome);
+    }
+
+    private void print(RunView run, RunOutcome outcome) {
+        if (outcome instanceof RunOutcome.Failed failed) {
+            messages.problems(List.of(Remedies.named(failed.problem(), run.jobFile(), run.id())));
+        }
+        if (output.isJson()) {
             screen.line(Json.pretty(run));
         } else {
             tellPeople(run, outcome);
         }
-        return outcome.exitCode();
     }
 
     /** For programs; people find the verdict and its reasons in the result. */

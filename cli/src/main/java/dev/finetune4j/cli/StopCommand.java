@@ -47,7 +47,7 @@ final class StopCommand implements Callable<Integer> {
             }
             RunOutcome outcome = new Follower(surroundings.screen(), output)
                     .followRun(handle, view, event -> hasEnded || past.test(event));
-            new RunEnd(surroundings, tuner, output, view).tell(handle.id(), outcome);
+            new RunEnd(surroundings, tuner, output, view).show(handle.id(), outcome);
             return ExitCode.OK.number();
         }
     }

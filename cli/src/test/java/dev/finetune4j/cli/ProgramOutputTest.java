@@ -203,7 +203,9 @@ class ProgramOutputTest {
         Files.writeString(job, Files.readString(job).replace("learning-rate: 1e-2", "learning-rate: 1e-9"));
 
         Told run = onRun("run", job.toString());
-        Told eval = onRun("eval", run.document().at("/id").asText());
+        String id = run.document().at("/id").asText();
+        Told eval = onRun("eval", id);
+        Told stop = onRun("stop", id);
 
         for (Told told : List.of(run, eval)) {
             assertThat(told.exitCode()).isEqualTo(9);
@@ -214,6 +216,12 @@ class ProgramOutputTest {
             });
         }
         assertThat(run.document().at("/state").asText()).isEqualTo("succeeded");
+        assertThat(stop.exitCode()).isZero();
+        assertThat(stop.lines("problem"))
+                .as("nothing of it runs, which is what was asked for")
+                .extracting(problem -> problem.at("/code").asText())
+                .doesNotContain("FT0710");
+        assertThat(stop.document().at("/evaluation/gate/passed").asBoolean(true)).isFalse();
     }
 
     private Told succeeds(String... words) throws IOException {
