@@ -101,6 +101,7 @@ final class ReportStep {
                         state,
                         view.job(),
                         new RunProvenance(context, folder).of(view, provider, output, events))
+                .jobFile(view.jobFile())
                 .origins(origins())
                 .events(events);
         if (view.prepared() != null) {

@@ -109,6 +109,21 @@ public record Ending(
                 problem.code(), problem.summary(), null, problem.causes(), problem.remedies(), false, 0, null);
     }
 
+    /** The same with the job file and the run that it is told of in its remedies, as {@link Remedies} has it. */
+    Ending named(@Nullable String jobFile, RunId run) {
+        return new Ending(
+                code,
+                summary,
+                place,
+                causes,
+                remedies.stream()
+                        .map(remedy -> Remedies.named(remedy, jobFile, run))
+                        .toList(),
+                byBudget,
+                checkpointStep,
+                resume);
+    }
+
     private static int checkpointStep(List<RunEvent> events) {
         return events.stream()
                 .filter(RunEvent.CheckpointSaved.class::isInstance)

@@ -2,6 +2,7 @@ package dev.finetune4j.engine.report;
 
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Severity;
+import dev.finetune4j.value.RunId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +29,13 @@ public record Notice(
     /** Counts problems by kind and severity, in the order of their first occurrence. */
     public static List<Notice> of(List<Problem> problems) {
         return of(problems, Map.of());
+    }
+
+    /** The same with the job file and the run that it is told of in its remedy, as {@link Remedies} has it. */
+    Notice named(@Nullable String jobFile, RunId run) {
+        return remedy == null
+                ? this
+                : new Notice(code, title, severity, count, summary, Remedies.named(remedy, jobFile, run));
     }
 
     /**

@@ -95,6 +95,7 @@ public record RunReport(
         private final RunState state;
         private final FineTuneJob job;
         private final Provenance provenance;
+        private @Nullable String jobFile;
         private Map<String, String> origins = Map.of();
         private List<RunEvent> events = List.of();
         private @Nullable Ending ending;
@@ -109,6 +110,12 @@ public record RunReport(
             this.state = state;
             this.job = job;
             this.provenance = provenance;
+        }
+
+        /** The job file as it was named, so that remedies can be pasted; null where the job came from code. */
+        public Builder jobFile(@Nullable String file) {
+            jobFile = file;
+            return this;
         }
 
         /** Where each setting of the job came from, by its dotted key. */
@@ -179,17 +186,21 @@ public record RunReport(
                     events.isEmpty() || !state.isTerminal()
                             ? null
                             : events.get(events.size() - 1).at(),
-                    ending,
+                    ending == null ? null : ending.named(jobFile, run),
                     Phase.of(events),
                     figures,
                     RunCost.last(events).orElse(null),
                     TrainingHistory.of(events).orElse(null),
                     data,
-                    findings,
-                    Notice.of(Remedies.named(noticed, null, run)),
+                    named(findings),
+                    named(Notice.of(noticed)),
                     evaluation,
                     changedRows,
                     provenance);
+        }
+
+        private List<Notice> named(List<Notice> notices) {
+            return notices.stream().map(notice -> notice.named(jobFile, run)).toList();
         }
     }
 }

@@ -2,12 +2,14 @@ package dev.finetune4j.engine.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.finetune4j.engine.evaluate.EvaluationProblems;
 import dev.finetune4j.engine.journal.JournalLine;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.report.Ending;
 import dev.finetune4j.engine.report.RunReport;
 import dev.finetune4j.engine.report.TrainingHistory;
 import dev.finetune4j.engine.report.view.ReportFiles;
+import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.job.Budget;
 import dev.finetune4j.job.DataSpec;
 import dev.finetune4j.job.FineTuneJob;
@@ -20,6 +22,7 @@ import dev.finetune4j.value.RunId;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,6 +66,29 @@ class EndingReportTest {
         assertThat(fixture.folder(id).read().lines())
                 .extracting(JournalLine::kind)
                 .endsWith("report-written", "closed");
+    }
+
+    @Test
+    void itsRemediesNameTheJobFile() throws Exception {
+        fixture.place.script(Life.fails());
+        PreparedJob inCode = fixture.prepared();
+        JobFile file = inCode.file();
+        fixture.run(new PreparedJob(
+                new JobFile("jobs/letters.yaml", file.job(), file.baseFolder(), file.resolved()),
+                inCode.data(),
+                inCode.model(),
+                inCode.check()
+                        .withProblems(List.of(EvaluationProblems.ONE_ANSWER
+                                .warning("all rows are alike")
+                                .build())),
+                inCode.speaks(),
+                inCode.answering(),
+                inCode.answers(),
+                inCode.variation()));
+
+        assertThat(report(fixture.onlyRun()).findings())
+                .singleElement()
+                .satisfies(notice -> assertThat(notice.remedy()).startsWith("finetune sweep jobs/letters.yaml --"));
     }
 
     @Test

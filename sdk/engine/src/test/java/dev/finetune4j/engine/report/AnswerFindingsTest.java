@@ -83,6 +83,20 @@ class AnswerFindingsTest {
     }
 
     @Test
+    void itsRemedyNamesTheJobFileWhereThatIsKnown() {
+        RunReport sample = SampleRun.report();
+
+        RunReport report = RunReport.builder(sample.run(), sample.state(), sample.job(), sample.provenance())
+                .jobFile("jobs/tickets.yaml")
+                .evaluation(evaluation(List.of("ham", "spam"), List.of("spam", "spam")), null)
+                .build();
+
+        assertThat(report.notices())
+                .singleElement()
+                .satisfies(notice -> assertThat(notice.remedy()).startsWith("finetune sweep jobs/tickets.yaml --"));
+    }
+
+    @Test
     void aReportOfAVersionWithoutRemediesIsRead() {
         String json = ReportJson.write(SampleRun.failed());
         String older =
