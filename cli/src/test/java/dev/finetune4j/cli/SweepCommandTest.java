@@ -62,7 +62,7 @@ class SweepCommandTest {
 
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.out().replaceAll("\\s+", " "))
-                .contains("Nothing was learned: no trial is better than the base model")
+                .contains("Nothing was learned: the best trial is no better than the base model")
                 .contains("Try a learning rate above 0.00000001, more epochs than 4, or more rows.")
                 .doesNotContain("Best", "training: {");
     }

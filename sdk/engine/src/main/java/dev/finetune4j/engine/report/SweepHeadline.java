@@ -61,7 +61,7 @@ public record SweepHeadline(String title, String detail, String caveat) {
                 + MetricFigures.difference(metric, score.difference().high()) + "], which is no better. "
                 + remedy(sweep);
         return new SweepHeadline(
-                "Nothing was learned: no trial is better than the base model",
+                "Nothing was learned: the best trial is no better than the base model",
                 detail,
                 ranges(sweep).strip());
     }

@@ -76,7 +76,8 @@ class SweepPageTest {
 
         assertThat(sweep.hasLearned()).isFalse();
         assertThat(page)
-                .contains("Nothing was learned: no trial is better than the base model", "result plain", "<svg")
+                .contains(
+                        "Nothing was learned: the best trial is no better than the base model", "result plain", "<svg")
                 .contains("trial 2 (learning rate 0.001), reaches macro-F1 0.10 [0.10, 0.10] on 80 test rows")
                 .contains("the base model 0.10 [0.10, 0.10]: the difference is 0.00 [0.00, 0.00], which is no better.")
                 .contains("Try a learning rate above 0.001, more epochs than 2, or more rows.")
