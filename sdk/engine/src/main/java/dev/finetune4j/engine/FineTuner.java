@@ -621,7 +621,7 @@ public final class FineTuner implements AutoCloseable {
         refuseErrors(whole);
         tellWarnings(whole, List.of());
         try {
-            return new CurveRuns(home, whole, this::launchOfSeries, new PastRuns(home));
+            return new CurveRuns(home, whole, this::launchOfSeries, pastRunsFor(whole));
         } catch (FineTuneException e) {
             throw clean(e, job);
         }
@@ -638,10 +638,14 @@ public final class FineTuner implements AutoCloseable {
         refuseErrors(whole);
         tellWarnings(whole, List.of());
         try {
-            return new SweepRuns(home, whole, spec, new LaunchedTrials(this, launcher, store), new PastRuns(home));
+            return new SweepRuns(home, whole, spec, new LaunchedTrials(this, launcher, store), pastRunsFor(whole));
         } catch (FineTuneException e) {
             throw clean(e, job);
         }
+    }
+
+    private PastRuns pastRunsFor(PreparedJob job) {
+        return new PastRuns(home, launcher.places().computedShare(job).orElse(null));
     }
 
     private static void refuseErrors(PreparedJob job) {

@@ -38,6 +38,7 @@ import dev.finetune4j.error.ProblemKind;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.evaluation.VariantEvaluation;
+import dev.finetune4j.job.Precision;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.model.ModelRef;
@@ -45,6 +46,7 @@ import dev.finetune4j.run.GeneratedText;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.Sampling;
+import dev.finetune4j.spi.Footprint;
 import dev.finetune4j.spi.TextCodecFactory;
 import dev.finetune4j.testkit.PlantedSecrets;
 import dev.finetune4j.testkit.VirtualClock;
@@ -313,6 +315,11 @@ class FineTunerTest {
                             .outlook()
                             .words())
                     .endsWith(" by the speed of the last run of this model here");
+
+            place.own(new Footprint(1, 2, 3, Precision.FP32, 1, 0.5));
+            assertThat(tuner.learningCurve(job).forecast().orElseThrow().low().toMillis() / 1000.0)
+                    .as("the run before computed all of its tokens")
+                    .isCloseTo(0.8 * (expected - 0.5 * tokens / 32), within(0.01));
         }
     }
 

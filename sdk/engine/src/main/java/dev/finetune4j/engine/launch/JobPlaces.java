@@ -143,6 +143,22 @@ public final class JobPlaces {
     }
 
     /**
+     * Tokens that the steps of a job would compute for each token of its rows. Empty where its place has no machine of its own, or would
+     * refuse the job.
+     */
+    public Optional<Double> computedShare(PreparedJob prepared) {
+        Proposal proposal = prepared.proposal();
+        double mean = Math.max(1, proposal.rows().mean());
+        // The place counts virtual tokens among those of the rows.
+        double counted = (mean + proposal.job().method().virtualTokens()) / mean;
+        try (Provider provider = openFor(proposal.job())) {
+            return provider.footprint(proposal).map(footprint -> counted * footprint.computedShare());
+        } catch (FineTuneException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
      * Machines that runs of this computer were lately told are not to be had, by the ids of their plan options, each with when last. Where a
      * quota did not leave one, its place is asked whether it does by now.
      */

@@ -43,15 +43,27 @@ public final class PastRuns {
 
     private final RunStore store;
     private final MeasureCache cache;
+    private final @Nullable Double computedShare;
 
-    /** The runs of a home folder. */
+    /** The runs of a home folder, asked about a job of which nobody tells how many of its tokens are computed. */
     public PastRuns(Path home) {
-        this.store = new RunStore(home);
-        this.cache = new MeasureCache(home);
+        this(home, null);
     }
 
     /**
-     * What runs will take, one after the other, if as many of their tokens are computed as of the rows of those that are told from.
+     * The runs of a home folder.
+     *
+     * @param computedShare tokens that the job which is asked about computes for each token of its rows, or null where nobody tells
+     */
+    public PastRuns(Path home, @Nullable Double computedShare) {
+        this.store = new RunStore(home);
+        this.cache = new MeasureCache(home);
+        this.computedShare = computedShare;
+    }
+
+    /**
+     * What runs will take, one after the other; where nobody tells how many of their tokens are computed, as if it were as many as of
+     * those that are told from.
      *
      * @param like a job of the same model, method and target
      * @return empty where no such run has succeeded here
@@ -64,7 +76,7 @@ public final class PastRuns {
                     .filter(measure -> measure.isOf(like.model().digest(), job.method()))
                     .flatMap(measure -> Stream.ofNullable(measure.success()))
                     .filter(success -> job.targets().contains(success.provider()))
-                    .map(RunMeasure.Success::speed)
+                    .map(success -> success.speedFor(computedShare))
                     .limit(LATEST)
                     .toList();
         }

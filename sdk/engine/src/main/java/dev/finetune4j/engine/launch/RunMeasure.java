@@ -32,6 +32,17 @@ record RunMeasure(
             ProviderId provider,
             RunSpeed speed,
             @Nullable Steps steps) {
+        /**
+         * How fast a job would have been that computes another share of its tokens; its own speed where one of both shares is not known.
+         *
+         * @param computedShare tokens that the job computes for each token of its rows, or null where nobody tells
+         */
+        RunSpeed speedFor(@Nullable Double computedShare) {
+            return steps == null || computedShare == null
+                    ? speed
+                    : speed.computing(computedShare / steps.computedShare());
+        }
+
         /** The same as plans take it; empty where they could not. */
         Optional<PastRun> past(boolean isAlike) {
             return Optional.ofNullable(steps)

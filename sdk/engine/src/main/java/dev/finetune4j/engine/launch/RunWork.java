@@ -3,7 +3,7 @@ package dev.finetune4j.engine.launch;
 /**
  * How much a run has to do.
  *
- * @param tokens tokens that its steps compute
+ * @param tokens tokens of the rows that its steps go through
  * @param answers held-out rows times models that answer them
  */
 public record RunWork(double tokens, long answers) {

@@ -6,6 +6,7 @@ import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
+import dev.finetune4j.spi.Footprint;
 import dev.finetune4j.spi.HostedModel;
 import dev.finetune4j.spi.HostingOrder;
 import dev.finetune4j.spi.HostingWay;
@@ -99,6 +100,7 @@ public final class FakePlace {
     private Duration untold = Duration.ZERO;
     private Duration keepAlive = Duration.ZERO;
     private Duration longestBilled = Duration.ZERO;
+    private @Nullable Footprint footprint;
 
     /** An empty place that job files name {@link FakeProvider#ID}. */
     public FakePlace(Clock clock, Capabilities capabilities) {
@@ -125,6 +127,11 @@ public final class FakePlace {
     /** From now on the place bills for a job that nobody watches for so long, if that is longer than its time limit. */
     public synchronized void billFor(Duration longest) {
         longestBilled = longest;
+    }
+
+    /** From now on the place has a machine of its own, of which each job would take this. */
+    public synchronized void own(Footprint ofEachJob) {
+        footprint = ofEachJob;
     }
 
     /** The lives of the next launches and resumes, in order. */
@@ -277,6 +284,10 @@ public final class FakePlace {
 
     synchronized Duration longestBilled(Duration timeLimit) {
         return timeLimit.compareTo(longestBilled) > 0 ? timeLimit : longestBilled;
+    }
+
+    synchronized Optional<Footprint> footprint() {
+        return Optional.ofNullable(footprint);
     }
 
     synchronized Optional<FakeJob> job(RunId id) {

@@ -9,6 +9,7 @@ import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.Dialogue;
 import dev.finetune4j.spi.EventPage;
+import dev.finetune4j.spi.Footprint;
 import dev.finetune4j.spi.Hosting;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Leftover;
@@ -91,6 +92,11 @@ public final class FakeProvider implements Provider {
                 .because("it takes " + place.longestRow() + " at most")
                 .remedy("training.max-tokens: " + place.longestRow())
                 .build());
+    }
+
+    @Override
+    public Optional<Footprint> footprint(Proposal proposal) {
+        return place.footprint();
     }
 
     @Override
