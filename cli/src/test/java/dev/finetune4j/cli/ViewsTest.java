@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.finetune4j.cli.view.HostingView;
 import dev.finetune4j.cli.view.JsonLines;
 import dev.finetune4j.cli.view.LiveView;
+import dev.finetune4j.cli.view.PlannedCallsView;
 import dev.finetune4j.cli.view.ProblemView;
 import dev.finetune4j.cli.view.RunsView;
 import dev.finetune4j.cli.view.Screen;
@@ -30,6 +31,7 @@ import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.HostingOrder;
+import dev.finetune4j.spi.PlannedCall;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.io.ByteArrayOutputStream;
@@ -120,6 +122,26 @@ class ViewsTest {
                   kept for  finetune fetch
                             tickets-0123abcd-1
                 outputs/tickets-4567abcd-1  21 MB
+                """);
+    }
+
+    /** A job's order is stored before what it takes, and again once all of that is there. */
+    @Test
+    void aCallThatWouldBeMadeAgainIsShownOnce() {
+        PlannedCall order = new PlannedCall("s3:PutObject", "s3://b/order.json", "{\n  \"run\" : 1\n}");
+        PlannedCall rows = new PlannedCall("s3:PutObject", "s3://b/rows", "rows from data");
+
+        new PlannedCallsView(screen(false, false, 80), false).print(List.of(order, rows, order));
+
+        assertThat(text(out)).isEqualTo("""
+                s3:PutObject s3://b/order.json
+                  {
+                    "run" : 1
+                  }
+                s3:PutObject s3://b/rows
+                  rows from data
+                s3:PutObject s3://b/order.json
+                  the same once more
                 """);
     }
 

@@ -2,7 +2,9 @@ package dev.finetune4j.cli.view;
 
 import dev.finetune4j.json.Json;
 import dev.finetune4j.spi.PlannedCall;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Prints calls that would be made. */
 public final class PlannedCallsView {
@@ -15,15 +17,20 @@ public final class PlannedCallsView {
         this.isJson = isJson;
     }
 
-    /** Prints them in order; requests as they would be sent. */
+    /** Prints them in order; requests as they would be sent, one that would be sent again only once for people. */
     public void print(List<PlannedCall> calls) {
         if (isJson) {
             screen.line(Json.pretty(calls));
             return;
         }
+        Set<PlannedCall> shown = new HashSet<>();
         for (PlannedCall call : calls) {
             screen.line(screen.paint(Tone.FAINT, call.action()) + " " + call.target());
-            call.content().lines().forEach(line -> screen.line("  " + line));
+            if (shown.add(call)) {
+                call.content().lines().forEach(line -> screen.line("  " + line));
+            } else {
+                screen.line("  the same once more");
+            }
         }
         screen.say(calls.isEmpty() ? "nothing would leave this machine" : "nothing was sent");
     }
