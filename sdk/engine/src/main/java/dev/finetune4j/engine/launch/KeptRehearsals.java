@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.launch;
 
+import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.WholeFile;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.json.Json;
@@ -9,8 +10,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What rehearsals showed, by all that it depends on: rows, model, settings, version of finetune4j and processors. It stays until the
@@ -52,6 +55,24 @@ public final class KeptRehearsals {
     /** Where a rehearsal has its rows while it goes on. */
     Path folder(RunId id) {
         return folder.resolve(id.value());
+    }
+
+    /**
+     * The folders of all rehearsals that go on, or that ended without a word.
+     *
+     * @throws IOException if they cannot be listed
+     */
+    List<RunFolder> folders() throws IOException {
+        if (Files.notExists(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(Files::isDirectory)
+                    .flatMap(path -> RunId.of(String.valueOf(path.getFileName()))
+                            .map(id -> new RunFolder(id, path))
+                            .stream())
+                    .toList();
+        }
     }
 
     private static Optional<Rehearsal> read(Path file) {

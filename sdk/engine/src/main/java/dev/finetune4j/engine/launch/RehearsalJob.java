@@ -1,9 +1,12 @@
 package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.engine.data.source.FileTree;
+import dev.finetune4j.engine.journal.RunFolder;
+import dev.finetune4j.engine.journal.RunLock;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.launch.RunHandle.Begin;
+import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.run.Rehearsal;
 import dev.finetune4j.run.WorkOrder;
@@ -15,6 +18,7 @@ import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /** Does the first steps of a job at a place, and keeps what they showed. */
 final class RehearsalJob {
@@ -38,8 +42,10 @@ final class RehearsalJob {
         RunId id = RunStore.id(prepared.file().job().name() + "-rehearsal", digest, 1);
         return threads.start(id, Begin.LAUNCHED, events -> {
             Path folder = kept.folder(id);
+            Optional<RunLock> lock = RunLock.tryTake(new RunFolder(id, folder), context.files());
             try (Provider provider =
                     context.providers().open(place, prepared.file().job())) {
+                removeForsaken(provider);
                 Path data = folder.resolve("data");
                 StageDataStep.copyRows(data, id, prepared);
                 Submission submission = Submission.builder(id, prepared.model().ref(), order)
@@ -56,7 +62,33 @@ final class RehearsalJob {
                 return rehearsal;
             } catch (IOException e) {
                 throw RunProblems.unwritable(folder, e);
+            } finally {
+                lock.ifPresent(RunLock::close);
             }
         });
+    }
+
+    /** Rehearsals that somebody killed, or that failed, leave their rows and their job; what cannot be removed now, a later one may. */
+    private void removeForsaken(Provider place) {
+        try {
+            for (RunFolder other : kept.folders()) {
+                Optional<RunLock> lock = RunLock.tryTake(other, context.files());
+                try {
+                    if (lock.isPresent() && isOver(place, other.id())) {
+                        place.delete(other.id());
+                        FileTree.remove(other.path());
+                    }
+                } finally {
+                    lock.ifPresent(RunLock::close);
+                }
+            }
+        } catch (IOException | FineTuneException e) {
+            System.getLogger(RehearsalJob.class.getName())
+                    .log(System.Logger.Level.DEBUG, "rehearsals before this one are not removed", e);
+        }
+    }
+
+    private static boolean isOver(Provider place, RunId id) {
+        return place.find(id).map(job -> job.state().isTerminal()).orElse(true);
     }
 }

@@ -45,10 +45,7 @@ class RehearsalJobTest {
                     .extracting(Rehearsal.AnswerPace::rows)
                     .containsOnly(8L);
             assertThat(launcher.rehearsals().find(figures(job))).contains(rehearsal);
-            assertThat(launcher.rehearsals()
-                            .find(figures(fixture.prepared(LaunchFixture.job("letters").toBuilder()
-                                    .training(TrainingSpec.builder().epochs(7).build())
-                                    .build()))))
+            assertThat(launcher.rehearsals().find(figures(ofOtherSettings())))
                     .as("of other settings")
                     .isEmpty();
         }
@@ -93,6 +90,42 @@ class RehearsalJobTest {
     }
 
     @Test
+    void removesWhatAnotherLeftThatIsOver() throws Exception {
+        fixture.place.script(Life.fails());
+        try (Launcher launcher = fixture.launcher()) {
+            assertThatThrownBy(() -> launcher.rehearse(fixture.prepared(), FakeProvider.ID, EXTENT)
+                            .await())
+                    .hasMessageContaining("failed by script");
+            assertThat(fixture.place.ids()).hasSize(1);
+
+            launcher.rehearse(ofOtherSettings(), FakeProvider.ID, EXTENT).await();
+
+            assertThat(fixture.place.ids()).isEmpty();
+        }
+        try (Stream<Path> left = Files.list(home.resolve("rehearsals"))) {
+            assertThat(left).allSatisfy(path -> assertThat(path).isRegularFile());
+        }
+    }
+
+    @Test
+    void leavesAnotherThatGoesOn() throws Exception {
+        fixture.place.script(Life.lasts());
+        BlockingSleeper pause = new BlockingSleeper(fixture.clock);
+        try (Launcher launcher = fixture.launcher(pause);
+                Launcher other = fixture.launcher()) {
+            RunHandle<Rehearsal> going = launcher.rehearse(fixture.prepared(), FakeProvider.ID, EXTENT);
+            pause.awaitSleep();
+
+            other.rehearse(ofOtherSettings(), FakeProvider.ID, EXTENT).await();
+
+            assertThat(fixture.place.ids()).containsExactly(going.id());
+            assertThat(home.resolve("rehearsals").resolve(going.id().value())).isDirectory();
+            going.detach();
+            pause.awaitInterrupt();
+        }
+    }
+
+    @Test
     void aDamagedFileIsNoRehearsal() throws Exception {
         PreparedJob job = fixture.prepared();
         try (Launcher launcher = fixture.launcher()) {
@@ -103,6 +136,12 @@ class RehearsalJobTest {
                 assertThat(launcher.rehearsals().find(figures(job))).as(damaged).isEmpty();
             }
         }
+    }
+
+    private PreparedJob ofOtherSettings() {
+        return fixture.prepared(LaunchFixture.job("letters").toBuilder()
+                .training(TrainingSpec.builder().epochs(7).build())
+                .build());
     }
 
     private Path onlyFile() throws IOException {
