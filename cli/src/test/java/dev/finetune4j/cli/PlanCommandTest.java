@@ -163,6 +163,20 @@ class PlanCommandTest {
     }
 
     @Test
+    void noMemoryIsSharedOutOfAMachineThatIsNotChosen() throws IOException {
+        job = write("method: lora\ntargets: [local]");
+        Files.writeString(job, Files.readString(job).replace("llama-3.1-8b-instruct", "smollm2-135m-instruct"));
+
+        CommandRun plan = plan();
+
+        assertThat(plan.exitCode()).as(plan.err()).isZero();
+        assertThat(plan.out())
+                .containsPattern("chosen +1 local this machine")
+                .contains("sagemaker")
+                .doesNotContain("GiB a GPU on");
+    }
+
+    @Test
     void noOtherTargetIsChosenWhereThoseOfTheJobWillNotDo() throws IOException {
         job = write("method: qlora\ntargets: [bedrock]");
 

@@ -88,9 +88,11 @@ public final class PlanView {
         if (rehearsal != null) {
             line("measured", RehearsalWords.of(rehearsal));
         }
-        plan.options().stream()
-                .filter(option -> !option.memory().isEmpty())
-                .findFirst()
+        plan.choice()
+                .or(() -> plan.options().stream()
+                        .filter(option -> !option.memory().isEmpty())
+                        .findFirst())
+                .filter(option -> !option.memory().isEmpty()) // of one's own machine the table tells what is known
                 .ifPresent(this::memory);
     }
 
