@@ -118,7 +118,8 @@ final class TrainStep {
         if (training instanceof LabelledRows labelled) {
             ClassifierLoader.Loaded loaded = site.loadClassifierToTrain(step, labelled.counts(), plan.maxBatchTokens());
             started(loaded.model(), plan, loaded.precision(), loaded.recompute(), loaded.predictedPeakBytes());
-            MemoryUse memory = MemoryUse.of(spec, loaded.precision(), loaded.recompute(), "");
+            MemoryUse memory =
+                    MemoryUse.of(spec, MemoryUse.narrowerThan(loaded.precision()), loaded.recompute(), "");
             return with(
                     loaded.model(),
                     memory,
@@ -126,7 +127,7 @@ final class TrainStep {
         }
         LanguageModelLoader.Loaded loaded = site.loadToTrain(step, startTokens, plan.maxBatchTokens(), answers);
         started(loaded.model(), plan, loaded.precision(), loaded.recompute(), loaded.predictedPeakBytes());
-        MemoryUse memory = MemoryUse.of(spec, loaded.precision(), loaded.recompute(), loaded.largestPart());
+        MemoryUse memory = MemoryUse.of(spec, loaded.smaller(), loaded.recompute(), loaded.largestPart());
         return with(
                 loaded.model(),
                 memory,

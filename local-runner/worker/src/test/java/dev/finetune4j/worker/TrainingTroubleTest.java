@@ -10,6 +10,7 @@ import dev.finetune4j.data.Role;
 import dev.finetune4j.data.RowRef;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.method.FullTuning;
@@ -165,7 +166,12 @@ class TrainingTroubleTest {
                         return method.invoke(loaded.model(), values);
                     });
             return new LanguageModelLoader.Loaded(
-                    model, loaded.precision(), loaded.recompute(), loaded.predictedPeakBytes(), loaded.largestPart());
+                    model,
+                    loaded.precision(),
+                    loaded.recompute(),
+                    loaded.predictedPeakBytes(),
+                    loaded.largestPart(),
+                    Precision.BF16);
         };
 
         assertThat(train(SmallJob.training(1), refusing)).isEqualTo(ExitCode.TRAINING_FAILED);

@@ -186,8 +186,7 @@ public sealed interface RunEvent {
      * @param subject what it is on, where that may be made up for later; null elsewhere, and in files from before there were subjects
      */
     @Kind("problem")
-    record Noticed(
-            Instant at, Problem problem, @Nullable Subject subject) implements RunEvent {
+    record Noticed(Instant at, Problem problem, @Nullable Subject subject) implements RunEvent {
         /** What a notice is on. */
         public enum Subject {
             /** That and why base and tuned model were not compared, and how to go on. */

@@ -104,16 +104,18 @@ public interface LanguageModelLoader {
      * @param recompute the recompute level chosen
      * @param predictedPeakBytes resident memory of the process foreseen at its peak, of training or of the answers after it
      * @param largestPart what takes most of it while steps are computed, in words; empty where nothing is learned
+     * @param smaller the number format in which steps would take less, or null where there is none, and where nothing is learned
      */
     record Loaded(
             LanguageModel model,
             Precision precision,
             Recompute recompute,
             long predictedPeakBytes,
-            String largestPart) {
+            String largestPart,
+            @Nullable Precision smaller) {
         /** Where nobody asks what takes most. */
         public Loaded(LanguageModel model, Precision precision, Recompute recompute, long predictedPeakBytes) {
-            this(model, precision, recompute, predictedPeakBytes, "");
+            this(model, precision, recompute, predictedPeakBytes, "", null);
         }
     }
 

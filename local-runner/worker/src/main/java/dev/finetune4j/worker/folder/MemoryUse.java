@@ -6,6 +6,8 @@ import dev.finetune4j.job.Recompute;
 import dev.finetune4j.job.TrainingSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the memory of a training goes, to say what to do when it runs out.
@@ -21,24 +23,34 @@ public record MemoryUse(String largestPart, List<String> smaller) {
         smaller = List.copyOf(smaller);
     }
 
-    /** The use of a training as it was laid out. */
-    public static MemoryUse of(TrainingSpec spec, Precision precision, Recompute recompute, String largestPart) {
-        List<String> smaller = new ArrayList<>();
+    /**
+     * The use of a training as it was laid out.
+     *
+     * @param smaller the number format in which it would take less, or null where there is none
+     */
+    public static MemoryUse of(
+            TrainingSpec spec, @Nullable Precision smaller, Recompute recompute, String largestPart) {
+        List<String> settings = new ArrayList<>();
         if (recompute != Recompute.LAYER) {
-            smaller.add("training.recompute: layer");
+            settings.add("training.recompute: layer");
         }
         if (spec.batchSize() > 1) { // half the tokens at a time, with the same rows in a step
             int rows = spec.batchSize() / 2;
             int batches = spec.gradientAccumulation() * 2;
-            smaller.add("training: {batch-size: " + rows + ", gradient-accumulation: " + batches + "}");
+            settings.add("training: {batch-size: " + rows + ", gradient-accumulation: " + batches + "}");
         }
-        if (precision == Precision.FP32) {
-            smaller.add("training.precision: bf16");
+        if (smaller != null) {
+            settings.add("training.precision: " + smaller.name().toLowerCase(Locale.ROOT));
         }
         if (spec.maxTokens() > 1) {
-            smaller.add("training.max-tokens: " + spec.maxTokens() / 2);
+            settings.add("training.max-tokens: " + spec.maxTokens() / 2);
         }
-        return new MemoryUse(largestPart, smaller.subList(0, Math.min(MOST_SETTINGS, smaller.size())));
+        return new MemoryUse(largestPart, settings.subList(0, Math.min(MOST_SETTINGS, settings.size())));
+    }
+
+    /** The number format with fewer bytes a number, where weights are held in it; null where there is none. */
+    public static @Nullable Precision narrowerThan(Precision precision) {
+        return precision == Precision.FP32 ? Precision.BF16 : null;
     }
 
     /** Adds the part and the settings to a problem. */

@@ -113,7 +113,9 @@ final class DeathCause {
                     before.get().availableBytes() >> 20));
         }
         before.map(MemoryAtStart::use)
-                .or(() -> training().map(spec -> MemoryUse.of(spec, spec.precision(), spec.recompute(), "")))
+                .or(() -> training()
+                        .map(spec -> MemoryUse.of(
+                                spec, MemoryUse.narrowerThan(spec.precision()), spec.recompute(), "")))
                 .orElseGet(() -> new MemoryUse("", List.of("training.recompute: layer")))
                 .explain(problem);
         return problem.build();

@@ -82,7 +82,7 @@ class DeathCauseTest {
     void outOfMemoryNamesThePartThatIsLargest() throws Exception {
         exit(137);
         MemoryUse use = MemoryUse.of(
-                TrainingSpec.builder().batchSize(1).build(), Precision.FP32, Recompute.LAYER, "the weights, 3.2 GB");
+                TrainingSpec.builder().batchSize(1).build(), Precision.BF16, Recompute.LAYER, "the weights, 3.2 GB");
         Files.writeString(folder.memory(), Json.line(new MemoryAtStart(4L << 30, 1).with(use)));
 
         assertThat(problem().causes()).contains("the largest part is the weights, 3.2 GB");

@@ -68,9 +68,8 @@ public final class KeptRehearsals {
         }
         try (Stream<Path> all = Files.list(folder)) {
             return all.filter(Files::isDirectory)
-                    .flatMap(path -> RunId.of(String.valueOf(path.getFileName()))
-                            .map(id -> new RunFolder(id, path))
-                            .stream())
+                    .flatMap(path ->
+                            RunId.of(String.valueOf(path.getFileName())).map(id -> new RunFolder(id, path)).stream())
                     .toList();
         }
     }

@@ -26,8 +26,7 @@ class GpuTimesTest {
         PlannedJob job = SampleJob.of(kind, areAnswered, newTokens);
         GpuRun run = new GpuSetupSearch(job, MemoryModel.shipped(), SpeedModel.shipped(), Correction.NONE)
                 .best(GpuTable.shipped().find("A10").orElseThrow(), 1);
-        return new GpuTimes(
-                        job, run, new Range(3000, 4000, 5000), new Worlds(), Assumptions.shipped(List.of()))
+        return new GpuTimes(job, run, new Range(3000, 4000, 5000), new Worlds(), Assumptions.shipped(List.of()))
                 .evaluation()
                 .percentiles()
                 .likely();

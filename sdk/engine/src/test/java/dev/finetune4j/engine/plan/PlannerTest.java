@@ -35,9 +35,9 @@ class PlannerTest {
         assertThatCode(() -> Planner.refuseOtherRows(PLAN, PLANNED)).doesNotThrowAnyException();
 
         assertThatThrownBy(() -> Planner.refuseOtherRows(PLAN, "fedcba9876543210"))
-                .isInstanceOfSatisfying(FineTuneException.class, e -> assertThat(e.problems())
-                        .singleElement()
-                        .satisfies(problem -> {
+                .isInstanceOfSatisfying(
+                        FineTuneException.class,
+                        e -> assertThat(e.problems()).singleElement().satisfies(problem -> {
                             assertThat(problem.code()).isEqualTo("FT0765");
                             assertThat(problem.summary())
                                     .isEqualTo("a-test has other rows than were planned on 2026-11-24");

@@ -21,9 +21,7 @@ class EndingTest {
     @Test
     void theNoticeOnTheComparisonIsKnownByItsSubject() {
         RunEvent uncompared = new RunEvent.Noticed(
-                Instant.EPOCH,
-                KIND.warning("nothing was asked").build(),
-                RunEvent.Noticed.Subject.COMPARISON);
+                Instant.EPOCH, KIND.warning("nothing was asked").build(), RunEvent.Noticed.Subject.COMPARISON);
         List<RunEvent> events = List.of(uncompared, SPENT, END);
 
         assertThat(Ending.uncompared(events))

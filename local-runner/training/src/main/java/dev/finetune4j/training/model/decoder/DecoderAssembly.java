@@ -228,8 +228,7 @@ final class DecoderAssembly {
                 ofVirtualTokens(trainables.computed(), shape.cachedWidth()),
                 ofVirtualTokens(trainables.gradient(), shape.cachedWidth()));
         Value layers = layers(decoder, frozen, trainables, trainables.gradient(), shape.withoutAdapters(), prefix);
-        return behindVirtualTokens(
-                method, new Network(new DecoderStack(decoder, layers), base), trainables, positions);
+        return behindVirtualTokens(method, new Network(new DecoderStack(decoder, layers), base), trainables, positions);
     }
 
     /** What is trained of virtual tokens as a finished adapter has it, or where there is none as {@code fresh} makes it. */

@@ -119,7 +119,13 @@ public final class DecoderLoader implements LanguageModelLoader {
             DecoderAssembly assembly =
                     new DecoderAssembly(script, folder, weights, plan, memory.precision(), foreseen.packed());
             DecoderModel model = assemble(assembly, foreseen, adapter, settings);
-            return new Loaded(model, memory.precision(), memory.recompute(), memory.peakBytes(), memory.largestPart());
+            return new Loaded(
+                    model,
+                    memory.precision(),
+                    memory.recompute(),
+                    memory.peakBytes(),
+                    memory.largestPart(),
+                    memory.smaller());
         } catch (RuntimeException e) {
             script.close();
             throw e;

@@ -12,6 +12,7 @@ import dev.finetune4j.training.model.NumberFormats;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a model is held so that it fits the memory, decided before anything is allocated.
@@ -21,8 +22,15 @@ import java.util.Optional;
  * @param logits numbers of logits at a time while training
  * @param peakBytes resident memory of the process foreseen at its peak, of training or of the answers after it
  * @param largestPart what takes most of it, in words; empty where nothing is learned
+ * @param smaller the number format in which the steps would take less, or null where there is none, and where nothing is learned
  */
-record MemoryPlan(Precision precision, Recompute recompute, int logits, long peakBytes, String largestPart) {
+record MemoryPlan(
+        Precision precision,
+        Recompute recompute,
+        int logits,
+        long peakBytes,
+        String largestPart,
+        @Nullable Precision smaller) {
     /** Levels from the fastest to the smallest, whose places are the numbers by which the script knows them. */
     static final List<Recompute> FASTEST_FIRST = List.of(Recompute.NONE, Recompute.FEED_FORWARD, Recompute.LAYER);
 
@@ -53,7 +61,7 @@ record MemoryPlan(Precision precision, Recompute recompute, int logits, long pea
             if (peak > settings.memoryBytes()) {
                 throw answersTooLarge(precision, peak);
             }
-            return new MemoryPlan(precision, Recompute.LAYER, steps(precision).logits(), peak, "");
+            return new MemoryPlan(precision, Recompute.LAYER, steps(precision).logits(), peak, "", null);
         }
 
         private MemoryPlan training() {
@@ -66,7 +74,17 @@ record MemoryPlan(Precision precision, Recompute recompute, int logits, long pea
                     level,
                     steps.logits(),
                     Math.max(steps.peakBytes(level), answersAfterTraining(precision)),
-                    steps.largestPart(level));
+                    steps.largestPart(level),
+                    smaller(precision, level).orElse(null));
+        }
+
+        /** The other number format, where the steps take less in it: that depends on how the weights are held. */
+        private Optional<Precision> smaller(Precision precision, Recompute level) {
+            Precision other = other(precision);
+            return !trained.isWhole()
+                            && steps(other).peakBytes(level) < steps(precision).peakBytes(level)
+                    ? Optional.of(other)
+                    : Optional.empty();
         }
 
         /** The fastest, or fp32 where that alone fits: weights in codes of a byte take less than in bf16. */
@@ -151,8 +169,8 @@ record MemoryPlan(Precision precision, Recompute recompute, int logits, long pea
                     .remedy("training.max-tokens: " + tokens);
             if (level != Recompute.LAYER) {
                 problem.remedy("training.recompute: layer");
-            } else if (!trained.isWhole() && steps(other(precision)).peakBytes(level) < steps.peakBytes(level)) {
-                problem.remedy(setting(other(precision)));
+            } else {
+                smaller(precision, level).ifPresent(other -> problem.remedy(setting(other)));
             }
             if (trained.isWhole()) {
                 problem.remedy("method: lora");

@@ -76,6 +76,19 @@ class MemoryPlanTest {
     }
 
     @Test
+    void tellsAfterwardsInWhichFormatItWouldTakeLess() {
+        PackedSizes codes = new PackedSizes(Packing.LOSSLESS, 106_168_320, 106_168_320 / 4 * 5, 3072 * 576);
+
+        assertThat(plan(Purpose.TRAIN, Precision.FP32, codes, 8192, 0, PLENTY).smaller())
+                .as("activations are most of it")
+                .isEqualTo(Precision.BF16);
+        assertThat(plan(Purpose.TRAIN, Precision.FP32, codes, 8, 0, PLENTY).smaller())
+                .isNull();
+        assertThat(plan(Purpose.TRAIN, Precision.BF16, codes, 8, 0, PLENTY).smaller())
+                .isEqualTo(Precision.FP32);
+    }
+
+    @Test
     void trainsInFullPrecisionWhereThatAloneFits() {
         PackedSizes codes = new PackedSizes(Packing.LOSSLESS, 106_168_320, 106_168_320 / 4 * 5, 3072 * 576);
         long exact = plan(Purpose.TRAIN, Precision.FP32, codes, 8, 0, PLENTY).peakBytes();
