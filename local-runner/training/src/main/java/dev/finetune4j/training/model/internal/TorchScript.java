@@ -129,7 +129,10 @@ public final class TorchScript implements AutoCloseable {
             for (int i = 0; i < inputs.length; i++) {
                 inputs[i] = argument(arguments[i], made);
             }
-            JniUtils.setGraphExecutorOptimize(false); // a setting of the thread, and this may be a new one
+            // A setting of the thread, and this may be a new one. The optimizer would make two generators of one seed
+            // one, of which the second
+            // mask of a dropout draws other numbers than the first.
+            JniUtils.setGraphExecutorOptimize(false);
             return new Value(IValueUtils.runMethod(block, method, inputs));
         } finally {
             made.forEach(IValue::close);
