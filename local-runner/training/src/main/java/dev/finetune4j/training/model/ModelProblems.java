@@ -67,7 +67,7 @@ public final class ModelProblems implements ProblemCatalogue {
     public static final ProblemKind TOO_LARGE = new ProblemKind(
             "FT0601", "The run does not fit the memory", ExitCode.CAPACITY, """
             Peak memory is foreseen before anything is allocated: weights, adapter with its gradient and moments, the activations of
-            the largest micro-batch, one chunk of logits, and what the answers after the training need. It is refused where even
+            the largest micro-batch, a slice of the logits, and what the answers after the training need. It is refused where even
             the most frugal level of recomputation is too large, since the kernel would end the process in the middle of the run.""", "training.batch-size: 1");
 
     /** A token id lies outside the vocabulary. */
