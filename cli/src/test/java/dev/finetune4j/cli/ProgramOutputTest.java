@@ -221,7 +221,8 @@ class ProgramOutputTest {
                 .as("nothing of it runs, which is what was asked for")
                 .extracting(problem -> problem.at("/code").asText())
                 .doesNotContain("FT0710");
-        assertThat(stop.document().at("/evaluation/gate/passed").asBoolean(true)).isFalse();
+        assertThat(stop.document().at("/evaluation/gate/passed").asBoolean(true))
+                .isFalse();
     }
 
     private Told succeeds(String... words) throws IOException {

@@ -118,8 +118,7 @@ final class TrainStep {
         if (training instanceof LabelledRows labelled) {
             ClassifierLoader.Loaded loaded = site.loadClassifierToTrain(step, labelled.counts(), plan.maxBatchTokens());
             started(loaded.model(), plan, loaded.precision(), loaded.recompute(), loaded.predictedPeakBytes());
-            MemoryUse memory =
-                    MemoryUse.of(spec, MemoryUse.narrowerThan(loaded.precision()), loaded.recompute(), "");
+            MemoryUse memory = MemoryUse.of(spec, MemoryUse.narrowerThan(loaded.precision()), loaded.recompute(), "");
             return with(
                     loaded.model(),
                     memory,

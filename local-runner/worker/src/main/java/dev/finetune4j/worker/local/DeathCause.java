@@ -114,8 +114,8 @@ final class DeathCause {
         }
         before.map(MemoryAtStart::use)
                 .or(() -> training()
-                        .map(spec -> MemoryUse.of(
-                                spec, MemoryUse.narrowerThan(spec.precision()), spec.recompute(), "")))
+                        .map(spec ->
+                                MemoryUse.of(spec, MemoryUse.narrowerThan(spec.precision()), spec.recompute(), "")))
                 .orElseGet(() -> new MemoryUse("", List.of("training.recompute: layer")))
                 .explain(problem);
         return problem.build();

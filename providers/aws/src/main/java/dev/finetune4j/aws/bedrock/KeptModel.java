@@ -13,8 +13,7 @@ final class KeptModel {
     /** Empty where the job made no model. */
     static Optional<RunEvent> notice(GetModelCustomizationJobResponse job, Instant at) {
         return Optional.ofNullable(job.outputModelArn())
-                .map(model ->
-                        new RunEvent.Noticed(at, problem(job.jobName()), RunEvent.Noticed.Subject.COMPARISON));
+                .map(model -> new RunEvent.Noticed(at, problem(job.jobName()), RunEvent.Noticed.Subject.COMPARISON));
     }
 
     private static Problem problem(String name) {

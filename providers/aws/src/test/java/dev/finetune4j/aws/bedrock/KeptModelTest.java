@@ -17,11 +17,10 @@ class KeptModelTest {
                 .outputModelArn("arn:aws:bedrock:us-east-1:111122223333:custom-model/a/b")
                 .build();
 
-        assertThat(KeptModel.notice(job, END).orElseThrow())
-                .isInstanceOfSatisfying(RunEvent.Noticed.class, notice -> {
-                    assertThat(notice.problem().kind()).isEqualTo(BedrockProblems.NOT_COMPARED);
-                    assertThat(notice.subject()).isEqualTo(RunEvent.Noticed.Subject.COMPARISON);
-                });
+        assertThat(KeptModel.notice(job, END).orElseThrow()).isInstanceOfSatisfying(RunEvent.Noticed.class, notice -> {
+            assertThat(notice.problem().kind()).isEqualTo(BedrockProblems.NOT_COMPARED);
+            assertThat(notice.subject()).isEqualTo(RunEvent.Noticed.Subject.COMPARISON);
+        });
     }
 
     @Test

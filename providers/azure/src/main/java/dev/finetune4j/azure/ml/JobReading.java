@@ -183,8 +183,7 @@ final class JobReading {
             if (position.part() < ENDED && launch.job().hasEnded()) {
                 List<RunEvent> end = new ArrayList<>();
                 lastWord.apply(launch)
-                        .map(word -> new RunEvent.Noticed(
-                                launch.endedAt(), word, RunEvent.Noticed.Subject.COMPARISON))
+                        .map(word -> new RunEvent.Noticed(launch.endedAt(), word, RunEvent.Noticed.Subject.COMPARISON))
                         .ifPresent(end::add);
                 end.add(new RunEvent.StateChanged(launch.endedAt(), AzureMlStatusMapper.state(launch), ""));
                 return new EventPage(end, position.told(ENDED).cursor());
