@@ -21,7 +21,7 @@ import java.util.Map;
  *                layer          nothing,                 and all of it once
  *              and with the attention (H + K) D more where heads are normed, C where branches are
  * adapter low  N s ranks of all adapters
- * lengths      with DoRA, of the widest projection N outputs 2 s and in bf16 N outputs 4 more; 4 MiB for rows; 8 bytes a length;
+ * lengths      with DoRA, of the widest projection N outputs 2 s and in bf16 N outputs 4 more; 20 MiB for rows and between; 8 bytes a length;
  *              in bf16 40 MiB more where the processor has products of it
  * scratch      N s (5 C + max(3 F, H D + (H + 2 K) D))
  * attention    N max(64, N / 8) H 4 s + 4 N H D s
@@ -51,6 +51,9 @@ record MemoryForecast(
 
     /** Rows of which lengths are taken at a time. */
     private static final long ROWS_BYTES = 4L << 20;
+
+    /** What the allocator leaves between the matrices that lengths are multiplied in, in pages of 2 MiB: from run to run up to 18 MiB. */
+    private static final long GAP_BYTES = 16L << 20;
 
     /** Logits that live at a time: of 1,024 rows on each of two threads some thousand tokens of the vocabulary. */
     private static final long LOGITS_BYTES = 16L << 20;
@@ -131,6 +134,7 @@ record MemoryForecast(
         long widest = Math.max(shape.qkvWidth(), 2L * shape.feedForwardWidth());
         return tokens * widest * (2L * bytes + (narrow ? FLOAT_BYTES : 0))
                 + ROWS_BYTES
+                + GAP_BYTES
                 + trained.magnitudes() * 2 * FLOAT_BYTES
                 + (narrow ? RuntimeMemory.narrowLengthsBytes(cpu) : 0);
     }
