@@ -4,7 +4,7 @@ package dev.finetune4j.job;
 public enum Recompute {
     /** The fastest level that fits the memory. */
     AUTO,
-    /** Keep every activation. */
+    /** Keep every activation, but for a decoder's stream after attention, which a small product makes again. */
     NONE,
     /** Compute the feed-forward activations again. */
     FEED_FORWARD,

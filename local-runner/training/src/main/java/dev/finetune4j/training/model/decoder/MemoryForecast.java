@@ -52,7 +52,10 @@ record MemoryForecast(
     /** Rows of which lengths are taken at a time. */
     private static final long ROWS_BYTES = 4L << 20;
 
-    /** What the allocator leaves between the matrices that lengths are multiplied in, in pages of 2 MiB: from run to run up to 18 MiB. */
+    /**
+     * What the allocator leaves between the matrices that lengths are multiplied in, in pages of 2 MiB: from run to run up to 18 MiB, of which the
+     * slack holds the rest.
+     */
     private static final long GAP_BYTES = 16L << 20;
 
     /** Logits that live at a time: of 1,024 rows on each of two threads some thousand tokens of the vocabulary. */

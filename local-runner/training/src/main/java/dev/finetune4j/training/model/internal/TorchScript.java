@@ -130,8 +130,7 @@ public final class TorchScript implements AutoCloseable {
                 inputs[i] = argument(arguments[i], made);
             }
             // A setting of the thread, and this may be a new one. The optimizer would make two generators of one seed
-            // one, of which the second
-            // mask of a dropout draws other numbers than the first.
+            // one, from which the second mask of a dropout draws other numbers than the first.
             JniUtils.setGraphExecutorOptimize(false);
             return new Value(IValueUtils.runMethod(block, method, inputs));
         } finally {

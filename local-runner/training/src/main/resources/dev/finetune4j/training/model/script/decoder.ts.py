@@ -33,7 +33,8 @@ class Workspace(NamedTuple):
   room : __torch__.decoder.Room
   logits : Tensor                              # [l] of some rows and some tokens of the vocabulary
   wide : Tensor                                # [w] float32, some of the logits, or logits itself
-  level : int                                  # 0 keep all, 1 compute the feed-forward again, 2 compute the whole layer again
+  level : int                                  # 0 keep all but the stream after attention, 1 compute the feed-forward again, too,
+                                               # 2 compute the whole layer again
 
 # One linear layer with its adapters as views of the flat vectors, from offset on: A factors first, then the B factors.
 # plan holds, for each adapted part, its first output, its outputs and its rank; scales the factor of its update.

@@ -110,8 +110,8 @@ class BlockGradientTest {
     @BeforeAll
     static void start() throws IOException {
         TorchRuntime.start(1);
-        JniUtils.setGraphExecutorOptimize(
-                false); // as each call of TorchScript: two generators of one seed would be made one
+        // As each call of TorchScript does: two generators of one seed would be made one.
+        JniUtils.setGraphExecutorOptimize(false);
         try (InputStream in = BlockGradientTest.class.getResourceAsStream(
                 "/dev/finetune4j/training/model/script/block_tests.ts.py")) {
             script = TorchScript.load(new String(in.readAllBytes(), StandardCharsets.UTF_8));
