@@ -46,9 +46,10 @@ public final class TorchEnvironment {
      *   <li>{@code MALLOC_*}: glibc keeps freed activations of up to 32 MiB instead of giving them back to the kernel at each step,
      *       whose page faults cost as much as the computation, and uses one arena: 10 to 15 % less resident memory, measured.
      *   <li>{@code GLIBC_TUNABLES}: glibc asks the kernel for pages of 2 MiB, where it gives them to those who ask. A pass goes over
-     *       hundreds of MiB that no cache holds, and looking up pages of 4 KiB took a tenth of a step: in turns, LoRA on 135 million
-     *       parameters was 1.06 to 1.14 times as fast on an Intel Xeon with AMX, and no other variable of torch's own did it. Before
-     *       glibc 2.35 it is ignored.
+     *       hundreds of MiB that no cache holds, and of pages of 4 KiB far more are looked up: in turns, LoRA on 135 million
+     *       parameters was 1.06 to 1.14 times as fast on an Intel Xeon with AMX. What the look-ups themselves take was not measured.
+     *       {@code THP_MEM_ALLOC_ENABLE}, torch's own variable for it, was tried in its place and brought nothing; others were not
+     *       tried. Before glibc 2.35 it is ignored.
      *   <li>{@code LRU_CACHE_CAPACITY}, {@code ONEDNN_PRIMITIVE_CACHE_CAPACITY}: a matrix product in bfloat16 is compiled for its
      *       exact shape, and the compiled ones are kept twice, 1024 of them by default, once by oneDNN and once by ideep above it.
      *       The tokens of a batch differ from step to step, so that memory grew by 4 MB a step until both were full. One copy is
