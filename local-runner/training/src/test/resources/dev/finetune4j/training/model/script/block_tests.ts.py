@@ -243,6 +243,31 @@ class M(Module):
     __torch__.head.loss(x, torch.to(targets, 4), E, 1.5, float(dloss), True, room, room[0:20], dx, dE)
     return [dx, dE]
 
+  # Room for w logits in float32, as the head takes it: some of the room itself where that is float32.
+  def head_wide(self: __torch__.M, room: Tensor, w: int) -> Tensor:
+    wide = room[0:w]
+    if room.dtype != 6:
+      wide = torch.empty([w], dtype=6)
+    return wide
+
+  # Loss, dx [M, C] and, where the head is learned, dE [V, C], end to end, computed in a dtype in room for l logits.
+  def head_gradients(self: __torch__.M, x: Tensor, E: Tensor, targets: Tensor, cap: float, s: float, learned: int, dtype: int, l: int, w: int) -> Tensor:
+    room = torch.empty([l], dtype=dtype)
+    h = torch.to(x, dtype)
+    dx = torch.empty_like(h)
+    dE = torch.zeros_like(E)
+    if learned == 0:
+      dE = torch.empty([0], dtype=6)
+    loss = __torch__.head.loss(h, targets, torch.to(E, dtype), cap, s, True, room, self.head_wide(room, w), dx, dE)
+    return torch.cat([torch.to(loss, 6), torch.to(dx, 6).view([-1]), dE.view([-1])])
+
+  # The loss alone: [1].
+  def head_loss(self: __torch__.M, x: Tensor, E: Tensor, targets: Tensor, cap: float, dtype: int, l: int, w: int) -> Tensor:
+    room = torch.empty([l], dtype=dtype)
+    h = torch.to(x, dtype)
+    loss = __torch__.head.loss(h, targets, torch.to(E, dtype), cap, 1.0, False, room, self.head_wide(room, w), h, torch.empty([0]))
+    return torch.to(loss, 6)
+
   # Every query of a sequence looks at every key.
   def everywhere_one(self: __torch__.M, y: Tensor) -> Tensor:
     q = y[:, 0:3].transpose(0, 1)
