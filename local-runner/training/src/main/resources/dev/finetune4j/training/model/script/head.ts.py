@@ -24,10 +24,24 @@ def keep_own(kept: Tensor, x: Tensor, targets: Tensor) -> Tensor:
   at = torch.clamp(targets, 0, n - 1).unsqueeze(1)                      # [rows, 1]
   return kept.copy_(torch.where(torch.eq(at, targets.unsqueeze(1)), torch.gather(x, 1, at), kept))
 
-# Turns the logits z [m, n] of a slice into exp(z - max z), with a cap further into its gradient through the cap, and adds them to the
-# sums; a few rows at a time, in wide, room in float32, so that they are in the cache for each pass; where z is float32, in place.
-# Targets are counted from the slice's first token.
-def exponentials(z: Tensor, targets: Tensor, cap: float, wide: Tensor, sums: __torch__.head.Sums) -> Tensor:
+# Rows begin .. end of the sums.
+def sums_rows(s: __torch__.head.Sums, begin: int, end: int) -> __torch__.head.Sums:
+  return __torch__.head.Sums(s.top[begin:end], s.mass[begin:end], s.hit[begin:end], s.slope[begin:end], s.shrink[begin:end])
+
+# The online softmax: adds logits p [rows, n] to the sums of their rows and turns them into exp(p - max z).
+def softmax_step(p: Tensor, sums: __torch__.head.Sums) -> Tensor:
+  top = torch.maximum(sums.top, torch.amax(p, [1], True))               # [rows, 1]
+  sums.shrink.copy_(torch.sub(sums.top, top).exp_())
+  sums.top.copy_(top)
+  p.sub_(top).exp_()
+  sums.mass.mul_(sums.shrink).add_(torch.sum(p, [1], True))
+  return p
+
+# Adds the logits z [m, n] of a slice to the sums; with learn, z becomes what the gradient takes of it,
+#   exp(z - max z),   with a cap times 1 - (z / c)^2
+# A few rows at a time, in wide, room in float32, so that they are in the cache for each pass; where z is float32, in place. Targets are
+# counted from the slice's first token.
+def add_slice(z: Tensor, targets: Tensor, cap: float, learn: bool, wide: Tensor, sums: __torch__.head.Sums) -> Tensor:
   m, n = z.size()
   rows = max(1, min(wide.size(0), 262144) // n)
   begin = 0
@@ -37,21 +51,17 @@ def exponentials(z: Tensor, targets: Tensor, cap: float, wide: Tensor, sums: __t
     if z.dtype != 6:
       p = wide[0:p.numel()].view(p.size()).copy_(p)
     own = targets[begin:end]                                            # [rows]
-    slope = p
+    part = __torch__.head.sums_rows(sums, begin, end)
     if cap > 0.0:
       __torch__.head.capped(p, cap)
+    __torch__.head.keep_own(part.hit, p, own)
+    if learn and cap > 0.0:
       slope = torch.rsub(torch.div(p, cap).pow_(2), 1.0)                # [rows, n]
-      __torch__.head.keep_own(sums.slope[begin:end], slope, own)
-    __torch__.head.keep_own(sums.hit[begin:end], p, own)
-    before = sums.top[begin:end]                                        # [rows, 1]
-    top = torch.maximum(before, torch.amax(p, [1], True))               # [rows, 1]
-    shrink = sums.shrink[begin:end].copy_(torch.sub(before, top).exp_())
-    before.copy_(top)
-    p.sub_(top).exp_()
-    sums.mass[begin:end].mul_(shrink).add_(torch.sum(p, [1], True))
-    if cap > 0.0:
-      p.mul_(slope)
-    if z.dtype != 6:
+      __torch__.head.keep_own(part.slope, slope, own)
+      __torch__.head.softmax_step(p, part).mul_(slope)
+    else:
+      __torch__.head.softmax_step(p, part)
+    if learn and z.dtype != 6:
       z[begin:end].copy_(p)
     begin = end
   return z
@@ -71,18 +81,19 @@ def tokens_at_once(m: int, room: Tensor, wide: Tensor) -> int:
     n = n // 1024 * 1024
   return n
 
-# Goes once over the vocabulary: adds to the sums, to d [m, C] float32 what the exponentials are of E, and to dE [V, C] float32
-#   dE += exponentials^T y   for y [m, C];   [0] for d and dE that nobody needs.
+# Goes once over the vocabulary: adds to the sums, and of what the gradient takes of the logits, z, to
+#   d += z E,   [m, C] float32,   and   dE += z^T y,   [V, C] float32,   for y [m, C];   [0] for d and dE that nobody needs.
 def walk(x: Tensor, targets: Tensor, E: Tensor, cap: float, room: Tensor, wide: Tensor, sums: __torch__.head.Sums, d: Tensor, y: Tensor, dE: Tensor) -> Tensor:
   m = x.size(0)
   V = E.size(0)
   n = __torch__.head.tokens_at_once(m, room, wide)
+  learn = d.numel() > 0 or dE.numel() > 0
   a = 0
   while a < V:
     e = min(a + n, V)
     z = room[0:m * (e - a)].view([m, e - a])
     torch.mm(x, E[a:e].t(), out=z)                                      # [m, n]
-    __torch__.head.exponentials(z, torch.sub(targets, a), cap, wide, sums)
+    __torch__.head.add_slice(z, torch.sub(targets, a), cap, learn, wide, sums)
     if d.numel() > 0:
       __torch__.head.add_product(d.mul_(sums.shrink), z, E[a:e])
     if dE.numel() > 0:

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The head over more rows than are computed together and in slices of the vocabulary, against its formula in doubles. */
 class HeadTest {
@@ -94,6 +95,35 @@ class HeadTest {
     })
     void isItsFormulaInBfloat16(int room, double cap, int learned) {
         assertGradients(TorchScript.BFLOAT16, room, cap, learned, 2e-2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 1.5})
+    void writesNothingBackWhereNothingIsLearned(double cap) {
+        int rows = 20;
+        double[] logits = new double[rows * VOCABULARY];
+        for (int i = 0; i < logits.length; i++) {
+            logits[i] = logit(i / VOCABULARY, i % VOCABULARY);
+        }
+        try (Value x = script.floats(Arrays.copyOf(X, rows * WIDTH), rows, WIDTH);
+                Value head = script.floats(E, VOCABULARY, WIDTH);
+                Value targets = script.integers(Arrays.copyOf(TARGETS, rows));
+                Value made = script.call(
+                        "head_loss",
+                        x,
+                        head,
+                        targets,
+                        cap,
+                        TorchScript.BFLOAT16,
+                        rows * VOCABULARY,
+                        rows * VOCABULARY)) {
+            float[] numbers = made.toFloats();
+
+            assertThat((double) numbers[0]).isCloseTo(expected(rows, cap).loss(), withPercentage(0.5));
+            assertThat(doubles(numbers, 1, numbers.length))
+                    .as("the logits as the product left them")
+                    .containsExactly(logits, offset(2e-2));
+        }
     }
 
     private static void assertGradients(int dtype, int room, double cap, int learned, double tolerance) {

@@ -261,12 +261,12 @@ class M(Module):
     loss = __torch__.head.loss(h, targets, torch.to(E, dtype), cap, s, True, room, self.head_wide(room, w), dx, dE)
     return torch.cat([torch.to(loss, 6), torch.to(dx, 6).view([-1]), dE.view([-1])])
 
-  # The loss alone: [1].
+  # The loss alone, then the numbers that it leaves in the room: [1 + l].
   def head_loss(self: __torch__.M, x: Tensor, E: Tensor, targets: Tensor, cap: float, dtype: int, l: int, w: int) -> Tensor:
     room = torch.empty([l], dtype=dtype)
     h = torch.to(x, dtype)
     loss = __torch__.head.loss(h, targets, torch.to(E, dtype), cap, 1.0, False, room, self.head_wide(room, w), h, torch.empty([0]))
-    return torch.to(loss, 6)
+    return torch.cat([torch.to(loss, 6), torch.to(room, 6)])
 
   # Every query of a sequence looks at every key.
   def everywhere_one(self: __torch__.M, y: Tensor) -> Tensor:
