@@ -141,22 +141,32 @@ def room_rows(r: __torch__.decoder.Room, a: int, z: int) -> __torch__.decoder.Ro
 def matrix(room: Tensor, rows: int, columns: int) -> Tensor:
   return room[0:rows * columns].view([rows, columns])
 
-# What N tokens need, with room for attention, which is made where there is not enough.
-def scratch(whole: __torch__.decoder.Room, N: int, place: __torch__.layer.Place, decoder: __torch__.decoder.Decoder, layer: __torch__.layer.Layer) -> __torch__.layer.Scratch:
+# The first numbers of a room, or new ones where it has not as many.
+def taken(room: Tensor, size: int) -> Tensor:
+  first = room[0:size]                                                                 # [size], or fewer
+  if room.size(0) < size:
+    first = torch.empty([size], dtype=room.dtype)
+  return first
+
+# What N tokens need; attention's scores lie behind its other scratch, and with learn their gradient behind them.
+def scratch(whole: __torch__.decoder.Room, N: int, place: __torch__.layer.Place, decoder: __torch__.decoder.Decoder, layer: __torch__.layer.Layer, learn: bool) -> __torch__.layer.Scratch:
   r = __torch__.decoder.room_rows(whole, 0, N)
-  inner = r.inner.view([-1])
+  inner = r.inner.view([-1])                                                           # [N W]
+  end = inner.size(0)
   Y = layer.qkv.weight.size(0)
   O = layer.out.weight.size(1)
   F = layer.down.weight.size(1)
-  left = inner[N * (O + Y):inner.size(0)]
+  m = __torch__.decoder.matrix(inner, N, F)                                            # [N, F]
+  dgu = __torch__.decoder.matrix(inner[N * F:end], N, 2 * F)                           # [N, 2 F]
+  do = __torch__.decoder.matrix(inner, N, O)                                           # [N, H D]
+  dqkv = __torch__.decoder.matrix(inner[N * O:end], N, Y)                              # [N, (H + 2 K) D]
+  left = inner[N * (O + Y):end]
   size = __torch__.attention.room_size(N, place.prefix, place.groups, layer.look, decoder.shape.head_width)
-  if left.size(0) < 2 * size:
-    left = torch.empty([2 * size], dtype=inner.dtype)
-  m = __torch__.decoder.matrix(inner, N, F)
-  dgu = __torch__.decoder.matrix(inner[N * F:inner.size(0)], N, 2 * F)
-  do = __torch__.decoder.matrix(inner, N, O)
-  dqkv = __torch__.decoder.matrix(inner[N * O:inner.size(0)], N, Y)
-  return __torch__.layer.Scratch(r.x, r.dx, r.dh, r.wide, m, dgu, do, dqkv, left[0:size], left[size:2 * size])
+  scores = __torch__.decoder.taken(left, size)                                         # [size]
+  dscores = left[0:0]
+  if learn:
+    dscores = __torch__.decoder.taken(left[size:left.size(0)], size)                   # [size]
+  return __torch__.layer.Scratch(r.x, r.dx, r.dh, r.wide, m, dgu, do, dqkv, scores, dscores)
 
 # The part of a workspace that holds rows a .. z of a batch, and share i of n of the room for logits: what one of n threads works in.
 def share(space: __torch__.decoder.Workspace, a: int, z: int, i: int, n: int) -> __torch__.decoder.Workspace:
@@ -202,7 +212,7 @@ def embed_backward(dh: Tensor, ids: Tensor, decoder: __torch__.decoder.Decoder) 
 # Summed loss [1] float64 of the rows [M] whose targets [M] count; nothing is kept.
 def loss(ids: Tensor, rows: Tensor, targets: Tensor, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], place: __torch__.layer.Place, space: __torch__.decoder.Workspace) -> Tensor:
   N = ids.size(0)
-  scratch = __torch__.decoder.scratch(space.room, N, place, decoder, layers[0])
+  scratch = __torch__.decoder.scratch(space.room, N, place, decoder, layers[0], False)
   h = __torch__.decoder.embed(ids, decoder)                                            # [N, C]
   for i in range(len(layers)):
     slot = __torch__.decoder.slot_rows(space.slots[i % 2], 0, N)
@@ -215,7 +225,7 @@ def loss(ids: Tensor, rows: Tensor, targets: Tensor, decoder: __torch__.decoder.
 def accumulate(ids: Tensor, rows: Tensor, targets: Tensor, scale: float, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], place: __torch__.layer.Place, space: __torch__.decoder.Workspace) -> Tensor:
   N = ids.size(0)
   L = len(layers)
-  scratch = __torch__.decoder.scratch(space.room, N, place, decoder, layers[0])
+  scratch = __torch__.decoder.scratch(space.room, N, place, decoder, layers[0], True)
   h = __torch__.decoder.embed(ids, decoder)                                            # [N, C]
   traces = annotate(List[__torch__.layer.Trace], [])
   for i in range(L):
