@@ -8,7 +8,7 @@
 # Sequences that begin with the same tokens share them: what a causal layer makes of a prefix depends on nothing behind it, so that its
 # keys and values stand once, the queries of every sequence look at them, and their gradients are summed over the sequences.
 # B sequences of T tokens each behind a prefix of P, H query heads, K key heads, D head width, w queries of a block, e keys that it
-# looks at.
+# looks at. A room is memory that the caller lends.
 
 # How a layer looks at its tokens.
 class Look(NamedTuple):
@@ -31,10 +31,10 @@ def queries(x: Tensor, key_heads: int) -> Tensor:
 # The rows [B, T, K, D] of all key heads behind those of the prefix, [P, K, D], as [B K, P + T, D].
 def keys(prefix: Tensor, x: Tensor) -> Tensor:
   B, T, K, D = x.size()
-  k = x.permute([0, 2, 1, 3])                                           # [B, K, T, D]
+  k = x.permute([0, 2, 1, 3])                                                       # [B, K, T, D]
   P = prefix.size(0)
   if P > 0:
-    k = torch.cat([prefix.transpose(0, 1).unsqueeze(0).expand([B, K, P, D]), k], 2)
+    k = torch.cat([prefix.transpose(0, 1).unsqueeze(0).expand([B, K, P, D]), k], 2)  # [B, K, P + T, D]
   return k.reshape([B * K, P + T, D])
 
 # Writes [B K, g w, D] back to out [B, w, H, D].
@@ -47,7 +47,7 @@ def put_queries(o: Tensor, out: Tensor, key_heads: int) -> Tensor:
 # s A B [b, m, n], batch by batch, in the first elements of room; scaled before it is rounded.
 def scaled_bmm(a: Tensor, b: Tensor, scale: float, room: Tensor) -> Tensor:
   shape = [a.size(0), a.size(1), b.size(2)]
-  out = room[0:shape[0] * shape[1] * shape[2]].view(shape)              # [b, m, n]
+  out = room[0:shape[0] * shape[1] * shape[2]].view(shape)                          # [b, m, n]
   return torch.baddbmm(out, a, b, beta=0, alpha=scale, out=out)
 
 # Scores before the mask: [B K, g w, e], as q; float32 where they are capped.
@@ -57,48 +57,49 @@ def scores(q: Tensor, k: Tensor, look: __torch__.attention.Look, room: Tensor) -
     x = torch.to(x, 6).div_(look.cap).tanh_().mul_(look.cap)
   return x
 
-# The softmax is summed in float32 whatever the scores are; it overwrites them.
+# softmax of the scores x [B K, g w, e], which it overwrites, in a dtype; summed in float32 whatever theirs is.
 def probabilities(x: Tensor, dtype: int) -> Tensor:
   return torch.to(torch.softmax(x, -1, out=x), dtype)
 
-# Hides from a block of w queries, the last of the e keys, what a query must not see.
-def hide(x: Tensor, w: int, future: Tensor, look: __torch__.attention.Look) -> Tensor:
+# Masks in the scores x [B K, g w, e] of a block of w queries, which stand at the last of the e keys, what a query must not see.
+def hide(x: Tensor, w: int, mask: Tensor, look: __torch__.attention.Look) -> Tensor:
   if look.causal:
     e = x.size(2)
-    seen = x.view([x.size(0), x.size(1) // w, w, e])
-    seen[:, :, :, e - w:e].add_(future[0:w, 0:w])                       # 0 and -inf are exact in any dtype
+    seen = x.view([x.size(0), x.size(1) // w, w, e])                                # [B K, g, w, e]
+    seen[:, :, :, e - w:e].add_(mask[0:w, 0:w])                                     # 0 and -inf are exact in any dtype
     if look.window > 0:
       if e > look.window:
         seen.add_(torch.tril(torch.full([w, e], -inf, dtype=6), e - w - look.window))
   return x
 
 # 0 where a query may look, -inf at keys after it: [w, w].
-def future_mask(w: int, dtype: int) -> Tensor:
+def causal_mask(w: int, dtype: int) -> Tensor:
   return torch.to(torch.triu(torch.full([w, w], -inf, dtype=6), 1), dtype)
 
 # The first key that the query at a sees.
 def first_key(a: int, look: __torch__.attention.Look) -> int:
-  s = 0
+  first = 0
   if look.window > 0:
-    s = max(0, a - look.window + 1)
-  return s
+    first = max(0, a - look.window + 1)
+  return first
 
 # One more than the last key that a block of queries looks at, of which z is one more than the last query.
 def end_key(z: int, T: int, look: __torch__.attention.Look) -> int:
-  e = T
+  end = T
   if look.causal:
-    e = z
-  return e
+    end = z
+  return end
 
-# Rows s .. e of keys or values [B K, P + T, D]. Each product of 16 bits would lay them out anew, turned even more slowly.
-def rows(x: Tensor, s: int, e: int) -> Tensor:
-  y = x[:, s:e]
+# Rows first .. end of keys or values [B K, P + T, D], which are e. Each product of 16 bits would lay them out anew, transposed even more
+# slowly.
+def rows(x: Tensor, first: int, end: int) -> Tensor:
+  y = x[:, first:end]                                                               # [B K, e, D]
   if x.dtype != 6:
     y = y.contiguous()
   return y
 
-# y [B, T, H + 2 K, D] holds queries, keys and values, turned already, prefix [P, H + 2 K, D] those of the tokens before them, of
-# which keys and values are looked at; writes o [B, T, H, D]. room is a block's.
+# y [B, T, n, D], n = H + 2 K, holds queries, keys and values, turned already by their positions; prefix [P, n, D] those of the tokens
+# before them, of which keys and values are looked at; writes o [B, T, H, D]. room is for the scores of a block.
 def forward(prefix: Tensor, y: Tensor, look: __torch__.attention.Look, o: Tensor, room: Tensor) -> Tensor:
   B, T, n, D = y.size()
   heads = look.heads
@@ -107,22 +108,23 @@ def forward(prefix: Tensor, y: Tensor, look: __torch__.attention.Look, o: Tensor
   k = __torch__.attention.keys(prefix[:, heads:heads + key_heads], y[:, :, heads:heads + key_heads])  # [B K, P + T, D]
   v = __torch__.attention.keys(prefix[:, heads + key_heads:n], y[:, :, heads + key_heads:n])  # [B K, P + T, D]
   step = __torch__.attention.block_length(T)
-  future = __torch__.attention.future_mask(min(step, T), y.dtype)
+  mask = __torch__.attention.causal_mask(min(step, T), y.dtype)                     # [w, w]
   a = 0
   while a < T:
     z = min(a + step, T)
-    s = __torch__.attention.first_key(P + a, look)
-    e = __torch__.attention.end_key(P + z, P + T, look)
+    first = __torch__.attention.first_key(P + a, look)
+    end = __torch__.attention.end_key(P + z, P + T, look)
     q = __torch__.attention.queries(y[:, a:z, 0:heads], key_heads)                  # [B K, g w, D]
-    x = __torch__.attention.scores(q, __torch__.attention.rows(k, s, e), look, room)  # [B K, g w, e]
-    p = __torch__.attention.probabilities(__torch__.attention.hide(x, z - a, future, look), q.dtype)
-    __torch__.attention.put_queries(torch.bmm(p, __torch__.attention.rows(v, s, e)), o[:, a:z], key_heads)
+    x = __torch__.attention.scores(q, __torch__.attention.rows(k, first, end), look, room)  # [B K, g w, e]
+    p = __torch__.attention.probabilities(__torch__.attention.hide(x, z - a, mask, look), q.dtype)  # [B K, g w, e]
+    pv = torch.bmm(p, __torch__.attention.rows(v, first, end))                      # [B K, g w, D]
+    __torch__.attention.put_queries(pv, o[:, a:z], key_heads)                       # [B, w, H, D]
     a = z
   return o
 
-# From do [B, T, H, D] writes dy [B, T, H + 2 K, D] and adds to dprefix [P, 2 K, D], float32; the probabilities are computed again.
+# From do [B, T, H, D] writes dy [B, T, n, D] and adds to dprefix [P, 2 K, D], float32; the probabilities are computed again.
 #   dV = P^T dO,   dS = P * (dO V^T - rowsum(dO V^T * P)),   dQ = s dS K,   dK = s dS^T Q;   with a cap dS * (1 - (score / c)^2)
-# Each of the rooms is a block's.
+# room is for the scores of a block, and then for its dQ; room_dp for dP = dO V^T.
 def backward(do: Tensor, prefix: Tensor, y: Tensor, look: __torch__.attention.Look, dy: Tensor, dprefix: Tensor, room: Tensor, room_dp: Tensor) -> Tensor:
   B, T, n, D = y.size()
   heads = look.heads
@@ -130,33 +132,34 @@ def backward(do: Tensor, prefix: Tensor, y: Tensor, look: __torch__.attention.Lo
   P = prefix.size(0)
   k = __torch__.attention.keys(prefix[:, heads:heads + key_heads], y[:, :, heads:heads + key_heads])  # [B K, P + T, D]
   v = __torch__.attention.keys(prefix[:, heads + key_heads:n], y[:, :, heads + key_heads:n])  # [B K, P + T, D]
-  dk = torch.zeros_like(k)
-  dv = torch.zeros_like(v)
+  dk = torch.zeros_like(k)                                                          # [B K, P + T, D]
+  dv = torch.zeros_like(v)                                                          # [B K, P + T, D]
   step = __torch__.attention.block_length(T)
-  future = __torch__.attention.future_mask(min(step, T), y.dtype)
+  mask = __torch__.attention.causal_mask(min(step, T), y.dtype)                     # [w, w]
   a = 0
   while a < T:
     z = min(a + step, T)
-    s = __torch__.attention.first_key(P + a, look)
-    e = __torch__.attention.end_key(P + z, P + T, look)
+    first = __torch__.attention.first_key(P + a, look)
+    end = __torch__.attention.end_key(P + z, P + T, look)
     q = __torch__.attention.queries(y[:, a:z, 0:heads], key_heads)                  # [B K, g w, D]
-    keys = __torch__.attention.rows(k, s, e)                                        # [B K, e, D]
+    keys = __torch__.attention.rows(k, first, end)                                  # [B K, e, D]
     x = __torch__.attention.scores(q, keys, look, room)                             # [B K, g w, e]
     slope = x
     if look.cap > 0.0:
-      slope = torch.rsub(torch.div(x, look.cap).pow_(2), 1.0)
-    p = __torch__.attention.probabilities(__torch__.attention.hide(x, z - a, future, look), q.dtype)
+      slope = torch.rsub(torch.div(x, look.cap).pow_(2), 1.0)                       # [B K, g w, e]
+    p = __torch__.attention.probabilities(__torch__.attention.hide(x, z - a, mask, look), q.dtype)  # [B K, g w, e]
     g = __torch__.attention.queries(do[:, a:z], key_heads)                          # [B K, g w, D]
-    dv[:, s:e].baddbmm_(p.transpose(1, 2), g)
-    dp = __torch__.attention.scaled_bmm(g, __torch__.attention.rows(v, s, e).transpose(1, 2), 1.0, room_dp)  # [B K, g w, e]
+    dv[:, first:end].baddbmm_(p.transpose(1, 2), g)
+    dp = __torch__.attention.scaled_bmm(g, __torch__.attention.rows(v, first, end).transpose(1, 2), 1.0, room_dp)  # [B K, g w, e]
     ds = torch._softmax_backward_data(dp, p, -1, q.dtype, grad_input=dp)            # [B K, g w, e]
     if look.cap > 0.0:
       ds.mul_(slope)
-    __torch__.attention.put_queries(__torch__.attention.scaled_bmm(ds, keys, look.scale, room), dy[:, a:z, 0:heads], key_heads)
-    dk[:, s:e].baddbmm_(ds.transpose(1, 2), q, alpha=look.scale)
+    dq = __torch__.attention.scaled_bmm(ds, keys, look.scale, room)                 # [B K, g w, D]
+    __torch__.attention.put_queries(dq, dy[:, a:z, 0:heads], key_heads)             # [B, w, H, D]
+    dk[:, first:end].baddbmm_(ds.transpose(1, 2), q, alpha=look.scale)
     a = z
-  dk = dk.view([B, key_heads, P + T, D])
-  dv = dv.view([B, key_heads, P + T, D])
+  dk = dk.view([B, key_heads, P + T, D])                                            # [B, K, P + T, D]
+  dv = dv.view([B, key_heads, P + T, D])                                            # [B, K, P + T, D]
   dy[:, :, heads:heads + key_heads].copy_(dk[:, :, P:P + T].transpose(1, 2))
   dy[:, :, heads + key_heads:n].copy_(dv[:, :, P:P + T].transpose(1, 2))
   if P > 0:
@@ -180,10 +183,10 @@ def room_size(N: int, P: int, groups: List[int], look: __torch__.attention.Look,
   return size
 
 # The same over sequences laid end to end behind a prefix of P tokens: groups holds pairs (sequences, tokens of each), in order.
-# y [N, H + 2 K, D], o [N, H, D]; room has room_size numbers.
+# y [N, n, D], o [N, H, D]; room has room_size numbers.
 def forward_packed(y: Tensor, P: int, groups: List[int], look: __torch__.attention.Look, o: Tensor, room: Tensor) -> Tensor:
   N, n, D = y.size()
-  prefix = y[0:P]
+  prefix = y[0:P]                                                                   # [P, n, D]
   if P > 0:
     __torch__.attention.forward(y[0:0], prefix.unsqueeze(0), look, o[0:P].unsqueeze(0), room)
   begin = P
@@ -197,10 +200,11 @@ def forward_packed(y: Tensor, P: int, groups: List[int], look: __torch__.attenti
       begin = end
   return o
 
+# From do [N, H, D] writes dy [N, n, D]; each of the rooms has room_size numbers.
 def backward_packed(do: Tensor, y: Tensor, P: int, groups: List[int], look: __torch__.attention.Look, dy: Tensor, room: Tensor, room_dp: Tensor) -> Tensor:
   N, n, D = y.size()
-  prefix = y[0:P]
-  dprefix = torch.zeros([P, 2 * look.key_heads, D], dtype=6)
+  prefix = y[0:P]                                                                   # [P, n, D]
+  dprefix = torch.zeros([P, 2 * look.key_heads, D], dtype=6)                        # [P, 2 K, D]
   if P > 0:
     __torch__.attention.backward(do[0:P].unsqueeze(0), y[0:0], prefix.unsqueeze(0), look, dy[0:P].unsqueeze(0), dprefix[0:0], room, room_dp)
   begin = P

@@ -3,7 +3,9 @@
 # summed so far shrinks where a slice holds a larger logit. Only the M rows whose target counts come here at all.
 #   loss = sum_i ( log sum_v exp(z_iv) - z_i,target ),   z = norm(h) E^T,   dz = softmax(z) - onehot(target)
 # Logits may be capped, z = c tanh(norm(h) E^T / c) (Gemma 2, 2024, https://arxiv.org/abs/2408.00118); then dz * (1 - (z / c)^2).
+# M rows, m of them at a time, C width, V tokens of the vocabulary, E [V, C] the weight of the head.
 
+# Caps logits z, in place.
 def capped(z: Tensor, cap: float) -> Tensor:
   return z.div_(cap).tanh_().mul_(cap)
 
@@ -15,6 +17,7 @@ class Sums(NamedTuple):
   slope : Tensor                               # [m, 1] float32, 1 - (z_target / c)^2 where logits are capped
   shrink : Tensor                              # [m, 1] float32, exp(max z before the last slice - max z)
 
+# The sums of m rows before the first slice.
 def nothing_yet(m: int) -> __torch__.head.Sums:
   return __torch__.head.Sums(torch.full([m, 1], -inf, dtype=6), torch.zeros([m, 1]), torch.zeros([m, 1]), torch.ones([m, 1]), torch.ones([m, 1]))
 
@@ -91,13 +94,13 @@ def walk(x: Tensor, targets: Tensor, E: Tensor, cap: float, room: Tensor, wide: 
   a = 0
   while a < V:
     e = min(a + n, V)
-    z = room[0:m * (e - a)].view([m, e - a])
-    torch.mm(x, E[a:e].t(), out=z)                                      # [m, n]
+    z = room[0:m * (e - a)].view([m, e - a])                            # [m, n], the last time fewer
+    torch.mm(x, E[a:e].t(), out=z)
     __torch__.head.add_slice(z, torch.sub(targets, a), cap, learn, wide, sums)
     if d.numel() > 0:
-      __torch__.head.add_product(d.mul_(sums.shrink), z, E[a:e])
+      __torch__.head.add_product(d.mul_(sums.shrink), z, E[a:e])        # [m, C]
     if dE.numel() > 0:
-      __torch__.linear.add_product(dE[a:e], z, y, 1.0)
+      __torch__.linear.add_product(dE[a:e], z, y, 1.0)                  # [n, C]
     a = e
   return d
 
@@ -122,18 +125,18 @@ def loss(x: Tensor, targets: Tensor, E: Tensor, cap: float, s: float, learn: boo
     sums = __torch__.head.nothing_yet(end - begin)
     d = none
     if learn:
-      d = torch.zeros([end - begin, C], dtype=6)
+      d = torch.zeros([end - begin, C], dtype=6)                        # [m, C]
     if learn and dE.numel() > 0:
       __torch__.head.walk(part, own, E, cap, room, wide, sums, none, part, none)
-      hidden = torch.mul(torch.to(part, 6), torch.div(s, sums.mass))    # [m, C]
+      y = torch.mul(torch.to(part, 6), torch.div(s, sums.mass))         # [m, C] float32
       sums.mass.zero_()
-      __torch__.head.walk(part, own, E, cap, room, wide, sums, d, torch.to(hidden, x.dtype), dE)
+      __torch__.head.walk(part, own, E, cap, room, wide, sums, d, torch.to(y, x.dtype), dE)
       dE.index_add_(0, own, torch.mul(torch.to(part, 6), sums.slope), alpha=-s)
     else:
       __torch__.head.walk(part, own, E, cap, room, wide, sums, d, part, none)
     total.add_(torch.sum(torch.sub(torch.add(torch.log(sums.mass), sums.top), sums.hit), dtype=7))
     if learn:
-      target = torch.mul(torch.to(torch.embedding(E, own), 6), sums.slope)  # [m, C]
+      target = torch.mul(torch.to(torch.embedding(E, own), 6), sums.slope)  # [m, C] float32
       dx[begin:end].copy_(d.div_(sums.mass).sub_(target).mul_(s))
     begin = end
   return total
