@@ -14,7 +14,7 @@ class Sums(NamedTuple):
   top : Tensor                                 # [m, 1] float32, max z
   mass : Tensor                                # [m, 1] float32, sum_v exp(z_v - max z)
   hit : Tensor                                 # [m, 1] float32, z_target
-  slope : Tensor                               # [m, 1] float32, 1 - (z_target / c)^2 where logits are capped
+  slope : Tensor                               # [m, 1] float32, 1 - (z_target / c)^2 where capped logits are learned from, else 1
   shrink : Tensor                              # [m, 1] float32, exp(max z before the last slice - max z)
 
 # The sums of m rows before the first slice.

@@ -1,8 +1,8 @@
 # A linear layer whose outputs may be several layers side by side (query, key and value; gate and up), each of which may carry a
 # low-rank adapter (LoRA, Hu et al. 2021, https://arxiv.org/abs/2106.09685):
 #   y = x W^T + bias,   and for each adapted part j of the outputs   y_j += s_j (x A_j^T) B_j^T
-# W is frozen; the lengths of its adapted rows may be trained apart (magnitude.ts.py). I inputs, O outputs, m adapted parts, of which
-# part j has O_j outputs and rank R_j; R is the sum of all R_j.
+# W is frozen where it has adapters; the lengths of its adapted rows may be trained apart (magnitude.ts.py). N tokens, I inputs, O
+# outputs, m adapted parts, of which part j has O_j outputs and rank R_j; R is the sum of all R_j.
 
 class Linear(NamedTuple):
   weight : Tensor          # [O, I], shared with others and yet to be filled where there are packed parts
@@ -43,6 +43,7 @@ def slices(x: Tensor, layer: __torch__.linear.Linear, y: Tensor) -> Tensor:
       begin = end
   return y
 
+# x [N, I] as the adapters see it.
 def dropped(x: Tensor, layer: __torch__.linear.Linear, seed: int) -> Tensor:
   y = x
   if seed >= 0:
@@ -50,10 +51,11 @@ def dropped(x: Tensor, layer: __torch__.linear.Linear, seed: int) -> Tensor:
       y = torch.mul(x, __torch__.dropout.mask(x, layer.dropout, seed))  # [N, I]
   return y
 
+# Whether the adapters see something else than x.
 def drops(layer: __torch__.linear.Linear, seed: int) -> bool:
   return seed >= 0 and layer.dropout > 0.0
 
-# Writes y and returns x A^T, [N, R], which the backward pass needs. A negative seed means no dropout.
+# Writes y [N, O] and returns x A^T, [N, R], which the backward pass needs. A negative seed means no dropout.
 def forward(x: Tensor, layer: __torch__.linear.Linear, seed: int, y: Tensor) -> Tensor:
   if len(layer.magnitude) > 0:
     low = __torch__.linear.stretched(x, layer, seed, y)
@@ -86,6 +88,7 @@ def forward_residual(h: Tensor, x: Tensor, layer: __torch__.linear.Linear, seed:
     low = __torch__.linear.adapt(x, layer, seed, y)
   return low
 
+# Adds the updates of the adapters to y [N, O] and returns x A^T, [N, R]; [0] where there are none.
 def adapt(x: Tensor, layer: __torch__.linear.Linear, seed: int, y: Tensor) -> Tensor:
   parts = len(layer.b)
   if parts == 0:
@@ -115,7 +118,7 @@ def update(low: Tensor, layer: __torch__.linear.Linear, y: Tensor) -> Tensor:
     b = layer.b[j]
     begin = layer.first[j]
     end = r + b.size(1)
-    y[:, begin:begin + b.size(0)].addmm_(low[:, r:end], b.t(), alpha=layer.scales[j])
+    y[:, begin:begin + b.size(0)].addmm_(low[:, r:end], b.t(), alpha=layer.scales[j])  # [N, O_j]
     r = end
   return y
 
@@ -154,15 +157,15 @@ def backward_magnitude(dy: Tensor, x: Tensor, low: Tensor, layer: __torch__.line
     at = at + outputs
   return d
 
-# Adds the gradients of A and B to their float32 sums, and returns d(x A^T), [N, m R]:
-#   dlow_j = s dy_j B_j,   dB_j += s dy_j^T low_j,   dA += dlow^T x
-# x is the input as forward saw it; low is what forward returned.
+# Adds the gradients of A and B to their float32 sums, and returns d(x A^T), [N, R]:
+#   dlow_j = s_j dz_j B_j,   dB_j += s_j dz_j^T low_j,   dA += dlow^T dropout(x)
+# dz is dy [N, O] where no lengths are trained; x is the input as forward saw it; low is what forward returned.
 def backward_adapter(dy: Tensor, x: Tensor, low: Tensor, layer: __torch__.linear.Linear, seed: int) -> Tensor:
   parts = len(layer.b)
   if len(layer.magnitude) > 0:
     __torch__.linear.backward_magnitude(dy, x, low, layer, seed)
   dz = __torch__.linear.backward_stretch(dy, layer)                     # [N, O]
-  dlow = torch.empty_like(low)
+  dlow = torch.empty_like(low)                                          # [N, R]
   if parts > 0:
     r = 0
     for j in range(parts):
@@ -177,7 +180,7 @@ def backward_adapter(dy: Tensor, x: Tensor, low: Tensor, layer: __torch__.linear
     __torch__.linear.add_product(layer.grad_a, dlow, __torch__.linear.dropped(x, layer, seed), 1.0)
   return dlow
 
-# dx = dz W + dropout(dlow A); writes dx. With lengths trained apart and dropout dx = dy W + dropout((dz - dy) W + dlow A).
+# dx = dz W + dropout(dlow A); writes dx [N, I]. With lengths trained apart and dropout dx = dy W + dropout((dz - dy) W + dlow A).
 def backward_input(dy: Tensor, dlow: Tensor, layer: __torch__.linear.Linear, seed: int, dx: Tensor) -> Tensor:
   weight = __torch__.linear.dense(layer)
   dz = __torch__.linear.backward_stretch(dy, layer)                     # [N, O]
