@@ -1,20 +1,21 @@
 # A decoder of L layers: embedding, layers, norm, head. Everything that lives longer than a call is made here once and handed back
-# at each call.
+# at each call. N tokens of a micro-batch, of which M have a target that counts, C width, H query heads, K key heads, D head width, F
+# feed-forward width, V vocabulary, v virtual tokens.
 
 # What the weights outside the layers learn, float32 and in their shapes; [0] for each that is frozen. Where the head is tied, its
 # gradient is the embedding's.
 class Gradient(NamedTuple):
-  embedding : Tensor
-  norm : Tensor
-  head : Tensor
-  prompt : Tensor
+  embedding : Tensor                           # [V, C]
+  norm : Tensor                                # [C]
+  head : Tensor                                # [V, C]
+  prompt : Tensor                              # [v, C]
 
 class Decoder(NamedTuple):
   embedding : Tensor                           # [V, C]
   norm : Tensor                                # [C]
   head : Tensor                                # [V, C], the embedding itself where tied
   shape : __torch__.layer.Shape
-  embedding_scale : float                      # of the stream that enters the first layer
+  embedding_scale : float                      # of the embeddings that enter the first layer
   logit_cap : float                            # c of the head, 0 for none
   grad : __torch__.decoder.Gradient
   prompt : Tensor                              # [v, C] what virtual tokens are embedded as (Lester et al. 2021), [0, C] for none
@@ -26,14 +27,14 @@ class Room(NamedTuple):
   dx : Tensor                                  # [N, C]
   dh : Tensor                                  # [N, C]
   wide : Tensor                                # [N, C] float32, or [0]
-  inner : Tensor                               # [N, W], W what feed-forward or attention needs for a token
+  inner : Tensor                               # [N, W], W = max(3 F, 2 (H + K) D), what feed-forward or attention needs
 
 class Workspace(NamedTuple):
   slots : List[__torch__.layer.Slot]
   room : __torch__.decoder.Room
   logits : Tensor                              # [l] of some rows and some tokens of the vocabulary
   wide : Tensor                                # [w] float32, some of the logits, or logits itself
-  level : int                                  # 0 keep all but the stream after attention, 1 compute the feed-forward again, too,
+  level : int                                  # 0 keep all but the residual stream after attention, 1 compute the feed-forward again, too,
                                                # 2 compute the whole layer again
 
 # One linear layer with its adapters as views of the flat vectors, from offset on: A factors first, then the B factors.
@@ -45,8 +46,8 @@ def linear(weight: Tensor, bias: Tensor, flat: Tensor, grad: Tensor, offset: int
   for j in range(parts):
     ranks = ranks + plan[3 * j + 2]
   at = offset + ranks * inputs
-  a = flat[offset:at].view([ranks, inputs])
-  grad_a = grad[offset:at].view([ranks, inputs])
+  a = flat[offset:at].view([ranks, inputs])                                            # [R, I]
+  grad_a = grad[offset:at].view([ranks, inputs])                                       # [R, I]
   b = annotate(List[Tensor], [])
   grad_b = annotate(List[Tensor], [])
   first = annotate(List[int], [])
@@ -54,8 +55,8 @@ def linear(weight: Tensor, bias: Tensor, flat: Tensor, grad: Tensor, offset: int
     outputs = plan[3 * j + 1]
     rank = plan[3 * j + 2]
     torch.append(first, plan[3 * j])
-    torch.append(b, flat[at:at + outputs * rank].view([outputs, rank]))
-    torch.append(grad_b, grad[at:at + outputs * rank].view([outputs, rank]))
+    torch.append(b, flat[at:at + outputs * rank].view([outputs, rank]))                # [O_j, R_j]
+    torch.append(grad_b, grad[at:at + outputs * rank].view([outputs, rank]))           # [O_j, R_j]
     at = at + outputs * rank
   return __torch__.linear.Linear(weight, annotate(List[__torch__.packed.Part], []), bias, a, b, first, grad_a, grad_b, scales, dropout, annotate(List[__torch__.magnitude.Magnitude], []))
 
@@ -100,29 +101,29 @@ def room(norm: Tensor, N: int, columns: int, dtype: int) -> Tensor:
 def workspace(decoder: __torch__.decoder.Decoder, layer: __torch__.layer.Layer, L: int, N: int, l: int, w: int, level: int) -> __torch__.decoder.Workspace:
   d = decoder.embedding.dtype
   C = decoder.head.size(1)
-  Y = layer.qkv.weight.size(0)
-  O = layer.out.weight.size(1)
+  Y = layer.qkv.weight.size(0)                                                         # (H + 2 K) D
+  O = layer.out.weight.size(1)                                                         # H D
   F = layer.down.weight.size(1)
   D = decoder.shape.head_width
-  heads = decoder.shape.heads + decoder.shape.key_heads
+  normed = decoder.shape.heads + decoder.shape.key_heads                               # H + K
   slots = annotate(List[__torch__.layer.Slot], [])
-  qkv = torch.empty([N, Y], dtype=d)
-  plain = __torch__.decoder.room(layer.query_norm, N, heads * D, d).view([-1, heads, D])
-  o = torch.empty([N, O], dtype=d)
-  out = __torch__.decoder.room(layer.out_norm, N, C, d)
-  h2 = torch.empty([N, C], dtype=d)
-  gu = torch.empty([N, 2 * F], dtype=d)
-  down = __torch__.decoder.room(layer.down_norm, N, C, d)
+  qkv = torch.empty([N, Y], dtype=d)                                                   # [N, (H + 2 K) D]
+  heads = __torch__.decoder.room(layer.query_norm, N, normed * D, d).view([-1, normed, D])  # [N, H + K, D]
+  o = torch.empty([N, O], dtype=d)                                                     # [N, H D]
+  out = __torch__.decoder.room(layer.out_norm, N, C, d)                                # [N, C]
+  h2 = torch.empty([N, C], dtype=d)                                                    # [N, C]
+  gu = torch.empty([N, 2 * F], dtype=d)                                                # [N, 2 F]
+  down = __torch__.decoder.room(layer.down_norm, N, C, d)                              # [N, C]
   for i in range(L):
     if level < 2:
       qkv = torch.empty_like(qkv)
-      plain = torch.empty_like(plain)
+      heads = torch.empty_like(heads)
       o = torch.empty_like(o)
       down = torch.empty_like(down)
     if level < 1:
       gu = torch.empty([N, 2 * F], dtype=d)
-    torch.append(slots, __torch__.layer.Slot(qkv, plain, o, out, h2, gu, down, torch.empty([N, C], dtype=d)))
-  inner = torch.empty([N, max(3 * F, O + Y)], dtype=d)
+    torch.append(slots, __torch__.layer.Slot(qkv, heads, o, out, h2, gu, down, torch.empty([N, C], dtype=d)))
+  inner = torch.empty([N, max(3 * F, O + Y)], dtype=d)                                 # [N, W]
   room = __torch__.decoder.Room(torch.empty([N, C], dtype=d), torch.empty([N, C], dtype=d), torch.empty([N, C], dtype=d), __torch__.rms_norm.room(h2), inner)
   logits = torch.empty([l], dtype=d)
   wide = logits
@@ -153,8 +154,8 @@ def scratch(whole: __torch__.decoder.Room, N: int, place: __torch__.layer.Place,
   r = __torch__.decoder.room_rows(whole, 0, N)
   inner = r.inner.view([-1])                                                           # [N W]
   end = inner.size(0)
-  Y = layer.qkv.weight.size(0)
-  O = layer.out.weight.size(1)
+  Y = layer.qkv.weight.size(0)                                                         # (H + 2 K) D
+  O = layer.out.weight.size(1)                                                         # H D
   F = layer.down.weight.size(1)
   m = __torch__.decoder.matrix(inner, N, F)                                            # [N, F]
   dgu = __torch__.decoder.matrix(inner[N * F:end], N, 2 * F)                           # [N, 2 F]
@@ -177,7 +178,7 @@ def share(space: __torch__.decoder.Workspace, a: int, z: int, i: int, n: int) ->
   w = space.wide.size(0) // n
   return __torch__.decoder.Workspace(slots, __torch__.decoder.room_rows(space.room, a, z), space.logits[i * l:(i + 1) * l], space.wide[i * w:(i + 1) * w], space.level)
 
-# Where among ids [N] the virtual tokens stand, and which they are: id -1 is the first.
+# Where among ids [N] the n virtual tokens stand, and which of the v they are: id -1 is the first.
 def virtual_places(ids: Tensor) -> Tensor:
   return torch.nonzero(torch.lt(ids, 0)).squeeze(1)                                    # [n]
 
@@ -186,7 +187,7 @@ def virtual_numbers(ids: Tensor, places: Tensor) -> Tensor:
 
 # What enters the first layer: [N, C].
 def embed(ids: Tensor, decoder: __torch__.decoder.Decoder) -> Tensor:
-  h = torch.embedding(decoder.embedding, torch.clamp_min(ids, 0))
+  h = torch.embedding(decoder.embedding, torch.clamp_min(ids, 0))                      # [N, C]
   if decoder.embedding_scale != 1.0:
     h.mul_(decoder.embedding_scale)
   if decoder.prompt.size(0) > 0:
@@ -194,7 +195,7 @@ def embed(ids: Tensor, decoder: __torch__.decoder.Decoder) -> Tensor:
     h.index_copy_(0, places, torch.index_select(decoder.prompt, 0, __torch__.decoder.virtual_numbers(ids, places)))
   return h
 
-# The norm before the head, of rows h [M, C].
+# The norm before the head, of rows h [M, C]: [M, C].
 def last_norm(h: Tensor, decoder: __torch__.decoder.Decoder) -> Tensor:
   wide = __torch__.rms_norm.room(h)
   return __torch__.rms_norm.forward(h, __torch__.rms_norm.factor(h, decoder.shape.eps, wide), decoder.norm, torch.empty_like(h), wide)
@@ -218,7 +219,7 @@ def loss(ids: Tensor, rows: Tensor, targets: Tensor, decoder: __torch__.decoder.
     slot = __torch__.decoder.slot_rows(space.slots[i % 2], 0, N)
     h = __torch__.layer.forward(h, layers[i], decoder.shape, place, slot, scratch).slot.h3
   last = torch.index_select(h, 0, rows)                                                # [M, C]
-  x = __torch__.decoder.last_norm(last, decoder)
+  x = __torch__.decoder.last_norm(last, decoder)                                       # [M, C]
   return __torch__.head.loss(x, targets, decoder.head, decoder.logit_cap, 1.0, False, space.logits, space.wide, x, decoder.grad.head)
 
 # The same with the gradient of scale * loss added to the gradients of what is trained.
@@ -234,12 +235,12 @@ def accumulate(ids: Tensor, rows: Tensor, targets: Tensor, scale: float, decoder
     h = trace.slot.h3
   last = torch.index_select(h, 0, rows)                                                # [M, C]
   wide = __torch__.rms_norm.room(last)
-  r = __torch__.rms_norm.factor(last, decoder.shape.eps, wide)
-  x = __torch__.rms_norm.forward(last, r, decoder.norm, torch.empty_like(last), wide)
-  dx = torch.empty_like(x)
+  r = __torch__.rms_norm.factor(last, decoder.shape.eps, wide)                         # [M, 1]
+  x = __torch__.rms_norm.forward(last, r, decoder.norm, torch.empty_like(last), wide)  # [M, C]
+  dx = torch.empty_like(x)                                                             # [M, C]
   total = __torch__.head.loss(x, targets, decoder.head, decoder.logit_cap, scale, True, space.logits, space.wide, dx, decoder.grad.head)
   __torch__.rms_norm.backward_weight(dx, last, r, decoder.grad.norm, x, wide)
-  dlast = __torch__.rms_norm.backward(dx, last, r, decoder.norm, torch.zeros_like(last), x, wide)
+  dlast = __torch__.rms_norm.backward(dx, last, r, decoder.norm, torch.zeros_like(last), x, wide)  # [M, C]
   dh = scratch.dh.zero_()                                                              # [N, C]
   dh.index_copy_(0, rows, dlast)
   learns_input = decoder.grad.embedding.numel() > 0 or decoder.grad.prompt.numel() > 0

@@ -3,7 +3,7 @@
 #   h3 = h2 + gate(norm(h2) Wgu)  Wdown
 # What later models add: norms of each query and key head (Qwen 3, https://arxiv.org/abs/2505.09388), and norms of what a branch adds
 # to the stream, h2 = h + norm(attention(norm(h)) Wo) (Gemma 2, https://arxiv.org/abs/2408.00118). A norm that a model has not is [0].
-# N tokens, C width, H query heads, K key heads, D head width, F feed-forward width.
+# N tokens, C width, H query heads, K key heads, D head width, F feed-forward width, R what the ranks of a linear layer's adapters sum to.
 
 # What the weights of a layer learn, float32 and in their shapes; [0] for each that is frozen.
 class Gradient(NamedTuple):
@@ -57,7 +57,7 @@ class Place(NamedTuple):
 # What one layer leaves for its backward pass: large tensors in the workspace. out and h2 are one for all layers: a product of o makes
 # them again, the smallest of a layer.
 class Slot(NamedTuple):
-  qkv : Tensor                                 # [N, (H + 2 K) D], turned
+  qkv : Tensor                                 # [N, (H + 2 K) D], queries and keys turned by their positions
   heads : Tensor                               # [N, H + K, D] queries and keys before their norm, or [0]
   o : Tensor                                   # [N, H D] result of attention
   out : Tensor                                 # [N, C] the attention branch before its norm, or [0]
@@ -69,12 +69,12 @@ class Slot(NamedTuple):
 # ... and small ones, made at each pass.
 class Trace(NamedTuple):
   h : Tensor                                   # [N, C] input of the layer
-  r1 : Tensor                                  # [N, 1] norm factor
-  qkv_low : Tensor                             # [N, R] adapters' inner values
-  out_low : Tensor
-  r2 : Tensor                                  # [N, 1]
-  gu_low : Tensor
-  down_low : Tensor
+  r1 : Tensor                                  # [N, 1] float32, norm factor
+  qkv_low : Tensor                             # [N, R] x A^T of the adapters, [0] where there are none; so of each linear layer
+  out_low : Tensor                             # [N, R]
+  r2 : Tensor                                  # [N, 1] float32
+  gu_low : Tensor                              # [N, R]
+  down_low : Tensor                            # [N, R]
   slot : __torch__.layer.Slot
 
 # Scratch that all layers share. Feed-forward and attention have theirs in the same memory, one after the other.
@@ -83,7 +83,7 @@ class Scratch(NamedTuple):
   dx : Tensor                                  # [N, C]
   dh : Tensor                                  # [N, C]
   wide : Tensor                                # [N, C] float32, or [0]
-  m : Tensor                                   # [N, F]
+  m : Tensor                                   # [N, F], and then its gradient
   dgu : Tensor                                 # [N, 2 F]
   do : Tensor                                  # [N, H D]
   dqkv : Tensor                                # [N, (H + 2 K) D]
@@ -121,7 +121,7 @@ def norm_heads_backward(dy: Tensor, plain: Tensor, layer: __torch__.layer.Layer,
     k = plain[:, H:Y]
     wide_q = __torch__.rms_norm.room(q)
     wide_k = __torch__.rms_norm.room(k)
-    d = torch.zeros_like(plain)
+    d = torch.zeros_like(plain)                                                        # [N, H + K, D]
     scratch = torch.empty_like(plain)
     __torch__.rms_norm.backward_weight(dy[:, 0:H], q, r[:, 0:H], layer.grad.query_norm, scratch[:, 0:H], wide_q)
     __torch__.rms_norm.backward_weight(dy[:, H:Y], k, r[:, H:Y], layer.grad.key_norm, scratch[:, H:Y], wide_k)
@@ -130,7 +130,7 @@ def norm_heads_backward(dy: Tensor, plain: Tensor, layer: __torch__.layer.Layer,
     dy[:, 0:Y].copy_(d)
   return dy
 
-# Closes a branch: y = h + x W^T, or h + norm(x W^T), of which plain keeps x W^T. Returns the adapters' inner values.
+# Closes a branch: y = h + x W^T, or h + norm(x W^T), of which plain keeps x W^T. Writes y [N, C] and returns x A^T of the adapters, [N, R].
 def join(h: Tensor, x: Tensor, linear: __torch__.linear.Linear, norm: Tensor, eps: float, seed: int, plain: Tensor, y: Tensor) -> Tensor:
   if norm.numel() > 0:
     low = __torch__.linear.forward(x, linear, seed, plain)
@@ -141,11 +141,11 @@ def join(h: Tensor, x: Tensor, linear: __torch__.linear.Linear, norm: Tensor, ep
     low = __torch__.linear.forward_residual(h, x, linear, seed, y)
   return low
 
-# The gradient of x W^T, from that of y, which stays as it is; adds that of the norm.
+# The gradient of x W^T, [N, C], from that of y, which stays as it is; adds that of the norm's weight.
 def part(dh: Tensor, plain: Tensor, norm: Tensor, grad_norm: Tensor, eps: float) -> Tensor:
   d = dh
   if norm.numel() > 0:
-    d = torch.zeros_like(dh)
+    d = torch.zeros_like(dh)                                                           # [N, C]
     wide = __torch__.rms_norm.room(plain)
     r = __torch__.rms_norm.factor(plain, eps, wide)                                    # [N, 1]
     scratch = torch.empty_like(dh)
@@ -153,6 +153,7 @@ def part(dh: Tensor, plain: Tensor, norm: Tensor, grad_norm: Tensor, eps: float)
     __torch__.rms_norm.backward(torch.clone(dh), plain, r, norm, d, scratch, wide)
   return d
 
+# From h, the input [N, C], to h3, which lies in the slot; keeps for the backward pass what it needs.
 def forward(h: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shape, place: __torch__.layer.Place, slot: __torch__.layer.Slot, scratch: __torch__.layer.Scratch) -> __torch__.layer.Trace:
   N = h.size(0)
   H = shape.heads
@@ -160,25 +161,25 @@ def forward(h: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shap
   D = shape.head_width
   r1 = __torch__.rms_norm.factor(h, shape.eps, scratch.wide)                           # [N, 1]
   x = __torch__.rms_norm.forward(h, r1, layer.attention_norm, scratch.x, scratch.wide)  # [N, C]
-  qkv_low = __torch__.linear.forward(x, layer.qkv, __torch__.layer.site(place.seed, 0), slot.qkv)
-  y = slot.qkv.view([N, H + 2 * K, D])
+  qkv_low = __torch__.linear.forward(x, layer.qkv, __torch__.layer.site(place.seed, 0), slot.qkv)  # qkv [N, (H + 2 K) D]
+  y = slot.qkv.view([N, H + 2 * K, D])                                                 # [N, H + 2 K, D]
   __torch__.layer.norm_heads(y, layer, shape, slot.heads)
   __torch__.rotary.rotate(y[:, 0:H + K], place.cos[layer.rotary], place.sin[layer.rotary], 1.0)
   __torch__.prefix_tuning.put(y, place.positions, layer.trained_prefix)
-  __torch__.attention.forward_packed(y, place.prefix, place.groups, layer.look, slot.o.view([N, H, D]), scratch.scores)
-  out_low = __torch__.layer.join(h, slot.o, layer.out, layer.out_norm, shape.eps, __torch__.layer.site(place.seed, 1), slot.out, slot.h2)
+  __torch__.attention.forward_packed(y, place.prefix, place.groups, layer.look, slot.o.view([N, H, D]), scratch.scores)  # o [N, H D]
+  out_low = __torch__.layer.join(h, slot.o, layer.out, layer.out_norm, shape.eps, __torch__.layer.site(place.seed, 1), slot.out, slot.h2)  # h2 [N, C]
   r2 = __torch__.rms_norm.factor(slot.h2, shape.eps, scratch.wide)                     # [N, 1]
   x = __torch__.rms_norm.forward(slot.h2, r2, layer.feed_forward_norm, scratch.x, scratch.wide)  # [N, C]
-  gu_low = __torch__.linear.forward(x, layer.gate_up, __torch__.layer.site(place.seed, 2), slot.gu)
+  gu_low = __torch__.linear.forward(x, layer.gate_up, __torch__.layer.site(place.seed, 2), slot.gu)  # gu [N, 2 F]
   m = __torch__.feed_forward.gate(slot.gu, shape.gelu, scratch.m, scratch.m)           # [N, F]
-  down_low = __torch__.layer.join(slot.h2, m, layer.down, layer.down_norm, shape.eps, __torch__.layer.site(place.seed, 3), slot.down, slot.h3)
+  down_low = __torch__.layer.join(slot.h2, m, layer.down, layer.down_norm, shape.eps, __torch__.layer.site(place.seed, 3), slot.down, slot.h3)  # h3 [N, C]
   return __torch__.layer.Trace(h, r1, qkv_low, out_low, r2, gu_low, down_low, slot)
 
-# Computes h2 again, and the branch before its norm.
+# Computes h2 [N, C] again, and the branch before its norm.
 def again_attention_branch(trace: __torch__.layer.Trace, layer: __torch__.layer.Layer, shape: __torch__.layer.Shape, place: __torch__.layer.Place) -> Tensor:
   return __torch__.layer.join(trace.h, trace.slot.o, layer.out, layer.out_norm, shape.eps, __torch__.layer.site(place.seed, 1), trace.slot.out, trace.slot.h2)
 
-# Computes the feed-forward activations again from h2.
+# Computes gate and up, gu [N, 2 F], again from h2.
 def again_feed_forward(trace: __torch__.layer.Trace, layer: __torch__.layer.Layer, place: __torch__.layer.Place, scratch: __torch__.layer.Scratch) -> Tensor:
   x = __torch__.rms_norm.forward(trace.slot.h2, trace.r2, layer.feed_forward_norm, scratch.x, scratch.wide)
   return __torch__.linear.forward(x, layer.gate_up, __torch__.layer.site(place.seed, 2), trace.slot.gu)
@@ -197,30 +198,30 @@ def backward(dh: Tensor, trace: __torch__.layer.Trace, layer: __torch__.layer.La
   m = __torch__.feed_forward.gate(slot.gu, shape.gelu, __torch__.feed_forward.up_half(scratch.dgu), scratch.m)  # [N, F]
   d = __torch__.layer.part(dh, slot.down, layer.down_norm, grad.down_norm, shape.eps)  # [N, C]
   __torch__.linear.backward_weight(d, m, grad.down, grad.down_bias)
-  dlow = __torch__.linear.backward_adapter(d, m, trace.down_low, layer.down, __torch__.layer.site(seed, 3))
-  __torch__.linear.backward_input(d, dlow, layer.down, __torch__.layer.site(seed, 3), scratch.m)
-  __torch__.feed_forward.gate_backward(scratch.m, slot.gu, shape.gelu, scratch.dgu)
-  x = __torch__.rms_norm.forward(slot.h2, trace.r2, layer.feed_forward_norm, scratch.x, scratch.wide)
+  dlow = __torch__.linear.backward_adapter(d, m, trace.down_low, layer.down, __torch__.layer.site(seed, 3))  # [N, R]
+  dm = __torch__.linear.backward_input(d, dlow, layer.down, __torch__.layer.site(seed, 3), scratch.m)  # [N, F]
+  __torch__.feed_forward.gate_backward(dm, slot.gu, shape.gelu, scratch.dgu)           # [N, 2 F]
+  x = __torch__.rms_norm.forward(slot.h2, trace.r2, layer.feed_forward_norm, scratch.x, scratch.wide)  # [N, C]
   __torch__.linear.backward_weight(scratch.dgu, x, grad.gate_up, grad.gate_up_bias)
-  dlow = __torch__.linear.backward_adapter(scratch.dgu, x, trace.gu_low, layer.gate_up, __torch__.layer.site(seed, 2))
-  __torch__.linear.backward_input(scratch.dgu, dlow, layer.gate_up, __torch__.layer.site(seed, 2), scratch.dx)
+  dlow = __torch__.linear.backward_adapter(scratch.dgu, x, trace.gu_low, layer.gate_up, __torch__.layer.site(seed, 2))  # [N, R]
+  __torch__.linear.backward_input(scratch.dgu, dlow, layer.gate_up, __torch__.layer.site(seed, 2), scratch.dx)  # [N, C]
   __torch__.rms_norm.backward_weight(scratch.dx, slot.h2, trace.r2, grad.feed_forward_norm, scratch.x, scratch.wide)
-  __torch__.rms_norm.backward(scratch.dx, slot.h2, trace.r2, layer.feed_forward_norm, dh, scratch.x, scratch.wide)
+  __torch__.rms_norm.backward(scratch.dx, slot.h2, trace.r2, layer.feed_forward_norm, dh, scratch.x, scratch.wide)  # dh of h2, [N, C]
   # attention: h2 = h + attention(norm(h)) Wo
   d = __torch__.layer.part(dh, slot.out, layer.out_norm, grad.out_norm, shape.eps)     # [N, C]
   __torch__.linear.backward_weight(d, slot.o, grad.out, grad.out_bias)
-  dlow = __torch__.linear.backward_adapter(d, slot.o, trace.out_low, layer.out, __torch__.layer.site(seed, 1))
-  __torch__.linear.backward_input(d, dlow, layer.out, __torch__.layer.site(seed, 1), scratch.do)
-  dy = scratch.dqkv.view([N, H + 2 * K, D])
+  dlow = __torch__.linear.backward_adapter(d, slot.o, trace.out_low, layer.out, __torch__.layer.site(seed, 1))  # [N, R]
+  __torch__.linear.backward_input(d, dlow, layer.out, __torch__.layer.site(seed, 1), scratch.do)  # [N, H D]
+  dy = scratch.dqkv.view([N, H + 2 * K, D])                                            # [N, H + 2 K, D]
   __torch__.attention.backward_packed(scratch.do.view([N, H, D]), slot.qkv.view([N, H + 2 * K, D]), place.prefix, place.groups, layer.look, dy, scratch.scores, scratch.dscores)
   __torch__.prefix_tuning.backward(dy, place.positions, layer.trained_prefix)
   __torch__.rotary.rotate(dy[:, 0:H + K], place.cos[layer.rotary], place.sin[layer.rotary], -1.0)
   __torch__.layer.norm_heads_backward(dy, slot.heads, layer, shape)
-  x = __torch__.rms_norm.forward(trace.h, trace.r1, layer.attention_norm, scratch.x, scratch.wide)
+  x = __torch__.rms_norm.forward(trace.h, trace.r1, layer.attention_norm, scratch.x, scratch.wide)  # [N, C]
   __torch__.linear.backward_weight(scratch.dqkv, x, grad.qkv, grad.qkv_bias)
-  dlow = __torch__.linear.backward_adapter(scratch.dqkv, x, trace.qkv_low, layer.qkv, __torch__.layer.site(seed, 0))
+  dlow = __torch__.linear.backward_adapter(scratch.dqkv, x, trace.qkv_low, layer.qkv, __torch__.layer.site(seed, 0))  # [N, R]
   if not last:
-    __torch__.linear.backward_input(scratch.dqkv, dlow, layer.qkv, __torch__.layer.site(seed, 0), scratch.dx)
+    __torch__.linear.backward_input(scratch.dqkv, dlow, layer.qkv, __torch__.layer.site(seed, 0), scratch.dx)  # [N, C]
     __torch__.rms_norm.backward_weight(scratch.dx, trace.h, trace.r1, grad.attention_norm, scratch.x, scratch.wide)
-    __torch__.rms_norm.backward(scratch.dx, trace.h, trace.r1, layer.attention_norm, dh, scratch.x, scratch.wide)
+    __torch__.rms_norm.backward(scratch.dx, trace.h, trace.r1, layer.attention_norm, dh, scratch.x, scratch.wide)  # dh of h, [N, C]
   return dh
