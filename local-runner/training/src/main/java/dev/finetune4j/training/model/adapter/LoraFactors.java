@@ -47,9 +47,9 @@ public final class LoraFactors {
 
     /** The factors of one weight: A [R, I], B [O, R], and with DoRA the lengths m [O]. */
     public static final class Update {
-        private final float[] a;
-        private final float[] b;
-        private final float @Nullable [] lengths;
+        private final float[] a; // [R, I]
+        private final float[] b; // [O, R]
+        private final float @Nullable [] lengths; // [O]
         private final int inputs;
         private final int rank;
         private final float scale;
@@ -64,7 +64,7 @@ public final class LoraFactors {
         }
 
         /**
-         * Changes rows of the weight.
+         * Changes rows of the weight: W + s B A, or with DoRA m V / ||V||.
          *
          * @param rows whole rows of W, [n, I]
          * @param first the number of the first of them
@@ -73,10 +73,10 @@ public final class LoraFactors {
             for (int row = 0; row < rows.length / inputs; row++) {
                 int begin = row * inputs;
                 for (int r = 0; r < rank; r++) {
-                    float factor = scale * b[(first + row) * rank + r];
+                    float scaled = scale * b[(first + row) * rank + r];
                     int from = r * inputs;
                     for (int i = 0; i < inputs; i++) {
-                        rows[begin + i] += factor * a[from + i];
+                        rows[begin + i] += scaled * a[from + i];
                     }
                 }
                 if (lengths != null) {
@@ -85,6 +85,7 @@ public final class LoraFactors {
             }
         }
 
+        /** v = m v / ||v||, for one row of V; a row of zeros, which has no direction, stays. */
         private void stretch(float[] rows, int begin, float length) {
             double squares = 0;
             for (int i = 0; i < inputs; i++) {

@@ -161,7 +161,17 @@ final class DecoderModel implements LanguageModel {
                         part.workspace()));
     }
 
-    /** What one computation works on: the tensors of a micro-batch or of a member's share of it. */
+    /**
+     * What one computation works on: the tensors of a micro-batch or of a member's share of it.
+     *
+     * @param ids tokens, [N]
+     * @param rows which of them have a target that counts, [M]
+     * @param targets those targets, [M]
+     * @param place where the tokens stand, and who may look at whom
+     * @param stack the decoder and its layers
+     * @param workspace memory to compute in
+     * @param isShare whether the workspace is a member's share, which ends with the computation
+     */
     private record Part(
             Value ids, Value rows, Value targets, Value place, DecoderStack stack, Value workspace, boolean isShare)
             implements AutoCloseable {
