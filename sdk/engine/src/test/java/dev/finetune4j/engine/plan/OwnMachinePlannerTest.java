@@ -25,7 +25,6 @@ import dev.finetune4j.spi.Footprint;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.value.ProviderId;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -87,16 +86,7 @@ class OwnMachinePlannerTest {
 
     @Test
     void noTimeIsCountedForTextsThatNobodyWrites() {
-        assertThat(evaluation(TaskKind.CHAT, true, 1000)).isGreaterThan(evaluation(TaskKind.CHAT, true, 10));
-        assertThat(evaluation(TaskKind.PREFERENCE, true, 1000)).isEqualTo(evaluation(TaskKind.PREFERENCE, true, 10));
-        assertThat(evaluation(TaskKind.GENERATION, false, 1000))
-                .as("of passages")
-                .isEqualTo(evaluation(TaskKind.GENERATION, false, 10))
-                .isLessThan(evaluation(TaskKind.GENERATION, true, 10));
-    }
-
-    private Duration evaluation(TaskKind kind, boolean areAnswered, int newTokens) {
-        return planner(SampleJob.of(kind, areAnswered, newTokens), PLENTY)
+        SampleJob.assertUnwrittenTextsTakeNoTime(job -> planner(job, PLENTY)
                 .plan(UNASKED, rejections)
                 .orElseThrow()
                 .option()
@@ -106,7 +96,8 @@ class OwnMachinePlannerTest {
                 .findFirst()
                 .orElseThrow()
                 .time()
-                .likely();
+                .likely()
+                .toMillis());
     }
 
     private static OwnMachinePlanner planner(String id, int longest, long memory) {

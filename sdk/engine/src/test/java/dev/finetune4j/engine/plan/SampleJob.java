@@ -1,5 +1,7 @@
 package dev.finetune4j.engine.plan;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.finetune4j.data.Part;
 import dev.finetune4j.data.Quantiles;
 import dev.finetune4j.engine.launch.JobFigures;
@@ -19,6 +21,7 @@ import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.spi.Proposal;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /** Jobs on rows of 400 tokens, 1,000 to learn and 100 held out. */
 final class SampleJob {
@@ -32,6 +35,22 @@ final class SampleJob {
     /** Whose rows are conversations, or else passages. */
     static PlannedJob of(TaskKind kind, boolean areAnswered, int newTokens) {
         return of(kind, areAnswered, LoraTuning.defaults(), newTokens, 0);
+    }
+
+    /**
+     * Holds a planner to the texts that are written of held-out rows.
+     *
+     * @param evaluation the likely time that the planner counts for it, in one unit
+     */
+    static void assertUnwrittenTextsTakeNoTime(ToDoubleFunction<PlannedJob> evaluation) {
+        assertThat(evaluation.applyAsDouble(of(TaskKind.CHAT, true, 1000)))
+                .isGreaterThan(evaluation.applyAsDouble(of(TaskKind.CHAT, true, 10)));
+        assertThat(evaluation.applyAsDouble(of(TaskKind.PREFERENCE, true, 1000)))
+                .isEqualTo(evaluation.applyAsDouble(of(TaskKind.PREFERENCE, true, 10)));
+        assertThat(evaluation.applyAsDouble(of(TaskKind.GENERATION, false, 1000)))
+                .as("of passages")
+                .isEqualTo(evaluation.applyAsDouble(of(TaskKind.GENERATION, false, 10)))
+                .isLessThan(evaluation.applyAsDouble(of(TaskKind.GENERATION, true, 10)));
     }
 
     private static PlannedJob of(TaskKind kind, boolean areAnswered, TuningMethod method, int newTokens, int prefix) {
