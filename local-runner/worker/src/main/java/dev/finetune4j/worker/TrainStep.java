@@ -22,6 +22,7 @@ import dev.finetune4j.training.model.BatchPrefix;
 import dev.finetune4j.training.model.ClassifierLoader;
 import dev.finetune4j.training.model.LanguageModelLoader;
 import dev.finetune4j.training.model.ModelProblems;
+import dev.finetune4j.training.model.NumberFormats;
 import dev.finetune4j.training.model.TrainableModel;
 import dev.finetune4j.training.model.decoder.DecoderLoader;
 import dev.finetune4j.training.model.decoder.PeftStart;
@@ -43,6 +44,7 @@ import java.util.function.Function;
 final class TrainStep {
     private final WorkSite site;
     private final WorkStep.Train step;
+    private final NumberFormats formats = NumberFormats.here();
     private long foreseenPeakBytes;
 
     TrainStep(WorkSite site, WorkStep.Train step) {
@@ -118,7 +120,8 @@ final class TrainStep {
         if (training instanceof LabelledRows labelled) {
             ClassifierLoader.Loaded loaded = site.loadClassifierToTrain(step, labelled.counts(), plan.maxBatchTokens());
             started(loaded.model(), plan, loaded.precision(), loaded.recompute(), loaded.predictedPeakBytes());
-            MemoryUse memory = MemoryUse.of(spec, MemoryUse.narrowerThan(loaded.precision()), loaded.recompute(), "");
+            MemoryUse memory =
+                    MemoryUse.of(spec, formats, MemoryUse.narrowerThan(loaded.precision()), loaded.recompute(), "");
             return with(
                     loaded.model(),
                     memory,
@@ -126,7 +129,7 @@ final class TrainStep {
         }
         LanguageModelLoader.Loaded loaded = site.loadToTrain(step, startTokens, plan.maxBatchTokens(), answers);
         started(loaded.model(), plan, loaded.precision(), loaded.recompute(), loaded.predictedPeakBytes());
-        MemoryUse memory = MemoryUse.of(spec, loaded.smaller(), loaded.recompute(), loaded.largestPart());
+        MemoryUse memory = MemoryUse.of(spec, formats, loaded.smaller(), loaded.recompute(), loaded.largestPart());
         return with(
                 loaded.model(),
                 memory,

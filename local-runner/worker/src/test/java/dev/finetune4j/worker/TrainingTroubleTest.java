@@ -22,6 +22,7 @@ import dev.finetune4j.training.bigram.LetterCodec;
 import dev.finetune4j.training.model.LanguageModel;
 import dev.finetune4j.training.model.LanguageModelLoader;
 import dev.finetune4j.training.model.NativeCalls;
+import dev.finetune4j.training.model.NumberFormats;
 import dev.finetune4j.training.model.decoder.DecoderLoader;
 import dev.finetune4j.worker.WorkSite.Engines;
 import dev.finetune4j.worker.folder.EventReader;
@@ -182,7 +183,7 @@ class TrainingTroubleTest {
                     .containsExactly(
                             "training.recompute: layer",
                             "training: {batch-size: 1, gradient-accumulation: 4}",
-                            "training.precision: bf16");
+                            NumberFormats.here().setting(Precision.BF16));
         });
         assertThat(events(StepCompleted.class)).hasSize(2);
     }

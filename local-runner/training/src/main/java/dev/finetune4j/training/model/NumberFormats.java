@@ -4,6 +4,7 @@ import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.training.model.internal.CpuFeatures;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
 
@@ -44,19 +45,24 @@ public record NumberFormats(CpuFeatures cpu) {
         return helps ? Precision.BF16 : Precision.FP32;
     }
 
-    /** The setting that halves the bytes of a number, with what it costs here. */
-    public String narrowSetting() {
-        return "training.precision: bf16" + (cpu.compilesBfloat16() ? "" : "    # many times as slow: no AVX-512 here");
+    /** The setting of a number format, with what it costs here. */
+    public String setting(Precision precision) {
+        return "training.precision: " + precision.name().toLowerCase(Locale.ROOT)
+                + (isSlow(precision) ? "    # many times as slow: no AVX-512 here" : "");
     }
 
     /** A warning, FT0476, where a format is many times as slow here as another. */
     public Optional<Problem> slowness(Precision precision) {
-        return precision == Precision.BF16 && !cpu.compilesBfloat16()
+        return isSlow(precision)
                 ? Optional.of(ModelProblems.SLOW_PRECISION
                         .warning("bf16 takes many times as long as fp32 on this processor")
                         .at(Location.ofKey("training.precision"))
                         .because("it has no AVX-512, without which nothing is compiled for bf16")
                         .build())
                 : Optional.empty();
+    }
+
+    private boolean isSlow(Precision precision) {
+        return precision == Precision.BF16 && !cpu.compilesBfloat16();
     }
 }

@@ -37,9 +37,10 @@ class NumberFormatsTest {
     }
 
     @Test
-    void saysWhatHalfTheBytesCost() {
-        assertThat(FAST.narrowSetting()).isEqualTo("training.precision: bf16");
-        assertThat(PLAIN.narrowSetting())
+    void saysWhatAFormatCosts() {
+        assertThat(PLAIN.setting(Precision.FP32)).isEqualTo("training.precision: fp32");
+        assertThat(FAST.setting(Precision.BF16)).isEqualTo("training.precision: bf16");
+        assertThat(PLAIN.setting(Precision.BF16))
                 .isEqualTo("training.precision: bf16    # many times as slow: no AVX-512 here");
     }
 

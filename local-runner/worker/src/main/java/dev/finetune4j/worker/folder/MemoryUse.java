@@ -4,9 +4,9 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.job.TrainingSpec;
+import dev.finetune4j.training.model.NumberFormats;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +26,15 @@ public record MemoryUse(String largestPart, List<String> smaller) {
     /**
      * The use of a training as it was laid out.
      *
+     * @param formats what number formats cost where it runs
      * @param smaller the number format in which it would take less, or null where there is none
      */
     public static MemoryUse of(
-            TrainingSpec spec, @Nullable Precision smaller, Recompute recompute, String largestPart) {
+            TrainingSpec spec,
+            NumberFormats formats,
+            @Nullable Precision smaller,
+            Recompute recompute,
+            String largestPart) {
         List<String> settings = new ArrayList<>();
         if (recompute != Recompute.LAYER) {
             settings.add("training.recompute: layer");
@@ -40,7 +45,7 @@ public record MemoryUse(String largestPart, List<String> smaller) {
             settings.add("training: {batch-size: " + rows + ", gradient-accumulation: " + batches + "}");
         }
         if (smaller != null) {
-            settings.add("training.precision: " + smaller.name().toLowerCase(Locale.ROOT));
+            settings.add(formats.setting(smaller));
         }
         if (spec.maxTokens() > 1) {
             settings.add("training.max-tokens: " + spec.maxTokens() / 2);

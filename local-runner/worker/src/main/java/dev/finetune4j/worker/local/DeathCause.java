@@ -5,6 +5,7 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.training.model.NumberFormats;
 import dev.finetune4j.training.problem.LoopProblems;
 import dev.finetune4j.worker.folder.EventReader;
 import dev.finetune4j.worker.folder.JobFolder;
@@ -114,8 +115,12 @@ final class DeathCause {
         }
         before.map(MemoryAtStart::use)
                 .or(() -> training()
-                        .map(spec ->
-                                MemoryUse.of(spec, MemoryUse.narrowerThan(spec.precision()), spec.recompute(), "")))
+                        .map(spec -> MemoryUse.of(
+                                spec,
+                                NumberFormats.here(),
+                                MemoryUse.narrowerThan(spec.precision()),
+                                spec.recompute(),
+                                "")))
                 .orElseGet(() -> new MemoryUse("", List.of("training.recompute: layer")))
                 .explain(problem);
         return problem.build();

@@ -10,6 +10,8 @@ import dev.finetune4j.json.Json;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.WorkOrder;
+import dev.finetune4j.training.model.NumberFormats;
+import dev.finetune4j.training.model.internal.CpuFeatures;
 import dev.finetune4j.value.RunId;
 import dev.finetune4j.worker.SmallJob;
 import dev.finetune4j.worker.folder.JobFolder;
@@ -21,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,12 +84,21 @@ class DeathCauseTest {
     @Test
     void outOfMemoryNamesThePartThatIsLargest() throws Exception {
         exit(137);
-        MemoryUse use = MemoryUse.of(
-                TrainingSpec.builder().batchSize(1).build(), Precision.BF16, Recompute.LAYER, "the weights, 3.2 GB");
-        Files.writeString(folder.memory(), Json.line(new MemoryAtStart(4L << 30, 1).with(use)));
+        Files.writeString(folder.memory(), Json.line(new MemoryAtStart(4L << 30, 1).with(weights("avx512_bf16"))));
 
         assertThat(problem().causes()).contains("the largest part is the weights, 3.2 GB");
         assertThat(problem().remedies()).containsExactly("training.precision: bf16", "training.max-tokens: 512");
+    }
+
+    @Test
+    void outOfMemorySaysWhereAnotherFormatIsSlow() throws Exception {
+        exit(137);
+        Files.writeString(folder.memory(), Json.line(new MemoryAtStart(4L << 30, 1).with(weights("avx2"))));
+
+        assertThat(problem().remedies())
+                .containsExactly(
+                        "training.precision: bf16    # many times as slow: no AVX-512 here",
+                        "training.max-tokens: 512");
     }
 
     @Test
@@ -149,6 +161,16 @@ class DeathCauseTest {
     @Test
     void withoutATraceItEndedWithoutAWord() {
         assertThat(problem().code()).isEqualTo("FT0664");
+    }
+
+    /** Of a training on a processor that has one flag. */
+    private static MemoryUse weights(String flag) {
+        return MemoryUse.of(
+                TrainingSpec.builder().batchSize(1).build(),
+                new NumberFormats(new CpuFeatures(Set.of(flag))),
+                Precision.BF16,
+                Recompute.LAYER,
+                "the weights, 3.2 GB");
     }
 
     private Problem problem() {

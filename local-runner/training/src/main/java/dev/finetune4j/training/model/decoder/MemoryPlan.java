@@ -170,7 +170,7 @@ record MemoryPlan(
             if (level != Recompute.LAYER) {
                 problem.remedy("training.recompute: layer");
             } else {
-                smaller(precision, level).ifPresent(other -> problem.remedy(setting(other)));
+                smaller(precision, level).ifPresent(other -> problem.remedy(formats.setting(other)));
             }
             if (trained.isWhole()) {
                 problem.remedy("method: lora");
@@ -183,7 +183,7 @@ record MemoryPlan(
                             "answering", peakBytes, precision, "texts of up to " + settings.textTokens() + " tokens")
                     .at(Location.ofKey("training.max-tokens"));
             if (answers(other(precision)).peakBytes() < peakBytes) {
-                problem.remedy(setting(other(precision)));
+                problem.remedy(formats.setting(other(precision)));
             }
             return problem.remedy("training.max-tokens: " + Math.max(1, settings.textTokens() / 2))
                     .asException();
@@ -191,10 +191,6 @@ record MemoryPlan(
 
         private static Precision other(Precision precision) {
             return precision == Precision.BF16 ? Precision.FP32 : Precision.BF16;
-        }
-
-        private String setting(Precision precision) {
-            return precision == Precision.BF16 ? formats.narrowSetting() : "training.precision: fp32";
         }
 
         private Problem.Builder tooLarge(String what, long peakBytes, Precision precision, String tokens) {

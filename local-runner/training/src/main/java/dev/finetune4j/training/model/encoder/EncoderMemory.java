@@ -106,7 +106,7 @@ record EncoderMemory(Precision precision, Recompute recompute, long peakBytes) {
                             "answering", answers, peakBytes, "texts of " + answers.tokens() + " tokens side by side")
                     .at(Location.ofKey("training.precision"));
             if (answers.precision() == Precision.FP32) {
-                problem.remedy(formats.narrowSetting());
+                problem.remedy(formats.setting(Precision.BF16));
             }
             return problem.remedy("finetune plan JOB    # what each target has").asException();
         }
