@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name the short name, such as {@code A100-80}
  * @param vendor who makes it, such as {@code NVIDIA}
+ * @param generation what the vendor calls its architecture, such as {@code Ampere}
  * @param memoryGb memory of the name plate, 10^9 bytes
  * @param bf16Tflops rate in bfloat16; null where there are no units for it
  * @param fp16Tflops rate in half precision
@@ -16,12 +17,14 @@ import org.jspecify.annotations.Nullable;
  * @param bandwidthGbPerS memory bandwidth, 10^9 bytes a second
  * @param linkGbPerS bandwidth to the other GPUs of the machine, both directions summed; null where that is PCIe
  * @param year when it was announced
+ * @param isPowerCapped whether it is held to so little power that it keeps its boost clock for a moment only
  * @param usableGib what CUDA reports as total, from logs; null where nobody printed it
  * @param measuredTflops best rate measured with matrices in bfloat16
  */
 public record Gpu(
         String name,
         String vendor,
+        String generation,
         double memoryGb,
         @Nullable Double bf16Tflops,
         @Nullable Double fp16Tflops,
@@ -29,6 +32,7 @@ public record Gpu(
         double bandwidthGbPerS,
         @Nullable Double linkGbPerS,
         int year,
+        boolean isPowerCapped,
         @Nullable Double usableGib,
         @Nullable Double measuredTflops) {
     private static final String NVIDIA = "NVIDIA";

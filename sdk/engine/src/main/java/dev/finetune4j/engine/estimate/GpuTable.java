@@ -147,6 +147,7 @@ public final class GpuTable {
         return new Gpu(
                 row.text("name"),
                 row.text("vendor"),
+                row.text("generation"),
                 needed(row, "memory_gb"),
                 orNull(row.number("bf16_dense_tflops")),
                 orNull(row.number("fp16_dense_tflops")),
@@ -154,6 +155,7 @@ public final class GpuTable {
                 needed(row, "mem_bw_gb_s"),
                 orNull(row.number("nvlink_gb_s")),
                 (int) needed(row, "year"),
+                row.text("power_capped").equals("yes"),
                 orNull(row.number("usable_gib_seen")),
                 orNull(middle(row.text("matmul_bf16_tflops_measured"))));
     }

@@ -20,7 +20,6 @@ import dev.finetune4j.engine.estimate.TrainingSetup.Attention;
 import dev.finetune4j.engine.estimate.TrainingSetup.Checkpointing;
 import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
 import dev.finetune4j.engine.estimate.TrainingSetup.Loss;
-import java.util.Set;
 
 /**
  * Seconds of a micro-step for a setup in which nothing is open: a roofline. Products of {@code 2 P} operations a token and pass
@@ -46,8 +45,7 @@ final class SpeedFormula {
     /** What code that is not NVIDIA's own has of the gain of eight-bit products: it casts and scales in kernels of its own. Judgement. */
     private static final double OTHERS_FP8 = 0.35;
 
-    private static final Set<String> POWER_CAPPED = Set.of("T4", "L4", "H100-96GB-HBM2e-500W");
-    private static final int BLACKWELL_YEAR = 2024;
+    private static final String BLACKWELL = "Blackwell";
     /**
      * What PyTorch's kernels reach of NVIDIA's own on Blackwell's parts for data centres, in its first two years: their tensor cores are
      * programmed in a new way, those of its cards as before. Judgement.
@@ -102,13 +100,14 @@ final class SpeedFormula {
         } else {
             rate = gpu.matmulTflops().orElse(100) * efficiency;
         }
-        if (POWER_CAPPED.contains(gpu.name())) {
+        if (gpu.isPowerCapped()) {
             rate *= 0.65; // held to 70 W, or to 500 W of Hopper's 700, they keep their boost clock for a moment only
         }
         if (gpu.year() >= 2022 && gpu.linkGbPerS() != null && gpu.linkGbPerS() >= 400) {
             rate *= coefficients.get(HOPPER);
         }
-        if (gpu.year() >= BLACKWELL_YEAR && gpu.linkGbPerS() != null && run.framework() != Framework.MEGATRON) {
+        boolean isBlackwellPart = gpu.generation().equals(BLACKWELL) && gpu.linkGbPerS() != null; // its cards have PCIe
+        if (isBlackwellPart && run.framework() != Framework.MEGATRON) {
             rate *= OTHERS_BLACKWELL;
         }
         return rate * TERA * fp8Gain() * tokens / (tokens + coefficients.get(HALF_RATE_TOKENS));

@@ -116,8 +116,21 @@ class GpuTableTest {
     }
 
     @Test
+    void knowsGenerationsAndCapsOfPower() {
+        assertThat(table.gpus())
+                .filteredOn(gpu -> gpu.generation().equals("Blackwell"))
+                .extracting(Gpu::name)
+                .containsExactly("RTX5080", "RTX5090", "B200", "GB200", "GB300");
+        assertThat(table.gpus())
+                .filteredOn(Gpu::isPowerCapped)
+                .extracting(Gpu::name)
+                .containsExactly("T4", "L4", "H100-96GB-HBM2e-500W");
+    }
+
+    @Test
     void everyRowHasWhatTheModelsNeed() {
         assertThat(table.gpus()).hasSize(50).allSatisfy(gpu -> {
+            assertThat(gpu.generation()).isNotEmpty();
             assertThat(gpu.bandwidthGbPerS()).isPositive();
             assertThat(gpu.matmulTflops()).isPresent();
         });
