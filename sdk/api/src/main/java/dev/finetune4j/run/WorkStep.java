@@ -107,8 +107,9 @@ public sealed interface WorkStep {
         public static final int MOST_ROWS_BESIDE = 16;
 
         /**
-         * About as many tokens, prompts and longest answers together, do conversations have that the local core answers side by side: a few
-         * seconds at most of reading between two looks at the stop signal. One that has more is answered by itself.
+         * At most as many tokens do conversations have together that the local core answers side by side, of their prompts behind what all
+         * begin with, and of their longest answers: a few seconds at most of reading between two looks at the stop signal. One that has more is
+         * answered by itself.
          */
         public static final int MOST_TOKENS_BESIDE = 1500;
 

@@ -1,6 +1,7 @@
 package dev.finetune4j.training.predict;
 
 import dev.finetune4j.data.Example;
+import dev.finetune4j.data.Example.Conversation;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.run.RunEvent.PredictionProgress;
 import dev.finetune4j.run.WorkStep;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Lets rows be answered, batch by batch in the order of their file. Answers that an interrupted process left are kept. */
@@ -35,13 +37,15 @@ final class PredictionRun {
      * Answers all rows that have no answer yet.
      *
      * @param totalRows rows of the file, for those who watch
+     * @param room tokens that a row takes where it is answered beside others
      * @param answer gives one prediction for each row of a batch
      * @return why it stopped before the last row, or empty when the file is complete
      */
-    Optional<String> run(long totalRows, Function<List<Example>, List<Prediction>> answer) {
+    Optional<String> run(
+            long totalRows, ToIntFunction<Conversation> room, Function<List<Example>, List<Prediction>> answer) {
         try (PredictionFile file = PredictionFile.open(predictions);
                 ExampleReader reader = ExampleReader.open(rowsFile)) {
-            RowBatches batches = new RowBatches(reader, step.labels().isEmpty() ? step.maxNewTokens() : 0);
+            RowBatches batches = new RowBatches(reader, room);
             tellProgress(file.rows(), totalRows);
             long first = 0;
             for (List<Example> batch = batches.next(); !batch.isEmpty(); batch = batches.next()) {

@@ -75,7 +75,13 @@ public final class Predictor {
         Survey survey = Survey.of(rowsFile, prompts);
         LabelScores contentFree = contentFreeScores(survey);
         return new PredictionRun(step, rowsFile, predictions, surroundings)
-                .run(survey.rows(), batch -> answer(batch, survey, contentFree));
+                .run(survey.rows(), row -> room(row, survey.prefix()), batch -> answer(batch, survey, contentFree));
+    }
+
+    /** Tokens that are kept of a row alone while it is answered: what all prompts begin with is kept once. */
+    private int room(Conversation row, int[] prefix) {
+        int own = prompts.encode(row).tokenIds().length - prefix.length;
+        return own + (step.labels().isEmpty() ? step.maxNewTokens() : 0);
     }
 
     private List<Prediction> answer(List<Example> batch, Survey survey, LabelScores contentFree) {

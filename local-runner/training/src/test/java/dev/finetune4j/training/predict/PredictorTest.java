@@ -138,6 +138,21 @@ class PredictorTest {
         assertThat(rowsAtOnce(4000)).hasSize(40).containsOnly(1);
     }
 
+    @Test
+    void whatAllPromptsBeginWithTakesNoRoomOfRowsBesideEachOther() throws Exception {
+        String instruction = "say what it is ".repeat(10);
+        Example[] rows = new Example[32];
+        Arrays.setAll(rows, i -> row(i + 1, instruction + "abcdefg".charAt(i % 7), "good"));
+        write(rows);
+
+        assertThat(rowsAtOnce(60)).as("150 + 60 tokens, 60 of them its own").containsExactly(16, 16);
+
+        Arrays.setAll(rows, i -> row(i + 1, "abcdefg".charAt(i % 7) + instruction, "good"));
+        write(rows);
+
+        assertThat(rowsAtOnce(60)).as("1,500 / (150 + 60)").startsWith(7, 7).endsWith(4);
+    }
+
     /** How many prompts the model is given each time. */
     private List<Integer> rowsAtOnce(int maxNewTokens) throws Exception {
         List<Integer> counts = new ArrayList<>();
