@@ -8,6 +8,7 @@ import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Severity;
 import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.job.EvaluationSpec;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Provider;
@@ -69,10 +70,25 @@ public record PreparedJob(
 
     /** How many models answer the held-out rows; the base model counts twice where it is shown examples, too. */
     public int models() {
-        boolean showsRows = speaks && file.job().evaluation().fewShot() > 0;
+        boolean showsRows = shots() > 0;
         return (int) answering.variants().stream()
                 .filter(variant -> showsRows || variant != Variant.BASE_FEW_SHOT)
                 .count();
+    }
+
+    /** Examples that the base model is shown at most. */
+    int shots() {
+        return shots(file.job().evaluation(), speaks, data.hasAnswers());
+    }
+
+    /**
+     * Examples that the base model is shown at most; 0 where there is no prompt to put them in, so that it answers without them alone.
+     *
+     * @param speaks whether the model answers in text
+     * @param areAnswered whether models answer to the rows; false where these are passages
+     */
+    public static int shots(EvaluationSpec evaluation, boolean speaks, boolean areAnswered) {
+        return speaks && areAnswered ? evaluation.fewShot() : 0;
     }
 
     /** What is odd about it, although it can be launched: first what reading its rows found, then what the check did. */

@@ -10,7 +10,6 @@ import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.WholeFile;
 import dev.finetune4j.error.FineTuneException;
-import dev.finetune4j.job.EvaluationSpec;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.plan.LaunchTerms;
@@ -134,9 +133,10 @@ final class StageDataStep {
     }
 
     private static List<Example.Conversation> shots(PreparedJob prepared) {
-        EvaluationSpec evaluation = prepared.file().job().evaluation();
         return FewShotChoice.of(
-                prepared.data().rows(Part.TRAIN), prepared.speaks() ? evaluation.fewShot() : 0, evaluation.seed());
+                prepared.data().rows(Part.TRAIN),
+                prepared.shots(),
+                prepared.file().job().evaluation().seed());
     }
 
     /** What the worker is to do for a job. */

@@ -5,6 +5,7 @@ import dev.finetune4j.engine.estimate.Architecture;
 import dev.finetune4j.engine.evaluate.TaskMetrics;
 import dev.finetune4j.engine.launch.JobFigures;
 import dev.finetune4j.engine.launch.ModelFacts;
+import dev.finetune4j.engine.launch.PreparedJob;
 import dev.finetune4j.engine.launch.RowFigures;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.TrainingSpec;
@@ -131,7 +132,7 @@ final class PlannedJob {
         if (!model.speaks()) {
             return 1;
         }
-        return job.evaluation().fewShot() > 0 && rows.areAnswered() ? 3 : 2;
+        return PreparedJob.shots(job.evaluation(), true, rows.areAnswered()) > 0 ? 3 : 2;
     }
 
     /** Whether they write texts; else they choose a label, or read what is there. */

@@ -1,0 +1,48 @@
+package dev.finetune4j.engine.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.engine.data.PreparedData;
+import dev.finetune4j.engine.data.SplitRecord;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PreparedJobTest {
+    @TempDir
+    Path home;
+
+    @Test
+    void theBaseModelIsShownExamplesOnlyWhereThereIsAPrompt() {
+        PreparedJob job = new LaunchFixture(home).prepared();
+
+        assertThat(job.models()).as("base, base with examples, tuned").isEqualTo(3);
+        assertThat(with(job, "text", true).models()).as("of passages").isEqualTo(2);
+        assertThat(with(job, "openai-chat", false).models()).as("encoders").isEqualTo(2);
+    }
+
+    private static PreparedJob with(PreparedJob job, String format, boolean speaks) {
+        SplitRecord split = job.data().record();
+        SplitRecord other = new SplitRecord(
+                split.inputs(),
+                format,
+                split.formatNote(),
+                split.labels(),
+                split.split(),
+                split.rowsRead(),
+                split.rowsLeftOut(),
+                split.parts(),
+                split.sources(),
+                split.digest());
+        return new PreparedJob(
+                job.file(),
+                new PreparedData(job.data().folder(), other, List.of()),
+                job.model(),
+                job.check(),
+                speaks,
+                job.answering(),
+                job.answers(),
+                job.variation());
+    }
+}
