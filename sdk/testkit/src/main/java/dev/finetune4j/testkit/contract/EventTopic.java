@@ -2,6 +2,7 @@ package dev.finetune4j.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.EventPage;
@@ -106,6 +107,27 @@ abstract class EventTopic extends ContractTopic {
                 .toList();
 
         assertThat(terminal).containsExactly(RunState.SUCCEEDED);
+    }
+
+    @Test
+    void sayHowToGoOnWhereThePlaceKeepsTheModel() {
+        Submission small = subject().small("kept");
+        runToEnd(small);
+
+        List<Problem> said = eventsFrom(provider(), small.id(), EventPage.START).stream()
+                .filter(RunEvent.Noticed.class::isInstance)
+                .map(RunEvent.Noticed.class::cast)
+                .filter(notice -> notice.subject() == RunEvent.Noticed.Subject.COMPARISON)
+                .map(RunEvent.Noticed::problem)
+                .toList();
+
+        if (capabilities().givesModel()) {
+            assertThat(said).as("base and tuned model can be compared").isEmpty();
+        } else {
+            assertThat(said)
+                    .singleElement()
+                    .satisfies(problem -> assertThat(problem.remedies()).isNotEmpty());
+        }
     }
 
     @Test

@@ -30,6 +30,7 @@ final class FakeJob {
     private final Submission submission;
     private final boolean tellsSteps;
     private final boolean billsTime;
+    private final boolean keepsModel;
     private final Instant submittedAt;
     private final Duration keepAlive;
     private final List<Attempt> attempts = new ArrayList<>();
@@ -45,6 +46,7 @@ final class FakeJob {
         this.submission = submission;
         tellsSteps = place.supportsStepEvents();
         billsTime = place.billsTime();
+        keepsModel = !place.givesModel();
         this.submittedAt = submittedAt;
         attempts.add(new Attempt(submittedAt, life, machine, submission.timeLimit()));
     }
@@ -115,6 +117,13 @@ final class FakeJob {
                 null,
                 billsTime && ended ? keepAlive : Duration.ZERO,
                 last.state() == RunState.FAILED ? last().life.exitCode() : null);
+    }
+
+    private Problem notCompared() {
+        return FakeProblems.NOT_COMPARED
+                .warning("base and tuned model of " + submission.id() + " were not compared")
+                .remedy("finetune host " + submission.id())
+                .build();
     }
 
     /** A launch that follows another has a reference of its own. */
@@ -252,6 +261,9 @@ final class FakeJob {
                     }
                 }
                 at = end;
+            }
+            if (keepsModel && trains && attempt.life.ending() == RunState.SUCCEEDED) {
+                planned.add(new RunEvent.Noticed(at, notCompared(), RunEvent.Noticed.Subject.COMPARISON));
             }
             planned.add(new RunEvent.StateChanged(at, attempt.life.ending(), ""));
             return planned;

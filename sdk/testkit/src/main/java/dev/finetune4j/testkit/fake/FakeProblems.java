@@ -15,6 +15,8 @@ final class FakeProblems {
 
     static final ProblemKind NO_MACHINE = kind("FT0597", "the fake place has no such machine", ExitCode.CAPACITY);
 
+    static final ProblemKind NOT_COMPARED = kind("FT0588", "the fake place keeps the tuned model", ExitCode.OK);
+
     static final ProblemKind QUOTA =
             kind("FT0589", "the fake place lets the account have no machine", ExitCode.CAPACITY);
 
