@@ -107,16 +107,26 @@ public sealed interface WorkStep {
         public static final int MOST_ROWS_BESIDE = 16;
 
         /**
-         * At most as many tokens do conversations have together that the local core answers side by side, of their prompts behind what all
-         * begin with, and of their longest answers: a few seconds at most of reading between two looks at the stop signal. One that has more is
-         * answered by itself.
+         * At most as many tokens do prompts have together, behind what all begin with, that the local core reads side by side: a few seconds at
+         * most between two looks at the stop signal. One that has more is read by itself.
          */
-        public static final int MOST_TOKENS_BESIDE = 1500;
+        public static final int MOST_TOKENS_READ_BESIDE = 1500;
+
+        /**
+         * At most as many do prompts and longest answers have together where answers are written, which takes as long for all of them as for
+         * one: what memory for keys and values there is. One that has more is answered by itself.
+         */
+        public static final int MOST_TOKENS_WRITTEN_BESIDE = 4096;
 
         /** Copies the lists. */
         public Predict {
             shots = List.copyOf(shots);
             labels = List.copyOf(labels);
+        }
+
+        /** Whether answers are written, and not only likelihoods taken. */
+        public boolean writes() {
+            return labels.isEmpty() && maxNewTokens > 0;
         }
 
         /**

@@ -63,20 +63,50 @@ public interface LanguageModel extends TrainableModel {
     }
 
     /**
-     * Speaks on after each of several prompts, side by side where the model can.
+     * Takes the likelihood of right answers and speaks on after the same prompts: each prompt is read once, and texts are spoken side by
+     * side, where the model can.
      *
      * @param prefix tokens that all prompts begin with, may be empty
-     * @param prompts tokens after the prefix
+     * @param asked prompts with their right answers
      * @param stopTokens an answer ends before the first of these
-     * @param samplings how the next token of each is chosen
-     * @return for each prompt the new tokens, without the stop token
+     * @return one answer a prompt
      */
-    default List<Generated> generate(
-            int[] prefix, List<int[]> prompts, List<Integer> stopTokens, List<Sampling> samplings) {
-        return IntStream.range(0, prompts.size())
-                .mapToObj(i -> generate(prefix, prompts.get(i), stopTokens, samplings.get(i)))
+    default List<Answered> answer(int[] prefix, List<Asked> asked, List<Integer> stopTokens) {
+        List<double[]> logLikelihoods =
+                scoreContinuations(prefix, asked.stream().map(Asked::alternatives).toList());
+        return IntStream.range(0, asked.size())
+                .mapToObj(i -> new Answered(
+                        logLikelihoods.get(i)[0],
+                        generate(
+                                prefix,
+                                asked.get(i).prompt(),
+                                stopTokens,
+                                asked.get(i).sampling())))
                 .toList();
     }
+
+    /**
+     * A prompt with its right answer.
+     *
+     * @param prompt tokens after the prefix
+     * @param reference tokens of the right answer, not empty
+     * @param sampling how the next token is chosen
+     */
+    @SuppressWarnings("ArrayRecordComponent") // not changed by those who read it
+    record Asked(int[] prompt, int[] reference, Sampling sampling) {
+        /** The right answer as the one continuation of the prompt. */
+        public Alternatives alternatives() {
+            return new Alternatives(prompt, List.of(reference));
+        }
+    }
+
+    /**
+     * What a model makes of a prompt.
+     *
+     * @param logLikelihood of the right answer, in nats, summed over its tokens
+     * @param spoken what the model says itself
+     */
+    record Answered(double logLikelihood, Generated spoken) {}
 
     /**
      * What {@link #generate} gives.

@@ -64,7 +64,7 @@ public final class LabelPredictor {
     public Optional<String> run() {
         return Files.exists(predictions)
                 ? Optional.empty()
-                : new PredictionRun(step, rowsFile, predictions, surroundings).run(rows(), this::answer);
+                : new PredictionRun(step, rowsFile, predictions, surroundings).run(rows(), row -> 0, this::answer);
     }
 
     private long rows() {

@@ -4,7 +4,7 @@ import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Example.Conversation;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.run.RunEvent.PredictionProgress;
-import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.run.WorkStep.Predict;
 import dev.finetune4j.training.loop.TrainingLoop.Surroundings;
 import dev.finetune4j.training.rows.ExampleReader;
 import java.nio.file.Path;
@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 final class PredictionRun {
     private static final Duration BETWEEN_PROGRESS = Duration.ofMillis(500);
 
-    private final WorkStep.Predict step;
+    private final Predict step;
     private final Path rowsFile;
     private final Path predictions;
     private final Surroundings surroundings;
     private @Nullable Instant lastProgress;
 
-    PredictionRun(WorkStep.Predict step, Path rowsFile, Path predictions, Surroundings surroundings) {
+    PredictionRun(Predict step, Path rowsFile, Path predictions, Surroundings surroundings) {
         this.step = step;
         this.rowsFile = rowsFile;
         this.predictions = predictions;
@@ -45,7 +45,8 @@ final class PredictionRun {
             long totalRows, ToIntFunction<Conversation> room, Function<List<Example>, List<Prediction>> answer) {
         try (PredictionFile file = PredictionFile.open(predictions);
                 ExampleReader reader = ExampleReader.open(rowsFile)) {
-            RowBatches batches = new RowBatches(reader, room);
+            int most = step.writes() ? Predict.MOST_TOKENS_WRITTEN_BESIDE : Predict.MOST_TOKENS_READ_BESIDE;
+            RowBatches batches = new RowBatches(reader, most, room);
             tellProgress(file.rows(), totalRows);
             long first = 0;
             for (List<Example> batch = batches.next(); !batch.isEmpty(); batch = batches.next()) {

@@ -11,7 +11,8 @@ import dev.finetune4j.spi.EncodedExample;
 import dev.finetune4j.spi.TextCodec;
 import dev.finetune4j.training.loop.TrainingLoop.Surroundings;
 import dev.finetune4j.training.model.LanguageModel;
-import dev.finetune4j.training.model.LanguageModel.Alternatives;
+import dev.finetune4j.training.model.LanguageModel.Answered;
+import dev.finetune4j.training.model.LanguageModel.Asked;
 import dev.finetune4j.training.model.LanguageModel.Generated;
 import dev.finetune4j.training.model.TokenBatch;
 import java.nio.file.Files;
@@ -21,6 +22,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.function.IntToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers every row of a file with one model and one kind of prompt. The file is read twice: once to find what all prompts share, once to answer.
@@ -81,7 +85,7 @@ public final class Predictor {
     /** Tokens that are kept of a row alone while it is answered: what all prompts begin with is kept once. */
     private int room(Conversation row, int[] prefix) {
         int own = prompts.encode(row).tokenIds().length - prefix.length;
-        return own + (step.labels().isEmpty() ? step.maxNewTokens() : 0);
+        return own + (step.writes() ? step.maxNewTokens() : 0);
     }
 
     private List<Prediction> answer(List<Example> batch, Survey survey, LabelScores contentFree) {
@@ -102,34 +106,43 @@ public final class Predictor {
     }
 
     private List<Prediction> answerFreely(List<Conversation> rows, int[] prefix) {
-        List<RowPrompt> asked = rows.stream().map(prompts::encode).toList();
-        List<int[]> rests = asked.stream()
-                .map(prompt -> withoutPrefix(prompt.tokenIds(), prefix))
-                .toList();
-        List<Alternatives> references = new ArrayList<>();
-        for (int i = 0; i < rows.size(); i++) {
-            references.add(new Alternatives(rests.get(i), List.of(asked.get(i).referenceIds())));
+        List<Asked> asked =
+                rows.stream().map(row -> asked(prompts.encode(row), prefix)).toList();
+        if (!step.writes()) {
+            List<double[]> logLikelihoods = model.scoreContinuations(
+                    prefix, asked.stream().map(Asked::alternatives).toList());
+            return predictions(rows, asked, i -> logLikelihoods.get(i)[0], i -> null);
         }
-        List<double[]> logLikelihoods = model.scoreContinuations(prefix, references);
-        List<Generated> spoken = step.maxNewTokens() == 0
-                ? List.of()
-                : model.generate(
-                        prefix,
-                        rests,
-                        codec.stopTokens(),
-                        asked.stream()
-                                .map(prompt -> Sampling.greedy(Questions.newTokens(step, prompt.tokenIds(), codec)))
-                                .toList());
+        List<Answered> answers = model.answer(prefix, asked, codec.stopTokens());
+        return predictions(
+                rows,
+                asked,
+                i -> answers.get(i).logLikelihood(),
+                i -> answers.get(i).spoken());
+    }
+
+    private Asked asked(RowPrompt prompt, int[] prefix) {
+        return new Asked(
+                withoutPrefix(prompt.tokenIds(), prefix),
+                prompt.referenceIds(),
+                Sampling.greedy(Questions.newTokens(step, prompt.tokenIds(), codec)));
+    }
+
+    private List<Prediction> predictions(
+            List<Conversation> rows,
+            List<Asked> asked,
+            IntToDoubleFunction logLikelihoods,
+            IntFunction<@Nullable Generated> answers) {
         List<Prediction> predictions = new ArrayList<>();
         for (int i = 0; i < rows.size(); i++) {
-            Generated answer = spoken.isEmpty() ? null : spoken.get(i);
+            Generated answer = answers.apply(i);
             predictions.add(new Prediction(
                     rows.get(i).row(),
                     rows.get(i).answer(),
                     answer == null ? null : codec.decode(answer.tokenIds()),
                     Map.of(),
-                    -logLikelihoods.get(i)[0],
-                    asked.get(i).referenceIds().length,
+                    -logLikelihoods.applyAsDouble(i),
+                    asked.get(i).reference().length,
                     answer == null ? null : answer.complete()));
         }
         return predictions;

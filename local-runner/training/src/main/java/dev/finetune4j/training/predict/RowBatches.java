@@ -15,17 +15,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class RowBatches {
     private final ExampleReader reader;
+    private final int most;
     private final ToIntFunction<Conversation> room;
     private @Nullable Example ahead;
 
     /**
      * Batches of rows that a reader gives.
      *
-     * @param room tokens that a row takes beside others: of its prompt those behind what all prompts begin with, which is kept once, and of
-     *     the longest answer that is generated
+     * @param most tokens of a batch, but for that of one row
+     * @param room tokens that a row takes beside others
      */
-    RowBatches(ExampleReader reader, ToIntFunction<Conversation> room) {
+    RowBatches(ExampleReader reader, int most, ToIntFunction<Conversation> room) {
         this.reader = reader;
+        this.most = most;
         this.room = room;
         ahead = reader.next();
     }
@@ -37,7 +39,7 @@ final class RowBatches {
         for (Example row = ahead; row != null; row = ahead) {
             boolean alone = !(row instanceof Conversation);
             tokens += alone ? 0 : room.applyAsInt((Conversation) row);
-            boolean isFull = batch.size() == Predict.MOST_ROWS_BESIDE || tokens > Predict.MOST_TOKENS_BESIDE;
+            boolean isFull = batch.size() == Predict.MOST_ROWS_BESIDE || tokens > most;
             if (!batch.isEmpty() && (alone || isFull)) {
                 break;
             }

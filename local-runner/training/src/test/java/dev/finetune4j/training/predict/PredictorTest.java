@@ -134,8 +134,8 @@ class PredictorTest {
         write(rows);
 
         assertThat(rowsAtOnce(16)).containsExactly(16, 16, 8);
-        assertThat(rowsAtOnce(700)).hasSize(20).containsOnly(2);
-        assertThat(rowsAtOnce(4000)).hasSize(40).containsOnly(1);
+        assertThat(rowsAtOnce(2000)).hasSize(20).containsOnly(2);
+        assertThat(rowsAtOnce(4096)).hasSize(40).containsOnly(1);
     }
 
     @Test
@@ -145,12 +145,12 @@ class PredictorTest {
         Arrays.setAll(rows, i -> row(i + 1, instruction + "abcdefg".charAt(i % 7), "good"));
         write(rows);
 
-        assertThat(rowsAtOnce(60)).as("150 + 60 tokens, 60 of them its own").containsExactly(16, 16);
+        assertThat(rowsAtOnce(250)).as("150 + 250 tokens, 250 of them its own").containsExactly(16, 16);
 
         Arrays.setAll(rows, i -> row(i + 1, "abcdefg".charAt(i % 7) + instruction, "good"));
         write(rows);
 
-        assertThat(rowsAtOnce(60)).as("1,500 / (150 + 60)").startsWith(7, 7).endsWith(4);
+        assertThat(rowsAtOnce(250)).as("4,096 / (150 + 250)").containsExactly(10, 10, 10, 2);
     }
 
     /** How many prompts the model is given each time. */
@@ -158,10 +158,9 @@ class PredictorTest {
         List<Integer> counts = new ArrayList<>();
         LanguageModel counting = new BigramModel(LetterCodec.VOCABULARY) {
             @Override
-            public List<Generated> generate(
-                    int[] prefix, List<int[]> prompts, List<Integer> stopTokens, List<Sampling> samplings) {
-                counts.add(prompts.size());
-                return super.generate(prefix, prompts, stopTokens, samplings);
+            public List<Answered> answer(int[] prefix, List<Asked> asked, List<Integer> stopTokens) {
+                counts.add(asked.size());
+                return super.answer(prefix, asked, stopTokens);
             }
         };
         Files.deleteIfExists(file());

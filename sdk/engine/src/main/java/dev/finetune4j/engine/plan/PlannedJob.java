@@ -161,7 +161,7 @@ final class PlannedJob {
     double answersAtATime() {
         double shared = job.method().virtualTokens() + rows.lengths().prefix();
         double room = Math.max(0, lengths.mean() - shared) + job.evaluation().maxNewTokens();
-        return Math.max(1, Math.min(Predict.MOST_ROWS_BESIDE, Math.floor(Predict.MOST_TOKENS_BESIDE / room)));
+        return Math.max(1, Math.min(Predict.MOST_ROWS_BESIDE, Math.floor(Predict.MOST_TOKENS_WRITTEN_BESIDE / room)));
     }
 
     /**

@@ -11,16 +11,16 @@ import org.junit.jupiter.api.Test;
 class PlannedJobTest {
     @Test
     void whatAllRowsBeginWithTakesNoRoomOfAnswersSideBySide() {
-        assertThat(SampleJob.of(LoraTuning.defaults(), 50, 0).answersAtATime())
-                .as("1,500 / (400 + 50)")
-                .isEqualTo(3);
-        assertThat(SampleJob.of(LoraTuning.defaults(), 50, 250).answersAtATime())
-                .as("1,500 / (400 - 250 + 50)")
-                .isEqualTo(7);
-        assertThat(SampleJob.of(new PromptTuning(500, null), 50, 0).answersAtATime())
-                .isEqualTo(3);
-        assertThat(SampleJob.of(new PrefixTuning(500, null), 50, 250).answersAtATime())
-                .isEqualTo(7);
+        assertThat(SampleJob.of(LoraTuning.defaults(), 500, 0).answersAtATime())
+                .as("4,096 / (400 + 500)")
+                .isEqualTo(4);
+        assertThat(SampleJob.of(LoraTuning.defaults(), 500, 250).answersAtATime())
+                .as("4,096 / (400 - 250 + 500)")
+                .isEqualTo(6);
+        assertThat(SampleJob.of(new PromptTuning(500, null), 500, 0).answersAtATime())
+                .isEqualTo(4);
+        assertThat(SampleJob.of(new PrefixTuning(500, null), 500, 250).answersAtATime())
+                .isEqualTo(6);
     }
 
     @Test

@@ -109,19 +109,45 @@ final class CachedDecoder {
      * @return hidden states [n, C] of all their nodes, end to end
      */
     Value extend(DecoderStack stack, List<TokenTree> texts, int past) {
+        return extend(stack, texts, past, null, 0);
+    }
+
+    /**
+     * The same, after which their tokens, as far as there is room, are the first that each has of its own.
+     *
+     * @param own those of several texts
+     * @param text which of these the first one is; the others follow
+     */
+    Value extendApart(DecoderStack stack, List<TokenTree> texts, int past, Value own, int text) {
+        return extend(stack, texts, past, own, text);
+    }
+
+    private Value extend(DecoderStack stack, List<TokenTree> texts, int past, @Nullable Value own, int text) {
         int[] ids = texts.stream()
-                .flatMapToInt(text -> Arrays.stream(text.tokens()))
+                .flatMapToInt(tree -> Arrays.stream(tree.tokens()))
                 .toArray();
         int[] at = texts.stream()
-                .flatMapToInt(text -> Arrays.stream(text.positions(past)))
+                .flatMapToInt(tree -> Arrays.stream(tree.positions(past)))
                 .toArray();
         Value room = reserve(
                 stack, past + texts.stream().mapToInt(TokenTree::size).max().orElse(0));
         List<Value> masks = new ArrayList<>();
         try (Value idsTensor = script.integers(ids);
                 Value place = positions(at)) {
-            texts.forEach(text -> masks.add(script.floats(text.mask(), text.size(), text.size())));
-            return script.call("extend", idsTensor, past, masks, place, stack.decoder(), stack.layers(), room);
+            texts.forEach(tree -> masks.add(script.floats(tree.mask(), tree.size(), tree.size())));
+            return own == null
+                    ? script.call("extend", idsTensor, past, masks, place, stack.decoder(), stack.layers(), room)
+                    : script.call(
+                            "extend_apart",
+                            idsTensor,
+                            past,
+                            masks,
+                            place,
+                            stack.decoder(),
+                            stack.layers(),
+                            room,
+                            own,
+                            text);
         } finally {
             masks.forEach(Value::close);
         }
@@ -132,7 +158,7 @@ final class CachedDecoder {
         return script.call("cache_beside", stack.decoder(), layers, texts, tokens);
     }
 
-    /** Makes the {@code tokens} behind the first {@code past} ones of the cache the first that a text has of its own. */
+    /** Makes the {@code tokens} behind the first {@code past} ones of the cache, as far as there is room, the first that a text has of its own. */
     void keepApart(int past, int tokens, Value own, int text) {
         script.call("keep_apart", Objects.requireNonNull(cache, "cache"), past, past + tokens, own, text)
                 .close();

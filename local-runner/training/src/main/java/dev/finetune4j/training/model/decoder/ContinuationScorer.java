@@ -13,8 +13,8 @@ import java.util.stream.IntStream;
 
 /**
  * log p(continuation | prompt) for the continuations of several prompts. Prompt and continuations are one {@link TokenTree}, and the
- * trees of short prompts are computed in one pass, since each pass reads all weights from memory. A text with one continuation does
- * not branch, and is read piece by piece, however long it is.
+ * trees of short prompts are computed in one pass, since each pass reads all weights from memory. A long text with one continuation does
+ * not branch, and is read piece by piece.
  */
 final class ContinuationScorer {
     /** Tokens of one pass: enough that the weights' way from memory costs little, few enough for a small score matrix. */
@@ -45,28 +45,75 @@ final class ContinuationScorer {
         List<double[]> scores = new ArrayList<>();
         List<TokenTree> texts = new ArrayList<>();
         int tokens = 0;
+        int past = 0;
         for (Alternatives each : prompts) {
             Split split = Split.of(prefix, each);
-            cached.keep(stack, split.prefix());
-            boolean branches = each.continuations().size() > 1;
-            boolean isShort = split.text().prompt().length <= CachedDecoder.PIECE;
-            TokenTree tree = branches && isShort ? TokenTree.of(split.text()) : null;
-            if (!texts.isEmpty() && (tree == null || tokens + tree.size() > TOKENS_AT_ONCE)) {
-                scores.addAll(scoreTrees(texts, split.prefix().length));
+            TokenTree tree = isReadAtOnce(split.text()) ? TokenTree.of(split.text()) : null;
+            boolean goesBeside =
+                    tree != null && tokens + tree.size() <= TOKENS_AT_ONCE && split.prefix().length == past;
+            if (!texts.isEmpty() && !goesBeside) {
+                scores.addAll(scoreTrees(texts, past));
                 texts.clear();
                 tokens = 0;
             }
+            past = split.prefix().length;
+            cached.keep(stack, split.prefix());
             if (tree != null) {
                 texts.add(tree);
                 tokens += tree.size();
             } else {
-                scores.add(branches ? scoreLong(split) : scoreChain(split));
+                scores.add(branches(split.text()) ? scoreLong(split) : scoreChain(split));
             }
         }
         if (!texts.isEmpty()) {
-            scores.addAll(scoreTrees(texts, Split.of(prefix, prompts.get(0)).prefix().length));
+            scores.addAll(scoreTrees(texts, past));
         }
         return scores;
+    }
+
+    /**
+     * The same of texts with one continuation each and with a prompt, after which their prompts are kept apart.
+     *
+     * @param own takes the keys and values of all texts, in their order
+     */
+    double[] scoreApart(int[] prefix, List<Alternatives> texts, Value own) {
+        cached.keep(stack, prefix);
+        double[] scores = new double[texts.size()];
+        List<TokenTree> pass = new ArrayList<>();
+        int tokens = 0;
+        for (int i = 0; i <= texts.size(); i++) {
+            TokenTree tree = i < texts.size() && isReadAtOnce(texts.get(i)) ? TokenTree.of(texts.get(i)) : null;
+            if (!pass.isEmpty() && (tree == null || tokens + tree.size() > TOKENS_AT_ONCE)) {
+                int first = i - pass.size();
+                try (Value hidden = cached.extendApart(stack, pass, prefix.length, own, first)) {
+                    List<double[]> sums = sums(hidden, pass);
+                    for (int j = 0; j < sums.size(); j++) {
+                        scores[first + j] = sums.get(j)[0];
+                    }
+                }
+                pass.clear();
+                tokens = 0;
+            }
+            if (tree != null) {
+                pass.add(tree);
+                tokens += tree.size();
+            } else if (i < texts.size()) {
+                scores[i] = scoreChain(new Split(prefix, texts.get(i)))[0];
+                cached.keepApart(prefix.length, texts.get(i).prompt().length, own, i);
+            }
+        }
+        return scores;
+    }
+
+    private static boolean branches(Alternatives text) {
+        return text.continuations().size() > 1;
+    }
+
+    private static boolean isReadAtOnce(Alternatives text) {
+        int prompt = text.prompt().length;
+        return branches(text)
+                ? prompt <= CachedDecoder.PIECE
+                : prompt + text.continuations().get(0).length <= TOKENS_AT_ONCE;
     }
 
     /**
@@ -103,29 +150,34 @@ final class ContinuationScorer {
     }
 
     private List<double[]> scoreTrees(List<TokenTree> texts, int past) {
-        List<double[]> scores = new ArrayList<>();
         try (Value hidden = cached.extend(stack, texts, past)) {
-            List<Question> all = new ArrayList<>();
-            int begin = 0;
-            for (TokenTree text : texts) {
-                for (List<Question> asked : text.questions()) {
-                    for (Question question : asked) {
-                        all.add(new Question(begin + question.node(), question.token()));
-                    }
+            return sums(hidden, texts);
+        }
+    }
+
+    /** For each text one sum a continuation, of the hidden states of all their nodes, end to end. */
+    private List<double[]> sums(Value hidden, List<TokenTree> texts) {
+        List<Question> all = new ArrayList<>();
+        int begin = 0;
+        for (TokenTree text : texts) {
+            for (List<Question> asked : text.questions()) {
+                for (Question question : asked) {
+                    all.add(new Question(begin + question.node(), question.token()));
                 }
-                begin += text.size();
             }
-            double[] answers = answers(hidden, all);
-            int at = 0;
-            for (TokenTree text : texts) {
-                double[] sums = new double[text.questions().size()];
-                for (int i = 0; i < sums.length; i++) {
-                    int end = at + text.questions().get(i).size();
-                    sums[i] = Arrays.stream(answers, at, end).sum();
-                    at = end;
-                }
-                scores.add(sums);
+            begin += text.size();
+        }
+        double[] answers = answers(hidden, all);
+        List<double[]> scores = new ArrayList<>();
+        int at = 0;
+        for (TokenTree text : texts) {
+            double[] sums = new double[text.questions().size()];
+            for (int i = 0; i < sums.length; i++) {
+                int end = at + text.questions().get(i).size();
+                sums[i] = Arrays.stream(answers, at, end).sum();
+                at = end;
             }
+            scores.add(sums);
         }
         return scores;
     }

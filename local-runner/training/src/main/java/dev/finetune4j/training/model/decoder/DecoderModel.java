@@ -299,12 +299,8 @@ final class DecoderModel implements LanguageModel {
     @Override
     public List<double[]> scoreContinuations(int[] prefix, List<Alternatives> prompts) {
         checkTokens(prefix);
-        for (Alternatives each : prompts) {
-            checkTokens(each.prompt());
-            each.continuations().forEach(this::checkTokens);
-        }
-        ContinuationScorer scorer =
-                new ContinuationScorer(script, cached, stack(), AnswerForecast.logitRows(plan.shape()));
+        prompts.forEach(this::checkTokens);
+        ContinuationScorer scorer = scorer();
         return NativeCalls.guarded(() -> scorer.score(virtualTokens().before(prefix), prompts));
     }
 
@@ -313,20 +309,23 @@ final class DecoderModel implements LanguageModel {
             int[] prefix, int[] prompt, List<Integer> stopTokens, Sampling sampling, IntPredicate goesOn) {
         checkTokens(prefix);
         checkTokens(prompt);
-        Speaker speaker = new Speaker(script, cached, stack(), stopTokens);
+        Speaker speaker = new Speaker(script, cached, stack(), scorer(), stopTokens);
         return NativeCalls.guarded(() -> speaker.speak(virtualTokens().before(prefix), prompt, sampling, goesOn));
     }
 
     @Override
-    public List<Generated> generate(
-            int[] prefix, List<int[]> prompts, List<Integer> stopTokens, List<Sampling> samplings) {
+    public List<Answered> answer(int[] prefix, List<Asked> asked, List<Integer> stopTokens) {
         checkTokens(prefix);
-        prompts.forEach(this::checkTokens);
-        if (prompts.size() < 2 || prompts.stream().anyMatch(prompt -> prompt.length == 0)) {
-            return LanguageModel.super.generate(prefix, prompts, stopTokens, samplings);
+        asked.forEach(each -> checkTokens(each.alternatives()));
+        if (asked.stream().anyMatch(each -> each.prompt().length == 0)) {
+            return LanguageModel.super.answer(prefix, asked, stopTokens);
         }
-        Speaker speaker = new Speaker(script, cached, stack(), stopTokens);
-        return NativeCalls.guarded(() -> speaker.speak(virtualTokens().before(prefix), prompts, samplings));
+        Speaker speaker = new Speaker(script, cached, stack(), scorer(), stopTokens);
+        return NativeCalls.guarded(() -> speaker.answer(virtualTokens().before(prefix), asked));
+    }
+
+    private ContinuationScorer scorer() {
+        return new ContinuationScorer(script, cached, stack(), AnswerForecast.logitRows(plan.shape()));
     }
 
     @Override
@@ -367,6 +366,11 @@ final class DecoderModel implements LanguageModel {
             workspace = made;
         }
         return made;
+    }
+
+    private void checkTokens(Alternatives alternatives) {
+        checkTokens(alternatives.prompt());
+        alternatives.continuations().forEach(this::checkTokens);
     }
 
     private void checkTokens(int[] tokens) {

@@ -1,6 +1,9 @@
 package dev.finetune4j.training.model.decoder;
 
 import dev.finetune4j.run.Sampling;
+import dev.finetune4j.run.WorkStep.Predict;
+import dev.finetune4j.training.model.LanguageModel.Answered;
+import dev.finetune4j.training.model.LanguageModel.Asked;
 import dev.finetune4j.training.model.LanguageModel.Generated;
 import dev.finetune4j.training.model.internal.TorchScript;
 import dev.finetune4j.training.model.internal.TorchScript.Value;
@@ -12,18 +15,19 @@ import java.util.stream.IntStream;
 
 /**
  * Speaks on after prompts, token by token. Several texts that go on from the same prefix are spoken side by side: a pass takes about as
- * long for many of them as for one, since it reads all weights from memory. Prompts are read one after the other.
+ * long for many of them as for one, since it reads all weights from memory.
  */
 final class Speaker {
     /** Texts at once. */
-    static final int TEXTS = 16;
+    static final int TEXTS = Predict.MOST_ROWS_BESIDE;
 
     /** Tokens of their prompts and answers, padded to the longest, whose keys and values are kept at once. */
-    static final int TOKENS = 2048;
+    static final int TOKENS = Predict.MOST_TOKENS_WRITTEN_BESIDE;
 
     private final TorchScript script;
     private final CachedDecoder cached;
     private final DecoderStack stack;
+    private final ContinuationScorer scorer;
     private final List<Integer> stopTokens;
 
     /**
@@ -32,12 +36,19 @@ final class Speaker {
      * @param script computes
      * @param cached its cache
      * @param stack its weights
+     * @param scorer of the same cache and weights
      * @param stopTokens an answer ends before the first of these
      */
-    Speaker(TorchScript script, CachedDecoder cached, DecoderStack stack, List<Integer> stopTokens) {
+    Speaker(
+            TorchScript script,
+            CachedDecoder cached,
+            DecoderStack stack,
+            ContinuationScorer scorer,
+            List<Integer> stopTokens) {
         this.script = script;
         this.cached = cached;
         this.stack = stack;
+        this.scorer = scorer;
         this.stopTokens = stopTokens;
     }
 
@@ -48,28 +59,32 @@ final class Speaker {
      */
     Generated speak(int[] prefix, int[] prompt, Sampling sampling, IntPredicate goesOn) {
         Text text = new Text(prompt, sampling, goesOn);
-        speakAlone(prefix, text);
+        text.hear(lastLogits(cached.read(stack, prefix, prompt, 1)));
+        speakOn(prefix, text);
         return text.generated();
     }
 
-    /** One answer a prompt, the prompts not empty. */
-    List<Generated> speak(int[] prefix, List<int[]> prompts, List<Sampling> samplings) {
-        List<Text> texts = IntStream.range(0, prompts.size())
-                .mapToObj(i -> new Text(prompts.get(i), samplings.get(i), token -> true))
-                .toList();
-        for (List<Text> group : groups(texts)) {
-            if (group.size() == 1) {
-                speakAlone(prefix, group.get(0)); // spares a copy of what is read
-            } else {
-                speakBeside(prefix, group);
-            }
+    /** One answer a prompt, and how likely the right one was; the prompts are not empty. */
+    List<Answered> answer(int[] prefix, List<Asked> asked) {
+        List<Answered> answers = new ArrayList<>();
+        for (List<Asked> group : groups(asked)) {
+            answers.addAll(
+                    group.size() == 1 ? List.of(answerAlone(prefix, group.get(0))) : answerBeside(prefix, group));
         }
-        return texts.stream().map(Text::generated).toList();
+        return answers;
     }
 
-    private void speakAlone(int[] prefix, Text text) {
+    /** The prompt that was scored stands in the cache. */
+    private Answered answerAlone(int[] prefix, Asked asked) {
+        double logLikelihood =
+                scorer.score(prefix, List.of(asked.alternatives())).get(0)[0];
+        Text text = new Text(asked.prompt(), asked.sampling(), token -> true);
+        speakOn(prefix, text);
+        return new Answered(logLikelihood, text.generated());
+    }
+
+    private void speakOn(int[] prefix, Text text) {
         int past = prefix.length + text.prompt.length;
-        text.hear(lastLogits(cached.read(stack, prefix, text.prompt, 1)));
         while (text.goesOn()) {
             text.hear(lastLogits(cached.append(stack, new int[] {text.last()}, past + text.length - 1)));
         }
@@ -83,34 +98,41 @@ final class Speaker {
     }
 
     /** Neighbours whose texts have room beside each other, at least one of them. */
-    private static List<List<Text>> groups(List<Text> texts) {
-        List<List<Text>> groups = new ArrayList<>();
-        List<Text> group = new ArrayList<>();
+    private static List<List<Asked>> groups(List<Asked> asked) {
+        List<List<Asked>> groups = new ArrayList<>();
+        List<Asked> group = new ArrayList<>();
         int longest = 0;
-        for (Text text : texts) {
-            int longer = Math.max(longest, text.room());
+        for (Asked each : asked) {
+            int room = room(each.prompt(), each.sampling());
+            int longer = Math.max(longest, room);
             if (!group.isEmpty() && (group.size() == TEXTS || (group.size() + 1L) * longer > TOKENS)) {
                 groups.add(group);
                 group = new ArrayList<>();
-                longer = text.room();
+                longer = room;
             }
-            group.add(text);
+            group.add(each);
             longest = longer;
         }
         groups.add(group);
         return groups;
     }
 
-    private void speakBeside(int[] prefix, List<Text> group) {
-        int room = group.stream().mapToInt(Text::room).max().orElseThrow();
+    /** Tokens whose keys and values are computed of a text; those of its last new one are not. */
+    private static int room(int[] prompt, Sampling sampling) {
+        return prompt.length + sampling.maxNewTokens() - 1;
+    }
+
+    private List<Answered> answerBeside(int[] prefix, List<Asked> group) {
+        List<Text> texts = group.stream()
+                .map(asked -> new Text(asked.prompt(), asked.sampling(), token -> true))
+                .toList();
+        int room = texts.stream().mapToInt(text -> text.room).max().orElseThrow();
+        double[] logLikelihoods;
         Value own = cached.beside(stack, group.size(), room);
         try {
-            for (int i = 0; i < group.size(); i++) {
-                Text text = group.get(i);
-                text.hear(lastLogits(cached.read(stack, prefix, text.prompt, 0)));
-                cached.keepApart(prefix.length, text.prompt.length, own, i);
-            }
-            List<Text> kept = group;
+            logLikelihoods = scorer.scoreApart(
+                    prefix, group.stream().map(Asked::alternatives).toList(), own);
+            List<Text> kept = texts;
             for (List<Text> speaking = speaking(kept); !speaking.isEmpty(); speaking = speaking(kept)) {
                 if (2 * speaking.size() <= kept.size()) {
                     Value fewer = cached.select(own, kept.size(), places(speaking, kept));
@@ -123,6 +145,9 @@ final class Speaker {
         } finally {
             own.close();
         }
+        return IntStream.range(0, group.size())
+                .mapToObj(i -> new Answered(logLikelihoods[i], texts.get(i).generated()))
+                .toList();
     }
 
     private static List<Text> speaking(List<Text> texts) {
@@ -155,6 +180,7 @@ final class Speaker {
         private final int[] prompt;
         private final TokenSampler sampler;
         private final int[] spoken;
+        private final int room;
         private final IntPredicate listener;
         private int length;
         private boolean isComplete;
@@ -165,11 +191,7 @@ final class Speaker {
             this.listener = listener;
             sampler = new TokenSampler(sampling);
             spoken = new int[sampling.maxNewTokens()];
-        }
-
-        /** Tokens whose keys and values are computed; those of the last new one are not. */
-        int room() {
-            return prompt.length + spoken.length - 1;
+            room = Speaker.room(prompt, sampling);
         }
 
         void hear(float[] logits) {
@@ -193,7 +215,7 @@ final class Speaker {
 
         /** Its place behind the prefix, one that there is room for. */
         int lastPlace() {
-            return Math.min(prompt.length + length, room()) - 1;
+            return Math.min(prompt.length + length, room) - 1;
         }
 
         Generated generated() {

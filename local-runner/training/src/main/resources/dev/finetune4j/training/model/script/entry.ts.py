@@ -164,7 +164,12 @@ class M(Module):
     return __torch__.inference.start_trained_prefix(cache, v, target)
 
   def extend(self: __torch__.M, ids: Tensor, past: int, masks: List[Tensor], place: __torch__.layer.Place, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], cache: __torch__.inference.Cache) -> Tensor:
-    return __torch__.inference.extend(ids, past, masks, place, decoder, layers, cache)
+    none = __torch__.inference.Cache(annotate(List[Tensor], []), annotate(List[Tensor], []))
+    return __torch__.inference.extend(ids, past, masks, place, decoder, layers, cache, none, 0)
+
+  # The same, after which own holds the new tokens of each text, the first of them as text.
+  def extend_apart(self: __torch__.M, ids: Tensor, past: int, masks: List[Tensor], place: __torch__.layer.Place, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], cache: __torch__.inference.Cache, own: __torch__.inference.Cache, text: int) -> Tensor:
+    return __torch__.inference.extend(ids, past, masks, place, decoder, layers, cache, own, text)
 
   def cache_beside(self: __torch__.M, decoder: __torch__.decoder.Decoder, layers: int, texts: int, capacity: int) -> __torch__.inference.Cache:
     return __torch__.inference.cache_beside(decoder, layers, texts, capacity)

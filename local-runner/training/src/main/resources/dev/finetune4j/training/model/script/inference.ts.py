@@ -42,13 +42,28 @@ def cache_beside(decoder: __torch__.decoder.Decoder, L: int, t: int, capacity: i
     torch.append(v, torch.zeros(shape, dtype=decoder.embedding.dtype))
   return __torch__.inference.Cache(k, v)
 
-# Makes the tokens past .. end of a cache the first of a text's own.
+# Makes the tokens past .. end of a cache the first of a text's own, as far as there is room.
 def keep_apart(cache: __torch__.inference.Cache, past: int, end: int, own: __torch__.inference.Cache, text: int) -> int:
   for i in range(len(cache.k)):
     K = cache.k[i].size(0)
-    own.k[i][text * K:text * K + K, 0:end - past].copy_(cache.k[i][:, past:end])
-    own.v[i][text * K:text * K + K, 0:end - past].copy_(cache.v[i][:, past:end])
+    n = min(end - past, own.k[i].size(1))
+    own.k[i][text * K:text * K + K, 0:n].copy_(cache.k[i][:, past:past + n])
+    own.v[i][text * K:text * K + K, 0:n].copy_(cache.v[i][:, past:past + n])
   return text
+
+# The same of texts that lie end to end in y [n, H + 2 K, D], turned, for one layer: their keys and values are the first of the own ones
+# of texts text, text + 1, ..
+def keep_each_apart(y: Tensor, masks: List[Tensor], own_k: Tensor, own_v: Tensor, text: int, look: __torch__.attention.Look) -> int:
+  H = look.heads
+  K = look.key_heads
+  begin = 0
+  for i in range(len(masks)):
+    n = min(masks[i].size(0), own_k.size(1))
+    a = (text + i) * K
+    own_k[a:a + K, 0:n].copy_(y[begin:begin + n, H:H + K].transpose(0, 1))
+    own_v[a:a + K, 0:n].copy_(y[begin:begin + n, H + K:H + 2 * K].transpose(0, 1))
+    begin = begin + masks[i].size(0)
+  return text + len(masks)
 
 # The own tokens of some of t texts.
 def select(own: __torch__.inference.Cache, t: int, texts: Tensor) -> __torch__.inference.Cache:
@@ -163,11 +178,13 @@ def joined(h: Tensor, o: Tensor, layer: __torch__.layer.Layer, shape: __torch__.
   __torch__.layer.join(h2, m, layer.down, layer.down_norm, shape.eps, -1, plain, h3)
   return h3
 
-# The new tokens' hidden states after the last norm, [n, C].
-def extend(ids: Tensor, past: int, masks: List[Tensor], place: __torch__.layer.Place, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], cache: __torch__.inference.Cache) -> Tensor:
+# The new tokens' hidden states after the last norm, [n, C]. Own, which may be empty, takes their keys and values, from a text on.
+def extend(ids: Tensor, past: int, masks: List[Tensor], place: __torch__.layer.Place, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], cache: __torch__.inference.Cache, own: __torch__.inference.Cache, text: int) -> Tensor:
   h = __torch__.decoder.embed(ids, decoder)                                            # [n, C]
   for i in range(len(layers)):
     y = __torch__.inference.turned(h, layers[i], decoder.shape, place)                 # [n, H + 2 K, D]
+    if len(own.k) > 0:
+      __torch__.inference.keep_each_apart(y, masks, own.k[i], own.v[i], text, layers[i].look)
     o = __torch__.inference.attention_each(y, cache.k[i], cache.v[i], past, masks, place.positions, layers[i].look)  # [n, H D]
     h = __torch__.inference.joined(h, o, layers[i], decoder.shape)
   return __torch__.decoder.last_norm(h, decoder)

@@ -12,7 +12,11 @@ import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.run.Sampling;
 import dev.finetune4j.training.model.LanguageModel;
+import dev.finetune4j.training.model.LanguageModel.Answered;
+import dev.finetune4j.training.model.LanguageModel.Asked;
+import dev.finetune4j.training.model.LanguageModel.Generated;
 import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
 import dev.finetune4j.training.model.LanguageModelLoader.Settings;
 import dev.finetune4j.training.model.TokenBatch;
@@ -22,6 +26,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
 
 /** The tiny models of make_fixtures.py, and ways to ask one for a few numbers. */
 final class Fixture {
@@ -155,6 +161,36 @@ final class Fixture {
             assertThat(norm)
                     .as("gradient norm of step %d", step)
                     .isCloseTo(trained.path("norms").path(step).asDouble(), withPercentage(1000 * tolerance));
+        }
+    }
+
+    /**
+     * Behind a prefix and behind none, prompts and answers of many lengths, in several groups and one prompt too long for a single pass, are
+     * answered together as each by itself.
+     */
+    static void assertAnswersSideBySide(LanguageModel model, int[] prefix) {
+        Random random = new Random(6);
+        List<Asked> asked = IntStream.range(0, 40)
+                .mapToObj(i -> new Asked(
+                        random.ints(i == 9 ? 520 : 1 + random.nextInt(40), 3, VOCABULARY)
+                                .toArray(),
+                        random.ints(1 + i % 7, 3, VOCABULARY).toArray(),
+                        i % 3 == 0 ? new Sampling(1 + i, 1.5, 0.95, i) : Sampling.greedy(1 + i % 11)))
+                .toList();
+        List<Integer> stopTokens = IntStream.range(3, 12).boxed().toList();
+        for (int[] before : List.of(prefix, new int[0])) {
+            List<Answered> together = model.answer(before, asked, stopTokens);
+
+            for (int i = 0; i < asked.size(); i++) {
+                Asked each = asked.get(i);
+                Generated spoken = together.get(i).spoken();
+                Generated alone = model.generate(before, each.prompt(), stopTokens, each.sampling());
+                assertThat(spoken.tokenIds()).as("text %d", i).containsExactly(alone.tokenIds());
+                assertThat(spoken.complete()).as("text %d", i).isEqualTo(alone.complete());
+                assertThat(together.get(i).logLikelihood())
+                        .as("text %d", i)
+                        .isCloseTo(scores(model, before, each.prompt(), List.of(each.reference()))[0], offset(1e-4));
+            }
         }
     }
 

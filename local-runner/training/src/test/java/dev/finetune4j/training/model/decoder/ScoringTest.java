@@ -7,8 +7,11 @@ import static org.assertj.core.data.Offset.offset;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.run.Sampling;
+import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.training.model.LanguageModel;
 import dev.finetune4j.training.model.LanguageModel.Alternatives;
+import dev.finetune4j.training.model.LanguageModel.Answered;
+import dev.finetune4j.training.model.LanguageModel.Asked;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -107,6 +110,27 @@ class ScoringTest {
         }
     }
 
+    /** A prompt that is no more than the prefix goes on from one token less of it than the others. */
+    @Test
+    void anEmptyPromptScoresBesideOthers() {
+        List<Alternatives> prompts = List.of(
+                new Alternatives(PROMPT, LABELS),
+                new Alternatives(new int[0], LABELS),
+                new Alternatives(PROMPT, LABELS.subList(0, 1)));
+        try (LanguageModel model = Fixture.load("tied")) {
+            List<double[]> together = model.scoreContinuations(PREFIX, prompts);
+
+            for (int i = 0; i < prompts.size(); i++) {
+                assertThat(together.get(i))
+                        .as("prompt %d", i)
+                        .containsExactly(
+                                model.scoreContinuations(PREFIX, prompts.subList(i, i + 1))
+                                        .get(0),
+                                offset(1e-4));
+            }
+        }
+    }
+
     @Test
     void cacheFollowsTheAdapter() {
         try (LanguageModel model = Fixture.load("tied")) {
@@ -136,30 +160,26 @@ class ScoringTest {
         }
     }
 
-    /** Prompts of many lengths and answers of many lengths, in more than one group: side by side as each by itself. */
     @ParameterizedTest
     @ValueSource(strings = {"untied", "tied", "llama3", "mistral", "qwen2", "qwen3", "gemma2", "gemma3", "phi3"})
-    void speaksTextsSideBySideAsEachByItself(String name) {
-        Random random = new Random(6);
-        List<int[]> prompts = IntStream.range(0, 40)
-                .mapToObj(i -> random.ints(i == 9 ? 290 : 1 + random.nextInt(40), 3, 96)
-                        .toArray())
-                .toList();
-        List<Sampling> samplings = IntStream.range(0, prompts.size())
-                .mapToObj(i -> i % 3 == 0 ? new Sampling(1 + i, 1.5, 0.95, i) : Sampling.greedy(1 + i % 11))
-                .toList();
-        List<Integer> stopTokens = IntStream.range(3, 12).boxed().toList();
+    void answersSideBySideAsEachByItself(String name) {
         try (LanguageModel model = Fixture.load(name)) {
-            for (int[] prefix : List.of(PREFIX, new int[0])) {
-                List<LanguageModel.Generated> together = model.generate(prefix, prompts, stopTokens, samplings);
+            Fixture.assertAnswersSideBySide(model, PREFIX);
+        }
+    }
 
-                for (int i = 0; i < prompts.size(); i++) {
-                    LanguageModel.Generated alone =
-                            model.generate(prefix, prompts.get(i), stopTokens, samplings.get(i));
-                    assertThat(together.get(i).tokenIds()).as("text %d", i).containsExactly(alone.tokenIds());
-                    assertThat(together.get(i).complete()).as("text %d", i).isEqualTo(alone.complete());
-                }
-            }
+    @Test
+    void anAnswerThatFillsAllRoomIsSpokenByItself() {
+        int[] prompt = new Random(8).ints(WorkStep.Predict.MOST_TOKENS_WRITTEN_BESIDE / 2, 3, 96).toArray();
+        Asked asked = new Asked(prompt, new int[] {5, 6, 7}, Sampling.greedy(4));
+        try (LanguageModel model = Fixture.load("tied")) {
+            Answered answered = model.answer(new int[0], List.of(asked, asked), List.of()).get(1);
+
+            assertThat(answered.spoken().tokenIds())
+                    .containsExactly(model.generate(new int[0], prompt, List.of(), Sampling.greedy(4))
+                            .tokenIds());
+            assertThat(answered.logLikelihood())
+                    .isCloseTo(Fixture.scores(model, new int[0], prompt, List.of(asked.reference()))[0], offset(1e-4));
         }
     }
 

@@ -266,27 +266,9 @@ class VirtualTokensTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"prompt", "prefix"})
-    void textsSideBySideAreSpokenAsEachByItself(String kind) {
-        Random random = new Random(6);
-        List<int[]> prompts = IntStream.range(0, 20)
-                .mapToObj(
-                        i -> random.ints(1 + random.nextInt(40), 3, VOCABULARY).toArray())
-                .toList();
-        List<Sampling> samplings = IntStream.range(0, prompts.size())
-                .mapToObj(i -> i % 3 == 0 ? new Sampling(1 + i, 1.5, 0.95, i) : Sampling.greedy(1 + i % 11))
-                .toList();
-        List<Integer> stopTokens = IntStream.range(3, 12).boxed().toList();
+    void answersSideBySideAsEachByItself(String kind) {
         try (LanguageModel model = finished(kind)) {
-            for (int[] prefix : List.of(Arrays.copyOf(TEXT, 12), new int[0])) {
-                List<LanguageModel.Generated> together = model.generate(prefix, prompts, stopTokens, samplings);
-
-                for (int i = 0; i < prompts.size(); i++) {
-                    assertThat(together.get(i).tokenIds())
-                            .as("text %d", i)
-                            .containsExactly(model.generate(prefix, prompts.get(i), stopTokens, samplings.get(i))
-                                    .tokenIds());
-                }
-            }
+            Fixture.assertAnswersSideBySide(model, Arrays.copyOf(TEXT, 12));
         }
     }
 

@@ -53,6 +53,7 @@ class HeadTest {
      * @param dx [M, C]
      * @param dE [V, C]
      */
+    @SuppressWarnings("ArrayRecordComponent") // made fresh, read here only
     private record Expected(double loss, double[] dx, double[] dE) {}
 
     @BeforeAll
