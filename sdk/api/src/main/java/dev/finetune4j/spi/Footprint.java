@@ -4,7 +4,8 @@ import dev.finetune4j.job.Precision;
 
 /**
  * What a job would take of a machine that is there already, as whoever will run it foresees. How many tokens the largest micro-batch
- * has shows only when rows are dealt out, so that the peak lies between two bounds.
+ * has shows only when rows are dealt out, and what the allocator leaves between blocks only when they are laid out, so that the peak lies
+ * between two bounds.
  *
  * @param leastBytes least resident memory of the process at its peak
  * @param mostBytes most resident memory of the process at its peak

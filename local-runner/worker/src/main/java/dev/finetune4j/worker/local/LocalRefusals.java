@@ -28,6 +28,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Tells before a launch what the worker would refuse of a job once it knows the rows: it asks the same loaders. Reads the model once. */
 final class LocalRefusals {
+    /**
+     * Of the peak that is foreseen, which none may pass, a worker takes at least this: measured 0.83 to 0.98 of it, by how many products are
+     * compiled and how well what was freed fits what comes.
+     */
+    static final double LEAST_TAKEN = 0.8;
+
     private final Proposal proposal;
     private final Machine machine;
     private final NumberFormats formats = NumberFormats.here();
@@ -199,7 +205,7 @@ final class LocalRefusals {
         boolean mayBeRefused = !refusals(bound.atMost()).isEmpty();
         Foreseen most = mayBeRefused ? least : foreseen(settings(bound.atMost()));
         return new Footprint(
-                Math.min(least.peakBytes(), most.peakBytes()),
+                Math.round(LEAST_TAKEN * Math.min(least.peakBytes(), most.peakBytes())),
                 mayBeRefused ? Math.max(least.peakBytes(), settings.memoryBytes() + 1) : most.peakBytes(),
                 settings.memoryBytes(),
                 most.precision(),

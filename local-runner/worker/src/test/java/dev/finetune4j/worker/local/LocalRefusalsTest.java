@@ -130,6 +130,15 @@ class LocalRefusalsTest {
     }
 
     @Test
+    void aWorkerMayTakeAFifthLessThanItsMost() throws IOException {
+        Footprint footprint = footprint(LoraTuning.defaults(), 0);
+
+        assertThat((double) footprint.leastBytes() / footprint.mostBytes())
+                .as("micro-batches of one size")
+                .isCloseTo(0.8, within(1e-6));
+    }
+
+    @Test
     void whatAllRowsBeginWithTakesRoomOnce() throws IOException {
         Footprint apart = footprint(LoraTuning.defaults(), 0);
         Footprint together = footprint(LoraTuning.defaults(), 2000);
