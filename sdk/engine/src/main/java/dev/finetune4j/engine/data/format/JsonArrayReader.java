@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.data.format;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -52,12 +53,13 @@ final class JsonArrayReader implements RowReader {
             JsonNode value = RowJson.read(json, parser);
             return value instanceof ObjectNode fields ? new RawRow.Read(row, fields) : notAnObject(value);
         } catch (JsonProcessingException e) {
+            // Without its place the parser tells what its limits refuse, such as depth.
+            JsonLocation place = e.getLocation() == null ? parser.currentLocation() : e.getLocation();
             // After a syntax error the parser cannot know where the next element starts, so the file as a whole is
             // unfit.
             throw DataProblems.NOT_JSON
                     .error(name + " is not JSON")
-                    .at(new Location.InFile(
-                            name, e.getLocation().getLineNr(), e.getLocation().getColumnNr(), null))
+                    .at(new Location.InFile(name, place.getLineNr(), place.getColumnNr(), null))
                     .because(JsonReason.of(e))
                     .asException(e);
         } catch (CharacterCodingException e) {
