@@ -10,6 +10,7 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Spelling;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.run.ChatReply;
+import dev.finetune4j.run.Sampling;
 import dev.finetune4j.spi.HostedModel;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -23,7 +24,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Talks with the tuned model of a run. */
 @Command(
@@ -45,6 +48,10 @@ final class ChatCommand implements Callable<Integer> {
     private static final Pattern COMMAND = Pattern.compile("/[A-Za-z]+");
 
     private final Surroundings surroundings;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    CommandSpec spec;
 
     @Mixin
     RunArgument argument = new RunArgument();
@@ -70,6 +77,7 @@ final class ChatCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        Sampling asked = sampling.sampling(spec);
         boolean isPrompting = surroundings.isTyped() && !output.isJson();
         ChatView view =
                 new ChatView(surroundings.screen(), surroundings.clock(), output.isJson(), isPrompting, besideBase);
@@ -80,7 +88,7 @@ final class ChatCommand implements Callable<Integer> {
             if (isPrompting) {
                 view.say(COMMANDS + "; Ctrl-C ends an answer, Ctrl-D the chat");
             }
-            talk(chat, view);
+            talk(chat, asked, view);
             Runtime.getRuntime().removeShutdownHook(hook);
         }
         return exitCode.number();
@@ -98,7 +106,7 @@ final class ChatCommand implements Callable<Integer> {
         }
     }
 
-    private void talk(Chat chat, ChatView view) throws IOException {
+    private void talk(Chat chat, Sampling asked, ChatView view) throws IOException {
         BufferedReader lines = new BufferedReader(new InputStreamReader(surroundings.in(), StandardCharsets.UTF_8));
         view.prompt();
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -120,7 +128,7 @@ final class ChatCommand implements Callable<Integer> {
                 view.say("there is no command " + text + "; there are " + COMMANDS);
                 missed();
             } else if (!text.isEmpty()) {
-                turn(chat, text, view);
+                turn(chat, text, asked, view);
             }
             view.prompt();
         }
@@ -132,10 +140,10 @@ final class ChatCommand implements Callable<Integer> {
                 && Spelling.nearest(text, List.of("/reset", "/system", "/quit")).isPresent();
     }
 
-    private void turn(Chat chat, String text, ChatView view) {
+    private void turn(Chat chat, String text, Sampling asked, ChatView view) {
         List<Problem> problems = new ArrayList<>();
         try {
-            Interrupts.during(() -> answer(chat, text, view), chat::interrupt);
+            Interrupts.during(() -> answer(chat, text, asked, view), chat::interrupt);
         } catch (FineTuneException e) {
             if (e.exitCode() != ExitCode.INVALID) {
                 throw e; // the models are gone, not this question alone refused
@@ -152,11 +160,11 @@ final class ChatCommand implements Callable<Integer> {
         exitCode = surroundings.isTyped() ? ExitCode.OK : ExitCode.INVALID;
     }
 
-    private void answer(Chat chat, String text, ChatView view) {
+    private void answer(Chat chat, String text, Sampling asked, ChatView view) {
         List<Variant> variants = besideBase ? List.of(Variant.TUNED, Variant.BASE_ZERO_SHOT) : List.of(Variant.TUNED);
         for (Variant variant : variants) {
             view.begins(variant);
-            ChatReply reply = chat.say(variant, text, sampling.sampling(), view::piece);
+            ChatReply reply = chat.say(variant, text, asked, view::piece);
             view.replied(reply);
             if (reply.interrupted()) {
                 break;

@@ -69,17 +69,17 @@ final class GenerateCommand implements Callable<Integer> {
         if (prompt.isBlank()) {
             throw new ParameterException(spec.commandLine(), "--prompt must not be blank");
         }
+        Sampling asked = sampling.sampling(spec);
         try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
-            RunHandle<List<GeneratedText>> handle = ask(tuner, view);
+            RunHandle<List<GeneratedText>> handle = ask(asked, tuner, view);
             Follower follower = new Follower(surroundings.screen(), output);
             print(follower.follow(handle, Farewell.toAnswer(handle.id()), view));
             return ExitCode.OK.number();
         }
     }
 
-    private RunHandle<List<GeneratedText>> ask(FineTuner tuner, MessageView view) {
-        Sampling asked = sampling.sampling();
+    private RunHandle<List<GeneratedText>> ask(Sampling asked, FineTuner tuner, MessageView view) {
         List<Variant> variants = List.of(Variant.BASE_ZERO_SHOT, Variant.TUNED);
         if (plain) {
             view.doing("loading the model");

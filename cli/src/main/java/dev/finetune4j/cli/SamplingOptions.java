@@ -1,7 +1,9 @@
 package dev.finetune4j.cli;
 
 import dev.finetune4j.run.Sampling;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** How a model chooses its words. */
 final class SamplingOptions {
@@ -29,8 +31,16 @@ final class SamplingOptions {
     @Option(names = "--seed", paramLabel = "N", defaultValue = "17", description = "Seed of the draw (default: 17).")
     long seed;
 
-    /** The options together. */
-    Sampling sampling() {
-        return new Sampling(maxNewTokens, temperature, topP, seed);
+    /**
+     * The options together.
+     *
+     * @throws ParameterException if one is out of its bounds, which are named
+     */
+    Sampling sampling(CommandSpec command) {
+        try {
+            return new Sampling(maxNewTokens, temperature, topP, seed);
+        } catch (IllegalArgumentException e) { // its fields have the names of the options
+            throw new ParameterException(command.commandLine(), "--" + e.getMessage(), e);
+        }
     }
 }

@@ -106,6 +106,30 @@ class BadInputTest {
         assertThat(show.out()).isEmpty();
     }
 
+    @Test
+    void refusesOptionsOfTheDrawOutOfTheirBoundsBeforeAnythingIsDone() {
+        for (String[] option : new String[][] {
+            {"--temperature", "99", "0.0..10.0, was 99.0"},
+            {"--temperature", "-1", "0.0..10.0, was -1.0"},
+            {"--temperature", "NaN", "0.0..10.0, was NaN"},
+            {"--top-p", "2", "0.0..1.0, was 2.0"},
+            {"--max-new-tokens", "0", "1..32768, was 0"},
+            {"--max-new-tokens", "99999999", "1..32768, was 99999999"}
+        }) {
+            refusesOption(
+                    option,
+                    CommandRun.in(folder, Map.of(), "generate", "nope", "--prompt", "x", option[0], option[1]));
+            refusesOption(option, CommandRun.in(folder, Map.of(), "chat", "nope", option[0], option[1]));
+        }
+    }
+
+    private static void refusesOption(String[] option, CommandRun run) {
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(2);
+        assertThat(run.err()).contains("FT0002").doesNotContain("FT0001", "FT0504");
+        assertThat(CommandRun.oneLine(run.err())).contains(option[0] + " must be " + option[2]);
+        assertThat(run.out()).isEmpty();
+    }
+
     private void refuses(Path job, String code, String words) {
         CommandRun check = CommandRun.in(folder.resolve("home"), Map.of(), "check", job.toString());
 
