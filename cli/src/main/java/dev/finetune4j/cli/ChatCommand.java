@@ -7,7 +7,6 @@ import dev.finetune4j.engine.chat.Chat;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
-import dev.finetune4j.error.Spelling;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.run.ChatReply;
 import dev.finetune4j.run.Sampling;
@@ -124,7 +123,7 @@ final class ChatCommand implements Callable<Integer> {
                         message.isEmpty()
                                 ? "begun anew without a system message"
                                 : "begun anew with that system message");
-            } else if (isMistyped(text)) {
+            } else if (isUnknownCommand(text)) {
                 view.say("there is no command " + text + "; there are " + COMMANDS);
                 missed();
             } else if (!text.isEmpty()) {
@@ -134,10 +133,9 @@ final class ChatCommand implements Callable<Integer> {
         }
     }
 
-    /** One word that is almost a command; any other is a turn, as a path or an option may be. */
-    private static boolean isMistyped(String text) {
-        return COMMAND.matcher(text).matches()
-                && Spelling.nearest(text, List.of("/reset", "/system", "/quit")).isPresent();
+    /** A slash and one word; a path of several names, or a slash with a sentence, is a turn. */
+    private static boolean isUnknownCommand(String text) {
+        return COMMAND.matcher(text).matches();
     }
 
     private void turn(Chat chat, String text, Sampling asked, ChatView view) {

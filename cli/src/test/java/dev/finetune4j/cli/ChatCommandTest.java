@@ -61,11 +61,13 @@ class ChatCommandTest {
         assertThat(commands.out()).isEmpty();
         assertThat(notes(commands)).containsExactly("begun anew", "begun anew with that system message");
 
-        CommandRun mistyped = command("/rest\nWhich team?\n", "chat", "tickets", "--max-new-tokens", "4");
+        CommandRun mistyped = command("/rest\n/foo\nWhich team?\n", "chat", "tickets", "--max-new-tokens", "4");
 
-        assertThat(mistyped.exitCode()).as("one line was not answered").isEqualTo(3);
-        assertThat(mistyped.err()).contains("there is no command /rest; there are /reset, /system TEXT, /quit");
-        assertThat(mistyped.out().lines()).as("it is no turn").containsExactly(answers.get(0));
+        assertThat(mistyped.exitCode()).as("two lines were not answered").isEqualTo(3);
+        assertThat(mistyped.err())
+                .contains("there is no command /rest; there are /reset, /system TEXT, /quit")
+                .contains("there is no command /foo; there are /reset, /system TEXT, /quit");
+        assertThat(mistyped.out().lines()).as("they are no turns").containsExactly(answers.get(0));
     }
 
     /** Fails where a line of stderr is no object. */
