@@ -73,9 +73,7 @@ final class RunEnd {
         }
         if (outcome instanceof RunOutcome.Stopped stopped) {
             screen.say("run " + run.id() + " was stopped: " + stopped.reason());
-            if (tuner.canResume(run)) {
-                screen.say("  go on:  finetune resume " + run.id());
-            }
+            tuner.goOn(run, stopped).ifPresent(command -> screen.say("  go on:  " + command));
         }
         run.reports().stream()
                 .filter(file -> file.endsWith(ReportFiles.HTML))

@@ -785,6 +785,16 @@ public final class FineTuner implements AutoCloseable {
     }
 
     /**
+     * The command that lets a run go on that was stopped; empty where its place cannot.
+     *
+     * @param run the run
+     * @param stopped how it ended; one whose time is used up begins anew, and the command says what it takes
+     */
+    public Optional<String> goOn(RunView run, RunOutcome.Stopped stopped) {
+        return launcher.goOn(run, stopped);
+    }
+
+    /**
      * The folder of a run, with its report, events and output.
      *
      * @param run its id or the start of it

@@ -278,6 +278,16 @@ public final class Launcher implements AutoCloseable {
         }
     }
 
+    /** The command that lets a run go on that was stopped; empty where there is nothing to go on with. */
+    public Optional<String> goOn(RunView view, RunOutcome.Stopped stopped) {
+        if (!view.isLaunchedHere()) {
+            return Optional.empty();
+        }
+        try (Provider provider = Outcomes.open(view, context.providers())) {
+            return NextCommand.goOn(view, stopped, provider.capabilities());
+        }
+    }
+
     /**
      * Stops a run. Its checkpoints stay, so that it can be resumed. One that was closed without its place's word is asked for there first.
      *

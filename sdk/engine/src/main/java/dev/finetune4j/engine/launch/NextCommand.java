@@ -1,10 +1,14 @@
 package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.error.Location;
+import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.Provider;
+import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What a person types to go on from a run that came to nothing. */
@@ -24,6 +28,16 @@ final class NextCommand {
             boolean isResumable = view.isLaunchedHere() && place.capabilities().supportsResume();
             return isResumable ? "finetune resume " + view.id() : launch(view, place.capabilities());
         }
+    }
+
+    /** What lets a run go on that was stopped; empty where its place cannot. Whose time is used up begins anew, with more of it. */
+    static Optional<String> goOn(RunView view, RunOutcome.Stopped stopped, Capabilities place) {
+        Duration limit = view.job().budget().maxTime();
+        if (limit != null && RunningTime.isUsedUp(stopped.byBudget(), place)) {
+            return Optional.of(launch(view, place) + "    # from the start, once budget.max-time is more than the "
+                    + Figures.duration(limit) + " that are used up");
+        }
+        return place.supportsResume() ? Optional.of("finetune resume " + view.id()) : Optional.empty();
     }
 
     private static String launch(RunView view, Capabilities place) {

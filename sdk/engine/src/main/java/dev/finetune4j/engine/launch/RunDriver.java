@@ -114,7 +114,8 @@ final class RunDriver {
         }
         if (job != null && job.state() == RunState.STOPPED) {
             RunOutcome.Stopped stopped = stopped(job, provider);
-            reportEnding(RunState.STOPPED, stopped, provider.id(), isResumable(provider));
+            boolean isUsedUp = RunningTime.isUsedUp(stopped.byBudget(), provider.capabilities());
+            reportEnding(RunState.STOPPED, stopped, provider.id(), !isUsedUp && isResumable(provider));
             return Optional.of(close(RunState.STOPPED, null, stopped.reason(), stopped.byBudget()));
         }
         new FetchStep(journal, provider).fetch(folder);
@@ -284,15 +285,9 @@ final class RunDriver {
                 true);
     }
 
-    /** From the launch to the end. */
     private Duration running(JobSnapshot end) {
-        Instant launched = journal.content().lines().stream()
-                .filter(line -> line.entry() instanceof JournalEntry.Submitted)
-                .reduce((earlier, later) -> later)
-                .map(line -> line.at())
-                .orElse(end.submittedAt());
-        Instant ended = end.endedAt() == null ? context.clock().instant() : end.endedAt();
-        return Duration.between(launched, ended);
+        Instant ended = end.endedAt();
+        return RunningTime.of(journal.content(), ended == null ? context.clock().instant() : ended);
     }
 
     private Agreement agreement() {

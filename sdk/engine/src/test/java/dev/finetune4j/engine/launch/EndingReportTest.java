@@ -116,8 +116,10 @@ class EndingReportTest {
 
         assertThat(report(fixture.onlyRun()).ending())
                 .isNotNull()
-                .extracting(Ending::byBudget)
-                .isEqualTo(true);
+                .satisfies(ending -> {
+                    assertThat(ending.byBudget()).isTrue();
+                    assertThat(ending.resume()).as("its time is used up").isNull();
+                });
     }
 
     @Test

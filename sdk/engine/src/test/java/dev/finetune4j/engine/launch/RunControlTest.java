@@ -144,6 +144,34 @@ class RunControlTest {
         assertThat(outcome.exitCode()).isEqualTo(ExitCode.BUDGET_STOPPED);
     }
 
+    /** As a place does that holds its limit against all that ran, such as this machine. */
+    @Test
+    void tellsTheBudgetAgainWhereAResumedRunHasNoTimeLeft() throws Exception {
+        fixture.place.script(Life.lasts(), Life.lasts());
+        var limited = LaunchFixture.job("letters").toBuilder()
+                .budget(new Budget(null, Duration.ofMinutes(5)))
+                .build();
+        fixture.run(fixture.prepared(limited));
+        RunId id = fixture.onlyRun();
+
+        try (Launcher launcher = fixture.launcher(pause -> {
+            fixture.clock.advance(pause);
+            try (FakeProvider place = new FakeProvider(fixture.place)) {
+                place.stop(id);
+            }
+        })) {
+            RunOutcome outcome = launcher.resume(fixture.folder(id)).await();
+
+            assertThat(outcome).isEqualTo(new RunOutcome.Stopped("stopped at the budget's max-time", true));
+            assertThat(outcome.exitCode()).isEqualTo(ExitCode.BUDGET_STOPPED);
+            assertThat(launcher.goOn(fixture.view(id), (RunOutcome.Stopped) outcome))
+                    .contains("finetune run JOB    # from the start, once budget.max-time is more than the 5 min that are"
+                            + " used up");
+            assertThat(launcher.goOn(fixture.view(id), new RunOutcome.Stopped("stopped by a test", false)))
+                    .contains("finetune resume " + id);
+        }
+    }
+
     @Test
     void stopsARunOnRequestAndLetsItGoOnLater() throws Exception {
         fixture.place.script(Life.lasts(), Life.succeeds());
