@@ -329,14 +329,20 @@ public final class RunProblems implements ProblemCatalogue {
                 .asException();
     }
 
-    /** A run that nobody has ended is not removed, unless its place is gone for good. */
-    public static FineTuneException notRemovable(RunId run, RunState state) {
-        return STILL_LIVE
+    /**
+     * A run that nobody has ended is not removed, unless its place is gone for good.
+     *
+     * @param isTold whether its place tells that it has the run: force removes none of these
+     */
+    public static FineTuneException notRemovable(RunId run, RunState state, boolean isTold) {
+        Problem.Builder problem = STILL_LIVE
                 .error("cannot remove " + run + " yet")
                 .because("it is " + state.name().toLowerCase(Locale.ROOT))
-                .remedy("finetune stop " + run)
-                .remedy("finetune clean " + run + " --force    # where its place is gone for good")
-                .asException();
+                .remedy("finetune stop " + run);
+        if (!isTold) {
+            problem.remedy("finetune clean " + run + " --force    # where its place is gone for good");
+        }
+        return problem.asException();
     }
 
     /** A run is removed though its place does not answer. */

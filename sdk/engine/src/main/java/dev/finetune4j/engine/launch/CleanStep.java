@@ -9,6 +9,7 @@ import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
+import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.value.ProviderId;
@@ -51,7 +52,9 @@ final class CleanStep {
 
     private List<Problem> atPlaces(RunFolder folder, RunView run, boolean force) {
         if (!run.closed() && !force) {
-            throw RunProblems.notRemovable(run.id(), run.state());
+            Optional<RunState> told = Outcomes.toldNow(run, context.providers());
+            throw RunProblems.notRemovable(
+                    run.id(), told.map(run::seenAs).orElse(run).state(), told.isPresent());
         }
         refuseWhatIsBilledElsewhere(run);
         Set<ProviderId> places = places(folder, run);

@@ -327,17 +327,7 @@ public final class Launcher implements AutoCloseable {
      * does not answer.
      */
     public RunView seenNow(RunView view) {
-        if (view.closed() || !view.isLaunchedHere()) {
-            return view;
-        }
-        try (Provider provider = Outcomes.open(view, context.providers())) {
-            return provider.find(view.id())
-                    .map(JobSnapshot::state)
-                    .map(view::seenAs)
-                    .orElse(view);
-        } catch (FineTuneException e) {
-            return view; // unreachable says nothing about the run
-        }
+        return Outcomes.toldNow(view, context.providers()).map(view::seenAs).orElse(view);
     }
 
     /**

@@ -4,12 +4,15 @@ import dev.finetune4j.engine.journal.JournalContent;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.Capabilities;
+import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.value.ProviderId;
 import java.util.List;
+import java.util.Optional;
 
 /** What a journal says of a run's place and end. */
 final class Outcomes {
@@ -30,6 +33,18 @@ final class Outcomes {
                         ? end.problem()
                         : RunProblems.noReason(
                                 view.id(), view.provider() == null ? ProviderId.LOCAL : view.provider(), ""));
+    }
+
+    /** The state that the place of a run tells now; empty where the run is closed, was not launched there, or its place does not answer. */
+    static Optional<RunState> toldNow(RunView view, Providers providers) {
+        if (view.closed() || !view.isLaunchedHere()) {
+            return Optional.empty();
+        }
+        try (Provider provider = open(view, providers)) {
+            return provider.find(view.id()).map(JobSnapshot::state);
+        } catch (FineTuneException e) {
+            return Optional.empty(); // unreachable says nothing about the run
+        }
     }
 
     /** Where the run is, or is to be launched. */

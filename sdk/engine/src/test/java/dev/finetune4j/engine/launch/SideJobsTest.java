@@ -25,6 +25,7 @@ import dev.finetune4j.testkit.fake.Life;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -252,6 +253,13 @@ class SideJobsTest {
         RunId id = fixture.abandonedRun();
         RunFolder folder = fixture.folder(id);
         try (Launcher launcher = fixture.launcher()) {
+            fixture.clock.advance(Duration.ofSeconds(30));
+            assertThatThrownBy(() -> launcher.clean(folder, false))
+                    .isInstanceOfSatisfying(FineTuneException.class, e -> {
+                        assertThat(e.problems().get(0).causes()).containsExactly("it is training");
+                        assertThat(e.problems().get(0).remedies()).containsExactly("finetune stop " + id);
+                    });
+            fixture.place.fail(Call.FIND, Fault.UNREACHABLE);
             assertThatThrownBy(() -> launcher.clean(folder, false))
                     .isInstanceOfSatisfying(
                             FineTuneException.class,
