@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -45,11 +46,13 @@ final class ModelWork {
      * A job that has both models.
      *
      * @param rows folder of the rows that they answer, or null for none
-     * @throws dev.finetune4j.error.FineTuneException with FT0510 if the run's place keeps the tuned model, FT0503 if a model is not here
+     * @throws dev.finetune4j.error.FineTuneException with FT0508 if the run has not come to its model yet, FT0510 if its place keeps the tuned
+     *     model, FT0512 if a model is not here
      */
     Submission submission(RunView view, String purpose, WorkOrder order, @Nullable Path rows) {
         refuseWithoutModel(view, context.providers());
         refuseWhereTheModelIs(view, order);
+        refuseBeforeTheModel(view);
         JournalEntry.Prepared prepared = view.prepared();
         Path result = tunedModel(view);
         if (prepared == null || Files.notExists(result)) {
@@ -75,6 +78,20 @@ final class ModelWork {
     static void refuseWithoutModel(RunView view, Providers providers) {
         if (view.closed() && view.state() != RunState.SUCCEEDED && view.output() == null) {
             throw RunProblems.noModel(view, NextCommand.goOn(view, providers));
+        }
+    }
+
+    private void refuseBeforeTheModel(RunView view) {
+        if (!view.closed() && view.output() == null) {
+            RunState now = Outcomes.toldNow(view, context.providers())
+                    .map(view::seenAs)
+                    .orElse(view)
+                    .state();
+            throw RunProblems.stillLive(
+                    run.id(),
+                    "use the tuned model of",
+                    "it is " + now.name().toLowerCase(Locale.ROOT),
+                    "finetune watch " + run.id());
         }
     }
 

@@ -234,6 +234,24 @@ class SideJobsTest {
     }
 
     @Test
+    void refusesWorkWithAModelThatIsStillTrained() throws Exception {
+        fixture.place.script(Life.lasts());
+        RunFolder folder = fixture.folder(fixture.abandonedRun());
+        fixture.clock.advance(Duration.ofSeconds(30));
+
+        try (Launcher launcher = fixture.launcher()) {
+            assertThatThrownBy(() -> launcher.sideJobs()
+                            .export(folder, new ModelFormat.HuggingFace(Precision.AUTO), home.resolve("exported")))
+                    .hasMessageContaining("FT0508: cannot use the tuned model of " + folder.id() + " yet")
+                    .satisfies(thrown -> assertThat(
+                                    ((FineTuneException) thrown).problems().get(0))
+                            .extracting(Problem::causes, Problem::remedies)
+                            .containsExactly(
+                                    List.of("it is training"), List.of("finetune watch " + folder.id())));
+        }
+    }
+
+    @Test
     void removesAnEndedRunHereAndAtItsPlace() throws Exception {
         RunFolder folder = fixture.folder(fixture.runToEnd());
         PreparedData other = fixture.prepared(LaunchFixture.job("other")).data();
