@@ -84,6 +84,7 @@ public record RunStory(List<Chapter> chapters) {
         Optional<RunView> run = RunView.of(journal);
         RunState told = null;
         Instant launchedAt = Instant.MIN;
+        int launch = 0;
         BlockReader blocks = new BlockReader();
         for (JournalLine line : journal.lines()) {
             Optional<Block> block = blocks.read(line);
@@ -95,11 +96,24 @@ public record RunStory(List<Chapter> chapters) {
             if (entry != null && !isToldAgain) { // each process that takes a run up tells its state anew
                 Chapter chapter =
                         chapter(line.at(), entry).notBefore(launchedAt).of(run.orElse(null));
-                chapters.add(block.map(RunStory::words).map(chapter::and).orElse(chapter));
+                int position = entry instanceof JournalEntry.StateSeen
+                        ? position(chapters, chapter.at(), launch)
+                        : chapters.size();
+                chapters.add(position, block.map(RunStory::words).map(chapter::and).orElse(chapter));
                 told = entry instanceof JournalEntry.StateSeen seen ? seen.state() : null;
+                launch = entry instanceof JournalEntry.Submitted ? chapters.size() : launch;
             }
         }
         return new RunStory(chapters);
+    }
+
+    /** Whoever takes a run up sees what it went through before: that comes before what was asked of it meanwhile. */
+    private static int position(List<Chapter> chapters, Instant seen, int launch) {
+        int position = chapters.size();
+        while (position > launch && chapters.get(position - 1).at().isAfter(seen)) {
+            position--;
+        }
+        return position;
     }
 
     private static Chapter chapter(Instant at, JournalEntry entry) {
@@ -180,8 +194,8 @@ public record RunStory(List<Chapter> chapters) {
             return hostingChapter(at, entry);
         }
         JournalEntry.Closed closed = (JournalEntry.Closed) entry;
-        String reason = closed.reason().isEmpty() ? "" : ": " + closed.reason();
-        return new Chapter(at, "ended: " + words(closed.state()) + reason, reasons(closed));
+        String how = closed.reason().isEmpty() ? words(closed.state()) : closed.reason(); // which says "stopped" itself
+        return new Chapter(at, "ended: " + how, reasons(closed));
     }
 
     private static Chapter hostingChapter(Instant at, JournalEntry entry) {

@@ -31,6 +31,29 @@ class RunStoryTest {
         assertThat(story.chapters()).extracting(RunStory.Chapter::at).containsExactly(LAUNCHED, LAUNCHED);
     }
 
+    /** As after a launch that nobody followed: its states are written down by whoever stops it. */
+    @Test
+    void tellsWhatWasSeenLaterInItsOrder() {
+        RunStory story = RunStory.of(new JournalContent(
+                List.of(
+                        line(1, 0, new JournalEntry.Submitted(JournalSamples.snapshot(RunState.QUEUED), false)),
+                        line(2, 40, new JournalEntry.StopAsked("finetune stop")),
+                        line(3, 41, new JournalEntry.StateSeen(RunState.STARTING, LAUNCHED.plusSeconds(5), "")),
+                        line(4, 41, new JournalEntry.StateSeen(RunState.TRAINING, LAUNCHED.plusSeconds(9), "")),
+                        line(5, 43, new JournalEntry.StateSeen(RunState.STOPPED, LAUNCHED.plusSeconds(42), "")),
+                        line(6, 43, new JournalEntry.Closed(RunState.STOPPED, null, "stopped by ann", false, null))),
+                0));
+
+        assertThat(story.chapters())
+                .extracting(RunStory.Chapter::what)
+                .containsExactly(
+                        "launched", "starting", "training", "told to stop", "stopped", "ended: stopped by ann");
+    }
+
+    private static JournalLine line(long number, long second, JournalEntry entry) {
+        return new JournalLine(number, LAUNCHED.plusSeconds(second), "", entry);
+    }
+
     @Test
     void namesTheJobFileInWhatCanBePasted() {
         RunStory story = RunStory.of(journal(
