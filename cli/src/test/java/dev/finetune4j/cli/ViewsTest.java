@@ -7,6 +7,7 @@ import dev.finetune4j.cli.view.JsonLines;
 import dev.finetune4j.cli.view.LiveView;
 import dev.finetune4j.cli.view.PlannedCallsView;
 import dev.finetune4j.cli.view.ProblemView;
+import dev.finetune4j.cli.view.RunDetailView;
 import dev.finetune4j.cli.view.RunsView;
 import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.cli.view.Sparkline;
@@ -16,6 +17,7 @@ import dev.finetune4j.engine.journal.HostedRun;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.evaluation.ConfusionMatrix;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.GateClause;
 import dev.finetune4j.evaluation.GateVerdict;
@@ -391,17 +393,51 @@ class ViewsTest {
         assertThat(Sparkline.of(List.of(), 10)).isEmpty();
     }
 
+    @Test
+    void aResultTellsWhatItsScoresHide() {
+        ConfusionMatrix confusion =
+                new ConfusionMatrix(List.of("good", "bad"), List.of(List.of(15L, 0L), List.of(5L, 0L)));
+
+        new RunDetailView(screen(false, false, 80))
+                .printResult(evaluated(new Interval(0.43, 0.4, 0.5), GateVerdict.of(List.of()), confusion));
+
+        assertThat(CommandRun.oneLine(text(err)))
+                .contains("warning FT0711: all 20 rows are answered \"good\", none \"bad\" (5 rows)")
+                .contains("try finetune sweep JOB --learning-rate");
+    }
+
+    @Test
+    void countsHowOftenARunWasResumed() {
+        RunDetailView detail = new RunDetailView(screen(false, false, 80));
+
+        for (int resumes = 0; resumes < 3; resumes++) {
+            detail.print(view(RunState.SUCCEEDED, START, null, resumes, true), Clock.fixed(START, ZoneOffset.UTC));
+        }
+
+        assertThat(text(out).lines().filter(line -> line.startsWith("attempt")))
+                .containsExactly("attempt   1", "attempt   1, resumed once", "attempt   1, resumed 2 times");
+    }
+
     private static RunView evaluated(Interval macroF1, GateVerdict gate) {
+        return evaluated(macroF1, gate, null);
+    }
+
+    private static RunView evaluated(Interval macroF1, GateVerdict gate, @Nullable ConfusionMatrix confusion) {
         VariantEvaluation tuned =
-                new VariantEvaluation(Variant.TUNED, Map.of(MetricName.MACRO_F1, macroF1), List.of(), null, null);
+                new VariantEvaluation(Variant.TUNED, Map.of(MetricName.MACRO_F1, macroF1), List.of(), confusion, null);
         EvaluationReport evaluation = new EvaluationReport(
                 TaskKind.CLASSIFICATION, MetricName.MACRO_F1, 20, 2000, 17, List.of(tuned), List.of(), gate);
         return view(RunState.SUCCEEDED, START, evaluation, true);
     }
 
-    @SuppressWarnings("NullAway") // of a class file it does not read that a nested type may be null
     private static RunView view(
             RunState state, Instant changedAt, @Nullable EvaluationReport evaluation, boolean isClosed) {
+        return view(state, changedAt, evaluation, 0, isClosed);
+    }
+
+    @SuppressWarnings("NullAway") // of a class file it does not read that a nested type may be null
+    private static RunView view(
+            RunState state, Instant changedAt, @Nullable EvaluationReport evaluation, int resumes, boolean isClosed) {
         TaskSpec task = TaskSpec.of(TaskKind.CLASSIFICATION);
         return new RunView(
                 new RunId("tickets-0123abcd-1"),
@@ -418,7 +454,7 @@ class ViewsTest {
                 null,
                 null,
                 null,
-                0,
+                resumes,
                 null,
                 null,
                 evaluation,

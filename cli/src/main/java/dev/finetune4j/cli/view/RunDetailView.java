@@ -1,6 +1,7 @@
 package dev.finetune4j.cli.view;
 
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.report.AnswerFindings;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.run.WorkOrder;
@@ -45,7 +46,8 @@ public final class RunDetailView {
         if (run.spent() != null) {
             field("spent", run.spent().words() + " of " + run.spent().budget());
         }
-        field("attempt", run.attempt() + (run.resumes() == 0 ? "" : ", resumed " + run.resumes() + " times"));
+        String resumed = run.resumes() == 1 ? "once" : run.resumes() + " times";
+        field("attempt", run.attempt() + (run.resumes() == 0 ? "" : ", resumed " + resumed));
         if (run.prepared() != null) {
             field("data", shown(run.prepared().data()));
             field("digest", run.prepared().dataDigest());
@@ -96,6 +98,9 @@ public final class RunDetailView {
     public void printResult(RunView run) {
         if (run.evaluation() != null) {
             new EvaluationView(screen, "held-out rows").print(run.evaluation());
+            AnswerFindings.of(run.evaluation())
+                    .ifPresent(finding -> new ProblemView(screen)
+                            .print(List.of(Remedies.named(finding, run.jobFile(), run.id()))));
         }
         if (run.output() != null) {
             Path kept = run.output().resolve(WorkOrder.MODEL_REFERENCE_FILE);
