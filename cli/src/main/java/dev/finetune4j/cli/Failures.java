@@ -30,7 +30,11 @@ final class Failures {
         OutputFormat format = OutputFormat.askedIn(parsed.originalArgs().toArray(String[]::new));
         if (failure instanceof FineTuneException known) {
             CommandSubject subject = CommandSubject.of(parsed, surroundings.home());
-            return tell(known.problems().stream().map(subject::named).toList(), known.exitCode(), format);
+            List<Problem> problems = known.problems().stream()
+                    .map(subject::named)
+                    .map(problem -> AmbiguousRun.typedAnew(problem, parsed))
+                    .toList();
+            return tell(problems, known.exitCode(), format);
         }
         return tell(List.of(defect(failure)), ExitCode.INTERNAL, format);
     }

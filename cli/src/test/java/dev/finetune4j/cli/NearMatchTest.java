@@ -67,6 +67,21 @@ class NearMatchTest {
     }
 
     @Test
+    void ofTheStartOfSeveralRunsIsTheCommandThatWasTypedWithTheIdOfOne() throws IOException {
+        Files.createDirectories(folder.resolve("runs/tickets-7aef332d-1"));
+        assertThat(CommandRun.in(folder, Map.of(), "show", "shakespeare").err())
+                .contains("the only run is tickets-7aef332d-1");
+        Files.createDirectories(folder.resolve("runs/tickets-7aef332d-2"));
+
+        CommandRun generate = CommandRun.in(folder, Map.of(), "generate", "tickets", "--prompt", "Which team?");
+
+        assertThat(generate.exitCode()).isEqualTo(2);
+        assertThat(CommandRun.oneLine(generate.err()))
+                .contains("FT0504: 2 runs begin with tickets")
+                .containsPattern("try finetune generate tickets-7aef332d-[12] --prompt 'Which team\\?'");
+    }
+
+    @Test
     void argumentsThatAreTooManyOrMissingAreNamed() {
         assertThat(CommandRun.of("schema", "extra", "more").err())
                 .contains("finetune schema takes no further argument, but got extra more")

@@ -271,20 +271,19 @@ public final class RunProblems implements ProblemCatalogue {
         return problem.because(
                         known.isEmpty()
                                 ? "no run was started in this home folder yet"
-                                : "the newest runs are "
+                                : (known.size() == 1 ? "the only run is " : "the newest runs are ")
                                         + known.stream().limit(5).collect(Collectors.joining(" ")))
                 .remedy("finetune ps")
                 .asException();
     }
 
-    /** Several runs begin with what was given. */
-    public static FineTuneException ambiguousRun(String asked, Collection<RunId> matching) {
-        String list = matching.stream().limit(5).map(RunId::value).reduce("", (all, one) -> all + " " + one);
+    /** Several runs begin with what was given; the remedy names the newest. */
+    public static FineTuneException ambiguousRun(String asked, List<RunId> newestFirst) {
+        String list = newestFirst.stream().limit(5).map(RunId::value).collect(Collectors.joining(" "));
         return NO_SUCH_RUN
-                .error(matching.size() + " runs begin with " + asked)
-                .because("they are" + list)
-                .remedy("give more of the id: finetune show "
-                        + matching.iterator().next())
+                .error(newestFirst.size() + " runs begin with " + asked)
+                .because("they are " + list)
+                .remedy("finetune show " + newestFirst.get(0))
                 .asException();
     }
 

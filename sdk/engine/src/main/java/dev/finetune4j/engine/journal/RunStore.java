@@ -68,7 +68,9 @@ public final class RunStore {
         }
         throw matching.isEmpty() || asked.isBlank()
                 ? RunProblems.noSuchRun(asked, newestFirst(ids))
-                : RunProblems.ambiguousRun(asked, matching);
+                : RunProblems.ambiguousRun(
+                        asked,
+                        newestFirst(ids).stream().filter(matching::contains).toList());
     }
 
     /** Every run whose journal has begun, newest first; a damaged one is left out here and reported when it is asked for. */
