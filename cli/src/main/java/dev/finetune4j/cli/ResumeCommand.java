@@ -39,10 +39,11 @@ final class ResumeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        String replayed = verify ? replayed() : "";
         try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
             if (verify) {
-                verify(tuner, view);
+                view.doing(replayed);
             }
             Past past = Past.seen(tuner.folder(argument.run));
             RunHandle<RunOutcome> handle = tuner.resume(argument.run);
@@ -54,12 +55,16 @@ final class ResumeCommand implements Callable<Integer> {
         }
     }
 
-    private void verify(FineTuner tuner, MessageView view) throws InterruptedException {
-        view.doing("replaying the last steps");
-        RunHandle<Replay> handle = tuner.verify(argument.run);
-        Replay replay =
-                new Follower(surroundings.screen(), output).follow(handle, Farewell.toAnswer(handle.id()), view);
-        view.doing("steps " + (replay.fromStep() + 1) + " to " + replay.toStep() + " are equal, SHA-256 "
-                + replay.savedSha256());
+    /** What came of the replay, which has a view of its own: its steps are none of the run's loss. */
+    private String replayed() throws InterruptedException {
+        try (MessageView view = surroundings.messages(output.format);
+                FineTuner tuner = surroundings.open(view)) {
+            view.doing("replaying the last steps");
+            RunHandle<Replay> handle = tuner.verify(argument.run);
+            Replay replay =
+                    new Follower(surroundings.screen(), output).follow(handle, Farewell.toAnswer(handle.id()), view);
+            return "steps " + (replay.fromStep() + 1) + " to " + replay.toStep() + " are equal, SHA-256 "
+                    + replay.savedSha256();
+        }
     }
 }

@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +30,7 @@ final class RunProgress {
     private RunEvent.@Nullable StepCompleted step;
     private RunEvent.@Nullable PredictionProgress prediction;
     private RunEvent.@Nullable Spent spent;
-    private final List<Double> losses = new ArrayList<>();
+    private final NavigableMap<Integer, Double> losses = new TreeMap<>();
     private double meanLoss = Double.NaN;
     private double meanLossBefore = Double.NaN;
     private double secondsPerStep = Double.NaN;
@@ -134,16 +136,17 @@ final class RunProgress {
                         + decimals("%.3f", done.loss());
     }
 
-    /** The loss from the first step to the last, in one line; empty before the first step. */
+    /** The loss from the first step to the last, each as it was last taken, in one line; empty before the first step. */
     String lossCurve(int width) {
-        return losses.isEmpty()
+        List<Double> curve = List.copyOf(losses.values());
+        return curve.isEmpty()
                 ? ""
                 : String.format(
                         Locale.ROOT,
                         "loss %.3f %s %.3f",
-                        losses.get(0),
-                        Sparkline.of(losses, width),
-                        losses.get(losses.size() - 1));
+                        curve.get(0),
+                        Sparkline.of(curve, width),
+                        curve.get(curve.size() - 1));
     }
 
     /** The variant in words. */
@@ -197,7 +200,8 @@ final class RunProgress {
             secondsPerStep = mix(secondsPerStep, seconds);
         }
         lastStepAt = done.at();
-        losses.add(done.loss());
+        losses.tailMap(done.step(), true).clear(); // whoever goes on from a checkpoint goes over the steps after it again
+        losses.put(done.step(), done.loss());
         meanLossBefore = meanLoss;
         meanLoss = mix(meanLoss, done.loss());
         step = done;

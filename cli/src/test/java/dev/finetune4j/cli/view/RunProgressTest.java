@@ -26,4 +26,15 @@ class RunProgressTest {
         assertThat(progress.line(NOW)).endsWith(" | spent 1.92 of 6.00 USD");
         assertThat(progress.keyValues(NOW)).endsWith("spent=\"1.9155 USD\" budget=\"6.00 USD\"");
     }
+
+    /** As after a replay of the last steps, and after a resume from a checkpoint before the last step. */
+    @Test
+    void drawsTheLossOfEachStepOnceHoweverOftenItWasTaken() {
+        RunProgress progress = new RunProgress(NOW);
+        for (int step : new int[] {11, 12, 1, 2, 3, 4, 3, 4, 5}) {
+            progress.accept(new RunEvent.StepCompleted(NOW, step, 12, 0.1 * step, 10 - step, 1e-4, 1, 40, 18, 1L << 30));
+        }
+
+        assertThat(progress.lossCurve(40)).startsWith("loss 9.000 ").endsWith(" 5.000").hasSize(22);
+    }
 }
