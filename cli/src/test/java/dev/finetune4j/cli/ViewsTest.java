@@ -357,6 +357,20 @@ class ViewsTest {
     }
 
     @Test
+    void aPipeSeesWhatStandsStillOnce() throws InterruptedException {
+        Clock clock = Clock.fixed(START, ZoneOffset.UTC);
+        try (LiveView view = new LiveView(screen(false, false, 80), clock, Duration.ZERO)) {
+            view.accept(new RunEvent.PredictionProgress(START, Variant.TUNED, 0, 150));
+            waitForLine("state=evaluating variant=tuned rows=0/150");
+
+            Thread.sleep(600);
+        }
+
+        assertThat(text(err).lines().filter(line -> line.endsWith("rows=0/150")))
+                .hasSize(1);
+    }
+
+    @Test
     void saysNothingOfMemoryThatNobodyForesaw() {
         Clock clock = Clock.fixed(START, ZoneOffset.UTC);
         try (LiveView view = new LiveView(screen(false, false, 80), clock, Duration.ofHours(1))) {

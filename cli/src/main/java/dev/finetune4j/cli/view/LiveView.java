@@ -35,6 +35,7 @@ public final class LiveView implements MessageView {
     private final ProblemView problems;
     private final Ticker ticker;
     private Instant printedAt;
+    private String printed = "";
     private boolean isDrawn;
     private boolean isCurveShown;
     private boolean isClosed;
@@ -209,7 +210,11 @@ public final class LiveView implements MessageView {
         if (screen.isErrTerminal()) {
             draw();
         } else if (Duration.between(printedAt, now).compareTo(interval) >= 0) {
-            screen.say(progress.keyValues(now));
+            String line = progress.keyValues(now);
+            if (!line.equals(printed)) { // what stands still is told once
+                screen.say(line);
+                printed = line;
+            }
             printedAt = now;
         }
     }
