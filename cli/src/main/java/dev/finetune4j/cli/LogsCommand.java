@@ -47,10 +47,12 @@ final class LogsCommand implements Callable<Integer> {
         try (FineTuner tuner = surroundings.open()) {
             String cursor = LogPage.START;
             boolean isLast = false;
+            boolean isSilent = true;
             while (true) {
                 LogPage page = tuner.logs(argument.run, cursor);
                 cursor = page.next();
                 page.lines().forEach(this::print);
+                isSilent &= page.lines().isEmpty();
                 if (page.lines().isEmpty()) {
                     if (!follow || isLast) {
                         break;
@@ -59,6 +61,9 @@ final class LogsCommand implements Callable<Integer> {
                             isOver(tuner.show(argument.run)); // what was printed at the very end comes in one look more
                     Thread.sleep(isLast ? 0 : PAUSE_MILLIS);
                 }
+            }
+            if (isSilent && !output.isJson()) {
+                surroundings.screen().say("its processes have printed nothing; \"finetune watch\" has its steps");
             }
             return ExitCode.OK.number();
         }
