@@ -33,6 +33,8 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
+            "Exit code 0 when the gate passes, 9 when it fails.",
+            "",
             "Example:",
             "  finetune eval attack-tactics-3f9c2a71-1",
             "  finetune eval attack-tactics-3f9c2a71-1 --data new-rows.jsonl"
