@@ -133,7 +133,7 @@ final class HostCommand implements Callable<Integer> {
 
     private void host(FineTuner tuner, String asked, MessageView view, HostingView shown)
             throws IOException, InterruptedException {
-        view.doing("asking the place of " + asked);
+        view.doing("asking the place of " + tuner.folder(asked).id());
         HostingTerms terms = target == null
                 ? tuner.hosting().terms(asked, way, units)
                 : tuner.hosting().terms(asked, way, units, new ProviderId(target));

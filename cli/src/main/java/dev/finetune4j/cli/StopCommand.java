@@ -2,6 +2,7 @@ package dev.finetune4j.cli;
 
 import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.engine.FineTuner;
+import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.run.RunOutcome;
@@ -38,8 +39,9 @@ final class StopCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
-            view.doing("stopping " + argument.run);
-            Past past = Past.untilItEnds(tuner.folder(argument.run));
+            RunFolder folder = tuner.folder(argument.run);
+            view.doing("stopping " + folder.id());
+            Past past = Past.untilItEnds(folder);
             RunHandle<RunOutcome> handle = tuner.stop(argument.run, "finetune stop");
             boolean hasEnded = handle.begin() == RunHandle.Begin.ENDED;
             if (hasEnded) {

@@ -104,6 +104,11 @@ class BadInputTest {
 
         assertThat(show.err()).contains("FT0504").doesNotContain("\tat ");
         assertThat(show.out()).isEmpty();
+        for (String command : new String[] {"stop", "host"}) {
+            assertThat(CommandRun.in(folder, Map.of(), command, "nope").err())
+                    .as("nothing is said to be done with it")
+                    .startsWith("error FT0504");
+        }
     }
 
     @Test
