@@ -51,7 +51,7 @@ class PeftPythonTest {
         String install = failure.replaceFirst("(?s).* -m (pip install .*?)    #.*", "$1");
         assertThat(Path.of("../../README.md")).content().contains("python3 -m " + install);
         assertThat(failure)
-                .startsWith("FT0675: the image has not what the engine needs; ")
+                .startsWith("FT0675: the image lacks what the engine needs; ")
                 .contains("transformers 4.55 or newer is missing")
                 .containsPattern(
                         "; try: RUN /\\S+ -m pip install 'torch>=2\\.6' 'transformers>=4\\.55' .*    # a line for the Dockerfile of the image$");

@@ -74,7 +74,7 @@ def main() -> int:
         return 0
     problem = WorkProblem(
         "FT0675",
-        "the image has not what the engine needs",
+        "the image lacks what the engine needs",
         [*lacks, f"looked with {sys.executable}"],
         [f"RUN {sys.executable} -m pip install {' '.join(requirements())}    # a line for the Dockerfile of the image"],
         INVALID,
