@@ -51,8 +51,10 @@ public record SweepOutlook(
                                 .map(rung -> rung.trials() + " for " + share(rung.share()))
                                 .collect(Collectors.joining(", "))
                         + ")";
-        return trials() + " runs" + rounds + ": " + String.format(Locale.ROOT, "%.1f", relativeTraining())
-                + " times the training of the job alone, and " + trials() + " times "
+        return trials() + (trials() == 1 ? " run" : " runs") + rounds + ": "
+                + String.format(Locale.ROOT, "%.1f", relativeTraining())
+                + " times the training of the job alone, and "
+                + (trials() == 1 ? "once" : trials() + " times") + " "
                 + Figures.count(validationRows) + " validation " + (validationRows == 1 ? "row" : "rows")
                 + " to answer; "
                 + (maxTime == null ? "no time limit" : "at most " + Figures.duration(maxTime))
