@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
             "",
             "The same command again takes the run up, or tells how it ended; --again starts anew.",
             "What was refused, or never reached its place, is launched as the job file has it now.",
-            "Exit code 5 when nothing has the memory, 6 when the budget does not suffice.",
+            "Exit code 5 when nothing takes the job, 6 when the budget does not suffice.",
             "",
             "Example:",
             "  finetune launch job.yaml",

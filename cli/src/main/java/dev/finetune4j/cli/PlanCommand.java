@@ -49,7 +49,7 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "Exit code 5 when nothing has the memory, 6 when nothing keeps the limits.",
+            "Exit code 5 when nothing takes the job, 6 when nothing keeps the limits.",
             "",
             "Example:",
             "  finetune plan job.yaml",

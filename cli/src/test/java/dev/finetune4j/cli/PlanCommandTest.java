@@ -262,6 +262,20 @@ class PlanCommandTest {
     }
 
     @Test
+    void aPlaceThatHasNotTheModelIsNotTakenForOneThatLacksMemory() throws IOException {
+        job = write("method: lora");
+        Files.writeString(job, Files.readString(job).replace("llama-3.1-8b-instruct", "smollm2-135m-instruct"));
+
+        CommandRun none = plan("--target", "jumpstart");
+
+        assertThat(none.exitCode()).isEqualTo(5);
+        assertThat(oneLine(none.err()))
+                .contains("FT0760: jumpstart does not tune tickets as it is", "jumpstart: it has no such model")
+                .contains("of all that is offered it fits ")
+                .doesNotContain("memory", "a smaller one");
+    }
+
+    @Test
     void withoutTheFlagsThereIsAsMuchAsTheRemedyLooksAt() throws IOException {
         for (String spot : List.of("never", "allow")) {
             String[] offers = {"offers", "--target", "azure-ml", "--spot", spot, "-o", "json"};

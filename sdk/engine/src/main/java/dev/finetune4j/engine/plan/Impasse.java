@@ -111,7 +111,7 @@ final class Impasse {
         return notLearned()
                 .or(() -> asksServicesOnly() ? Optional.empty() : unsuitedMachine())
                 .or(this::filteredAway)
-                .orElseGet(() -> asksServicesOnly() ? noService(plan) : nothingFits(plan));
+                .orElseGet(() -> asksServicesOnly() || !isMemoryShort(plan) ? notTuned(plan) : nothingFits(plan));
     }
 
     /** Places of offers that learn as a job's task is learned, by name. */
@@ -219,10 +219,20 @@ final class Impasse {
                 .count();
     }
 
-    private Problem noService(Plan plan) {
+    /** Whether a machine was left out for want of memory; what misses the limits of a service has nothing to do with it. */
+    private boolean isMemoryShort(Plan plan) {
+        return plan.rejections().stream()
+                .anyMatch(rejection -> rejection.shortage() != null
+                        && (sold(rejection.target()) == 0
+                                || machine(rejection).isPresent()));
+    }
+
+    private Problem notTuned(Plan plan) {
         FineTuneJob job = figures.file().job();
+        List<ProviderId> targets = request.filter().targets();
         Problem.Builder problem = PlanProblems.NOTHING_FITS
-                .error(names(request.filter().targets()) + " does not tune " + job.name() + " as it is")
+                .error((targets.isEmpty() ? "nothing that was looked at tunes " : names(targets) + " does not tune ")
+                        + job.name() + " as it is")
                 .at(Location.ofKey("model"));
         plan.rejections().stream()
                 .limit(NEAREST)
@@ -231,17 +241,20 @@ final class Impasse {
         plan.options().stream()
                 .filter(option -> option.otherModel() != null)
                 .forEach(option -> problem.remedy("places." + option.target() + ".model: " + option.otherModel()));
-        request.filter()
-                .targets()
-                .forEach(target ->
-                        longerIds(target, job).forEach(id -> problem.remedy("places." + target + ".model: " + id)));
+        targets.forEach(target ->
+                longerIds(target, job).forEach(id -> problem.remedy("places." + target + ".model: " + id)));
+        if (!asksServicesOnly()) {
+            elsewhere().ifPresent(option -> {
+                problem.because(fitsElsewhere(option));
+                opened(option).forEach(problem::remedy);
+            });
+            return problem.remedy("finetune models    # another one").build();
+        }
         if (job.method().adapters().isEmpty()) {
             problem.because("services train adapters, and the job asks for another method")
                     .remedy("method: lora");
         }
-        return problem.remedy(
-                        "finetune offers --target " + request.filter().targets().get(0))
-                .build();
+        return problem.remedy("finetune offers --target " + targets.get(0)).build();
     }
 
     /** What a place calls the models whose id a job names without its end, such as the length of texts that it takes. */
@@ -337,8 +350,7 @@ final class Impasse {
             change.filter(words -> !remedies.contains(words)).ifPresent(remedies::add);
         }
         elsewhere().ifPresent(option -> {
-            problem.because("of all that is offered it fits " + option.id() + ", about "
-                    + Ranking.billedAtMost(option).likely());
+            problem.because(fitsElsewhere(option));
             remedies.addAll(opened(option));
         });
         plan.rejections().stream()
@@ -448,6 +460,11 @@ final class Impasse {
                 || !asked.regions().isEmpty()
                 || !asked.gpus().isEmpty()
                 || asked.spot() == OfferFilter.Spot.ONLY;
+    }
+
+    private static String fitsElsewhere(PlanOption option) {
+        return "of all that is offered it fits " + option.id() + ", about "
+                + Ranking.billedAtMost(option).likely();
     }
 
     /** The smallest machine that would do, whatever was asked for. */

@@ -8,10 +8,11 @@ import java.util.List;
 /** FT0760 to FT0771: plans. */
 public final class PlanProblems implements ProblemCatalogue {
     static final ProblemKind NOTHING_FITS = new ProblemKind(
-            "FT0760", "no option has the memory", ExitCode.CAPACITY, """
-            Nothing that was looked at has the memory for this job. The nearest three are listed, each with the least change that makes it
-            fit: that was tried with the same estimator, not guessed. Whether a shorter row or a smaller adapter still does the task shows
-            the comparison after training.""", "finetune plan JOB --spot allow");
+            "FT0760", "no option takes the job", ExitCode.CAPACITY, """
+            Nothing that was looked at takes this job as it is: none has the memory, none has the model or learns the task, or nothing is sold
+            as it was asked for; which of these it is, the message says. Where memory is short, the nearest three are listed, each with the
+            least change that makes it fit: that was tried with the same estimator, not guessed. Whether a shorter row or a smaller adapter
+            still does the task shows the comparison after training.""", "finetune plan JOB --spot allow");
 
     static final ProblemKind UNSUITED_MACHINE =
             new ProblemKind("FT0770", "the machine is not one to train on", ExitCode.INVALID, """
