@@ -32,6 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
 class PlanCommandTest {
     private static final GoldenFiles GOLDEN = GoldenFiles.in("golden/commands");
     private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-24T12:00:00Z"), ZoneOffset.UTC);
+    private static final int STANDING = 3; // columns of CSV
+    private static final int TARGET = 4;
+    private static final int LIKELY_COST = 17;
     private static final String CLOUDS = "sagemaker,jumpstart,azure-ml,bedrock,azure-openai";
 
     @TempDir
@@ -210,6 +213,38 @@ class PlanCommandTest {
         assertThat(none.err())
                 .contains("FT0761", "the cheapest:", " --max-cost \"")
                 .doesNotContain("budget: {", "--deadline");
+    }
+
+    @Test
+    void whatMayCostAnySumComesAfterWhatIsALittleOverTheLimit() {
+        List<String[]> options = csv("--target", "sagemaker,bedrock", "--max-cost", "0.01 USD");
+
+        assertThat(options.stream().map(option -> option[LIKELY_COST].isEmpty()).toList())
+                .contains(true, false)
+                .isSorted();
+        assertThat(options)
+                .allSatisfy(option -> assertThat(option[STANDING])
+                        .isEqualTo(option[LIKELY_COST].isEmpty() ? "shown" : "over-limit"));
+    }
+
+    @Test
+    void whatTakesTooLongIsOverWhateverItCosts() {
+        List<String[]> options = csv("--target", CLOUDS, "--deadline", "1m");
+        CommandRun bedrock = plan("--target", "bedrock", "--deadline", "1m");
+
+        assertThat(options.stream().map(option -> option[TARGET])).contains("bedrock", "azure-openai");
+        assertThat(options).allSatisfy(option -> assertThat(option[STANDING]).isEqualTo("over-limit"));
+        assertThat(bedrock.err()).as("more time would not do").contains("FT0762");
+        assertThat(oneLine(bedrock.out())).contains("over: likely to break a limit");
+    }
+
+    private List<String[]> csv(String... arguments) {
+        return plan(with(arguments, "-o", "csv"))
+                .out()
+                .lines()
+                .skip(1)
+                .map(line -> line.split(",", -1))
+                .toList();
     }
 
     @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.finetune4j.cli.view.PlanView;
+import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.data.Part;
 import dev.finetune4j.data.Quantiles;
 import dev.finetune4j.engine.launch.Endurance;
@@ -52,8 +54,11 @@ import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.testkit.GoldenFiles;
 import dev.finetune4j.value.Money;
 import dev.finetune4j.value.ProviderId;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -132,6 +137,26 @@ class PlanSanityTest {
                 trainingSeconds(planner(List.of(sharing), Map.of(), Map.of()).onThisMachine(job));
 
         assertThat(shared / apart).isCloseTo(0.6, within(0.02));
+    }
+
+    @Test
+    void theLegendSaysWhatTightMeans() {
+        JobFigures job = figures("smollm2-135m-instruct", LoraTuning.defaults(), 1000, 150, Budget.unlimited());
+        OwnMachine small = new OwnMachine(
+                ProviderId.LOCAL, new Footprint(12L << 30, 23L << 30, 20L << 30, Precision.FP32, 4, 1), List.of());
+
+        Plan tight = planner(List.of(small), Map.of(), Map.of()).plan(job, PlanRequest.at("local"));
+        Plan fitting = planner(List.of(LAPTOP), Map.of(), Map.of()).plan(job, PlanRequest.at("local"));
+
+        assertThat(printed(tight)).contains("tight: more than 1 in 10 such runs need more than it has.");
+        assertThat(printed(fitting)).doesNotContain("tight");
+    }
+
+    private static String printed(Plan plan) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        PrintStream stream = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+        new PlanView(new Screen(stream, stream, false, false, false, 80), Path.of("job.yaml")).print(plan, false);
+        return CommandRun.oneLine(bytes.toString(StandardCharsets.UTF_8));
     }
 
     private static double trainingSeconds(PlanOption option) {

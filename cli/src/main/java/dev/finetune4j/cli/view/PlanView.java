@@ -19,11 +19,13 @@ import dev.finetune4j.value.ProviderId;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -33,6 +35,8 @@ public final class PlanView {
     private static final int SHOWN = 6;
     private static final int REJECTIONS = 4;
     private static final int LABEL = 9;
+    private static final String TIGHT = "tight";
+    private static final String OVER = "over";
 
     private final Screen screen;
     private final Path job;
@@ -52,8 +56,9 @@ public final class PlanView {
         screen.line(plan.job() + ": " + plan.model());
         needs(plan);
         screen.line("");
+        Set<String> marks = new HashSet<>();
         if (!plan.options().isEmpty()) {
-            table(plan, all);
+            table(plan, all, marks);
             screen.line("");
         }
         plan.choice().ifPresent(this::chosen);
@@ -62,7 +67,7 @@ public final class PlanView {
         breakEven(plan);
         hosting(plan);
         if (!plan.options().isEmpty()) {
-            legend(plan, all);
+            legend(plan, all, marks);
         }
     }
 
@@ -110,7 +115,8 @@ public final class PlanView {
         screen.line(screen.paint(Tone.FAINT, name) + Wrap.hanging(text, screen.columns() - 1, name.length()));
     }
 
-    private void table(Plan plan, boolean all) {
+    /** Adds to {@code marks} what is told of the options that are shown. */
+    private void table(Plan plan, boolean all, Set<String> marks) {
         Table table = new Table()
                 .number("#")
                 .id("TARGET")
@@ -129,11 +135,13 @@ public final class PlanView {
             }
             shown++;
             String mark = option.id().equals(plan.chosen()) ? "*" : "";
+            String standing = standing(option);
+            marks.add(standing);
             table.row(
                     number + mark,
                     option.target() + "\n" + kind(option),
                     PlanFigures.name(option) + "\n" + place(option),
-                    PlanFigures.fit(option) + "\n" + standing(option),
+                    PlanFigures.fit(option) + "\n" + standing,
                     PlanFigures.time(option.time().likely()) + "\n" + PlanFigures.ends(option.time()),
                     PlanFigures.likely(option.cost()) + "\n" + PlanFigures.ends(option.cost()),
                     date(option, plan.date()));
@@ -180,9 +188,9 @@ public final class PlanView {
         return switch (option.standing()) {
             case WITHIN -> option.neededMemory() == null ? "" : "fits";
             case LIKELY_WITHIN -> "likely in";
-            case TIGHT -> "tight";
+            case TIGHT -> TIGHT;
             case SHOWN -> option.cost() == null ? "no price" : option.otherModel() == null ? "adapters" : "";
-            case OVER_LIMIT -> "over";
+            case OVER_LIMIT -> OVER;
         };
     }
 
@@ -291,13 +299,14 @@ public final class PlanView {
                 : PlanFigures.money(hosting.perMonth().amount());
     }
 
-    private void legend(Plan plan, boolean all) {
+    private void legend(Plan plan, boolean all, Set<String> marks) {
         String text =
                 "GIB: a GPU's memory that 9 in 10 such runs need at most, of what it has. TIME, USD: P50, below P10-P90,"
                         + " queue and start-up included. Ranked by " + plan.objective()
-                        + ", within the limits first, then at the job's targets. old: a price older than "
-                        + PriceAge.OLD_AFTER_DAYS
-                        + " days. finetune plan " + job
+                        + ", within the limits first, then at the job's targets. "
+                        + (marks.contains(TIGHT) ? TIGHT + ": more than 1 in 10 such runs need more than it has. " : "")
+                        + (marks.contains(OVER) ? OVER + ": likely to break a limit. " : "")
+                        + "old: a price older than " + PriceAge.OLD_AFTER_DAYS + " days. finetune plan " + job
                         + " --explain 1 shows every item"
                         + (all ? "." : ", --all the options whose numbers are not here.");
         Wrap.lines(text, screen.columns()).forEach(line -> screen.line(screen.paint(Tone.FAINT, line)));

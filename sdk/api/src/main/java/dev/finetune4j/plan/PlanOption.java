@@ -63,7 +63,7 @@ public record PlanOption(
         TIGHT,
         /** It is for comparison: another model or method, or a price that is not known. */
         SHOWN,
-        /** It is likely to break a limit. */
+        /** It is likely to break a limit, whether or not it is for comparison. */
         OVER_LIMIT
     }
 

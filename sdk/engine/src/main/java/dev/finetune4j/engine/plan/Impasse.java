@@ -90,7 +90,7 @@ final class Impasse {
 
     Problem problem(Plan plan) {
         List<PlanOption> over = plan.options().stream()
-                .filter(option -> option.standing() == Standing.OVER_LIMIT)
+                .filter(option -> option.standing() == Standing.OVER_LIMIT && isChosenWithin(option))
                 .toList();
         if (!over.isEmpty()) {
             return overLimit(over);
@@ -112,6 +112,13 @@ final class Impasse {
                 .or(() -> asksServicesOnly() ? Optional.empty() : unsuitedMachine())
                 .or(this::filteredAway)
                 .orElseGet(() -> asksServicesOnly() || !isMemoryShort(plan) ? notTuned(plan) : nothingFits(plan));
+    }
+
+    /** Whether wider limits would let it be chosen: its price is known, and it trains the job's own model by the job's method. */
+    private boolean isChosenWithin(PlanOption option) {
+        boolean isByOtherMethod = option.offer() instanceof TokenOffer
+                && figures.file().job().method().adapters().isEmpty();
+        return option.cost() != null && option.otherModel() == null && !isByOtherMethod;
     }
 
     /** Places of offers that learn as a job's task is learned, by name. */

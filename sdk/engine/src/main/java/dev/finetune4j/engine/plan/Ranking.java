@@ -93,10 +93,11 @@ final class Ranking {
         return judged.stream()
                 .sorted(Comparator.comparing((Candidate one) -> !one.option().isEligible())
                         .thenComparing(one -> !mayBeChosen(one.option()))
+                        // After all whose cost is known, also what costs a little too much: it may cost any sum.
+                        .thenComparing(one -> one.option().cost() == null)
                         .thenComparing(one -> one.option().missingQuota() != null)
                         .thenComparing(one -> one.option().missedAt() != null)
                         .thenComparing(one -> one.option().standing())
-                        .thenComparing(one -> one.option().cost() == null)
                         .thenComparing(one -> idleInVain.contains(one.option().id()))
                         .thenComparing(byScore)
                         // Of two that are equal the one for fewer models comes second.
@@ -150,11 +151,14 @@ final class Ranking {
 
     private Standing standing(PlanOption option) {
         MoneyRange cost = option.cost();
-        if (cost == null || option.standing() == Standing.SHOWN) {
-            return Standing.SHOWN;
+        if (cost == null) {
+            return takesLonger(neededTime(option)) ? Standing.OVER_LIMIT : Standing.SHOWN;
         }
         if (isOver(option, cost)) {
             return Standing.OVER_LIMIT;
+        }
+        if (option.standing() == Standing.SHOWN) {
+            return Standing.SHOWN;
         }
         if (option.fit() == Fit.TIGHT) {
             return Standing.TIGHT;
