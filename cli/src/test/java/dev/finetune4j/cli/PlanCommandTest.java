@@ -394,6 +394,32 @@ class PlanCommandTest {
                 .doesNotContain("{max-cost", ", max-cost");
     }
 
+    /** Pasted, it answers what was asked. */
+    @Test
+    void aWiderLimitIsProposedWithAllElseThatWasAsked() {
+        String[] asked = {"--target", "sagemaker,azure-ml", "--gpu", "A10", "--region", "us-", "--optimize", "cost"};
+
+        String err = oneLine(plan(with(asked, "--max-cost", "0.01 USD", "--deadline", "9h")).err());
+
+        assertThat(err)
+                .containsPattern("finetune plan " + Pattern.quote(job.toString())
+                        + " --target sagemaker,azure-ml --region us- --gpu A10 --optimize cost"
+                        + " --max-cost \"[\\d.]+ USD\" --deadline 9h");
+    }
+
+    @Test
+    void whatIsForeseenAndWhatTheLimitMustBeStandInOneLine() {
+        CommandRun none = plan("--target", "sagemaker", "--max-cost", "0.01 USD");
+
+        Matcher cheapest = Pattern.compile("the cheapest: \\S+, foreseen to take (\\S+) USD [^;]+; with what a launch keeps"
+                        + " back besides, the limit must be (\\S+) USD at least")
+                .matcher(oneLine(none.err()));
+        assertThat(cheapest.find()).as(none.err()).isTrue();
+        assertThat(new BigDecimal(cheapest.group(1))).isLessThan(new BigDecimal(cheapest.group(2)));
+        assertThat(plan("--target", "sagemaker", "--max-cost", cheapest.group(2) + " USD").exitCode())
+                .isZero();
+    }
+
     @Test
     void whatThisMachineWouldRefuseIsNotRehearsed() throws IOException {
         job = write("method: full");

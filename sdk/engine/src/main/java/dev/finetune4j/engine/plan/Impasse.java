@@ -18,6 +18,7 @@ import dev.finetune4j.plan.Fit;
 import dev.finetune4j.plan.Gpus;
 import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.plan.MoneyRange;
+import dev.finetune4j.plan.Objective;
 import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.Plan;
 import dev.finetune4j.plan.PlanOption;
@@ -26,12 +27,14 @@ import dev.finetune4j.plan.Rejection;
 import dev.finetune4j.plan.ServiceMethod;
 import dev.finetune4j.plan.TokenOffer;
 import dev.finetune4j.spi.PlaceSettings;
+import dev.finetune4j.value.Money;
 import dev.finetune4j.value.ProviderId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -314,9 +317,39 @@ final class Impasse {
                     .add(request.deadline() == null ? "max-time: " + time : "--deadline " + time);
         }
         return Stream.of(
-                        flags.isEmpty() ? "" : "finetune plan JOB " + String.join(" ", flags),
+                        flags.isEmpty() ? "" : asAsked(flags),
                         keys.isEmpty() ? "" : "budget: {" + String.join(", ", keys) + "}")
                 .filter(remedy -> !remedy.isEmpty());
+    }
+
+    /** The command with limits that are wider, and with all else that was asked: without it another question would be answered. */
+    private String asAsked(List<String> wider) {
+        List<String> words = new ArrayList<>(List.of("finetune plan JOB"));
+        addFlag(words, "--target", asked.targets().stream().map(ProviderId::value).toList());
+        addFlag(words, "--region", asked.regions());
+        addFlag(words, "--gpu", asked.gpus());
+        if (asked.spot() != OfferFilter.Spot.NEVER) {
+            words.add("--spot " + asked.spot().name().toLowerCase(Locale.ROOT));
+        }
+        if (request.objective() != Objective.BALANCED) {
+            words.add("--optimize " + request.objective());
+        }
+        words.addAll(wider);
+        Money maxCost = request.maxCost();
+        if (maxCost != null && wider.stream().noneMatch(flag -> flag.startsWith("--max-cost"))) {
+            words.add("--max-cost \"" + maxCost + "\"");
+        }
+        Duration deadline = request.deadline();
+        if (deadline != null && wider.stream().noneMatch(flag -> flag.startsWith("--deadline"))) {
+            words.add("--deadline " + Durations.format(deadline));
+        }
+        return String.join(" ", words);
+    }
+
+    private static void addFlag(List<String> words, String flag, List<String> values) {
+        if (!values.isEmpty()) {
+            words.add(flag + " " + String.join(",", values));
+        }
     }
 
     private static Duration upToTheMinute(Duration time) {
@@ -324,10 +357,16 @@ final class Impasse {
     }
 
     private String words(PlanOption option) {
-        MoneyRange cost = limits.held(option);
-        return option.id() + ", " + cost.likely() + " (up to " + cost.high() + "), "
+        MoneyRange foreseen = Ranking.billedAtMost(option);
+        MoneyRange held = limits.held(option);
+        boolean isMoreHeld = held.likely().amount().compareTo(foreseen.likely().amount()) > 0;
+        return option.id() + ", foreseen to take " + foreseen.likely() + " (up to " + foreseen.high() + ") and "
                 + Figures.duration(option.time().likely()) + " (up to "
-                + Figures.duration(option.time().high()) + ")";
+                + Figures.duration(option.time().high()) + ")"
+                + (isMoreHeld && limits.costsMore(held.likely())
+                        ? "; with what a launch keeps back besides, the limit must be " + held.likely()
+                                + " at least (up to " + held.high() + ")"
+                        : "");
     }
 
     private Problem nothingFits(Plan plan) {
