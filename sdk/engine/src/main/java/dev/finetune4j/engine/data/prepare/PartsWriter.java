@@ -35,6 +35,9 @@ import java.util.stream.Stream;
 
 /** One preparation: from fetched inputs to the files of the parts. */
 final class PartsWriter {
+    private static final double USUAL_TEST_SHARE = 0.2;
+    private static final double LARGE_TEST_SHARE = 0.3;
+
     private final FineTuneJob job;
     private final boolean speaks;
     private final Inputs inputs;
@@ -214,7 +217,8 @@ final class PartsWriter {
         Problem.Builder problem = part == Part.VALIDATION
                 ? DataProblems.PART_EMPTY.warning(summary)
                 : DataProblems.PART_EMPTY.error(summary);
-        String groupBy = job.data().split().groupBy();
+        SplitSpec spec = job.data().split();
+        String groupBy = spec.groupBy();
         long size = rows.table().size();
         problem.at(Location.ofKey("data.split")).because(size + (size == 1 ? " row" : " rows") + " to deal out");
         if (groupBy != null) {
@@ -224,10 +228,21 @@ final class PartsWriter {
         }
         switch (part) {
             case VALIDATION -> problem.remedy("data.split.validation: 0");
-            case TEST ->
-                problem.remedy("data.split: {validation: 0, test: 0.3}").remedy("add rows");
-            case TRAIN ->
-                problem.remedy("data.split: {validation: 0, test: 0.2}").remedy("add rows");
+            case TEST -> {
+                boolean isApplied = spec.validation() == 0 && spec.test() == LARGE_TEST_SHARE;
+                if (groupBy != null && spec.test() <= LARGE_TEST_SHARE && !isApplied) {
+                    problem.remedy("data.split: {validation: 0, test: " + LARGE_TEST_SHARE + "}");
+                } else if (groupBy == null && size > 1 && job.task().kind().hasLabels()) {
+                    problem.because("a row of each label is left for training, and no label has another one");
+                }
+                problem.remedy("add rows");
+            }
+            case TRAIN -> {
+                if (spec.validation() > 0 || spec.test() > USUAL_TEST_SHARE) {
+                    problem.remedy("data.split: {validation: 0, test: " + USUAL_TEST_SHARE + "}");
+                }
+                problem.remedy("add rows");
+            }
         }
         return problem.build();
     }

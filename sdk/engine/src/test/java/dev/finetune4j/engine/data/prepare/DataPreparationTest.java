@@ -246,6 +246,23 @@ class DataPreparationTest {
                 .contains("FT0240", "the test part has no rows", "grouped by who");
     }
 
+    /** No share deals out a row of a label that has but one. */
+    @Test
+    void proposesNoSplitThatWasAppliedOrChangesNothing() throws IOException {
+        write("rows.csv", csv(2, 1));
+        SplitSpec split = new SplitSpec(0, 0.3, null, null, null, true, 0, 0, 0, 1);
+
+        for (SplitSpec tried : List.of(split, split.withGroupBy("who"))) {
+            Problem empty = Problems.of(() -> prepare(job(DataSpec.ofFile("rows.csv").withSplit(tried), CLASSIFICATION)))
+                    .get(0);
+
+            assertThat(empty.summary()).isEqualTo("the test part has no rows");
+            assertThat(empty.remedies()).contains("add rows").noneMatch(remedy -> remedy.startsWith("data.split: {"));
+            assertThat(empty.causes().contains("a row of each label is left for training, and no label has another one"))
+                    .isEqualTo(tried.groupBy() == null);
+        }
+    }
+
     @Test
     void refusesTestLabelsThatWereNeverTrained() throws IOException {
         write("rows.csv", csv(20, 5));
