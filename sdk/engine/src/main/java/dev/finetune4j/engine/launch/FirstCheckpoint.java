@@ -44,7 +44,7 @@ final class FirstCheckpoint {
         Optional<Duration> first = billedBefore(option, every, steps);
         if (limit != null && first.isPresent() && first.get().compareTo(limit) > 0) {
             throw problem("the first checkpoint may come after " + Figures.duration(first.get())
-                            + ", and the run is ended after " + Figures.duration(limit))
+                            + ", and the run is ended after " + Figures.atMost(limit))
                     .because("it would come after step " + Figures.count(every) + " of " + Figures.count(steps)
                             + "; what was trained by then would be lost")
                     .asException();

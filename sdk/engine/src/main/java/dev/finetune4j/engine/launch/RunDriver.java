@@ -280,7 +280,7 @@ final class RunDriver {
         }
         return new RunOutcome.Stopped(
                 isBilled
-                        ? "stopped after " + Figures.duration(limit) + ", for which the budget pays"
+                        ? "stopped after " + Figures.atMost(limit) + ", for which the budget pays"
                         : "stopped at the budget's max-time",
                 true);
     }

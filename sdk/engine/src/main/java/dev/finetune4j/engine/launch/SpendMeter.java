@@ -105,7 +105,7 @@ final class SpendMeter {
         LaunchTerms terms = agreed.terms();
         if (terms != null && terms.perHour() != null) {
             warning.because(
-                    "the rest lasts " + Figures.duration(budget.less(spent).lasts(terms.perHour())) + " at "
+                    "the rest lasts " + Figures.atMost(budget.less(spent).lasts(terms.perHour())) + " at "
                             + terms.perHour() + " an hour, less the time to wind down");
         }
         return warning;

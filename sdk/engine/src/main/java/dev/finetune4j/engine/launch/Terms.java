@@ -257,7 +257,7 @@ public final class Terms {
         if (limit.compareTo(least) < 0) {
             Problem.Builder problem = LaunchProblems.BUDGET_TOO_SMALL
                     .error("the budget lets " + option.name() + " run for "
-                            + (limit.isNegative() ? "0 s" : Figures.duration(limit)) + ", the job "
+                            + (limit.isNegative() ? "0 s" : Figures.atMost(limit)) + ", the job "
                             + (endurance.keepsCheckpoints() ? "is likely to take " : "may take ")
                             + Figures.duration(least))
                     .at(Location.ofKey("budget"));

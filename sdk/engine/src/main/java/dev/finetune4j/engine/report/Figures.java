@@ -59,6 +59,12 @@ public final class Figures {
         return minutes / 60 + " h" + (minutes % 60 == 0 ? "" : " " + minutes % 60 + " min");
     }
 
+    /** A time that money must pay for, in the same way, and never more than it is: at a price, what is rounded up comes to more. */
+    public static String atMost(Duration limit) {
+        long seconds = limit.toSeconds();
+        return duration(Duration.ofSeconds(seconds < 3600 ? seconds : seconds - seconds % 60));
+    }
+
     /** A share, such as {@code 3.4 %}. */
     public static String percent(double share) {
         return String.format(Locale.ROOT, share > 0 && share < 0.1 ? "%.1f %%" : "%.0f %%", share * 100);

@@ -255,7 +255,7 @@ public record RunStory(List<Chapter> chapters) {
         Duration limit = terms.timeLimit();
         String most = terms.worstCost() == null ? "" : "at most " + terms.worstCost();
         String line =
-                limit == null ? most : "ended after " + Figures.duration(limit) + (most.isEmpty() ? "" : ", " + most);
+                limit == null ? most : "ended after " + Figures.atMost(limit) + (most.isEmpty() ? "" : ", " + most);
         return line.isEmpty() ? List.of() : List.of(line);
     }
 
