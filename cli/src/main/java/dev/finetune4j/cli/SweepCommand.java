@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -80,9 +81,9 @@ final class SweepCommand implements Callable<Integer> {
     @Option(
             names = "--trials",
             paramLabel = "N",
-            defaultValue = "0",
             description = "Combinations drawn by chance (default: 9; with halving all where every value is listed).")
-    int trials;
+    @Nullable
+    Integer trials;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "17", description = "Seed of the draw (default: 17).")
     long seed;
@@ -124,11 +125,15 @@ final class SweepCommand implements Callable<Integer> {
     }
 
     private SweepSpec asked() {
+        Integer drawn = trials;
         try {
+            if (drawn != null && drawn < 1) {
+                throw new IllegalArgumentException("trials must be at least 1, was " + drawn);
+            }
             return new SweepSpec(
                     new SearchSpace(choices(learningRate), choices(rank), choices(epochs)),
                     way(),
-                    trials,
+                    drawn == null ? 0 : drawn,
                     seed,
                     maxTime.isEmpty() ? null : Durations.parse(maxTime));
         } catch (IllegalArgumentException e) {

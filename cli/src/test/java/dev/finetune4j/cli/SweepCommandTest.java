@@ -84,6 +84,7 @@ class SweepCommandTest {
         assertUsage("--search is grid, random or halving, was best", "--rank", "8", "--search", "best");
         assertUsage("needs search random or halving", "--learning-rate", "1e-5..1e-3");
         assertUsage("was fast", "--learning-rate", "fast");
+        assertUsage("trials must be at least 1, was 0", "--learning-rate", "1e-4", "--trials", "0");
         assertUsage("a duration looks like 90s, 45m or 2h30m, was soon", "--rank", "8", "--max-time", "soon");
     }
 
