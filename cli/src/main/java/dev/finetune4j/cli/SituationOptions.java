@@ -18,7 +18,7 @@ final class SituationOptions {
     @Option(
             names = "--corpus",
             paramLabel = "SIZE",
-            description = "Text of the domain without answers, such as 500MB or 100GB (default: none).")
+            description = "Text of the domain without answers, in KB, MB, GB or TB, such as 100GB (default: none).")
     void corpus(String text) {
         given.put(Criterion.CORPUS, text);
     }

@@ -75,6 +75,15 @@ class AdviseCommandTest {
     }
 
     @Test
+    void saysWhyOneOfTwoWithTheSamePointsIsAdvised() {
+        String same = "At the same points the cheaper one is advised: prompt engineering before fine-tuning.";
+
+        assertThat(run("--form", "fixed").out()).contains("advised: prompt engineering");
+        assertThat(CommandRun.oneLine(run("--form", "fixed").out())).contains(same);
+        assertThat(run("--rows", "20").out()).doesNotContain("same points");
+    }
+
+    @Test
     void looksAtTheRowsOfAJobAndLetsOptionsSayMore() throws IOException {
         Path job = TicketsJob.write(folder, 17);
 

@@ -73,6 +73,12 @@ public final class AdviceView {
             table.row(ranked.approach().title(), ranked.isRuledOut() ? "-" : signed(ranked.points()), against);
         }
         table.print(screen);
+        RankedApproach first = advice.ranking().get(0);
+        RankedApproach second = advice.ranking().get(1);
+        if (!second.isRuledOut() && second.points() == first.points()) {
+            note("At the same points the cheaper one is advised: " + first.approach().title() + " before "
+                    + second.approach().title() + ".");
+        }
     }
 
     private static boolean isAgainst(Reason reason) {

@@ -100,7 +100,11 @@ public enum Criterion {
         if (scale == null) {
             throw notAnAnswer(plain);
         }
-        return scale * Double.parseDouble(number.group(1).replaceAll("[,_]", ""));
+        double answer = scale * Double.parseDouble(number.group(1).replaceAll("[,_]", ""));
+        if (this == CORPUS && answer > 0 && number.group(2).isEmpty()) {
+            throw notAnAnswer(plain); // who says 5 hardly means 5 bytes
+        }
+        return answer;
     }
 
     private FineTuneException notAnAnswer(String text) {
@@ -108,7 +112,10 @@ public enum Criterion {
         Problem.Builder problem = AdviseProblems.NOT_AN_ANSWER
                 .error(key() + " cannot be \"" + text + '"')
                 .at(Location.of("--" + key()))
-                .because("it is " + (words.isEmpty() ? "a number of " + unit : "one of " + String.join(", ", words)));
+                .because("it is "
+                        + (this == CORPUS
+                                ? "a number with its unit, KB, MB, GB or TB"
+                                : words.isEmpty() ? "a number of " + unit : "one of " + String.join(", ", words)));
         Spelling.nearest(text, words).ifPresent(near -> problem.because("did you mean " + near + "?"));
         return problem.remedy("--" + key() + " " + Spelling.nearest(text, words).orElse(example))
                 .asException();
