@@ -7,6 +7,7 @@ import dev.finetune4j.engine.estimate.Parallelism;
 import dev.finetune4j.engine.estimate.Parallelism.Sharding;
 import dev.finetune4j.engine.estimate.Projection;
 import dev.finetune4j.engine.estimate.TrainingSetup;
+import dev.finetune4j.engine.estimate.TrainingSetup.Arithmetic;
 import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
 import dev.finetune4j.engine.estimate.TrainingSetup.Method;
 import dev.finetune4j.engine.models.CatalogueModel;
@@ -164,7 +165,7 @@ public final class TuningPlaces {
 
     private boolean fits(CatalogueModel model, Method method, int tokens, Gpus own) {
         Gpu gpu = gpus.find(own.name()).orElse(null);
-        if (gpu == null || !gpu.hasBfloat16()) {
+        if (gpu == null) {
             return false;
         }
         double bytesPerWeight = method == Method.QLORA ? 0.5 : 2;
@@ -173,8 +174,9 @@ public final class TuningPlaces {
         }
         Parallelism parallelism =
                 own.count() == 1 ? Parallelism.single() : Parallelism.data(own.count(), Sharding.FSDP);
-        TrainingSetup setup =
-                withOneRow(TrainingSetup.frugal(method, Framework.HUGGING_FACE, parallelism), method, tokens);
+        TrainingSetup.Builder frugal = TrainingSetup.frugal(method, Framework.HUGGING_FACE, parallelism)
+                .arithmetic(gpu.hasBfloat16() ? Arithmetic.BF16 : Arithmetic.FP16);
+        TrainingSetup setup = withOneRow(frugal, method, tokens);
         return memory.estimate(model.shape().architecture(), setup, gpu).fit() == Fit.FITS;
     }
 

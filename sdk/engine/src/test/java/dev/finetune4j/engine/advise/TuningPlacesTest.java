@@ -17,6 +17,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TuningPlacesTest {
+    private static final ProviderId PLACE = new ProviderId("place");
+
     private final ModelCatalogue catalogue = ModelCatalogue.shipped();
 
     @Test
@@ -39,16 +41,32 @@ class TuningPlacesTest {
     /** All logits at once would take 18 GiB, and a GPU has 22. */
     @Test
     void aGpuNeedsNotHoldAllLogitsAtOnce() {
-        ProviderId place = new ProviderId("place");
-        Money perHour = Money.parse("1 USD");
-        PriceFact price = new PriceFact(
-                perHour, PriceUnit.HOUR, LocalDate.of(2026, 11, 24), "a test", PriceTrust.PUBLISHED, false);
-        MachineOffer machine = new MachineOffer(
-                place, "m", "north", PurchaseTier.ON_DEMAND, new Gpus("A10", 1, 24), 8, 32, price, null);
-        TuningPlaces places = new TuningPlaces(List.of(machine), ServiceMethod.SUPERVISED, 1L << 30);
+        assertThat(machines("qwen3-1.7b", 10_000, machine("1 USD", new Gpus("A10", 1, 24))))
+                .containsExactly("A10 lora");
+    }
 
-        assertThat(places.of(catalogue.get("qwen3-1.7b"), 10_000))
-                .containsExactly(new TuningPlace(place, "m", "north", "lora", price));
+    /** A plan trains in half precision there. */
+    @Test
+    void aCheaperGpuWithoutBfloat16IsNotLeftOut() {
+        MachineOffer old = machine("0.50 USD", new Gpus("T4", 1, 16));
+        MachineOffer newer = machine("1 USD", new Gpus("A10", 1, 24));
+
+        assertThat(machines("bert-base-uncased", 512, newer, old)).containsExactly("T4 full");
+    }
+
+    private static MachineOffer machine(String price, Gpus gpus) {
+        PriceFact perHour = new PriceFact(
+                Money.parse(price), PriceUnit.HOUR, LocalDate.of(2026, 11, 24), "a test", PriceTrust.PUBLISHED, false);
+        return new MachineOffer(
+                PLACE, gpus.name(), "north", PurchaseTier.ON_DEMAND, gpus, 8, 32, perHour, null);
+    }
+
+    private List<String> machines(String model, int longestTokens, MachineOffer... sold) {
+        return new TuningPlaces(List.of(sold), ServiceMethod.SUPERVISED, 1L << 30)
+                .of(catalogue.get(model), longestTokens).stream()
+                        .filter(place -> place.target().equals(PLACE))
+                        .map(place -> place.on() + " " + place.method())
+                        .toList();
     }
 
     private List<String> methodsHere(long memoryGib, String model, int longestTokens) {
