@@ -13,6 +13,7 @@ import dev.finetune4j.engine.advise.PlacedModel;
 import dev.finetune4j.engine.advise.SuitedModel;
 import dev.finetune4j.engine.advise.TuningPlace;
 import dev.finetune4j.engine.advise.TuningPlaces;
+import dev.finetune4j.engine.models.CatalogueModel;
 import dev.finetune4j.engine.models.ModelCatalogue;
 import dev.finetune4j.engine.price.Market;
 import dev.finetune4j.engine.spec.JobFile;
@@ -26,6 +27,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -82,7 +84,8 @@ final class AdviseCommand implements Callable<Integer> {
      *
      * @param advice the advice on the approach
      * @param task what it rests on
-     * @param baseModels those that suit, best first; empty where no fine-tuning is advised, the task is not known or no open model learns it
+     * @param baseModels those that suit, best first, and that of the job where it suits; empty where no fine-tuning is advised, the task is not
+     *     known or no open model learns it
      * @param services what learns the task where no open model does, the cheapest first
      */
     private record Advised(Advice advice, AskedTask task, List<PlacedModel> baseModels, List<TuningPlace> services) {}
@@ -155,12 +158,22 @@ final class AdviseCommand implements Callable<Integer> {
     }
 
     private List<PlacedModel> models(AskedTask task, TuningPlaces places) {
-        List<SuitedModel> suited =
-                BaseModelBook.shipped().suited(ModelCatalogue.shipped(), task.situation(), task.wishes());
-        return suited.stream()
-                .limit(all ? suited.size() : SHOWN)
-                .map(one -> new PlacedModel(
-                        one, places.of(one.model(), task.wishes().longestTokens())))
-                .toList();
+        ModelCatalogue catalogue = ModelCatalogue.shipped();
+        Path file = job;
+        Optional<CatalogueModel> own = file == null
+                ? Optional.empty()
+                : catalogue.find(surroundings.read(file).job().model());
+        List<SuitedModel> suited = BaseModelBook.shipped().suited(catalogue, task.situation(), task.wishes());
+        List<PlacedModel> placed = new ArrayList<>();
+        int rank = 0;
+        for (SuitedModel one : suited) {
+            rank++;
+            boolean isOwn = own.filter(one.model()::equals).isPresent();
+            if (all || rank <= SHOWN || isOwn) {
+                placed.add(new PlacedModel(
+                        one, places.of(one.model(), task.wishes().longestTokens()), rank, isOwn));
+            }
+        }
+        return placed;
     }
 }

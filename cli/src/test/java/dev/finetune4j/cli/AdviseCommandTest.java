@@ -120,6 +120,26 @@ class AdviseCommandTest {
     }
 
     @Test
+    void showsTheModelOfTheJobWithItsPlaceAmongThoseThatSuit() throws IOException {
+        Path job = TicketsJob.write(folder, 18);
+        Files.writeString(
+                job, Files.readString(job).replace("model: " + TicketsJob.MODEL, "model: llama-3.1-8b-instruct"));
+        String[] asked = {job.toString(), "--rows", "2000"};
+
+        JsonNode models = Json.records()
+                .readTree(run(asked[0], asked[1], asked[2], "-o", "json").out())
+                .at("/baseModels");
+
+        assertThat(models).hasSize(6);
+        assertThat(models.get(5).at("/suited/model/id").asText()).isEqualTo("llama-3.1-8b-instruct");
+        assertThat(models.get(5).at("/isOwn").asBoolean()).isTrue();
+        assertThat(models.get(5).at("/rank").asInt()).isGreaterThan(5);
+        assertThat(run(asked).out())
+                .contains("llama-3.1-8b-instruct  8.03 B parameters, the job's own, number "
+                        + models.get(5).at("/rank").asInt());
+    }
+
+    @Test
     void namesBaseModelsWithScoresAndPlacesForPrograms() throws IOException {
         JsonNode advised = Json.records()
                 .readTree(run("--rows", "5000", "--form", "similar", "--task", "chat", "-o", "json")

@@ -111,7 +111,8 @@ public final class AdviceView {
 
     private void model(PlacedModel placed) {
         CatalogueModel model = placed.suited().model();
-        screen.line(screen.paint(Tone.STRONG, model.id()) + "  " + Figures.large(model.parameters()) + " parameters");
+        screen.line(screen.paint(Tone.STRONG, model.id()) + "  " + Figures.large(model.parameters()) + " parameters"
+                + (placed.isOwn() ? ", the job's own, number " + placed.rank() : ""));
         detail(
                 "has",
                 Figures.count(model.contextTokens()) + " tokens of context, " + model.architecture() + ", "
