@@ -269,6 +269,7 @@ public final class JobPlaces {
             }
             Terms.lacking(proposal.job().budget(), provider.id(), provider.capabilities())
                     .ifPresent(problems::add);
+            UsualRate.warning(proposal.job()).ifPresent(problems::add);
             unlearned(provider, proposal.job()).ifPresent(problems::add);
             uncompared(provider, prepared).ifPresent(problems::add);
             unrestarted(provider, proposal).ifPresent(problems::add);

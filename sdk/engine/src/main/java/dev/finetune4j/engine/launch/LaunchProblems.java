@@ -21,7 +21,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** FT0520 to FT0536: launches at places that bill, the hosting of what comes of them, and what is asked of it. */
+/** FT0520 to FT0538: launches at places that bill, the hosting of what comes of them, and what is asked of it. */
 public final class LaunchProblems implements ProblemCatalogue {
     /** Nobody said how much may be spent. */
     public static final ProblemKind NO_BUDGET = new ProblemKind(
@@ -148,6 +148,13 @@ public final class LaunchProblems implements ProblemCatalogue {
             that learns answers alone would leave the worse ones out, so that it is refused before anything is sent. A plan shows the places
             that learn from both.""",
             "finetune plan JOB");
+
+    /** Training would likely diverge. */
+    static final ProblemKind HIGH_RATE = new ProblemKind(
+            "FT0538", "the learning rate is far above what is usual", ExitCode.OK, """
+            A learning rate far above what is usual with the method makes nearly every training diverge: the loss rises, and what comes out
+            answers nothing. Most of them come of a slip of the pen, such as 0.5 for 5e-4. It is trained all the same, since somebody may
+            mean it.""", "training.learning-rate: 0    # the method's own");
 
     /** The budget would be kept by nobody. */
     private static final ProblemKind UNWATCHED = new ProblemKind(
@@ -290,6 +297,7 @@ public final class LaunchProblems implements ProblemCatalogue {
                 ATTACHED,
                 NO_RESTARTS,
                 NOT_LEARNED,
-                UNWATCHED);
+                UNWATCHED,
+                HIGH_RATE);
     }
 }

@@ -56,12 +56,16 @@ final class ValueProblems {
     }
 
     void outOfRange(String path, Scalar scalar, double value, Shape.Numeric shape, String example) {
-        boolean isPercent = !fromEnvironment(path)
+        boolean isRate = last(path).equals("learning-rate"); // no share: a hundredth of it is still far too much
+        boolean isPercent = !isRate
+                && !fromEnvironment(path)
                 && !shape.isWhole()
                 && shape.max() <= 1
                 && value > 1
                 && value / 100 <= shape.max();
-        String better = isPercent ? YamlText.number(value / 100) : example;
+        String better = isPercent
+                ? YamlText.number(value / 100)
+                : isRate ? "0    # that of the method, which is the usual one" : example;
         problems.add(JobProblems.OUT_OF_RANGE
                 .error(path + " must be " + shape.bounds() + ", was " + written(path, scalar))
                 .at(places.at(path, scalar.mark()))
