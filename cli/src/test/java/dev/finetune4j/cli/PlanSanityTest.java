@@ -131,12 +131,22 @@ class PlanSanityTest {
         OwnMachine sharing = new OwnMachine(
                 ProviderId.LOCAL, new Footprint(1L << 30, 2L << 30, 14L << 30, Precision.FP32, 4, 0.6), List.of());
 
-        double apart =
-                trainingSeconds(planner(List.of(LAPTOP), Map.of(), Map.of()).onThisMachine(job));
-        double shared =
-                trainingSeconds(planner(List.of(sharing), Map.of(), Map.of()).onThisMachine(job));
+        PlanOption apart = planner(List.of(LAPTOP), Map.of(), Map.of()).onThisMachine(job);
+        PlanOption shared = planner(List.of(sharing), Map.of(), Map.of()).onThisMachine(job);
 
-        assertThat(shared / apart).isCloseTo(0.6, within(0.02));
+        assertThat(trainingSeconds(shared) / trainingSeconds(apart)).isCloseTo(0.6, within(0.02));
+        assertThat(shared.phases())
+                .anySatisfy(phase -> assertThat(phase.basis())
+                        .containsPattern("\\(of \\S+ [kM] tokens \\S+ [kM] are computed: what all rows begin with is"
+                                + " computed once\\)"));
+    }
+
+    @Test
+    void tellsAsManyParametersAsTheModelHas() {
+        assertThat(plan("smollm2-135m-instruct", LoraTuning.defaults(), 1000, 150)
+                        .workload()
+                        .parameters())
+                .isEqualTo(134_515_008);
     }
 
     @Test

@@ -317,8 +317,8 @@ final class OwnMachinePlanner {
     private String sharing(@Nullable Footprint footprint) {
         double computed = computedTokens(footprint);
         return computed < job.trainingTokens()
-                ? "; of " + Figures.large(job.trainingTokens()) + " tokens " + Figures.large(computed)
-                        + " are computed, since all rows begin with the same"
+                ? " (of " + Figures.large(job.trainingTokens()) + " tokens " + Figures.large(computed)
+                        + " are computed: what all rows begin with is computed once)"
                 : "";
     }
 

@@ -7,6 +7,7 @@ import dev.finetune4j.engine.launch.JobFigures;
 import dev.finetune4j.engine.launch.ModelFacts;
 import dev.finetune4j.engine.launch.PreparedJob;
 import dev.finetune4j.engine.launch.RowFigures;
+import dev.finetune4j.engine.models.CatalogueModel;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.FullTuning;
@@ -193,9 +194,12 @@ final class PlannedJob {
     }
 
     Workload workload() {
+        CatalogueModel known = model.known();
+        // The sizes alone leave out the scales of norms, which are few.
+        long parameters = known == null ? Math.round(architecture().parameters()) : known.parameters();
         return new Workload(
-                Math.round(architecture().parameters()),
-                Math.round(trainable),
+                parameters,
+                trainsAll() ? parameters : Math.round(trainable),
                 rows.rows(),
                 rows.tokens(),
                 rows.lengths().limit(),
