@@ -32,7 +32,7 @@ class HintsTest {
                 .contains("training.learning-rate  0.0002 here, which nobody chose; others do the same")
                 .contains("source: Dettmers et al. 2023, QLoRA, appendix B", "https://arxiv.org/abs/2305.14314")
                 .contains("training.epochs  3 here, which nobody chose; others 10", "AWS, Amazon Nova user guide")
-                .contains("training.batch-size  8 here; others do the same", "source: judgement");
+                .contains("training.batch-size  8 here; the same is advised here", "source: judgement");
         JsonNode hints = Json.records().readTree(json.out()).at("/hints");
         assertThat(hints)
                 .hasSize(4)

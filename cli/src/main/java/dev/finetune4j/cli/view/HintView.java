@@ -5,7 +5,7 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Prints what others choose for the settings of a job. */
+/** Prints what others choose for the settings of a job, or what is advised where nobody published a choice. */
 public final class HintView {
     private static final int INDENT = 2;
 
@@ -20,9 +20,7 @@ public final class HintView {
     public void print(List<Hint> hints) {
         for (Hint hint : hints) {
             String here = number(hint.present()) + (hint.isChosen() ? " here" : " here, which nobody chose");
-            String others =
-                    hint.present() == hint.advised() ? "; others do the same" : "; others " + number(hint.advised());
-            screen.line(screen.paint(Tone.STRONG, hint.key()) + "  " + here + others);
+            screen.line(screen.paint(Tone.STRONG, hint.key()) + "  " + here + "; " + advised(hint));
             detail(hint.why());
             detail("source: " + hint.source());
             if (!hint.link().isEmpty()) {
@@ -41,6 +39,15 @@ public final class HintView {
                     Wrap.hanging(
                             settings + " chosen otherwise by others: finetune explain " + job, screen.columns(), 0)));
         }
+    }
+
+    /** What has no link nobody but us chose: others are not spoken for. */
+    private static String advised(Hint hint) {
+        boolean isSame = hint.present() == hint.advised();
+        if (hint.link().isEmpty()) {
+            return isSame ? "the same is advised here" : "advised here is " + number(hint.advised());
+        }
+        return isSame ? "others do the same" : "others " + number(hint.advised());
     }
 
     private void detail(String text) {

@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What papers and vendors choose for learning rate, epochs, batch and rank, by data size, model size and method. A file beside this
- * class holds it, so that it can be read, disputed and added to.
+ * What papers and vendors choose for learning rate, epochs, batch and rank, by data size, model size and method, and where none of them
+ * published a choice, judgement. A file beside this class holds it, so that it can be read, disputed and added to.
  */
 public final class HintBook {
     private static final String RESOURCE = "hints.json";
