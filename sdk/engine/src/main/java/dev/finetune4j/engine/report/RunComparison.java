@@ -246,12 +246,13 @@ public record RunComparison(
             Map<String, String> valueByRun = new LinkedHashMap<>();
             parametersByRun.forEach((run, parameters) -> {
                 String value = parameters.get(key);
-                if (value != null) {
+                if (value != null && !RunParameters.isEmpty(value)) {
                     valueByRun.put(run, value);
                 }
             });
-            boolean same = valueByRun.size() == reports.size()
-                    && Set.copyOf(valueByRun.values()).size() == 1;
+            boolean same = valueByRun.isEmpty()
+                    || (valueByRun.size() == reports.size()
+                            && Set.copyOf(valueByRun.values()).size() == 1);
             if (!same) {
                 differing.add(new Parameter(key, valueByRun));
             }

@@ -25,7 +25,6 @@ import dev.finetune4j.run.RunEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 
 /** The report in Markdown, short enough for a comment on a pull request. */
@@ -228,15 +227,12 @@ public final class MarkdownReport {
     }
 
     private static void parameters(StringBuilder text, RunReport report) {
-        Map<String, String> defaults = RunParameters.defaults(report.job());
         List<List<String>> rows = new ArrayList<>();
-        RunParameters.of(report.job()).forEach((key, value) -> {
-            if (!value.equals(defaults.get(key)) || key.equals("model") || key.startsWith("data.")) {
-                rows.add(List.of(key, shortened(value), report.origins().getOrDefault(key, "")));
-            }
-        });
+        RunParameters.thatWereSet(report)
+                .forEach((key, value) ->
+                        rows.add(List.of(key, shortened(value), RunParameters.origin(report, key))));
         String precedence = RunParameters.precedence(report);
-        text.append("## Parameters that the job sets\n\n")
+        text.append("## Parameters that were set\n\n")
                 .append(precedence.isEmpty() ? "" : Markdown.text(precedence) + "\n\n")
                 .append(Markdown.table(List.of("Parameter", "Value", "From"), rows));
     }

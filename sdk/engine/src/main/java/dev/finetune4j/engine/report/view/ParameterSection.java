@@ -14,7 +14,6 @@ final class ParameterSection {
 
     static Html of(RunReport report) {
         FineTuneJob job = report.job();
-        Map<String, String> origins = report.origins();
         String precedence = RunParameters.precedence(report);
         Map<String, String> defaults = RunParameters.defaults(job);
         Map<String, List<Html>> groups = new LinkedHashMap<>();
@@ -26,7 +25,7 @@ final class ParameterSection {
                             key.substring(dot + 1),
                             value,
                             value.equals(defaults.get(key)),
-                            origins.getOrDefault(key, "")));
+                            RunParameters.origin(report, key)));
         });
         return Section.of(
                 "parameters",

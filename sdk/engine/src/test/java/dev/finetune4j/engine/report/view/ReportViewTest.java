@@ -14,12 +14,14 @@ import dev.finetune4j.engine.report.ReportProblems;
 import dev.finetune4j.engine.report.RunParameters;
 import dev.finetune4j.engine.report.RunReport;
 import dev.finetune4j.engine.report.SampleRun;
+import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.GateVerdict;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.EvaluationSpec;
+import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.MetricName;
 import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.job.TaskSpec;
@@ -28,6 +30,7 @@ import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,6 +40,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.xml.sax.InputSource;
 
 class ReportViewTest {
+    private static final String JOB = """
+            name: demo
+            model: smollm2-135m-instruct
+            task: classification
+            data: rows.jsonl
+            method: {rank: 16}
+            """;
     private static final List<String> HOSTILE = List.of(
             "<script>alert(1)</script>",
             "\"><img src=x onerror=alert(1)>",
@@ -225,6 +235,48 @@ class ReportViewTest {
         assertThat(count(parameters, "class=\"origin\""))
                 .isEqualTo(RunParameters.of(SampleRun.job()).size());
         assertThat(parameters).doesNotContain("class=\"origin\"><bdi class=\"foreign\" dir=\"auto\"></bdi>");
+    }
+
+    @Test
+    void aParameterThatHoldsNothingIsASettingToo() {
+        String page = HtmlReport.write(SampleRun.report());
+
+        assertThat(page)
+                .containsPattern("ranks</th><td><bdi[^>]*>\\{}</bdi>")
+                .containsPattern("trained-modules</th><td><bdi[^>]*>\\[]</bdi>");
+    }
+
+    @Test
+    void theShortReportHasWhatTheJobSetsAndNoDefault() {
+        FineTuneJob job = JobFile.parse(JOB, "job.yaml", Path.of("."), Map.of()).job();
+        RunReport sample = SampleRun.report();
+        RunReport report = RunReport.builder(sample.run(), sample.state(), job, sample.provenance())
+                .origins(JobFile.parse(JOB, "job.yaml", Path.of("."), Map.of())
+                        .resolved()
+                        .origins())
+                .build();
+
+        assertThat(MarkdownReport.write(report))
+                .contains("## Parameters that were set\n")
+                .contains("| method.rank | 16 | job.yaml:5:")
+                .contains("| data.file | rows.jsonl | job.yaml:4:")
+                .doesNotContain("| data.format |")
+                .doesNotContain("| data.split.")
+                .doesNotContain("| training.packing |");
+    }
+
+    @Test
+    void ofAJobOfJavaCodeTheShortReportHasWhatDiffersFromTheDefault() {
+        RunReport sample = SampleRun.report();
+        Map<String, String> origins = new HashMap<>();
+        RunParameters.of(sample.job()).keySet().forEach(key -> origins.put(key, "code"));
+        RunReport report = RunReport.builder(sample.run(), sample.state(), sample.job(), sample.provenance())
+                .origins(origins)
+                .build();
+
+        assertThat(MarkdownReport.write(report))
+                .contains("| training.evaluate-every | 25 | code |")
+                .doesNotContain("| training.packing |");
     }
 
     @Test
