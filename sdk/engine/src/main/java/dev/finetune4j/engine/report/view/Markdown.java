@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 
 /** Pieces of Markdown (GitHub's flavour) in which no text can do anything but be read. */
 final class Markdown {
-    private static final String SPECIAL = "\\`*_>#|~@";
+    private static final String SPECIAL = "\\`*_>|~@";
     private static final Pattern EMOJI = Pattern.compile(":(?:[a-z+-][a-z0-9_+-]*|100|1234):");
 
     private Markdown() {}
@@ -22,7 +22,10 @@ final class Markdown {
                 escaped.append("&lt;");
             } else if (c == '&') {
                 escaped.append("&amp;");
-            } else if (SPECIAL.indexOf(c) >= 0 || closesLinkText(text, i) || (c == ':' && isOfLinkOrEmoji(text, i))) {
+            } else if (SPECIAL.indexOf(c) >= 0
+                    || closesLinkText(text, i)
+                    || isOfHeadingOrNumber(text, i)
+                    || (c == ':' && isOfLinkOrEmoji(text, i))) {
                 escaped.append('\\').append(c);
             } else {
                 escaped.append(c);
@@ -48,6 +51,14 @@ final class Markdown {
         boolean isInWord = at > 0 && Character.isLetterOrDigit(text.charAt(at - 1));
         return text.startsWith("//", at + 1)
                 || (!isInWord && EMOJI.matcher(text).region(at, text.length()).lookingAt());
+    }
+
+    /** A hash that would make a line a heading, or a number a link to an issue: a comment behind a command stays as it is pasted. */
+    private static boolean isOfHeadingOrNumber(String text, int at) {
+        return text.charAt(at) == '#'
+                && (text.substring(0, at).replace("#", "").isBlank()
+                        || at + 1 == text.length()
+                        || !Character.isWhitespace(text.charAt(at + 1)));
     }
 
     /** A bracket that would make what stands before it a link: brackets of an interval stay readable. */

@@ -2,6 +2,7 @@ package dev.finetune4j.engine.report.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -14,10 +15,17 @@ class MarkdownTest {
         "arn:aws:bedrock:us-east-1, arn:aws:bedrock:us-east-1",
         "https://example.com, https\\://example.com",
         ":tada: and :100:, \\:tada: and \\:100:",
+        "resume RUN    # goes on, resume RUN    # goes on",
+        "of #1, of \\#1",
         "[a](b), [a\\](b)",
         "[a]: b, [a\\]: b",
     })
     void escapesWhatWouldBecomeSomething(String text, String escaped) {
         assertThat(Markdown.text(text)).isEqualTo(escaped);
+    }
+
+    @Test
+    void aLineThatBeginsWithAHashIsNoHeading() {
+        assertThat(Markdown.text("## a # b")).isEqualTo("\\#\\# a # b");
     }
 }
