@@ -165,6 +165,16 @@ class SavedPlanTest {
     }
 
     @Test
+    void aPlanThatCannotBeSavedSaysWhy() {
+        Path nowhere = plan.resolveSibling("nope").resolve("x.json");
+
+        CommandRun run = command("plan", job.toString(), "--target", "local", "--save", nowhere.toString());
+
+        assertThat(run.err())
+                .contains("FT0766", "there is no folder", "mkdir -p " + nowhere.getParent());
+    }
+
+    @Test
     void aPlanIsSavedOnceAndNeverChanged() throws IOException {
         command("plan", job.toString(), "--target", "local", "--save", plan.toString());
 

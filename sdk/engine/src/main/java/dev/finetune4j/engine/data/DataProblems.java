@@ -1,17 +1,13 @@
 package dev.finetune4j.engine.data;
 
 import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.FileReason;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.ProblemCatalogue;
 import dev.finetune4j.error.ProblemKind;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.NoSuchFileException;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** What can be wrong with sources, queries, rows and splits: FT0201 to FT0249, FT0303 and FT0304. A table that reads straight through. */
 public final class DataProblems implements ProblemCatalogue {
@@ -296,20 +292,7 @@ public final class DataProblems implements ProblemCatalogue {
 
     /** What an I/O failure means, in words that name no class. */
     public static String reason(IOException cause) {
-        if (cause instanceof NoSuchFileException) {
-            return "there is no such file";
-        }
-        if (cause instanceof CharacterCodingException) {
-            return "it is not UTF-8";
-        }
-        if (cause instanceof AccessDeniedException) {
-            return "the current user may not access it";
-        }
-        if (cause instanceof FileAlreadyExistsException) {
-            return "there is a file where a folder is needed";
-        }
-        @Nullable String message = cause.getMessage();
-        return message == null || message.isBlank() ? "the system gave no reason" : message;
+        return FileReason.of(cause);
     }
 
     private static ProblemKind kind(String code, String title, String explanation, String remedy) {

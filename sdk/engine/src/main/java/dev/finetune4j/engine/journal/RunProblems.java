@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.journal;
 
 import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.FileReason;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -12,9 +13,7 @@ import dev.finetune4j.run.RunState;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
@@ -235,7 +234,7 @@ public final class RunProblems implements ProblemCatalogue {
         return UNWRITABLE
                 .error("cannot write " + file)
                 .at(Location.of(file.toString()))
-                .because(reason(cause))
+                .because(FileReason.of(cause))
                 .remedy("FINETUNE_HOME=/path/with/room finetune ...")
                 .remedy("df -h " + parent(file))
                 .retry(Retry.after(Duration.ofMinutes(1)))
@@ -247,7 +246,7 @@ public final class RunProblems implements ProblemCatalogue {
         return UNREADABLE
                 .error("cannot read " + file)
                 .at(Location.of(file.toString()))
-                .because(reason(cause))
+                .because(FileReason.of(cause))
                 .remedy("ls -l " + file)
                 .asException(cause);
     }
@@ -503,21 +502,6 @@ public final class RunProblems implements ProblemCatalogue {
     private static Path parent(Path file) {
         Path parent = file.toAbsolutePath().getParent();
         return parent == null ? file : parent;
-    }
-
-    private static String reason(IOException cause) {
-        if (cause instanceof AccessDeniedException) {
-            return "permission denied";
-        }
-        String message = String.valueOf(cause.getMessage());
-        if (cause instanceof NotDirectoryException || message.endsWith("Not a directory")) {
-            return "a part of that path is a file where a folder should be";
-        }
-        String lower = message.toLowerCase(Locale.ROOT);
-        if (lower.contains("no space") || lower.contains("disk full") || lower.contains("quota")) {
-            return "no space is left on the disk";
-        }
-        return message;
     }
 
     private static ProblemKind kind(String code, String title, ExitCode exitCode, String explanation, String remedy) {

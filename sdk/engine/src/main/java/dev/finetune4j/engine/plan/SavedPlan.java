@@ -2,6 +2,7 @@ package dev.finetune4j.engine.plan;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.engine.report.Remedies;
+import dev.finetune4j.error.FileReason;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -63,7 +64,12 @@ public record SavedPlan(String jobFile, Plan plan, String digest) {
                         .remedy("rm " + target)
                         .asException(e);
             }
-            throw problem.because("the file system says: " + e.getMessage()).asException(e);
+            if (!Files.isDirectory(folder)) {
+                throw problem.because("there is no folder " + folder)
+                        .remedy("mkdir -p " + Remedies.quoted(folder.toString()))
+                        .asException(e);
+            }
+            throw problem.because(FileReason.of(e)).asException(e);
         }
     }
 

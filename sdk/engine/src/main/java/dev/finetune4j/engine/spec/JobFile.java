@@ -3,6 +3,7 @@ package dev.finetune4j.engine.spec;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.error.FileReason;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -274,7 +275,7 @@ public record JobFile(String source, FineTuneJob job, Path baseFolder, ResolvedJ
         } else if (cause instanceof AccessDeniedException) {
             problem.because("its permissions forbid it").remedy("chmod u+r " + file);
         } else {
-            problem.because("the file system says: " + cause.getMessage());
+            problem.because(FileReason.of(cause));
         }
         return problem.asException(cause);
     }

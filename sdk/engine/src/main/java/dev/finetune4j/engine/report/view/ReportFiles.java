@@ -3,6 +3,7 @@ package dev.finetune4j.engine.report.view;
 import dev.finetune4j.engine.report.ReportJson;
 import dev.finetune4j.engine.report.ReportProblems;
 import dev.finetune4j.engine.report.RunReport;
+import dev.finetune4j.error.FileReason;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import java.io.IOException;
@@ -53,7 +54,7 @@ public final class ReportFiles {
                 throw ReportProblems.NOT_WRITTEN
                         .error("the report of an earlier end cannot be removed: " + file)
                         .at(Location.of(file.toString()))
-                        .because(String.valueOf(e.getMessage()))
+                        .because(FileReason.of(e))
                         .asException(e);
             }
         }
@@ -83,7 +84,7 @@ public final class ReportFiles {
             throw ReportProblems.NOT_WRITTEN
                     .error("the report cannot be written to " + file)
                     .at(Location.of(file.toString()))
-                    .because(String.valueOf(e.getMessage()))
+                    .because(FileReason.of(e))
                     .asException(e);
         }
     }
