@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Example:",
-            "  finetune offers --gpu A100 --region eu- --max-price 5",
+            "  finetune offers --gpu A100 --region eu- --max-price \"5 USD\"",
             "  finetune offers --spot only -o csv"
         })
 final class OffersCommand implements Callable<Integer> {
@@ -66,10 +66,10 @@ final class OffersCommand implements Callable<Integer> {
 
     @Option(
             names = "--max-price",
-            paramLabel = "USD",
-            description = "Most for an hour, or for a million training tokens.")
+            paramLabel = "MONEY",
+            description = "Most for an hour, or for a million training tokens, such as \"5 USD\".")
     @Nullable
-    BigDecimal maxPrice;
+    String maxPrice;
 
     @Option(
             names = "--sort",
@@ -100,13 +100,10 @@ final class OffersCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (maxPrice != null && maxPrice.signum() <= 0) {
-            throw new ParameterException(
-                    spec.commandLine(), "--max-price must be above 0, was " + maxPrice.toPlainString());
-        }
+        @Nullable BigDecimal most = most();
         List<Problem> problems = new ArrayList<>();
         List<Offer> market = Market.open(surroundings.providerContext()).offers(problems);
-        OfferFilter filter = wanted.filter(market, Set.of(), maxPrice, spec);
+        OfferFilter filter = wanted.filter(market, Set.of(), most, spec);
         List<PricedOffer> offers = market.stream()
                 .filter(filter.and(this::hasWhatTrains))
                 .sorted(comparator())
@@ -121,6 +118,14 @@ final class OffersCommand implements Callable<Integer> {
             case CSV -> OffersCsv.print(surroundings.screen(), offers);
         }
         return ExitCode.OK.number();
+    }
+
+    private @Nullable BigDecimal most() {
+        try {
+            return maxPrice == null ? null : MoneyText.dollars(maxPrice).amount();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--max-price: " + e.getMessage(), e);
+        }
     }
 
     /** Machines without GPUs are the cheapest and train nothing but the smallest models: shown to who asks for them. */

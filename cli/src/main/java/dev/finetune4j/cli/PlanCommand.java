@@ -21,7 +21,6 @@ import dev.finetune4j.plan.Objective;
 import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.Plan;
 import dev.finetune4j.run.Rehearsal;
-import dev.finetune4j.value.Money;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -180,7 +179,7 @@ final class PlanCommand implements Callable<Integer> {
         return new PlanRequest(
                 wanted.ofJob(market, spec),
                 objective,
-                limit("--max-cost", maxCost, PlanCommand::money),
+                limit("--max-cost", maxCost, MoneyText::parse),
                 limit("--deadline", deadline, PlanCommand::duration),
                 all,
                 said());
@@ -192,14 +191,6 @@ final class PlanCommand implements Callable<Integer> {
         } catch (IllegalArgumentException | DateTimeException e) {
             throw new ParameterException(spec.commandLine(), option + ": " + e.getMessage(), e);
         }
-    }
-
-    private static Money money(String text) {
-        Money money = Money.parse(text.matches("[\\d.]+") ? text + " USD" : text);
-        if (money.amount().signum() <= 0) {
-            throw new IllegalArgumentException("must be above 0, was " + text);
-        }
-        return money;
     }
 
     private static Duration duration(String text) {

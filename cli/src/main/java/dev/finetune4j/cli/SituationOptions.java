@@ -62,9 +62,12 @@ final class SituationOptions {
         given.put(Criterion.REQUESTS, text);
     }
 
-    @Option(names = "--budget", paramLabel = "USD", description = "What it may cost until it works.")
+    @Option(
+            names = "--budget",
+            paramLabel = "MONEY",
+            description = "What it may cost until it works, such as \"10000 USD\".")
     void budget(String text) {
-        given.put(Criterion.BUDGET, text);
+        given.put(Criterion.BUDGET, text.replaceFirst("(?i)\\s*USD\\s*$", ""));
     }
 
     @Option(names = "--days", paramLabel = "N", description = "Days until it must work.")

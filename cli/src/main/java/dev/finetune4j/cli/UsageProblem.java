@@ -4,13 +4,34 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Spelling;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Says what is wrong with a command line, which word was meant, and where its command explains itself. */
 final class UsageProblem {
+    private static final Pattern TOO_FEW =
+            Pattern.compile("requires at least (\\d+) values, but (?:only (\\d+)|none) were specified");
+
+    private static final String WHOLE = "a whole number of at most ";
+    private static final Map<Class<?>, String> NUMBERS = Map.of(
+            int.class, WHOLE + Integer.MAX_VALUE,
+            Integer.class, WHOLE + Integer.MAX_VALUE,
+            long.class, WHOLE + Long.MAX_VALUE,
+            Long.class, WHOLE + Long.MAX_VALUE,
+            double.class, "a number",
+            Double.class, "a number");
+
     private UsageProblem() {}
 
     /** The problem that picocli found. */
@@ -22,8 +43,39 @@ final class UsageProblem {
         }
         Problem.Builder problem = failure instanceof UnmatchedArgumentException unmatched
                 ? ofUnknown(command, unmatched.getUnmatched())
-                : CliProblems.USAGE.error(message);
+                : CliProblems.USAGE.error(inOurWords(failure, command, message));
         return problem.remedy(command.qualifiedName() + " --help").build();
+    }
+
+    /** What picocli says of a value names Java's types and exceptions. */
+    private static String inOurWords(ParameterException failure, CommandSpec command, String message) {
+        Matcher tooFew = TOO_FEW.matcher(message);
+        if (tooFew.find() && failure instanceof MissingParameterException missing) {
+            return command.qualifiedName() + " takes at least " + tooFew.group(1) + " of "
+                    + missing.getMissing().get(0).paramLabel() + ", but got "
+                    + (tooFew.group().contains(" none ") ? "none" : tooFew.group(2));
+        }
+        @Nullable ArgSpec argument = failure.getArgSpec();
+        if (argument == null || !message.startsWith("Invalid value for ")) {
+            return message;
+        }
+        Class<?> type = argument.auxiliaryTypes().length == 0 ? argument.type() : argument.auxiliaryTypes()[0];
+        @Nullable String wanted = wanted(type);
+        return wanted == null ? message : name(argument) + " must be " + wanted + ", was " + failure.getValue();
+    }
+
+    private static String name(ArgSpec argument) {
+        return argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
+    }
+
+    private static @Nullable String wanted(Class<?> type) {
+        if (type.isEnum()) {
+            List<String> words = Stream.of(type.getEnumConstants())
+                    .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
+                    .toList();
+            return String.join(", ", words.subList(0, words.size() - 1)) + " or " + words.get(words.size() - 1);
+        }
+        return NUMBERS.get(type);
     }
 
     private static Problem.Builder ofUnknown(CommandSpec command, List<String> unknown) {

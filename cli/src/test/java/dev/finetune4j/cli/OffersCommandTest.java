@@ -89,7 +89,7 @@ class OffersCommandTest {
         assertThat(json("offers", "--gpu", "none"))
                 .isNotEmpty()
                 .allSatisfy(offer -> assertThat(offer.at("/offer").has("gpus")).isFalse());
-        assertThat(run("offers", "--max-price", "0.001").out()).startsWith("no offer is like that");
+        assertThat(run("offers", "--max-price", "0.001").out()).startsWith("no offer is like that; what there is, the cheapest first: finetune offers");
     }
 
     @Test
@@ -98,8 +98,19 @@ class OffersCommandTest {
             CommandRun run = run("offers", "--max-price", price);
 
             assertThat(run.exitCode()).isEqualTo(2);
-            assertThat(CommandRun.oneLine(run.err())).contains("--max-price must be above 0, was " + price);
+            assertThat(CommandRun.oneLine(run.err())).contains("--max-price: must be above 0, was " + price);
         }
+    }
+
+    @Test
+    void aPriceIsWrittenAsMoneyIsElsewhere() {
+        assertThat(run("offers", "--gpu", "a10g", "--max-price", "2 USD").out())
+                .isEqualTo(run("offers", "--gpu", "a10g", "--max-price", "2").out())
+                .contains("A10G");
+        assertThat(CommandRun.oneLine(run("offers", "--max-price", "5 EUR").err()))
+                .contains("FT0002: --max-price: prices are in USD, was 5 EUR");
+        assertThat(CommandRun.oneLine(run("offers", "--max-price", "cheap").err()))
+                .contains("FT0002: --max-price: money must look like 12.50 USD, was cheap");
     }
 
     @Test

@@ -83,6 +83,8 @@ class SweepCommandTest {
         assertUsage("a sweep needs values of learning-rate, rank or epochs");
         assertUsage("--search is grid, random or halving, was best", "--rank", "8", "--search", "best");
         assertUsage("needs search random or halving", "--learning-rate", "1e-5..1e-3");
+        assertUsage("rank must be from 1 to 1024, was 0", "--rank", "0");
+        assertUsage("was 1e-3..1e-4", "--search", "random", "--learning-rate", "1e-3..1e-4");
         assertUsage("was fast", "--learning-rate", "fast");
         assertUsage("trials must be at least 1, was 0", "--learning-rate", "1e-4", "--trials", "0");
         assertUsage("a duration looks like 90s, 45m or 2h30m, was soon", "--rank", "8", "--max-time", "soon");

@@ -34,7 +34,7 @@ public final class OffersView {
     /** Prints the cheapest region of the first offers of each kind, or every region of all, in their order. */
     public void print(List<PricedOffer> offers, boolean all) {
         if (offers.isEmpty()) {
-            screen.line("no offer is like that");
+            screen.line("no offer is like that; what there is, the cheapest first: finetune offers");
             return;
         }
         List<List<PricedOffer>> machines = grouped(offers, MachineOffer.class, all);

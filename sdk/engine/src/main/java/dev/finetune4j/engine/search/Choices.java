@@ -32,10 +32,14 @@ public sealed interface Choices {
     record Between(double low, double high) implements Choices {
         /** Refuses a range that is empty or touches zero. */
         public Between {
-            if (!(low > 0 && low < high)) {
+            if (!isRange(low, high)) {
                 throw new IllegalArgumentException(
                         "a range goes from a number above 0 to a larger one, was " + low + ".." + high);
             }
+        }
+
+        private static boolean isRange(double low, double high) {
+            return low > 0 && low < high;
         }
     }
 
@@ -49,7 +53,15 @@ public sealed interface Choices {
         return dots < 0
                 ? new Listed(
                         Arrays.stream(text.split(",", -1)).map(Choices::number).toList())
-                : new Between(number(text.substring(0, dots)), number(text.substring(dots + 2)));
+                : between(text, number(text.substring(0, dots)), number(text.substring(dots + 2)));
+    }
+
+    private static Between between(String text, double low, double high) {
+        if (!Between.isRange(low, high)) {
+            throw new IllegalArgumentException(
+                    "a range goes from a number above 0 to a larger one, such as 1e-5..1e-3, was " + text);
+        }
+        return new Between(low, high);
     }
 
     /** The values, or the ends of the range. */

@@ -99,14 +99,23 @@ public record SearchSpace(Choices learningRate, Choices rank, Choices epochs) {
         return values.isEmpty() ? null : values.get((int) (drawn * values.size()));
     }
 
+    /** Without the point and zero of a whole number, and without an exponent where there are few digits. */
+    private static String plain(double value) {
+        return Double.isFinite(value)
+                ? BigDecimal.valueOf(value).stripTrailingZeros().toPlainString()
+                : String.valueOf(value);
+    }
+
     private static void requireWithin(String key, Choices choices, double low, double high) {
         choices.ends()
                 .filter(value -> !(value >= low && value <= high))
                 .findFirst()
                 .ifPresent(value -> {
                     throw new IllegalArgumentException(key + " must be "
-                            + (low == Double.MIN_VALUE ? "above 0 and at most " + high : low + " to " + high) + ", was "
-                            + value);
+                            + (low == Double.MIN_VALUE
+                                    ? "above 0 and at most " + plain(high)
+                                    : "from " + plain(low) + " to " + plain(high))
+                            + ", was " + plain(value));
                 });
     }
 }

@@ -67,8 +67,8 @@ class SearchSpaceTest {
         assertRefused("2", "", "", "learning-rate must be above 0 and at most 1.0, was 2.0");
         assertRefused("0", "", "", "learning-rate must be above 0");
         assertRefused("", "8.5", "", "rank must be a whole number");
-        assertRefused("", "2000", "", "rank must be 1.0 to 1024.0, was 2000.0");
-        assertRefused("", "", "0", "epochs must be 0.01 to 1000.0, was 0.0");
+        assertRefused("", "2000", "", "rank must be from 1 to 1024, was 2000");
+        assertRefused("", "", "0", "epochs must be from 0.01 to 1000, was 0");
         assertRefused("", "", "", "a sweep needs values");
         assertRefused("1e-3..1e-4", "", "", "a range goes from");
         assertRefused("fast", "", "", "values look like 1e-4,3e-4 and a range like 1e-5..1e-3, was fast");
