@@ -58,19 +58,32 @@ public final class AwsExaminer implements AccountExaminer {
         if (region.isEmpty()) {
             return all;
         }
-        all.add(credentials(region.get(), settings, context));
+        Diagnosis caller = credentials(region.get(), settings, context);
+        all.add(caller);
         if (job == null) {
             return all;
         }
         List<Diagnosis> wrong = place.wrong(settings, context);
         all.addAll(wrong);
         if (wrong.isEmpty()) {
-            all.addAll(role(place, job, region.get(), context));
-            all.add(bucket(region.get(), settings, context));
-            network(region.get(), settings).ifPresent(all::add);
-            all.addAll(place.examine(job, region.get(), context));
+            List<Diagnosis> asCaller = new ArrayList<>(role(place, job, region.get(), context));
+            asCaller.add(bucket(region.get(), settings, context));
+            network(region.get(), settings).ifPresent(asCaller::add);
+            asCaller.addAll(place.examine(job, region.get(), context));
+            asCaller.stream().map(one -> seenBy(caller, one)).forEach(all::add);
         }
         return all;
+    }
+
+    /** Whoever Amazon does not let in sees nothing: what is wrong, and what to do, is told once. */
+    private static Diagnosis seenBy(Diagnosis caller, Diagnosis found) {
+        boolean isBlind = caller.verdict() == Diagnosis.Verdict.FAIL
+                && caller.exit() == ExitCode.CREDENTIALS
+                && (found.exit() == ExitCode.CREDENTIALS || found.found().equals(caller.found()));
+        return isBlind
+                ? Diagnosis.unknown(
+                        found.name(), "nobody can look without credentials that Amazon accepts", "mend credentials first")
+                : found;
     }
 
     /** A job in a network without a way to S3 hangs while it downloads its inputs, until its time is over. */

@@ -40,7 +40,7 @@ final class BedrockErrors {
             case DENIED -> denied(reason, name, region, model);
             case CREDENTIALS ->
                 BedrockProblems.NO_CREDENTIALS
-                        .error("Amazon does not accept the credentials")
+                        .error(AwsConnection.credentialsSummary(failure))
                         .remedy(AwsConnection.credentialsRemedy(failure));
             case BUSY ->
                 BedrockProblems.UNREACHABLE

@@ -72,7 +72,7 @@ public final class BedrockProblems implements ProblemCatalogue {
 
     static final ProblemKind NO_CREDENTIALS = new ProblemKind(
             "FT0891",
-            "Amazon does not accept the credentials for Bedrock",
+            "no credentials that Amazon accepts for Bedrock",
             ExitCode.CREDENTIALS,
             "None were found in the environment, in ~/.aws or at the machine, or those that were found are expired, unknown, or signed by a"
                     + " clock that is some minutes off. Nothing was launched by this call.",

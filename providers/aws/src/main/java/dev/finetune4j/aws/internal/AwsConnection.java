@@ -115,6 +115,13 @@ public record AwsConnection(String region, String service, int attempts, Duratio
         return String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT).contains("credentials");
     }
 
+    /** What is wrong where {@link #isAboutCredentials}: that there are none, or that they are not accepted. */
+    public static String credentialsSummary(RuntimeException failure) {
+        return CredentialChain.isWithout(reason(failure))
+                ? "there are no credentials for Amazon"
+                : "Amazon does not accept the credentials";
+    }
+
     /** The one thing to do where {@link #isAboutCredentials}. */
     public static String credentialsRemedy(RuntimeException failure) {
         Optional<String> missing = CredentialChain.remedy(reason(failure));

@@ -22,8 +22,9 @@ final class CredentialChain implements AwsCredentialsProvider {
 
     private static final String PROFILE = "AWS_PROFILE";
     private static final String SSO_SESSION = "sso_session";
-    private static final String NO_LOGIN = "no credentials: nobody is logged in for ";
-    private static final String NONE_FOUND = "no credentials were found";
+    private static final String NONE = "no credentials";
+    private static final String NO_LOGIN = NONE + ": nobody is logged in for ";
+    private static final String NONE_FOUND = NONE + " were found";
 
     private final Map<String, String> environment;
     private final String name;
@@ -106,7 +107,7 @@ final class CredentialChain implements AwsCredentialsProvider {
                 profiles = profiles(environment);
             } catch (IllegalArgumentException | UncheckedIOException e) {
                 throw SdkClientException.create(
-                        "no credentials: the profiles cannot be read: " + AwsConnection.reason(e), e);
+                        NONE + ": the profiles cannot be read: " + AwsConnection.reason(e), e);
             }
         }
         return profiles;
@@ -122,6 +123,11 @@ final class CredentialChain implements AwsCredentialsProvider {
                 : Optional.empty();
     }
 
+    /** Whether a reason is that there are none. */
+    static boolean isWithout(String reason) {
+        return reason.startsWith(NONE);
+    }
+
     private static String quoted(String reason) {
         return reason.split("'")[1];
     }
@@ -131,7 +137,7 @@ final class CredentialChain implements AwsCredentialsProvider {
                 || profile.property(ProfileProperty.SSO_START_URL).isPresent()) {
             return NO_LOGIN + "profile '" + name + "' of IAM Identity Center, or no longer (" + own() + ")";
         }
-        return isWithSomething(profile) ? "no credentials of profile '" + name + "': " + own() : nowhere();
+        return isWithSomething(profile) ? NONE + " of profile '" + name + "': " + own() : nowhere();
     }
 
     /** Whether the profile says where credentials are to come from. */

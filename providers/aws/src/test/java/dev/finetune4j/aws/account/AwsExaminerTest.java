@@ -213,7 +213,25 @@ class AwsExaminerTest {
     void failsWhereTheClockOfThisMachineIsWrong() {
         aws.faults().skewClock(Duration.ofMinutes(10));
 
-        finds("quota", Verdict.FAIL, "Signature expired: ", "sudo timedatectl set-ntp true");
+        finds("credentials", Verdict.FAIL, "Signature expired: ", "sudo timedatectl set-ntp true");
+        finds("quota", Verdict.UNKNOWN, "nobody can look", "mend credentials first");
+    }
+
+    @Test
+    void callsUnknownWhatNobodyCanLookAtWithoutCredentials() {
+        environment.remove("AWS_ACCESS_KEY_ID");
+        environment.remove("AWS_SECRET_ACCESS_KEY");
+        environment.put("AWS_CONFIG_FILE", folder.resolve("none").toString());
+        environment.put("AWS_SHARED_CREDENTIALS_FILE", folder.resolve("none").toString());
+
+        finds("credentials", Verdict.FAIL, "no credentials were found", "aws configure --profile default");
+        assertThat(examine())
+                .filteredOn(diagnosis -> List.of("role", "bucket", "quota").contains(diagnosis.name()))
+                .hasSize(3)
+                .allSatisfy(diagnosis -> {
+                    assertThat(diagnosis.verdict()).isEqualTo(Verdict.UNKNOWN);
+                    assertThat(diagnosis.remedy()).isEqualTo("mend credentials first");
+                });
     }
 
     @Test

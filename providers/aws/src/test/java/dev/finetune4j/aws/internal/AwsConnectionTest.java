@@ -109,6 +109,7 @@ class AwsConnectionTest {
         assertThat(AwsConnection.isAboutCredentials(nowhere)).isTrue();
         assertThat(AwsConnection.reason(nowhere)).contains(reason).doesNotContain("Chain", "Provider", "class path");
         assertThat(AwsConnection.credentialsRemedy(nowhere)).isEqualTo(remedy);
+        assertThat(AwsConnection.credentialsSummary(nowhere)).isEqualTo("there are no credentials for Amazon");
     }
 
     private String config() throws IOException {

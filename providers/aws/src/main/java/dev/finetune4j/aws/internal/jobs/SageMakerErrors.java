@@ -68,7 +68,7 @@ public final class SageMakerErrors {
                         .build();
             case CREDENTIALS ->
                 SageMakerProblems.NO_CREDENTIALS
-                        .error("Amazon does not accept the credentials")
+                        .error(AwsConnection.credentialsSummary(failure))
                         .because(reason)
                         .remedy(AwsConnection.credentialsRemedy(failure))
                         .build();

@@ -39,7 +39,7 @@ public final class SageMakerProblems implements ProblemCatalogue {
 
     public static final ProblemKind NO_CREDENTIALS = new ProblemKind(
             "FT0841",
-            "Amazon does not accept the credentials",
+            "no credentials that Amazon accepts",
             ExitCode.CREDENTIALS,
             "None were found in the environment, in ~/.aws or at the machine, or those that were found are expired, unknown, or signed by a"
                     + " clock that is some minutes off. Nothing was launched by this call.",
