@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.report;
 
+import dev.finetune4j.data.Part;
 import dev.finetune4j.evaluation.Interval;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.evaluation.VariantEvaluation;
@@ -10,11 +11,13 @@ import dev.finetune4j.value.Money;
 import dev.finetune4j.value.RunId;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Currency;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -35,6 +38,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record RunComparison(
         List<Run> runs, boolean sameRows, List<Parameter> parameters, List<Metric> metrics, List<Figure> figures) {
+    /** Units of what a machine does a little otherwise each time. */
+    private static final Set<String> MEASURED = Set.of("s", "tokens/s", "bytes");
+
+    private static final double NOISE = 0.05;
+
     /** Copies the lists. */
     public RunComparison {
         runs = List.copyOf(runs);
@@ -69,7 +77,8 @@ public record RunComparison(
      *
      * @param metric which
      * @param intervalByRun its value by run id; a run without it is left out
-     * @param best ids of the runs with the best value; empty with fewer than two values, and where it is counted by the token of different models
+     * @param best ids of the runs with the best value; empty with fewer than two values, of different rows, and where it is counted by the token
+     *     of different models
      */
     public record Metric(MetricName metric, Map<String, Interval> intervalByRun, List<String> best) {
         /** Copies the collections in their order. */
@@ -77,15 +86,20 @@ public record RunComparison(
             intervalByRun = Collections.unmodifiableMap(new LinkedHashMap<>(intervalByRun));
             best = List.copyOf(best);
         }
+
+        private Metric withoutBest() {
+            return new Metric(metric, intervalByRun, List.of());
+        }
     }
 
     /**
      * Something else that was measured.
      *
      * @param name what
-     * @param unit of the values: {@code nats}, {@code tokens/s}, {@code bytes}, {@code s} or a currency by its ISO 4217 code
+     * @param unit of the values: {@code nats}, {@code tokens/s}, {@code bytes}, {@code s}, {@code rows} or a currency by its ISO 4217 code
      * @param valueByRun the figure by run id; a run without it is left out
-     * @param best ids of the runs with the best value; empty with fewer than two values, and where it is counted by the token of different models
+     * @param best ids of the runs with the best value; empty with fewer than two values, of different rows, where it is counted by the token of
+     *     different models, and of time, speed and memory where all are within 5 % of the best: the same job twice differs by as much
      */
     public record Figure(String name, String unit, Map<String, Double> valueByRun, List<String> best) {
         /** Copies the collections in their order. */
@@ -105,14 +119,37 @@ public record RunComparison(
             throw new IllegalArgumentException("reports must be of two or more different runs, were of "
                     + reports.stream().map(RunReport::run).toList());
         }
+        boolean sameRows =
+                reports.stream().map(RunComparison::dataDigest).distinct().count() == 1;
+        List<Metric> metrics = metrics(reports);
+        List<Figure> figures = figures(reports);
+        if (!sameRows) {
+            figures.addAll(rows(reports));
+        }
         return new RunComparison(
                 reports.stream()
                         .map(report -> new Run(report.run(), report.state()))
                         .toList(),
-                reports.stream().map(RunComparison::dataDigest).distinct().count() == 1,
+                sameRows,
                 parameters(reports),
-                metrics(reports),
-                figures(reports));
+                sameRows ? metrics : metrics.stream().map(Metric::withoutBest).toList(),
+                sameRows ? figures : figures.stream().map(Figure::withoutBest).toList());
+    }
+
+    /** How many rows each run had: what a job file says of them is a wish, or the most. */
+    private static List<Figure> rows(List<RunReport> reports) {
+        return Stream.of(Part.values())
+                .map(part -> figure(
+                        part.name().toLowerCase(Locale.ROOT) + " rows",
+                        "rows",
+                        reports,
+                        false,
+                        report -> Optional.ofNullable(report.data())
+                                .flatMap(data ->
+                                        Optional.ofNullable(data.rowsByPart().get(part)))
+                                .map(Long::doubleValue)))
+                .filter(figure -> !figure.valueByRun().isEmpty())
+                .toList();
     }
 
     private static List<Figure> figures(List<RunReport> reports) {
@@ -164,11 +201,18 @@ public record RunComparison(
                 figures.add(cost);
             }
             told("cost of the job", code, reports, known -> amount(known.spent(), currency))
+                    .filter(RunComparison::isPaid)
                     .ifPresent(figures::add);
             foreseen("cost foreseen", code, reports, foreseen -> cost(foreseen, currency))
+                    .filter(RunComparison::isPaid)
                     .ifPresent(figures::add);
         });
         return figures;
+    }
+
+    /** What nobody pays for, as on the own machine, needs no line. */
+    private static boolean isPaid(Figure cost) {
+        return cost.valueByRun().values().stream().anyMatch(value -> value > 0);
     }
 
     private static Stream<Currency> currencies(List<RunReport> reports) {
@@ -291,7 +335,16 @@ public record RunComparison(
         Map<String, Double> valueByRun = new LinkedHashMap<>();
         reports.forEach(report -> value.apply(report)
                 .ifPresent(present -> valueByRun.put(report.run().value(), present)));
-        return new Figure(name, unit, valueByRun, best(valueByRun, lowerIsBetter));
+        boolean isMeasured = MEASURED.contains(unit);
+        return new Figure(
+                name,
+                unit,
+                valueByRun,
+                isMeasured && isEven(valueByRun.values()) ? List.of() : best(valueByRun, lowerIsBetter));
+    }
+
+    private static boolean isEven(Collection<Double> values) {
+        return values.isEmpty() || Collections.max(values) <= Collections.min(values) * (1 + NOISE);
     }
 
     private static List<String> best(Map<String, Double> valueByRun, boolean lowerIsBetter) {

@@ -3,10 +3,14 @@ package dev.finetune4j.engine.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.finetune4j.data.DatasetProfile;
 import dev.finetune4j.engine.report.view.ComparisonWriter;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.MetricName;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.plan.Foreseen;
+import dev.finetune4j.plan.MoneyRange;
+import dev.finetune4j.value.Money;
 import dev.finetune4j.value.RunId;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +41,99 @@ class RunComparisonTest {
                 .contains("A  attack-tactics-3f9c2a51-1  succeeded")
                 .containsPattern("macro-F1 +0\\.\\d\\d \\[0\\.\\d\\d, 0\\.\\d\\d\\] \\*  0\\.")
                 .containsPattern("training\\.epochs +2 +4");
+    }
+
+    @Test
+    void saysThatNoSettingDiffersAndWhatAStarIs() {
+        RunReport one = first();
+        RunComparison same = RunComparison.of(List.of(one, withJob(one, one.job(), "attack-tactics-77aa00bb-1")));
+
+        assertThat(ComparisonWriter.text(same))
+                .contains("No setting differs.")
+                .doesNotContain("*")
+                .doesNotContain("Parameters that differ");
+        assertThat(ComparisonWriter.text(RunComparison.of(List.of(first(), second()))))
+                .endsWith("\n* best of its row\n")
+                .doesNotContain("No setting differs");
+    }
+
+    @Test
+    void ofDifferentRowsNoneIsTheBestAndTheRowsAreCounted() {
+        RunReport other = second();
+        RunComparison comparison = RunComparison.of(List.of(first(), withRows(other, 84)));
+        String text = ComparisonWriter.text(comparison);
+
+        assertThat(comparison.sameRows()).isFalse();
+        assertThat(comparison.metrics())
+                .allSatisfy(metric -> assertThat(metric.best()).isEmpty());
+        assertThat(comparison.figures())
+                .allSatisfy(figure -> assertThat(figure.best()).isEmpty());
+        assertThat(text)
+                .contains("They were given different rows, so their figures do not compare.")
+                .containsPattern("test rows +400 +84")
+                .doesNotContain("*");
+        assertThat(text.lines()).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
+    }
+
+    @Test
+    void aLongSettingDoesNotMakeTheLinesWider() {
+        RunReport other = first();
+        FineTuneJob job = other.job().toBuilder()
+                .place(other.provenance().provider(), Map.of("model", "a/name-of-a-model-" + "x".repeat(60)))
+                .build();
+        RunComparison comparison = RunComparison.of(List.of(other, withJob(other, job, "attack-tactics-77aa00bb-1")));
+
+        assertThat(ComparisonWriter.text(comparison).lines())
+                .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
+    }
+
+    @Test
+    void aHairInMemoryIsNoWin() {
+        RunReport one = withPeak(first(), 982L << 20);
+
+        assertThat(best("peak memory", one, withPeak(second(), 978L << 20))).isEmpty();
+        assertThat(best("peak memory", one, withPeak(second(), 700L << 20)))
+                .containsExactly(second().run().value());
+    }
+
+    private static List<String> best(String name, RunReport... reports) {
+        return RunComparison.of(List.of(reports)).figures().stream()
+                .filter(figure -> figure.name().equals(name))
+                .flatMap(figure -> figure.best().stream())
+                .toList();
+    }
+
+    @Test
+    void whatNobodyPaysForNeedsNoLine() {
+        assertThat(figuresOfCost("0 USD")).isEmpty();
+        assertThat(figuresOfCost("0.50 USD")).containsExactly("cost foreseen");
+    }
+
+    private static List<String> figuresOfCost(String foreseen) {
+        RunReport sample = SampleRun.foreseenByPlan();
+        ForeseenAndActual figures = sample.figures();
+        Foreseen plan = figures.foreseen();
+        Money cost = Money.parse(foreseen);
+        Foreseen priced = new Foreseen(
+                plan.target(),
+                plan.basis(),
+                plan.family(),
+                plan.method(),
+                plan.precision(),
+                plan.time(),
+                plan.timeFactor(),
+                plan.memory(),
+                plan.memoryFactor(),
+                new MoneyRange(cost, cost, cost),
+                plan.steps());
+        RunReport one = RunReport.builder(sample.run(), sample.state(), sample.job(), sample.provenance())
+                .figures(new ForeseenAndActual(
+                        priced, figures.took(), figures.peakBytes(), figures.spent(), figures.steps()))
+                .build();
+        return RunComparison.of(List.of(one, withJob(one, one.job(), "attack-tactics-77aa00bb-1"))).figures().stream()
+                .filter(figure -> figure.unit().equals("USD"))
+                .map(RunComparison.Figure::name)
+                .toList();
     }
 
     /** No guess is the best. */
@@ -123,7 +220,39 @@ class RunComparisonTest {
         return withJob(report, job, "attack-tactics-77aa00bb-1");
     }
 
+    private static RunReport withRows(RunReport report, long rows) {
+        return with(report, report.job(), report.run().value(), report.training(), report.data()
+                .withTestRows(rows, "cd".repeat(32)));
+    }
+
+    private static RunReport withPeak(RunReport report, long bytes) {
+        TrainingHistory training = report.training();
+        TrainingHistory other = new TrainingHistory(
+                training.plan(),
+                training.completedSteps(),
+                training.tokens(),
+                training.tokensPerSecond(),
+                bytes,
+                training.peakGpuBytes(),
+                training.checkpoints(),
+                training.resumes(),
+                training.stoppedEarly(),
+                training.bestValidation(),
+                training.loss(),
+                training.smoothedLoss(),
+                training.smoothingSpan(),
+                training.validation(),
+                training.throughput(),
+                training.residentBytes());
+        return with(report, report.job(), report.run().value(), other, report.data());
+    }
+
     private static RunReport withJob(RunReport report, FineTuneJob job, String id) {
+        return with(report, job, id, report.training(), report.data());
+    }
+
+    private static RunReport with(
+            RunReport report, FineTuneJob job, String id, TrainingHistory training, DatasetProfile data) {
         return new RunReport(
                 report.format(),
                 RunId.parse(id),
@@ -136,8 +265,8 @@ class RunComparisonTest {
                 report.phases(),
                 report.figures(),
                 report.spent(),
-                report.training(),
-                report.data(),
+                training,
+                data,
                 report.findings(),
                 report.notices(),
                 report.evaluation(),

@@ -14,9 +14,10 @@ import java.util.function.Function;
  * columns.
  *
  * @param runs each run's letter and id
+ * @param notes what holds of all of it, each a sentence
  * @param groups the rows by heading
  */
-record ComparisonTable(List<NamedRun> runs, List<Group> groups) {
+record ComparisonTable(List<NamedRun> runs, List<String> notes, List<Group> groups) {
     private static final int LETTERS = 26;
 
     /** A run and its letter. */
@@ -39,7 +40,7 @@ record ComparisonTable(List<NamedRun> runs, List<Group> groups) {
         }
         List<Group> groups = new ArrayList<>();
         groups.add(new Group(
-                comparison.sameRows() ? "Tuned model" : "Tuned model (different rows: figures do not compare)",
+                "Tuned model",
                 comparison.metrics().stream()
                         .map(metric -> row(
                                 MetricFigures.name(metric.metric()),
@@ -49,7 +50,7 @@ record ComparisonTable(List<NamedRun> runs, List<Group> groups) {
                                                 metric.metric(),
                                                 metric.intervalByRun().get(run))
                                         : "",
-                                comparison.sameRows() ? metric.best() : List.of()))
+                                metric.best()))
                         .toList()));
         groups.add(new Group(
                 "Training",
@@ -75,7 +76,28 @@ record ComparisonTable(List<NamedRun> runs, List<Group> groups) {
                         .toList()));
         return new ComparisonTable(
                 List.copyOf(runs),
+                notes(comparison),
                 groups.stream().filter(group -> !group.rows().isEmpty()).toList());
+    }
+
+    private static List<String> notes(RunComparison comparison) {
+        List<String> notes = new ArrayList<>();
+        notes.add(
+                comparison.sameRows()
+                        ? "All were given the same rows."
+                        : "They were given different rows, so their figures do not compare.");
+        if (comparison.parameters().isEmpty()) {
+            notes.add("No setting differs.");
+        }
+        return notes;
+    }
+
+    /** Whether a value is marked as the best of its row. */
+    boolean hasBest() {
+        return groups.stream()
+                .flatMap(group -> group.rows().stream())
+                .flatMap(row -> row.cells().stream())
+                .anyMatch(Cell::isBest);
     }
 
     private static Row row(String name, List<NamedRun> runs, Function<String, String> value, List<String> best) {
@@ -88,6 +110,7 @@ record ComparisonTable(List<NamedRun> runs, List<Group> groups) {
 
     private static String figure(String unit, double value) {
         return switch (unit) {
+            case "rows" -> Figures.count(Math.round(value));
             case "bytes" -> Figures.bytes(Math.round(value));
             case "s" -> Figures.duration(Duration.ofMillis(Math.round(value * 1000)));
             case "tokens/s" -> Figures.large(value) + " tokens/s";

@@ -6,7 +6,9 @@ import java.util.List;
 
 /** Writes a comparison of runs as text, Markdown or a self-contained HTML page. The best value of a row is marked. */
 public final class ComparisonWriter {
-    private static final int WIDEST_CELL = 40;
+    private static final int COLUMNS = 80;
+    private static final int NARROWEST_CELL = 20;
+    private static final int GAP = 2;
 
     private ComparisonWriter() {}
 
@@ -15,17 +17,19 @@ public final class ComparisonWriter {
         ComparisonTable table = ComparisonTable.of(comparison);
         StringBuilder text = new StringBuilder();
         table.runs().forEach(run -> text.append("%-2s %s  %s\n".formatted(run.letter(), run.id(), run.state())));
+        text.append('\n').append(String.join("\n", table.notes())).append('\n');
         for (ComparisonTable.Group group : table.groups()) {
             List<List<String>> lines = new ArrayList<>();
             lines.add(head(group, table));
+            int widest = widestCell(group, table.runs().size());
             for (ComparisonTable.Row row : group.rows()) {
                 List<String> line = new ArrayList<>(List.of("  " + row.name()));
-                row.cells().forEach(cell -> line.add(shortened(cell.text()) + (cell.isBest() ? " *" : "")));
+                row.cells().forEach(cell -> line.add(shortened(cell.text(), widest) + (cell.isBest() ? " *" : "")));
                 lines.add(line);
             }
             text.append('\n').append(aligned(lines));
         }
-        return text.toString();
+        return text.append(table.hasBest() ? "\n* best of its row\n" : "").toString();
     }
 
     /** A table for each group; the best values are bold. */
@@ -35,6 +39,7 @@ public final class ComparisonWriter {
         table.runs()
                 .forEach(run -> text.append("- **%s** %s, %s\n"
                         .formatted(run.letter(), Markdown.text(run.id()), Markdown.text(run.state()))));
+        text.append('\n').append(String.join(" ", table.notes())).append('\n');
         for (ComparisonTable.Group group : table.groups()) {
             text.append("\n|");
             head(group, table)
@@ -71,9 +76,8 @@ public final class ComparisonWriter {
                         <dl class="tiles">{}</dl></header>{}
                         """,
                         table.runs().size(),
-                        comparison.sameRows()
-                                ? "All were given the same rows. The best value of each row is marked."
-                                : "They were given different rows, so their metrics do not compare.",
+                        String.join(" ", table.notes())
+                                + (table.hasBest() ? " The best value of a row is marked." : ""),
                         runs,
                         groups));
     }
@@ -126,8 +130,18 @@ public final class ComparisonWriter {
         return text.toString();
     }
 
-    private static String shortened(String text) {
+    /** What is left of a line for the value of each run, a mark included. */
+    private static int widestCell(ComparisonTable.Group group, int runs) {
+        int names = group.rows().stream()
+                .mapToInt(row -> row.name().length())
+                .max()
+                .orElse(0);
+        int left = COLUMNS - GAP - Math.max(names, group.heading().length());
+        return Math.max(NARROWEST_CELL, left / runs - 2 * GAP);
+    }
+
+    private static String shortened(String text, int widest) {
         String line = text.replaceAll("\\s+", " ");
-        return line.length() <= WIDEST_CELL ? line : line.substring(0, WIDEST_CELL - 1) + "…";
+        return line.length() <= widest ? line : line.substring(0, widest - 1) + "…";
     }
 }
