@@ -38,6 +38,9 @@ final class LossWatch {
     /** Fallen by so much since the validation before, the loss would go on to fall. */
     private static final double FALL = 0.05;
 
+    /** Nats a token at which the right one has 99 %: a loss that falls on from there makes no answer better. */
+    private static final double LEARNED = 0.01;
+
     private final TrainingSpec spec;
     private final int enoughRises;
     private double lastValidation = Double.NaN;
@@ -111,8 +114,11 @@ final class LossWatch {
             named = best.step();
             return Optional.of(turnedUp(loss, now.steps(), best, epochsAfter.applyAsDouble(best.step())));
         }
-        boolean isStillFalling =
-                isLast && !isDivergenceNamed && best.step() == now.steps() && before * (1 - FALL) > loss;
+        boolean isStillFalling = isLast
+                && !isDivergenceNamed
+                && loss > LEARNED
+                && best.step() == now.steps()
+                && before * (1 - FALL) > loss;
         return isStillFalling ? Optional.of(stillFalling(loss, now.steps(), before)) : Optional.empty();
     }
 

@@ -118,8 +118,8 @@ public final class LoopProblems implements ProblemCatalogue {
             "FT0634",
             "the validation loss was still falling",
             ExitCode.TRAINING_FAILED,
-            "The last validation loss was more than a twentieth below the one before it: the model had not learned all that it could"
-                    + " (underfitting).",
+            "The last validation loss was more than a twentieth below the one before it, and above 0.01 nats a token, from where on there"
+                    + " is nothing to gain: the model had not learned all that it could (underfitting).",
             "training.epochs: twice as many");
 
     /** Steps are too large. */

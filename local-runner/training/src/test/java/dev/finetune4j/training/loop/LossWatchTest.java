@@ -55,6 +55,12 @@ class LossWatchTest {
     }
 
     @Test
+    void aLossThatFallsWhereNothingIsLeftToLearnIsNotNamed() {
+        assertThat(told(BEGUN, 3, 0.5, 0.3, 0.2)).extracting(Problem::code).containsExactly("FT0634");
+        assertThat(told(BEGUN, 3, 0.5, 0.0007, 0.0003)).isEmpty();
+    }
+
+    @Test
     void aRiseAtTheLastValidationIsNamed() {
         double[] rising = {1.1, 1.09, 1.08, 1.07, 1.06, 1.05, 1.04, 1.03, 1.02, 1.01, 1.0, 1.02};
         assertThat(told(BEGUN, VALIDATIONS, rising))
