@@ -42,7 +42,15 @@ class BadInputTest {
     void refusesDataThatCannotBeRead() throws IOException {
         refuses(jobOn("none.jsonl", "./none"), "FT0230", "there is no such file");
         refuses(jobOn("row.jsonl", "./none"), "FT0230", rows() + " (it is there; did you mean it?)");
-        refuses(jobOn(data(""), "./none"), "FT0224", "has no rows");
+        Files.writeString(folder.resolve("bin.jsonl"), "");
+        CommandRun gone = CommandRun.in(
+                folder.resolve("home"), Map.of(), "check", jobOn("gone.jsonl", "./none").toString());
+        assertThat(CommandRun.oneLine(gone.err()))
+                .contains("there is no such file")
+                .doesNotContain("did you mean");
+        refuses(jobOn(data(""), "./none"), "FT0224", "it is empty");
+        Files.writeString(folder.resolve("head.csv"), "text,label\n");
+        refuses(jobOn("head.csv", "./none"), "FT0224", "head -n 3");
         refuses(jobOn(data("{\"text\":\"a\0\",\"label\":\"good\"}\n"), "./none"), "FT0222", "tr -d");
         Files.write(folder.resolve("rows.jsonl"), "{\"text\":\"caf\u00e9\"}\n".getBytes(StandardCharsets.ISO_8859_1));
         refuses(jobOn("rows.jsonl", "./none"), "FT0223", "0xE9");

@@ -40,6 +40,9 @@ class NearMatchTest {
         suggests("smollm2-135m-instruct", "models", "smolm2-135m-instruct");
         suggests("smollm2-135m-instruct", "models", "smollm2-135m");
         suggests("FT0310", "explain", "FTO310");
+        assertThat(CommandRun.of("explain", "FT9999").err())
+                .contains("no problem has the code FT9999")
+                .doesNotContain("did you mean");
         assertThat(CommandRun.of("explain", "310").out()).startsWith("FT0310: ");
     }
 

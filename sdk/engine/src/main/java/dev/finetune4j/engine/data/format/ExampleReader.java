@@ -10,6 +10,7 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.TaskSpec;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -97,10 +98,11 @@ public final class ExampleReader implements Closeable {
             row = rows.next();
         }
         if (ahead.isEmpty()) {
-            throw DataProblems.NO_ROWS
-                    .error(name + " has no rows")
-                    .at(Location.of(name))
-                    .remedy("ls -l " + name)
+            Problem.Builder none =
+                    DataProblems.NO_ROWS.error(name + " has no rows").at(Location.of(name));
+            boolean isEmpty = Files.size(file) == 0;
+            throw none.because(isEmpty ? "it is empty" : "there is no row in it, as below a header alone")
+                    .remedy((isEmpty ? "ls -l " : "head -n 3 ") + name)
                     .asException();
         }
         if (first.isEmpty()) {

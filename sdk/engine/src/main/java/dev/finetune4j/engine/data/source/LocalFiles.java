@@ -86,11 +86,20 @@ final class LocalFiles {
             List<String> names = all.filter(Files::isRegularFile)
                     .limit(MOST_NAMES)
                     .map(file -> String.valueOf(file.getFileName()))
+                    .filter(name -> isNear(String.valueOf(missing.getFileName()), name))
                     .toList();
             return Spelling.nearest(String.valueOf(missing.getFileName()), names);
         } catch (IOException | UncheckedIOException e) {
             return Optional.empty(); // what cannot be listed cannot be suggested
         }
+    }
+
+    /** Of the names without their endings: an ending that all files have makes no two of them alike. */
+    private static boolean isNear(String missing, String name) {
+        int ending = missing.lastIndexOf('.');
+        String stem = ending > 0 && name.endsWith(missing.substring(ending)) ? missing.substring(0, ending) : missing;
+        String other = stem.equals(missing) ? name : name.substring(0, name.length() - (missing.length() - ending));
+        return Spelling.nearest(stem, List.of(other)).isPresent();
     }
 
     private static List<Path> ofPattern(String pattern, Path baseFolder) throws IOException {
