@@ -15,12 +15,12 @@ import java.util.Map;
 final class DataSection {
     private DataSection() {}
 
-    static Html of(DatasetProfile data, List<Notice> findings) {
+    static Html of(DatasetProfile data, List<Notice> findings, boolean hasLearned) {
         Html left = Html.join(List.of(rows(data), tokens(data)));
         Html right = data.rowsByLabel().isEmpty() ? Html.NONE : balance(data.rowsByLabel());
         return Section.of(
                 "data",
-                "What it learned from",
+                hasLearned ? "What it learned from" : "What it was to learn from",
                 "",
                 Html.of(
                         "<div class=\"pair\"><div>{}</div><div>{}</div></div>{}",
@@ -43,7 +43,7 @@ final class DataSection {
     }
 
     private static String counted(long rows, long all) {
-        return rows == 0 ? "none" : Figures.rows(rows) + " (" + Figures.percent((double) rows / Math.max(1, all)) + ")";
+        return rows == 0 ? Figures.rows(0) : Figures.rows(rows) + " (" + Figures.percent((double) rows / Math.max(1, all)) + ")";
     }
 
     private static Html tokens(DatasetProfile data) {

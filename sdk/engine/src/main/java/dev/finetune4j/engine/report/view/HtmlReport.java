@@ -33,7 +33,7 @@ public final class HtmlReport {
                     "notices", "What the run had to say", "", DataSection.notices("Notices", report.notices())));
         }
         if (report.data() != null) {
-            parts.add(DataSection.of(report.data(), report.findings()));
+            parts.add(DataSection.of(report.data(), report.findings(), training != null));
         }
         report.comparison().map(ClassSection::ofEvaluation).ifPresent(parts::add);
         if (report.changedRows() != null) {

@@ -162,10 +162,23 @@ public final class MarkdownReport {
         return points.isEmpty()
                 ? Optional.empty()
                 : Optional.of(String.format(
+                                Locale.ROOT,
+                                "%.3f, then %.3f",
+                                points.get(0).value(),
+                                points.get(points.size() - 1).value())
+                        + lastStep(training));
+    }
+
+    /** The figure that the terminal ends with; not known of a curve that is thinned to means. */
+    private static String lastStep(TrainingHistory training) {
+        List<Series.Point> losses = training.loss().points();
+        boolean isWhole = !losses.isEmpty() && losses.size() == training.completedSteps();
+        return isWhole
+                ? String.format(
                         Locale.ROOT,
-                        "%.3f, then %.3f",
-                        points.get(0).value(),
-                        points.get(points.size() - 1).value()));
+                        "; the last step alone %.3f",
+                        losses.get(losses.size() - 1).value())
+                : "";
     }
 
     private static void notices(StringBuilder text, String title, List<Notice> notices) {

@@ -67,7 +67,7 @@ final class TrainingSection {
                                 .mapToDouble(Series.Point::value))
                 .max()
                 .orElseThrow();
-        Axis axis = Axis.covering(0, top, 5);
+        Axis axis = lossAxis(top, training.loss());
         long above = training.loss().points().stream()
                 .filter(point -> point.value() > axis.high())
                 .count();
@@ -96,6 +96,16 @@ final class TrainingSection {
                 training.smoothingSpan(),
                 training.validation().isEmpty() ? Html.NONE : Html.of("<li class=\"validation\">validation rows</li>"),
                 chart.html());
+    }
+
+    /** One more step of the scale flattens nothing, and spares the reader a point that is beyond it. */
+    private static Axis lossAxis(double top, Series losses) {
+        Axis axis = Axis.covering(0, top, 5);
+        double highest = losses.points().stream()
+                .mapToDouble(Series.Point::value)
+                .max()
+                .orElse(top);
+        return highest > axis.high() && highest <= axis.high() + axis.step() ? Axis.covering(0, highest, 5) : axis;
     }
 
     private static String description(TrainingHistory training) {

@@ -25,10 +25,13 @@ import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.MetricName;
 import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.job.TaskSpec;
+import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.RunState;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -235,6 +238,44 @@ class ReportViewTest {
         assertThat(count(parameters, "class=\"origin\""))
                 .isEqualTo(RunParameters.of(SampleRun.job()).size());
         assertThat(parameters).doesNotContain("class=\"origin\"><bdi class=\"foreign\" dir=\"auto\"></bdi>");
+    }
+
+    @Test
+    void whatNeverTrainedHasLearnedFromNothing() {
+        RunReport sample = SampleRun.report();
+        RunReport unbegun = RunReport.builder(sample.run(), RunState.FAILED, sample.job(), sample.provenance())
+                .data(sample.data(), List.of())
+                .build();
+
+        assertThat(HtmlReport.write(sample)).contains("What it learned from").contains(">0 rows<");
+        assertThat(HtmlReport.write(unbegun))
+                .contains("What it was to learn from")
+                .doesNotContain("What it learned from");
+    }
+
+    @Test
+    void aLossJustAboveTheScaleMakesTheScaleLonger() {
+        assertThat(HtmlReport.write(trained(12.4, 12.57))).doesNotContain("above the scale");
+        assertThat(HtmlReport.write(trained(1.1, 12.57))).contains("1 point lies above the scale");
+    }
+
+    @Test
+    void theShortReportHasTheLossThatTheTerminalEndsWith() {
+        assertThat(MarkdownReport.write(trained(2, 3))).contains("; the last step alone 2.000 |");
+    }
+
+    /** A run of 100 steps of one loss, but for one in the middle. */
+    private static RunReport trained(double loss, double spike) {
+        RunReport sample = SampleRun.report();
+        Instant at = Instant.parse("2026-11-24T14:02:11Z");
+        List<RunEvent> events = new ArrayList<>();
+        for (int step = 1; step <= 100; step++) {
+            events.add(new RunEvent.StepCompleted(
+                    at, step, 100, 1, step == 50 ? spike : loss, Double.NaN, 100, 100, 100, 1 << 20));
+        }
+        return RunReport.builder(sample.run(), sample.state(), sample.job(), sample.provenance())
+                .events(events)
+                .build();
     }
 
     @Test
