@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
             "Writes the tuned model of a run as a model of its own, its adapter added to the weights of the base model: a folder in"
                     + " Hugging Face layout (hf), or one file that llama.cpp loads (gguf). It is compared with the tuned model before"
                     + " it is handed out.",
-            "GGUF is written of Llama, Mistral and Qwen 2 whose tokenizer is one of those of GPT-2, SmolLM, Llama 3 or Qwen 2."
+            "GGUF is written of Llama, Mistral and Qwen 2 whose tokenizer is one of those of GPT-2, SmolLM, Llama 3 or Qwen 2, or one like"
+                    + " SentencePiece's."
         },
         footer = {
             "",
@@ -112,6 +113,10 @@ final class ExportCommand implements Callable<Integer> {
         if (!isGguf && type != null) {
             throw new ParameterException(spec.commandLine(), "--type is for --format gguf; --precision is for hf");
         }
+        if (!isGguf && target.toString().endsWith(GGUF_ENDING)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--format hf writes a folder, and --to " + target + " names a file; leave out one");
+        }
         return isGguf
                 ? new ModelFormat.Gguf(type == null ? GgufType.AUTO : type)
                 : new ModelFormat.HuggingFace(precision == null ? Precision.AUTO : precision);
@@ -134,8 +139,9 @@ final class ExportCommand implements Callable<Integer> {
                 Tone.FAINT,
                 String.format(
                         Locale.ROOT,
-                        "compared with the tuned model at %d next tokens: at most %.1g nats apart",
+                        "compared with the tuned model at %d next tokens: at most %.1g nats apart, within what is allowed in %s",
                         merged.comparedTokens(),
-                        merged.largestDifference())));
+                        merged.largestDifference(),
+                        merged.format().stored())));
     }
 }

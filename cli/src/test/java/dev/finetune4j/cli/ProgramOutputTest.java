@@ -101,6 +101,7 @@ class ProgramOutputTest {
                 List.of("FT0504", "generate", "nope", "--prompt", "x"),
                 List.of("FT0504", "chat", "nope"),
                 List.of("FT0504", "export", "nope", "--to", none),
+                List.of("FT0002", "export", "nope", "--to", "tuned.gguf", "--format", "hf"),
                 List.of("FT0504", "report", "nope"),
                 List.of("FT0504", "compare", "nope", "neither"),
                 List.of("FT0480", "models", "nope"),
