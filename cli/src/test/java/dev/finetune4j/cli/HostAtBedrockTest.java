@@ -121,7 +121,7 @@ class HostAtBedrockTest {
         assertThat(aws.calls("Converse"))
                 .hasSize((int) (asked + 2 * report.path("rows").asLong()));
         assertThat(command("report", id).out()).contains("macro-F1 1.00").doesNotContain("were not compared");
-        assertThat(command("ps").out()).contains("macro-f1 ");
+        assertThat(command("ps").out()).contains("macro-F1 ");
 
         CommandRun again = command("eval", id);
         assertThat(again.exitCode()).as("what was answered is not asked again").isIn(0, 9);

@@ -2,6 +2,7 @@ package dev.finetune4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.finetune4j.cli.view.EvaluationView;
 import dev.finetune4j.cli.view.HostingView;
 import dev.finetune4j.cli.view.JsonLines;
 import dev.finetune4j.cli.view.LiveView;
@@ -17,11 +18,13 @@ import dev.finetune4j.engine.journal.HostedRun;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.evaluation.Comparison;
 import dev.finetune4j.evaluation.ConfusionMatrix;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.GateClause;
 import dev.finetune4j.evaluation.GateVerdict;
 import dev.finetune4j.evaluation.Interval;
+import dev.finetune4j.evaluation.SignificanceTest;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.evaluation.VariantEvaluation;
 import dev.finetune4j.job.DataSpec;
@@ -183,8 +186,8 @@ class ViewsTest {
 
         assertThat(text(out).lines().skip(1))
                 .satisfiesExactly(
-                        ungated -> assertThat(ungated).endsWith("macro-f1 0.19"),
-                        gated -> assertThat(gated).endsWith("macro-f1 0.19, gate failed"));
+                        ungated -> assertThat(ungated).endsWith("macro-F1 0.19"),
+                        gated -> assertThat(gated).endsWith("macro-F1 0.19, gate failed"));
     }
 
     @Test
@@ -430,6 +433,41 @@ class ViewsTest {
 
         assertThat(text(out).lines().filter(line -> line.startsWith("attempt")))
                 .containsExactly("attempt   1", "attempt   1, resumed once", "attempt   1, resumed 2 times");
+    }
+
+    @Test
+    void aGateIsToldInTheWordsOfTheReport() {
+        Interval tuned = new Interval(0.54, 0.47, 0.6);
+        Interval base = new Interval(0.02, 0.01, 0.04);
+        Comparison comparison = new Comparison(
+                Variant.BASE_ZERO_SHOT,
+                MetricName.MACRO_F1,
+                new Interval(0.52, 0.4, 0.62),
+                new SignificanceTest.PairedBootstrap(0.0001, 2000));
+        EvaluationReport report = new EvaluationReport(
+                TaskKind.CLASSIFICATION,
+                MetricName.MACRO_F1,
+                20,
+                2000,
+                17,
+                List.of(
+                        new VariantEvaluation(
+                                Variant.BASE_ZERO_SHOT, Map.of(MetricName.MACRO_F1, base), List.of(), null, null),
+                        new VariantEvaluation(
+                                Variant.TUNED, Map.of(MetricName.MACRO_F1, tuned), List.of(), null, null)),
+                List.of(comparison),
+                GateVerdict.of(List.of(
+                        GateClause.AtLeast.judge(MetricName.MACRO_F1, 0.35, tuned),
+                        GateClause.BetterThanBase.judge(comparison, tuned, base),
+                        GateClause.BetterThanBase.judge(comparison, tuned, tuned))));
+
+        new EvaluationView(screen(false, false, 120), "held-out rows").print(report);
+
+        assertThat(text(out))
+                .contains("tuned - base zero-shot: macro-F1 +0.52 [+0.40, +0.62], p < 0.001")
+                .contains("passed  gate: tuned macro-F1 0.54 against at least 0.35")
+                .contains("macro-F1 0.54 [0.47, 0.60] beats base zero-shot 0.02 [0.01, 0.04]")
+                .contains("failed  gate: tuned macro-F1 0.54 [0.47, 0.60] does not clearly beat base zero-shot");
     }
 
     private static RunView evaluated(Interval macroF1, GateVerdict gate) {

@@ -45,10 +45,11 @@ public final class EvaluationView {
         screen.line(screen.paint(Tone.FAINT, Wrap.hanging(brackets, screen.columns(), 0)));
         for (Comparison comparison : report.comparisons()) {
             if (comparison.metric().equals(report.mainMetric())) {
-                screen.line("tuned - " + RunProgress.words(comparison.base()) + ": " + comparison.metric() + " "
+                screen.line("tuned - " + RunProgress.words(comparison.base()) + ": "
+                        + MetricFigures.name(comparison.metric()) + " "
                         + MetricFigures.difference(
                                 comparison.metric(), comparison.difference().value()) + " "
-                        + MetricFigures.range(comparison.metric(), comparison.difference()) + ", "
+                        + MetricFigures.differenceRange(comparison.metric(), comparison.difference()) + ", "
                         + MetricFigures.pValue(comparison.test().pValue()));
             }
         }
@@ -64,7 +65,10 @@ public final class EvaluationView {
     /** On one line where it fits, else before what it is compared with. */
     private String broken(String words) {
         boolean fits = VERDICT_WIDTH + words.length() <= screen.columns();
-        return fits ? words : words.replaceFirst(" (apart from|against) ", "\n" + " ".repeat(VERDICT_WIDTH) + "$1 ");
+        return fits
+                ? words
+                : words.replaceFirst(
+                        " (beats|does not clearly beat|against) ", "\n" + " ".repeat(VERDICT_WIDTH) + "$1 ");
     }
 
     private String verdict(boolean passed) {
@@ -73,13 +77,14 @@ public final class EvaluationView {
 
     private static String words(GateClause clause) {
         if (clause instanceof GateClause.AtLeast atLeast) {
-            return "gate: tuned " + atLeast.metric() + " "
+            return "gate: tuned " + MetricFigures.name(atLeast.metric()) + " "
                     + MetricFigures.value(atLeast.metric(), atLeast.tuned().value())
                     + (atLeast.metric().isLowerBetter() ? " against at most " : " against at least ")
                     + MetricFigures.value(atLeast.metric(), atLeast.threshold());
         }
         GateClause.BetterThanBase better = (GateClause.BetterThanBase) clause;
-        return "gate: tuned " + better.metric() + " " + interval(better.metric(), better.tuned()) + " apart from "
+        return "gate: tuned " + MetricFigures.name(better.metric()) + " " + interval(better.metric(), better.tuned())
+                + (better.passed() ? " beats " : " does not clearly beat ")
                 + RunProgress.words(better.base()) + " " + interval(better.metric(), better.baseline());
     }
 

@@ -73,7 +73,7 @@ public final class RunsView {
         }
         String tuned = evaluation
                 .variant(Variant.TUNED)
-                .map(variant -> evaluation.mainMetric() + " "
+                .map(variant -> MetricFigures.name(evaluation.mainMetric()) + " "
                         + MetricFigures.value(
                                 evaluation.mainMetric(),
                                 variant.metric(evaluation.mainMetric()).value()))

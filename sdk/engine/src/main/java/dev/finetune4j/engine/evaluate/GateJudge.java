@@ -65,7 +65,7 @@ public final class GateJudge {
         }
         GateClause.BetterThanBase better = (GateClause.BetterThanBase) clause;
         Interval difference = better.difference();
-        return "%s %s %s %s %s, difference %s [%s, %s]"
+        return "%s %s %s %s %s, difference %s %s"
                 .formatted(
                         MetricFigures.name(metric),
                         MetricFigures.full(metric, better.tuned()),
@@ -73,8 +73,7 @@ public final class GateJudge {
                         shortName(better.base()),
                         MetricFigures.full(metric, better.baseline()),
                         MetricFigures.difference(metric, difference.value()),
-                        MetricFigures.difference(metric, difference.low()),
-                        MetricFigures.difference(metric, difference.high()));
+                        MetricFigures.differenceRange(metric, difference));
     }
 
     /** The name of a variant within a sentence. */

@@ -51,6 +51,11 @@ public final class MetricFigures {
         return isZero ? size : (value < 0 ? MINUS : "+") + size;
     }
 
+    /** The interval of a difference without its value, such as {@code [+0.40, +0.62]}. */
+    public static String differenceRange(MetricName metric, Interval difference) {
+        return "[" + difference(metric, difference.low()) + ", " + difference(metric, difference.high()) + "]";
+    }
+
     /** A p-value, such as {@code p < 0.001} or {@code p = 0.034}. */
     public static String pValue(double value) {
         return value < 0.001 ? "p < 0.001" : String.format(Locale.ROOT, "p = %.3f", value);

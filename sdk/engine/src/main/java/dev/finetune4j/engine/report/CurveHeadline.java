@@ -41,9 +41,8 @@ public record CurveHeadline(String title, String detail, String caveat) {
                 + measured(curve)
                 + " The base model reaches " + MetricFigures.full(metric, base.value())
                 + " on the same held-out rows: the difference is "
-                + MetricFigures.difference(metric, base.difference().value()) + " ["
-                + MetricFigures.difference(metric, base.difference().low()) + ", "
-                + MetricFigures.difference(metric, base.difference().high()) + "], which is no better. " + REMEDY;
+                + MetricFigures.difference(metric, base.difference().value()) + " "
+                + MetricFigures.differenceRange(metric, base.difference()) + ", which is no better. " + REMEDY;
         return new CurveHeadline("Nothing was learned, so nothing is foreseen", detail, caveat);
     }
 

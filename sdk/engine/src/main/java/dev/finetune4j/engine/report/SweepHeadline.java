@@ -57,8 +57,7 @@ public record SweepHeadline(String title, String detail, String caveat) {
                 + Figures.count(score.rows()) + " test rows, the base model " + MetricFigures.full(metric, score.base())
                 + ": the difference is "
                 + MetricFigures.difference(metric, score.difference().value())
-                + " [" + MetricFigures.difference(metric, score.difference().low()) + ", "
-                + MetricFigures.difference(metric, score.difference().high()) + "], which is no better. "
+                + " " + MetricFigures.differenceRange(metric, score.difference()) + ", which is no better. "
                 + remedy(sweep);
         return new SweepHeadline(
                 "Nothing was learned: the best trial is no better than the base model",
