@@ -110,10 +110,15 @@ final class ExplainCommand implements Callable<Integer> {
         }
         screen.line(screen.paint(Tone.STRONG, kind.code() + ": " + kind.title()));
         screen.line("");
-        Wrap.lines(kind.explanation(), screen.columns()).forEach(screen::line);
+        Wrap.lines(flowing(kind.explanation()), screen.columns()).forEach(screen::line);
         screen.line("");
         screen.line("try   " + Wrap.hanging(kind.remedy(), screen.columns(), 6));
         screen.line("exit  " + kind.exitCode().number());
+    }
+
+    /** Without the breaks of the lines in which it is written down; those of paragraphs stay. */
+    private static String flowing(String text) {
+        return text.replaceAll("(?<!\n)\n(?![\n -])", " ");
     }
 
     private static ProblemKind find(String code) {

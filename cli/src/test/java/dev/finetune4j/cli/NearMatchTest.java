@@ -47,6 +47,11 @@ class NearMatchTest {
     }
 
     @Test
+    void anExplanationFlowsToTheWidthOfTheScreen() {
+        assertThat(CommandRun.of("explain", "FT0108").out()).contains("training core can handle; both bounds");
+    }
+
+    @Test
     void ofAPlaceAGpuAndASourceOfPrices() {
         suggests("sagemaker", "offers", "--target", "sagmaker");
         suggests("H100-SXM", "offers", "--gpu", "H100-SMX");

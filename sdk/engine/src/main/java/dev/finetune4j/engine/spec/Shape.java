@@ -41,7 +41,7 @@ sealed interface Shape {
 
         /** The two bounds, as they stand after "must be". */
         String bounds() {
-            return range("", "..", "at least ");
+            return range("from ", " to ", "at least ");
         }
 
         private String range(String before, String between, String openEnded) {

@@ -161,7 +161,7 @@ class JobFileTest {
                         "packing: true",
                         "rank: 16",
                         "write it as training.epochs");
-        assertThat(problems.get(5).summary()).isEqualTo("training.epochs must be 0.01..1000, was 0");
+        assertThat(problems.get(5).summary()).isEqualTo("training.epochs must be from 0.01 to 1000, was 0");
     }
 
     @Test
