@@ -1,6 +1,7 @@
 package dev.finetune4j.cli.view;
 
 import dev.finetune4j.engine.evaluate.MetricFigures;
+import dev.finetune4j.engine.report.WidthlessRanges;
 import dev.finetune4j.evaluation.Comparison;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.GateClause;
@@ -41,7 +42,8 @@ public final class EvaluationView {
             table.row(cells.toArray(String[]::new));
         }
         table.print(screen);
-        String brackets = report.rows() + " " + rows + "; in brackets the 95 % interval of the bootstrap";
+        String brackets = report.rows() + " " + rows + "; in brackets the 95 % interval of the bootstrap"
+                + WidthlessRanges.caveat(report).replaceFirst("^(?=.)", ".");
         screen.line(screen.paint(Tone.FAINT, Wrap.hanging(brackets, screen.columns(), 0)));
         for (Comparison comparison : report.comparisons()) {
             if (comparison.metric().equals(report.mainMetric())) {

@@ -13,6 +13,7 @@ import dev.finetune4j.engine.report.RunParameters;
 import dev.finetune4j.engine.report.RunReport;
 import dev.finetune4j.engine.report.Series;
 import dev.finetune4j.engine.report.TrainingHistory;
+import dev.finetune4j.engine.report.WidthlessRanges;
 import dev.finetune4j.evaluation.ClassScore;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.GateClause;
@@ -110,7 +111,9 @@ public final class MarkdownReport {
                 .append(Figures.count(evaluation.bootstrapSamples()))
                 .append(" resamples of ")
                 .append(Figures.rows(evaluation.rows()))
-                .append(".\n\n");
+                .append('.')
+                .append(Markdown.text(WidthlessRanges.caveat(evaluation)).replaceFirst("^(?=.)", " "))
+                .append("\n\n");
     }
 
     private static void gate(StringBuilder text, GateVerdict gate) {

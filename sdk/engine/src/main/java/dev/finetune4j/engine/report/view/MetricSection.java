@@ -3,6 +3,7 @@ package dev.finetune4j.engine.report.view;
 import dev.finetune4j.engine.evaluate.MetricFigures;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.engine.report.Headline;
+import dev.finetune4j.engine.report.WidthlessRanges;
 import dev.finetune4j.evaluation.Comparison;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Interval;
@@ -26,7 +27,8 @@ final class MetricSection {
                         .formatted(
                                 Figures.rows(evaluation.rows()),
                                 Figures.count(evaluation.bootstrapSamples()),
-                                evaluation.seed());
+                                evaluation.seed())
+                        + WidthlessRanges.caveat(evaluation);
         Html charts = Html.join(metrics.stream()
                 .map(metric -> chart(metric, evaluation.variants(), axis(metric, metrics, evaluation))));
         boolean isCompared = !evaluation.comparisons().isEmpty();

@@ -241,6 +241,16 @@ class ReportViewTest {
     }
 
     @Test
+    void anIntervalWithoutWidthIsNotTakenForCertainty() {
+        RunReport right = report(TaskSpec.of(TaskKind.CLASSIFICATION), List.of("one answer", "another answer"));
+
+        assertThat(HtmlReport.write(right)).containsPattern("A range without width, as \\[[01].00, [01].00], means");
+        assertThat(MarkdownReport.write(right))
+                .containsPattern(" rows. A range without width, as \\[[01].00, [01].00], means");
+        assertThat(MarkdownReport.write(SampleRun.report())).doesNotContain("without width");
+    }
+
+    @Test
     void whatNeverTrainedHasLearnedFromNothing() {
         RunReport sample = SampleRun.report();
         RunReport unbegun = RunReport.builder(sample.run(), RunState.FAILED, sample.job(), sample.provenance())
