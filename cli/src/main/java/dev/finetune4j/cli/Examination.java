@@ -144,8 +144,7 @@ final class Examination {
             return Diagnosis.warn(
                     "hub",
                     endpoint.getHost() + " cannot be reached",
-                    "catalogue models that a package ships, folders and .gguf files work without it; HF_ENDPOINT names a"
-                            + " mirror");
+                    "export HF_ENDPOINT=https://MIRROR    # or models of packages, folders, .gguf");
         }
     }
 }

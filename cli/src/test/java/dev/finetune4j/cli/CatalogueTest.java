@@ -66,6 +66,12 @@ class CatalogueTest {
     }
 
     @Test
+    void everyRemedyBeginsSmallAsACommandDoes() {
+        assertThat(ExplainCommand.allKinds())
+                .allSatisfy(kind -> assertThat(kind.remedy()).as(kind.code()).doesNotMatch("(?s)[A-Z][a-z]+ .*"));
+    }
+
+    @Test
     void everyCodeHasItsPage() throws IOException {
         String pages = ExplainCommand.allKinds().stream()
                 .map(kind -> "## " + kind.code() + ": " + kind.title() + "\n\n" + kind.explanation()

@@ -118,7 +118,10 @@ class CommandsTest {
                 .contains("java")
                 .contains("targets    ok       azure-ml, azure-openai, bedrock, jumpstart, local, sagemaker")
                 .containsPattern("hub +warn")
+                .contains("hub: export HF_ENDPOINT=")
                 .contains("install Python 3 with pip");
+        assertThat(doctor.out().lines().filter(line -> line.startsWith("hub: ")))
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
     }
 
     @Test

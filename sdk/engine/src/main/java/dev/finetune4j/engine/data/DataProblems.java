@@ -17,7 +17,7 @@ public final class DataProblems implements ProblemCatalogue {
             "A data source cannot be had from any of its addresses",
             "Every address of a source was tried in order and none gave the file. Each address is listed with what happened there. "
                     + "Files that were fetched once are kept under cache/sources in finetune4j's home and need no network any more.",
-            "Check the network and proxy, or download the file yourself and name its path in the job: from: PATH");
+            "check the network and proxy, or download the file yourself and name its path in the job: from: PATH");
 
     /** The file has other content than pinned. */
     public static final ProblemKind SOURCE_CHANGED = kind(
@@ -25,7 +25,7 @@ public final class DataProblems implements ProblemCatalogue {
             "A data source is not the file that the job pins",
             "The job gives the SHA-256 of the file; what was found has another one. Either the file changed at its origin, the "
                     + "download was tampered with, or the job pins another version. The file is not used.",
-            "If the new content is what you want, put its digest into the job: sha256: DIGEST");
+            "if the new content is what you want, put its digest into the job: sha256: DIGEST");
 
     /** An address of no known form. */
     public static final ProblemKind ADDRESS_UNKNOWN = kind(
@@ -34,7 +34,7 @@ public final class DataProblems implements ProblemCatalogue {
             "An address is a path, https://..., pypi:NAME==VERSION!path/in/package or maven:GROUP:ARTIFACT:VERSION!path/in/jar. "
                     + "Versions are exact, since a range would give other rows on another day. Plain http is accepted for this "
                     + "machine only.",
-            "Write the address as pypi:NAME==VERSION!path, maven:GROUP:ARTIFACT:VERSION!path, https://... or a path");
+            "write the address as pypi:NAME==VERSION!path, maven:GROUP:ARTIFACT:VERSION!path, https://... or a path");
 
     /** pip or mvn failed or is not there. */
     public static final ProblemKind PACKAGE_TOOL = kind(
@@ -42,7 +42,7 @@ public final class DataProblems implements ProblemCatalogue {
             "A package cannot be fetched with its ecosystem's client",
             "Files in packages are fetched with pip or mvn, so that your mirrors, proxies and credentials are used as everywhere "
                     + "else. The program is missing from PATH or ended with an error; its last lines are shown.",
-            "Run the command that is shown in a terminal and mend what it reports");
+            "run the command that is shown in a terminal and mend what it reports");
 
     /** A package without the file, or one that is not safe to open. */
     public static final ProblemKind ARCHIVE = kind(
@@ -50,7 +50,7 @@ public final class DataProblems implements ProblemCatalogue {
             "A file cannot be taken out of a package",
             "The package was fetched, but the file is not in it, or the archive is damaged or hostile: an entry outside the "
                     + "archive, a link, more bytes than any honest data file (2 GiB) or a compression ratio over 200.",
-            "List the package's files with: unzip -l PACKAGE (or tar tzf PACKAGE) and correct the path after the !");
+            "list the package's files with: unzip -l PACKAGE (or tar tzf PACKAGE) and correct the path after the !");
 
     /** A source whose kind of file is not known or that does not load as a table. */
     public static final ProblemKind SOURCE_TABLE = kind(
@@ -58,7 +58,7 @@ public final class DataProblems implements ProblemCatalogue {
             "A source cannot be read as a table",
             "A query sees each source as a table of its name. Files may be .json, .jsonl, .ndjson, .csv, .tsv, .parquet, .txt or .md; "
                     + "the first five may be packed with gzip (.gz). All files of a folder or pattern must be of one kind.",
-            "Convert the file to .jsonl, .csv or .parquet");
+            "convert the file to .jsonl, .csv or .parquet");
 
     /** The query failed. */
     public static final ProblemKind QUERY_FAILED = kind(
@@ -66,7 +66,7 @@ public final class DataProblems implements ProblemCatalogue {
             "The data query fails",
             "DuckDB could not run the SQL. The place is the line and column in your SQL, the reason is DuckDB's own. The query "
                     + "sees each source as a table of its name.",
-            "Correct the SQL at the place shown");
+            "correct the SQL at the place shown");
 
     /** The query is not one SELECT. */
     public static final ProblemKind QUERY_NOT_SELECT = kind(
@@ -74,7 +74,7 @@ public final class DataProblems implements ProblemCatalogue {
             "The data query is not one SELECT statement",
             "data.query must be exactly one SELECT (WITH, VALUES and FROM-first are fine). Statements that change settings, load "
                     + "extensions, attach databases or write files are refused.",
-            "Write the query as one SELECT statement");
+            "write the query as one SELECT statement");
 
     /** The query reaches outside its sources. */
     public static final ProblemKind QUERY_REACHES_OUT = kind(
@@ -82,7 +82,7 @@ public final class DataProblems implements ProblemCatalogue {
             "The data query reaches outside its sources",
             "A query sees the sources that the job names and nothing else: no files, no network, no extensions. So a job file "
                     + "from somebody else cannot read your disk.",
-            "Name the file under data.sources and use that name in the query");
+            "name the file under data.sources and use that name in the query");
 
     /** The query does not come to an end. */
     public static final ProblemKind QUERY_TOO_SLOW = kind(
@@ -99,7 +99,7 @@ public final class DataProblems implements ProblemCatalogue {
             "A row is not a JSON object",
             "In a .jsonl file each line is one JSON object; in a .json file the whole is an array of objects. Keys may not "
                     + "be doubled, nothing may follow the object, and values nest at most 100 deep.",
-            "Correct the line; one way to find all: jq -c . FILE > /dev/null");
+            "correct the line; one way to find all: jq -c . FILE > /dev/null");
 
     /** A line over the limit. */
     public static final ProblemKind LINE_TOO_LONG = kind(
@@ -107,14 +107,14 @@ public final class DataProblems implements ProblemCatalogue {
             "A line is too long",
             "A line of a data file may have at most 16 MB. Longer ones are nearly always a file without line breaks, such as "
                     + "one JSON array in a file named .jsonl.",
-            "Write one row a line: jq -c '.[]' FILE > rows.jsonl");
+            "write one row a line: jq -c '.[]' FILE > rows.jsonl");
 
     /** NUL bytes. */
     public static final ProblemKind NUL_BYTES = kind(
             "FT0222",
             "A data file holds NUL bytes",
             "Text has no NUL bytes. The file is binary, was cut by a crash, or is UTF-16 (then: iconv -f UTF-16 -t UTF-8).",
-            "Take the NUL bytes out: tr -d '\\000' < FILE > rows.jsonl");
+            "take the NUL bytes out: tr -d '\\000' < FILE > rows.jsonl");
 
     /** Bytes that are not UTF-8. */
     public static final ProblemKind NOT_UTF8 = kind(
@@ -124,14 +124,14 @@ public final class DataProblems implements ProblemCatalogue {
                     + "Windows-1252 or ISO-8859-1, and packed or binary files are none at all. Half a character, as the JSON "
                     + "escape \\ud83d without the one that belongs to it, cannot be written in UTF-8 either. Nothing is "
                     + "replaced silently, since the model would learn the replacement.",
-            "Convert the file: iconv -f WINDOWS-1252 -t UTF-8 FILE > rows.jsonl");
+            "convert the file: iconv -f WINDOWS-1252 -t UTF-8 FILE > rows.jsonl");
 
     /** No rows. */
     public static final ProblemKind NO_ROWS = kind(
             "FT0224",
             "There are no rows",
             "The file is empty, holds only blank lines, or the query selects nothing.",
-            "Check the path, or run the query's inner parts one by one to see where rows are lost");
+            "check the path, or run the query's inner parts one by one to see where rows are lost");
 
     /** A format that is not known or cannot be told. */
     public static final ProblemKind FORMAT_UNKNOWN = kind(
@@ -143,7 +143,7 @@ public final class DataProblems implements ProblemCatalogue {
                     + "(messages with content lists), jumpstart (instruction, context, response), alpaca (instruction, input, "
                     + "output), sharegpt (conversations), text (text) and columns (any columns, used by task.prompt and "
                     + "task.answer).",
-            "Say which columns are input and answer: task.prompt: \"{{text}}\" and task.answer: \"{{label}}\"");
+            "say which columns are input and answer: task.prompt: \"{{text}}\" and task.answer: \"{{label}}\"");
 
     /** A row of another shape than its format has. */
     public static final ProblemKind ROW_SHAPE = kind(
@@ -151,7 +151,7 @@ public final class DataProblems implements ProblemCatalogue {
             "A row has the wrong shape",
             "A row lacks a field that its format needs, or the field is of another type. The row, the field and what was found "
                     + "are shown. A job may allow a share of broken rows to be left out: check.max-invalid.",
-            "Correct the field that is named, or leave the row out");
+            "correct the field that is named, or leave the row out");
 
     /** A template with a column that rows do not have. */
     public static final ProblemKind TEMPLATE = kind(
@@ -159,14 +159,14 @@ public final class DataProblems implements ProblemCatalogue {
             "A template of the task does not fit the rows",
             "task.prompt and task.answer are texts with {{column}} where the text of a column goes. The column is none of the "
                     + "rows', or the braces are not closed, or the rows have no columns because they are conversations.",
-            "Use one of the columns that are listed");
+            "use one of the columns that are listed");
 
     /** An answer outside the closed list. */
     public static final ProblemKind LABEL_UNKNOWN = kind(
             "FT0228",
             "An answer is not one of the labels",
             "task.labels is the closed list of answers. White space around an answer does not count, case does.",
-            "Add the label to task.labels, or correct the row");
+            "add the label to task.labels, or correct the row");
 
     /** A file cannot be read. */
     public static final ProblemKind UNREADABLE = kind(
@@ -174,7 +174,7 @@ public final class DataProblems implements ProblemCatalogue {
             "A data file cannot be read",
             "A file that the job names, or one that finetune4j wrote for it, could not be opened or broke off while it was read. "
                     + "It may be missing, be a folder, or not be readable for the current user.",
-            "Check that the path exists and is readable: ls -l PATH");
+            "check that the path exists and is readable: ls -l PATH");
 
     /** A CSV or Parquet file that does not parse. */
     public static final ProblemKind TABLE_BROKEN = kind(
@@ -182,7 +182,7 @@ public final class DataProblems implements ProblemCatalogue {
             "A table file is broken",
             "A CSV, TSV or Parquet file does not parse. CSV needs a header line, the same number of fields in each row and "
                     + "quotes that close; a quote in a quoted field is doubled.",
-            "Write the file again with the program that made it, or correct the line that is named");
+            "write the file again with the program that made it, or correct the line that is named");
 
     /** A format that cannot serve the task. */
     public static final ProblemKind TASK_MISMATCH = kind(
@@ -190,7 +190,7 @@ public final class DataProblems implements ProblemCatalogue {
             "The rows cannot serve the task",
             "Plain text has no answer, so it can only be learned as a whole: task.kind generation. Classification needs rows "
                     + "with a label. A task of kind preference needs rows with two answers, and no other task learns from them.",
-            "Use task.kind: generation, or rows with an input and an answer");
+            "use task.kind: generation, or rows with an input and an answer");
 
     /** A part of the split without rows. */
     public static final ProblemKind PART_EMPTY = kind(
@@ -198,7 +198,7 @@ public final class DataProblems implements ProblemCatalogue {
             "A part of the split has no rows",
             "There are too few rows, or too few groups, for every part to get some. A group is never divided, so one part gets "
                     + "all of it.",
-            "Use more rows, or group by a column with more values");
+            "use more rows, or group by a column with more values");
 
     /** A group column that rows do not have. */
     public static final ProblemKind GROUP_MISSING = kind(
@@ -206,7 +206,7 @@ public final class DataProblems implements ProblemCatalogue {
             "A row has no value in the column that groups the split",
             "data.split.group-by names a column of the rows; each row needs a text or number there, or it could end up on both "
                     + "sides of the split.",
-            "Name a column that every row has, or fill the empty values");
+            "name a column that every row has, or fill the empty values");
 
     /** Labels that no training row has. */
     public static final ProblemKind LABEL_UNSEEN = kind(
@@ -214,7 +214,7 @@ public final class DataProblems implements ProblemCatalogue {
             "Held-out rows have labels that no training row has",
             "Without task.labels the closed list of answers is taken from the training rows. Rows of the other parts with other "
                     + "labels could never be answered right.",
-            "List all labels in the job under task.labels");
+            "list all labels in the job under task.labels");
 
     /** The result cannot be written. */
     public static final ProblemKind UNWRITABLE = kind(
@@ -222,7 +222,7 @@ public final class DataProblems implements ProblemCatalogue {
             "Data cannot be written",
             "Fetched files, intermediate rows and the parts of the split are written under finetune4j's home. The disk is full or "
                     + "the folder is not writable. Nothing half-written is left where the next try would take it for complete.",
-            "Free some space (df -h) or choose another home: export FINETUNE_HOME=/path/with/space");
+            "free some space (df -h) or choose another home: export FINETUNE_HOME=/path/with/space");
 
     /** A row asks nothing. */
     public static final ProblemKind EMPTY_PROMPT = kind(

@@ -191,12 +191,12 @@ final class Hub {
 
     private FineTuneException noAccess(HubRef ref, DownloadException cause) {
         List<String> remedies = new ArrayList<>();
-        remedies.add("Accept the licence at https://huggingface.co/" + ref.repository());
+        remedies.add("accept the licence at https://huggingface.co/" + ref.repository());
         remedies.add(
                 settings.headers().isEmpty()
                         ? "export HF_TOKEN=... with a token from https://huggingface.co/settings/tokens"
-                        : "Check that the token in HF_TOKEN may read this model");
-        remedies.add("Check the spelling: the hub answers the same for a repository that does not exist");
+                        : "check that the token in HF_TOKEN may read this model");
+        remedies.add("check the spelling: the hub answers the same for a repository that does not exist");
         Problem.Builder problem = StoreProblems.ACCESS
                 .error(settings.host() + " does not give access to " + ref)
                 .at(Location.ofKey("model"))

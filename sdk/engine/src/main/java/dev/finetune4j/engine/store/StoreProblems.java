@@ -14,7 +14,7 @@ public final class StoreProblems implements ProblemCatalogue {
             "The model is not on this machine, and none of the places where it is to be had gave it. Each place is listed with "
                     + "what happened there. What was fetched once stays under models and cache/sources in finetune4j's home and "
                     + "needs no network; files in the cache of huggingface_hub are used where they are complete.",
-            "Download config.json, tokenizer.json, tokenizer_config.json and *.safetensors into a folder and name it: model: ./FOLDER");
+            "download config.json, tokenizer.json, tokenizer_config.json and *.safetensors into a folder and name it: model: ./FOLDER");
 
     static final ProblemKind ACCESS = new ProblemKind(
             "FT0491",
@@ -22,7 +22,7 @@ public final class StoreProblems implements ProblemCatalogue {
             ExitCode.CREDENTIALS,
             "The Hugging Face hub refused the request. Gated models need an account that has accepted their licence, and a token "
                     + "of that account in HF_TOKEN. The hub answers the same for repositories that do not exist.",
-            "Accept the licence on the model's page, then: export HF_TOKEN=...");
+            "accept the licence on the model's page, then: export HF_TOKEN=...");
 
     static final ProblemKind CHECKSUM = new ProblemKind(
             "FT0492",
@@ -30,7 +30,7 @@ public final class StoreProblems implements ProblemCatalogue {
             ExitCode.INVALID,
             "The hub states a checksum for each file; what arrived has another one, after it was fetched twice. Something between "
                     + "here and the hub changes files, or the mirror holds other ones. The file was deleted.",
-            "Try without the mirror: unset HF_ENDPOINT");
+            "try without the mirror: unset HF_ENDPOINT");
 
     static final ProblemKind PICKLE_ONLY = new ProblemKind(
             "FT0493",
@@ -48,7 +48,7 @@ public final class StoreProblems implements ProblemCatalogue {
             ExitCode.INVALID,
             "A model in Hugging Face layout needs config.json, tokenizer.json and its weights as .safetensors; where "
                     + "model.safetensors.index.json names several, each of them.",
-            "Copy the missing files into the folder");
+            "copy the missing files into the folder");
 
     static final ProblemKind BAD_REFERENCE = new ProblemKind(
             "FT0495",
@@ -63,7 +63,7 @@ public final class StoreProblems implements ProblemCatalogue {
             ExitCode.INVALID,
             "Models are kept under models in finetune4j's home. The disk is full or the folder is not writable. What was fetched "
                     + "so far is taken up by the next try.",
-            "Free some space (df -h) or choose another home: export FINETUNE_HOME=/path/with/space");
+            "free some space (df -h) or choose another home: export FINETUNE_HOME=/path/with/space");
 
     @Override
     public List<ProblemKind> kinds() {

@@ -84,7 +84,7 @@ record FormatChoice(RowFormat format, String note, ExampleMapper mapper) {
                                 + Arrays.stream(RowFormat.values())
                                         .map(RowFormat::id)
                                         .collect(Collectors.joining(", ")))
-                        .remedy("Let it be detected: format: auto")
+                        .remedy("let it be detected: format: auto")
                         .asException());
     }
 
@@ -167,7 +167,7 @@ record FormatChoice(RowFormat format, String note, ExampleMapper mapper) {
                                 + " are conversations")
                         .at(Location.of(name))
                         .because("format " + format.id() + " (" + format.sign() + ")")
-                        .remedy("Remove task.prompt and task.answer; the conversations are learned as they are")
+                        .remedy("remove task.prompt and task.answer; the conversations are learned as they are")
                         .asException();
             }
             return format == RowFormat.OPENAI_PREFERENCE
@@ -232,7 +232,7 @@ record FormatChoice(RowFormat format, String note, ExampleMapper mapper) {
             throw DataProblems.TEMPLATE
                     .error("template.json beside " + name + " is not a template")
                     .at(Location.of(file.toString()))
-                    .remedy("Write it as {\"prompt\": \"... {instruction} ...\", \"completion\": \"{response}\"}")
+                    .remedy("write it as {\"prompt\": \"... {instruction} ...\", \"completion\": \"{response}\"}")
                     .asException(e);
         } catch (IOException e) {
             throw DataProblems.unreadable(file.toString(), e);

@@ -126,7 +126,7 @@ final class LocalFiles {
                     .error("the pattern " + pattern + " is not understood")
                     .at(Location.of(pattern))
                     .because(String.valueOf(e.getMessage()).lines().findFirst().orElse(""))
-                    .remedy("Use * for any characters and ** for any folders, such as data/**/*.jsonl")
+                    .remedy("use * for any characters and ** for any folders, such as data/**/*.jsonl")
                     .asException(e);
         }
     }

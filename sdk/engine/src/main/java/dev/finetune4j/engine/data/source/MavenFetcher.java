@@ -48,7 +48,7 @@ final class MavenFetcher {
             throw DataProblems.PACKAGE_TOOL
                     .error("mvn is not on PATH, but " + artifact + " is needed")
                     .at(Location.of("PATH"))
-                    .remedy("Install Maven: apt-get install maven, or see https://maven.apache.org/install.html")
+                    .remedy("install Maven: apt-get install maven, or see https://maven.apache.org/install.html")
                     .asException(e);
         }
         if (ended.exitCode() != 0) {

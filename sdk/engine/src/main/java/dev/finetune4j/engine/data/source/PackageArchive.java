@@ -214,7 +214,7 @@ public final class PackageArchive {
                 .error("the package of " + address + " is not safe to open")
                 .at(Location.of(address))
                 .because(reason)
-                .remedy("Download the package again, or take the file from elsewhere: from: PATH")
+                .remedy("download the package again, or take the file from elsewhere: from: PATH")
                 .asException();
     }
 }

@@ -136,7 +136,7 @@ final class PypiFetcher {
                 .error("pip is not on PATH, but " + what.substring("pip download ".length()) + " is needed")
                 .at(Location.of("PATH"))
                 .because("tried python3 -m pip, pip3, pip and python -m pip")
-                .remedy("Install Python 3 with pip: apt-get install python3-pip, or see https://pip.pypa.io")
+                .remedy("install Python 3 with pip: apt-get install python3-pip, or see https://pip.pypa.io")
                 .asException();
     }
 

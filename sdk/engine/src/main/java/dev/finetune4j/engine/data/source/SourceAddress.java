@@ -119,7 +119,7 @@ public sealed interface SourceAddress {
         return DataProblems.ADDRESS_UNKNOWN
                 .error("the address " + text + " is not understood")
                 .at(Location.ofKey(place))
-                .remedy("Write it as " + form)
+                .remedy("write it as " + form)
                 .asException();
     }
 

@@ -204,7 +204,7 @@ public final class SourceCache {
                 .at(Location.ofKey(place))
                 .because("pinned sha256 " + pinned)
                 .because("found sha256  " + found.sha256())
-                .remedy("If the new content is what you want: sha256: " + found.sha256())
+                .remedy("if the new content is what you want: sha256: " + found.sha256())
                 .asException();
     }
 }

@@ -29,7 +29,7 @@ final class WebFetcher {
                     .error("cannot download " + address)
                     .at(Location.of(address.toString()))
                     .because(String.valueOf(e.getMessage()))
-                    .remedy("Check the address and the network: curl -I " + address)
+                    .remedy("check the address and the network: curl -I " + address)
                     .retry(e.status() == 404 ? Retry.NEVER : Retry.after(Duration.ofMinutes(1)))
                     .asException(e);
         } catch (IOException e) {
