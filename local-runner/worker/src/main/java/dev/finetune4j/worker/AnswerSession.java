@@ -4,6 +4,7 @@ import dev.finetune4j.data.Example;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.run.ChatQuestion;
 import dev.finetune4j.run.ChatReply;
+import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.TextCodec;
@@ -134,7 +135,7 @@ final class AnswerSession implements AutoCloseable {
         Loaded fresh = site.loadToAnswer(needed, site.trainingSpec(), lengths(site, codec()));
         model = fresh.model();
         loaded = needed;
-        site.say("the model answers in " + fresh.precision().name().toLowerCase(Locale.ROOT));
+        site.say(RunEvent.StateChanged.ANSWERS_IN + fresh.precision().name().toLowerCase(Locale.ROOT));
         return fresh.model();
     }
 

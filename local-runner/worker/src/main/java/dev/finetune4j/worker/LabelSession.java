@@ -9,6 +9,7 @@ import dev.finetune4j.json.Json;
 import dev.finetune4j.run.ChatQuestion;
 import dev.finetune4j.run.ChatReply;
 import dev.finetune4j.run.GeneratedText;
+import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.TextCodec;
 import dev.finetune4j.training.durable.DurableFiles;
@@ -129,7 +130,7 @@ final class LabelSession implements AutoCloseable {
             present = fresh.model();
             model = present;
             loaded = needed;
-            site.say("the model answers in " + fresh.precision().name().toLowerCase(Locale.ROOT));
+            site.say(RunEvent.StateChanged.ANSWERS_IN + fresh.precision().name().toLowerCase(Locale.ROOT));
         }
         return present::labelScores;
     }

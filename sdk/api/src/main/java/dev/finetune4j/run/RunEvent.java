@@ -26,7 +26,10 @@ public sealed interface RunEvent {
      * @param message why or with what, for people; may be empty
      */
     @Kind("state")
-    record StateChanged(Instant at, RunState state, String message) implements RunEvent {}
+    record StateChanged(Instant at, RunState state, String message) implements RunEvent {
+        /** How the message begins that names the number format of answers, such as {@code fp32}, behind it. */
+        public static final String ANSWERS_IN = "the model answers in ";
+    }
 
     /**
      * A process that computes the run is up; each one that takes the run up tells it anew. A place whose processes say nothing of

@@ -55,7 +55,8 @@ final class RunProvenance {
                 digests(view, output),
                 versions,
                 host,
-                context.clock().instant());
+                context.clock().instant(),
+                Provenance.answersIn(events));
     }
 
     private Map<String, String> digests(RunView view, @Nullable Path output) {

@@ -149,7 +149,7 @@ public final class SampleRun {
                 .targets(List.of(bedrock))
                 .place(bedrock, Map.of("model", "amazon.nova-micro-v1:0:128k"))
                 .build();
-        Provenance provenance = new Provenance(bedrock, 1, Map.of(), Map.of(), null, START.plusSeconds(430));
+        Provenance provenance = new Provenance(bedrock, 1, Map.of(), Map.of(), null, START.plusSeconds(430), null);
         return RunReport.builder(RUN, RunState.SUCCEEDED, job, provenance)
                 .events(events(STEPS, RunState.SUCCEEDED))
                 .build();
@@ -212,7 +212,8 @@ public final class SampleRun {
                 digests,
                 versions,
                 new Host("Linux 6.8.0", "amd64", "cpu (a sample processor)", 2, 8L << 30),
-                START.plusSeconds(430));
+                START.plusSeconds(430),
+                "fp32");
         return RunReport.builder(RUN, state, job(), provenance)
                 .origins(JobFile.parse(JobFile.write(job()), "job.yaml", Path.of("."), Map.of())
                         .resolved()

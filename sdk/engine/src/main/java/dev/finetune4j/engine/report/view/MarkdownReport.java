@@ -265,6 +265,10 @@ public final class MarkdownReport {
                     "Computed with",
                     ProvenanceSection.computedWith(report.training().plan())));
         }
+        String answersIn = report.provenance().answersIn();
+        if (answersIn != null) {
+            rows.add(List.of("Answers in", answersIn));
+        }
         rows.add(List.of("Seeds", ProvenanceSection.seeds(report.job())));
         report.provenance().versions().forEach((name, version) -> rows.add(List.of(name, version)));
         report.provenance().digests().forEach((name, digest) -> rows.add(List.of("SHA-256 of " + name, digest)));

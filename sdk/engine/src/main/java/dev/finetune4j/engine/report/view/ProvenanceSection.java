@@ -29,6 +29,9 @@ final class ProvenanceSection {
                 run.add(new Fact("Computed with", computedWith(training.plan())));
             }
         }
+        if (provenance.answersIn() != null) {
+            run.add(new Fact("Answers in", provenance.answersIn()));
+        }
         run.add(new Fact("Seeds", seeds(report.job())));
         if (provenance.host() != null) {
             run.add(new Fact("Machine", machine(provenance.host())));

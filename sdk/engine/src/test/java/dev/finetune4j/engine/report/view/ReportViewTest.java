@@ -251,6 +251,13 @@ class ReportViewTest {
     }
 
     @Test
+    void theNumberFormatOfAnswersIsToldBesideThatOfTraining() {
+        assertThat(HtmlReport.write(SampleRun.report())).contains("<th scope=\"row\">Answers in</th><td>fp32</td>");
+        assertThat(MarkdownReport.write(SampleRun.report())).contains("| Answers in | fp32 |");
+        assertThat(MarkdownReport.write(SampleRun.atService())).doesNotContain("Answers in");
+    }
+
+    @Test
     void whatNeverTrainedHasLearnedFromNothing() {
         RunReport sample = SampleRun.report();
         RunReport unbegun = RunReport.builder(sample.run(), RunState.FAILED, sample.job(), sample.provenance())
