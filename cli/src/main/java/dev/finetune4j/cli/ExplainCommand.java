@@ -132,11 +132,12 @@ final class ExplainCommand implements Callable<Integer> {
 
     private static FineTuneException unknown(String code) {
         Problem.Builder problem = CliProblems.UNKNOWN_CODE.error("no problem has the code " + code);
-        boolean isWellFormed = code.toUpperCase(Locale.ROOT).matches("(FT)?\\d{1,4}"); // of other digits any code is near
+        boolean isWellFormed =
+                code.toUpperCase(Locale.ROOT).matches("(FT)?\\d{1,4}"); // of other digits any code is near
         if (!isWellFormed) {
             Spelling.nearest(code, allKinds().stream().map(ProblemKind::code).toList())
-                    .ifPresent(
-                            near -> problem.because("did you mean " + near + "?").remedy("finetune explain " + near));
+                    .ifPresent(near ->
+                            problem.because("did you mean " + near + "?").remedy("finetune explain " + near));
         }
         return problem.remedy("finetune explain").asException();
     }

@@ -79,8 +79,9 @@ final class LaunchCommand implements Callable<Integer> {
 
     @Option(
             names = "--dry-run",
-            description = "Print every writing call that the launch would make, with its exact request, and make none. A place"
-                    + " that is asked for something first needs credentials all the same.")
+            description =
+                    "Print every writing call that the launch would make, with its exact request, and make none. A place"
+                            + " that is asked for something first needs credentials all the same.")
     boolean dryRun;
 
     @Option(

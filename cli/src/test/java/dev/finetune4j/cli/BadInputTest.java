@@ -44,7 +44,10 @@ class BadInputTest {
         refuses(jobOn("row.jsonl", "./none"), "FT0230", rows() + " (it is there; did you mean it?)");
         Files.writeString(folder.resolve("bin.jsonl"), "");
         CommandRun gone = CommandRun.in(
-                folder.resolve("home"), Map.of(), "check", jobOn("gone.jsonl", "./none").toString());
+                folder.resolve("home"),
+                Map.of(),
+                "check",
+                jobOn("gone.jsonl", "./none").toString());
         assertThat(CommandRun.oneLine(gone.err()))
                 .contains("there is no such file")
                 .doesNotContain("did you mean");
@@ -130,8 +133,7 @@ class BadInputTest {
             {"--max-new-tokens", "99999999", "1..32768, was 99999999"}
         }) {
             refusesOption(
-                    option,
-                    CommandRun.in(folder, Map.of(), "generate", "nope", "--prompt", "x", option[0], option[1]));
+                    option, CommandRun.in(folder, Map.of(), "generate", "nope", "--prompt", "x", option[0], option[1]));
             refusesOption(option, CommandRun.in(folder, Map.of(), "chat", "nope", option[0], option[1]));
         }
     }

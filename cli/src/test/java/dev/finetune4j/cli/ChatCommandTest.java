@@ -23,7 +23,9 @@ class ChatCommandTest {
         assertThat(run.exitCode()).as(run.err()).isZero();
 
         CommandRun logs = command("", "logs", "tickets");
-        assertThat(logs.out() + logs.err()).as("also of no line something is said").isNotBlank();
+        assertThat(logs.out() + logs.err())
+                .as("also of no line something is said")
+                .isNotBlank();
 
         CommandRun text = command(
                 "Which team?\n\n/reset\nWhich team?\n/quit\nunheard\n", "chat", "tickets", "--max-new-tokens", "4");

@@ -49,7 +49,9 @@ class ExamplesTest {
         CommandRun export = command("export", run.at("/id").asText(), "--to", tuned.toString(), "--precision", "bf16");
 
         assertThat(export.exitCode()).as(export.err()).isZero();
-        assertThat(export.out()).contains(": 257 MiB of weights in bf16").contains("at 192 next tokens: at most ", "nats apart, within what is allowed in bf16");
+        assertThat(export.out())
+                .contains(": 257 MiB of weights in bf16")
+                .contains("at 192 next tokens: at most ", "nats apart, within what is allowed in bf16");
         assertThat(tuned.toFile().list())
                 .contains(
                         "config.json",

@@ -119,11 +119,13 @@ class HelpTest {
 
     @Test
     void aValueOfTheWrongKindIsToldInTheWordsOfTheHelp() {
-        assertThat(CommandRun.oneLine(CommandRun.of("plan", "job.yaml", "--optimize", "fast").err()))
+        assertThat(CommandRun.oneLine(
+                        CommandRun.of("plan", "job.yaml", "--optimize", "fast").err()))
                 .contains("FT0002: --optimize must be cost, time or balanced, was fast")
                 .contains("finetune plan --help")
                 .doesNotContain("COST");
-        assertThat(CommandRun.oneLine(CommandRun.of("plan", "job.yaml", "--layers", "abc").err()))
+        assertThat(CommandRun.oneLine(
+                        CommandRun.of("plan", "job.yaml", "--layers", "abc").err()))
                 .contains("FT0002: --layers must be a whole number of at most 2147483647, was abc");
     }
 
@@ -131,7 +133,9 @@ class HelpTest {
     void tooFewArgumentsAreCounted() {
         assertThat(CommandRun.oneLine(CommandRun.of("compare", "only-one").err()))
                 .contains("FT0002: finetune compare takes at least 2 of RUN, but got 1");
-        assertThat(CommandRun.oneLine(CommandRun.of("compare").err())).contains("FT0002").contains("RUN");
+        assertThat(CommandRun.oneLine(CommandRun.of("compare").err()))
+                .contains("FT0002")
+                .contains("RUN");
     }
 
     @Test

@@ -89,7 +89,8 @@ class OffersCommandTest {
         assertThat(json("offers", "--gpu", "none"))
                 .isNotEmpty()
                 .allSatisfy(offer -> assertThat(offer.at("/offer").has("gpus")).isFalse());
-        assertThat(run("offers", "--max-price", "0.001").out()).startsWith("no offer is like that; what there is, the cheapest first: finetune offers");
+        assertThat(run("offers", "--max-price", "0.001").out())
+                .startsWith("no offer is like that; what there is, the cheapest first: finetune offers");
     }
 
     @Test

@@ -223,8 +223,8 @@ class PlanCommandTest {
                 .contains(true, false)
                 .isSorted();
         assertThat(options)
-                .allSatisfy(option -> assertThat(option[STANDING])
-                        .isEqualTo(option[LIKELY_COST].isEmpty() ? "shown" : "over-limit"));
+                .allSatisfy(option ->
+                        assertThat(option[STANDING]).isEqualTo(option[LIKELY_COST].isEmpty() ? "shown" : "over-limit"));
     }
 
     @Test
@@ -399,7 +399,8 @@ class PlanCommandTest {
     void aWiderLimitIsProposedWithAllElseThatWasAsked() {
         String[] asked = {"--target", "sagemaker,azure-ml", "--gpu", "A10", "--region", "us-", "--optimize", "cost"};
 
-        String err = oneLine(plan(with(asked, "--max-cost", "0.01 USD", "--deadline", "9h")).err());
+        String err = oneLine(
+                plan(with(asked, "--max-cost", "0.01 USD", "--deadline", "9h")).err());
 
         assertThat(err)
                 .containsPattern("finetune plan " + Pattern.quote(job.toString())
@@ -411,12 +412,14 @@ class PlanCommandTest {
     void whatIsForeseenAndWhatTheLimitMustBeStandInOneLine() {
         CommandRun none = plan("--target", "sagemaker", "--max-cost", "0.01 USD");
 
-        Matcher cheapest = Pattern.compile("the cheapest: \\S+, foreseen to take (\\S+) USD [^;]+; with what a launch keeps"
-                        + " back besides, the limit must be (\\S+) USD at least")
+        Matcher cheapest = Pattern.compile(
+                        "the cheapest: \\S+, foreseen to take (\\S+) USD [^;]+; with what a launch keeps"
+                                + " back besides, the limit must be (\\S+) USD at least")
                 .matcher(oneLine(none.err()));
         assertThat(cheapest.find()).as(none.err()).isTrue();
         assertThat(new BigDecimal(cheapest.group(1))).isLessThan(new BigDecimal(cheapest.group(2)));
-        assertThat(plan("--target", "sagemaker", "--max-cost", cheapest.group(2) + " USD").exitCode())
+        assertThat(plan("--target", "sagemaker", "--max-cost", cheapest.group(2) + " USD")
+                        .exitCode())
                 .isZero();
     }
 

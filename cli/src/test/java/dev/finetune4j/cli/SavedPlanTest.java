@@ -170,8 +170,7 @@ class SavedPlanTest {
 
         CommandRun run = command("plan", job.toString(), "--target", "local", "--save", nowhere.toString());
 
-        assertThat(run.err())
-                .contains("FT0766", "there is no folder", "mkdir -p " + nowhere.getParent());
+        assertThat(run.err()).contains("FT0766", "there is no folder", "mkdir -p " + nowhere.getParent());
     }
 
     @Test

@@ -76,8 +76,8 @@ public final class AdviceView {
         RankedApproach first = advice.ranking().get(0);
         RankedApproach second = advice.ranking().get(1);
         if (!second.isRuledOut() && second.points() == first.points()) {
-            note("At the same points the cheaper one is advised: " + first.approach().title() + " before "
-                    + second.approach().title() + ".");
+            note("At the same points the cheaper one is advised: "
+                    + first.approach().title() + " before " + second.approach().title() + ".");
         }
     }
 

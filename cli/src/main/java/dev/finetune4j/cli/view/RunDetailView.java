@@ -99,8 +99,8 @@ public final class RunDetailView {
         if (run.evaluation() != null) {
             new EvaluationView(screen, "held-out rows").print(run.evaluation());
             AnswerFindings.of(run.evaluation())
-                    .ifPresent(finding -> new ProblemView(screen)
-                            .print(List.of(Remedies.named(finding, run.jobFile(), run.id()))));
+                    .ifPresent(finding ->
+                            new ProblemView(screen).print(List.of(Remedies.named(finding, run.jobFile(), run.id()))));
         }
         if (run.output() != null) {
             Path kept = run.output().resolve(WorkOrder.MODEL_REFERENCE_FILE);

@@ -200,7 +200,8 @@ final class RunProgress {
             secondsPerStep = mix(secondsPerStep, seconds);
         }
         lastStepAt = done.at();
-        losses.tailMap(done.step(), true).clear(); // whoever goes on from a checkpoint goes over the steps after it again
+        losses.tailMap(done.step(), true)
+                .clear(); // whoever goes on from a checkpoint goes over the steps after it again
         losses.put(done.step(), done.loss());
         meanLossBefore = meanLoss;
         meanLoss = mix(meanLoss, done.loss());

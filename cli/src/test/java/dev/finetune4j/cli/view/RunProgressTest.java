@@ -32,9 +32,13 @@ class RunProgressTest {
     void drawsTheLossOfEachStepOnceHoweverOftenItWasTaken() {
         RunProgress progress = new RunProgress(NOW);
         for (int step : new int[] {11, 12, 1, 2, 3, 4, 3, 4, 5}) {
-            progress.accept(new RunEvent.StepCompleted(NOW, step, 12, 0.1 * step, 10 - step, 1e-4, 1, 40, 18, 1L << 30));
+            progress.accept(
+                    new RunEvent.StepCompleted(NOW, step, 12, 0.1 * step, 10 - step, 1e-4, 1, 40, 18, 1L << 30));
         }
 
-        assertThat(progress.lossCurve(40)).startsWith("loss 9.000 ").endsWith(" 5.000").hasSize(22);
+        assertThat(progress.lossCurve(40))
+                .startsWith("loss 9.000 ")
+                .endsWith(" 5.000")
+                .hasSize(22);
     }
 }

@@ -72,8 +72,8 @@ public interface LanguageModel extends TrainableModel {
      * @return one answer a prompt
      */
     default List<Answered> answer(int[] prefix, List<Asked> asked, List<Integer> stopTokens) {
-        List<double[]> logLikelihoods =
-                scoreContinuations(prefix, asked.stream().map(Asked::alternatives).toList());
+        List<double[]> logLikelihoods = scoreContinuations(
+                prefix, asked.stream().map(Asked::alternatives).toList());
         return IntStream.range(0, asked.size())
                 .mapToObj(i -> new Answered(
                         logLikelihoods.get(i)[0],

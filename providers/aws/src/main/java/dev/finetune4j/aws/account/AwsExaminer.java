@@ -82,7 +82,9 @@ public final class AwsExaminer implements AccountExaminer {
                 && (found.exit() == ExitCode.CREDENTIALS || found.found().equals(caller.found()));
         return isBlind
                 ? Diagnosis.unknown(
-                        found.name(), "nobody can look without credentials that Amazon accepts", "mend credentials first")
+                        found.name(),
+                        "nobody can look without credentials that Amazon accepts",
+                        "mend credentials first")
                 : found;
     }
 

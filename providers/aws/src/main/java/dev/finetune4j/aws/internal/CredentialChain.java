@@ -106,8 +106,7 @@ final class CredentialChain implements AwsCredentialsProvider {
             try {
                 profiles = profiles(environment);
             } catch (IllegalArgumentException | UncheckedIOException e) {
-                throw SdkClientException.create(
-                        NONE + ": the profiles cannot be read: " + AwsConnection.reason(e), e);
+                throw SdkClientException.create(NONE + ": the profiles cannot be read: " + AwsConnection.reason(e), e);
             }
         }
         return profiles;

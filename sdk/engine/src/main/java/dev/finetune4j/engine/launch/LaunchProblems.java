@@ -151,10 +151,14 @@ public final class LaunchProblems implements ProblemCatalogue {
 
     /** Training would likely diverge. */
     static final ProblemKind HIGH_RATE = new ProblemKind(
-            "FT0538", "the learning rate is far above what is usual", ExitCode.OK, """
+            "FT0538",
+            "the learning rate is far above what is usual",
+            ExitCode.OK,
+            """
             A learning rate far above what is usual with the method makes nearly every training diverge: the loss rises, and what comes out
             answers nothing. Most of them come of a slip of the pen, such as 0.5 for 5e-4. It is trained all the same, since somebody may
-            mean it.""", "training.learning-rate: 0    # the method's own");
+            mean it.""",
+            "training.learning-rate: 0    # the method's own");
 
     /** The budget would be kept by nobody. */
     private static final ProblemKind UNWATCHED = new ProblemKind(

@@ -24,7 +24,8 @@ final class RunningTime {
             JournalEntry entry = line.entry();
             if (entry instanceof JournalEntry.Submitted) {
                 launched = line.at();
-            } else if (entry instanceof JournalEntry.StateSeen seen && seen.state().isTerminal()) {
+            } else if (entry instanceof JournalEntry.StateSeen seen
+                    && seen.state().isTerminal()) {
                 before = before.plus(since(launched, seen.eventAt()));
                 launched = null;
             } else if (entry instanceof JournalEntry.Moved || entry instanceof JournalEntry.Renewed) {

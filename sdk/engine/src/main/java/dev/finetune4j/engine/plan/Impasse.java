@@ -233,8 +233,7 @@ final class Impasse {
     private boolean isMemoryShort(Plan plan) {
         return plan.rejections().stream()
                 .anyMatch(rejection -> rejection.shortage() != null
-                        && (sold(rejection.target()) == 0
-                                || machine(rejection).isPresent()));
+                        && (sold(rejection.target()) == 0 || machine(rejection).isPresent()));
     }
 
     private Problem notTuned(Plan plan) {
@@ -251,8 +250,8 @@ final class Impasse {
         plan.options().stream()
                 .filter(option -> option.otherModel() != null)
                 .forEach(option -> problem.remedy("places." + option.target() + ".model: " + option.otherModel()));
-        targets.forEach(target ->
-                longerIds(target, job).forEach(id -> problem.remedy("places." + target + ".model: " + id)));
+        targets.forEach(
+                target -> longerIds(target, job).forEach(id -> problem.remedy("places." + target + ".model: " + id)));
         if (!asksServicesOnly()) {
             elsewhere().ifPresent(option -> {
                 problem.because(fitsElsewhere(option));
@@ -325,7 +324,10 @@ final class Impasse {
     /** The command with limits that are wider, and with all else that was asked: without it another question would be answered. */
     private String asAsked(List<String> wider) {
         List<String> words = new ArrayList<>(List.of("finetune plan JOB"));
-        addFlag(words, "--target", asked.targets().stream().map(ProviderId::value).toList());
+        addFlag(
+                words,
+                "--target",
+                asked.targets().stream().map(ProviderId::value).toList());
         addFlag(words, "--region", asked.regions());
         addFlag(words, "--gpu", asked.gpus());
         if (asked.spot() != OfferFilter.Spot.NEVER) {

@@ -68,7 +68,8 @@ public final class RunParameters {
         Map<String, String> set = new LinkedHashMap<>();
         of(report.job()).forEach((key, value) -> {
             String origin = origin(report, key);
-            boolean isSet = origin.isEmpty() || origin.equals(new Origin.InCode().toString())
+            boolean isUntold = origin.isEmpty() || origin.equals(new Origin.InCode().toString());
+            boolean isSet = isUntold
                     ? !value.equals(defaults.get(key)) || key.equals("model")
                     : !origin.equals(new Origin.Default().toString());
             if (isSet) {

@@ -99,7 +99,8 @@ public record RunStory(List<Chapter> chapters) {
                 int position = entry instanceof JournalEntry.StateSeen
                         ? position(chapters, chapter.at(), launch)
                         : chapters.size();
-                chapters.add(position, block.map(RunStory::words).map(chapter::and).orElse(chapter));
+                chapters.add(
+                        position, block.map(RunStory::words).map(chapter::and).orElse(chapter));
                 told = entry instanceof JournalEntry.StateSeen seen ? seen.state() : null;
                 launch = entry instanceof JournalEntry.Submitted ? chapters.size() : launch;
             }

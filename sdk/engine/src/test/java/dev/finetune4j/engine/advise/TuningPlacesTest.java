@@ -57,8 +57,7 @@ class TuningPlacesTest {
     private static MachineOffer machine(String price, Gpus gpus) {
         PriceFact perHour = new PriceFact(
                 Money.parse(price), PriceUnit.HOUR, LocalDate.of(2026, 11, 24), "a test", PriceTrust.PUBLISHED, false);
-        return new MachineOffer(
-                PLACE, gpus.name(), "north", PurchaseTier.ON_DEMAND, gpus, 8, 32, perHour, null);
+        return new MachineOffer(PLACE, gpus.name(), "north", PurchaseTier.ON_DEMAND, gpus, 8, 32, perHour, null);
     }
 
     private List<String> machines(String model, int longestTokens, MachineOffer... sold) {

@@ -114,12 +114,10 @@ class EndingReportTest {
                 .budget(new Budget(null, Duration.ofMinutes(5)))
                 .build()));
 
-        assertThat(report(fixture.onlyRun()).ending())
-                .isNotNull()
-                .satisfies(ending -> {
-                    assertThat(ending.byBudget()).isTrue();
-                    assertThat(ending.resume()).as("its time is used up").isNull();
-                });
+        assertThat(report(fixture.onlyRun()).ending()).isNotNull().satisfies(ending -> {
+            assertThat(ending.byBudget()).isTrue();
+            assertThat(ending.resume()).as("its time is used up").isNull();
+        });
     }
 
     @Test

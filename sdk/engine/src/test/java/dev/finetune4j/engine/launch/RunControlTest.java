@@ -165,8 +165,9 @@ class RunControlTest {
             assertThat(outcome).isEqualTo(new RunOutcome.Stopped("stopped at the budget's max-time", true));
             assertThat(outcome.exitCode()).isEqualTo(ExitCode.BUDGET_STOPPED);
             assertThat(launcher.goOn(fixture.view(id), (RunOutcome.Stopped) outcome))
-                    .contains("finetune run JOB    # from the start, once budget.max-time is more than the 5 min that are"
-                            + " used up");
+                    .contains(
+                            "finetune run JOB    # from the start, once budget.max-time is more than the 5 min that are"
+                                    + " used up");
             assertThat(launcher.goOn(fixture.view(id), new RunOutcome.Stopped("stopped by a test", false)))
                     .contains("finetune resume " + id);
         }

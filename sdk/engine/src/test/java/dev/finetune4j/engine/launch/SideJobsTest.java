@@ -246,8 +246,7 @@ class SideJobsTest {
                     .satisfies(thrown -> assertThat(
                                     ((FineTuneException) thrown).problems().get(0))
                             .extracting(Problem::causes, Problem::remedies)
-                            .containsExactly(
-                                    List.of("it is training"), List.of("finetune watch " + folder.id())));
+                            .containsExactly(List.of("it is training"), List.of("finetune watch " + folder.id())));
         }
     }
 

@@ -86,18 +86,14 @@ class OwnMachinePlannerTest {
 
     @Test
     void noTimeIsCountedForTextsThatNobodyWrites() {
-        SampleJob.assertUnwrittenTextsTakeNoTime(job -> planner(job, PLENTY)
-                .plan(UNASKED, rejections)
-                .orElseThrow()
-                .option()
-                .phases()
-                .stream()
-                .filter(phase -> phase.name() == PlanPhase.Name.EVALUATION)
-                .findFirst()
-                .orElseThrow()
-                .time()
-                .likely()
-                .toMillis());
+        SampleJob.assertUnwrittenTextsTakeNoTime(
+                job -> planner(job, PLENTY).plan(UNASKED, rejections).orElseThrow().option().phases().stream()
+                        .filter(phase -> phase.name() == PlanPhase.Name.EVALUATION)
+                        .findFirst()
+                        .orElseThrow()
+                        .time()
+                        .likely()
+                        .toMillis());
     }
 
     private static OwnMachinePlanner planner(String id, int longest, long memory) {

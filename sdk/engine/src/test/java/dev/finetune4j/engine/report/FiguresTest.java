@@ -10,9 +10,8 @@ class FiguresTest {
     /** 5 h 11 min and the winding down would come to 5.005 USD. */
     @Test
     void aTimeThatMoneyMustPayForIsNeverRoundedUp() {
-        Duration limit = Money.parse("5.00 USD")
-                .lasts(Money.parse("0.9212 USD"))
-                .minus(Duration.ofMinutes(15));
+        Duration limit =
+                Money.parse("5.00 USD").lasts(Money.parse("0.9212 USD")).minus(Duration.ofMinutes(15));
 
         assertThat(Figures.duration(limit)).isEqualTo("5 h 11 min");
         assertThat(Figures.atMost(limit)).isEqualTo("5 h 10 min");

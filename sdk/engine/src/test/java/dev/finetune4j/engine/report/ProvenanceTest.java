@@ -12,9 +12,10 @@ import org.junit.jupiter.api.Test;
 class ProvenanceTest {
     @Test
     void eachNumberFormatOfAnswersIsNamedOnce() {
-        assertThat(Provenance.answersIn(said("loading the model", "the model answers in fp32"))).isEqualTo("fp32");
-        assertThat(Provenance.answersIn(said(
-                        "the model answers in fp32", "the model answers in bf16", "the model answers in fp32")))
+        assertThat(Provenance.answersIn(said("loading the model", "the model answers in fp32")))
+                .isEqualTo("fp32");
+        assertThat(Provenance.answersIn(
+                        said("the model answers in fp32", "the model answers in bf16", "the model answers in fp32")))
                 .isEqualTo("fp32, bf16");
         assertThat(Provenance.answersIn(said("loading the model"))).isNull();
     }

@@ -14,6 +14,8 @@ import dev.finetune4j.value.Money;
 import dev.finetune4j.value.RunId;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class RunComparisonTest {
@@ -111,7 +113,7 @@ class RunComparisonTest {
 
     private static List<String> figuresOfCost(String foreseen) {
         RunReport sample = SampleRun.foreseenByPlan();
-        ForeseenAndActual figures = sample.figures();
+        ForeseenAndActual figures = Objects.requireNonNull(sample.figures());
         Foreseen plan = figures.foreseen();
         Money cost = Money.parse(foreseen);
         Foreseen priced = new Foreseen(
@@ -221,12 +223,16 @@ class RunComparisonTest {
     }
 
     private static RunReport withRows(RunReport report, long rows) {
-        return with(report, report.job(), report.run().value(), report.training(), report.data()
-                .withTestRows(rows, "cd".repeat(32)));
+        return with(
+                report,
+                report.job(),
+                report.run().value(),
+                report.training(),
+                Objects.requireNonNull(report.data()).withTestRows(rows, "cd".repeat(32)));
     }
 
     private static RunReport withPeak(RunReport report, long bytes) {
-        TrainingHistory training = report.training();
+        TrainingHistory training = Objects.requireNonNull(report.training());
         TrainingHistory other = new TrainingHistory(
                 training.plan(),
                 training.completedSteps(),
@@ -252,7 +258,11 @@ class RunComparisonTest {
     }
 
     private static RunReport with(
-            RunReport report, FineTuneJob job, String id, TrainingHistory training, DatasetProfile data) {
+            RunReport report,
+            FineTuneJob job,
+            String id,
+            @Nullable TrainingHistory training,
+            @Nullable DatasetProfile data) {
         return new RunReport(
                 report.format(),
                 RunId.parse(id),

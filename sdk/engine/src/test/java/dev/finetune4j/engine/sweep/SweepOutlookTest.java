@@ -12,7 +12,8 @@ class SweepOutlookTest {
         assertThat(words(1))
                 .startsWith("1 run: 1.0 times the training of the job alone, and once 20 validation rows to answer; ");
         assertThat(words(3))
-                .startsWith("3 runs: 3.0 times the training of the job alone, and 3 times 20 validation rows to answer; ");
+                .startsWith(
+                        "3 runs: 3.0 times the training of the job alone, and 3 times 20 validation rows to answer; ");
     }
 
     private static String words(int trials) {

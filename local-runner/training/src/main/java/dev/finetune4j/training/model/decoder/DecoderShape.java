@@ -119,6 +119,11 @@ record DecoderShape(
 
     /** Numbers that one layer keeps of a token for the way back through the norms of heads and of the feed-forward branch. */
     int normWidth() {
-        return (traits.headNorms() ? attentionWidth() + keyWidth() : 0) + (traits.branchNorms() ? width : 0);
+        return (traits.headNorms() ? attentionWidth() + keyWidth() : 0) + branchWidth();
+    }
+
+    /** Numbers of a token that a branch gives before its norm; 0 where branches are not normed. */
+    int branchWidth() {
+        return traits.branchNorms() ? width : 0;
     }
 }

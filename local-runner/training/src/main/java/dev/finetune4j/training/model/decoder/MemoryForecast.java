@@ -23,10 +23,10 @@ import java.util.Map;
  * adapter low  N s ranks of all adapters
  * lengths      with DoRA, of the widest projection N outputs 2 s and in bf16 N outputs 4 more; 20 MiB for rows and between; 8 bytes a length;
  *              in bf16 40 MiB more where the processor has products of it
- * scratch      N s (5 C + max(3 F, H D + (H + 2 K) D))
+ * scratch      N s (5 C + max(3 F, H D + (H + 2 K) D)), and C where branches are normed
  * attention    N max(64, N / 8) H 4 s + 4 N H D s
  * float copies in bf16: N 4 C
- * head         at most 16 MiB of logits, in bf16 4 MiB more; 4 N C s for the counted rows
+ * head         at most 12 MiB of logits, in bf16 2 MiB more; 4 N C s for the counted rows
  * runtime      260 MiB for the JVM, libtorch and its products; in bf16 350 MiB, since oneDNN keeps what it
  *              compiles, and min(100 MiB, parameters 3 / 4) more; 32 MiB more where the processor multiplies in tiles,
  *              40 MiB less where it has no products of bf16; 240 MiB in all where it has no AVX-512, for which nothing is compiled
@@ -59,10 +59,10 @@ record MemoryForecast(
     private static final long GAP_BYTES = 16L << 20;
 
     /** Logits that live at a time: of 1,024 rows on each of two threads some thousand tokens of the vocabulary. */
-    private static final long LOGITS_BYTES = 16L << 20;
+    private static final long LOGITS_BYTES = 12L << 20;
 
     /** Of them in float32 at a time: what the caches of two cores hold. */
-    private static final long WIDE_LOGITS_BYTES = 4L << 20;
+    private static final long WIDE_LOGITS_BYTES = 2L << 20;
 
     private static final int FLOAT_BYTES = 4;
 
@@ -77,12 +77,12 @@ record MemoryForecast(
         return cpu.compilesBfloat16() ? Math.min(MOST_KERNEL_BYTES, shape.parameters() * 3 / 4) : 0;
     }
 
-    /** Logits that live at a time, in numbers: 16 MiB of them, fewer where that is all. */
+    /** Logits that live at a time, in numbers: 12 MiB of them, fewer where that is all. */
     int logits() {
         return (int) Math.min(LOGITS_BYTES / bytes, Math.max(1, tokens) * shape.vocabulary());
     }
 
-    /** Logits that bf16 has in float32 at a time, in numbers: 4 MiB of them. */
+    /** Logits that bf16 has in float32 at a time, in numbers: 2 MiB of them. */
     static int wideLogits() {
         return (int) (WIDE_LOGITS_BYTES / FLOAT_BYTES);
     }
@@ -122,6 +122,7 @@ record MemoryForecast(
         boolean narrow = bytes < FLOAT_BYTES;
         long wideCopies = narrow ? tokens * FLOAT_BYTES * shape.width() : 0;
         long scratch = 5L * shape.width()
+                + shape.branchWidth()
                 + Math.max(3L * shape.feedForwardWidth(), (long) shape.attentionWidth() + shape.qkvWidth());
         return runtimeBytes(bytes, cpu, shape)
                 + (trained.isWhole() ? 0 : weightBytes())

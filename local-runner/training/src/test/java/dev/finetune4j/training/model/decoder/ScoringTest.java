@@ -170,10 +170,13 @@ class ScoringTest {
 
     @Test
     void anAnswerThatFillsAllRoomIsSpokenByItself() {
-        int[] prompt = new Random(8).ints(WorkStep.Predict.MOST_TOKENS_WRITTEN_BESIDE / 2, 3, 96).toArray();
+        int[] prompt = new Random(8)
+                .ints(WorkStep.Predict.MOST_TOKENS_WRITTEN_BESIDE / 2, 3, 96)
+                .toArray();
         Asked asked = new Asked(prompt, new int[] {5, 6, 7}, Sampling.greedy(4));
         try (LanguageModel model = Fixture.load("tied")) {
-            Answered answered = model.answer(new int[0], List.of(asked, asked), List.of()).get(1);
+            Answered answered =
+                    model.answer(new int[0], List.of(asked, asked), List.of()).get(1);
 
             assertThat(answered.spoken().tokenIds())
                     .containsExactly(model.generate(new int[0], prompt, List.of(), Sampling.greedy(4))

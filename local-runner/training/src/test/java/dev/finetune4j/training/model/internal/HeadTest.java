@@ -41,8 +41,7 @@ class HeadTest {
 
     private static final float[] X = random(ROWS * WIDTH, 1);
     private static final float[] E = random(VOCABULARY * WIDTH, 2);
-    private static final int[] TARGETS =
-            new Random(3).ints(ROWS, 0, VOCABULARY).toArray();
+    private static final int[] TARGETS = new Random(3).ints(ROWS, 0, VOCABULARY).toArray();
 
     private static TorchScript script;
 
@@ -61,8 +60,7 @@ class HeadTest {
         TorchRuntime.start(1);
         try (InputStream in =
                 HeadTest.class.getResourceAsStream("/dev/finetune4j/training/model/script/block_tests.ts.py")) {
-            script = TorchScript.load(
-                    new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8));
+            script = TorchScript.load(new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8));
         }
     }
 
@@ -133,8 +131,7 @@ class HeadTest {
                 Value head = script.floats(E, VOCABULARY, WIDTH);
                 Value targets = script.integers(TARGETS);
                 Value loss = script.call("head_loss", x, head, targets, cap, dtype, room, WIDE);
-                Value made = script.call(
-                        "head_gradients", x, head, targets, cap, SCALE, learned, dtype, room, WIDE)) {
+                Value made = script.call("head_gradients", x, head, targets, cap, SCALE, learned, dtype, room, WIDE)) {
             float[] numbers = made.toFloats();
             int dxEnd = 1 + ROWS * WIDTH;
 
@@ -142,9 +139,7 @@ class HeadTest {
             assertThat(loss.toFloats()[0]).as("the loss alone").isCloseTo(numbers[0], offset(1e-6f * numbers[0]));
             assertNear(doubles(numbers, 1, dxEnd), expected.dx(), tolerance);
             assertNear(
-                    doubles(numbers, dxEnd, numbers.length),
-                    learned == 1 ? expected.dE() : new double[0],
-                    tolerance);
+                    doubles(numbers, dxEnd, numbers.length), learned == 1 ? expected.dE() : new double[0], tolerance);
         }
     }
 

@@ -132,10 +132,8 @@ public final class ComparisonWriter {
 
     /** What is left of a line for the value of each run, a mark included. */
     private static int widestCell(ComparisonTable.Group group, int runs) {
-        int names = group.rows().stream()
-                .mapToInt(row -> row.name().length())
-                .max()
-                .orElse(0);
+        int names =
+                group.rows().stream().mapToInt(row -> row.name().length()).max().orElse(0);
         int left = COLUMNS - GAP - Math.max(names, group.heading().length());
         return Math.max(NARROWEST_CELL, left / runs - 2 * GAP);
     }

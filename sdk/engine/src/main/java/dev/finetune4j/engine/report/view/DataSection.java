@@ -43,7 +43,9 @@ final class DataSection {
     }
 
     private static String counted(long rows, long all) {
-        return rows == 0 ? Figures.rows(0) : Figures.rows(rows) + " (" + Figures.percent((double) rows / Math.max(1, all)) + ")";
+        return rows == 0
+                ? Figures.rows(0)
+                : Figures.rows(rows) + " (" + Figures.percent((double) rows / Math.max(1, all)) + ")";
     }
 
     private static Html tokens(DatasetProfile data) {

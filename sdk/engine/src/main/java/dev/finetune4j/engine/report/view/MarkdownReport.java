@@ -245,8 +245,7 @@ public final class MarkdownReport {
     private static void parameters(StringBuilder text, RunReport report) {
         List<List<String>> rows = new ArrayList<>();
         RunParameters.thatWereSet(report)
-                .forEach((key, value) ->
-                        rows.add(List.of(key, shortened(value), RunParameters.origin(report, key))));
+                .forEach((key, value) -> rows.add(List.of(key, shortened(value), RunParameters.origin(report, key))));
         String precedence = RunParameters.precedence(report);
         text.append("## Parameters that were set\n\n")
                 .append(precedence.isEmpty() ? "" : Markdown.text(precedence) + "\n\n")

@@ -23,11 +23,11 @@ final class MetricSection {
                 List.copyOf(evaluation.variants().get(0).metrics().keySet());
         String lead =
                 ("Every model answered the same %s. Lines across the bars are 95 %% intervals from %s resamples of the rows "
-                                + "(seed %s).")
-                        .formatted(
-                                Figures.rows(evaluation.rows()),
-                                Figures.count(evaluation.bootstrapSamples()),
-                                evaluation.seed())
+                                        + "(seed %s).")
+                                .formatted(
+                                        Figures.rows(evaluation.rows()),
+                                        Figures.count(evaluation.bootstrapSamples()),
+                                        evaluation.seed())
                         + WidthlessRanges.caveat(evaluation);
         Html charts = Html.join(metrics.stream()
                 .map(metric -> chart(metric, evaluation.variants(), axis(metric, metrics, evaluation))));

@@ -101,10 +101,8 @@ final class TrainingSection {
     /** One more step of the scale flattens nothing, and spares the reader a point that is beyond it. */
     private static Axis lossAxis(double top, Series losses) {
         Axis axis = Axis.covering(0, top, 5);
-        double highest = losses.points().stream()
-                .mapToDouble(Series.Point::value)
-                .max()
-                .orElse(top);
+        double highest =
+                losses.points().stream().mapToDouble(Series.Point::value).max().orElse(top);
         return highest > axis.high() && highest <= axis.high() + axis.step() ? Axis.covering(0, highest, 5) : axis;
     }
 

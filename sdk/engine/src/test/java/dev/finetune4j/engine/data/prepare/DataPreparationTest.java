@@ -253,12 +253,14 @@ class DataPreparationTest {
         SplitSpec split = new SplitSpec(0, 0.3, null, null, null, true, 0, 0, 0, 1);
 
         for (SplitSpec tried : List.of(split, split.withGroupBy("who"))) {
-            Problem empty = Problems.of(() -> prepare(job(DataSpec.ofFile("rows.csv").withSplit(tried), CLASSIFICATION)))
+            Problem empty = Problems.of(
+                            () -> prepare(job(DataSpec.ofFile("rows.csv").withSplit(tried), CLASSIFICATION)))
                     .get(0);
 
             assertThat(empty.summary()).isEqualTo("the test part has no rows");
             assertThat(empty.remedies()).contains("add rows").noneMatch(remedy -> remedy.startsWith("data.split: {"));
-            assertThat(empty.causes().contains("a row of each label is left for training, and no label has another one"))
+            assertThat(empty.causes()
+                            .contains("a row of each label is left for training, and no label has another one"))
                     .isEqualTo(tried.groupBy() == null);
         }
     }

@@ -37,6 +37,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -261,7 +262,7 @@ class ReportViewTest {
     void whatNeverTrainedHasLearnedFromNothing() {
         RunReport sample = SampleRun.report();
         RunReport unbegun = RunReport.builder(sample.run(), RunState.FAILED, sample.job(), sample.provenance())
-                .data(sample.data(), List.of())
+                .data(Objects.requireNonNull(sample.data()), List.of())
                 .build();
 
         assertThat(HtmlReport.write(sample)).contains("What it learned from").contains(">0 rows<");
