@@ -14,11 +14,18 @@ final class MoneyText {
      * @throws IllegalArgumentException if the text is no money, or not above 0
      */
     static Money parse(String text) {
-        Money money = Money.parse(text.matches("-?[\\d.]+") ? text + " " + CURRENCY : text);
-        if (money.amount().signum() <= 0) {
-            throw new IllegalArgumentException("must be above 0, was " + text);
+        if (text.startsWith("-")) {
+            throw tooLittle(text);
+        }
+        Money money = Money.parse(text.matches("[\\d.]+") ? text + " " + CURRENCY : text);
+        if (money.amount().signum() == 0) {
+            throw tooLittle(text);
         }
         return money;
+    }
+
+    private static IllegalArgumentException tooLittle(String text) {
+        return new IllegalArgumentException("must be above 0, was " + text);
     }
 
     /**

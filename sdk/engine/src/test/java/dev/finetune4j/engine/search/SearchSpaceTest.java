@@ -64,7 +64,7 @@ class SearchSpaceTest {
 
     @Test
     void refusesWhatNoJobCouldHave() {
-        assertRefused("2", "", "", "learning-rate must be above 0 and at most 1.0, was 2.0");
+        assertRefused("2", "", "", "learning-rate must be above 0 and at most 1, was 2");
         assertRefused("0", "", "", "learning-rate must be above 0");
         assertRefused("", "8.5", "", "rank must be a whole number");
         assertRefused("", "2000", "", "rank must be from 1 to 1024, was 2000");
