@@ -144,7 +144,7 @@ final class Examination {
             return Diagnosis.warn(
                     "hub",
                     endpoint.getHost() + " cannot be reached",
-                    "export HF_ENDPOINT=https://MIRROR    # or models of packages, folders, .gguf");
+                    "export HF_ENDPOINT=https://MIRROR    # or models of packages, folders, GGUF");
         }
     }
 }
