@@ -163,14 +163,14 @@ final class AnswerSession implements AutoCloseable {
         }
         for (WorkStep step : site.ticket().order().steps()) {
             if (step instanceof WorkStep.Converse) {
-                longest = longest.or(new TextLengths(0, Math.min(FORESEEN_CONVERSATION, codec.contextTokens())));
+                longest = longest.or(new TextLengths(0, Math.min(FORESEEN_CONVERSATION, codec.contextTokens()), 0));
             }
             if (step instanceof WorkStep.Generate generate) {
                 int prompt = generate.messages().isEmpty()
                         ? codec.encodeText(generate.text()).length
                         : codec.encodePrompt(generate.messages()).length;
                 longest = longest.or(
-                        new TextLengths(0, prompt + generate.sampling().maxNewTokens()));
+                        new TextLengths(0, prompt + generate.sampling().maxNewTokens(), 0));
             }
         }
         return longest;

@@ -116,7 +116,7 @@ final class MergedDecoder implements MergedParts {
 
     /** Log-probabilities of tokens from all over the vocabulary after texts of such tokens. */
     private double[] scores(TunedModel model, int vocabulary) {
-        TextLengths lengths = new TextLengths(0, PROMPT_TOKENS + NEXT_TOKENS);
+        TextLengths lengths = new TextLengths(0, PROMPT_TOKENS + NEXT_TOKENS, 0);
         var loaded = site.loadToAnswer(model, TrainingSpec.defaults(), lengths);
         try (LanguageModel answering = loaded.model()) {
             answering.useAdapter(model.adapter().isPresent());

@@ -152,6 +152,7 @@ final class WorkSite {
                                 Math.max(1, Math.max(batchTokens, passage)),
                                 lengths.passage(),
                                 lengths.conversation(),
+                                lengths.written(),
                                 memoryBytes()));
     }
 

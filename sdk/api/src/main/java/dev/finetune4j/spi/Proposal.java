@@ -51,14 +51,18 @@ public record Proposal(FineTuneJob job, ModelFiles model, RowLengths rows, Answe
      *
      * @param passage the longest passage, 0 where there is none
      * @param conversation the longest prompt with its answer, 0 where there is none
+     * @param written the longest of those whose answer is written, several side by side, 0 where there is none
      */
-    public record AnswerLengths(int passage, int conversation) {
+    public record AnswerLengths(int passage, int conversation, int written) {
         /** Nothing is answered. */
-        public static final AnswerLengths NONE = new AnswerLengths(0, 0);
+        public static final AnswerLengths NONE = new AnswerLengths(0, 0, 0);
 
-        /** The longer of both, each for itself. */
+        /** The longest of both, each for itself. */
         public AnswerLengths or(AnswerLengths other) {
-            return new AnswerLengths(Math.max(passage, other.passage), Math.max(conversation, other.conversation));
+            return new AnswerLengths(
+                    Math.max(passage, other.passage),
+                    Math.max(conversation, other.conversation),
+                    Math.max(written, other.written));
         }
     }
 

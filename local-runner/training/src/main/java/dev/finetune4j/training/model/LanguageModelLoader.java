@@ -32,6 +32,7 @@ public interface LanguageModelLoader {
      * @param maxBatchTokens the largest N of a micro-batch, the tokens that are computed of it, virtual ones included, or of a passage that is read with this model; sizes the workspace
      * @param passageTokens tokens of the longest passage that is read, with this model or once its training is done; 0 for none
      * @param textTokens tokens of the longest text that is scored or spoken, with this model or once its training is done; 0 for none
+     * @param writtenTokens tokens of the longest text that is written beside others, with this model or once its training is done; 0 for none
      * @param memoryBytes memory that may be used
      */
     record Settings(
@@ -45,13 +46,14 @@ public interface LanguageModelLoader {
             int maxBatchTokens,
             int passageTokens,
             int textTokens,
+            int writtenTokens,
             long memoryBytes) {
         /** Copies the list. */
         public Settings {
             startTokens = List.copyOf(startTokens);
         }
 
-        /** Nothing but adapters and weights starts from tokens. */
+        /** Nothing but adapters and weights starts from tokens, and no texts are written beside each other. */
         public Settings(
                 Purpose purpose,
                 TuningMethod method,
@@ -74,6 +76,7 @@ public interface LanguageModelLoader {
                     maxBatchTokens,
                     passageTokens,
                     textTokens,
+                    0,
                     memoryBytes);
         }
 
@@ -81,6 +84,7 @@ public interface LanguageModelLoader {
         public Settings withLongerTexts(int tokens) {
             int passage = passageTokens == 0 ? 0 : passageTokens + tokens;
             int text = textTokens == 0 ? 0 : textTokens + tokens;
+            int written = writtenTokens == 0 ? 0 : writtenTokens + tokens;
             return new Settings(
                     purpose,
                     method,
@@ -92,6 +96,7 @@ public interface LanguageModelLoader {
                     Math.max(maxBatchTokens, passage),
                     passage,
                     text,
+                    written,
                     memoryBytes);
         }
     }

@@ -1,7 +1,6 @@
 package dev.finetune4j.training.predict;
 
 import dev.finetune4j.data.Example;
-import dev.finetune4j.data.Example.Conversation;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.run.RunEvent.PredictionProgress;
 import dev.finetune4j.run.WorkStep.Predict;
@@ -13,7 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.ToIntFunction;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Lets rows be answered, batch by batch in the order of their file. Answers that an interrupted process left are kept. */
@@ -37,12 +36,12 @@ final class PredictionRun {
      * Answers all rows that have no answer yet.
      *
      * @param totalRows rows of the file, for those who watch
-     * @param room tokens that a row takes where it is answered beside others
+     * @param room tokens that a conversation takes where it is answered beside others, by its place in the file from 0 on; 0 where each may
      * @param answer gives one prediction for each row of a batch
      * @return why it stopped before the last row, or empty when the file is complete
      */
     Optional<String> run(
-            long totalRows, ToIntFunction<Conversation> room, Function<List<Example>, List<Prediction>> answer) {
+            long totalRows, IntUnaryOperator room, Function<List<Example>, List<Prediction>> answer) {
         try (PredictionFile file = PredictionFile.open(predictions);
                 ExampleReader reader = ExampleReader.open(rowsFile)) {
             int most = step.writes() ? Predict.MOST_TOKENS_WRITTEN_BESIDE : Predict.MOST_TOKENS_READ_BESIDE;

@@ -79,12 +79,12 @@ public final class Predictor {
         Survey survey = Survey.of(rowsFile, prompts);
         LabelScores contentFree = contentFreeScores(survey);
         return new PredictionRun(step, rowsFile, predictions, surroundings)
-                .run(survey.rows(), row -> room(row, survey.prefix()), batch -> answer(batch, survey, contentFree));
+                .run(survey.promptTokens().length, row -> room(survey, row), batch -> answer(batch, survey, contentFree));
     }
 
     /** Tokens that are kept of a row alone while it is answered: what all prompts begin with is kept once. */
-    private int room(Conversation row, int[] prefix) {
-        int own = prompts.encode(row).tokenIds().length - prefix.length;
+    private int room(Survey survey, int row) {
+        int own = survey.promptTokens()[row] - survey.prefix().length;
         return own + (step.writes() ? step.maxNewTokens() : 0);
     }
 

@@ -86,6 +86,6 @@ public final class Questions {
                 prompt.tokenIds(),
                 List.of(new Question.Answer(row.answer(), prompt.referenceIds())),
                 0,
-                step.maxNewTokens() == 0 ? 0 : newTokens(step, prompt.tokenIds(), codec));
+                step.writes() ? newTokens(step, prompt.tokenIds(), codec) : 0);
     }
 }

@@ -6,7 +6,7 @@ import dev.finetune4j.run.WorkStep.Predict;
 import dev.finetune4j.training.rows.ExampleReader;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.ToIntFunction;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,16 +16,17 @@ import org.jspecify.annotations.Nullable;
 final class RowBatches {
     private final ExampleReader reader;
     private final int most;
-    private final ToIntFunction<Conversation> room;
+    private final IntUnaryOperator room;
+    private int row;
     private @Nullable Example ahead;
 
     /**
      * Batches of rows that a reader gives.
      *
-     * @param most tokens of a batch, but for that of one row
-     * @param room tokens that a row takes beside others
+     * @param most tokens of a batch, padded to its longest row, but for that of one row
+     * @param room tokens that a conversation takes beside others, by its place in the file from 0 on
      */
-    RowBatches(ExampleReader reader, int most, ToIntFunction<Conversation> room) {
+    RowBatches(ExampleReader reader, int most, IntUnaryOperator room) {
         this.reader = reader;
         this.most = most;
         this.room = room;
@@ -35,15 +36,16 @@ final class RowBatches {
     /** The next rows: at least one, none at the end. More than one only of conversations. */
     List<Example> next() {
         List<Example> batch = new ArrayList<>();
-        int tokens = 0;
-        for (Example row = ahead; row != null; row = ahead) {
-            boolean alone = !(row instanceof Conversation);
-            tokens += alone ? 0 : room.applyAsInt((Conversation) row);
-            boolean isFull = batch.size() == Predict.MOST_ROWS_BESIDE || tokens > most;
+        long longest = 0;
+        for (Example example = ahead; example != null; example = ahead) {
+            boolean alone = !(example instanceof Conversation);
+            longest = Math.max(longest, alone ? 0 : room.applyAsInt(row));
+            boolean isFull = batch.size() == Predict.MOST_ROWS_BESIDE || (batch.size() + 1) * longest > most;
             if (!batch.isEmpty() && (alone || isFull)) {
                 break;
             }
-            batch.add(row);
+            batch.add(example);
+            row++;
             ahead = reader.next();
             if (alone) {
                 break;

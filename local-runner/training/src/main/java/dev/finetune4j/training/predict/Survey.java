@@ -4,34 +4,38 @@ import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Example.Conversation;
 import dev.finetune4j.training.rows.ExampleReader;
 import java.nio.file.Path;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a first reading of the rows finds, before a model answers.
  *
- * @param rows rows in the file
+ * @param promptTokens [rows] of each prompt, 0 of a passage
  * @param prefix tokens that all prompts begin with
  * @param first the first conversation, or null where there are only passages
  * @param contentFree the last user message of a prompt without content
  */
 @SuppressWarnings("ArrayRecordComponent") // made fresh, read here only
-record Survey(long rows, int[] prefix, @Nullable Conversation first, String contentFree) {
+record Survey(int[] promptTokens, int[] prefix, @Nullable Conversation first, String contentFree) {
     /** Reads the whole file once. */
     static Survey of(Path rowsFile, PromptEncoder prompts) {
         SharedPrefix prefix = new SharedPrefix();
         ContentFreePrompt contentFree = new ContentFreePrompt();
         Conversation first = null;
-        long rows = 0;
+        IntStream.Builder promptTokens = IntStream.builder();
         try (ExampleReader reader = ExampleReader.open(rowsFile)) {
             for (Example example = reader.next(); example != null; example = reader.next()) {
-                rows++;
                 if (example instanceof Conversation conversation) {
+                    int[] prompt = prompts.encode(conversation).tokenIds();
                     first = first == null ? conversation : first;
-                    prefix.add(prompts.encode(conversation).tokenIds());
+                    promptTokens.add(prompt.length);
+                    prefix.add(prompt);
                     contentFree.add(conversation.prompt());
+                } else {
+                    promptTokens.add(0);
                 }
             }
         }
-        return new Survey(rows, prefix.tokens(), first, contentFree.text());
+        return new Survey(promptTokens.build().toArray(), prefix.tokens(), first, contentFree.text());
     }
 }

@@ -12,10 +12,11 @@ import java.nio.file.Path;
  *
  * @param passage the longest passage, 0 where there is none
  * @param conversation the longest prompt with its longest answer, 0 where there is none
+ * @param written the longest of those whose answer is written, several side by side, 0 where there is none
  */
-public record TextLengths(int passage, int conversation) {
+public record TextLengths(int passage, int conversation, int written) {
     /** No text at all. */
-    public static final TextLengths NONE = new TextLengths(0, 0);
+    public static final TextLengths NONE = new TextLengths(0, 0, 0);
 
     /**
      * Reads the whole file.
@@ -29,27 +30,32 @@ public record TextLengths(int passage, int conversation) {
             for (Example row = rows.next(); row != null; row = rows.next()) {
                 longest = longest.or(
                         row instanceof Conversation conversation
-                                ? new TextLengths(0, conversation(step, conversation, prompts))
+                                ? ofConversation(step, conversation, prompts)
                                 : new TextLengths(
                                         codec.encode(row, codec.rowLimit(step.maxTokens()))
                                                 .length(),
+                                        0,
                                         0));
             }
         }
         return longest;
     }
 
-    private static int conversation(WorkStep.Predict step, Conversation row, PromptEncoder prompts) {
+    private static TextLengths ofConversation(WorkStep.Predict step, Conversation row, PromptEncoder prompts) {
         RowPrompt prompt = prompts.encode(row);
         int answer = Math.max(prompt.referenceIds().length, step.maxNewTokens());
         for (String label : step.labels()) {
             answer = Math.max(answer, prompts.encodeAnswer(row, label).length);
         }
-        return prompt.tokenIds().length + answer;
+        int tokens = prompt.tokenIds().length + answer;
+        return new TextLengths(0, tokens, step.writes() ? tokens : 0);
     }
 
-    /** The longer of both, each for itself. */
+    /** The longest of both, each for itself. */
     public TextLengths or(TextLengths other) {
-        return new TextLengths(Math.max(passage, other.passage), Math.max(conversation, other.conversation));
+        return new TextLengths(
+                Math.max(passage, other.passage),
+                Math.max(conversation, other.conversation),
+                Math.max(written, other.written));
     }
 }

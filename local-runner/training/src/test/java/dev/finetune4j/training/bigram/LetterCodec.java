@@ -81,10 +81,11 @@ public final class LetterCodec implements TextCodec {
                 .toArray();
     }
 
+    /** Tokens of which there are no letters are nothing, as those that mark an end are: a model may have more of them than it was taught. */
     @Override
     public String decode(int[] tokenIds) {
         return Arrays.stream(tokenIds)
-                .filter(token -> token >= FIRST_LETTER)
+                .filter(token -> token >= FIRST_LETTER && token < FIRST_LETTER + LETTERS.length())
                 .mapToObj(token -> LETTERS.substring(token - FIRST_LETTER, token - FIRST_LETTER + 1))
                 .collect(Collectors.joining());
     }

@@ -153,20 +153,59 @@ class PredictorTest {
         assertThat(rowsAtOnce(250)).as("4,096 / (150 + 250)").containsExactly(10, 10, 10, 2);
     }
 
+    @Test
+    void asManyPromptsAreReadBesideEachOtherAsAFewSecondsHold() throws Exception {
+        Example[] rows = new Example[32];
+        Arrays.setAll(rows, i -> row(i + 1, "abcdefg".charAt(i % 7) + "say what it is ".repeat(10), "good"));
+        write(rows);
+
+        assertThat(rowsAtOnce(0)).as("1,500 / 150").containsExactly(9, 9, 9, 5);
+    }
+
+    /** What a neighbour does to the last bits of a score, it does in every process. */
+    @Test
+    void hasTheSameNeighboursInAProcessThatGoesOn() throws Exception {
+        Example[] rows = new Example[40];
+        Arrays.setAll(rows, i -> row(i + 1, "word " + "abcdefg".charAt(i % 7), "good"));
+        write(rows);
+        WorkStep.Predict step = step(LabelScoring.LIKELIHOOD, List.of(), 16);
+        List<List<String>> whole = new ArrayList<>();
+        predictor(listening(whole), step, StopSignal.NEVER).run();
+        List<String> lines = Files.readAllLines(file());
+
+        for (int kept = 0; kept < rows.length; kept++) {
+            Files.delete(file());
+            Files.write(folder.resolve("tuned.jsonl.partial"), lines.subList(0, kept));
+            List<List<String>> rest = new ArrayList<>();
+            predictor(listening(rest), step, StopSignal.NEVER).run();
+
+            assertThat(rest).as("%d rows kept", kept).isEqualTo(whole.subList(kept / 16, whole.size()));
+        }
+    }
+
     /** How many prompts the model is given each time. */
     private List<Integer> rowsAtOnce(int maxNewTokens) throws Exception {
-        List<Integer> counts = new ArrayList<>();
-        LanguageModel counting = new BigramModel(LetterCodec.VOCABULARY) {
+        List<List<String>> asked = new ArrayList<>();
+        Files.deleteIfExists(file());
+        predictor(
+                        listening(asked),
+                        step(LabelScoring.LIKELIHOOD, List.of(), maxNewTokens),
+                        StopSignal.NEVER)
+                .run();
+        return asked.stream().map(List::size).toList();
+    }
+
+    /** A model that notes the prompts that it is given at a time. */
+    private static LanguageModel listening(List<List<String>> heard) {
+        return new BigramModel(LetterCodec.VOCABULARY) {
             @Override
-            public List<Answered> answer(int[] prefix, List<Asked> asked, List<Integer> stopTokens) {
-                counts.add(asked.size());
-                return super.answer(prefix, asked, stopTokens);
+            public List<double[]> scoreContinuations(int[] prefix, List<Alternatives> prompts) {
+                heard.add(prompts.stream()
+                        .map(each -> Arrays.toString(each.prompt()))
+                        .toList());
+                return super.scoreContinuations(prefix, prompts);
             }
         };
-        Files.deleteIfExists(file());
-        predictor(counting, step(LabelScoring.LIKELIHOOD, List.of(), maxNewTokens), StopSignal.NEVER)
-                .run();
-        return counts;
     }
 
     @Test

@@ -264,9 +264,11 @@ final class LocalRefusals {
                 training.recompute(),
                 threads(training),
                 training.seed(),
+                List.of(),
                 batchTokens,
                 proposal.answers().passage(),
                 proposal.answers().conversation(),
+                proposal.answers().written(),
                 machine.availableBytes());
     }
 }

@@ -105,7 +105,7 @@ class LocalRefusalsTest {
     void refusesPromptsWithExamplesThatDoNotFit() throws IOException {
         Proposal small = job.proposal(LoraTuning.defaults());
         Proposal manyShots =
-                new Proposal(small.job(), small.model(), small.rows(), new Proposal.AnswerLengths(0, 60_000));
+                new Proposal(small.job(), small.model(), small.rows(), new Proposal.AnswerLengths(0, 60_000, 0));
 
         assertThat(new LocalRefusals(small, machine(1 << 20)).all()).isEmpty();
         assertThat(new LocalRefusals(manyShots, machine(1 << 20)).all())
@@ -121,7 +121,7 @@ class LocalRefusalsTest {
     void looksAtAnswersAloneWhereNothingIsTrained() throws IOException {
         Proposal small = job.proposal(LoraTuning.defaults());
         Proposal answers =
-                new Proposal(small.job(), small.model(), Proposal.RowLengths.NONE, new Proposal.AnswerLengths(0, 24));
+                new Proposal(small.job(), small.model(), Proposal.RowLengths.NONE, new Proposal.AnswerLengths(0, 24, 0));
 
         assertThat(new LocalRefusals(answers, machine(1 << 20)).all()).isEmpty();
         assertThat(new LocalRefusals(answers, machine(1)).all())
@@ -193,7 +193,7 @@ class LocalRefusalsTest {
                 small.job(),
                 small.model(),
                 new Proposal.RowLengths(rows, 0, longest, largestBatch, 256),
-                new Proposal.AnswerLengths(0, (int) longest));
+                new Proposal.AnswerLengths(0, (int) longest, 0));
         return new LocalRefusals(proposal, machine(kibibytes)).all();
     }
 

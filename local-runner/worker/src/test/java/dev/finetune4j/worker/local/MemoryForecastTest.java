@@ -21,6 +21,7 @@ import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
+import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.value.RunId;
 import dev.finetune4j.worker.SmallJob;
@@ -37,6 +38,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -82,7 +84,13 @@ class MemoryForecastTest {
     })
     void noRunTakesMoreThanWasForeseen(
             String size, String method, Precision precision, Recompute level, int batch, int letters) throws Exception {
-        assertForeseen(size, method, precision, level, batch, letters);
+        assertForeseen(size, method, precision, level, batch, letters, 0);
+    }
+
+    /** Answers that are written side by side have a cache of their own; a step of a single short row takes less than they do. */
+    @Test
+    void noRunThatWritesTakesMoreThanWasForeseen() throws Exception {
+        assertForeseen("small", "lora", Precision.FP32, Recompute.LAYER, 1, 60, 200);
     }
 
     /** Minutes each, some of them, where the processor has no products of bf16. */
@@ -97,14 +105,21 @@ class MemoryForecastTest {
     @Tag("slow")
     void noLargerRunTakesMoreThanWasForeseen(
             String size, String method, Precision precision, Recompute level, int batch, int letters) throws Exception {
-        assertForeseen(size, method, precision, level, batch, letters);
+        assertForeseen(size, method, precision, level, batch, letters, 0);
     }
 
     private void assertForeseen(
-            String size, String method, Precision precision, Recompute level, int batch, int letters) throws Exception {
+            String size,
+            String method,
+            Precision precision,
+            Recompute level,
+            int batch,
+            int letters,
+            int maxNewTokens)
+            throws Exception {
         RunId id = new RunId("measured");
-        local.provider.submit(
-                submission(id, size.equals("wide") ? WIDE : SMALL, method, precision, level, batch, letters));
+        TinyLlama.Sizes sizes = size.equals("wide") ? WIDE : SMALL;
+        local.provider.submit(submission(id, sizes, method, precision, level, batch, letters, maxNewTokens));
 
         long peak = peakBytes(id);
 
@@ -151,7 +166,8 @@ class MemoryForecastTest {
             Precision precision,
             Recompute level,
             int batch,
-            int letters)
+            int letters,
+            int maxNewTokens)
             throws IOException {
         Path data = Files.createDirectories(root.resolve("data"));
         writeRows(data.resolve(Part.TRAIN.fileName()), ROWS, letters);
@@ -171,11 +187,27 @@ class MemoryForecastTest {
             case "qlora" -> new QloraTuning(adapters);
             default -> adapters;
         };
-        WorkOrder order = new WorkOrder("measured", SmallJob.steps(tuning, training));
+        List<WorkStep> steps = SmallJob.steps(tuning, training).stream()
+                .map(step -> step instanceof WorkStep.Predict predict && maxNewTokens > 0
+                        ? writing(predict, maxNewTokens)
+                        : step)
+                .toList();
+        WorkOrder order = new WorkOrder("measured", steps);
         return Submission.builder(id, new ModelRef("made"), order)
                 .channel(WorkOrder.MODEL_CHANNEL, TinyLlama.write(root.resolve("model"), sizes))
                 .channel(WorkOrder.DATA_CHANNEL, data)
                 .build();
+    }
+
+    private static WorkStep writing(WorkStep.Predict step, int maxNewTokens) {
+        return new WorkStep.Predict(
+                step.variant(),
+                step.rowsFile(),
+                step.shots(),
+                List.of(),
+                step.labelScoring(),
+                maxNewTokens,
+                step.maxTokens());
     }
 
     /** Rows of up to so many letters, each a token. */

@@ -30,7 +30,7 @@ record AnsweredTexts(TextCodec codec, List<WorkStep.Predict> steps) {
     private AnswerLengths lengths(WorkStep.Predict step, Example row) {
         if (!(row instanceof Example.Conversation conversation)) {
             return new AnswerLengths(
-                    codec.encode(row, codec.rowLimit(step.maxTokens())).length(), 0);
+                    codec.encode(row, codec.rowLimit(step.maxTokens())).length(), 0, 0);
         }
         String answer = step.labels().stream()
                 .max(Comparator.comparingInt(label -> answerTokens(conversation, label)))
@@ -39,7 +39,7 @@ record AnsweredTexts(TextCodec codec, List<WorkStep.Predict> steps) {
         int prompt = AskedMessages.of(codec, step, conversation, answer)
                 .map(messages -> codec.encodePrompt(messages).length)
                 .orElseGet(() -> Math.max(1, AskedMessages.limit(codec, step) - answerTokens(conversation, answer)));
-        return new AnswerLengths(0, prompt + room);
+        return new AnswerLengths(0, prompt + room, step.writes() ? prompt + room : 0);
     }
 
     private int answerTokens(Example.Conversation row, String answer) {

@@ -26,8 +26,10 @@ class AnsweredTextsTest {
         int prompt = CODEC.encodePrompt(LONG.prompt()).length;
 
         assertThat(longest(CODEC, predict(List.of(), List.of("calm", "cross"), 0)))
-                .isEqualTo(new AnswerLengths(0, prompt + CODEC.encodeAnswer(LONG.prompt(), "cross").length));
-        assertThat(longest(CODEC, predict(List.of(), List.of(), 100))).isEqualTo(new AnswerLengths(0, prompt + 100));
+                .isEqualTo(new AnswerLengths(0, prompt + CODEC.encodeAnswer(LONG.prompt(), "cross").length, 0));
+        assertThat(longest(CODEC, predict(List.of(), List.of(), 100)))
+                .as("an answer is written")
+                .isEqualTo(new AnswerLengths(0, prompt + 100, prompt + 100));
     }
 
     @Test
@@ -62,7 +64,7 @@ class AnsweredTextsTest {
 
         assertThat(new AnsweredTexts(CODEC, List.of(predict(List.of(), List.of(), 0)))
                         .longest(() -> List.of(passage).stream()))
-                .isEqualTo(new AnswerLengths(CODEC.encode(passage, 1024).length(), 0));
+                .isEqualTo(new AnswerLengths(CODEC.encode(passage, 1024).length(), 0, 0));
     }
 
     private static AnswerLengths longest(TextCodec codec, WorkStep.Predict step) {

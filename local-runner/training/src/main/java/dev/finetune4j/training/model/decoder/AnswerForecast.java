@@ -5,7 +5,7 @@ import dev.finetune4j.training.model.internal.CpuFeatures;
 
 /**
  * Resident memory of the process at the peak of scoring and speaking, foreseen from sizes alone. On top of what {@link MemoryForecast}
- * says of a training that learns nothing, with S tokens of the longest text, b of texts that are spoken beside each other, n computed
+ * says of a training that learns nothing, with S tokens of the longest text, b of texts that are written beside each other, n computed
  * at once, t of one text among them and m rows of logits:
  *
  * <pre>
@@ -22,6 +22,7 @@ import dev.finetune4j.training.model.internal.CpuFeatures;
  * @param cpu the processor
  * @param passageTokens longest passage that is read for its own likelihood
  * @param textTokens S, 0 where nothing is scored or spoken
+ * @param writtenTokens longest text that is written beside others, 0 where none is
  */
 record AnswerForecast(
         DecoderShape shape,
@@ -30,7 +31,8 @@ record AnswerForecast(
         int bytes,
         CpuFeatures cpu,
         long passageTokens,
-        long textTokens) {
+        long textTokens,
+        long writtenTokens) {
     private static final int FLOAT_BYTES = 4;
     private static final int FEWEST_ROWS = 16;
 
@@ -54,7 +56,7 @@ record AnswerForecast(
         long scratch =
                 5L * shape.width() + shape.qkvWidth() + 2L * shape.attentionWidth() + 3L * shape.feedForwardWidth();
         long ofOneText = Math.min(ContinuationScorer.TOKENS_AT_ONCE, textTokens);
-        long beside = Math.min(Speaker.TOKENS, Speaker.TEXTS * textTokens);
+        long beside = Math.min(Speaker.TOKENS, Speaker.TEXTS * writtenTokens);
         return 2L * shape.layers() * shape.keyWidth() * bytes * (textTokens + beside)
                 + scratch * ContinuationScorer.TOKENS_AT_ONCE * bytes
                 + ofOneText * shape.heads() * (ofOneText + textTokens) * (8L + 2L * bytes)

@@ -158,16 +158,16 @@ final class CachedDecoder {
         return script.call("cache_beside", stack.decoder(), layers, texts, tokens);
     }
 
-    /** Makes the {@code tokens} behind the first {@code past} ones of the cache, as far as there is room, the first that a text has of its own. */
+    /** Makes the {@code tokens} behind the first {@code past} ones of the cache the first that a text has of its own. */
     void keepApart(int past, int tokens, Value own, int text) {
         script.call("keep_apart", Objects.requireNonNull(cache, "cache"), past, past + tokens, own, text)
                 .close();
     }
 
-    /** The own tokens of some of several texts. */
-    Value select(Value own, int texts, int[] selected) {
+    /** Leaves the own tokens of some of several texts, in that order. */
+    void select(Value own, int texts, int[] selected) {
         try (Value places = script.integers(selected)) {
-            return script.call("select", own, texts, places);
+            script.call("select", own, texts, places).close();
         }
     }
 

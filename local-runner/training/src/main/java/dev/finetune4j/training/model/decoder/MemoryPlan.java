@@ -149,7 +149,8 @@ record MemoryPlan(
                     bytes(precision),
                     formats.cpu(),
                     Math.max(1, settings.passageTokens()),
-                    settings.textTokens());
+                    settings.textTokens(),
+                    settings.writtenTokens());
         }
 
         private FineTuneException trainingTooLarge(MemoryForecast steps, Recompute level, Precision precision) {

@@ -113,7 +113,9 @@ final class Speaker {
             group.add(each);
             longest = longer;
         }
-        groups.add(group);
+        if (!group.isEmpty()) {
+            groups.add(group);
+        }
         return groups;
     }
 
@@ -128,22 +130,17 @@ final class Speaker {
                 .toList();
         int room = texts.stream().mapToInt(text -> text.room).max().orElseThrow();
         double[] logLikelihoods;
-        Value own = cached.beside(stack, group.size(), room);
-        try {
+        try (Value own = cached.beside(stack, group.size(), room)) {
             logLikelihoods = scorer.scoreApart(
                     prefix, group.stream().map(Asked::alternatives).toList(), own);
             List<Text> kept = texts;
             for (List<Text> speaking = speaking(kept); !speaking.isEmpty(); speaking = speaking(kept)) {
                 if (2 * speaking.size() <= kept.size()) {
-                    Value fewer = cached.select(own, kept.size(), places(speaking, kept));
-                    own.close();
-                    own = fewer;
+                    cached.select(own, kept.size(), places(speaking, kept));
                     kept = speaking;
                 }
                 step(prefix.length, kept, own);
             }
-        } finally {
-            own.close();
         }
         return IntStream.range(0, group.size())
                 .mapToObj(i -> new Answered(logLikelihoods[i], texts.get(i).generated()))

@@ -177,7 +177,7 @@ class M(Module):
   def keep_apart(self: __torch__.M, cache: __torch__.inference.Cache, past: int, end: int, own: __torch__.inference.Cache, text: int) -> int:
     return __torch__.inference.keep_apart(cache, past, end, own, text)
 
-  def select(self: __torch__.M, own: __torch__.inference.Cache, texts: int, selected: Tensor) -> __torch__.inference.Cache:
+  def select(self: __torch__.M, own: __torch__.inference.Cache, texts: int, selected: Tensor) -> int:
     return __torch__.inference.select(own, texts, selected)
 
   def extend_beside(self: __torch__.M, ids: Tensor, past: int, own: __torch__.inference.Cache, longest: int, place: __torch__.layer.Place, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], cache: __torch__.inference.Cache) -> Tensor:

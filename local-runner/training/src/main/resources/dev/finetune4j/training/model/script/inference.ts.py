@@ -42,17 +42,16 @@ def cache_beside(decoder: __torch__.decoder.Decoder, L: int, t: int, capacity: i
     torch.append(v, torch.zeros(shape, dtype=decoder.embedding.dtype))
   return __torch__.inference.Cache(k, v)
 
-# Makes the tokens past .. end of a cache the first of a text's own, as far as there is room.
+# Makes the tokens past .. end of a cache the first of a text's own.
 def keep_apart(cache: __torch__.inference.Cache, past: int, end: int, own: __torch__.inference.Cache, text: int) -> int:
   for i in range(len(cache.k)):
     K = cache.k[i].size(0)
-    n = min(end - past, own.k[i].size(1))
-    own.k[i][text * K:text * K + K, 0:n].copy_(cache.k[i][:, past:past + n])
-    own.v[i][text * K:text * K + K, 0:n].copy_(cache.v[i][:, past:past + n])
+    own.k[i][text * K:text * K + K, 0:end - past].copy_(cache.k[i][:, past:end])
+    own.v[i][text * K:text * K + K, 0:end - past].copy_(cache.v[i][:, past:end])
   return text
 
-# The same of texts that lie end to end in y [n, H + 2 K, D], turned, for one layer: their keys and values are the first of the own ones
-# of texts text, text + 1, ..
+# The same of texts that lie end to end in y [n, H + 2 K, D], turned, for one layer, as far as there is room: their keys and values are the
+# first of the own ones of texts text, text + 1, ..
 def keep_each_apart(y: Tensor, masks: List[Tensor], own_k: Tensor, own_v: Tensor, text: int, look: __torch__.attention.Look) -> int:
   H = look.heads
   K = look.key_heads
@@ -65,15 +64,13 @@ def keep_each_apart(y: Tensor, masks: List[Tensor], own_k: Tensor, own_v: Tensor
     begin = begin + masks[i].size(0)
   return text + len(masks)
 
-# The own tokens of some of t texts.
-def select(own: __torch__.inference.Cache, t: int, texts: Tensor) -> __torch__.inference.Cache:
-  k = annotate(List[Tensor], [])
-  v = annotate(List[Tensor], [])
+# Leaves the own tokens of some of t texts, layer by layer, so that no layer but one is there twice.
+def select(own: __torch__.inference.Cache, t: int, texts: Tensor) -> int:
   for i in range(len(own.k)):
     shape = [t, own.k[i].size(0) // t, own.k[i].size(1), own.k[i].size(2)]
-    torch.append(k, torch.index_select(own.k[i].view(shape), 0, texts).flatten(0, 1))
-    torch.append(v, torch.index_select(own.v[i].view(shape), 0, texts).flatten(0, 1))
-  return __torch__.inference.Cache(k, v)
+    torch._set_item(own.k, i, torch.index_select(own.k[i].view(shape), 0, texts).flatten(0, 1))
+    torch._set_item(own.v, i, torch.index_select(own.v[i].view(shape), 0, texts).flatten(0, 1))
+  return texts.size(0)
 
 # Hides from scores x [K, g, n, S] what lies outside the window of each new token at positions [n]; the past keys stand in order.
 def hide(x: Tensor, positions: Tensor, window: int) -> Tensor:

@@ -89,7 +89,7 @@ class Scratch(NamedTuple):
   dqkv : Tensor                                # [N, (H + 2 K) D]
   scores : Tensor                              # [..] of a block of attention, made for each pass at most; in every layer anew, what
                                                # outlives the layer would come to lie in the gap that the last one has left
-  dscores : Tensor                             # [..] as many
+  dscores : Tensor                             # [..] as many, none where nothing is learned
 
 # A seed of its own for each of the four places of a layer where dropout may strike.
 def site(seed: int, at: int) -> int:

@@ -100,6 +100,37 @@ class MemoryPlanTest {
         assertThat(remedies(Precision.BF16, codes, 8)).contains("training.precision: fp32");
     }
 
+    @Test
+    void onlyTextsThatAreWrittenHaveKeysAndValuesBesideEachOther() {
+        long read = peakOfAnswers(0);
+
+        assertThat(peakOfAnswers(100) - read)
+                .as("2 L K D s of 16 texts of 100 tokens")
+                .isEqualTo(2L * LAYERS * 192 * 4 * 1600);
+        assertThat(peakOfAnswers(1024) - read)
+                .as("of as many as there is room for")
+                .isEqualTo(2L * LAYERS * 192 * 4 * Speaker.TOKENS);
+    }
+
+    private static long peakOfAnswers(int writtenTokens) {
+        return plan(
+                        new Settings(
+                                Purpose.ANSWER,
+                                METHOD,
+                                Precision.FP32,
+                                Recompute.AUTO,
+                                2,
+                                1,
+                                List.of(),
+                                1,
+                                0,
+                                1024,
+                                writtenTokens,
+                                PLENTY),
+                        PackedSizes.NONE)
+                .peakBytes();
+    }
+
     private static List<String> remedies(Precision precision, PackedSizes packed, int batchTokens) {
         FineTuneException refused = catchThrowableOfType(
                 FineTuneException.class, () -> plan(Purpose.TRAIN, precision, packed, batchTokens, 0, 100L << 20));
@@ -118,8 +149,12 @@ class MemoryPlanTest {
             int batchTokens,
             int textTokens,
             long memoryBytes) {
-        Settings settings =
-                new Settings(purpose, METHOD, precision, Recompute.AUTO, 2, 1, batchTokens, 0, textTokens, memoryBytes);
+        return plan(
+                new Settings(purpose, METHOD, precision, Recompute.AUTO, 2, 1, batchTokens, 0, textTokens, memoryBytes),
+                packed);
+    }
+
+    private static MemoryPlan plan(Settings settings, PackedSizes packed) {
         LoraLayout layout = SHAPE.adapters(METHOD);
         ModulesBeside nothingBeside = new ModulesBeside(FlatLayout.of(layout.length(), List.of()));
         return MemoryPlan.of(SHAPE, TrainedSizes.of(layout, nothingBeside), packed, settings, FAST);

@@ -169,6 +169,41 @@ class ScoringTest {
     }
 
     @Test
+    void aRightAnswerMayBeLongerThanTheRoomOfTheWrittenOne() {
+        List<Asked> asked = IntStream.range(0, 2)
+                .mapToObj(i -> new Asked(
+                        new Random(i).ints(20, 3, 96).toArray(),
+                        new Random(9).ints(30, 3, 96).toArray(),
+                        Sampling.greedy(1)))
+                .toList();
+        try (LanguageModel model = Fixture.load("tied")) {
+            List<Answered> answers = model.answer(PREFIX, asked, List.of());
+
+            for (int i = 0; i < asked.size(); i++) {
+                int[] prompt = asked.get(i).prompt();
+                assertThat(answers.get(i).spoken().tokenIds())
+                        .containsExactly(model.generate(PREFIX, prompt, List.of(), Sampling.greedy(1))
+                                .tokenIds());
+                assertThat(answers.get(i).logLikelihood())
+                        .isCloseTo(
+                                Fixture.scores(
+                                        model,
+                                        PREFIX,
+                                        prompt,
+                                        List.of(asked.get(i).reference()))[0],
+                                offset(1e-4));
+            }
+        }
+    }
+
+    @Test
+    void nobodyAskedIsNobodyAnswered() {
+        try (LanguageModel model = Fixture.load("tied")) {
+            assertThat(model.answer(PREFIX, List.of(), List.of())).isEmpty();
+        }
+    }
+
+    @Test
     void anAnswerThatFillsAllRoomIsSpokenByItself() {
         int[] prompt = new Random(8)
                 .ints(WorkStep.Predict.MOST_TOKENS_WRITTEN_BESIDE / 2, 3, 96)
