@@ -6,14 +6,19 @@ import dev.finetune4j.cli.view.HostingView;
 import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.evaluate.GateJudge;
+import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.launch.AnswerTerms;
 import dev.finetune4j.engine.launch.Asking;
 import dev.finetune4j.engine.launch.RunHandle;
+import dev.finetune4j.engine.report.AnswerFindings;
+import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.json.Json;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -81,15 +86,28 @@ final class EvalCommand implements Callable<Integer> {
             RunHandle<EvaluationReport> handle = terms.isPresent() ? asking.start(terms.get()) : asking.start();
             EvaluationReport report =
                     new Follower(surroundings.screen(), output).follow(handle, Farewell.toAnswer(handle.id()), view);
+            List<Problem> findings = findings(report, tuner);
             if (output.isJson()) {
+                view.problems(findings);
                 view.problems(GateJudge.problem(report).stream().toList());
                 surroundings.screen().line(Json.pretty(report));
             } else {
                 new EvaluationView(surroundings.screen(), data == null ? "held-out rows" : "rows of " + data)
                         .print(report);
+                view.problems(findings);
             }
             return (report.gate().passed() ? ExitCode.OK : ExitCode.GATE_FAILED).number();
         }
+    }
+
+    /** What the scores hide, with the run and its job in the remedies. */
+    private List<Problem> findings(EvaluationReport report, FineTuner tuner) {
+        Optional<Problem> finding = AnswerFindings.of(report);
+        if (finding.isEmpty()) {
+            return List.of();
+        }
+        RunView run = tuner.show(argument.run);
+        return List.of(Remedies.named(finding.get(), run.jobFile(), run.id()));
     }
 
     /** Shows what hosted models may cost, and asks. */

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
+import dev.finetune4j.engine.report.AnswerFindings;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -216,6 +219,13 @@ class ProgramOutputTest {
                 assertThat(problem.at("/causes/0").asText()).contains("does not clearly beat zero-shot");
             });
         }
+        EvaluationReport evaluated = Json.read(eval.document().toString(), EvaluationReport.class);
+        List<String> findings =
+                AnswerFindings.of(evaluated).stream().map(Problem::code).toList();
+        assertThat(eval.lines("problem").stream().map(line -> line.at("/code").asText()))
+                .as("what the scores hide is told before the problem that it ends with")
+                .containsSubsequence(
+                        Stream.concat(findings.stream(), Stream.of("FT0710")).toList());
         assertThat(run.document().at("/state").asText()).isEqualTo("succeeded");
         assertThat(stop.exitCode()).isZero();
         assertThat(stop.lines("problem"))
