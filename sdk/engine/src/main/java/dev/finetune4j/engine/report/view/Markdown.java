@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 /** Pieces of Markdown (GitHub's flavour) in which no text can do anything but be read. */
 final class Markdown {
     private static final String SPECIAL = "\\`*_>|~@";
+    private static final Pattern LIST_MARKS = Pattern.compile("[-+\\d.)#]");
     private static final Pattern EMOJI = Pattern.compile(":(?:[a-z+-][a-z0-9_+-]*|100|1234):");
 
     private Markdown() {}
@@ -53,10 +54,13 @@ final class Markdown {
                 || (!isInWord && EMOJI.matcher(text).region(at, text.length()).lookingAt());
     }
 
-    /** A hash that would make a line a heading, or a number a link to an issue: a comment behind a command stays as it is pasted. */
+    /**
+     * A hash that would make a line, or an item of a list, a heading, or a number a link to an issue: a comment behind a command stays as it
+     * is pasted.
+     */
     private static boolean isOfHeadingOrNumber(String text, int at) {
         return text.charAt(at) == '#'
-                && (text.substring(0, at).replace("#", "").isBlank()
+                && (LIST_MARKS.matcher(text.substring(0, at)).replaceAll("").isBlank()
                         || at + 1 == text.length()
                         || !Character.isWhitespace(text.charAt(at + 1)));
     }

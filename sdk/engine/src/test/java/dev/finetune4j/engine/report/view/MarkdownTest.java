@@ -17,6 +17,10 @@ class MarkdownTest {
         ":tada: and :100:, \\:tada: and \\:100:",
         "resume RUN    # goes on, resume RUN    # goes on",
         "of #1, of \\#1",
+        "- # a, - \\# a",
+        "+ # a, + \\# a",
+        "1. # a, 1. \\# a",
+        "2) - ## a, 2) - \\#\\# a",
         "[a](b), [a\\](b)",
         "[a]: b, [a\\]: b",
     })
