@@ -4,17 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.finetune4j.data.DatasetProfile;
+import dev.finetune4j.engine.evaluate.MetricFigures;
 import dev.finetune4j.engine.report.view.ComparisonWriter;
+import dev.finetune4j.evaluation.Interval;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.MetricName;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.plan.MoneyRange;
+import dev.finetune4j.run.RunState;
 import dev.finetune4j.value.Money;
 import dev.finetune4j.value.RunId;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -87,6 +91,31 @@ class RunComparisonTest {
 
         assertThat(ComparisonWriter.text(comparison).lines())
                 .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
+    }
+
+    @Test
+    void noFigureLosesItsEndHoweverManyRunsThereAre() {
+        List<RunComparison.Run> runs = Stream.of("a-1", "b-1", "c-1")
+                .map(id -> new RunComparison.Run(RunId.parse(id), RunState.SUCCEEDED))
+                .toList();
+        Interval perplexity = new Interval(12_345.6, 11_002.2, 14_003.3);
+        String value = "a/name-of-a-model-" + "x".repeat(60);
+        RunComparison comparison = new RunComparison(
+                runs,
+                true,
+                List.of(new RunComparison.Parameter("model", Map.of("a-1", value, "b-1", value, "c-1", "b"))),
+                List.of(new RunComparison.Metric(
+                        MetricName.PERPLEXITY,
+                        Map.of("a-1", perplexity, "b-1", perplexity, "c-1", perplexity),
+                        List.of())),
+                List.of());
+
+        String figure = MetricFigures.full(MetricName.PERPLEXITY, perplexity);
+        assertThat(figure).hasSizeGreaterThan(20);
+        assertThat(ComparisonWriter.text(comparison))
+                .containsSubsequence(figure, figure, figure)
+                .contains("a/name-of-a-model-")
+                .doesNotContain(value);
     }
 
     @Test

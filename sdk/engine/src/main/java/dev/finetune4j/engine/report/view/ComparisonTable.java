@@ -18,6 +18,9 @@ import java.util.function.Function;
  * @param groups the rows by heading
  */
 record ComparisonTable(List<NamedRun> runs, List<String> notes, List<Group> groups) {
+    /** Heading of the settings: their values are as long as whoever wrote them likes. */
+    static final String PARAMETERS = "Parameters that differ";
+
     private static final int LETTERS = 26;
 
     /** A run and its letter. */
@@ -66,7 +69,7 @@ record ComparisonTable(List<NamedRun> runs, List<String> notes, List<Group> grou
                                 figure.best()))
                         .toList()));
         groups.add(new Group(
-                "Parameters that differ",
+                PARAMETERS,
                 comparison.parameters().stream()
                         .map(parameter -> row(
                                 parameter.key(),

@@ -21,7 +21,9 @@ public final class ComparisonWriter {
         for (ComparisonTable.Group group : table.groups()) {
             List<List<String>> lines = new ArrayList<>();
             lines.add(head(group, table));
-            int widest = widestCell(group, table.runs().size());
+            // A figure without its end is another figure.
+            boolean mayBeShortened = group.heading().equals(ComparisonTable.PARAMETERS);
+            int widest = mayBeShortened ? widestCell(group, table.runs().size()) : Integer.MAX_VALUE;
             for (ComparisonTable.Row row : group.rows()) {
                 List<String> line = new ArrayList<>(List.of("  " + row.name()));
                 row.cells().forEach(cell -> line.add(shortened(cell.text(), widest) + (cell.isBest() ? " *" : "")));
