@@ -235,6 +235,7 @@ class PlanCommandTest {
         assertThat(options.stream().map(option -> option[TARGET])).contains("bedrock", "azure-openai");
         assertThat(options).allSatisfy(option -> assertThat(option[STANDING]).isEqualTo("over-limit"));
         assertThat(bedrock.err()).as("more time would not do").contains("FT0762");
+        assertThat(oneLine(bedrock.err())).contains("it would take longer than the limit of 1 min");
         assertThat(oneLine(bedrock.out())).contains("over: likely to break a limit");
     }
 

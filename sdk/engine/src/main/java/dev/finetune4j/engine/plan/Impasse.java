@@ -98,23 +98,30 @@ final class Impasse {
         if (!over.isEmpty()) {
             return overLimit(over);
         }
-        boolean hasUnpriced =
-                plan.options().stream().anyMatch(option -> option.cost() == null && option.otherModel() == null);
-        if (hasUnpriced) {
-            PlanOption first = plan.options().stream()
-                    .filter(option -> option.cost() == null && option.otherModel() == null)
-                    .findFirst()
-                    .orElseThrow();
-            return PlanProblems.NO_PRICE
-                    .error("no option that fits has a known price")
-                    .because(first.id() + " fits and takes about "
-                            + Figures.duration(first.time().likely()))
-                    .build();
+        List<PlanOption> unpriced = plan.options().stream()
+                .filter(option -> option.cost() == null && option.otherModel() == null)
+                .toList();
+        if (!unpriced.isEmpty()) {
+            return withoutPrice(unpriced);
         }
         return notLearned()
                 .or(() -> asksServicesOnly() ? Optional.empty() : unsuitedMachine())
                 .or(this::filteredAway)
                 .orElseGet(() -> asksServicesOnly() || !isMemoryShort(plan) ? notTuned(plan) : nothingFits(plan));
+    }
+
+    private Problem withoutPrice(List<PlanOption> unpriced) {
+        PlanOption first = unpriced.get(0);
+        Problem.Builder problem = PlanProblems.NO_PRICE
+                .error("no option that fits has a known price")
+                .because(first.id() + " fits and takes about "
+                        + Figures.duration(first.time().likely()));
+        if (unpriced.stream().allMatch(option -> option.standing() == Standing.OVER_LIMIT)) {
+            limits.longest()
+                    .ifPresent(longest -> problem.because(
+                            "it would take longer than the limit of " + Figures.duration(longest)));
+        }
+        return problem.build();
     }
 
     /** Whether wider limits would let it be chosen: its price is known, and it trains the job's own model by the job's method. */

@@ -247,6 +247,11 @@ final class Ranking {
         return most != null && cost.amount().compareTo(most.amount()) > 0;
     }
 
+    /** How long it may take; empty where there is no limit. */
+    Optional<Duration> longest() {
+        return Optional.ofNullable(limits.maxTime());
+    }
+
     /** Whether a time is above the limit. */
     boolean takesLonger(Duration time) {
         Duration longest = limits.maxTime();
