@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the errors of past estimates do to further ones, each by those of the latest runs like it.
@@ -57,7 +58,7 @@ record PastErrors(List<PastEstimate> estimates) {
 
     private static Correction memory(Stream<ForeseenAndActual> runs) {
         return Correction.of(
-                runs.filter(figures -> figures.foreseen().memory() != null && figures.peakBytes() > 0)
+                runs.filter(figures -> hasWidth(figures.foreseen().memory()) && figures.peakBytes() > 0)
                         .map(figures -> new Correction.Trial(
                                 uncertain(Objects.requireNonNull(
                                                 figures.foreseen().memory()))
@@ -65,6 +66,14 @@ record PastErrors(List<PastEstimate> estimates) {
                                 figures.peakBytes()))
                         .toList(),
                 MOST_MEMORY);
+    }
+
+    /**
+     * Whether it is a range: files of older versions hold the most that a run on this machine may take as all three numbers, and how far a
+     * run stays below that is no error of what is now called likely.
+     */
+    private static boolean hasWidth(@Nullable ByteRange memory) {
+        return memory != null && memory.low() < memory.high();
     }
 
     /**

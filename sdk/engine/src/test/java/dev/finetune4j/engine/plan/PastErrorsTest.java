@@ -73,6 +73,21 @@ class PastErrorsTest {
                 .isEqualTo(Correction.NONE);
     }
 
+    /** As versions did that told the most that a run may take as all of the range. */
+    @Test
+    void learnsNothingFromMemoryThatWasForeseenWithoutARange() {
+        PastEstimate most = run(new ByteRange(10L << 30, 10L << 30, 10L << 30), 8L << 30);
+        PastEstimate range = run(new ByteRange(8L << 30, 9L << 30, 10L << 30), 9L << 30);
+        PastErrors errors = new PastErrors(List.of(most, range));
+
+        assertThat(new PastErrors(List.of(most)).ofMemory(most.figures().foreseen()))
+                .isEqualTo(Correction.NONE);
+        assertThat(errors.ofMemory(most.figures().foreseen()).runs()).isEqualTo(1);
+        assertThat(errors.ofMemory(most.figures().foreseen()).factor()).isCloseTo(1, within(1e-9));
+        assertThat(errors.ofGpuMemory(SAGEMAKER, "LlamaForCausalLM", "LoRA").runs())
+                .isEqualTo(1);
+    }
+
     /** Ten GiB were foreseen. */
     private static PastEstimate run(String gpus, long peakBytes) {
         return run(
@@ -82,6 +97,10 @@ class PastErrorsTest {
                 Duration.ofHours(1),
                 new ByteRange(8L << 30, 10L << 30, 12L << 30),
                 peakBytes);
+    }
+
+    private static PastEstimate run(ByteRange memory, long peakBytes) {
+        return run("1x T4", 1, Duration.ofMinutes(10), Duration.ofHours(1), memory, peakBytes);
     }
 
     private static PastEstimate run(String gpus, double factor, @Nullable Duration steps, Duration took) {
