@@ -125,12 +125,12 @@ class BadInputTest {
     @Test
     void refusesOptionsOfTheDrawOutOfTheirBoundsBeforeAnythingIsDone() {
         for (String[] option : new String[][] {
-            {"--temperature", "99", "0.0..10.0, was 99.0"},
-            {"--temperature", "-1", "0.0..10.0, was -1.0"},
-            {"--temperature", "NaN", "0.0..10.0, was NaN"},
-            {"--top-p", "2", "0.0..1.0, was 2.0"},
-            {"--max-new-tokens", "0", "1..32768, was 0"},
-            {"--max-new-tokens", "99999999", "1..32768, was 99999999"}
+            {"--temperature", "99", "from 0 to 10, was 99"},
+            {"--temperature", "-1", "from 0 to 10, was -1"},
+            {"--temperature", "NaN", "from 0 to 10, was NaN"},
+            {"--top-p", "2", "from 0 to 1, was 2"},
+            {"--max-new-tokens", "0", "from 1 to 32768, was 0"},
+            {"--max-new-tokens", "99999999", "from 1 to 32768, was 99999999"}
         }) {
             refusesOption(
                     option, CommandRun.in(folder, Map.of(), "generate", "nope", "--prompt", "x", option[0], option[1]));

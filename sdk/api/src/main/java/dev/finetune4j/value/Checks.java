@@ -1,6 +1,5 @@
 package dev.finetune4j.value;
 
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Argument checks of the model records; every message names the field, its range and its value. */
@@ -10,7 +9,8 @@ public final class Checks {
     /** Returns {@code value} if it lies in {@code [min, max]}. */
     public static int inRange(String name, int value, int min, int max) {
         if (value < min || value > max) {
-            throw new IllegalArgumentException(name + " must be " + min + ".." + max + ", was " + value);
+            String bounds = max == Integer.MAX_VALUE ? "at least " + min : "from " + min + " to " + max;
+            throw new IllegalArgumentException(name + " must be " + bounds + ", was " + value);
         }
         return value;
     }
@@ -18,10 +18,18 @@ public final class Checks {
     /** Returns {@code value} if it is a number in {@code [min, max]}. */
     public static double inRange(String name, double value, double min, double max) {
         if (!(value >= min && value <= max)) {
-            throw new IllegalArgumentException(
-                    String.format(Locale.ROOT, "%s must be %s..%s, was %s", name, min, max, value));
+            String bounds =
+                    max == Double.MAX_VALUE ? "at least " + plain(min) : "from " + plain(min) + " to " + plain(max);
+            throw new IllegalArgumentException(name + " must be " + bounds + ", was " + plain(value));
         }
         return value;
+    }
+
+    /** As people write it: 3 rather than 3.0. */
+    private static String plain(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e15
+                ? Long.toString((long) value)
+                : Double.toString(value);
     }
 
     /** Returns {@code value} if it is null or holds more than white space. */

@@ -42,8 +42,12 @@ class ValueTest {
 
     @Test
     void checksNameFieldRangeAndValue() {
-        assertThatThrownBy(() -> Checks.inRange("rank", 0, 1, 1024)).hasMessage("rank must be 1..1024, was 0");
-        assertThatThrownBy(() -> Checks.inRange("share", 1.5, 0, 1)).hasMessage("share must be 0.0..1.0, was 1.5");
+        assertThatThrownBy(() -> Checks.inRange("rank", 0, 1, 1024)).hasMessage("rank must be from 1 to 1024, was 0");
+        assertThatThrownBy(() -> Checks.inRange("rows", -1, 0, Integer.MAX_VALUE))
+                .hasMessage("rows must be at least 0, was -1");
+        assertThatThrownBy(() -> Checks.inRange("share", 1.5, 0, 1)).hasMessage("share must be from 0 to 1, was 1.5");
+        assertThatThrownBy(() -> Checks.inRange("alpha", -2.0, 0, Double.MAX_VALUE))
+                .hasMessage("alpha must be at least 0, was -2");
         assertThatThrownBy(() -> Checks.nullOrNotBlank("file", "\t")).hasMessage("file must not be blank");
         assertThat(Checks.nullOrNotBlank("file", null)).isNull();
     }

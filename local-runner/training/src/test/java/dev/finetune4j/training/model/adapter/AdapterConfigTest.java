@@ -71,7 +71,7 @@ class AdapterConfigTest {
                 "'alpha_pattern': {'.*proj': 4} | alpha_pattern has the key .*proj",
                 "'use_what_comes_next': 1 | use_what_comes_next is 1",
                 "'peft_type': 'ADALORA' | peft_type is \"ADALORA\", not LORA",
-                "'r': 0 | method.rank must be 1..1024, was 0",
+                "'r': 0 | method.rank must be from 1 to 1024, was 0",
             })
     void refusesWhatItWouldComputeWrongly(String setting, String cause) {
         assertThatThrownBy(() -> read(PLAIN + ", " + setting)).isInstanceOfSatisfying(FineTuneException.class, e -> {
