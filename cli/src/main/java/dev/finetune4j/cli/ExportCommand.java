@@ -116,7 +116,8 @@ final class ExportCommand implements Callable<Integer> {
         if (!isGguf && target.toString().endsWith(GGUF_ENDING)) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--format hf writes a folder, and --to " + target + " names a file; leave out one");
+                    "--format hf writes a folder, and --to " + target
+                            + " names a file; leave out --format, or name a folder");
         }
         return isGguf
                 ? new ModelFormat.Gguf(type == null ? GgufType.AUTO : type)

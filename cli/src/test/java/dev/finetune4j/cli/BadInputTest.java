@@ -138,6 +138,15 @@ class BadInputTest {
         }
     }
 
+    @Test
+    void namesWhatToLeaveOutOfAnExportThatContradictsItself() {
+        CommandRun export = CommandRun.in(folder, Map.of(), "export", "nope", "--to", "x.gguf", "--format", "hf");
+
+        assertThat(export.exitCode()).as(export.err()).isEqualTo(2);
+        assertThat(CommandRun.oneLine(export.err()))
+                .contains("FT0002", "--to x.gguf names a file; leave out --format, or name a folder");
+    }
+
     private static void refusesOption(String[] option, CommandRun run) {
         assertThat(run.exitCode()).as(run.err()).isEqualTo(2);
         assertThat(run.err()).contains("FT0002").doesNotContain("FT0001", "FT0504");
