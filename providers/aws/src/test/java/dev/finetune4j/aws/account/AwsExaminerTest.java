@@ -213,7 +213,7 @@ class AwsExaminerTest {
     void failsWhereTheClockOfThisMachineIsWrong() {
         aws.faults().skewClock(Duration.ofMinutes(10));
 
-        finds("credentials", Verdict.FAIL, "Signature expired: ", "sudo timedatectl set-ntp true");
+        finds("quota", Verdict.FAIL, "Signature expired: ", "sudo timedatectl set-ntp true");
     }
 
     @Test
