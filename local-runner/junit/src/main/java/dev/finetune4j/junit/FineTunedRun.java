@@ -109,7 +109,7 @@ public final class FineTunedRun {
      * @param target the place's id, such as {@code sagemaker}
      * @param maxCost most that it may cost, or null for no limit
      * @param maxTime longest that it may take, or null for no limit
-     * @throws dev.finetune4j.error.FineTuneException if nothing there has the memory
+     * @throws dev.finetune4j.error.FineTuneException if nothing there takes the job
      */
     public Plan plan(String target, @Nullable Money maxCost, @Nullable Duration maxTime) {
         OfferFilter there =
