@@ -101,14 +101,14 @@ public enum Criterion {
             throw notAnAnswer(plain);
         }
         double answer = scale * Double.parseDouble(number.group(1).replaceAll("[,_]", ""));
-        if (this == CORPUS && answer > 0 && number.group(2).isEmpty()) {
-            throw notAnAnswer(plain); // who says 5 hardly means 5 bytes
+        if (this == CORPUS && answer > 0 && !number.group(2).toUpperCase(Locale.ROOT).endsWith("B")) {
+            throw notAnAnswer(plain); // who says 5 hardly means 5 bytes, and 5M may be tokens
         }
         return answer;
     }
 
     private FineTuneException notAnAnswer(String text) {
-        String example = this == CORPUS ? "100 GB" : words.isEmpty() ? "2000" : words.get(words.size() - 1);
+        String example = this == CORPUS ? "100GB" : words.isEmpty() ? "2000" : words.get(words.size() - 1);
         Problem.Builder problem = AdviseProblems.NOT_AN_ANSWER
                 .error(key() + " cannot be \"" + text + '"')
                 .at(Location.of("--" + key()))

@@ -132,11 +132,14 @@ class ApproachBookTest {
         assertThatThrownBy(() -> Criterion.ROWS.parse("many")).hasMessageContaining("FT0750");
         assertThatThrownBy(() -> Criterion.ROWS.parse("-3")).hasMessageContaining("FT0750");
         assertThatThrownBy(() -> Criterion.CORPUS.parse("3 XB")).hasMessageContaining("FT0750");
-        assertThatThrownBy(() -> Criterion.CORPUS.parse("5"))
-                .isInstanceOfSatisfying(
-                        FineTuneException.class,
-                        e -> assertThat(e.problems().get(0).causes())
-                                .containsExactly("it is a number with its unit, KB, MB, GB or TB"));
+        for (String withoutUnit : List.of("5", "5M", "5 USD")) {
+            assertThatThrownBy(() -> Criterion.CORPUS.parse(withoutUnit))
+                    .isInstanceOfSatisfying(FineTuneException.class, e -> {
+                        assertThat(e.problems().get(0).causes())
+                                .containsExactly("it is a number with its unit, KB, MB, GB or TB");
+                        assertThat(e.problems().get(0).remedies()).containsExactly("--corpus 100GB");
+                    });
+        }
         assertThat(Criterion.CORPUS.parse("0")).isZero();
         assertThat(Criterion.CORPUS.parse("1.5 GB")).isEqualTo(1.5e9);
         assertThat(Criterion.CORPUS.show(1.5e9)).isEqualTo("1.5 GB");
