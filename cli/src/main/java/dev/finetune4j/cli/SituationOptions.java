@@ -67,7 +67,7 @@ final class SituationOptions {
             paramLabel = "MONEY",
             description = "What it may cost until it works, such as \"10000 USD\".")
     void budget(String text) {
-        given.put(Criterion.BUDGET, text.replaceFirst("(?i)\\s*USD\\s*$", ""));
+        given.put(Criterion.BUDGET, text);
     }
 
     @Option(names = "--days", paramLabel = "N", description = "Days until it must work.")

@@ -42,7 +42,8 @@ public enum Criterion {
 
     private static final Pattern NUMBER = Pattern.compile("(\\d[\\d,_]*(?:\\.\\d+)?)\\s*([A-Za-z]*)");
     private static final Map<String, Double> SCALES =
-            Map.of("", 1.0, "K", 1e3, "M", 1e6, "KB", 1e3, "MB", 1e6, "GB", 1e9, "TB", 1e12, "USD", 1.0);
+            Map.of("", 1.0, "K", 1e3, "M", 1e6, "KB", 1e3, "MB", 1e6, "GB", 1e9, "TB", 1e12);
+    private static final Pattern CURRENCY = Pattern.compile("\\s*USD$", Pattern.CASE_INSENSITIVE);
 
     private static final List<String> SIZES = List.of("bytes", "KB", "MB", "GB", "TB");
     private static final double THOUSAND = 1000;
@@ -82,7 +83,8 @@ public enum Criterion {
     }
 
     /**
-     * Reads an answer: one of the words, or a number such as {@code 2000}, {@code 1.5M} or {@code 100 GB}.
+     * Reads an answer: one of the words, or a number such as {@code 2000}, {@code 1.5M} or {@code 100 GB}; as a budget {@code 10K USD},
+     * too.
      *
      * @throws FineTuneException with FT0750 if it is none
      */
@@ -95,7 +97,7 @@ public enum Criterion {
             }
             return place;
         }
-        Matcher number = NUMBER.matcher(plain);
+        Matcher number = NUMBER.matcher(this == BUDGET ? CURRENCY.matcher(plain).replaceFirst("") : plain);
         Double scale = number.matches() ? SCALES.get(number.group(2).toUpperCase(Locale.ROOT)) : null;
         if (scale == null) {
             throw notAnAnswer(plain);

@@ -145,6 +145,9 @@ class ApproachBookTest {
         assertThat(Criterion.CORPUS.show(1.5e9)).isEqualTo("1.5 GB");
         assertThat(Criterion.CORPUS.show(100e9)).isEqualTo("100 GB");
         assertThat(Criterion.ROWS.parse("2,000")).isEqualTo(2000);
+        assertThatThrownBy(() -> Criterion.ROWS.parse("5 USD")).hasMessageContaining("FT0750");
+        assertThat(List.of("10000", "10000 USD", "10000usd ", "10K USD", "10k"))
+                .allSatisfy(text -> assertThat(Criterion.BUDGET.parse(text)).isEqualTo(10_000));
     }
 
     /** Random answers, some of them missing. */
