@@ -3,6 +3,7 @@ package dev.finetune4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.cli.view.EvaluationView;
+import dev.finetune4j.cli.view.HintView;
 import dev.finetune4j.cli.view.HostingView;
 import dev.finetune4j.cli.view.JsonLines;
 import dev.finetune4j.cli.view.LiveView;
@@ -14,6 +15,7 @@ import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.cli.view.Sparkline;
 import dev.finetune4j.cli.view.Table;
 import dev.finetune4j.cli.view.Wrap;
+import dev.finetune4j.engine.hints.Hint;
 import dev.finetune4j.engine.journal.HostedRun;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.error.Location;
@@ -72,6 +74,21 @@ class ViewsTest {
                             seven eight nine ten eleven
                             twelve
                 """);
+    }
+
+    @Test
+    void whatIsJudgedFromAPaperIsNotSaidToBeChosenByOthers() {
+        String paper = "Lester et al. 2021, The Power of Scale";
+        String link = "https://arxiv.org/abs/2104.08691";
+
+        new HintView(screen(false, false, 80))
+                .print(List.of(
+                        new Hint("training.epochs", 3, false, 10, "slow", "judgement, from " + paper, link),
+                        new Hint("training.batch-size", 8, true, 16, "steady", paper, link)));
+
+        assertThat(text(out).lines())
+                .startsWith("training.epochs  3 here, which nobody chose; advised here is 10")
+                .contains("training.batch-size  8 here; others 16", "  " + link);
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.util.List;
 /** Prints what others choose for the settings of a job, or what is advised where nobody published a choice. */
 public final class HintView {
     private static final int INDENT = 2;
+    private static final String JUDGEMENT = "judgement";
 
     private final Screen screen;
 
@@ -41,10 +42,10 @@ public final class HintView {
         }
     }
 
-    /** What has no link nobody but us chose: others are not spoken for. */
+    /** What was judged here, even from what others publish, nobody but us chose: others are not spoken for. */
     private static String advised(Hint hint) {
         boolean isSame = hint.present() == hint.advised();
-        if (hint.link().isEmpty()) {
+        if (hint.source().startsWith(JUDGEMENT)) {
             return isSame ? "the same is advised here" : "advised here is " + number(hint.advised());
         }
         return isSame ? "others do the same" : "others " + number(hint.advised());
