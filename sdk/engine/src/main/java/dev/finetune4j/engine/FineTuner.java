@@ -779,11 +779,6 @@ public final class FineTuner implements AutoCloseable {
                         run, store.list().stream().map(RunView::id).toList()));
     }
 
-    /** Whether the place of a run that was launched can let it go on where it stopped or failed. */
-    public boolean canResume(RunView run) {
-        return launcher.canResume(run);
-    }
-
     /**
      * The command that lets a run go on that was stopped; empty where its place cannot.
      *

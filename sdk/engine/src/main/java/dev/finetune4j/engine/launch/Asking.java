@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.launch;
 
+import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.error.FineTuneException;
 import java.util.Optional;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Asking<T> {
     private final LaunchContext context;
-    private final RunView run;
+    private final RunFolder run;
+    private final RunView view;
     private final Supplier<RunHandle<T>> here;
     private final Function<HostedAnswers, AnswerTerms> counting;
     private final Function<HostedAnswers, RunHandle<T>> there;
@@ -36,12 +38,14 @@ public final class Asking<T> {
      */
     Asking(
             LaunchContext context,
-            RunView run,
+            RunFolder run,
+            RunView view,
             Supplier<RunHandle<T>> here,
             Function<HostedAnswers, AnswerTerms> counting,
             Function<HostedAnswers, RunHandle<T>> there) {
         this.context = context;
         this.run = run;
+        this.view = view;
         this.here = here;
         this.counting = counting;
         this.there = there;
@@ -54,7 +58,7 @@ public final class Asking<T> {
      * @throws FineTuneException with FT0510 if nothing of the run can answer, FT0704 if its gate judges by what a hosted model does not tell
      */
     public Optional<AnswerTerms> terms() {
-        Optional<HostedAnswers> hosted = HostedAnswers.of(run, context);
+        Optional<HostedAnswers> hosted = HostedAnswers.of(view, run, context);
         if (hosted.isEmpty()) {
             return Optional.empty();
         }
@@ -84,7 +88,7 @@ public final class Asking<T> {
     }
 
     private RunHandle<T> begin(@Nullable AnswerTerms agreed) {
-        Optional<HostedAnswers> hosted = HostedAnswers.of(run, context);
+        Optional<HostedAnswers> hosted = HostedAnswers.of(view, run, context);
         if (hosted.isEmpty()) {
             return here.get();
         }

@@ -4,6 +4,7 @@ import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Message;
 import dev.finetune4j.engine.data.RowSource;
 import dev.finetune4j.engine.data.source.ExclusiveLock;
+import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.evaluation.Prediction;
@@ -51,8 +52,8 @@ final class HostedAnswers implements AutoCloseable {
      *
      * @throws dev.finetune4j.error.FineTuneException with FT0510 if nothing of the run answers, or not yet, FT0515 if it came to no model
      */
-    static Optional<HostedAnswers> of(RunView view, LaunchContext context) {
-        ModelWork.refuseWithoutModel(view, context.providers());
+    static Optional<HostedAnswers> of(RunView view, RunFolder run, LaunchContext context) {
+        ModelWork.refuseWithoutModel(view, run, context.providers());
         Provider place = Outcomes.open(view, context.providers());
         try {
             if (place.capabilities().givesModel()) {

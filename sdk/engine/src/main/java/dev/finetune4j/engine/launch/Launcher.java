@@ -268,24 +268,9 @@ public final class Launcher implements AutoCloseable {
         return drivenUnless(false, folder, lock, List.of(), this::askToResume).orElseThrow();
     }
 
-    /** Whether the place of a run can let it go on; where it was never launched there is nothing to go on with. */
-    public boolean canResume(RunView view) {
-        if (!view.isLaunchedHere()) {
-            return false;
-        }
-        try (Provider provider = Outcomes.open(view, context.providers())) {
-            return provider.capabilities().supportsResume();
-        }
-    }
-
     /** The command that lets a run go on that was stopped; empty where there is nothing to go on with. */
     public Optional<String> goOn(RunView view, RunOutcome.Stopped stopped) {
-        if (!view.isLaunchedHere()) {
-            return Optional.empty();
-        }
-        try (Provider provider = Outcomes.open(view, context.providers())) {
-            return NextCommand.goOn(view, stopped, provider.capabilities());
-        }
+        return NextCommand.goOn(view, stopped, context.providers());
     }
 
     /**

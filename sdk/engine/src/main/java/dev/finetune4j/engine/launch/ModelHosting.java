@@ -334,7 +334,7 @@ public final class ModelHosting {
             throw RunProblems.stillLive(
                     view.id(), "host the model of", "it is " + state, "finetune watch " + view.id());
         }
-        ModelWork.refuseWithoutModel(view, context.providers());
+        ModelWork.refuseWithoutModel(view, folder, context.providers());
         return view;
     }
 

@@ -75,7 +75,7 @@ public final class ModelQuestions {
     public Asking<EvaluationReport> heldOutEvaluation(RunFolder run) {
         RunView view = RunView.read(run);
         HostedEvaluation hosted = new HostedEvaluation(context, threads, run, view);
-        return new Asking<>(context, view, () -> hereOnHeldOut(run, view), hosted::terms, hosted::start);
+        return new Asking<>(context, run, view, () -> hereOnHeldOut(run, view), hosted::terms, hosted::start);
     }
 
     private RunHandle<EvaluationReport> hereOnHeldOut(RunFolder run, RunView view) {
@@ -133,6 +133,7 @@ public final class ModelQuestions {
         RunId id = work.id(purpose, order);
         return new Asking<>(
                 context,
+                run,
                 view,
                 () -> here(run, view, purpose, order, folder, result),
                 answers -> {
@@ -168,6 +169,7 @@ public final class ModelQuestions {
         WorkOrder order = WorkOrders.generation(digest, variants, messages, text, sampling);
         return new Asking<>(
                 context,
+                run,
                 view,
                 () -> here(
                         run,
@@ -195,7 +197,7 @@ public final class ModelQuestions {
 
     /** What answers for a run at a place that bills for it; empty where a worker answers. */
     public Optional<HostedModel> answering(RunFolder run) {
-        Optional<HostedAnswers> hosted = HostedAnswers.of(RunView.read(run), context);
+        Optional<HostedAnswers> hosted = HostedAnswers.of(RunView.read(run), run, context);
         hosted.ifPresent(HostedAnswers::close);
         return hosted.map(HostedAnswers::model);
     }
@@ -209,7 +211,7 @@ public final class ModelQuestions {
      */
     public Chat chat(RunFolder run, @Nullable HostedModel agreed) {
         RunView view = RunView.read(run);
-        Optional<HostedAnswers> hosted = HostedAnswers.of(view, context);
+        Optional<HostedAnswers> hosted = HostedAnswers.of(view, run, context);
         return hosted.isPresent() ? chat(view, hosted.get(), agreed) : chatHere(run, view);
     }
 

@@ -6,6 +6,7 @@ import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.report.Ending;
 import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
@@ -50,7 +51,7 @@ final class ModelWork {
      *     model, FT0512 if a model is not here
      */
     Submission submission(RunView view, String purpose, WorkOrder order, @Nullable Path rows) {
-        refuseWithoutModel(view, context.providers());
+        refuseWithoutModel(view, run, context.providers());
         refuseWhereTheModelIs(view, order);
         refuseBeforeTheModel(view);
         JournalEntry.Prepared prepared = view.prepared();
@@ -75,9 +76,12 @@ final class ModelWork {
      *
      * @throws dev.finetune4j.error.FineTuneException with FT0515
      */
-    static void refuseWithoutModel(RunView view, Providers providers) {
+    static void refuseWithoutModel(RunView view, RunFolder run, Providers providers) {
         if (view.closed() && view.state() != RunState.SUCCEEDED && view.output() == null) {
-            throw RunProblems.noModel(view, NextCommand.goOn(view, providers));
+            RunOutcome outcome = Outcomes.of(view, run.read());
+            throw RunProblems.noModel(
+                    view,
+                    NextCommand.goOn(view, outcome, providers).orElseGet(() -> NextCommand.launch(view, providers)));
         }
     }
 

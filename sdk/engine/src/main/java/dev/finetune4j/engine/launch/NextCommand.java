@@ -22,18 +22,23 @@ final class NextCommand {
         }
     }
 
-    /** What lets a run go on that has ended without its model, where its place can, and else another attempt. */
-    static String goOn(RunView view, Providers providers) {
+    /**
+     * What lets a run go on that was stopped or failed; empty where its place cannot, or never had it. Whose time is used up begins anew,
+     * with more of it.
+     */
+    static Optional<String> goOn(RunView view, RunOutcome outcome, Providers providers) {
+        if (!view.isLaunchedHere()) {
+            return Optional.empty();
+        }
         try (Provider place = Outcomes.open(view, providers)) {
-            boolean isResumable = view.isLaunchedHere() && place.capabilities().supportsResume();
-            return isResumable ? "finetune resume " + view.id() : launch(view, place.capabilities());
+            return goOn(view, outcome, place.capabilities());
         }
     }
 
-    /** What lets a run go on that was stopped; empty where its place cannot. Whose time is used up begins anew, with more of it. */
-    static Optional<String> goOn(RunView view, RunOutcome.Stopped stopped, Capabilities place) {
+    private static Optional<String> goOn(RunView view, RunOutcome outcome, Capabilities place) {
         Duration limit = view.job().budget().maxTime();
-        if (limit != null && RunningTime.isUsedUp(stopped.byBudget(), place)) {
+        boolean byBudget = outcome instanceof RunOutcome.Stopped stopped && stopped.byBudget();
+        if (limit != null && RunningTime.isUsedUp(byBudget, place)) {
             return Optional.of(launch(view, place) + "    # from the start, once budget.max-time is more than the "
                     + Figures.duration(limit) + " that are used up");
         }

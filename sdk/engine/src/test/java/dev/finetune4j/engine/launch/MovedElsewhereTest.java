@@ -137,7 +137,8 @@ class MovedElsewhereTest {
         assertThat(view.provider()).isEqualTo(OTHER);
         assertThat(view.isLaunchedHere()).isFalse();
         try (Launcher launcher = fixture.launcher()) {
-            assertThat(launcher.canResume(view)).isFalse();
+            assertThat(launcher.goOn(view, new RunOutcome.Stopped("stopped by a test", false)))
+                    .isEmpty();
             assertThatThrownBy(() -> launcher.resume(fixture.folder(run)))
                     .isInstanceOfSatisfying(FineTuneException.class, refusal -> {
                         assertThat(refusal.problems().get(0).code()).isEqualTo("FT0509");

@@ -13,6 +13,7 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.job.Budget;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.run.GeneratedText;
 import dev.finetune4j.run.GgufType;
@@ -28,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -230,6 +232,37 @@ class SideJobsTest {
                                     List.of("finetune resume " + folder.id())));
             assertThatThrownBy(() -> launcher.hosting().terms(folder.id().value(), null, 1))
                     .hasMessageContaining("FT0515");
+        }
+    }
+
+    @Test
+    void namesNoResumeToWhomTheTimeOfTheBudgetIsUsedUp() throws Exception {
+        fixture.place.script(Life.lasts());
+        fixture.run(fixture.prepared(LaunchFixture.job("letters").toBuilder()
+                .budget(new Budget(null, Duration.ofMinutes(5)))
+                .build()));
+        RunFolder folder = fixture.folder(fixture.onlyRun());
+
+        try (Launcher launcher = fixture.launcher()) {
+            List<ThrowingCallable> asked = List.of(
+                    () -> launcher.questions()
+                            .evaluation(folder, fixture.prepared().data())
+                            .start(),
+                    () -> launcher.questions().chat(folder, null),
+                    () -> launcher.sideJobs()
+                            .export(folder, new ModelFormat.HuggingFace(Precision.AUTO), home.resolve("exported")),
+                    () -> launcher.hosting().terms(folder.id().value(), null, 1));
+
+            assertThat(asked)
+                    .allSatisfy(ask -> assertThatThrownBy(ask)
+                            .hasMessageContaining("FT0515")
+                            .isInstanceOfSatisfying(
+                                    FineTuneException.class,
+                                    refusal -> assertThat(
+                                                    refusal.problems().get(0).remedies())
+                                            .containsExactly(
+                                                    "finetune run JOB    # from the start, once budget.max-time is more"
+                                                            + " than the 5 min that are used up")));
         }
     }
 
