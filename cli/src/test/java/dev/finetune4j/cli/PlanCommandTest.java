@@ -410,6 +410,19 @@ class PlanCommandTest {
     }
 
     @Test
+    void aWiderLimitIsProposedWithTheSizesOfAModelThatNobodyKnows() throws IOException {
+        Files.writeString(job, Files.readString(job).replace("llama-3.1-8b-instruct", "hf:acme/secret-7b"));
+        String[] sizes = {"--hidden-size", "4096", "--layers", "32", "--vocabulary", "32000"};
+
+        String err = oneLine(plan(with(sizes, "--target", "sagemaker", "--max-cost", "0.01 USD"))
+                .err());
+
+        assertThat(err)
+                .containsPattern("finetune plan " + Pattern.quote(job.toString()) + " " + String.join(" ", sizes)
+                        + " --target sagemaker --max-cost \"[\\d.]+ USD\"");
+    }
+
+    @Test
     void whatIsForeseenAndWhatTheLimitMustBeStandInOneLine() {
         CommandRun none = plan("--target", "sagemaker", "--max-cost", "0.01 USD");
 

@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.plan;
 
+import dev.finetune4j.engine.estimate.Architecture;
 import dev.finetune4j.engine.estimate.Gpu;
 import dev.finetune4j.engine.estimate.GpuTable;
 import dev.finetune4j.engine.launch.JobFigures;
@@ -188,7 +189,7 @@ final class Impasse {
                         without > 0
                                 ? "without " + (flags.size() == 1 ? "it" : "them") + " there are " + without + " offers"
                                 : "only a machine of one's own is there, which is in no region and not sold")
-                .remedy("finetune plan JOB" + (targets.isEmpty() ? "" : " --target " + targets)
+                .remedy(planned() + (targets.isEmpty() ? "" : " --target " + targets)
                         + (kept == OfferFilter.Spot.ALLOW ? " --spot allow" : ""))
                 .build());
     }
@@ -330,7 +331,7 @@ final class Impasse {
 
     /** The command with limits that are wider, and with all else that was asked: without it another question would be answered. */
     private String asAsked(List<String> wider) {
-        List<String> words = new ArrayList<>(List.of("finetune plan JOB"));
+        List<String> words = new ArrayList<>(List.of(planned()));
         addFlag(
                 words,
                 "--target",
@@ -353,6 +354,16 @@ final class Impasse {
             words.add("--deadline " + Durations.format(deadline));
         }
         return String.join(" ", words);
+    }
+
+    /** The command with the sizes that were said of the model, without which it is not known. */
+    private String planned() {
+        Architecture said = request.said();
+        return "finetune plan JOB"
+                + (said == null
+                        ? ""
+                        : " --hidden-size " + said.hiddenSize() + " --layers " + said.layers() + " --vocabulary "
+                                + said.vocabulary());
     }
 
     private static void addFlag(List<String> words, String flag, List<String> values) {
@@ -504,7 +515,7 @@ final class Impasse {
                     + PlaceSettings.REGION + ": " + machine.region() + "}");
         }
         if (remedies.isEmpty()) {
-            remedies.add(isNarrowed() ? "finetune plan JOB" : "targets: [" + target + "]");
+            remedies.add(isNarrowed() ? planned() : "targets: [" + target + "]");
         }
         return remedies;
     }
