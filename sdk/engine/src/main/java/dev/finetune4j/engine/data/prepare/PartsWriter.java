@@ -36,7 +36,6 @@ import java.util.stream.Stream;
 /** One preparation: from fetched inputs to the files of the parts. */
 final class PartsWriter {
     private static final double USUAL_TEST_SHARE = 0.2;
-    private static final double LARGE_TEST_SHARE = 0.3;
 
     private final FineTuneJob job;
     private final boolean speaks;
@@ -229,9 +228,8 @@ final class PartsWriter {
         switch (part) {
             case VALIDATION -> problem.remedy("data.split.validation: 0");
             case TEST -> {
-                boolean isApplied = spec.validation() == 0 && spec.test() == LARGE_TEST_SHARE;
-                if (groupBy != null && spec.test() <= LARGE_TEST_SHARE && !isApplied) {
-                    problem.remedy("data.split: {validation: 0, test: " + LARGE_TEST_SHARE + "}");
+                if (groupBy != null && spec.validation() > 0 && spec.test() > 0 && rows.table().groupCount() > 1) {
+                    problem.remedy("data.split.validation: 0");
                 } else if (groupBy == null && size > 1 && job.task().kind().hasLabels()) {
                     problem.because("a row of each label is left for training, and no label has another one");
                 }

@@ -46,7 +46,7 @@ public final class RowTable {
     }
 
     /** Distinct groups; 0 where rows are not grouped. */
-    int groupCount() {
+    public int groupCount() {
         return groupNumbers.size();
     }
 

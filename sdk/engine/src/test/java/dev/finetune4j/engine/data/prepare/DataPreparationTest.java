@@ -251,18 +251,43 @@ class DataPreparationTest {
     void proposesNoSplitThatWasAppliedOrChangesNothing() throws IOException {
         write("rows.csv", csv(2, 1));
         SplitSpec split = new SplitSpec(0, 0.3, null, null, null, true, 0, 0, 0, 1);
+        SplitSpec smaller = split.toBuilder().test(0.2).build();
 
-        for (SplitSpec tried : List.of(split, split.withGroupBy("who"))) {
+        for (SplitSpec tried : List.of(split, split.withGroupBy("who"), smaller, smaller.withGroupBy("who"))) {
             Problem empty = Problems.of(
                             () -> prepare(job(DataSpec.ofFile("rows.csv").withSplit(tried), CLASSIFICATION)))
                     .get(0);
 
             assertThat(empty.summary()).isEqualTo("the test part has no rows");
-            assertThat(empty.remedies()).contains("add rows").noneMatch(remedy -> remedy.startsWith("data.split: {"));
+            assertThat(empty.remedies())
+                    .contains("add rows")
+                    .noneMatch(remedy -> remedy.startsWith("data.split: {"))
+                    .noneMatch(remedy -> remedy.startsWith("data.split.validation"));
             assertThat(empty.causes()
                             .contains("a row of each label is left for training, and no label has another one"))
                     .isEqualTo(tried.groupBy() == null);
         }
+    }
+
+    @Test
+    void proposesToLeaveOutTheValidationRowsWhereTheirGroupIsEnoughForTheTest() throws IOException {
+        StringBuilder csv = new StringBuilder("text,label,who\n");
+        for (int i = 0; i < 20; i++) {
+            csv.append("x").append(i).append(i % 2 == 0 ? ",even,a" : ",odd,a").append(i / 10);
+            csv.append('\n');
+        }
+        write("rows.csv", csv.toString());
+        SplitSpec split = new SplitSpec(0.2, 0.1, null, null, "who", true, 0, 0, 0, 1);
+
+        Problem empty = Problems.of(
+                        () -> prepare(job(DataSpec.ofFile("rows.csv").withSplit(split), CLASSIFICATION)))
+                .get(0);
+        SplitSpec pasted = split.toBuilder().validation(0).build();
+
+        assertThat(empty.summary()).isEqualTo("the test part has no rows");
+        assertThat(empty.remedies()).contains("data.split.validation: 0");
+        assertThat(rows(prepare(job(DataSpec.ofFile("rows.csv").withSplit(pasted), CLASSIFICATION)), Part.TEST))
+                .hasSize(10);
     }
 
     @Test
