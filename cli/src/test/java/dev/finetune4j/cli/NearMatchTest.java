@@ -2,10 +2,25 @@ package dev.finetune4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.finetune4j.engine.journal.DiskFiles;
+import dev.finetune4j.engine.journal.Journal;
+import dev.finetune4j.engine.journal.JournalEntry;
+import dev.finetune4j.engine.journal.Redaction;
+import dev.finetune4j.engine.journal.RunStore;
+import dev.finetune4j.job.DataSpec;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.TaskKind;
+import dev.finetune4j.job.TaskSpec;
+import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,18 +90,35 @@ class NearMatchTest {
     }
 
     @Test
-    void ofTheStartOfSeveralRunsIsTheCommandThatWasTypedWithTheIdOfOne() throws IOException {
-        Files.createDirectories(folder.resolve("runs/tickets-7aef332d-1"));
+    void ofTheStartOfSeveralRunsIsTheCommandThatWasTypedWithTheIdOfOne() {
+        begin("tickets-7aef332d-1", 1);
         assertThat(CommandRun.in(folder, Map.of(), "show", "shakespeare").err())
                 .contains("the only run is tickets-7aef332d-1");
-        Files.createDirectories(folder.resolve("runs/tickets-7aef332d-2"));
+        begin("tickets-7aef332d-2", 2);
+        begin("tickets-7aef332d-10", 3);
 
-        CommandRun generate = CommandRun.in(folder, Map.of(), "generate", "tickets", "--prompt", "Which team?");
+        assertThat(tried("generate", "tickets", "--prompt", "Which team?"))
+                .isEqualTo("finetune generate tickets-7aef332d-10 --prompt 'Which team?'");
+        assertThat(tried("generate", "tickets", "--prompt", "tickets"))
+                .isEqualTo("finetune generate tickets-7aef332d-10 --prompt tickets");
+        assertThat(tried("generate", "--prompt", "tickets", "tickets"))
+                .isEqualTo("finetune generate --prompt tickets tickets-7aef332d-10");
+        assertThat(tried("compare", "tickets-7aef332d-1", "tickets"))
+                .isEqualTo("finetune compare tickets-7aef332d-1 tickets-7aef332d-10");
+        assertThat(tried("compare", "tickets-7aef332d-10", "tickets"))
+                .isEqualTo("finetune compare tickets-7aef332d-10 tickets-7aef332d-2");
+    }
 
-        assertThat(generate.exitCode()).isEqualTo(2);
-        assertThat(CommandRun.oneLine(generate.err()))
-                .contains("FT0504: 2 runs begin with tickets")
-                .containsPattern("try finetune generate tickets-7aef332d-[12] --prompt 'Which team\\?'");
+    @Test
+    void ofTheStartOfSeveralRunsIsNoCommandThatWouldEndOrRemoveOne() {
+        begin("tickets-7aef332d-1", 1);
+        begin("tickets-7aef332d-2", 2);
+
+        for (String[] command : new String[][] {
+            {"clean", "tickets"}, {"stop", "tickets"}, {"host", "tickets", "--remove", "--yes"}
+        }) {
+            assertThat(tried(command)).as(command[0]).isEqualTo("finetune show tickets-7aef332d-2");
+        }
     }
 
     @Test
@@ -98,6 +130,33 @@ class NearMatchTest {
                 .contains("--prompt")
                 .contains("try   finetune generate --help");
         assertThat(CommandRun.of().err()).contains("name a command").contains("try   finetune --help");
+    }
+
+    /** Writes a run that began on a day of November. */
+    private void begin(String id, int day) {
+        Clock clock = Clock.fixed(Instant.parse("2026-11-0" + day + "T12:00:00Z"), ZoneOffset.UTC);
+        FineTuneJob job = FineTuneJob.builder(
+                        "tickets",
+                        new ModelRef("smollm2-135m-instruct"),
+                        TaskSpec.of(TaskKind.CLASSIFICATION),
+                        DataSpec.ofFile("rows.jsonl"))
+                .build();
+        RunId run = new RunId(id);
+        try (Journal journal = Journal.open(
+                new RunStore(folder).folder(run), new DiskFiles(), clock, Redaction.of(Map.of(), Set.of()))) {
+            journal.append(new JournalEntry.Created(
+                    run, job, "7aef332d".repeat(8), "job.yaml", folder, 1, "test", Map.of()));
+        }
+    }
+
+    /** The remedy of a command that names a run by what several begin with. */
+    private String tried(String... command) {
+        CommandRun run = CommandRun.in(folder, Map.of(), command);
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(2);
+        String err = CommandRun.oneLine(run.err());
+        assertThat(err).contains("FT0504: ", " runs begin with tickets", " try ", " more finetune explain");
+        return err.substring(err.indexOf(" try ") + " try ".length(), err.indexOf(" more finetune explain"));
     }
 
     private static void suggests(String word, String... arguments) {

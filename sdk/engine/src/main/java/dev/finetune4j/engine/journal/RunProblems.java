@@ -20,9 +20,13 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What can go wrong between a checked job and its outcome: FT0501 to FT0539. */
 public final class RunProblems implements ProblemCatalogue {
+    private static final String BEGIN_WITH = " runs begin with ";
+    private static final String THEY_ARE = "they are ";
+
     /** A run's folder cannot be written. */
     public static final ProblemKind UNWRITABLE = kind(
             "FT0501",
@@ -280,10 +284,26 @@ public final class RunProblems implements ProblemCatalogue {
     public static FineTuneException ambiguousRun(String asked, List<RunId> newestFirst) {
         String list = newestFirst.stream().limit(5).map(RunId::value).collect(Collectors.joining(" "));
         return NO_SUCH_RUN
-                .error(newestFirst.size() + " runs begin with " + asked)
-                .because("they are " + list)
+                .error(newestFirst.size() + BEGIN_WITH + asked)
+                .because(THEY_ARE + list)
                 .remedy("finetune show " + newestFirst.get(0))
                 .asException();
+    }
+
+    /**
+     * The runs that a problem of {@link #ambiguousRun} names, newest first, at most five.
+     *
+     * @param asked what several runs begin with
+     * @param problem any problem; empty if it is another one, or of something else that was asked
+     */
+    public static List<String> beginningWith(String asked, Problem problem) {
+        if (!problem.kind().equals(NO_SUCH_RUN) || !problem.summary().endsWith(BEGIN_WITH + asked)) {
+            return List.of();
+        }
+        return problem.causes().stream()
+                .filter(cause -> cause.startsWith(THEY_ARE))
+                .flatMap(cause -> Stream.of(cause.substring(THEY_ARE.length()).split(" ", -1)))
+                .toList();
     }
 
     /** Another process writes the journal. */
