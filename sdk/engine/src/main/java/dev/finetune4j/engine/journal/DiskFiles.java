@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -24,7 +25,9 @@ public final class DiskFiles implements DurableFiles {
             Files.createDirectory(absolute);
         } catch (FileAlreadyExistsException e) {
             if (!Files.isDirectory(absolute)) {
-                throw e;
+                NotDirectoryException inTheWay = new NotDirectoryException(absolute.toString());
+                inTheWay.initCause(e);
+                throw inTheWay;
             }
         }
         if (parent != null) {

@@ -69,6 +69,18 @@ class RunStoreTest {
     }
 
     @Test
+    void saysThatAFileIsWhereTheRunsShouldBe() throws Exception {
+        Files.writeString(home.resolve("runs"), "");
+
+        assertThatThrownBy(() -> begin("tickets-0a1b2c3d-1"))
+                .isInstanceOfSatisfying(FineTuneException.class, refusal -> {
+                    assertThat(refusal.problems().get(0).kind()).isEqualTo(RunProblems.UNWRITABLE);
+                    assertThat(refusal.problems().get(0).causes())
+                            .containsExactly("a part of that path is a file where a folder should be");
+                });
+    }
+
+    @Test
     void hasNoRunsInANewHome() {
         assertThat(new RunStore(home).list()).isEmpty();
         assertThatThrownBy(() -> new RunStore(home).resolve("x")).hasMessageContaining("FT0504");
