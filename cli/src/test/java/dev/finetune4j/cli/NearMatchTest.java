@@ -114,9 +114,8 @@ class NearMatchTest {
         begin("tickets-7aef332d-1", 1);
         begin("tickets-7aef332d-2", 2);
 
-        for (String[] command : new String[][] {
-            {"clean", "tickets"}, {"stop", "tickets"}, {"host", "tickets", "--remove", "--yes"}
-        }) {
+        for (String[] command :
+                new String[][] {{"clean", "tickets"}, {"stop", "tickets"}, {"host", "tickets", "--remove", "--yes"}}) {
             assertThat(tried(command)).as(command[0]).isEqualTo("finetune show tickets-7aef332d-2");
         }
     }
@@ -144,8 +143,8 @@ class NearMatchTest {
         RunId run = new RunId(id);
         try (Journal journal = Journal.open(
                 new RunStore(folder).folder(run), new DiskFiles(), clock, Redaction.of(Map.of(), Set.of()))) {
-            journal.append(new JournalEntry.Created(
-                    run, job, "7aef332d".repeat(8), "job.yaml", folder, 1, "test", Map.of()));
+            journal.append(
+                    new JournalEntry.Created(run, job, "7aef332d".repeat(8), "job.yaml", folder, 1, "test", Map.of()));
         }
     }
 

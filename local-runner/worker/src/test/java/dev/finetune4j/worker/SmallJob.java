@@ -124,7 +124,8 @@ public final class SmallJob {
                 .training(training(1).build())
                 .build();
         ModelFiles files = new ModelFiles(job.model(), model, "e".repeat(64), BASE);
-        return new Proposal(job, files, new Proposal.RowLengths(48, 6, 24, 48, 256), new Proposal.AnswerLengths(0, 24, 0));
+        return new Proposal(
+                job, files, new Proposal.RowLengths(48, 6, 24, 48, 256), new Proposal.AnswerLengths(0, 24, 0));
     }
 
     private void writeRows(Part part, int count) throws IOException {

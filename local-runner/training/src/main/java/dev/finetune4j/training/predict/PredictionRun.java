@@ -40,8 +40,7 @@ final class PredictionRun {
      * @param answer gives one prediction for each row of a batch
      * @return why it stopped before the last row, or empty when the file is complete
      */
-    Optional<String> run(
-            long totalRows, IntUnaryOperator room, Function<List<Example>, List<Prediction>> answer) {
+    Optional<String> run(long totalRows, IntUnaryOperator room, Function<List<Example>, List<Prediction>> answer) {
         try (PredictionFile file = PredictionFile.open(predictions);
                 ExampleReader reader = ExampleReader.open(rowsFile)) {
             int most = step.writes() ? Predict.MOST_TOKENS_WRITTEN_BESIDE : Predict.MOST_TOKENS_READ_BESIDE;

@@ -79,7 +79,10 @@ public final class Predictor {
         Survey survey = Survey.of(rowsFile, prompts);
         LabelScores contentFree = contentFreeScores(survey);
         return new PredictionRun(step, rowsFile, predictions, surroundings)
-                .run(survey.promptTokens().length, row -> room(survey, row), batch -> answer(batch, survey, contentFree));
+                .run(
+                        survey.promptTokens().length,
+                        row -> room(survey, row),
+                        batch -> answer(batch, survey, contentFree));
     }
 
     /** Tokens that are kept of a row alone while it is answered: what all prompts begin with is kept once. */

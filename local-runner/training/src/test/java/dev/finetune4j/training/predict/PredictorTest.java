@@ -187,10 +187,7 @@ class PredictorTest {
     private List<Integer> rowsAtOnce(int maxNewTokens) throws Exception {
         List<List<String>> asked = new ArrayList<>();
         Files.deleteIfExists(file());
-        predictor(
-                        listening(asked),
-                        step(LabelScoring.LIKELIHOOD, List.of(), maxNewTokens),
-                        StopSignal.NEVER)
+        predictor(listening(asked), step(LabelScoring.LIKELIHOOD, List.of(), maxNewTokens), StopSignal.NEVER)
                 .run();
         return asked.stream().map(List::size).toList();
     }

@@ -120,8 +120,8 @@ class LocalRefusalsTest {
     @Test
     void looksAtAnswersAloneWhereNothingIsTrained() throws IOException {
         Proposal small = job.proposal(LoraTuning.defaults());
-        Proposal answers =
-                new Proposal(small.job(), small.model(), Proposal.RowLengths.NONE, new Proposal.AnswerLengths(0, 24, 0));
+        Proposal answers = new Proposal(
+                small.job(), small.model(), Proposal.RowLengths.NONE, new Proposal.AnswerLengths(0, 24, 0));
 
         assertThat(new LocalRefusals(answers, machine(1 << 20)).all()).isEmpty();
         assertThat(new LocalRefusals(answers, machine(1)).all())

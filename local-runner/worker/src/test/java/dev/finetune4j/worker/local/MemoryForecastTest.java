@@ -109,13 +109,7 @@ class MemoryForecastTest {
     }
 
     private void assertForeseen(
-            String size,
-            String method,
-            Precision precision,
-            Recompute level,
-            int batch,
-            int letters,
-            int maxNewTokens)
+            String size, String method, Precision precision, Recompute level, int batch, int letters, int maxNewTokens)
             throws Exception {
         RunId id = new RunId("measured");
         TinyLlama.Sizes sizes = size.equals("wide") ? WIDE : SMALL;

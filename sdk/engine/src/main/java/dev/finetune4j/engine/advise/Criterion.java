@@ -103,7 +103,9 @@ public enum Criterion {
             throw notAnAnswer(plain);
         }
         double answer = scale * Double.parseDouble(number.group(1).replaceAll("[,_]", ""));
-        if (this == CORPUS && answer > 0 && !number.group(2).toUpperCase(Locale.ROOT).endsWith("B")) {
+        if (this == CORPUS
+                && answer > 0
+                && !number.group(2).toUpperCase(Locale.ROOT).endsWith("B")) {
             throw notAnAnswer(plain); // who says 5 hardly means 5 bytes, and 5M may be tokens
         }
         return answer;

@@ -119,8 +119,8 @@ final class Impasse {
                         + Figures.duration(first.time().likely()));
         if (unpriced.stream().allMatch(option -> option.standing() == Standing.OVER_LIMIT)) {
             limits.longest()
-                    .ifPresent(longest -> problem.because(
-                            "it would take longer than the limit of " + Figures.duration(longest)));
+                    .ifPresent(longest ->
+                            problem.because("it would take longer than the limit of " + Figures.duration(longest)));
         }
         return problem.build();
     }
@@ -189,7 +189,8 @@ final class Impasse {
                         without > 0
                                 ? "without " + (flags.size() == 1 ? "it" : "them") + " there are " + without + " offers"
                                 : "only a machine of one's own is there, which is in no region and not sold")
-                .remedy(planned() + (targets.isEmpty() ? "" : " --target " + targets)
+                .remedy(planned()
+                        + (targets.isEmpty() ? "" : " --target " + targets)
                         + (kept == OfferFilter.Spot.ALLOW ? " --spot allow" : ""))
                 .build());
     }

@@ -228,7 +228,10 @@ final class PartsWriter {
         switch (part) {
             case VALIDATION -> problem.remedy("data.split.validation: 0");
             case TEST -> {
-                if (groupBy != null && spec.validation() > 0 && spec.test() > 0 && rows.table().groupCount() > 1) {
+                if (groupBy != null
+                        && spec.validation() > 0
+                        && spec.test() > 0
+                        && rows.table().groupCount() > 1) {
                     problem.remedy("data.split.validation: 0");
                 } else if (groupBy == null && size > 1 && job.task().kind().hasLabels()) {
                     problem.because("a row of each label is left for training, and no label has another one");
