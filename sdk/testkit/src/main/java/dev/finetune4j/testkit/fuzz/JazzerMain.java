@@ -27,6 +27,6 @@ public final class JazzerMain {
         if (target == null || scratch == null) {
             throw new IllegalStateException("fuzzerInitialize comes first");
         }
-        ParserOracle.check(target, input, scratch);
+        ParserOracle.check(target, input, scratch, ParserOracle.ALLOWED_BYTES_WATCHED);
     }
 }

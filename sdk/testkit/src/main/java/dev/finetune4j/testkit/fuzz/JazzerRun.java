@@ -14,8 +14,9 @@ import java.util.stream.Stream;
  * @param exitCode 0 where nothing was found
  * @param output all that it printed
  * @param found inputs that broke the parser, or took it longer than {@value #SECONDS_PER_INPUT} seconds
+ * @param learned inputs that took a way through the parser which none before them took, of this run and those before
  */
-record JazzerRun(int exitCode, String output, List<Path> found) {
+record JazzerRun(int exitCode, String output, List<Path> found, List<Path> learned) {
     /** An input that takes longer is a finding. */
     static final int SECONDS_PER_INPUT = 10;
 
@@ -65,12 +66,15 @@ record JazzerRun(int exitCode, String output, List<Path> found) {
                 .redirectOutput(log.toFile())
                 .start();
         int exitCode = process.waitFor();
+        List<Path> found = sorted(folder).stream()
+                .filter(file -> file.getFileName().toString().matches("(crash|timeout|oom|leak)-.*"))
+                .toList();
+        return new JazzerRun(exitCode, Files.readString(log, StandardCharsets.ISO_8859_1), found, sorted(corpus));
+    }
+
+    private static List<Path> sorted(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            List<Path> found = files.filter(
-                            file -> file.getFileName().toString().matches("(crash|timeout|oom|leak)-.*"))
-                    .sorted()
-                    .toList();
-            return new JazzerRun(exitCode, Files.readString(log, StandardCharsets.ISO_8859_1), found);
+            return files.sorted().toList();
         }
     }
 }

@@ -38,14 +38,14 @@ public abstract class ParserFuzzTest {
 
                     assertThat(inputs).as("inputs of " + target.name()).isNotEmpty();
                     for (byte[] input : inputs) {
-                        ParserOracle.check(target, input, scratch);
+                        ParserOracle.check(target, input, scratch, ParserOracle.ALLOWED_BYTES);
                     }
                 }));
     }
 
     @Tag("fuzz")
     @TestFactory
-    Stream<DynamicTest> survivesWhatJazzerFinds(@TempDir Path seeds) {
+    Stream<DynamicTest> survivesWhatJazzerFinds(@TempDir Path seeds, @TempDir Path scratch) {
         long inputs = Long.getLong("fuzz.inputs", -1);
         int seconds = Integer.getInteger("fuzz.seconds", inputs < 0 ? DEFAULT_SECONDS : 0);
         return targets().stream()
@@ -59,6 +59,9 @@ public abstract class ParserFuzzTest {
                             .isEmpty();
                     assertThat(run.exitCode()).as(run.output()).isZero();
                     assertThat(run.output()).contains("stat::number_of_executed_units");
+                    for (Path input : run.learned()) {
+                        ParserOracle.check(target, Files.readAllBytes(input), scratch, ParserOracle.ALLOWED_BYTES);
+                    }
                 }));
     }
 
