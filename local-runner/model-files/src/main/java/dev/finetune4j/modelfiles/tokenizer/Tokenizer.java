@@ -19,12 +19,14 @@ public final class Tokenizer implements AutoCloseable {
     /** A character has up to four bytes; more tokens follow on each other where one ends a character and begins the next. */
     private static final int MOST_FRAGMENTS = 8;
 
+    private final String source;
     private final TokenizersLibrary library;
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
     private final Renumbering renumbering;
     private long handle;
 
-    private Tokenizer(TokenizersLibrary library, long handle, Renumbering renumbering) {
+    private Tokenizer(String source, TokenizersLibrary library, long handle, Renumbering renumbering) {
+        this.source = source;
         this.library = library;
         this.handle = handle;
         this.renumbering = renumbering;
@@ -51,17 +53,17 @@ public final class Tokenizer implements AutoCloseable {
     private static Tokenizer open(String source, String json, Renumbering renumbering) {
         TokenizersLibrary library = NativeTokenizers.library();
         try {
-            return new Tokenizer(library, library.createTokenizerFromString(json), renumbering);
+            return new Tokenizer(source, library, library.createTokenizerFromString(json), renumbering);
         } catch (RuntimeException e) {
-            throw ModelFilesProblems.TOKENIZER_DAMAGED
-                    .error("the tokenizer is damaged")
-                    .at(Location.of(source))
-                    .because(String.valueOf(e.getMessage()))
-                    .asException(e);
+            throw damaged(source, "the tokenizer is damaged", e);
         }
     }
 
-    /** The tokens of a text; nothing is added. Half a surrogate pair, which is no text, counts as U+FFFD. */
+    /**
+     * The tokens of a text; nothing is added. Half a surrogate pair, which is no text, counts as U+FFFD.
+     *
+     * @throws FineTuneException with FT0431 if the tokenizer has no token for a part of the text and none for what is unknown
+     */
     public int[] encode(String given) {
         if (given.isEmpty()) {
             return new int[0];
@@ -69,7 +71,7 @@ public final class Tokenizer implements AutoCloseable {
         String text = wellFormed(given);
         lock.readLock().lock();
         try {
-            long encoding = library.encode(openHandle(), text, false);
+            long encoding = encoding(text);
             try {
                 return Arrays.stream(library.getTokenIds(encoding))
                         .mapToInt(id -> renumbering.right(Math.toIntExact(id)))
@@ -137,6 +139,15 @@ public final class Tokenizer implements AutoCloseable {
         }
     }
 
+    private long encoding(String text) {
+        long open = openHandle();
+        try {
+            return library.encode(open, text, false);
+        } catch (RuntimeException e) {
+            throw damaged(source, "the tokenizer has no tokens for a text of " + text.length() + " characters", e);
+        }
+    }
+
     /** The library loses every character beyond U+FFFF of a text in which half a pair stands. */
     private static String wellFormed(String text) {
         return HALF_PAIR.matcher(text).replaceAll(REPLACEMENT);
@@ -147,6 +158,14 @@ public final class Tokenizer implements AutoCloseable {
             throw new IllegalStateException("the tokenizer is closed");
         }
         return handle;
+    }
+
+    private static FineTuneException damaged(String source, String what, RuntimeException cause) {
+        return ModelFilesProblems.TOKENIZER_DAMAGED
+                .error(what)
+                .at(Location.of(source))
+                .because(String.valueOf(cause.getMessage()))
+                .asException(cause);
     }
 
     private static long[] longs(int[] ids) {
