@@ -146,12 +146,12 @@ class M(Module):
   def gradient_norm(self: __torch__.M, grad: Tensor) -> float:
     return __torch__.adamw.norm(grad)
 
-  # Weight decay holds for the first decayed elements.
-  def adamw(self: __torch__.M, p: Tensor, g: Tensor, m: Tensor, v: Tensor, decayed: int, t: int, lr: float, wd: float, grad_scale: float) -> int:
+  # Weight decay holds for the first decayed elements. Returns both parts of p.
+  def adamw(self: __torch__.M, p: Tensor, g: Tensor, m: Tensor, v: Tensor, decayed: int, t: int, lr: float, wd: float, grad_scale: float) -> List[Tensor]:
     n = p.size(0)
-    __torch__.adamw.steps(p[0:decayed], g[0:decayed], m[0:decayed], v[0:decayed], t, lr, wd, grad_scale)
-    __torch__.adamw.steps(p[decayed:n], g[decayed:n], m[decayed:n], v[decayed:n], t, lr, 0.0, grad_scale)
-    return t
+    with_decay = __torch__.adamw.step(p[0:decayed], g[0:decayed], m[0:decayed], v[0:decayed], t, lr, wd, grad_scale)
+    without = __torch__.adamw.step(p[decayed:n], g[decayed:n], m[decayed:n], v[decayed:n], t, lr, 0.0, grad_scale)
+    return [with_decay, without]
 
   def cache(self: __torch__.M, decoder: __torch__.decoder.Decoder, layers: int, capacity: int) -> __torch__.inference.Cache:
     return __torch__.inference.cache(decoder, layers, capacity)
