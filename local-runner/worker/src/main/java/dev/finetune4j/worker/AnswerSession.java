@@ -4,7 +4,6 @@ import dev.finetune4j.data.Example;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.run.ChatQuestion;
 import dev.finetune4j.run.ChatReply;
-import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.TextCodec;
@@ -19,7 +18,6 @@ import dev.finetune4j.training.rows.ExampleReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -135,7 +133,7 @@ final class AnswerSession implements AutoCloseable {
         Loaded fresh = site.loadToAnswer(needed, site.trainingSpec(), lengths(site, codec()));
         model = fresh.model();
         loaded = needed;
-        site.say(RunEvent.StateChanged.ANSWERS_IN + fresh.precision().name().toLowerCase(Locale.ROOT));
+        site.sayAnswersIn(fresh.precision());
         return fresh.model();
     }
 

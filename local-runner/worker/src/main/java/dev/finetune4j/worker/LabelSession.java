@@ -9,7 +9,6 @@ import dev.finetune4j.json.Json;
 import dev.finetune4j.run.ChatQuestion;
 import dev.finetune4j.run.ChatReply;
 import dev.finetune4j.run.GeneratedText;
-import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.TextCodec;
 import dev.finetune4j.training.durable.DurableFiles;
@@ -26,7 +25,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -130,7 +128,7 @@ final class LabelSession implements AutoCloseable {
             present = fresh.model();
             model = present;
             loaded = needed;
-            site.say(RunEvent.StateChanged.ANSWERS_IN + fresh.precision().name().toLowerCase(Locale.ROOT));
+            site.sayAnswersIn(fresh.precision());
         }
         return present::labelScores;
     }

@@ -1,6 +1,7 @@
 package dev.finetune4j.worker;
 
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.TuningMethod;
@@ -34,6 +35,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -253,6 +255,12 @@ final class WorkSite {
     /** The same state goes on with something else. */
     void say(String message) {
         tell(new RunEvent.StateChanged(now(), state, message));
+    }
+
+    /** The same state goes on with a model that answers in a number format. */
+    void sayAnswersIn(Precision precision) {
+        String format = precision.name().toLowerCase(Locale.ROOT);
+        tell(new RunEvent.StateChanged(now(), state, "the model answers in " + format, format));
     }
 
     /** Goes to another state: first the event, then the status, so that whoever sees the status finds the event. */

@@ -49,6 +49,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -395,6 +396,19 @@ class WorkerTest {
                 .filteredOn(RunEvent.StateChanged.class::isInstance)
                 .extracting(event -> ((RunEvent.StateChanged) event).message())
                 .contains("base-zero-shot answers 12 rows of new-rows.jsonl");
+    }
+
+    @Test
+    void tellsTheNumberFormatOfAnswersAsAFieldOfItsOwn() throws Exception {
+        ticket(List.of(SmallJob.predict(Variant.BASE_ZERO_SHOT)));
+
+        assertThat(worker(BIGRAMS).run()).isEqualTo(ExitCode.OK);
+
+        assertThat(events())
+                .filteredOn(RunEvent.StateChanged.class::isInstance)
+                .extracting(event -> ((RunEvent.StateChanged) event).answersIn())
+                .filteredOn(Objects::nonNull)
+                .containsExactly("fp32");
     }
 
     @Test

@@ -24,11 +24,16 @@ public sealed interface RunEvent {
      * @param at when
      * @param state the new state
      * @param message why or with what, for people; may be empty
+     * @param answersIn number format in which the model answers from now on, {@code fp32} or {@code bf16}; null where the event is on
+     *     something else, and in files from before it was a field
      */
     @Kind("state")
-    record StateChanged(Instant at, RunState state, String message) implements RunEvent {
-        /** How the message begins that names the number format of answers, such as {@code fp32}, behind it. */
-        public static final String ANSWERS_IN = "the model answers in ";
+    record StateChanged(
+            Instant at, RunState state, String message, @Nullable String answersIn) implements RunEvent {
+        /** One that tells no number format. */
+        public StateChanged(Instant at, RunState state, String message) {
+            this(at, state, message, null);
+        }
     }
 
     /**

@@ -142,6 +142,7 @@ class JsonTest {
                         .retry(Retry.asked(Duration.ofSeconds(90)))
                         .build());
         RunEvent state = new RunEvent.StateChanged(Instant.EPOCH, RunState.TRAINING, "");
+        RunEvent answering = new RunEvent.StateChanged(Instant.EPOCH, RunState.EVALUATING, "", "fp32");
         WorkOrder order = new WorkOrder(
                 "ab",
                 List.of(
@@ -168,6 +169,10 @@ class JsonTest {
         assertThat(Json.read(Json.line(state), RunEvent.class)).isEqualTo(state);
         assertThat(Json.read(Json.line(order), WorkOrder.class)).isEqualTo(order);
         assertThat(Json.line(state)).contains("\"kind\":\"state\"").contains("\"state\":\"training\"");
+        assertThat(Json.line(state))
+                .as("as before it told the number format of answers")
+                .doesNotContain("answersIn");
+        assertThat(Json.read(Json.line(answering), RunEvent.class)).isEqualTo(answering);
     }
 
     @Test

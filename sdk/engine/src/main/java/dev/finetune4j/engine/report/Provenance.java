@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -42,9 +43,8 @@ public record Provenance(
     public static @Nullable String answersIn(List<RunEvent> events) {
         String formats = events.stream()
                 .filter(RunEvent.StateChanged.class::isInstance)
-                .map(event -> ((RunEvent.StateChanged) event).message())
-                .filter(message -> message.startsWith(RunEvent.StateChanged.ANSWERS_IN))
-                .map(message -> message.substring(RunEvent.StateChanged.ANSWERS_IN.length()))
+                .map(event -> ((RunEvent.StateChanged) event).answersIn())
+                .filter(Objects::nonNull)
                 .distinct()
                 .collect(Collectors.joining(", "));
         return formats.isEmpty() ? null : formats;
