@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * log p(continuation | prompt) for the continuations of several prompts. Prompt and continuations are one {@link TokenTree}, and the
@@ -42,8 +43,26 @@ final class ContinuationScorer {
 
     /** One sum a continuation for each prompt, in nats. */
     List<double[]> score(int[] prefix, List<Alternatives> prompts) {
+        return score(prefix, prompts, null);
+    }
+
+    /**
+     * The same of texts that have a prompt and one continuation each. Their keys and values stay apart, so that each can be spoken on
+     * beside the others.
+     *
+     * @param prefix P tokens that all texts go on from, which stay in the cache; may be empty
+     * @param texts t of them
+     * @param own takes keys and values, of each layer [t K, room, D], with room for the longest prompt: of each text those of its prompt, and
+     *     of its continuation what was computed with it and has room
+     * @return [t] log p(continuation | prefix, prompt) of each text, in nats
+     */
+    double[] scoreApart(int[] prefix, List<Alternatives> texts, Value own) {
+        return score(prefix, texts, own).stream().mapToDouble(sums -> sums[0]).toArray();
+    }
+
+    private List<double[]> score(int[] prefix, List<Alternatives> prompts, @Nullable Value own) {
         List<double[]> scores = new ArrayList<>();
-        List<TokenTree> texts = new ArrayList<>();
+        List<TokenTree> pass = new ArrayList<>();
         int tokens = 0;
         int past = 0;
         for (Alternatives each : prompts) {
@@ -51,56 +70,26 @@ final class ContinuationScorer {
             TokenTree tree = isReadAtOnce(split.text()) ? TokenTree.of(split.text()) : null;
             boolean goesBeside =
                     tree != null && tokens + tree.size() <= TOKENS_AT_ONCE && split.prefix().length == past;
-            if (!texts.isEmpty() && !goesBeside) {
-                scores.addAll(scoreTrees(texts, past));
-                texts.clear();
+            if (!pass.isEmpty() && !goesBeside) {
+                scores.addAll(scoreTrees(pass, past, own, scores.size()));
+                pass.clear();
                 tokens = 0;
             }
             past = split.prefix().length;
             cached.keep(stack, split.prefix());
             if (tree != null) {
-                texts.add(tree);
-                tokens += tree.size();
-            } else {
-                scores.add(branches(split.text()) ? scoreLong(split) : scoreChain(split));
-            }
-        }
-        if (!texts.isEmpty()) {
-            scores.addAll(scoreTrees(texts, past));
-        }
-        return scores;
-    }
-
-    /**
-     * The same of texts with one continuation each and with a prompt, after which their prompts are kept apart.
-     *
-     * @param own takes the keys and values of all texts, in their order
-     */
-    double[] scoreApart(int[] prefix, List<Alternatives> texts, Value own) {
-        cached.keep(stack, prefix);
-        double[] scores = new double[texts.size()];
-        List<TokenTree> pass = new ArrayList<>();
-        int tokens = 0;
-        for (int i = 0; i <= texts.size(); i++) {
-            TokenTree tree = i < texts.size() && isReadAtOnce(texts.get(i)) ? TokenTree.of(texts.get(i)) : null;
-            if (!pass.isEmpty() && (tree == null || tokens + tree.size() > TOKENS_AT_ONCE)) {
-                int first = i - pass.size();
-                try (Value hidden = cached.extendApart(stack, pass, prefix.length, own, first)) {
-                    List<double[]> sums = sums(hidden, pass);
-                    for (int j = 0; j < sums.size(); j++) {
-                        scores[first + j] = sums.get(j)[0];
-                    }
-                }
-                pass.clear();
-                tokens = 0;
-            }
-            if (tree != null) {
                 pass.add(tree);
                 tokens += tree.size();
-            } else if (i < texts.size()) {
-                scores[i] = scoreChain(new Split(prefix, texts.get(i)))[0];
-                cached.keepApart(prefix.length, texts.get(i).prompt().length, own, i);
+            } else {
+                double[] sums = branches(split.text()) ? scoreLong(split) : scoreChain(split);
+                if (own != null) {
+                    cached.keepApart(past, split.text().prompt().length, own, scores.size());
+                }
+                scores.add(sums);
             }
+        }
+        if (!pass.isEmpty()) {
+            scores.addAll(scoreTrees(pass, past, own, scores.size()));
         }
         return scores;
     }
@@ -145,12 +134,15 @@ final class ContinuationScorer {
                 .close();
         Alternatives rest = new Alternatives(
                 Arrays.copyOfRange(prompt, front, prompt.length), split.text().continuations());
-        return scoreTrees(List.of(TokenTree.of(rest)), split.prefix().length + front)
+        return scoreTrees(List.of(TokenTree.of(rest)), split.prefix().length + front, null, 0)
                 .get(0);
     }
 
-    private List<double[]> scoreTrees(List<TokenTree> texts, int past) {
-        try (Value hidden = cached.extend(stack, texts, past)) {
+    /** In one pass; where there is {@code own}, the texts are its {@code first} one and those after it. */
+    private List<double[]> scoreTrees(List<TokenTree> texts, int past, @Nullable Value own, int first) {
+        try (Value hidden = own == null
+                ? cached.extend(stack, texts, past)
+                : cached.extendApart(stack, texts, past, own, first)) {
             return sums(hidden, texts);
         }
     }
