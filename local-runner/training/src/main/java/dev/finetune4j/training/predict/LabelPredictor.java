@@ -64,7 +64,8 @@ public final class LabelPredictor {
     public Optional<String> run() {
         return Files.exists(predictions)
                 ? Optional.empty()
-                : new PredictionRun(step, rowsFile, predictions, surroundings).run(rows(), row -> 0, this::answer);
+                : new PredictionRun(step, rowsFile, predictions, surroundings)
+                        .run(rows(), row -> 0, this::answer); // the scorer is given no more of a batch than it takes at once
     }
 
     private long rows() {

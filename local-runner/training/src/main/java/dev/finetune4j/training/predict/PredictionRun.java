@@ -36,7 +36,8 @@ final class PredictionRun {
      * Answers all rows that have no answer yet.
      *
      * @param totalRows rows of the file, for those who watch
-     * @param room tokens that a conversation takes where it is answered beside others, by its place in the file from 0 on; 0 where each may
+     * @param room tokens that a conversation takes where it is answered beside others, by its place in the file from 0 on; 0 where
+     *     batches are cut by the number of their rows alone
      * @param answer gives one prediction for each row of a batch
      * @return why it stopped before the last row, or empty when the file is complete
      */

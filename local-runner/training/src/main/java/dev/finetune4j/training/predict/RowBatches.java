@@ -2,7 +2,7 @@ package dev.finetune4j.training.predict;
 
 import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Example.Conversation;
-import dev.finetune4j.run.WorkStep.Predict;
+import dev.finetune4j.training.model.SideBySide;
 import dev.finetune4j.training.rows.ExampleReader;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +24,7 @@ final class RowBatches {
      * Batches of rows that a reader gives.
      *
      * @param most tokens of a batch, padded to its longest row, but for that of one row
-     * @param room tokens that a conversation takes beside others, by its place in the file from 0 on
+     * @param room tokens that a conversation takes beside others, by its place in the file from 0 on; may be 0
      */
     RowBatches(ExampleReader reader, int most, IntUnaryOperator room) {
         this.reader = reader;
@@ -36,12 +36,11 @@ final class RowBatches {
     /** The next rows: at least one, none at the end. More than one only of conversations. */
     List<Example> next() {
         List<Example> batch = new ArrayList<>();
-        long longest = 0;
+        SideBySide beside = new SideBySide(most);
         for (Example example = ahead; example != null; example = ahead) {
             boolean alone = !(example instanceof Conversation);
-            longest = Math.max(longest, alone ? 0 : room.applyAsInt(row));
-            boolean isFull = batch.size() == Predict.MOST_ROWS_BESIDE || (batch.size() + 1) * longest > most;
-            if (!batch.isEmpty() && (alone || isFull)) {
+            boolean hasRoom = alone ? batch.isEmpty() : beside.take(room.applyAsInt(row));
+            if (!hasRoom) {
                 break;
             }
             batch.add(example);

@@ -5,6 +5,7 @@ import dev.finetune4j.run.WorkStep.Predict;
 import dev.finetune4j.training.model.LanguageModel.Answered;
 import dev.finetune4j.training.model.LanguageModel.Asked;
 import dev.finetune4j.training.model.LanguageModel.Generated;
+import dev.finetune4j.training.model.SideBySide;
 import dev.finetune4j.training.model.internal.TorchScript;
 import dev.finetune4j.training.model.internal.TorchScript.Value;
 import java.util.ArrayList;
@@ -100,21 +101,19 @@ final class Speaker {
     /** Neighbours whose texts have room beside each other, at least one of them. */
     private static List<List<Asked>> groups(List<Asked> asked) {
         List<List<Asked>> groups = new ArrayList<>();
-        List<Asked> group = new ArrayList<>();
-        int longest = 0;
-        for (Asked each : asked) {
-            int room = room(each.prompt(), each.sampling());
-            int longer = Math.max(longest, room);
-            if (!group.isEmpty() && (group.size() == TEXTS || (group.size() + 1L) * longer > TOKENS)) {
-                groups.add(group);
-                group = new ArrayList<>();
-                longer = room;
+        SideBySide beside = new SideBySide(TOKENS);
+        int first = 0;
+        for (int i = 0; i < asked.size(); i++) {
+            int room = room(asked.get(i).prompt(), asked.get(i).sampling());
+            if (!beside.take(room)) {
+                groups.add(asked.subList(first, i));
+                first = i;
+                beside = new SideBySide(TOKENS);
+                beside.take(room);
             }
-            group.add(each);
-            longest = longer;
         }
-        if (!group.isEmpty()) {
-            groups.add(group);
+        if (first < asked.size()) {
+            groups.add(asked.subList(first, asked.size()));
         }
         return groups;
     }
