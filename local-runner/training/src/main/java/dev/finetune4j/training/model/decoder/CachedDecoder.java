@@ -43,19 +43,18 @@ final class CachedDecoder {
     }
 
     /**
-     * Computes prefix, unless it is there, and prompt.
+     * Computes prefix, unless it is there, and prompt, with room for one more token.
      *
      * @param stack the weights
-     * @param room tokens that will follow
      * @return hidden states of the last tokens of the text, of which the last one counts
      */
-    Value read(DecoderStack stack, int[] prefix, int[] prompt, int room) {
+    Value read(DecoderStack stack, int[] prefix, int[] prompt) {
         if (prompt.length == 0 && prefix.length == 0) {
             throw new IllegalArgumentException("prefix and prompt must not both be empty");
         }
         int kept = prompt.length == 0 ? prefix.length - 1 : prefix.length;
         int[] tail = prompt.length == 0 ? new int[] {prefix[kept]} : prompt;
-        reserve(stack, kept + tail.length + room);
+        reserve(stack, kept + tail.length + 1);
         keep(stack, Arrays.copyOf(prefix, kept));
         return append(stack, tail, kept);
     }

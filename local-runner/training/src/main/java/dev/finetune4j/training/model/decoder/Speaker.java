@@ -60,7 +60,7 @@ final class Speaker {
      */
     Generated speak(int[] prefix, int[] prompt, Sampling sampling, IntPredicate goesOn) {
         Text text = new Text(prompt, sampling, goesOn);
-        text.hear(lastLogits(cached.read(stack, prefix, prompt, 1)));
+        text.hear(lastLogits(cached.read(stack, prefix, prompt)));
         speakOn(prefix, text);
         return text.generated();
     }
