@@ -57,7 +57,7 @@ public record Proposal(FineTuneJob job, ModelFiles model, RowLengths rows, Answe
         /** Nothing is answered. */
         public static final AnswerLengths NONE = new AnswerLengths(0, 0, 0);
 
-        /** The longest of both, each for itself. */
+        /** For each kind of text the longer of these lengths and the others. */
         public AnswerLengths or(AnswerLengths other) {
             return new AnswerLengths(
                     Math.max(passage, other.passage),

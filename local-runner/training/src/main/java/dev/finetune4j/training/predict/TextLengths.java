@@ -51,7 +51,7 @@ public record TextLengths(int passage, int conversation, int written) {
         return new TextLengths(0, tokens, step.writes() ? tokens : 0);
     }
 
-    /** The longest of both, each for itself. */
+    /** For each kind of text the longer of these lengths and the others. */
     public TextLengths or(TextLengths other) {
         return new TextLengths(
                 Math.max(passage, other.passage),
