@@ -113,8 +113,9 @@ public sealed interface WorkStep {
         public static final int MOST_TOKENS_READ_BESIDE = 1500;
 
         /**
-         * At most as many do prompts and longest answers have together where answers are written, which takes as long for all of them as for
-         * one: what memory for keys and values there is. One that has more is answered by itself.
+         * At most as many do prompts and longest answers have together, each padded to the longest, where answers are written. It bounds the
+         * memory that their keys and values take beside each other: with 4096 as many answers as {@link #MOST_ROWS_BESIDE} have 256 tokens
+         * each. One that has more is answered by itself.
          */
         public static final int MOST_TOKENS_WRITTEN_BESIDE = 4096;
 
