@@ -11,10 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The head over more rows than are computed together and in slices of the vocabulary, against its formula in doubles. */
@@ -70,30 +72,27 @@ class HeadTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        SLICE + ", 0, 0",
-        SLICE + ", 0, 1",
-        SLICE + ", 1.5, 0",
-        SLICE + ", 1.5, 1",
-        WHOLE + ", 0, 1",
-        WHOLE + ", 1.5, 1",
-    })
+    @MethodSource("heads")
     void isItsFormulaInSeveralBlocksOfRows(int room, double cap, int learned) {
         assertGradients(TorchScript.FLOAT32, room, cap, learned, 1e-5);
     }
 
     /** Logits and what the gradient takes of them are rounded to 8 bits. */
     @ParameterizedTest
-    @CsvSource({
-        SLICE + ", 0, 0",
-        SLICE + ", 0, 1",
-        SLICE + ", 1.5, 0",
-        SLICE + ", 1.5, 1",
-        WHOLE + ", 0, 1",
-        WHOLE + ", 1.5, 1",
-    })
+    @MethodSource("heads")
     void isItsFormulaInBfloat16(int room, double cap, int learned) {
         assertGradients(TorchScript.BFLOAT16, room, cap, learned, 2e-2);
+    }
+
+    /** Room for logits, cap of the logits, 0 where there is none, and whether the head is learned, 1 or 0. */
+    static Stream<Arguments> heads() {
+        return Stream.of(
+                Arguments.of(SLICE, 0.0, 0),
+                Arguments.of(SLICE, 0.0, 1),
+                Arguments.of(SLICE, 1.5, 0),
+                Arguments.of(SLICE, 1.5, 1),
+                Arguments.of(WHOLE, 0.0, 1),
+                Arguments.of(WHOLE, 1.5, 1));
     }
 
     @ParameterizedTest
