@@ -3,13 +3,11 @@ package dev.finetune4j.engine.launch;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.engine.report.Remedies;
-import dev.finetune4j.error.Location;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.Provider;
 import java.time.Duration;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** What a person types to go on from a run that came to nothing. */
 final class NextCommand {
@@ -18,7 +16,7 @@ final class NextCommand {
     /** What makes another attempt at the job of a run, or the first that its place has. */
     static String launch(RunView view, Providers providers) {
         try (Provider place = Outcomes.open(view, providers)) {
-            return launch(view, place.capabilities());
+            return named(launch(view, place.capabilities()), view);
         }
     }
 
@@ -31,29 +29,35 @@ final class NextCommand {
             return Optional.empty();
         }
         try (Provider place = Outcomes.open(view, providers)) {
-            return goOn(view, outcome, place.capabilities());
+            Capabilities can = place.capabilities();
+            Optional<String> anew = anew(view, outcome, can).map(command -> named(command, view));
+            return anew.isPresent() || !can.supportsResume() ? anew : Optional.of("finetune resume " + view.id());
         }
     }
 
-    private static Optional<String> goOn(RunView view, RunOutcome outcome, Capabilities place) {
+    /**
+     * What begins a run anew that would be stopped again as soon as it is resumed, since its time is used up; empty where it has some left.
+     *
+     * @return a remedy that has {@code JOB} in the place of the job file
+     */
+    static Optional<String> anew(RunView view, RunOutcome outcome, Capabilities place) {
         Duration limit = view.job().budget().maxTime();
         boolean byBudget = outcome instanceof RunOutcome.Stopped stopped && stopped.byBudget();
-        if (limit != null && RunningTime.isUsedUp(byBudget, place)) {
-            return Optional.of(launch(view, place) + "    # from the start, once budget.max-time is more than the "
-                    + Figures.duration(limit) + " that are used up");
+        if (limit == null || !RunningTime.isUsedUp(byBudget, place)) {
+            return Optional.empty();
         }
-        return place.supportsResume() ? Optional.of("finetune resume " + view.id()) : Optional.empty();
+        return Optional.of(launch(view, place) + "    # from the start, once budget.max-time is more than the "
+                + Figures.duration(limit) + " that are used up");
     }
 
     private static String launch(RunView view, Capabilities place) {
-        String file = file(view.jobFile());
         if (!place.bills()) {
-            return "finetune run " + file;
+            return "finetune run JOB";
         }
-        return "finetune launch " + file + (view.submitted() == null ? "" : " --again");
+        return "finetune launch JOB" + (view.submitted() == null ? "" : " --again");
     }
 
-    private static String file(@Nullable String jobFile) {
-        return jobFile == null || jobFile.equals(Location.JOB) ? "JOB" : Remedies.quoted(jobFile);
+    private static String named(String command, RunView view) {
+        return Remedies.named(command, view.jobFile(), null);
     }
 }

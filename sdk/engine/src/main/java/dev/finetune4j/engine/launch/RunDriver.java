@@ -114,8 +114,9 @@ final class RunDriver {
         }
         if (job != null && job.state() == RunState.STOPPED) {
             RunOutcome.Stopped stopped = stopped(job, provider);
-            boolean isUsedUp = RunningTime.isUsedUp(stopped.byBudget(), provider.capabilities());
-            reportEnding(RunState.STOPPED, stopped, provider.id(), !isUsedUp && isResumable(provider));
+            boolean hasTime =
+                    NextCommand.anew(view(), stopped, provider.capabilities()).isEmpty();
+            reportEnding(RunState.STOPPED, stopped, provider.id(), hasTime && isResumable(provider));
             return Optional.of(close(RunState.STOPPED, null, stopped.reason(), stopped.byBudget()));
         }
         new FetchStep(journal, provider).fetch(folder);
