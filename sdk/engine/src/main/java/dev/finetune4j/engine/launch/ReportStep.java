@@ -88,11 +88,19 @@ final class ReportStep {
      * @param state failed or stopped
      * @param outcome the same with its reason
      * @param isResumable whether its place can let it go on
+     * @param remedies what to do about it, the best first; may be empty
      * @throws FineTuneException with FT0721 if a file cannot be written
      */
-    void ending(RunView view, RunState state, RunOutcome outcome, List<RunEvent> events, boolean isResumable) {
+    void ending(
+            RunView view,
+            RunState state,
+            RunOutcome outcome,
+            List<RunEvent> events,
+            boolean isResumable,
+            List<String> remedies) {
         write(begin(view, state, view.output(), events)
-                .ending(Ending.of(folder.id(), outcome, events, isResumable).orElse(null)));
+                .ending(Ending.of(folder.id(), outcome, events, isResumable, remedies)
+                        .orElse(null)));
     }
 
     private RunReport.Builder begin(RunView view, RunState state, @Nullable Path output, List<RunEvent> events) {

@@ -99,7 +99,7 @@ final class RunDriver {
         }
         String reason = "stopped by " + asked.get().by() + " before launch";
         RunOutcome.Stopped outcome = new RunOutcome.Stopped(reason, false);
-        reportEnding(RunState.STOPPED, outcome, Outcomes.place(view, context.providers()), false);
+        reportEnding(RunState.STOPPED, outcome, Outcomes.place(view, context.providers()), false, List.of());
         return Optional.of(close(RunState.STOPPED, null, reason, false));
     }
 
@@ -114,9 +114,13 @@ final class RunDriver {
         }
         if (job != null && job.state() == RunState.STOPPED) {
             RunOutcome.Stopped stopped = stopped(job, provider);
-            boolean hasTime =
-                    NextCommand.anew(view(), stopped, provider.capabilities()).isEmpty();
-            reportEnding(RunState.STOPPED, stopped, provider.id(), hasTime && isResumable(provider));
+            Optional<String> anew = NextCommand.anew(view(), stopped, provider.capabilities());
+            reportEnding(
+                    RunState.STOPPED,
+                    stopped,
+                    provider.id(),
+                    anew.isEmpty() && isResumable(provider),
+                    anew.stream().toList());
             return Optional.of(close(RunState.STOPPED, null, stopped.reason(), stopped.byBudget()));
         }
         new FetchStep(journal, provider).fetch(folder);
@@ -225,15 +229,21 @@ final class RunDriver {
 
     private RunOutcome fail(Problem problem, Provider provider) {
         boolean isGone = problem.kind().equals(RunProblems.GONE);
-        reportEnding(RunState.FAILED, new RunOutcome.Failed(problem), provider.id(), !isGone && isResumable(provider));
+        reportEnding(
+                RunState.FAILED,
+                new RunOutcome.Failed(problem),
+                provider.id(),
+                !isGone && isResumable(provider),
+                problem.remedies());
         return close(RunState.FAILED, problem, "", false);
     }
 
     /** The report must not stand in the way of the end: what the run failed of may well be the disk. */
-    private void reportEnding(RunState state, RunOutcome outcome, ProviderId provider, boolean isResumable) {
+    private void reportEnding(
+            RunState state, RunOutcome outcome, ProviderId provider, boolean isResumable, List<String> remedies) {
         try {
             new ReportStep(context, folder, journal, provider)
-                    .ending(view(), state, outcome, events.events(), isResumable);
+                    .ending(view(), state, outcome, events.events(), isResumable, remedies);
         } catch (FineTuneException e) {
             Instant now = context.clock().instant();
             e.problems().forEach(problem -> events.add(new RunEvent.Noticed(now, problem)));

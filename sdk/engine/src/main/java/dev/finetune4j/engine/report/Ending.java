@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param summary what went wrong, or who or what stopped it; one line, without a full stop
  * @param place where, in the user's own files, or null where no place is to blame
  * @param causes why, number against number; may be empty
- * @param remedies what to do about the problem, the best first; empty where the run was stopped
+ * @param remedies what to do about the problem, the best first; of a run that was stopped only where its time is used up, and
+ *     it must begin anew
  * @param byBudget whether the budget stopped it
  * @param checkpointStep the last step that a checkpoint holds; 0 where there is none
  * @param resume the command that lets the run go on, or null where its place cannot resume it
@@ -46,8 +47,10 @@ public record Ending(
      * @param outcome how it ended
      * @param events what happened, in order
      * @param isResumable whether its place can let it go on
+     * @param remedies what to do about it, the best first; may be empty
      */
-    public static Optional<Ending> of(RunId run, RunOutcome outcome, List<RunEvent> events, boolean isResumable) {
+    public static Optional<Ending> of(
+            RunId run, RunOutcome outcome, List<RunEvent> events, boolean isResumable, List<String> remedies) {
         String resume = isResumable ? "finetune resume " + run : null;
         if (outcome instanceof RunOutcome.Failed failed) {
             Problem problem = failed.problem();
@@ -56,7 +59,7 @@ public record Ending(
                     problem.summary(),
                     problem.place().map(Object::toString).orElse(null),
                     problem.causes(),
-                    problem.remedies(),
+                    remedies,
                     false,
                     checkpointStep(events),
                     resume));
@@ -67,7 +70,7 @@ public record Ending(
                     stopped.reason(),
                     null,
                     List.of(),
-                    List.of(),
+                    remedies,
                     stopped.byBudget(),
                     checkpointStep(events),
                     resume));

@@ -117,7 +117,15 @@ class EndingReportTest {
         assertThat(report(fixture.onlyRun()).ending()).isNotNull().satisfies(ending -> {
             assertThat(ending.byBudget()).isTrue();
             assertThat(ending.resume()).as("its time is used up").isNull();
+            assertThat(ending.remedies())
+                    .as("as the terminal says it")
+                    .containsExactly("finetune run JOB    # from the start, once budget.max-time is more than the 5 min"
+                            + " that are used up");
         });
+        Path folder = fixture.folder(fixture.onlyRun()).path();
+        for (String name : new String[] {ReportFiles.HTML, ReportFiles.JSON, ReportFiles.MARKDOWN}) {
+            assertThat(folder.resolve(name)).content().contains("once budget.max-time is more than the 5 min");
+        }
     }
 
     @Test

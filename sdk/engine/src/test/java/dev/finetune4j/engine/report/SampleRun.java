@@ -127,7 +127,7 @@ public final class SampleRun {
         events.add(new RunEvent.Noticed(events.get(events.size() - 1).at(), problem));
         return started(RunState.FAILED)
                 .events(events)
-                .ending(Ending.of(RUN, new RunOutcome.Failed(problem), events, true)
+                .ending(Ending.of(RUN, new RunOutcome.Failed(problem), events, true, problem.remedies())
                         .orElseThrow())
                 .build();
     }
@@ -137,7 +137,7 @@ public final class SampleRun {
         List<RunEvent> events = events(60, RunState.STOPPED);
         return started(RunState.STOPPED)
                 .events(events)
-                .ending(Ending.of(RUN, new RunOutcome.Stopped("stopped by ann", false), events, true)
+                .ending(Ending.of(RUN, new RunOutcome.Stopped("stopped by ann", false), events, true, List.of())
                         .orElseThrow())
                 .build();
     }
