@@ -26,7 +26,7 @@ class HintsTest {
         CommandRun explain = command("explain", job.toString());
         CommandRun json = command("explain", job.toString(), "-o", "json");
 
-        assertThat(check.out()).contains("1 setting that nobody chose is chosen otherwise by others:");
+        assertThat(check.out()).contains("1 setting has its default, where another value is advised:");
         assertThat(explain.exitCode()).as(explain.err()).isZero();
         assertThat(explain.out())
                 .contains("training.learning-rate  0.0002 here, which nobody chose; others do the same")

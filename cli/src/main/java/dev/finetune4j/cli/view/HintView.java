@@ -30,15 +30,15 @@ public final class HintView {
         }
     }
 
-    /** How many settings of a job others choose otherwise, if there are any. */
+    /** How many settings that a job leaves open are advised to be otherwise, if there are any. */
     public void count(List<Hint> hints, Path job) {
         long open = hints.stream().filter(Hint::isWorthATry).count();
         if (open > 0) {
-            String settings = open == 1 ? "1 setting that nobody chose is" : open + " settings that nobody chose are";
+            String settings = open == 1
+                    ? "1 setting has its default, where another value is advised"
+                    : open + " settings have their defaults, where other values are advised";
             screen.line(screen.paint(
-                    Tone.FAINT,
-                    Wrap.hanging(
-                            settings + " chosen otherwise by others: finetune explain " + job, screen.columns(), 0)));
+                    Tone.FAINT, Wrap.hanging(settings + ": finetune explain " + job, screen.columns(), 0)));
         }
     }
 
