@@ -8,6 +8,7 @@ import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.evaluate.GateJudge;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.launch.RunHandle;
+import dev.finetune4j.engine.report.AnswerFindings;
 import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.engine.report.view.ReportFiles;
 import dev.finetune4j.error.ExitCode;
@@ -17,6 +18,7 @@ import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.value.RunId;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Tells how a run ended, and picks the exit code. */
 final class RunEnd {
@@ -35,31 +37,38 @@ final class RunEnd {
     /** Prints the result of a run that has ended, and the problem that its exit code stands for. */
     ExitCode tell(RunId id, RunOutcome outcome) {
         RunView run = tuner.show(id.value());
-        if (output.isJson()) {
-            messages.problems(failedGate(outcome).map(problem -> Remedies.named(problem, run.jobFile(), id)).stream()
-                    .toList());
-        }
-        print(run, outcome);
+        print(
+                run,
+                outcome,
+                Stream.concat(findings(outcome).stream(), failedGate(outcome).stream())
+                        .toList());
         return outcome.exitCode();
     }
 
     /** Prints the same result for a command that succeeds however good the model is: its gate is told within the result only. */
     void show(RunId id, RunOutcome outcome) {
-        print(tuner.show(id.value()), outcome);
+        print(tuner.show(id.value()), outcome, findings(outcome).stream().toList());
     }
 
-    private void print(RunView run, RunOutcome outcome) {
+    /** With the problems that programs are told of; people find them in the result. */
+    private void print(RunView run, RunOutcome outcome, List<Problem> beside) {
         if (outcome instanceof RunOutcome.Failed failed) {
             messages.problems(List.of(Remedies.named(failed.problem(), run.jobFile(), run.id())));
         }
         if (output.isJson()) {
+            messages.problems(Remedies.named(beside, run.jobFile(), run.id()));
             screen.line(Json.pretty(run));
         } else {
             tellPeople(run, outcome);
         }
     }
 
-    /** For programs; people find the verdict and its reasons in the result. */
+    private static Optional<Problem> findings(RunOutcome outcome) {
+        return outcome instanceof RunOutcome.Succeeded succeeded
+                ? succeeded.comparison().flatMap(AnswerFindings::of)
+                : Optional.empty();
+    }
+
     private static Optional<Problem> failedGate(RunOutcome outcome) {
         return outcome instanceof RunOutcome.Succeeded succeeded
                 ? succeeded.comparison().flatMap(GateJudge::problem)
