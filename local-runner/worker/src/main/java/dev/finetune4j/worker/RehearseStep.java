@@ -164,28 +164,27 @@ final class RehearseStep {
         private @Nullable Instant begun;
         private @Nullable Instant told;
         private long rows;
+        private boolean isOver; // said between two batches only, so that none that has begun is broken off
 
         Surroundings surroundings(Surroundings outer) {
-            StopSignal stop = () -> outer.stop().reason().or(this::isLongEnough);
+            StopSignal stop = () -> outer.stop()
+                    .reason()
+                    .or(() -> isOver ? Optional.of("enough rows are answered") : Optional.empty());
             return new Surroundings(event -> hear(event, outer), stop, outer.clock(), outer.residentBytes());
         }
 
         private void hear(RunEvent event, Surroundings outer) {
             if (event instanceof RunEvent.PredictionProgress progress) {
-                begun = begun == null ? progress.at() : begun;
+                Instant first = begun == null ? progress.at() : begun;
+                begun = first;
                 told = progress.at();
                 rows = progress.rows();
+                isOver = rows > 0
+                        && Duration.between(first, progress.at())
+                                        .compareTo(step.extent().answerTime())
+                                >= 0;
             }
             outer.events().accept(event);
-        }
-
-        private Optional<String> isLongEnough() {
-            boolean isOver = begun != null
-                    && rows > 0
-                    && Duration.between(begun, site.now())
-                                    .compareTo(step.extent().answerTime())
-                            >= 0;
-            return isOver ? Optional.of("enough rows are answered") : Optional.empty();
         }
     }
 }

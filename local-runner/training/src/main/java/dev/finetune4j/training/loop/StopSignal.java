@@ -2,7 +2,7 @@ package dev.finetune4j.training.loop;
 
 import java.util.Optional;
 
-/** Tells long work to wind down. Asked between micro-batches and between rows, so an answer must be cheap. */
+/** Tells long work to wind down. Asked between micro-batches, between rows, and with each token of an answer, so an answer must be cheap. */
 @FunctionalInterface
 public interface StopSignal {
     /** Never stops. */

@@ -1,9 +1,10 @@
 package dev.finetune4j.training.model;
 
 import dev.finetune4j.run.Sampling;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
-import java.util.stream.IntStream;
 
 /**
  * One causal language model in memory.
@@ -69,20 +70,31 @@ public interface LanguageModel extends TrainableModel {
      * @param prefix tokens that all prompts begin with, may be empty
      * @param asked prompts with their right answers
      * @param stopTokens an answer ends before the first of these
-     * @return one answer a prompt
+     * @param goesOn asked with each new token of texts that are spoken side by side; whether to speak on
+     * @return one answer a prompt; none at all where it was broken off
      */
-    default List<Answered> answer(int[] prefix, List<Asked> asked, List<Integer> stopTokens) {
+    default List<Answered> answer(
+            int[] prefix, List<Asked> asked, List<Integer> stopTokens, BooleanSupplier goesOn) {
         List<double[]> logLikelihoods = scoreContinuations(
                 prefix, asked.stream().map(Asked::alternatives).toList());
-        return IntStream.range(0, asked.size())
-                .mapToObj(i -> new Answered(
-                        logLikelihoods.get(i)[0],
-                        generate(
-                                prefix,
-                                asked.get(i).prompt(),
-                                stopTokens,
-                                asked.get(i).sampling())))
-                .toList();
+        List<Answered> answers = new ArrayList<>();
+        for (int i = 0; i < asked.size(); i++) {
+            Asked each = asked.get(i);
+            Generated spoken =
+                    generate(prefix, each.prompt(), stopTokens, each.sampling(), token -> goesOn.getAsBoolean());
+            boolean isWhole = spoken.complete()
+                    || spoken.tokenIds().length == each.sampling().maxNewTokens();
+            if (!isWhole) {
+                return List.of();
+            }
+            answers.add(new Answered(logLikelihoods.get(i)[0], spoken));
+        }
+        return answers;
+    }
+
+    /** Speaks on to the end of all answers. */
+    default List<Answered> answer(int[] prefix, List<Asked> asked, List<Integer> stopTokens) {
+        return answer(prefix, asked, stopTokens, () -> true);
     }
 
     /**

@@ -38,7 +38,7 @@ final class PredictionRun {
      * @param totalRows rows of the file, for those who watch
      * @param room tokens that a conversation takes where it is answered beside others, by its place in the file from 0 on; 0 where
      *     batches are cut by the number of their rows alone
-     * @param answer gives one prediction for each row of a batch
+     * @param answer gives one prediction for each row of a batch; none at all where the stop signal broke it off
      * @return why it stopped before the last row, or empty when the file is complete
      */
     Optional<String> run(long totalRows, IntUnaryOperator room, Function<List<Example>, List<Prediction>> answer) {
@@ -54,11 +54,15 @@ final class PredictionRun {
                 if (known == batch.size()) {
                     continue;
                 }
-                Optional<String> stop = surroundings.stop().reason();
-                if (stop.isPresent()) {
-                    return stop;
+                List<Prediction> answers = List.of();
+                while (answers.isEmpty()) { // one that was broken off is told why, and leaves its batch to be answered anew
+                    Optional<String> stop = surroundings.stop().reason();
+                    if (stop.isPresent()) {
+                        return stop;
+                    }
+                    answers = answer.apply(batch);
                 }
-                answer.apply(batch).subList(known, batch.size()).forEach(file::append);
+                answers.subList(known, batch.size()).forEach(file::append);
                 tellProgress(file.rows(), totalRows);
             }
             file.complete();

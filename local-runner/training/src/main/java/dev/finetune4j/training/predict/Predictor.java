@@ -116,12 +116,18 @@ public final class Predictor {
                     prefix, asked.stream().map(Asked::alternatives).toList());
             return predictions(rows, asked, i -> logLikelihoods.get(i)[0], i -> null);
         }
-        List<Answered> answers = model.answer(prefix, asked, codec.stopTokens());
-        return predictions(
-                rows,
+        List<Answered> answers = model.answer(
+                prefix,
                 asked,
-                i -> answers.get(i).logLikelihood(),
-                i -> answers.get(i).spoken());
+                codec.stopTokens(),
+                () -> surroundings.stop().reason().isEmpty());
+        return answers.isEmpty()
+                ? List.of()
+                : predictions(
+                        rows,
+                        asked,
+                        i -> answers.get(i).logLikelihood(),
+                        i -> answers.get(i).spoken());
     }
 
     private Asked asked(RowPrompt prompt, int[] prefix) {

@@ -260,6 +260,32 @@ class PredictorTest {
     }
 
     @Test
+    void stopsWithinTheWrittenAnswersOfABatchWhichIsAnsweredAnewLater() throws Exception {
+        Example[] rows = new Example[20];
+        Arrays.setAll(rows, i -> row(i + 1, "word " + "abcdefg".charAt(i % 7), "good"));
+        write(rows);
+        WorkStep.Predict step = step(LabelScoring.LIKELIHOOD, List.of(), 16);
+        int[] looks = {0};
+        predictor(step, () -> {
+                    looks[0]++;
+                    return Optional.empty();
+                })
+                .run();
+        byte[] whole = Files.readAllBytes(file());
+        Files.delete(file());
+        int[] left = {looks[0] - 3}; // the last answer has as many tokens
+
+        assertThat(predictor(step, () -> left[0]-- > 0 ? Optional.empty() : Optional.of("told to"))
+                        .run())
+                .contains("told to");
+
+        assertThat(file()).doesNotExist();
+        assertThat(Files.readAllLines(folder.resolve("tuned.jsonl.partial"))).hasSize(16);
+        assertThat(predictor(step, StopSignal.NEVER).run()).isEmpty();
+        assertThat(Files.readAllBytes(file())).isEqualTo(whole);
+    }
+
+    @Test
     void aCompleteFileIsLeftAlone() throws Exception {
         Files.writeString(file(), "complete\n");
 

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
@@ -314,14 +315,15 @@ final class DecoderModel implements LanguageModel {
     }
 
     @Override
-    public List<Answered> answer(int[] prefix, List<Asked> asked, List<Integer> stopTokens) {
+    public List<Answered> answer(
+            int[] prefix, List<Asked> asked, List<Integer> stopTokens, BooleanSupplier goesOn) {
         checkTokens(prefix);
         asked.forEach(each -> checkTokens(each.alternatives()));
         if (asked.stream().anyMatch(each -> each.prompt().length == 0)) {
-            return LanguageModel.super.answer(prefix, asked, stopTokens);
+            return LanguageModel.super.answer(prefix, asked, stopTokens, goesOn);
         }
         Speaker speaker = new Speaker(script, cached, stack(), scorer(), stopTokens);
-        return NativeCalls.guarded(() -> speaker.answer(virtualTokens().before(prefix), asked));
+        return NativeCalls.guarded(() -> speaker.answer(virtualTokens().before(prefix), asked, goesOn));
     }
 
     private ContinuationScorer scorer() {

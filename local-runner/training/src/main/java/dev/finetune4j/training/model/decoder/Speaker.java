@@ -11,6 +11,7 @@ import dev.finetune4j.training.model.internal.TorchScript.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
@@ -65,23 +66,33 @@ final class Speaker {
         return text.generated();
     }
 
-    /** One answer a prompt, and how likely the right one was; the prompts are not empty. */
-    List<Answered> answer(int[] prefix, List<Asked> asked) {
+    /**
+     * One answer a prompt, and how likely the right one was; the prompts are not empty.
+     *
+     * @param goesOn asked with each new token; whether to speak on
+     * @return none at all where it was broken off, which leaves nothing but the prefix in the cache
+     */
+    List<Answered> answer(int[] prefix, List<Asked> asked, BooleanSupplier goesOn) {
         List<Answered> answers = new ArrayList<>();
         for (List<Asked> group : groups(asked)) {
-            answers.addAll(
-                    group.size() == 1 ? List.of(answerAlone(prefix, group.get(0))) : answerBeside(prefix, group));
+            List<Answered> ofGroup = group.size() == 1
+                    ? answerAlone(prefix, group.get(0), goesOn)
+                    : answerBeside(prefix, group, goesOn);
+            if (ofGroup.isEmpty()) {
+                return List.of();
+            }
+            answers.addAll(ofGroup);
         }
         return answers;
     }
 
     /** The prompt that was scored stands in the cache. */
-    private Answered answerAlone(int[] prefix, Asked asked) {
+    private List<Answered> answerAlone(int[] prefix, Asked asked, BooleanSupplier goesOn) {
         double logLikelihood =
                 scorer.score(prefix, List.of(asked.alternatives())).get(0)[0];
-        Text text = new Text(asked.prompt(), asked.sampling(), token -> true);
+        Text text = new Text(asked.prompt(), asked.sampling(), token -> goesOn.getAsBoolean());
         speakOn(prefix, text);
-        return new Answered(logLikelihood, text.generated());
+        return text.isBrokenOff ? List.of() : List.of(new Answered(logLikelihood, text.generated()));
     }
 
     private void speakOn(int[] prefix, Text text) {
@@ -123,7 +134,7 @@ final class Speaker {
         return prompt.length + sampling.maxNewTokens() - 1;
     }
 
-    private List<Answered> answerBeside(int[] prefix, List<Asked> group) {
+    private List<Answered> answerBeside(int[] prefix, List<Asked> group, BooleanSupplier goesOn) {
         List<Text> texts = group.stream()
                 .map(asked -> new Text(asked.prompt(), asked.sampling(), token -> true))
                 .toList();
@@ -134,6 +145,9 @@ final class Speaker {
                     prefix, group.stream().map(Asked::alternatives).toList(), own);
             List<Text> kept = texts;
             for (List<Text> speaking = speaking(kept); !speaking.isEmpty(); speaking = speaking(kept)) {
+                if (!goesOn.getAsBoolean()) {
+                    return List.of();
+                }
                 if (2 * speaking.size() <= kept.size()) {
                     cached.select(own, kept.size(), places(speaking, kept));
                     kept = speaking;

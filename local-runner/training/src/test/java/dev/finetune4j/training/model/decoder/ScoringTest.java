@@ -15,6 +15,7 @@ import dev.finetune4j.training.model.LanguageModel.Asked;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -192,6 +193,33 @@ class ScoringTest {
                                         prompt,
                                         List.of(asked.get(i).reference()))[0],
                                 offset(1e-4));
+            }
+        }
+    }
+
+    @Test
+    void breaksOffBetweenTwoTokensAndAnswersAnewAsBefore() {
+        List<Asked> asked = IntStream.range(0, 3)
+                .mapToObj(i -> new Asked(
+                        new Random(i).ints(20, 3, 96).toArray(), new int[] {5, 6, 7}, Sampling.greedy(12)))
+                .toList();
+        AtomicInteger looks = new AtomicInteger();
+        try (LanguageModel model = Fixture.load("tied")) {
+            List<Answered> whole = model.answer(PREFIX, asked, List.of());
+
+            assertThat(model.answer(PREFIX, asked, List.of(), () -> looks.incrementAndGet() < 4))
+                    .isEmpty();
+            assertThat(looks).hasValue(4);
+            assertThat(model.answer(PREFIX, asked.subList(0, 1), List.of(), () -> false))
+                    .as("one by itself")
+                    .isEmpty();
+
+            List<Answered> anew = model.answer(PREFIX, asked, List.of());
+            for (int i = 0; i < asked.size(); i++) {
+                assertThat(anew.get(i).logLikelihood())
+                        .isCloseTo(whole.get(i).logLikelihood(), offset(1e-6));
+                assertThat(anew.get(i).spoken().tokenIds())
+                        .containsExactly(whole.get(i).spoken().tokenIds());
             }
         }
     }
