@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.value.Kind;
 import java.io.UncheckedIOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The text of a journal line: {@code {"crc":"9a3f00c1","line":{"seq":1,"at":"...","entry":{"kind":"created",...}}}}. The CRC-32C
@@ -61,10 +63,23 @@ final class JournalFormat {
             String kind = entry.path("kind").asText();
             Instant at = Instant.parse(line.path("at").asText());
             JournalEntry known = KINDS.contains(kind) ? Json.records().treeToValue(entry, JournalEntry.class) : null;
-            return Optional.of(new JournalLine(line.path("seq").asLong(), at, kind, known));
-        } catch (java.io.IOException | RuntimeException e) {
+            return known == null || isWhole(known)
+                    ? Optional.of(new JournalLine(line.path("seq").asLong(), at, kind, known))
+                    : Optional.empty();
+        } catch (java.io.IOException | ReflectiveOperationException | RuntimeException e) {
             return Optional.empty(); // the caller reports the line's place
         }
+    }
+
+    /** Whether it has all that its kind must have. */
+    private static boolean isWhole(JournalEntry entry) throws ReflectiveOperationException {
+        for (RecordComponent field : entry.getClass().getRecordComponents()) {
+            if (!field.getAnnotatedType().isAnnotationPresent(Nullable.class)
+                    && field.getAccessor().invoke(entry) == null) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static String crc(byte[] bytes) {

@@ -109,6 +109,18 @@ class JournalTest {
     }
 
     @Test
+    void refusesALineWithoutWhatItsKindMustHave() throws Exception {
+        write(List.of(JournalSamples.created()));
+        appendRaw("{\"seq\":2,\"at\":\"2026-01-01T00:00:00Z\",\"entry\":{\"kind\":\"submitted\",\"found\":false}}");
+        appendRaw("{\"seq\":3,\"at\":\"2026-01-01T00:00:00Z\",\"entry\":{\"kind\":\"stop-asked\",\"by\":\"me\"}}");
+
+        assertThatThrownBy(folder::read)
+                .isInstanceOf(FineTuneException.class)
+                .hasMessageContaining("FT0502")
+                .hasMessageContaining("journal.jsonl:2");
+    }
+
+    @Test
     void refusesAJournalWithALineMissing() throws Exception {
         write(JournalSamples.life().subList(0, 4));
         List<String> lines = Files.readAllLines(folder.journal());
