@@ -120,30 +120,37 @@ def hidden(positions: Tensor, S: int, window: int) -> Tensor:
     x = torch.logical_or(x, torch.le(keys, torch.sub(at, window)))
   return x
 
-# One new token of each of t texts, y [t, H + 2 K, D], turned; writes its keys and values behind the text's own and returns [t, H D].
-# k, v [K, capacity, D] are the shared ones; no text is longer than S, its new token and the past included.
-def attention_beside(y: Tensor, k: Tensor, v: Tensor, past: int, own_k: Tensor, own_v: Tensor, S: int, positions: Tensor, look: __torch__.attention.Look) -> Tensor:
+# Where the tokens at positions [t] stand in the own keys of t texts when those are [t K R, D]: [t K].
+def own_rows(positions: Tensor, past: int, K: int, R: int) -> Tensor:
+  t = positions.size(0)
+  first = torch.mul(torch.arange(t * K, dtype=4), R).view([t, K])
+  return torch.add(first, torch.sub(positions, past).unsqueeze(1)).flatten()           # [t K]
+
+# One new token of each of t texts, y [t, H + 2 K, D], turned; writes its keys and values to rows [t K] of the text's own and returns
+# [t, H D]. k, v [K, capacity, D] are the shared ones; no text is longer than S, its new token and the past included.
+def attention_beside(y: Tensor, k: Tensor, v: Tensor, past: int, own_k: Tensor, own_v: Tensor, rows: Tensor, S: int, positions: Tensor, look: __torch__.attention.Look) -> Tensor:
   t = y.size(0)
   D = y.size(2)
   H = look.heads
   K = look.key_heads
   g = H // K
-  R = own_k.size(1)
-  at = torch.sub(positions, past).view([t, 1, 1, 1]).expand([t, K, 1, D])
-  own_k.view([t, K, R, D]).scatter_(2, at, y[:, H:H + K].unsqueeze(2))
-  own_v.view([t, K, R, D]).scatter_(2, at, y[:, H + K:H + 2 * K].unsqueeze(2))
+  own_k.view([rows.size(0) * own_k.size(1), D]).index_copy_(0, rows, y[:, H:H + K].reshape([t * K, D]))
+  own_v.view([rows.size(0) * own_v.size(1), D]).index_copy_(0, rows, y[:, H + K:H + 2 * K].reshape([t * K, D]))
+  # In 16 bits a product copies all of a tensor that is a part of another: the hidden rest costs less.
+  n = own_k.size(1)
+  if y.dtype == 6:
+    n = S - past
   q = __torch__.attention.queries(y[:, 0:H].unsqueeze(0), K)                           # [K, g t, D]
   x = __torch__.attention.scores(q, k[:, 0:past], look, torch.empty([H * t * past], dtype=y.dtype))  # [K, g t, past]
   shared = x.view([K, g, t, past]).permute([2, 0, 1, 3])                               # [t, K, g, past]
   q = __torch__.attention.queries(y[:, 0:H].unsqueeze(1), K)                           # [t K, g, D]
-  room = torch.empty([H * t * (S - past)], dtype=y.dtype)
-  x = __torch__.attention.scores(q, own_k[:, 0:S - past], look, room)                  # [t K, g, S - past]
-  x = torch.cat([shared, x.view([t, K, g, S - past])], 3)                              # [t, K, g, S]
-  x.masked_fill_(__torch__.inference.hidden(positions, S, look.window).view([t, 1, 1, S]), -inf)
+  x = __torch__.attention.scores(q, own_k[:, 0:n], look, torch.empty([H * t * n], dtype=y.dtype))  # [t K, g, n]
+  x = torch.cat([shared, x.view([t, K, g, n])], 3)                                     # [t, K, g, past + n]
+  x.masked_fill_(__torch__.inference.hidden(positions, past + n, look.window).view([t, 1, 1, past + n]), -inf)
   p = __torch__.attention.probabilities(x, y.dtype)
   shared = p[:, :, :, 0:past].permute([1, 2, 0, 3]).reshape([K, g * t, past])
   o = torch.bmm(shared, v[:, 0:past]).view([K, g, t, D]).permute([2, 0, 1, 3])         # [t, K, g, D]
-  own = torch.bmm(p[:, :, :, past:S].reshape([t * K, g, S - past]), own_v[:, 0:S - past])  # [t K, g, D]
+  own = torch.bmm(p[:, :, :, past:past + n].reshape([t * K, g, n]), own_v[:, 0:n])     # [t K, g, D]
   return torch.add(o, own.view([t, K, g, D])).reshape([t, H * D])
 
 # Queries, keys and values of a layer whose input is h [n, C], turned: [n, H + 2 K, D].
@@ -178,20 +185,24 @@ def joined(h: Tensor, o: Tensor, layer: __torch__.layer.Layer, shape: __torch__.
 # The new tokens' hidden states after the last norm, [n, C]. Own, which may be empty, takes their keys and values, from a text on.
 def extend(ids: Tensor, past: int, masks: List[Tensor], place: __torch__.layer.Place, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], cache: __torch__.inference.Cache, own: __torch__.inference.Cache, text: int) -> Tensor:
   h = __torch__.decoder.embed(ids, decoder)                                            # [n, C]
+  seen = annotate(List[Tensor], [])
+  for i in range(len(masks)):
+    torch.append(seen, torch.to(masks[i], h.dtype))                                    # 0 and -inf are exact in any dtype
   for i in range(len(layers)):
     y = __torch__.inference.turned(h, layers[i], decoder.shape, place)                 # [n, H + 2 K, D]
     if len(own.k) > 0:
       __torch__.inference.keep_each_apart(y, masks, own.k[i], own.v[i], text, layers[i].look)
-    o = __torch__.inference.attention_each(y, cache.k[i], cache.v[i], past, masks, place.positions, layers[i].look)  # [n, H D]
+    o = __torch__.inference.attention_each(y, cache.k[i], cache.v[i], past, seen, place.positions, layers[i].look)  # [n, H D]
     h = __torch__.inference.joined(h, o, layers[i], decoder.shape)
   return __torch__.decoder.last_norm(h, decoder)
 
 # The same of one new token of each of t texts, of which none is longer than S.
 def extend_beside(ids: Tensor, past: int, own: __torch__.inference.Cache, S: int, place: __torch__.layer.Place, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], cache: __torch__.inference.Cache) -> Tensor:
   h = __torch__.decoder.embed(ids, decoder)                                            # [t, C]
+  rows = __torch__.inference.own_rows(place.positions, past, decoder.shape.key_heads, own.k[0].size(1))  # [t K]
   for i in range(len(layers)):
     y = __torch__.inference.turned(h, layers[i], decoder.shape, place)                 # [t, H + 2 K, D]
-    o = __torch__.inference.attention_beside(y, cache.k[i], cache.v[i], past, own.k[i], own.v[i], S, place.positions, layers[i].look)  # [t, H D]
+    o = __torch__.inference.attention_beside(y, cache.k[i], cache.v[i], past, own.k[i], own.v[i], rows, S, place.positions, layers[i].look)  # [t, H D]
     h = __torch__.inference.joined(h, o, layers[i], decoder.shape)
   return __torch__.decoder.last_norm(h, decoder)
 
