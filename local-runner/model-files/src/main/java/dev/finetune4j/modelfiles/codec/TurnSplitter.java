@@ -216,8 +216,8 @@ final class TurnSplitter {
     /**
      * How the template ends a turn of the assistant: the special token behind a probe's answer, if there is one.
      *
-     * @throws FineTuneException with FT0444 if the template does not write the answer at all, as those that know contents only as lists
-     *     of texts and images; or if it writes the next turn's prompt behind it, unasked
+     * @throws FineTuneException with FT0444 if the template does not write the question and behind it the answer, as those that know
+     *     contents only as lists of texts and images; or if it writes the next turn's prompt behind it, unasked
      */
     Optional<Integer> endOfTurnToken() {
         List<Message> turn = List.of(new Message(Role.USER, "question"), new Message(Role.ASSISTANT, "answer"));
@@ -238,8 +238,12 @@ final class TurnSplitter {
         String written = renderer.render(turn, false).text();
         String goingOn =
                 renderer.render(List.of(question, turn.get(1), question), false).text();
+        int asked = written.indexOf(question.content());
         int answer = written.lastIndexOf(turn.get(1).content());
-        String before = written.substring(written.indexOf(question.content()), answer);
+        if (asked < 0 || answer < asked) {
+            throw unclear("it leaves out the question before an answer");
+        }
+        String before = written.substring(asked, answer);
         String end = written.substring(answer);
         String otherEnd =
                 goingOn.substring(Math.max(0, goingOn.lastIndexOf(turn.get(1).content())));

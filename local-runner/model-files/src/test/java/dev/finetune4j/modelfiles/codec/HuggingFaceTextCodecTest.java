@@ -29,6 +29,8 @@ import java.util.ServiceLoader;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HuggingFaceTextCodecTest {
     private static final int END_OF_TEXT = 0;
@@ -272,6 +274,18 @@ class HuggingFaceTextCodecTest {
                 .isInstanceOf(FineTuneException.class)
                 .hasMessageContaining("FT0444")
                 .hasMessageContaining("message 2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{% for m in messages %}{% if m.role == 'assistant' %}{{ m.content }}{% endif %}{% endfor %}",
+                "{% for m in messages | reverse %}{{ m.content }}{% endfor %}"
+            })
+    void refusesATemplateThatWritesNoQuestionBeforeAnAnswer(String template) throws IOException {
+        ModelFixture fixture = ModelFixture.in(folder).template(template);
+
+        assertThatThrownBy(fixture::open).isInstanceOf(FineTuneException.class).hasMessageContaining("FT0444");
     }
 
     @Test
