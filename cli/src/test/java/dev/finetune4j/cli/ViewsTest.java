@@ -3,6 +3,7 @@ package dev.finetune4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.cli.view.EvaluationView;
+import dev.finetune4j.cli.view.Farewell;
 import dev.finetune4j.cli.view.HintView;
 import dev.finetune4j.cli.view.HostingView;
 import dev.finetune4j.cli.view.JsonLines;
@@ -388,6 +389,19 @@ class ViewsTest {
 
         assertThat(text(err).lines().filter(line -> line.endsWith("rows=0/150")))
                 .hasSize(1);
+    }
+
+    @Test
+    void whoLetsGoOfARehearsalIsToldHowToFollowItAgain() {
+        Clock clock = Clock.fixed(START, ZoneOffset.UTC);
+        try (LiveView view = new LiveView(screen(false, false, 80), clock, Duration.ofHours(1))) {
+            view.detached(Farewell.toRehearsal(new RunId("tickets-0123abcd-1"), "finetune plan job.yaml --rehearse"));
+        }
+
+        assertThat(text(err)).isEqualTo("""
+                detached; the rehearsal ends by itself
+                  follow it: finetune plan job.yaml --rehearse
+                """);
     }
 
     @Test

@@ -57,7 +57,7 @@ public record Farewell(RunId run, String message, Map<String, String> next) {
 
     /** Of a rehearsal, which ends by itself. */
     public static Farewell toRehearsal(RunId work, String command) {
-        return new Farewell(work, "the rehearsal ends by itself; this takes it up", Map.of("take up", command));
+        return new Farewell(work, "the rehearsal ends by itself", Map.of("follow", command));
     }
 
     /** Of an answer that a tuned model is asked for, which asking again finds. */
