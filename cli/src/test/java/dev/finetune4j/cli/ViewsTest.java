@@ -111,6 +111,13 @@ class ViewsTest {
     }
 
     @Test
+    void aNameIsBrokenAfterOneOfItsMarksEvenWhereThatIsEarly() {
+        assertThat(Wrap.lines("ml.p5.48xlarge", 13)).containsExactly("ml.p5.", "48xlarge");
+        assertThat(Wrap.lines("ml.p4d.24xlarge", 14)).containsExactly("ml.p4d.", "24xlarge");
+        assertThat(Wrap.lines("a-nameWithoutAnyMark", 14)).containsExactly("a-nameWithoutA", "nyMark");
+    }
+
+    @Test
     void noWordIsBrokenWhereWrappingBetweenWordsIsEnough() {
         new Table()
                 .id("RUN")

@@ -43,9 +43,9 @@ public final class Wrap {
         lines.add(rest);
     }
 
-    /** After a mark that parts a name, such as a hyphen, where one is in the second half of the width; else the width. */
+    /** After a mark that parts a name, such as a hyphen, where one is beyond the first third of the width; else the width. */
     private static int parting(String word, int width) {
-        for (int end = width; end > width / 2; end--) {
+        for (int end = width; end > width / 3; end--) {
             if (PARTING.indexOf(word.charAt(end - 1)) >= 0) {
                 return end;
             }
