@@ -387,12 +387,28 @@ class PlanCommandTest {
         CommandRun late = plan("--target", CLOUDS, "--deadline", "1m");
 
         assertThat(late.exitCode()).isEqualTo(6);
-        assertThat(late.err()).contains("FT0761", " --deadline ").doesNotContain("max-cost");
+        assertThat(late.err())
+                .contains("FT0761", "the cheapest: ", " --deadline ")
+                .doesNotContain("max-cost", "keeps the money");
 
         job = write("method: qlora\nbudget: {max-cost: 100 USD, max-time: 1m}");
         assertThat(plan("--target", CLOUDS).err())
                 .contains("FT0761", "budget: {max-time: ")
                 .doesNotContain("{max-cost", ", max-cost");
+    }
+
+    /** The cheapest takes longer than that, this machine, say, for weeks. */
+    @Test
+    void whoIsShortOfTimeAloneIsProposedTheTimeOfTheFastest() throws IOException {
+        JsonNode cheapest = json("--target", "azure-ml", "--optimize", "cost").at("/options/0");
+        Duration slow = Durations.parse(cheapest.at("/time/high").asText());
+
+        String err = oneLine(plan("--target", "azure-ml", "--deadline", "1m").err());
+
+        Matcher proposed = Pattern.compile("--deadline (\\S+)").matcher(err);
+        assertThat(proposed.find()).as(err).isTrue();
+        assertThat(Durations.parse(proposed.group(1))).isLessThan(slow);
+        assertThat(proposed.find()).as(err).isFalse();
     }
 
     /** Pasted, it answers what was asked. */

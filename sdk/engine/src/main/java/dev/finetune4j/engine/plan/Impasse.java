@@ -303,18 +303,32 @@ final class Impasse {
         }
         Stream.of(cheapest, fastest)
                 .distinct()
+                .filter(this::isOverByReserve)
                 .flatMap(option -> limits.reserve(option).stream())
                 .distinct()
                 .forEach(problem::because);
-        Stream.of(cheapest, fastest).flatMap(this::wider).distinct().forEach(problem::remedy);
+        // Who is short of time alone has no use for what is cheap and takes weeks.
+        Stream<PlanOption> proposed = Stream.of(cheapest, fastest).anyMatch(this::isTooDear)
+                ? Stream.of(cheapest, fastest)
+                : Stream.of(fastest);
+        proposed.flatMap(this::wider).distinct().forEach(problem::remedy);
         return problem.at(Location.ofKey("budget")).build();
+    }
+
+    private boolean isTooDear(PlanOption option) {
+        return limits.costsMore(limits.held(option).likely());
+    }
+
+    /** Whether what a launch keeps back counts: of money, or where the time that is likely would do. */
+    private boolean isOverByReserve(PlanOption option) {
+        return isTooDear(option) || !limits.takesLonger(option.time().likely());
     }
 
     /** The limits that an option breaks, so wide that it would very likely keep them, where they were set. */
     private Stream<String> wider(PlanOption option) {
         List<String> keys = new ArrayList<>();
         List<String> flags = new ArrayList<>();
-        if (limits.costsMore(limits.held(option).likely())) {
+        if (isTooDear(option)) {
             String cost = limits.held(option).high().toString();
             (request.maxCost() == null ? keys : flags)
                     .add(request.maxCost() == null ? "max-cost: " + cost : "--max-cost \"" + cost + "\"");
