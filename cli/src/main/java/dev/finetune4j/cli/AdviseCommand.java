@@ -150,11 +150,16 @@ final class AdviseCommand implements Callable<Integer> {
 
     private TuningPlaces places(ServiceMethod method) {
         List<Problem> problems = new ArrayList<>();
-        List<Offer> market = Market.open(surroundings.providerContext()).offers(problems);
+        Market market = Market.open(surroundings.providerContext());
+        List<Offer> offers = market.offers(problems);
         try (MessageView messages = surroundings.messages(output.format)) {
             messages.problems(problems);
         }
-        return new TuningPlaces(market, method, surroundings.memory().getAsLong());
+        return new TuningPlaces(
+                offers,
+                market.facts().ownModels(),
+                method,
+                surroundings.memory().getAsLong());
     }
 
     private List<PlacedModel> models(AskedTask task, TuningPlaces places) {

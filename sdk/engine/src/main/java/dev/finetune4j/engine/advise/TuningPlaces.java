@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,7 @@ public final class TuningPlaces {
     private final GpuTable gpus = GpuTable.shipped();
     private final MemoryModel memory = MemoryModel.shipped();
     private final ServiceMethod method;
+    private final Set<ProviderId> ownModels;
     private final double usableGibHere;
     private final List<TokenOffer> services;
     private final Map<ProviderId, List<MachineOffer>> machines = new TreeMap<>(Comparator.comparing(ProviderId::value));
@@ -56,10 +58,12 @@ public final class TuningPlaces {
      * Places that sell {@code offers}.
      *
      * @param offers what is sold, in any order
+     * @param ownModels places whose machines train models of the place's own and no others
      * @param method how the task is learned; but for supervised tasks services alone are places
      * @param memoryHere memory of this machine in bytes
      */
-    public TuningPlaces(List<Offer> offers, ServiceMethod method, long memoryHere) {
+    public TuningPlaces(List<Offer> offers, Set<ProviderId> ownModels, ServiceMethod method, long memoryHere) {
+        this.ownModels = Set.copyOf(ownModels);
         this.method = method;
         usableGibHere = LocalCore.usableBytes(memoryHere) / GIB;
         List<Offer> sorted = offers.stream().sorted(Offer.CHEAPEST_FIRST).toList();
@@ -94,13 +98,20 @@ public final class TuningPlaces {
             here(model, methods, tokens).ifPresent(places::add);
         }
         new TreeMap<>(model.ids()).forEach((place, id) -> {
-            TuningPlace service = service(ProviderId.parse(place), id);
+            ProviderId target = ProviderId.parse(place);
+            if (ownModels.contains(target)) {
+                return; // it trains on machines, which stand among them
+            }
+            TuningPlace service = service(target, id);
             if (isSupervised || service.price() != null) {
                 places.add(service);
             }
         });
-        machines.forEach(
-                (target, offers) -> machine(model, methods, tokens, offers).ifPresent(places::add));
+        machines.forEach((target, offers) -> {
+            if (!ownModels.contains(target) || model.ids().containsKey(target.value())) {
+                machine(model, methods, tokens, offers).ifPresent(places::add);
+            }
+        });
         return places;
     }
 

@@ -14,6 +14,7 @@ import dev.finetune4j.value.Money;
 import dev.finetune4j.value.ProviderId;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class TuningPlacesTest {
@@ -54,14 +55,34 @@ class TuningPlacesTest {
         assertThat(machines("bert-base-uncased", 512, newer, old)).containsExactly("T4 full");
     }
 
+    /** As a plan has it, too; and the name of a model there is no service besides. */
+    @Test
+    void aPlaceThatTrainsModelsOfItsOwnIsNamedForThoseAloneAndOnce() {
+        ProviderId hub = new ProviderId("jumpstart");
+        MachineOffer machine = machine(hub, "1 USD", new Gpus("A10", 1, 24));
+        TuningPlaces places = new TuningPlaces(List.of(machine), Set.of(hub), ServiceMethod.SUPERVISED, 1L << 30);
+
+        assertThat(places.of(catalogue.get("llama-3.2-3b-instruct"), 1024))
+                .filteredOn(place -> place.target().equals(hub))
+                .extracting(TuningPlace::on)
+                .containsExactly("A10");
+        assertThat(places.of(catalogue.get("bert-base-uncased"), 512))
+                .extracting(TuningPlace::target)
+                .doesNotContain(hub);
+    }
+
     private static MachineOffer machine(String price, Gpus gpus) {
+        return machine(PLACE, price, gpus);
+    }
+
+    private static MachineOffer machine(ProviderId target, String price, Gpus gpus) {
         PriceFact perHour = new PriceFact(
                 Money.parse(price), PriceUnit.HOUR, LocalDate.of(2026, 11, 24), "a test", PriceTrust.PUBLISHED, false);
-        return new MachineOffer(PLACE, gpus.name(), "north", PurchaseTier.ON_DEMAND, gpus, 8, 32, perHour, null);
+        return new MachineOffer(target, gpus.name(), "north", PurchaseTier.ON_DEMAND, gpus, 8, 32, perHour, null);
     }
 
     private List<String> machines(String model, int longestTokens, MachineOffer... sold) {
-        return new TuningPlaces(List.of(sold), ServiceMethod.SUPERVISED, 1L << 30)
+        return new TuningPlaces(List.of(sold), Set.of(), ServiceMethod.SUPERVISED, 1L << 30)
                 .of(catalogue.get(model), longestTokens).stream()
                         .filter(place -> place.target().equals(PLACE))
                         .map(place -> place.on() + " " + place.method())
@@ -70,7 +91,7 @@ class TuningPlacesTest {
 
     private List<String> methodsHere(long memoryGib, String model, int longestTokens) {
         long memory = memoryGib << 30;
-        TuningPlaces places = new TuningPlaces(List.of(), ServiceMethod.SUPERVISED, memory);
+        TuningPlaces places = new TuningPlaces(List.of(), Set.of(), ServiceMethod.SUPERVISED, memory);
 
         return places.of(catalogue.get(model), longestTokens).stream()
                 .filter(place -> place.target().equals(ProviderId.LOCAL))
