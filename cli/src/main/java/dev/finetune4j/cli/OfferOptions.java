@@ -42,7 +42,8 @@ final class OfferOptions {
             names = "--gpu",
             paramLabel = "GPU",
             split = ",",
-            description = "Only machines whose GPU begins so, such as A10G or H100; of offers also none.")
+            description =
+                    "Only machines whose GPU begins so, such as A10G or H100; L4 is not L40S. Of offers also none.")
     List<String> gpus = new ArrayList<>();
 
     @Option(
@@ -83,15 +84,17 @@ final class OfferOptions {
                 .collect(Collectors.toCollection(TreeSet::new));
         targets.forEach(target -> refuseUnknown("place", target, places, spec));
         Set<String> everyRegion = market.stream().map(Offer::region).collect(Collectors.toCollection(TreeSet::new));
-        regions.forEach(region -> refuseUnknownBeginning("region", region, everyRegion, spec));
+        regions.forEach(region -> refuseUnknownRegion(region, everyRegion, spec));
         List<String> wanted = gpus.stream().filter(gpu -> !gpu.equals(NO_GPU)).toList();
-        wanted.forEach(gpu -> refuseUnknownBeginning("GPU", gpu, models, spec));
+        wanted.stream()
+                .filter(gpu -> models.stream().noneMatch(model -> OfferFilter.isGpu(model, gpu)))
+                .forEach(gpu -> refuseUnknown("GPU", gpu, models, spec));
         return new OfferFilter(targets.stream().map(ProviderId::parse).toList(), regions, wanted, spot, maxPrice);
     }
 
-    private static void refuseUnknownBeginning(String kind, String word, Set<String> known, CommandSpec spec) {
+    private static void refuseUnknownRegion(String word, Set<String> known, CommandSpec spec) {
         if (known.stream().noneMatch(one -> one.regionMatches(true, 0, word, 0, word.length()))) {
-            refuseUnknown(kind, word, known, spec);
+            refuseUnknown("region", word, known, spec);
         }
     }
 

@@ -63,7 +63,7 @@ enum FaultPlace {
 
         @Override
         List<String> gpus() {
-            return List.of("T4", "A10");
+            return List.of("T4", "A10", "A100");
         }
 
         @Override

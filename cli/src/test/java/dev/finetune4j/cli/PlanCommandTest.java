@@ -414,14 +414,14 @@ class PlanCommandTest {
     /** Pasted, it answers what was asked. */
     @Test
     void aWiderLimitIsProposedWithAllElseThatWasAsked() {
-        String[] asked = {"--target", "sagemaker,azure-ml", "--gpu", "A10", "--region", "us-", "--optimize", "cost"};
+        String[] asked = {"--target", "sagemaker,azure-ml", "--gpu", "A10G", "--region", "us-", "--optimize", "cost"};
 
         String err = oneLine(
                 plan(with(asked, "--max-cost", "0.01 USD", "--deadline", "9h")).err());
 
         assertThat(err)
                 .containsPattern("finetune plan " + Pattern.quote(job.toString())
-                        + " --target sagemaker,azure-ml --region us- --gpu A10 --optimize cost"
+                        + " --target sagemaker,azure-ml --region us- --gpu A10G --optimize cost"
                         + " --max-cost \"[\\d.]+ USD\" --deadline 9h");
     }
 
