@@ -69,10 +69,17 @@ record RunTable(List<PublishedRun> runs, List<Backtest.Skipped> skipped) {
                     .because(
                             missing.isEmpty()
                                     ? "none of its columns can be compared with: " + String.join(", ", COMPARED)
-                                    : "it lacks the columns " + String.join(", ", missing))
+                                    : "it lacks the columns " + String.join(", ", missing) + separated(table))
                     .asException();
         }
         return of(table);
+    }
+
+    /** What a spreadsheet writes where a comma stands in numbers looks like one column. */
+    private static String separated(CsvTable table) {
+        String header = String.join(",", table.columns());
+        String mark = header.contains(";") ? "semicolons" : header.contains("\t") ? "tabs" : "";
+        return mark.isEmpty() ? "" : ": its fields are separated by " + mark + ", not by commas";
     }
 
     private static RunTable of(CsvTable table) {

@@ -433,6 +433,15 @@ class BacktestTest {
                 .contains("line 3");
     }
 
+    @Test
+    void saysThatFieldsAreNotSeparatedByCommas() throws IOException {
+        assertThat(whyRefused("model;method;wall_time_s\nLlama 3.1 8B;lora;1\n"))
+                .isEqualTo("it lacks the columns method, model: its fields are separated by semicolons, not by commas");
+        assertThat(whyRefused("model\tmethod\twall_time_s\nLlama 3.1 8B\tlora\t1\n"))
+                .endsWith("by tabs, not by commas");
+        assertThat(whyRefused("a,b\n1,2\n")).isEqualTo("it lacks the columns method, model");
+    }
+
     private String whyRefused(String text) throws IOException {
         Path file = Files.writeString(folder.resolve("runs.csv"), text);
         FineTuneException refusal = catchThrowableOfType(FineTuneException.class, () -> Backtest.of(file));
