@@ -2,7 +2,9 @@ package dev.finetune4j.engine.estimate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.engine.estimate.Architecture.Kind;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -233,20 +235,22 @@ final class ConfigReader {
     }
 
     private int needed(String... keys) {
-        int found = optional(0, keys);
-        if (found < 1) {
-            throw new IllegalArgumentException("config.json has no " + String.join(", ", keys));
+        String key = named(keys)
+                .orElseThrow(() -> new IllegalArgumentException("config.json has no " + String.join(", ", keys)));
+        JsonNode value = config.path(key);
+        if (value.asInt() < 1) {
+            throw new IllegalArgumentException(
+                    "config.json: " + key + " must be a whole number above 0, was " + value.asText());
         }
-        return found;
+        return value.asInt();
     }
 
     private int optional(int otherwise, String... keys) {
-        for (String key : keys) {
-            JsonNode value = config.get(key);
-            if (value != null && value.isNumber()) {
-                return value.asInt();
-            }
-        }
-        return otherwise;
+        return named(keys).map(key -> config.path(key).asInt()).orElse(otherwise);
+    }
+
+    /** The first of the keys that holds a number. */
+    private Optional<String> named(String... keys) {
+        return Arrays.stream(keys).filter(key -> config.path(key).isNumber()).findFirst();
     }
 }

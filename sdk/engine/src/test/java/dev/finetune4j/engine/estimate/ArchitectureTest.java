@@ -52,7 +52,11 @@ class ArchitectureTest {
     void namesTheSizesThatAConfigurationLacks() {
         assertThatThrownBy(() -> Architecture.ofConfig(json("{'model_type':'llama','hidden_size':64}")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("num_hidden_layers");
+                .hasMessageContaining("config.json has no num_hidden_layers");
+        assertThatThrownBy(() -> Architecture.ofConfig(
+                        json("{'model_type':'llama','hidden_size':64,'num_hidden_layers':-3,'n_layer':2}")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("config.json: num_hidden_layers must be a whole number above 0, was -3");
     }
 
     @ParameterizedTest
