@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
@@ -497,6 +499,32 @@ class PlanCommandTest {
         assertThat(none.exitCode()).isEqualTo(5);
         assertThat(none.err())
                 .contains("FT0760", "GiB per GPU", "fits with method: qlora", "of all that is offered it fits");
+    }
+
+    @Test
+    void noMachineIsProposedForWhatMachinesDoNotLearn() throws IOException {
+        String row = "{\"input\":{\"messages\":[{\"role\":\"user\",\"content\":\"Which printer, of N?\"}]},"
+                + "\"preferred_output\":[{\"role\":\"assistant\",\"content\":\"The one on floor seven.\"}],"
+                + "\"non_preferred_output\":[{\"role\":\"assistant\",\"content\":\"None.\"}]}\n";
+        Files.writeString(
+                folder.resolve("tickets.jsonl"),
+                IntStream.range(0, 300)
+                        .mapToObj(i -> row.replace("N?", i + "?"))
+                        .collect(Collectors.joining()));
+        Files.writeString(job, """
+                name: tickets
+                model: qwen2.5-7b-instruct
+                task: preference
+                data: {file: tickets.jsonl}
+                method: lora
+                """);
+
+        CommandRun none = plan("--target", CLOUDS);
+
+        assertThat(none.exitCode()).isEqualTo(5);
+        assertThat(oneLine(none.err()))
+                .contains("FT0760", "it learns answers, not which of two is better", "places.azure-openai.model: ")
+                .doesNotContain("it fits", "targets: [");
     }
 
     @Test

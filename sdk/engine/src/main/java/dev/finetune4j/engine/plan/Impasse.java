@@ -548,8 +548,11 @@ final class Impasse {
                 + Ranking.billedAtMost(option).likely();
     }
 
-    /** The smallest machine that would do, whatever was asked for. */
+    /** The smallest machine that would do, whatever was asked for; none where the task is learned by services alone. */
     private Optional<PlanOption> elsewhere() {
+        if (ServiceMethod.of(figures.file().job().task().kind()) != ServiceMethod.SUPERVISED) {
+            return Optional.empty();
+        }
         PlannedJob job = new PlannedJob(figures);
         MachinePlanner planner = new MachinePlanner(job, ownModels, worlds, assumptions, errors);
         return planner
