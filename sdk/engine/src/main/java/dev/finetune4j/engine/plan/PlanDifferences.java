@@ -79,11 +79,17 @@ final class PlanDifferences {
         return digest.substring(0, Math.min(DIGITS, digest.length()));
     }
 
+    /** Once the model is here its tokenizer counts: such a change of the number is none of the rows. */
     private static String data(Workload before, Workload after) {
-        return "data: " + Figures.rows(before.rowsOf(Part.TRAIN)) + " and "
-                + Figures.large(before.trainingTokens()) + " tokens to train then, "
-                + Figures.rows(after.rowsOf(Part.TRAIN)) + " and " + Figures.large(after.trainingTokens())
-                + " tokens now";
+        boolean isCountedAlike = before.areTokensCounted() == after.areTokensCounted();
+        return "data: " + Figures.rows(before.rowsOf(Part.TRAIN)) + " and " + tokens(before, isCountedAlike)
+                + " to train then, " + Figures.rows(after.rowsOf(Part.TRAIN)) + " and "
+                + tokens(after, isCountedAlike) + " now";
+    }
+
+    private static String tokens(Workload work, boolean isCountedAlike) {
+        return Figures.large(work.trainingTokens()) + " tokens"
+                + (isCountedAlike ? "" : work.areTokensCounted() ? " (counted)" : " (told from characters)");
     }
 
     private static void price(PlanOption chosen, List<Offer> offers, List<String> differences) {
