@@ -481,6 +481,30 @@ class PlanCommandTest {
     }
 
     @Test
+    void whatTheTableSaysOfLimitsIsSaidInWords() throws IOException {
+        String[] one = {"--target", "azure-ml", "--gpu", "A10"};
+        JsonNode time = json(with(one, "--optimize", "cost")).at("/options/0/time");
+        long minutes = (seconds(time.get("likely")) + seconds(time.get("high"))) / 120;
+
+        String likely = oneLine(plan(with(one, "--deadline", minutes + "m")).out());
+        String over = oneLine(plan(with(one, "--deadline", "1m")).out());
+
+        assertThat(likely).contains("likely in: within the limits at P50, not at P90.");
+        assertThat(over)
+                .contains("over: likely to break a limit, what a launch keeps back included.")
+                .doesNotContain("likely in");
+    }
+
+    /** Numbers of the one are not those of the other. */
+    @Test
+    void theHintOfEveryOptionNamesAnOptionOfTheSameTable() {
+        assertThat(oneLine(plan("--target", "bedrock").out()))
+                .contains(" --explain 1 shows every item, --all every option in every region, numbered anew.");
+        assertThat(oneLine(plan("--target", "bedrock", "--all").out()))
+                .contains(" --all --explain 1 shows every item.");
+    }
+
+    @Test
     void theBudgetOfTheJobIsALimitToo() throws IOException {
         job = write("method: qlora\nbudget: {max-cost: 0.01 USD}");
 

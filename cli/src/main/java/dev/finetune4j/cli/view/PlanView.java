@@ -37,6 +37,7 @@ public final class PlanView {
     private static final int LABEL = 9;
     private static final String TIGHT = "tight";
     private static final String OVER = "over";
+    private static final String LIKELY_IN = "likely in";
 
     private final Screen screen;
     private final Path job;
@@ -187,7 +188,7 @@ public final class PlanView {
         }
         return switch (option.standing()) {
             case WITHIN -> option.neededMemory() == null ? "" : "fits";
-            case LIKELY_WITHIN -> "likely in";
+            case LIKELY_WITHIN -> LIKELY_IN;
             case TIGHT -> TIGHT;
             case SHOWN -> option.cost() == null ? "no price" : option.otherModel() == null ? "adapters" : "";
             case OVER_LIMIT -> OVER;
@@ -305,10 +306,14 @@ public final class PlanView {
                         + " queue and start-up included. Ranked by " + plan.objective()
                         + ", within the limits first, then at the job's targets. "
                         + (marks.contains(TIGHT) ? TIGHT + ": more than 1 in 10 such runs need more than it has. " : "")
-                        + (marks.contains(OVER) ? OVER + ": likely to break a limit. " : "")
+                        + (marks.contains(LIKELY_IN) ? LIKELY_IN + ": within the limits at P50, not at P90. " : "")
+                        + (marks.contains(OVER)
+                                ? OVER + ": likely to break a limit, what a launch keeps back included. "
+                                : "")
                         + "old: a price older than " + PriceAge.OLD_AFTER_DAYS + " days. finetune plan " + job
-                        + " --explain 1 shows every item"
-                        + (all ? "." : ", --all the options whose numbers are not here.");
+                        + (all
+                                ? " --all --explain 1 shows every item."
+                                : " --explain 1 shows every item, --all every option in every region, numbered anew.");
         Wrap.lines(text, screen.columns()).forEach(line -> screen.line(screen.paint(Tone.FAINT, line)));
     }
 }
