@@ -504,6 +504,28 @@ class PlanCommandTest {
                 .contains(" --all --explain 1 shows every item.");
     }
 
+    /** No deployment for developers lasts so long. */
+    @Test
+    void whatIsHeldForADayIsNotSaidToCostNothingAMonth() throws IOException {
+        JsonNode options =
+                json("--target", "azure-openai", "--spot", "allow", "--all").at("/options");
+
+        assertThat(options)
+                .filteredOn(option -> option.get("id").asText().endsWith("/developer"))
+                .isNotEmpty()
+                .allSatisfy(option -> {
+                    assertThat(option.at("/hosting/what").asText()).isEqualTo("held ready for a day at most");
+                    assertThat(option.get("hosting").has("perMonth")).isFalse();
+                });
+    }
+
+    @Test
+    void servicesAreNotSaidToLetMachines() {
+        String out = oneLine(plan("--target", "azure-openai", "--spot", "allow", "--all").out());
+
+        assertThat(out).contains("gpt-4.1-nano").doesNotContain("lets the same machines");
+    }
+
     @Test
     void theBudgetOfTheJobIsALimitToo() throws IOException {
         job = write("method: qlora\nbudget: {max-cost: 0.01 USD}");

@@ -223,7 +223,9 @@ public final class PlanView {
     private void same(Plan plan) {
         String twins = IntStream.range(0, plan.options().size())
                 .filter(place -> isTwin(plan, plan.options().get(place), place + 1))
-                .mapToObj(place -> plan.options().get(place).target().value())
+                .mapToObj(place -> plan.options().get(place))
+                .filter(option -> option.offer() instanceof MachineOffer)
+                .map(option -> option.target().value())
                 .distinct()
                 .collect(Collectors.joining(", "));
         if (!twins.isEmpty()) {

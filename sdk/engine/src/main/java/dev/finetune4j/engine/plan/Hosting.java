@@ -75,6 +75,12 @@ final class Hosting {
                     null,
                     "the rate is not known" + (month == null ? "" : "; " + kept(month)));
         }
+        if (service.scope().equals(Planner.DEVELOPER)) {
+            return new HostingCost(
+                    "held ready for a day at most",
+                    null,
+                    hour.amount() + " an hour, and nothing of this scope is kept for a month");
+        }
         Money held = times(hour.amount());
         BigDecimal all = held.amount()
                 .add(month == null ? BigDecimal.ZERO : month.amount().amount());

@@ -50,7 +50,8 @@ import java.util.stream.Collectors;
 
 /** Says what a job will take on every target. Always the same for the same question; asks nobody but what tells it of quotas. */
 public final class Planner {
-    private static final String DEVELOPER = "developer";
+    /** The scope of services for trials: what trains there may be taken back, and what is deployed there is removed after a day. */
+    static final String DEVELOPER = "developer";
 
     private final PlanContext context;
     private final Worlds worlds = new Worlds();
