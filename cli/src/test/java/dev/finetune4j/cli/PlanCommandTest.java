@@ -526,6 +526,20 @@ class PlanCommandTest {
         assertThat(out).contains("gpt-4.1-nano").doesNotContain("lets the same machines");
     }
 
+    /** A check says so, too, but only once the model is fetched. */
+    @Test
+    void anEncoderIsNotPlannedForATaskThatNeedsWords() throws IOException {
+        job = write("method: lora");
+        Files.writeString(job, Files.readString(job).replace("llama-3.1-8b-instruct", "bert-base-uncased"));
+
+        CommandRun refused = plan("--target", CLOUDS);
+
+        assertThat(refused.exitCode()).isEqualTo(3);
+        assertThat(refused.err())
+                .contains("FT0340: the model is an encoder", "job.yaml:3:", "task.kind: classification");
+        assertThat(refused.out()).isEmpty();
+    }
+
     @Test
     void theBudgetOfTheJobIsALimitToo() throws IOException {
         job = write("method: qlora\nbudget: {max-cost: 0.01 USD}");

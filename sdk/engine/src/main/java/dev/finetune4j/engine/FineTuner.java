@@ -196,7 +196,8 @@ public final class FineTuner implements AutoCloseable {
      * plan.choice().ifPresent(option -> System.out.println(option.id() + " " + option.cost()));
      * }</pre>
      *
-     * @throws FineTuneException if the data cannot be had, with FT0480 if there is no such model, FT0481 if its sizes are not known
+     * @throws FineTuneException if the data cannot be had, with FT0340 if the model is an encoder and the task needs words, FT0480 if there
+     *     is no such model, FT0481 if its sizes are not known
      */
     public Plan plan(JobFile job) {
         return plan(job, PlanRequest.anywhere());
@@ -209,6 +210,9 @@ public final class FineTuner implements AutoCloseable {
      */
     public Plan plan(JobFile job, PlanRequest request) {
         JobFigures figures = figures(job, request.said());
+        figures.misfit().ifPresent(problem -> {
+            throw clean(problem.asException(), job);
+        });
         Plan plan = planner(figures).plan(figures, request);
         latest = new Planned(plan, figures);
         planned.add(plan, job);

@@ -9,6 +9,7 @@ import dev.finetune4j.method.FullTuning;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What is different about a job whose model turns out to be an encoder: it reads texts and tells their labels. */
 final class EncoderJob {
@@ -23,8 +24,9 @@ final class EncoderJob {
     static List<Problem> findings(JobFile file) {
         FineTuneJob job = file.job();
         List<Problem> findings = new ArrayList<>();
-        if (!job.task().kind().hasLabels()) {
-            findings.add(misfit(job));
+        Optional<Problem> misfit = misfit(job);
+        if (misfit.isPresent()) {
+            findings.add(misfit.get());
             return findings;
         }
         findings.add(CheckProblems.BASE_OF_ENCODER
@@ -38,14 +40,18 @@ final class EncoderJob {
         return findings;
     }
 
-    private static Problem misfit(FineTuneJob job) {
+    /** What is wrong where the task needs words; empty where it has labels. */
+    static Optional<Problem> misfit(FineTuneJob job) {
+        if (job.task().kind().hasLabels()) {
+            return Optional.empty();
+        }
         String kind = job.task().kind().name().toLowerCase(Locale.ROOT).replace('_', '-');
-        return CheckProblems.TASK_OF_ENCODER
+        return Optional.of(CheckProblems.TASK_OF_ENCODER
                 .error("the model is an encoder, which cannot do a task of kind " + kind)
                 .at(Location.ofKey("task.kind"))
                 .because("it tells labels apart; it does not write text")
                 .remedy("task.kind: classification")
                 .remedy("finetune models    # models that speak")
-                .build();
+                .build());
     }
 }
