@@ -283,6 +283,8 @@ class PlanCommandTest {
         assertThat(json("--target", CLOUDS).at("/workload"))
                 .as("told from what was kept")
                 .isEqualTo(first);
+        assertThat(oneLine(plan("--target", "bedrock").out()))
+                .containsPattern("takes no more than 10,000 rows, the job has \\d\\d,\\d{3}");
     }
 
     @Test

@@ -20,12 +20,12 @@ final class Words {
     }
 
     static String gib(double gib) {
-        return String.format(Locale.ROOT, gib < 10 ? "%.1f" : "%.0f", gib);
+        return String.format(Locale.ROOT, gib < 10 ? "%.1f" : "%,.0f", gib);
     }
 
     /** The same, to a tenth where {@code other}, which it is told beside, would read alike. */
     static String gibBeside(double gib, double other) {
-        return String.format(Locale.ROOT, gib < 10 || gib(gib).equals(gib(other)) ? "%.1f" : "%.0f", gib);
+        return String.format(Locale.ROOT, gib < 10 || gib(gib).equals(gib(other)) ? "%,.1f" : "%,.0f", gib);
     }
 
     static String gibBeside(long bytes, long other) {

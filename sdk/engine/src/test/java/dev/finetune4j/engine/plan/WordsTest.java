@@ -12,4 +12,10 @@ class WordsTest {
         assertThat(Words.gibBeside(20.4, 15.6)).isEqualTo("20");
         assertThat(Words.gibBeside(9.96, 20.4)).isEqualTo("10.0");
     }
+
+    @Test
+    void memoryOfThousandsIsReadable() {
+        assertThat(Words.gibBeside(6466, 20.4)).isEqualTo("6,466");
+        assertThat(Words.gib(1126)).isEqualTo("1,126");
+    }
 }
