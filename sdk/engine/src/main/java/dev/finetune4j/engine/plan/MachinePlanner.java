@@ -8,6 +8,7 @@ import dev.finetune4j.engine.estimate.MemoryParts;
 import dev.finetune4j.engine.estimate.Range;
 import dev.finetune4j.engine.estimate.SpeedModel;
 import dev.finetune4j.engine.plan.Worlds.Cause;
+import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.engine.report.RunParameters;
 import dev.finetune4j.plan.ByteRange;
 import dev.finetune4j.plan.Fit;
@@ -248,9 +249,10 @@ final class MachinePlanner {
                         Name.EVALUATION,
                         work.evaluation(),
                         true,
-                        "roofline: " + job.answeringModels() + " models on "
-                                + job.rows().rowsOf(Part.TEST) + " held-out rows, and "
-                                + Math.round(job.validations()) + " validation losses; "
+                        "roofline: " + job.answeringModels()
+                                + (job.answeringModels() == 1 ? " model on " : " models on ")
+                                + Figures.count(job.rows().rowsOf(Part.TEST)) + " held-out rows, and "
+                                + Words.validations(Math.round(job.validations())) + "; "
                                 + assumptions.get("answers").words())
                 .phase(
                         Name.CHECKPOINTS,

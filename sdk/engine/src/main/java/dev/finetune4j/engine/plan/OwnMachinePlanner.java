@@ -360,7 +360,7 @@ final class OwnMachinePlanner {
                         Cause.ANSWERS,
                         RehearsedAnswers.seconds(measured, new Uncertain(STEADY, 1, SLOWER), job.areTextsWritten())),
                 false,
-                when + training.validations() + " validation losses of " + Words.seconds(training.validationSeconds())
+                when + Words.validations(training.validations()) + " of " + Words.seconds(training.validationSeconds())
                         + measured.answers().stream()
                                 .map(pace -> ", " + pace.rows() + " of " + pace.totalRows() + " answers in "
                                         + Words.seconds(pace.seconds()))

@@ -36,6 +36,10 @@ final class Words {
         return gib(bytes / GIB);
     }
 
+    static String validations(long count) {
+        return Figures.count(count) + (count == 1 ? " validation loss" : " validation losses");
+    }
+
     static long bytes(double gib) {
         return Math.round(gib * GIB);
     }

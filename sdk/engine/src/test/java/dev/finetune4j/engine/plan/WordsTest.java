@@ -14,6 +14,13 @@ class WordsTest {
     }
 
     @Test
+    void oneLossIsNoLosses() {
+        assertThat(Words.validations(1)).isEqualTo("1 validation loss");
+        assertThat(Words.validations(3)).isEqualTo("3 validation losses");
+        assertThat(Words.validations(0)).isEqualTo("0 validation losses");
+    }
+
+    @Test
     void memoryOfThousandsIsReadable() {
         assertThat(Words.gibBeside(6466, 20.4)).isEqualTo("6,466");
         assertThat(Words.gib(1126)).isEqualTo("1,126");
