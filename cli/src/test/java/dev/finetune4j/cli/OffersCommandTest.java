@@ -227,7 +227,9 @@ class OffersCommandTest {
         CommandRun refresh = run(nobody, "prices", "refresh", "aws", "-o", "json");
 
         assertThat(refresh.exitCode()).isEqualTo(5);
-        assertThat(refresh.out()).contains("FT0812").doesNotContain("secret");
+        assertThat(refresh.out())
+                .contains("FT0812", "the prices that were known before stay, with their dates")
+                .doesNotContain("secret");
         assertThat(run("offers").out()).contains("ml.g4dn.xlarge");
     }
 

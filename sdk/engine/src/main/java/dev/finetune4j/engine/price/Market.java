@@ -159,7 +159,7 @@ public final class Market {
         Map<String, PriceFact> before = new HashMap<>();
         known.forEach(offer -> offer.price().ifPresent(price -> before.put(offer.id(), price)));
 
-        OfferSource.Refreshed refreshed = source.refresh(context, known);
+        OfferSource.Refreshed refreshed = refreshed(source, known);
         problems.addAll(refreshed.problems());
         int renewed = 0;
         int changed = 0;
@@ -181,6 +181,22 @@ public final class Market {
             new FetchedPrices(context.clock().instant(), prices).write(file(source));
         }
         return new Renewal(source.name(), known.size(), renewed, changed, problems);
+    }
+
+    /** Whoever reads of a failure asks which prices there are now. */
+    private OfferSource.Refreshed refreshed(OfferSource source, List<Offer> known) {
+        try {
+            return source.refresh(context, known);
+        } catch (FineTuneException e) {
+            throw new FineTuneException(
+                    e.problems().stream().map(Market::withoutLoss).toList(), e.getCause());
+        }
+    }
+
+    private static Problem withoutLoss(Problem problem) {
+        List<String> causes = new ArrayList<>(problem.causes());
+        causes.add("the prices that were known before stay, with their dates");
+        return problem.withCauses(causes);
     }
 
     private static boolean isSame(PriceFact old, PriceFact price) {
