@@ -5,12 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finetune4j.cli.view.PlanView;
+import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.json.Durations;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.plan.Plan;
 import dev.finetune4j.testkit.GoldenFiles;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -540,6 +547,27 @@ class PlanCommandTest {
         assertThat(refused.err())
                 .contains("FT0340: the model is an encoder", "job.yaml:3:", "task.kind: classification");
         assertThat(refused.out()).isEmpty();
+    }
+
+    /** As on one's own machine, which is free. */
+    @Test
+    void besideAChoiceThatTakesWeeksStandsOneThatDoesNot() throws IOException {
+        JsonNode told = Json.records()
+                .readTree(plan("--target", "sagemaker", "--optimize", "cost", "-o", "json")
+                        .out());
+        assertThat(printed(told)).doesNotContain("faster");
+
+        ((ObjectNode) told.at("/options/0/time")).put("likely", "16d").put("high", "40d");
+
+        assertThat(printed(told)).containsPattern("faster +\\d+ sagemaker ml\\S+: [\\d.]+ (min|h) for [\\d.]+ USD\n");
+    }
+
+    private String printed(JsonNode told) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
+        new PlanView(new Screen(stream, stream, false, false, false, 80), job)
+                .print(Json.records().treeToValue(told, Plan.class), false);
+        return out.toString(StandardCharsets.UTF_8);
     }
 
     @Test
