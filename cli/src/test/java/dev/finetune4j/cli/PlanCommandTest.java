@@ -571,6 +571,15 @@ class PlanCommandTest {
     }
 
     @Test
+    void aCostAtThePriceOnDemandIsNotSaidToBeOfAPriceThatNobodyKnows() {
+        String spot = plan("--target", "sagemaker", "--spot", "only", "--all").out();
+
+        assertThat(oneLine(spot)).contains("at most: at the price on demand, spot's own is not known.");
+        assertThat(spot).containsPattern(" \\d{4}-\\d\\d-\\d\\d\n[^\n]* at most");
+        assertThat(oneLine(plan("--target", "sagemaker").out())).doesNotContain("at most:");
+    }
+
+    @Test
     void theBudgetOfTheJobIsALimitToo() throws IOException {
         job = write("method: qlora\nbudget: {max-cost: 0.01 USD}");
 

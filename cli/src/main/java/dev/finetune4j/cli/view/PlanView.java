@@ -43,6 +43,7 @@ public final class PlanView {
     private static final String TIGHT = "tight";
     private static final String OVER = "over";
     private static final String LIKELY_IN = "likely in";
+    private static final String AT_MOST = "at most";
 
     private final Screen screen;
     private final Path job;
@@ -145,7 +146,11 @@ public final class PlanView {
             shown++;
             String mark = option.id().equals(plan.chosen()) ? "*" : "";
             String standing = standing(option);
+            String date = date(option, plan.date());
             marks.add(standing);
+            if (date.contains(AT_MOST)) {
+                marks.add(AT_MOST);
+            }
             table.row(
                     number + mark,
                     option.target() + "\n" + kind(option),
@@ -153,7 +158,7 @@ public final class PlanView {
                     PlanFigures.fit(option) + "\n" + standing,
                     PlanFigures.time(option.time().likely()) + "\n" + PlanFigures.ends(option.time()),
                     PlanFigures.likely(option.cost()) + "\n" + PlanFigures.ends(option.cost()),
-                    date(option, plan.date()));
+                    date);
         }
         table.print(screen);
     }
@@ -204,18 +209,28 @@ public final class PlanView {
     }
 
     private static String date(PlanOption option, LocalDate today) {
-        Optional<PriceFact> price = option.price();
+        boolean isBound = option.price().isEmpty();
+        Optional<PriceFact> price = isBound ? bound(option) : option.price();
         if (price.isEmpty()) {
             return option.offer() == null ? "free" : "?";
         }
         List<String> doubts = new ArrayList<>();
-        if (price.get().isEstimate()) {
+        if (isBound) {
+            doubts.add(AT_MOST);
+        } else if (price.get().isEstimate()) {
             doubts.add("est.");
         }
         if (PriceAge.of(price.get(), today).isOld()) {
             doubts.add("old");
         }
         return price.get().date() + "\n" + String.join(" ", doubts);
+    }
+
+    /** The price that its cost is told at where its own is not known. */
+    private static Optional<PriceFact> bound(PlanOption option) {
+        return option.offer() instanceof MachineOffer machine && option.cost() != null
+                ? machine.billed()
+                : Optional.empty();
     }
 
     private void chosen(PlanOption option) {
@@ -349,6 +364,7 @@ public final class PlanView {
                         + (marks.contains(OVER)
                                 ? OVER + ": likely to break a limit, what a launch keeps back included. "
                                 : "")
+                        + (marks.contains(AT_MOST) ? AT_MOST + ": at the price on demand, spot's own is not known. " : "")
                         + "old: a price older than " + PriceAge.OLD_AFTER_DAYS + " days. finetune plan " + job
                         + (all
                                 ? " --all --explain 1 shows every item."
