@@ -9,6 +9,7 @@ import dev.finetune4j.engine.price.OfferFilter;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.Budget;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.json.Durations;
@@ -312,7 +313,14 @@ final class Impasse {
                 ? Stream.of(cheapest, fastest)
                 : Stream.of(fastest);
         proposed.flatMap(this::wider).distinct().forEach(problem::remedy);
-        return problem.at(Location.ofKey("budget")).build();
+        return (isLimitedByJob() ? problem.at(Location.ofKey("budget")) : problem).build();
+    }
+
+    /** Whether a limit stands in the job file, and whoever asked has not set another instead. */
+    private boolean isLimitedByJob() {
+        Budget budget = figures.file().job().budget();
+        return (budget.maxCost() != null && request.maxCost() == null)
+                || (budget.maxTime() != null && request.deadline() == null);
     }
 
     private boolean isTooDear(PlanOption option) {
