@@ -192,6 +192,20 @@ class SavedPlanTest {
     }
 
     @Test
+    void aPartOfAPlanIsNotTakenForOneOfAnotherVersion() throws IOException {
+        command("plan", job.toString(), "--target", "local", "--save", plan.toString());
+        String whole = Files.readString(plan);
+        Path half = Files.writeString(folder.resolve("half.json"), whole.substring(0, whole.length() / 2));
+
+        CommandRun run = command("run", half.toString());
+
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(CommandRun.oneLine(run.err()))
+                .contains("FT0764", "it is no JSON, or a part of some")
+                .doesNotContain("version");
+    }
+
+    @Test
     void aFileThatHoldsNothingIsNoPlan() throws IOException {
         for (String content : List.of("", "{}", "[]")) {
             CommandRun run = command("run", Files.writeString(plan, content).toString());

@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.plan;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.error.FileReason;
@@ -102,6 +103,9 @@ public record SavedPlan(String jobFile, Plan plan, String digest) {
                 throw damaged(file, "it has no choice", job).asException();
             }
             return Optional.of(saved);
+        } catch (JsonParseException e) {
+            throw damaged(file, "it is no JSON, or a part of some: was it copied to its end?", SOME_JOB)
+                    .asException(e);
         } catch (IOException | UncheckedIOException | NullPointerException | IllegalArgumentException e) {
             throw damaged(file, "it is no plan of this version", SOME_JOB).asException(e);
         }
