@@ -623,7 +623,8 @@ class PlanCommandTest {
 
         assertThat(none.exitCode()).isEqualTo(5);
         assertThat(oneLine(none.err()))
-                .contains("FT0760", "it learns answers, not which of two is better", "places.azure-openai.model: ")
+                .contains("FT0760", "azure-openai do not tune tickets as it is")
+                .contains("it learns answers, not which of two is better", "places.azure-openai.model: ")
                 .doesNotContain("it fits", "targets: [");
     }
 

@@ -250,7 +250,9 @@ final class Impasse {
         FineTuneJob job = figures.file().job();
         List<ProviderId> targets = request.filter().targets();
         Problem.Builder problem = PlanProblems.NOTHING_FITS
-                .error((targets.isEmpty() ? "nothing that was looked at tunes " : names(targets) + " does not tune ")
+                .error((targets.isEmpty()
+                                ? "nothing that was looked at tunes "
+                                : names(targets) + (targets.size() == 1 ? " does not tune " : " do not tune "))
                         + job.name() + " as it is")
                 .at(Location.ofKey("model"));
         plan.rejections().stream()
