@@ -423,6 +423,22 @@ class PlanCommandTest {
         assertThat(proposed.find()).as(err).isFalse();
     }
 
+    /** The cheapest of all would break the time, too. */
+    @Test
+    void ofTwoLimitsTheCheapestThatKeepsTheTimeIsNamed() throws IOException {
+        JsonNode cheapest = json("--target", "azure-ml", "--optimize", "cost").at("/options/0");
+        String time = Durations.format(Duration.ofMinutes(seconds(cheapest.at("/time/likely")) / 60 - 1));
+
+        String err = oneLine(plan("--target", "azure-ml", "--max-cost", "0.01 USD", "--deadline", time)
+                .err());
+
+        assertThat(err)
+                .contains("the cheapest in that time: azure-ml/")
+                .doesNotContain("in that time: " + cheapest.get("id").asText())
+                .containsPattern("try +finetune plan \\S+ --target azure-ml --max-cost \"[\\d.]+ USD\" --deadline " + time
+                        + " ");
+    }
+
     /** Pasted, it answers what was asked. */
     @Test
     void aWiderLimitIsProposedWithAllElseThatWasAsked() {

@@ -291,18 +291,27 @@ final class Impasse {
                         .sorted();
     }
 
+    /** Of two limits, each option that is named keeps one where it can: what costs nothing and takes weeks answers nobody. */
     private Problem overLimit(List<PlanOption> over) {
-        PlanOption cheapest = over.stream()
-                .min(Comparator.comparing(option -> limits.held(option).likely().amount()))
-                .orElseThrow();
-        PlanOption fastest = over.stream()
-                .min(Comparator.comparing(option -> option.time().likely()))
-                .orElseThrow();
+        List<PlanOption> inTime = over.stream()
+                .filter(option -> !limits.takesLonger(limits.neededTime(option)))
+                .toList();
+        List<PlanOption> inCost =
+                over.stream().filter(option -> !isTooDear(option)).toList();
+        PlanOption cheapest = (inTime.isEmpty() ? over : inTime)
+                .stream()
+                        .min(Comparator.comparing(
+                                option -> limits.held(option).likely().amount()))
+                        .orElseThrow();
+        PlanOption fastest = (inCost.isEmpty() ? over : inCost)
+                .stream()
+                        .min(Comparator.comparing(option -> option.time().likely()))
+                        .orElseThrow();
         Problem.Builder problem = PlanProblems.OVER_LIMIT
                 .error("no option is likely to keep " + limits.words())
-                .because("the cheapest: " + words(cheapest));
+                .because("the cheapest" + (isPart(inTime, over) ? " in that time: " : ": ") + words(cheapest));
         if (!fastest.equals(cheapest)) {
-            problem.because("the fastest: " + words(fastest));
+            problem.because("the fastest" + (isPart(inCost, over) ? " at that cost: " : ": ") + words(fastest));
         }
         Stream.of(cheapest, fastest)
                 .distinct()
@@ -323,6 +332,10 @@ final class Impasse {
         Budget budget = figures.file().job().budget();
         return (budget.maxCost() != null && request.maxCost() == null)
                 || (budget.maxTime() != null && request.deadline() == null);
+    }
+
+    private static boolean isPart(List<PlanOption> some, List<PlanOption> all) {
+        return !some.isEmpty() && some.size() < all.size();
     }
 
     private boolean isTooDear(PlanOption option) {
