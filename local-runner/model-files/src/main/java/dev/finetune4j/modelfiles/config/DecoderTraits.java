@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param rotaryWidth numbers of a head that turn; D in most models
  * @param windowed for each layer whether it looks through the sliding window
  * @param windowedRopeTheta base of the rotary frequencies, not stretched, of the windowed layers; null where all layers turn alike
+ * @param bidirectional whether each token sees those after it too
  */
 public record DecoderTraits(
         boolean fusedProjections,
@@ -30,7 +31,8 @@ public record DecoderTraits(
         double logitCap,
         int rotaryWidth,
         List<Boolean> windowed,
-        @Nullable Double windowedRopeTheta) {
+        @Nullable Double windowedRopeTheta,
+        boolean bidirectional) {
     /** Copies the list. */
     public DecoderTraits {
         windowed = List.copyOf(windowed);
@@ -49,6 +51,7 @@ public record DecoderTraits(
                 0,
                 headSize,
                 Collections.nCopies(layers, false),
-                null);
+                null,
+                false);
     }
 }

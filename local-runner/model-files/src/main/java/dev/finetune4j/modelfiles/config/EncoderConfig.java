@@ -17,6 +17,7 @@ import java.util.List;
  * @param normEpsilon added to the variance in layer norms
  * @param activation of the feed-forward, such as {@code gelu}
  * @param positionKind how positions enter, such as {@code absolute}
+ * @param causal whether a token sees nothing but those before it, as in a decoder
  * @param initializerRange standard deviation of the normal distribution that new weights are drawn from
  * @param labels names of the labels in the order of the head's outputs; empty where config.json has none
  */
@@ -33,6 +34,7 @@ public record EncoderConfig(
         double normEpsilon,
         String activation,
         String positionKind,
+        boolean causal,
         double initializerRange,
         List<String> labels) {
     /** Copies the list. */

@@ -55,6 +55,7 @@ final class EncoderConfigReader {
                 distilled ? DEFAULT_NORM_EPSILON : reader.positive("layer_norm_eps", DEFAULT_NORM_EPSILON),
                 json.path(distilled ? "activation" : "hidden_act").asText("gelu"),
                 json.path("position_embedding_type").asText("absolute"),
+                !distilled && json.path("is_decoder").asBoolean(false),
                 reader.positive("initializer_range", DEFAULT_INITIALIZER_RANGE),
                 labels());
         reader.finish();

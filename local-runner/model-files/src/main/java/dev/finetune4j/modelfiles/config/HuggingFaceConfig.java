@@ -86,7 +86,7 @@ final class HuggingFaceConfig {
     }
 
     private String activation(Family family) {
-        return json.path("hidden_activation").asText(json.path("hidden_act").asText(family.activation()));
+        return json.path(family.isGemma() ? "hidden_activation" : "hidden_act").asText(family.activation());
     }
 
     private AttentionBias attentionBias(Family family) {

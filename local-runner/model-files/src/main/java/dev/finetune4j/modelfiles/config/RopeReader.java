@@ -9,6 +9,7 @@ import java.util.List;
  * rope_parameters}, in which layers of different kinds may have their own).
  */
 final class RopeReader {
+    private static final String PLAIN = "default";
     private static final double DEFAULT_THETA = 10_000;
     private static final double GEMMA_3_THETA = 1_000_000;
     private static final double YARN_FAST_TURNS = 32;
@@ -40,28 +41,43 @@ final class RopeReader {
 
     double theta() {
         double absent = family == Family.GEMMA_3 ? GEMMA_3_THETA : DEFAULT_THETA;
-        return rope.path("rope_theta").isNumber()
-                ? rope.path("rope_theta").asDouble()
-                : reader.positive("rope_theta", absent);
+        return theta(rope, "rope_theta", absent);
     }
 
     /** Base of the layers with a window. */
     double windowedTheta() {
-        JsonNode own = all.path("sliding_attention").path("rope_theta");
-        return own.isNumber() ? own.asDouble() : reader.positive("rope_local_base_freq", DEFAULT_THETA);
+        return theta(all.path("sliding_attention"), "rope_local_base_freq", DEFAULT_THETA);
     }
 
-    /** Numbers of a head that turn. */
+    private double theta(JsonNode parameters, String keyBeside, double absent) {
+        JsonNode own = parameters.path("rope_theta");
+        if (!own.isNumber()) {
+            return reader.positive(keyBeside, absent);
+        }
+        if (!(own.asDouble() > 0) || Double.isInfinite(own.asDouble())) {
+            reader.invalid("rope_theta is " + own, "it must be above 0");
+        }
+        return own.asDouble();
+    }
+
+    /** Numbers of a head that turn: all of them, but in Phi 3; the models of the other families do not look at the share. */
     int width(int headSize) {
+        if (family != Family.PHI_3) {
+            return headSize;
+        }
         JsonNode inRope = rope.path("partial_rotary_factor");
         JsonNode share = inRope.isNumber() ? inRope : json.path("partial_rotary_factor");
         return (int) (headSize * share.asDouble(1));
     }
 
     RopeScaling scaling(int rotaryWidth) {
-        String type = rope.path("rope_type").asText(rope.path("type").asText("default"));
+        String windowedType = type(all.path("sliding_attention"));
+        if (!windowedType.equals(PLAIN)) {
+            return new RopeScaling.Other(windowedType + " in sliding_attention");
+        }
+        String type = type(rope);
         return switch (type) {
-            case "default" -> new RopeScaling.None();
+            case PLAIN -> new RopeScaling.None();
             case "linear" -> new RopeScaling.Linear(number("factor"));
             case "llama3" ->
                 new RopeScaling.Llama3(
@@ -70,6 +86,10 @@ final class RopeReader {
             case "longrope" -> longRope(rotaryWidth);
             default -> new RopeScaling.Other(type);
         };
+    }
+
+    private static String type(JsonNode parameters) {
+        return parameters.path("rope_type").asText(parameters.path("type").asText(PLAIN));
     }
 
     private RopeScaling yarn() {

@@ -11,7 +11,7 @@ final class TraitsReader {
     private static final double GEMMA_2_SCORE_CAP = 50;
     private static final double GEMMA_2_LOGIT_CAP = 30;
     private static final double GEMMA_QUERY_SCALAR = 256;
-    private static final int GEMMA_WINDOW = 4096;
+    private static final int DEFAULT_WINDOW = 4096;
     private static final int GEMMA_3_PATTERN = 6;
     private static final int QWEN_MAX_WINDOW_LAYERS = 28;
 
@@ -34,11 +34,13 @@ final class TraitsReader {
                 isGemma,
                 isGemma ? Math.sqrt(hiddenSize) : 1,
                 1 / Math.sqrt(isGemma ? reader.positive("query_pre_attn_scalar", GEMMA_QUERY_SCALAR) : headSize),
-                cap("attn_logit_softcapping", GEMMA_2_SCORE_CAP),
-                cap("final_logit_softcapping", GEMMA_2_LOGIT_CAP),
+                family == Family.GEMMA_2 ? cap("attn_logit_softcapping", GEMMA_2_SCORE_CAP) : 0,
+                isGemma ? cap("final_logit_softcapping", GEMMA_2_LOGIT_CAP) : 0,
                 rope.width(headSize),
                 windowed,
-                family == Family.GEMMA_3 ? rope.windowedTheta() : null);
+                family == Family.GEMMA_3 ? rope.windowedTheta() : null,
+                family == Family.GEMMA_3
+                        && json.path("use_bidirectional_attention").asBoolean(false));
     }
 
     /** Tokens that windowed layers look back; null for a model without a window. */
@@ -48,17 +50,14 @@ final class TraitsReader {
         if (!used || family == Family.LLAMA) {
             return null;
         }
-        if (json.path("sliding_window").isNull() || (!json.has("sliding_window") && !family.isGemma())) {
+        if (json.path("sliding_window").isNull() || (!json.has("sliding_window") && family == Family.PHI_3)) {
             return null;
         }
-        return reader.count("sliding_window", HuggingFaceConfig.MAX_CONTEXT, GEMMA_WINDOW);
+        return reader.count("sliding_window", HuggingFaceConfig.MAX_CONTEXT, DEFAULT_WINDOW);
     }
 
     private double cap(String key, double gemma2) {
-        if (!family.isGemma() || json.path(key).isNull()) {
-            return 0;
-        }
-        return reader.positive(key, family == Family.GEMMA_2 ? gemma2 : 0);
+        return json.path(key).isNull() ? 0 : reader.positive(key, family == Family.GEMMA_2 ? gemma2 : 0);
     }
 
     /** For each layer whether it looks through the window. */

@@ -110,6 +110,42 @@ class ModelFolderTest {
         assertThat(third.traits().windowed()).startsWith(true, false);
     }
 
+    /** transformers 5.24 reads each of these keys in other families alone, or not at all. */
+    @Test
+    void leavesOutWhatTheFamilyDoesNotRead() throws IOException {
+        ModelConfig llama = config("{" + REQUIRED
+                + ",\"partial_rotary_factor\":0.5,\"hidden_activation\":\"gelu_pytorch_tanh\",\"sliding_window\":8}");
+        ModelConfig second = config("{" + REQUIRED.replace("Llama", "Gemma2") + ",\"hidden_act\":\"silu\"}");
+        ModelConfig third = config("{" + REQUIRED.replace("Llama", "Gemma3")
+                + ",\"attn_logit_softcapping\":2.0,\"final_logit_softcapping\":3.0}");
+        ModelConfig phi = config("{" + REQUIRED.replace("Llama", "Phi3")
+                + ",\"rope_parameters\":{\"rope_type\":\"default\",\"partial_rotary_factor\":0.5}}");
+
+        assertThat(llama.traits().rotaryWidth()).isEqualTo(16);
+        assertThat(llama.activation()).isEqualTo("silu");
+        assertThat(second.activation()).isEqualTo("gelu_pytorch_tanh");
+        assertThat(third.traits().scoreCap()).isZero();
+        assertThat(third.traits().logitCap()).isEqualTo(3);
+        assertThat(phi.traits().rotaryWidth()).isEqualTo(8);
+        assertThat(phi.slidingWindowIfAny()).isEmpty();
+        assertThat(config("{" + REQUIRED.replace("Llama", "Mistral") + "}").slidingWindowIfAny())
+                .contains(4096);
+    }
+
+    @Test
+    void refusesRotaryBasesThatAreNoneWhereverTheyStand() throws IOException {
+        Files.writeString(
+                folder.resolve("config.json"),
+                "{" + REQUIRED.replace("Llama", "Gemma3") + ",\"rope_parameters\":{\"full_attention\":{\"rope_theta\":-1},"
+                        + "\"sliding_attention\":{\"rope_theta\":0}}}");
+        ModelFolder model = ModelFolder.open(folder);
+
+        assertThatThrownBy(model::config)
+                .isInstanceOf(FineTuneException.class)
+                .hasMessageContaining("rope_theta is -1")
+                .hasMessageContaining("rope_theta is 0");
+    }
+
     @Test
     void findsTheOriginalLengthOfLongRopeBesideIt() throws IOException {
         ModelConfig config = config("{" + REQUIRED.replace("Llama", "Phi3")

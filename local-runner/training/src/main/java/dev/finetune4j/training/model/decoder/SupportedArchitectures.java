@@ -55,6 +55,12 @@ final class SupportedArchitectures {
                             + " tokens would be computed",
                     source));
         }
+        if (config.traits().bidirectional()) {
+            problems.add(unsupported(
+                    "use_bidirectional_attention is not supported",
+                    "each token would see those after it, and a language model is asked for them",
+                    source));
+        }
         int rotaryWidth = config.traits().rotaryWidth();
         if (rotaryWidth < 2 || rotaryWidth % 2 != 0 || rotaryWidth > config.headSize()) {
             problems.add(unsupported(

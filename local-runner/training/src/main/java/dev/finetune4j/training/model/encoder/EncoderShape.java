@@ -56,6 +56,12 @@ record EncoderShape(EncoderConfig config, List<String> labels) {
                     "supported are absolute ones",
                     source));
         }
+        if (config.causal()) {
+            problems.add(unsupported(
+                    "an encoder with is_decoder is not supported",
+                    "its tokens do not see those after them; where it was not trained so, set is_decoder to false",
+                    source));
+        }
         if (!problems.isEmpty()) {
             throw new FineTuneException(problems, null);
         }

@@ -294,6 +294,28 @@ class LoadingTest {
                 .hasMessageContaining("FT0473");
     }
 
+    @Test
+    void refusesWhatGemmaThreeMayAskForAndIsNotComputed() throws Exception {
+        Path model = changed("gemma3", config -> {
+            config.put("use_bidirectional_attention", true);
+            ObjectNode rope = config.putObject("rope_parameters");
+            rope.putObject("full_attention").put("rope_type", "default").put("rope_theta", 1e6);
+            rope.putObject("sliding_attention")
+                    .put("rope_type", "linear")
+                    .put("factor", 4)
+                    .put("rope_theta", 1e4);
+        });
+
+        assertThatThrownBy(() -> load(model, null)).isInstanceOfSatisfying(FineTuneException.class, e -> {
+            assertThat(e.problems())
+                    .hasSize(2)
+                    .allMatch(problem -> problem.code().equals("FT0470"));
+            assertThat(e)
+                    .hasMessageContaining("rope scaling linear in sliding_attention is not supported")
+                    .hasMessageContaining("use_bidirectional_attention is not supported");
+        });
+    }
+
     private Path changed(String name, Consumer<ObjectNode> change) throws IOException {
         Path model = folder.resolve("model");
         Files.createDirectories(model);

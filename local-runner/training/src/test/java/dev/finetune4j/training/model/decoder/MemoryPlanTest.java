@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 /** What is chosen for a model of the size of SmolLM2-135M. */
 class MemoryPlanTest {
     private static final int LAYERS = 30;
-    private static final DecoderTraits PLAIN =
-            new DecoderTraits(false, false, false, false, 1, 0.125, 0, 0, 64, Collections.nCopies(LAYERS, false), null);
+    private static final DecoderTraits PLAIN = new DecoderTraits(
+            false, false, false, false, 1, 0.125, 0, 0, 64, Collections.nCopies(LAYERS, false), null, false);
     private static final DecoderShape SHAPE = new DecoderShape(LAYERS, 576, 9, 3, 64, 1536, 49152, true, 0, PLAIN);
     private static final LoraTuning METHOD = new LoraTuning(16, 32, 0, List.of(LoraTuning.ALL_LINEAR));
     private static final NumberFormats FAST = new NumberFormats(new CpuFeatures(Set.of("avx512_bf16")));

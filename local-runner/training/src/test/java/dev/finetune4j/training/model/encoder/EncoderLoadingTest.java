@@ -102,9 +102,11 @@ class EncoderLoadingTest {
         Path folder = copy("bert", Optional::of);
         change(
                 folder.resolve("config.json"),
-                config -> config.put("hidden_act", "mish").put("position_embedding_type", "relative_key"));
+                config -> config.put("hidden_act", "mish")
+                        .put("position_embedding_type", "relative_key")
+                        .put("is_decoder", true));
 
-        assertThat(refusals(folder, 4L << 30)).extracting(Problem::code).containsExactly("FT0470", "FT0470");
+        assertThat(refusals(folder, 4L << 30)).extracting(Problem::code).containsExactly("FT0470", "FT0470", "FT0470");
         change(folder.resolve("config.json"), config -> config.put("model_type", "albert"));
         assertThat(refusals(folder, 4L << 30)).extracting(Problem::code).containsExactly("FT0470");
         assertThat(refusals(EncoderFixture.folder("roberta"), 100L << 20))
