@@ -10,6 +10,7 @@ import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelName;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -79,6 +80,11 @@ public final class AdapterConfig {
             "revision",
             "runtime_config",
             "task_type");
+
+    /** What PEFT's {@code LoraConfig} takes where the file says nothing. */
+    private static final int PEFT_RANK = 8;
+
+    private static final double PEFT_ALPHA = 8;
 
     /** Ways to start factors from nothing; others also change the base model. */
     private static final Set<String> PLAIN_STARTS = Set.of("", "true", "false", "gaussian");
@@ -222,6 +228,9 @@ public final class AdapterConfig {
         AdapterConfig config = new AdapterConfig(tree(folder), wrong);
         config.checkKind();
         config.checkUnsupported();
+        if (!config.namesModules()) {
+            return Optional.empty();
+        }
         try {
             return Optional.of(config.method());
         } catch (IllegalArgumentException e) {
@@ -248,9 +257,10 @@ public final class AdapterConfig {
             }
             return JSON.readTree(Files.readAllBytes(file));
         } catch (IOException e) {
-            String kind = e.getClass().getSimpleName();
-            throw AdapterFiles.misfit(file, List.of("it cannot be read as JSON: " + kind))
-                    .asException(e);
+            String why = e instanceof NoSuchFileException
+                    ? "there is no such file"
+                    : "it cannot be read as JSON: " + e.getClass().getSimpleName();
+            throw AdapterFiles.misfit(file, List.of(why)).asException(e);
         }
     }
 
@@ -293,11 +303,24 @@ public final class AdapterConfig {
                 : value.isBoolean() ? value.asBoolean() : !value.isNull() && !value.isMissingNode();
     }
 
+    /** PEFT takes a text for a regular expression over whole paths, which may choose other modules in each layer. */
+    private boolean namesModules() {
+        JsonNode modules = config.path("target_modules");
+        if (modules.isArray() && !modules.isEmpty()) {
+            return true;
+        }
+        wrong.add(
+                modules.isMissingNode()
+                        ? "target_modules is missing"
+                        : "target_modules is " + modules + "; only a list of names is supported");
+        return false;
+    }
+
     private LoraTuning method() {
         return LoraTuning.builder()
-                .rank(config.path("r").asInt())
-                .alpha(config.path("lora_alpha").asDouble())
-                .dropout(config.path("lora_dropout").asDouble())
+                .rank(rank())
+                .alpha(real("lora_alpha", PEFT_ALPHA))
+                .dropout(real("lora_dropout", 0))
                 .targetModules(modules())
                 .rankStabilised(config.path("use_rslora").asBoolean())
                 .dora(config.path("use_dora").asBoolean())
@@ -306,6 +329,30 @@ public final class AdapterConfig {
                 .layers(layers())
                 .trainedModules(trainedModules())
                 .build();
+    }
+
+    private int rank() {
+        JsonNode rank = config.path("r");
+        if (rank.isMissingNode()) {
+            return PEFT_RANK;
+        }
+        if (!rank.isIntegralNumber() || !rank.canConvertToInt()) {
+            wrong.add("r is " + rank + ", not a whole number");
+            return PEFT_RANK;
+        }
+        return rank.asInt();
+    }
+
+    private double real(String key, double absent) {
+        JsonNode value = config.path(key);
+        if (value.isMissingNode()) {
+            return absent;
+        }
+        if (!value.isNumber()) {
+            wrong.add(key + " is " + value + ", not a number");
+            return absent;
+        }
+        return value.asDouble();
     }
 
     /** A head is no choice of the method. */

@@ -22,7 +22,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Adapters in the format of PEFT (<a href="https://huggingface.co/docs/peft/developer_guides/checkpoint">checkpoint format</a>):
@@ -124,9 +126,11 @@ public final class AdapterFiles {
         slices.forEach(slice -> weights.misfit(
                         SavedModules.nameOf(slice), slice.tensor().shape())
                 .ifPresent(wrong::add));
-        int tensors = factors.size() + slices.size();
-        if (wrong.isEmpty() && weights.names().size() != tensors) {
-            wrong.add("it holds " + weights.names().size() + " tensors, not " + tensors);
+        if (wrong.isEmpty()) {
+            Set<String> others = new TreeSet<>(weights.names());
+            factors.forEach(factor -> others.remove(factor.name()));
+            slices.forEach(slice -> others.remove(SavedModules.nameOf(slice)));
+            others.forEach(name -> wrong.add(name + " is neither a factor nor a module that the method trains"));
         }
         if (!wrong.isEmpty()) {
             throw misfit(folder.resolve(AdapterTensors.FILE), wrong).asException();

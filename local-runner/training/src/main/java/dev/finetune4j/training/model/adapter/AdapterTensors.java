@@ -8,6 +8,7 @@ import dev.finetune4j.training.model.weights.FiniteWeights;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -33,9 +34,13 @@ final class AdapterTensors implements AutoCloseable {
     /**
      * Opens the weight file in an adapter's folder.
      *
-     * @throws dev.finetune4j.error.FineTuneException with FT04xx if it is damaged
+     * @throws dev.finetune4j.error.FineTuneException with FT0473 if there is none, FT04xx if it is damaged
      */
     static AdapterTensors open(Path folder) {
+        if (Files.notExists(folder.resolve(FILE))) {
+            throw AdapterFiles.misfit(folder.resolve(FILE), List.of("there is no such file"))
+                    .asException();
+        }
         return new AdapterTensors(SafetensorsFile.open(folder.resolve(FILE)));
     }
 

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,12 +73,42 @@ class AdapterConfigTest {
                 "'use_what_comes_next': 1 | use_what_comes_next is 1",
                 "'peft_type': 'ADALORA' | peft_type is \"ADALORA\", not LORA",
                 "'r': 0 | method.rank must be from 1 to 1024, was 0",
+                "'r': 4.5 | r is 4.5, not a whole number",
+                "'lora_alpha': 'eight' | lora_alpha is \"eight\", not a number",
+                "'lora_alpha': null | lora_alpha is null, not a number",
+                "'target_modules': '.*_proj' | target_modules is \".*_proj\"; only a list of names is supported",
+                "'target_modules': [] | target_modules is []; only a list of names is supported",
             })
     void refusesWhatItWouldComputeWrongly(String setting, String cause) {
         assertThatThrownBy(() -> read(PLAIN + ", " + setting)).isInstanceOfSatisfying(FineTuneException.class, e -> {
             Problem problem = e.problems().get(0);
             assertThat(problem.code()).isEqualTo("FT0473");
             assertThat(problem.causes()).anySatisfy(each -> assertThat(each).startsWith(cause));
+        });
+    }
+
+    /** A file of an old PEFT, or one that was written by hand, may leave them out. */
+    @Test
+    void rankAndAlphaThatAreNotSaidAreThoseOfPeft() throws IOException {
+        LoraTuning method = read("'peft_type': 'LORA', 'target_modules': ['v_proj']");
+
+        assertThat(method.rank()).isEqualTo(8);
+        assertThat(method.scaleOf("v_proj")).isEqualTo(1);
+    }
+
+    @Test
+    void saysThatAFileIsMissing() throws IOException {
+        assertSaysThatAFileIsMissing(() -> AdapterConfig.read(folder));
+
+        read(PLAIN);
+        assertSaysThatAFileIsMissing(() -> AdapterTensors.open(folder));
+    }
+
+    private static void assertSaysThatAFileIsMissing(ThrowingCallable reading) {
+        assertThatThrownBy(reading).isInstanceOfSatisfying(FineTuneException.class, e -> {
+            Problem problem = e.problems().get(0);
+            assertThat(problem.code()).isEqualTo("FT0473");
+            assertThat(problem.causes()).containsExactly("there is no such file");
         });
     }
 

@@ -22,6 +22,7 @@ import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
 import dev.finetune4j.training.model.LanguageModelLoader.Settings;
 import dev.finetune4j.training.model.ModelProblems;
 import dev.finetune4j.training.model.NumberFormats;
+import dev.finetune4j.training.model.adapter.AdapterConfig;
 import dev.finetune4j.training.model.internal.CpuFeatures;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -292,6 +293,26 @@ class LoadingTest {
         assertThatThrownBy(() -> load(Fixture.folder("untied"), peft))
                 .isInstanceOf(FineTuneException.class)
                 .hasMessageContaining("FT0473");
+    }
+
+    @Test
+    void namesTensorsThatNothingReads() throws Exception {
+        Path peft = Fixture.folder("peft").resolve("end");
+        Path first = folder.resolve("first-layer");
+        Files.createDirectories(first);
+        Files.copy(peft.resolve("adapter_model.safetensors"), first.resolve("adapter_model.safetensors"));
+        ObjectNode config =
+                (ObjectNode) JSON.readTree(peft.resolve("adapter_config.json").toFile());
+        config.putArray("layers_to_transform").add(0);
+        JSON.writeValue(first.resolve("adapter_config.json").toFile(), config);
+        Settings settings = Fixture.settings(AdapterConfig.read(first), Precision.FP32, Recompute.NONE);
+
+        assertThatThrownBy(() -> new DecoderLoader().load(Fixture.files(Fixture.folder("tied")), first, settings))
+                .isInstanceOfSatisfying(
+                        FineTuneException.class,
+                        e -> assertThat(e.problems().get(0).causes())
+                                .contains("base_model.model.model.layers.1.mlp.down_proj.lora_A.weight"
+                                        + " is neither a factor nor a module that the method trains"));
     }
 
     @Test
