@@ -42,6 +42,9 @@ public final class TokenizerJson {
         json.putNull("post_processor");
         this.addedTokens = readAddedTokens();
         this.idByToken = readVocabulary();
+        NativeFaults.in(json).ifPresent(fault -> {
+            throw damaged("the tokenizers library fails on it", fault);
+        });
     }
 
     /**
@@ -214,8 +217,22 @@ public final class TokenizerJson {
         if (ids.isEmpty()) {
             throw damaged("it has no vocabulary", "model.vocab is missing or empty");
         }
+        refuseTakenNumbers(ids);
         addedTokens.forEach(token -> ids.put(token.content(), token.id()));
         return ids;
+    }
+
+    /** The library would give such an added token another number, behind those that the model has embeddings for. */
+    private void refuseTakenNumbers(Map<String, Integer> ofModel) {
+        Set<Integer> taken = new HashSet<>(ofModel.values());
+        addedTokens.stream()
+                .filter(token -> !ofModel.containsKey(token.content()) && taken.contains(token.id()))
+                .findFirst()
+                .ifPresent(token -> {
+                    throw damaged(
+                            "two tokens have the number " + token.id(),
+                            "the added token \"" + token.content() + "\" and one of the vocabulary");
+                });
     }
 
     private int id(String token, JsonNode id) {

@@ -1,0 +1,194 @@
+package dev.finetune4j.modelfiles.tokenizer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.BitSet;
+import java.util.Base64;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/**
+ * What a tokenizer.json may ask for and the native library cannot do: there it ends the whole process, as tokenizers 0.21.4 does where
+ * its Rust panics below Java, and no Java code gets to say why.
+ */
+final class NativeFaults {
+    /** Texts with beginnings, ends and borders of words, at which an expression may match nothing. */
+    private static final List<String> PROBES = List.of("", "a", " ", "A b1.", "\n", "\u00e9\u6f22", "<s>");
+
+    private static final int DEEPEST = 16;
+
+    private NativeFaults() {}
+
+    /** The first that a tokenizer has, in words. */
+    static Optional<String> in(JsonNode tokenizer) {
+        return ofNormalizer(tokenizer.path("normalizer"), 0)
+                .or(() -> ofPreTokenizer(tokenizer.path("pre_tokenizer"), 0))
+                .or(() -> ofModel(tokenizer.path("model")))
+                .or(() -> ofDecoder(tokenizer.path("decoder"), 0));
+    }
+
+    private static Optional<String> ofNormalizer(JsonNode step, int depth) {
+        return switch (type(step)) {
+            case "Sequence" -> ofSteps(step.path("normalizers"), depth, NativeFaults::ofNormalizer);
+            case "Prepend" -> fault(step.path("prepend").asText("").isEmpty(), "normalizer Prepend prepends nothing");
+            case "Replace" ->
+                fault(matchesNothing(step.path("pattern")), "normalizer Replace has a pattern that matches no character");
+            case "Precompiled" ->
+                fault(
+                        !isCharacterMap(step.path("precompiled_charsmap")),
+                        "normalizer Precompiled has a damaged precompiled_charsmap");
+            default -> Optional.empty();
+        };
+    }
+
+    private static Optional<String> ofPreTokenizer(JsonNode step, int depth) {
+        return switch (type(step)) {
+            case "Sequence" -> ofSteps(step.path("pretokenizers"), depth, NativeFaults::ofPreTokenizer);
+            case "FixedLength" -> fault(step.path("length").asLong(1) < 1, "pre_tokenizer FixedLength has length 0");
+            default -> Optional.empty();
+        };
+    }
+
+    private static Optional<String> ofDecoder(JsonNode step, int depth) {
+        return switch (type(step)) {
+            case "Sequence" -> ofSteps(step.path("decoders"), depth, NativeFaults::ofDecoder);
+            case "Strip" ->
+                fault(step.path("stop").asLong() > 0, "decoder Strip takes characters off the end of a token");
+            default -> Optional.empty();
+        };
+    }
+
+    /** The prefix of parts of words is cut off the second token of each merge. */
+    private static Optional<String> ofModel(JsonNode model) {
+        byte[] prefix = model.path("continuing_subword_prefix").asText("").getBytes(StandardCharsets.UTF_8);
+        if (prefix.length == 0) {
+            return Optional.empty();
+        }
+        for (JsonNode merge : model.path("merges")) {
+            String text = merge.isArray() ? merge.path(1).asText() : merge.asText().replaceFirst("^[^ ]* ", "");
+            byte[] second = text.getBytes(StandardCharsets.UTF_8);
+            if (second.length < prefix.length || !isBorder(ByteBuffer.wrap(second), prefix.length)) {
+                return Optional.of("merge " + merge + " has a second token shorter than continuing_subword_prefix");
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** What looks at one step, or at one of a sequence of them. */
+    private interface Look {
+        Optional<String> at(JsonNode step, int depth);
+    }
+
+    private static Optional<String> ofSteps(JsonNode steps, int depth, Look look) {
+        if (depth >= DEEPEST) {
+            return Optional.of("sequences of steps are nested more than " + DEEPEST + " deep");
+        }
+        for (JsonNode step : steps) {
+            Optional<String> fault = look.at(step, depth + 1);
+            if (fault.isPresent()) {
+                return fault;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String type(JsonNode step) {
+        return step.path("type").asText("");
+    }
+
+    private static Optional<String> fault(boolean isThere, String words) {
+        return isThere ? Optional.of(words) : Optional.empty();
+    }
+
+    /** Expressions of the library that Java does not know are left to it. */
+    private static boolean matchesNothing(JsonNode pattern) {
+        if (pattern.path("String").isTextual()) {
+            return pattern.path("String").asText().isEmpty();
+        }
+        if (!pattern.path("Regex").isTextual()) {
+            return false;
+        }
+        try {
+            Pattern expression = Pattern.compile(pattern.path("Regex").asText());
+            return PROBES.stream()
+                    .anyMatch(probe -> expression
+                            .matcher(probe)
+                            .results()
+                            .anyMatch(match -> match.start() == match.end()));
+        } catch (PatternSyntaxException | StackOverflowError e) {
+            return false;
+        }
+    }
+
+    /**
+     * Whether a map of characters is whole: the bytes of a double array (Darts-clone, as SentencePiece writes it), and the texts that its
+     * values point into. The library looks neither at the ends of the array nor at those of the texts.
+     */
+    private static boolean isCharacterMap(JsonNode encoded) {
+        byte[] bytes;
+        try {
+            bytes = Base64.getDecoder().decode(encoded.asText(""));
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+        ByteBuffer map = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        if (map.remaining() < Integer.BYTES) {
+            return false;
+        }
+        int trieBytes = map.getInt();
+        if (trieBytes < Integer.BYTES || trieBytes % Integer.BYTES != 0 || trieBytes > map.remaining()) {
+            return false;
+        }
+        int[] units = new int[trieBytes / Integer.BYTES];
+        map.asIntBuffer().get(units);
+        ByteBuffer texts = map.position(Integer.BYTES + trieBytes).slice();
+        return leadsNowhereElse(units, texts);
+    }
+
+    /** Whether every byte that may follow in every state leads to a unit of the array, and every value into the texts. */
+    private static boolean leadsNowhereElse(int[] units, ByteBuffer texts) {
+        BitSet seen = new BitSet(units.length);
+        Deque<Integer> states = new ArrayDeque<>();
+        states.add(offset(units[0]));
+        while (!states.isEmpty()) {
+            int state = states.remove();
+            if ((state | 0xFF) >= units.length) {
+                return false;
+            }
+            if (seen.get(state)) {
+                continue;
+            }
+            seen.set(state);
+            for (int letter = 1; letter <= 0xFF; letter++) {
+                int place = state ^ letter;
+                int unit = units[place];
+                if ((unit & (Integer.MIN_VALUE | 0xFF)) == letter) {
+                    int next = place ^ offset(unit);
+                    if (next < 0 || next >= units.length) {
+                        return false;
+                    }
+                    if (((unit >>> 8) & 1) == 1 && !isBorder(texts, units[next] & Integer.MAX_VALUE)) {
+                        return false;
+                    }
+                    states.add(next);
+                }
+            }
+        }
+        return true;
+    }
+
+    private static int offset(int unit) {
+        return (unit >>> 10) << ((unit & (1 << 9)) >>> 6);
+    }
+
+    /** Whether a character begins at a byte of a UTF-8 text, or the text ends there. */
+    private static boolean isBorder(ByteBuffer text, int at) {
+        return at == text.limit() || (at < text.limit() && (text.get(at) & 0xC0) != 0x80);
+    }
+}

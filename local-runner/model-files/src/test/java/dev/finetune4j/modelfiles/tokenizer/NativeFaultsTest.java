@@ -1,0 +1,124 @@
+package dev.finetune4j.modelfiles.tokenizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Each of these was found to end the process, or to be a defect, with tokenizers 0.21.4. */
+class NativeFaultsTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'normalizer': {'type': 'Replace', 'pattern': {'String': ''}, 'content': 'x'} | Replace has a pattern",
+                "'normalizer': {'type': 'Replace', 'pattern': {'Regex': 'x*'}, 'content': 'x'} | Replace has a pattern",
+                "'normalizer': {'type': 'Replace', 'pattern': {'Regex': '(?=a)'}, 'content': 'x'} | Replace has a pattern",
+                "'normalizer': {'type': 'Replace', 'pattern': {'Regex': '^'}, 'content': 'x'} | Replace has a pattern",
+                "'normalizer': {'type': 'Prepend', 'prepend': ''} | Prepend prepends nothing",
+                "'normalizer': {'type': 'Precompiled', 'precompiled_charsmap': 'AAAA'} | a damaged precompiled_charsmap",
+                "'normalizer': {'type': 'Precompiled', 'precompiled_charsmap': null} | a damaged precompiled_charsmap",
+                "'normalizer': {'type': 'Sequence', 'normalizers': [{'type': 'Prepend'}]} | Prepend prepends nothing",
+                "'pre_tokenizer': {'type': 'FixedLength', 'length': 0} | FixedLength has length 0",
+                "'model': {'continuing_subword_prefix': '##', 'merges': [['a', '##b'], ['a', 'b']]} | merge [\"a\",\"b\"]",
+                "'model': {'continuing_subword_prefix': '##', 'merges': ['a ##b', 'a b']} | merge \"a b\"",
+                "'decoder': {'type': 'Sequence', 'decoders': [{'type': 'Strip', 'stop': 1}]} | Strip takes characters",
+            })
+    void namesWhatTheLibraryWouldEndOn(String part, String fault) throws JsonProcessingException {
+        assertThat(NativeFaults.in(tokenizer(part)))
+                .hasValueSatisfying(words -> assertThat(words).contains(fault));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'normalizer': {'type': 'Replace', 'pattern': {'String': ' '}, 'content': '_'}",
+                "'normalizer': {'type': 'Replace', 'pattern': {'Regex': ' {2,}'}, 'content': ' '}",
+                "'normalizer': {'type': 'Replace', 'pattern': {'Regex': '(?<no java'}, 'content': ' '}",
+                "'normalizer': {'type': 'Prepend', 'prepend': '_'}",
+                "'normalizer': null, 'pre_tokenizer': {'type': 'Split', 'pattern': {'Regex': ''}}",
+                "'model': {'continuing_subword_prefix': '##', 'merges': ['a ##b']}",
+                "'decoder': {'type': 'Strip', 'content': ' ', 'start': 1, 'stop': 0}",
+            })
+    void passesWhatPublishedTokenizersDo(String part) throws JsonProcessingException {
+        assertThat(NativeFaults.in(tokenizer(part))).isEmpty();
+    }
+
+    /** The letter a becomes what begins at a byte of two texts, which are é and b. */
+    @ParameterizedTest
+    @CsvSource({"0,true", "1,false", "3,true", "5,true", "6,false"})
+    void looksWhereTheValuesOfACharacterMapLead(int value, boolean isWhole) throws JsonProcessingException {
+        String map = characterMap(256, value);
+
+        assertThat(NativeFaults.in(precompiled(map)).isEmpty()).isEqualTo(isWhole);
+    }
+
+    @Test
+    void refusesACharacterMapWhoseArrayIsCutShort() throws JsonProcessingException {
+        assertThat(NativeFaults.in(precompiled(characterMap(200, 0)))).isPresent();
+    }
+
+    @Test
+    void aTokenizerWithSuchAFaultIsRefused() {
+        assertThatThrownBy(() -> TokenizerJson.of("tokenizer.json", tokenizer("""
+                        'added_tokens': [], 'normalizer': {'type': 'Prepend', 'prepend': ''}, 'model': {'vocab': {'a': 0}}""")))
+                .hasMessageContaining("FT0431: the tokenizer is damaged: the tokenizers library fails on it");
+    }
+
+    @Test
+    void refusesAnAddedTokenWithTheNumberOfAnother() {
+        assertThatThrownBy(() -> TokenizerJson.of("tokenizer.json", tokenizer("""
+                        'added_tokens': [{'id': 0, 'content': ' '}], 'model': {'vocab': {'a': 0}}""")))
+                .hasMessageContaining("FT0431: the tokenizer is damaged: two tokens have the number 0");
+    }
+
+    @Test
+    void saysThatItHasNoTokensForAText() throws JsonProcessingException {
+        TokenizerJson json = TokenizerJson.of("tokenizer.json", tokenizer("""
+                'version': '1.0', 'added_tokens': [], 'normalizer': null, 'pre_tokenizer': null, 'decoder': null,
+                'model': {'type': 'WordLevel', 'vocab': {'a': 0}, 'unk_token': 'nowhere'}"""));
+
+        try (Tokenizer tokenizer = Tokenizer.open(json)) {
+            assertThat(tokenizer.encode("a")).containsExactly(0);
+            assertThatThrownBy(() -> tokenizer.encode("b"))
+                    .hasMessageContaining("FT0431: the tokenizer has no tokens for a text");
+        }
+    }
+
+    private static JsonNode tokenizer(String parts) throws JsonProcessingException {
+        return JSON.readTree("{" + parts.replace('\'', '"') + "}");
+    }
+
+    private static JsonNode precompiled(String map) {
+        return JSON.valueToTree(Map.of("normalizer", Map.of("type", "Precompiled", "precompiled_charsmap", map)));
+    }
+
+    /** A double array of so many units, in which the letter a alone leads on, to a value. */
+    private static String characterMap(int units, int value) {
+        byte[] texts = "é\0b\0".getBytes(StandardCharsets.UTF_8);
+        ByteBuffer map = ByteBuffer.allocate(Integer.BYTES * (1 + units) + texts.length)
+                .order(ByteOrder.LITTLE_ENDIAN);
+        int letter = 'a';
+        int leaf = 1;
+        map.putInt(0, Integer.BYTES * units);
+        map.putInt(Integer.BYTES * (1 + letter), ((letter ^ leaf) << 10) | (1 << 8) | letter);
+        map.putInt(Integer.BYTES * (1 + leaf), Integer.MIN_VALUE | value);
+        map.position(Integer.BYTES * (1 + units)).put(texts);
+        return Base64.getEncoder().encodeToString(map.array());
+    }
+}
