@@ -3,6 +3,7 @@ package dev.finetune4j.cli;
 import dev.finetune4j.cli.view.Farewell;
 import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.engine.FineTuner;
+import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.run.Replay;
 import dev.finetune4j.run.RunOutcome;
@@ -45,7 +46,9 @@ final class ResumeCommand implements Callable<Integer> {
             if (verify) {
                 view.doing(replayed);
             }
-            Past past = Past.seen(tuner.folder(argument.run));
+            RunFolder folder = tuner.folder(argument.run);
+            RunArgument.refuseUnbegun(folder);
+            Past past = Past.seen(folder);
             RunHandle<RunOutcome> handle = tuner.resume(argument.run);
             view.took(handle.id(), handle.begin());
             RunOutcome outcome = new Follower(surroundings.screen(), output).followRun(handle, view, past);

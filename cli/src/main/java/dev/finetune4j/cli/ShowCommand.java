@@ -7,7 +7,6 @@ import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.error.ExitCode;
-import dev.finetune4j.error.Location;
 import dev.finetune4j.json.Json;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -35,7 +34,7 @@ final class ShowCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         RunFolder folder = new RunStore(surroundings.home()).resolve(argument.run);
-        refuseUnbegun(folder);
+        RunArgument.refuseUnbegun(folder);
         try (FineTuner tuner = surroundings.open()) {
             String id = folder.id().value();
             RunView run = tuner.show(id);
@@ -49,15 +48,5 @@ final class ShowCommand implements Callable<Integer> {
             }
         }
         return ExitCode.OK.number();
-    }
-
-    private static void refuseUnbegun(RunFolder folder) {
-        if (RunView.of(folder.read()).isEmpty()) {
-            throw CliProblems.NOT_BEGUN
-                    .error("run " + folder.id() + " has not begun: its journal is empty")
-                    .at(Location.of(folder.journal().toString()))
-                    .remedy("finetune clean " + folder.id())
-                    .asException();
-        }
     }
 }

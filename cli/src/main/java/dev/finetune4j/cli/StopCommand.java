@@ -40,6 +40,7 @@ final class StopCommand implements Callable<Integer> {
         try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
             RunFolder folder = tuner.folder(argument.run);
+            RunArgument.refuseUnbegun(folder);
             view.doing("stopping " + folder.id());
             Past past = Past.untilItEnds(folder);
             RunHandle<RunOutcome> handle = tuner.stop(argument.run, "finetune stop");

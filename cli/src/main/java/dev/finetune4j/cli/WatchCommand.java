@@ -31,6 +31,7 @@ final class WatchCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {
+            RunArgument.refuseUnbegun(tuner.folder(argument.run));
             RunHandle<RunOutcome> handle = tuner.attach(argument.run);
             view.took(handle.id(), handle.begin());
             RunOutcome outcome = new Follower(surroundings.screen(), output).followRun(handle, view);

@@ -8,6 +8,7 @@ import dev.finetune4j.testkit.GoldenFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,11 +101,13 @@ class CommandsTest {
         Files.createDirectories(folder.resolve("runs/tickets-0123abcd-1"));
         Files.createFile(folder.resolve("runs/tickets-0123abcd-1/journal.jsonl"));
 
-        CommandRun show = CommandRun.in(folder, Map.of(), "show", "tickets");
         CommandRun report = CommandRun.in(folder, Map.of(), "report", "tickets");
 
-        assertThat(show.exitCode()).isEqualTo(3);
-        assertThat(show.err()).contains("FT0007").contains("finetune clean tickets-0123abcd-1");
+        for (String command : List.of("show", "resume", "watch", "stop")) {
+            CommandRun told = CommandRun.in(folder, Map.of(), command, "tickets");
+            assertThat(told.exitCode()).as(command).isEqualTo(3);
+            assertThat(told.err()).as(command).contains("FT0007").contains("finetune clean tickets-0123abcd-1");
+        }
         assertThat(report.exitCode()).isEqualTo(2);
         assertThat(report.err()).contains("FT0006").contains("finetune show tickets-0123abcd-1");
     }
