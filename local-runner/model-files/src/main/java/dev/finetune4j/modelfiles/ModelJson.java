@@ -19,10 +19,13 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 
 /** Reads the JSON files of a model: bounded in size and depth, without duplicate keys, without anything after the last brace. */
 public final class ModelJson {
     private static final int MAX_DEPTH = 64;
+    private static final Pattern OF_THE_LIBRARY =
+            Pattern.compile("(?s) \\(start marker at .*|, from `[^`]*`|: enable `[^`]*` to allow");
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -76,7 +79,7 @@ public final class ModelJson {
                                     ? Location.of(file.toString())
                                     : new Location.InFile(
                                             file.toString(), place.getLineNr(), place.getColumnNr(), null))
-                    .because(e.getOriginalMessage())
+                    .because(reason(e))
                     .asException(e);
         } catch (IOException e) {
             throw ModelFilesProblems.FILE_UNREADABLE
@@ -85,6 +88,11 @@ public final class ModelJson {
                     .because(String.valueOf(e.getMessage()))
                     .asException(e);
         }
+    }
+
+    /** What the JSON library says, without its own names and settings. */
+    private static String reason(JsonProcessingException e) {
+        return OF_THE_LIBRARY.matcher(e.getOriginalMessage()).replaceAll("");
     }
 
     /** Given bytes, the JSON library would guess at UTF-16 and UTF-32, and let malformed UTF-8 pass. */

@@ -224,6 +224,23 @@ class ModelFolderTest {
     }
 
     @Test
+    void saysWhyAConfigurationIsNoJsonInNoWordsOfTheLibrary() throws IOException {
+        for (String broken : List.of("{", "{\"rms_norm_eps\": NaN}", "{\"a\":".repeat(100))) {
+            Files.writeString(folder.resolve("config.json"), broken);
+            ModelFolder model = ModelFolder.open(folder);
+
+            assertThatThrownBy(model::config)
+                    .isInstanceOfSatisfying(
+                            FineTuneException.class,
+                            e -> assertThat(e.problems().get(0).causes())
+                                    .singleElement()
+                                    .asString()
+                                    .isNotBlank()
+                                    .doesNotContain("REDACTED", "Feature", "Constraints"));
+        }
+    }
+
+    @Test
     void readsTheConfigurationOfAGgufFile() {
         ModelConfig config =
                 ModelFolder.open(RESOURCES.resolve("codec/smollm.gguf")).config();

@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.journal;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FileReason;
 import dev.finetune4j.error.FineTuneException;
@@ -250,7 +251,10 @@ public final class RunProblems implements ProblemCatalogue {
         return UNREADABLE
                 .error("cannot read " + file)
                 .at(Location.of(file.toString()))
-                .because(FileReason.of(cause))
+                .because(
+                        cause instanceof JsonProcessingException
+                                ? "it is not JSON as this version of finetune writes it"
+                                : FileReason.of(cause))
                 .remedy("ls -l " + file)
                 .asException(cause);
     }
