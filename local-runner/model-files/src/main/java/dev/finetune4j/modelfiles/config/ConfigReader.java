@@ -19,10 +19,11 @@ final class ConfigReader {
     private final String source;
     private final Function<String, OptionalLong> wholes;
     private final Function<String, OptionalDouble> reals;
+    private final List<String> remedies;
     private final List<Problem> problems = new ArrayList<>();
 
     /**
-     * A reader over one source of values.
+     * A reader over the metadata of a GGUF file.
      *
      * @param source the file, for messages
      * @param wholes looks up whole numbers
@@ -32,6 +33,7 @@ final class ConfigReader {
         this.source = source;
         this.wholes = wholes;
         this.reals = reals;
+        this.remedies = List.of("download the file again and compare its size and SHA-256 with the publisher's");
     }
 
     /** A reader over config.json. */
@@ -39,6 +41,7 @@ final class ConfigReader {
         this.source = file.toString();
         this.wholes = key -> whole(key, json.path(key));
         this.reals = key -> real(key, json.path(key));
+        this.remedies = List.of(); // the problem's own
     }
 
     /** A count that must be there. */
@@ -82,11 +85,12 @@ final class ConfigReader {
     }
 
     void invalid(String summary, String cause) {
-        problems.add(ModelFilesProblems.CONFIG_INVALID
+        Problem.Builder problem = ModelFilesProblems.CONFIG_INVALID
                 .error(summary)
                 .at(Location.of(source))
-                .because(cause)
-                .build());
+                .because(cause);
+        remedies.forEach(problem::remedy);
+        problems.add(problem.build());
     }
 
     /**

@@ -272,10 +272,13 @@ class ModelFolderTest {
                 GgufBytes.header(0, 1).textKey("general.architecture", "llama").write(folder.resolve("m.gguf"));
 
         assertThatThrownBy(() -> ModelFolder.open(file).config())
-                .isInstanceOf(FineTuneException.class)
                 .hasMessageContaining("embedding_length is missing")
                 .hasMessageContaining("block_count is missing")
-                .hasMessageContaining("token_embd.weight is missing");
+                .hasMessageContaining("token_embd.weight is missing")
+                .isInstanceOfSatisfying(FineTuneException.class, e -> assertThat(e.problems())
+                        .allSatisfy(problem -> assertThat(problem.remedies())
+                                .containsExactly(
+                                        "download the file again and compare its size and SHA-256 with the publisher's")));
     }
 
     @Test
