@@ -118,7 +118,7 @@ public final class EvaluationProblems implements ProblemCatalogue {
             The held-out rows have several labels, and the tuned model gives all of them the same one: it has learned nothing that tells \
             rows apart, whatever its accuracy. Steps that were too large have that effect, and so have too few of them. Where one label has \
             nearly all training rows, always answering that one is also what the loss asks for.""",
-            "finetune sweep JOB --learning-rate 1e-5,1e-4,1e-3");
+            "finetune sweep JOB --learning-rate 1e-5,1e-4,1e-3,1e-2");
 
     /** The tuned model leaves labels out. */
     public static final ProblemKind UNANSWERED_LABELS = new ProblemKind(

@@ -74,7 +74,7 @@ class AnswerFindingsTest {
         assertThat(report.notices()).singleElement().satisfies(notice -> {
             assertThat(notice.code()).isEqualTo("FT0711");
             assertThat(notice.count()).isEqualTo(1);
-            assertThat(notice.remedy()).startsWith("finetune sweep JOB --learning-rate ");
+            assertThat(notice.remedy()).isEqualTo("finetune sweep JOB --learning-rate 1e-5,1e-4,1e-3,1e-2");
         });
         assertThat(HtmlReport.write(report))
                 .contains("all 2 rows are answered &quot;spam&quot;, none &quot;ham&quot; (1 row)")
