@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Compares the headers of a model's weights with its configuration; reads no weight. */
+/** Compares the headers of a model's weights with its configuration; reads no weight but a head that should not be there. */
 public final class WeightCheck {
     private static final int SHOWN = 3;
 
@@ -31,7 +31,8 @@ public final class WeightCheck {
      * Looks at the weights of a model. Of an architecture whose tensors are not known only the headers themselves are read.
      *
      * @throws FineTuneException with FT0410 if tensors are missing, FT0471 if some have another shape, FT0409 if some are in a number
-     *     format that is not read, each once for all of them; or with what is wrong with configuration or headers
+     *     format that is not read, each once for all of them; FT0421 if there is another head than the embedding that the configuration
+     *     calls the head; or with what is wrong with configuration or headers
      */
     public static void refuseUnfit(ModelFolder folder) {
         // Headers first: an interrupted download is the most frequent damage.
@@ -41,6 +42,9 @@ public final class WeightCheck {
                 return;
             }
             refuseUnfit(weights, DecoderTensors.of(config, folder.isGguf()).all());
+            if (!folder.isGguf()) {
+                TiedHead.refuseAnother(folder, weights, config);
+            }
         }
     }
 

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.modelfiles.config.ModelFolder;
+import dev.finetune4j.modelfiles.weights.TensorEntry;
 import dev.finetune4j.modelfiles.weights.TensorType;
+import dev.finetune4j.modelfiles.weights.WeightFile;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -55,6 +58,33 @@ class WeightCheckTest {
         tensors.add(ExpectedTensor.of("model.layers.0.self_attn.rotary_emb.inv_freq", 2));
         write(tensors, TensorType.BF16);
 
+        WeightCheck.refuseUnfit(ModelFolder.open(folder));
+    }
+
+    /** transformers 5 computes with the head then, transformers 4 with the embedding. */
+    @Test
+    void refusesAHeadThatIsNotTheEmbeddingWhichIsSaidToBeIt() throws IOException {
+        config("LlamaForCausalLM", ",\"tie_word_embeddings\":true");
+        List<ExpectedTensor> tensors = expected();
+        tensors.add(ExpectedTensor.of("lm_head.weight", 10, 8));
+        write(tensors, TensorType.F32);
+        Path file = folder.resolve("model.safetensors");
+
+        WeightCheck.refuseUnfit(ModelFolder.open(folder));
+
+        TensorEntry head;
+        try (WeightFile weights = WeightFile.open(file)) {
+            head = weights.entry("lm_head.weight");
+        }
+        try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+            bytes.seek(head.offset() + head.bytes() - 1);
+            bytes.write(0x3f);
+        }
+        assertThatThrownBy(() -> WeightCheck.refuseUnfit(ModelFolder.open(folder)))
+                .hasMessageContaining(
+                        "FT0421: tie_word_embeddings is true, and lm_head.weight is not model.embed_tokens.weight");
+
+        config("LlamaForCausalLM", "");
         WeightCheck.refuseUnfit(ModelFolder.open(folder));
     }
 
