@@ -42,8 +42,12 @@ final class ReportCommand implements Callable<Integer> {
         RunReport report = read(folder);
         String text = output.isJson() ? ReportJson.write(report) : MarkdownReport.write(report);
         screen.line(text.stripTrailing());
+        Path page = folder.path().resolve(ReportFiles.HTML);
+        if (!Files.exists(page)) {
+            ReportFiles.write(report, folder.path());
+        }
         try (MessageView view = surroundings.messages(output.format)) {
-            view.file(folder.path().resolve(ReportFiles.HTML));
+            view.file(page);
         }
         return ExitCode.OK.number();
     }

@@ -183,7 +183,10 @@ class ProgramOutputTest {
                 .contains("run", "step")
                 .doesNotContain("state");
         assertThat(stopped.lines("step")).as("where it stands").hasSize(1);
+        Path page = folder.resolve("home/runs").resolve(id).resolve("report.html");
+        Files.delete(page);
         assertThat(onRun("report", id).document().at("/state").asText()).isEqualTo("succeeded");
+        assertThat(page).as("written again from report.json").isNotEmptyFile();
         assertThat(onRun("generate", id, "--prompt", "please screen", "--max-new-tokens", "4")
                         .document()
                         .at("/answers"))

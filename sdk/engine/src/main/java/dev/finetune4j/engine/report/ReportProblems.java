@@ -16,7 +16,7 @@ public final class ReportProblems implements ProblemCatalogue {
             The report is written as report.html, report.json and report.md into the folder of the run. Each file is written \
             under another name first and then renamed, so that a report is there whole or not at all. This problem says that the \
             folder cannot be written to, or that the disk is full. The run's results are safe; only the report is missing.""",
-            "make room or allow writing, then: finetune report RUN");
+            "make room or allow writing, then: finetune watch RUN");
 
     /** A stored report cannot be read. */
     public static final ProblemKind UNREADABLE = new ProblemKind(
@@ -26,7 +26,7 @@ public final class ReportProblems implements ProblemCatalogue {
             """
             To compare runs, the report.json of each is read back. This problem says that the file is missing, was changed by \
             hand, or was written by a version of finetune4j whose format this version does not know.""",
-            "finetune report RUN    # writes the report again");
+            "restore report.json from a backup, or run the job once more: finetune launch JOB --again");
 
     private static final List<ProblemKind> KINDS = List.of(NOT_WRITTEN, UNREADABLE);
 
