@@ -52,8 +52,8 @@ public sealed interface Choices {
         int dots = text.indexOf("..");
         return dots < 0
                 ? new Listed(
-                        Arrays.stream(text.split(",", -1)).map(Choices::number).toList())
-                : between(text, number(text.substring(0, dots)), number(text.substring(dots + 2)));
+                        Arrays.stream(text.split(",", -1)).map(part -> number(part, text)).toList())
+                : between(text, number(text.substring(0, dots), text), number(text.substring(dots + 2), text));
     }
 
     private static Between between(String text, double low, double high) {
@@ -71,9 +71,9 @@ public sealed interface Choices {
                 : ((Listed) this).values().stream().mapToDouble(Double::doubleValue);
     }
 
-    private static double number(String text) {
+    private static double number(String part, String text) {
         try {
-            return Double.parseDouble(text.strip());
+            return Double.parseDouble(part.strip());
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(
                     "values look like 1e-4,3e-4 and a range like 1e-5..1e-3, was " + text, e);

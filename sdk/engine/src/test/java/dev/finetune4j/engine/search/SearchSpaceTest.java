@@ -72,6 +72,8 @@ class SearchSpaceTest {
         assertRefused("", "", "", "a sweep needs values");
         assertRefused("1e-3..1e-4", "", "", "a range goes from");
         assertRefused("fast", "", "", "values look like 1e-4,3e-4 and a range like 1e-5..1e-3, was fast");
+        assertRefused("1e-3..", "", "", "and a range like 1e-5..1e-3, was 1e-3..");
+        assertRefused("1e-3,,1e-4", "", "", "and a range like 1e-5..1e-3, was 1e-3,,1e-4");
         assertRefused("nan", "", "", "values look like");
         assertRefused("NaN", "", "", "learning-rate must be");
     }
