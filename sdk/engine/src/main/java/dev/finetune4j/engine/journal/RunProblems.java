@@ -246,6 +246,17 @@ public final class RunProblems implements ProblemCatalogue {
                 .asException(cause);
     }
 
+    /** An export that cannot be written where it was asked for. */
+    public static FineTuneException unwritableExport(Path target, IOException cause) {
+        return UNWRITABLE
+                .error("cannot write " + target)
+                .at(Location.of(target.toString()))
+                .because(FileReason.of(cause))
+                .remedy("finetune export RUN --to another-folder")
+                .remedy("df -h " + parent(target))
+                .asException(cause);
+    }
+
     /** A file of a run that cannot be read. */
     public static FineTuneException unreadable(Path file, IOException cause) {
         return UNREADABLE

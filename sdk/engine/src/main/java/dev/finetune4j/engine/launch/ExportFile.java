@@ -37,7 +37,7 @@ final class ExportFile implements ExportTarget {
                 Files.createDirectories(folder);
             }
         } catch (IOException e) {
-            throw RunProblems.unwritable(path, e);
+            throw RunProblems.unwritableExport(path, e);
         }
         WholeFile.copy(from.resolve(WorkOrder.GGUF_FILE), path);
     }

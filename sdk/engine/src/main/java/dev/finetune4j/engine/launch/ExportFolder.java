@@ -65,7 +65,7 @@ final class ExportFolder implements ExportTarget {
             } catch (IOException left) {
                 e.addSuppressed(left);
             }
-            throw RunProblems.unwritable(path, e);
+            throw RunProblems.unwritableExport(path, e);
         }
     }
 
