@@ -4,9 +4,11 @@ import dev.finetune4j.cli.view.HostingView;
 import dev.finetune4j.cli.view.RunsView;
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.journal.HostedRun;
+import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.value.RunId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,7 +47,11 @@ final class PsCommand implements Callable<Integer> {
         if (output.isJson()) {
             surroundings.screen().line(Json.pretty(Map.of("runs", shown, "total", runs.size())));
         } else {
-            new RunsView(surroundings.screen(), surroundings.clock()).print(shown, runs.size());
+            List<RunId> unreadable = new RunStore(surroundings.home()).unreadable();
+            if (!runs.isEmpty() || unreadable.isEmpty()) {
+                new RunsView(surroundings.screen(), surroundings.clock()).print(shown, runs.size());
+            }
+            unreadable.forEach(id -> surroundings.screen().say(id + " cannot be read; finetune show " + id));
             List<HostedRun> hosted = runs.stream()
                     .flatMap(run -> Optional.ofNullable(run.hosted()).stream())
                     .toList();

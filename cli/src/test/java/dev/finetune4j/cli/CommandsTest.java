@@ -97,6 +97,18 @@ class CommandsTest {
     }
 
     @Test
+    void psNamesARunWhoseJournalIsDamaged() throws IOException {
+        Path run = Files.createDirectories(folder.resolve("runs/tickets-0123abcd-1"));
+        Files.writeString(run.resolve("journal.jsonl"), "{\"crc\":\n{\"crc\":\n");
+
+        CommandRun ps = CommandRun.in(folder, Map.of(), "ps");
+
+        assertThat(ps.exitCode()).isZero();
+        assertThat(ps.out()).doesNotContain("no runs yet");
+        assertThat(ps.err()).contains("tickets-0123abcd-1 cannot be read; finetune show tickets-0123abcd-1");
+    }
+
+    @Test
     void aRunThatHasNotBegunOrHasNoReportIsToldAsSuch() throws IOException {
         Files.createDirectories(folder.resolve("runs/tickets-0123abcd-1"));
         Files.createFile(folder.resolve("runs/tickets-0123abcd-1/journal.jsonl"));

@@ -83,6 +83,20 @@ public final class RunStore {
                 .toList();
     }
 
+    /** The runs that {@link #list} leaves out since their journals are damaged or cannot be read. */
+    public List<RunId> unreadable() {
+        return ids().stream().filter(id -> isUnreadable(folder(id))).toList();
+    }
+
+    private static boolean isUnreadable(RunFolder folder) {
+        try {
+            folder.read();
+            return false;
+        } catch (FineTuneException e) {
+            return true;
+        }
+    }
+
     /** The folders of runs, those first whose journals have grown last. */
     public Stream<RunFolder> lately() {
         return ids().stream()
