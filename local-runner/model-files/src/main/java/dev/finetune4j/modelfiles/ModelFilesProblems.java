@@ -110,7 +110,7 @@ public final class ModelFilesProblems implements ProblemCatalogue {
             "FT0421",
             "the model's configuration is invalid",
             "config.json, or the metadata of a GGUF file, lacks a value that every model of this kind has, or holds one that is"
-                    + " impossible.",
+                    + " impossible or that the weights contradict.",
             "download config.json of the model again, from the same revision as the weights");
 
     /** A GGUF file of another architecture. */
@@ -148,7 +148,8 @@ public final class ModelFilesProblems implements ProblemCatalogue {
     public static final ProblemKind TOKENIZER_DAMAGED = kind(
             "FT0431",
             "the tokenizer is damaged",
-            "tokenizer.json, tokenizer_config.json or the vocabulary of a GGUF file is not as it should be, or does not fit the model.",
+            "tokenizer.json, tokenizer_config.json or the vocabulary of a GGUF file is not as it should be, asks for a step on"
+                    + " which the tokenizers library would end the process, or does not fit the model.",
             "download the tokenizer files again, from the same revision as the weights");
 
     /** A tokenizer of a GGUF file that is not known. */
