@@ -1,5 +1,7 @@
 package dev.finetune4j.training.model.adapter;
 
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.modelfiles.weights.Dequantization;
 import dev.finetune4j.modelfiles.weights.SafetensorsFile;
 import dev.finetune4j.modelfiles.weights.TensorEntry;
@@ -34,14 +36,31 @@ final class AdapterTensors implements AutoCloseable {
     /**
      * Opens the weight file in an adapter's folder.
      *
-     * @throws dev.finetune4j.error.FineTuneException with FT0473 if there is none, FT04xx if it is damaged
+     * @throws FineTuneException with FT0473 if there is none, FT04xx if it is damaged
      */
     static AdapterTensors open(Path folder) {
         if (Files.notExists(folder.resolve(FILE))) {
             throw AdapterFiles.misfit(folder.resolve(FILE), List.of("there is no such file"))
                     .asException();
         }
-        return new AdapterTensors(SafetensorsFile.open(folder.resolve(FILE)));
+        try {
+            return new AdapterTensors(SafetensorsFile.open(folder.resolve(FILE)));
+        } catch (FineTuneException e) {
+            throw new FineTuneException(
+                    e.problems().stream().map(AdapterTensors::ofAnAdapter).toList(), e);
+        }
+    }
+
+    /** Nobody but who trained it has another copy: there is no publisher to ask. */
+    private static Problem ofAnAdapter(Problem problem) {
+        return new Problem(
+                problem.kind(),
+                problem.severity(),
+                problem.summary(),
+                problem.location(),
+                problem.causes(),
+                List.of("fetch the adapter again, or train it again: finetune launch JOB --again"),
+                problem.retry());
     }
 
     Set<String> names() {
@@ -64,7 +83,7 @@ final class AdapterTensors implements AutoCloseable {
      * Reads a whole tensor.
      *
      * @param target from position to limit room for all of it, little-endian float32
-     * @throws dev.finetune4j.error.FineTuneException with FT0474 if one of its elements is no finite number
+     * @throws FineTuneException with FT0474 if one of its elements is no finite number
      */
     void read(String name, ByteBuffer target) {
         TensorEntry entry = file.entry(name);

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -52,6 +53,17 @@ class AdapterTensorsTest {
             assertThat(tensors.misfit("numbers", SHAPE))
                     .contains("numbers is I32 [2, 2], not [2, 2] of F32, BF16 or F16");
         }
+    }
+
+    @Test
+    void sendsNobodyToAPublisherForADamagedAdapter() throws IOException {
+        Files.write(folder.resolve("adapter_model.safetensors"), new byte[4]);
+
+        assertThatThrownBy(() -> AdapterTensors.open(folder)).isInstanceOfSatisfying(FineTuneException.class, e -> {
+            assertThat(e.problems().get(0).code()).isEqualTo("FT0404");
+            assertThat(e.problems().get(0).remedies())
+                    .containsExactly("fetch the adapter again, or train it again: finetune launch JOB --again");
+        });
     }
 
     @Test
