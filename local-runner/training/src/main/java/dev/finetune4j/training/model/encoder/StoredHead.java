@@ -7,6 +7,7 @@ import dev.finetune4j.modelfiles.encoder.LinearTensors;
 import dev.finetune4j.modelfiles.encoder.StoredNames;
 import dev.finetune4j.modelfiles.weights.WeightFile;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** What a weight file holds of a classification head. */
@@ -15,7 +16,7 @@ final class StoredHead {
 
     /**
      * The tensors of the head that the file cannot give. A dense layer that is there is gone on from, whatever it was trained for; a
-     * classifier only where its labels are these, in this order.
+     * classifier only where its labels are these, in whatever order.
      */
     static List<ExpectedTensor> missing(WeightFile file, EncoderShape shape) {
         EncoderConfig config = shape.config();
@@ -23,10 +24,19 @@ final class StoredHead {
         StoredNames names = new StoredNames(file, config);
         LinearTensors dense = tensors.headDense();
         LinearTensors classifier = tensors.classifier(shape.labels().size());
-        boolean hasClassifier = config.labels().equals(shape.labels()) && isThere(classifier, names);
+        boolean isOverThese = config.labels().size() == shape.labels().size()
+                && Set.copyOf(config.labels()).equals(Set.copyOf(shape.labels()));
+        boolean hasClassifier = isOverThese && isThere(classifier, names);
         return Stream.concat(
                         isThere(dense, names) ? Stream.empty() : dense.all(),
                         hasClassifier ? Stream.empty() : classifier.all())
+                .toList();
+    }
+
+    /** For each label the row of the stored classifier that is for it. */
+    static List<Integer> rows(EncoderShape shape) {
+        return shape.labels().stream()
+                .map(label -> shape.config().labels().indexOf(label))
                 .toList();
     }
 

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Where the numbers of an encoder's weights come from: the weight file, and for what a file without a head over these labels lacks, the
@@ -22,6 +23,8 @@ final class WeightSource {
     private final double deviation;
     private final long seed;
     private final Set<String> fresh = new HashSet<>();
+    private final Set<String> byLabel;
+    private final List<Integer> rowOfLabel;
 
     /**
      * A source.
@@ -37,6 +40,12 @@ final class WeightSource {
         this.deviation = shape.config().initializerRange();
         this.seed = seed;
         StoredHead.missing(file, shape).forEach(tensor -> fresh.add(tensor.name()));
+        this.byLabel = shape.tensors()
+                .classifier(shape.labels().size())
+                .all()
+                .map(ExpectedTensor::name)
+                .collect(Collectors.toSet());
+        this.rowOfLabel = StoredHead.rows(shape);
     }
 
     /** Names of the tensors that the file does not have. */
@@ -57,8 +66,21 @@ final class WeightSource {
                 draw(part, target.memory().asFloatBuffer());
             } else {
                 reader.copy(names.of(part), target, row);
+                if (byLabel.contains(part.name())) {
+                    reorder(part, target.memory().asFloatBuffer());
+                }
             }
             row += part.shape().get(0);
+        }
+    }
+
+    /** Rows as the labels are ordered here, not in the file. */
+    private void reorder(ExpectedTensor tensor, FloatBuffer target) {
+        int columns = target.remaining() / Math.toIntExact(tensor.shape().get(0));
+        float[] stored = new float[target.remaining()];
+        target.get(0, stored);
+        for (int label = 0; label < rowOfLabel.size(); label++) {
+            target.put(label * columns, stored, rowOfLabel.get(label) * columns, columns);
         }
     }
 

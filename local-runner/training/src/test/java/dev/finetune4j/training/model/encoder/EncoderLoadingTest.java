@@ -98,6 +98,23 @@ class EncoderLoadingTest {
     }
 
     @Test
+    void aHeadOverTheseLabelsIsGoneOnFromInWhateverOrderTheyAre() {
+        Path bert = EncoderFixture.folder("bert");
+        double[] stored = scores(bert);
+        Classifier turned = new EncoderLoader()
+                .load(
+                        EncoderFixture.files(bert),
+                        null,
+                        EncoderFixture.counts(List.of("LABEL_2", "LABEL_0", "LABEL_1")),
+                        EncoderFixture.settings(HeadTuning.defaults(), Precision.FP32, Recompute.AUTO))
+                .model();
+        try (turned) {
+            assertThat(turned.labelScores(List.of(TEXT)).get(0))
+                    .containsExactly(new double[] {stored[2], stored[0], stored[1]}, offset(1e-6));
+        }
+    }
+
+    @Test
     void refusesWhatItCannotCompute() throws IOException {
         Path folder = copy("bert", Optional::of);
         change(
