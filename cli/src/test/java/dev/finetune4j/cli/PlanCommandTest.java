@@ -435,8 +435,8 @@ class PlanCommandTest {
         assertThat(err)
                 .contains("the cheapest in that time: azure-ml/")
                 .doesNotContain("in that time: " + cheapest.get("id").asText())
-                .containsPattern("try +finetune plan \\S+ --target azure-ml --max-cost \"[\\d.]+ USD\" --deadline " + time
-                        + " ");
+                .containsPattern("try +finetune plan \\S+ --target azure-ml --max-cost \"[\\d.]+ USD\" --deadline "
+                        + time + " ");
     }
 
     /** Pasted, it answers what was asked. */
@@ -547,7 +547,8 @@ class PlanCommandTest {
 
     @Test
     void servicesAreNotSaidToLetMachines() {
-        String out = oneLine(plan("--target", "azure-openai", "--spot", "allow", "--all").out());
+        String out = oneLine(
+                plan("--target", "azure-openai", "--spot", "allow", "--all").out());
 
         assertThat(out).contains("gpt-4.1-nano").doesNotContain("lets the same machines");
     }

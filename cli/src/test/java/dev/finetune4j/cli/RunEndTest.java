@@ -96,7 +96,8 @@ class RunEndTest {
     }
 
     private static List<JsonNode> problems(CommandRun run) {
-        return run.err().lines()
+        return run.err()
+                .lines()
                 .map(line -> Json.read(line, JsonNode.class))
                 .filter(line -> line.at("/kind").asText().equals("problem"))
                 .toList();

@@ -253,7 +253,8 @@ public final class PlanView {
         BigDecimal least = null;
         for (PlanOption option : plan.options()) {
             MoneyRange cost = option.cost();
-            boolean isMuchFaster = option.time().likely().multipliedBy(MUCH_FASTER).compareTo(slow) <= 0;
+            boolean isMuchFaster =
+                    option.time().likely().multipliedBy(MUCH_FASTER).compareTo(slow) <= 0;
             if (cost == null || !option.isEligible() || !isMuchFaster) {
                 continue;
             }
@@ -364,7 +365,9 @@ public final class PlanView {
                         + (marks.contains(OVER)
                                 ? OVER + ": likely to break a limit, what a launch keeps back included. "
                                 : "")
-                        + (marks.contains(AT_MOST) ? AT_MOST + ": at the price on demand, spot's own is not known. " : "")
+                        + (marks.contains(AT_MOST)
+                                ? AT_MOST + ": at the price on demand, spot's own is not known. "
+                                : "")
                         + "old: a price older than " + PriceAge.OLD_AFTER_DAYS + " days. finetune plan " + job
                         + (all
                                 ? " --all --explain 1 shows every item."

@@ -167,9 +167,8 @@ final class RehearseStep {
         private boolean isOver; // said between two batches only, so that none that has begun is broken off
 
         Surroundings surroundings(Surroundings outer) {
-            StopSignal stop = () -> outer.stop()
-                    .reason()
-                    .or(() -> isOver ? Optional.of("enough rows are answered") : Optional.empty());
+            StopSignal stop = () ->
+                    outer.stop().reason().or(() -> isOver ? Optional.of("enough rows are answered") : Optional.empty());
             return new Surroundings(event -> hear(event, outer), stop, outer.clock(), outer.residentBytes());
         }
 

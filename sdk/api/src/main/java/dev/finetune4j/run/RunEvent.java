@@ -29,7 +29,10 @@ public sealed interface RunEvent {
      */
     @Kind("state")
     record StateChanged(
-            Instant at, RunState state, String message, @Nullable String answersIn) implements RunEvent {
+            Instant at,
+            RunState state,
+            String message,
+            @Nullable String answersIn) implements RunEvent {
         /** One that tells no number format. */
         public StateChanged(Instant at, RunState state, String message) {
             this(at, state, message, null);

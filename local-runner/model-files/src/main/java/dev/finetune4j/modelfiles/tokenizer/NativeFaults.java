@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
-import java.util.BitSet;
 import java.util.Base64;
+import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +38,9 @@ final class NativeFaults {
             case "Sequence" -> ofSteps(step.path("normalizers"), depth, NativeFaults::ofNormalizer);
             case "Prepend" -> fault(step.path("prepend").asText("").isEmpty(), "normalizer Prepend prepends nothing");
             case "Replace" ->
-                fault(matchesNothing(step.path("pattern")), "normalizer Replace has a pattern that matches no character");
+                fault(
+                        matchesNothing(step.path("pattern")),
+                        "normalizer Replace has a pattern that matches no character");
             case "Precompiled" ->
                 fault(
                         !isCharacterMap(step.path("precompiled_charsmap")),
@@ -71,7 +73,8 @@ final class NativeFaults {
             return Optional.empty();
         }
         for (JsonNode merge : model.path("merges")) {
-            String text = merge.isArray() ? merge.path(1).asText() : merge.asText().replaceFirst("^[^ ]* ", "");
+            String text =
+                    merge.isArray() ? merge.path(1).asText() : merge.asText().replaceFirst("^[^ ]* ", "");
             byte[] second = text.getBytes(StandardCharsets.UTF_8);
             if (second.length < prefix.length || !isBorder(ByteBuffer.wrap(second), prefix.length)) {
                 return Optional.of("merge " + merge + " has a second token shorter than continuing_subword_prefix");
@@ -117,10 +120,8 @@ final class NativeFaults {
         try {
             Pattern expression = Pattern.compile(pattern.path("Regex").asText());
             return PROBES.stream()
-                    .anyMatch(probe -> expression
-                            .matcher(probe)
-                            .results()
-                            .anyMatch(match -> match.start() == match.end()));
+                    .anyMatch(probe ->
+                            expression.matcher(probe).results().anyMatch(match -> match.start() == match.end()));
         } catch (PatternSyntaxException | StackOverflowError e) {
             return false;
         }

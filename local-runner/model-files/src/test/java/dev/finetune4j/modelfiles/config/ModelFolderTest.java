@@ -136,7 +136,8 @@ class ModelFolderTest {
     void refusesRotaryBasesThatAreNoneWhereverTheyStand() throws IOException {
         Files.writeString(
                 folder.resolve("config.json"),
-                "{" + REQUIRED.replace("Llama", "Gemma3") + ",\"rope_parameters\":{\"full_attention\":{\"rope_theta\":-1},"
+                "{" + REQUIRED.replace("Llama", "Gemma3")
+                        + ",\"rope_parameters\":{\"full_attention\":{\"rope_theta\":-1},"
                         + "\"sliding_attention\":{\"rope_theta\":0}}}");
         ModelFolder model = ModelFolder.open(folder);
 
@@ -275,10 +276,13 @@ class ModelFolderTest {
                 .hasMessageContaining("embedding_length is missing")
                 .hasMessageContaining("block_count is missing")
                 .hasMessageContaining("token_embd.weight is missing")
-                .isInstanceOfSatisfying(FineTuneException.class, e -> assertThat(e.problems())
-                        .allSatisfy(problem -> assertThat(problem.remedies())
-                                .containsExactly(
-                                        "download the file again and compare its size and SHA-256 with the publisher's")));
+                .isInstanceOfSatisfying(
+                        FineTuneException.class,
+                        e -> assertThat(e.problems())
+                                .allSatisfy(
+                                        problem -> assertThat(problem.remedies())
+                                                .containsExactly(
+                                                        "download the file again and compare its size and SHA-256 with the publisher's")));
     }
 
     @Test

@@ -111,8 +111,8 @@ class NativeFaultsTest {
     /** A double array of so many units, in which the letter a alone leads on, to a value. */
     private static String characterMap(int units, int value) {
         byte[] texts = "é\0b\0".getBytes(StandardCharsets.UTF_8);
-        ByteBuffer map = ByteBuffer.allocate(Integer.BYTES * (1 + units) + texts.length)
-                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer map =
+                ByteBuffer.allocate(Integer.BYTES * (1 + units) + texts.length).order(ByteOrder.LITTLE_ENDIAN);
         int letter = 'a';
         int leaf = 1;
         map.putInt(0, Integer.BYTES * units);

@@ -73,8 +73,7 @@ public interface LanguageModel extends TrainableModel {
      * @param goesOn asked with each new token of texts that are spoken side by side; whether to speak on
      * @return one answer a prompt; none at all where it was broken off
      */
-    default List<Answered> answer(
-            int[] prefix, List<Asked> asked, List<Integer> stopTokens, BooleanSupplier goesOn) {
+    default List<Answered> answer(int[] prefix, List<Asked> asked, List<Integer> stopTokens, BooleanSupplier goesOn) {
         List<double[]> logLikelihoods = scoreContinuations(
                 prefix, asked.stream().map(Asked::alternatives).toList());
         List<Answered> answers = new ArrayList<>();

@@ -65,7 +65,10 @@ public final class LabelPredictor {
         return Files.exists(predictions)
                 ? Optional.empty()
                 : new PredictionRun(step, rowsFile, predictions, surroundings)
-                        .run(rows(), row -> 0, this::answer); // the scorer is given no more of a batch than it takes at once
+                        .run(
+                                rows(),
+                                row -> 0,
+                                this::answer); // the scorer is given no more of a batch than it takes at once
     }
 
     private long rows() {

@@ -55,7 +55,8 @@ final class PredictionRun {
                     continue;
                 }
                 List<Prediction> answers = List.of();
-                while (answers.isEmpty()) { // one that was broken off is told why, and leaves its batch to be answered anew
+                while (answers
+                        .isEmpty()) { // one that was broken off is told why, and leaves its batch to be answered anew
                     Optional<String> stop = surroundings.stop().reason();
                     if (stop.isPresent()) {
                         return stop;

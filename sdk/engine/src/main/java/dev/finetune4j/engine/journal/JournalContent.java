@@ -103,7 +103,10 @@ public record JournalContent(List<JournalLine> lines, long wholeBytes) {
                     end == bytes.length ? Optional.empty() : JournalFormat.read(Arrays.copyOfRange(bytes, start, end));
             if (line.isEmpty()) {
                 if (end + 1 < bytes.length) {
-                    throw RunProblems.damagedJournal(file, lines.size() + 1, "its checksum does not match its text, or a field is missing that it must have");
+                    throw RunProblems.damagedJournal(
+                            file,
+                            lines.size() + 1,
+                            "its checksum does not match its text, or a field is missing that it must have");
                 }
                 break;
             }

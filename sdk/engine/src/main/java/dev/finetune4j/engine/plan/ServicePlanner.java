@@ -141,13 +141,13 @@ final class ServicePlanner {
         double trained = epochs * rows * job.rows().tokens().mean() / DENSER_VOCABULARY;
         if (rows < limits.leastRows()) {
             double shortage = (double) limits.leastRows() / Math.max(1, rows);
-            String reason = "takes no fewer than " + Figures.rows(limits.leastRows()) + ", the job has "
-                    + Figures.count(rows);
+            String reason =
+                    "takes no fewer than " + Figures.rows(limits.leastRows()) + ", the job has " + Figures.count(rows);
             reject(target, model, reason, shortage);
         } else if (limits.mostRows() != null && rows > limits.mostRows()) {
             double shortage = (double) rows / limits.mostRows();
-            String reason = "takes no more than " + Figures.rows(limits.mostRows()) + ", the job has "
-                    + Figures.count(rows);
+            String reason =
+                    "takes no more than " + Figures.rows(limits.mostRows()) + ", the job has " + Figures.count(rows);
             reject(target, model, reason, shortage);
         } else if (limits.mostEpochs() != null && epochs > limits.mostEpochs()) {
             String reason = "takes no more than " + limits.mostEpochs() + " epochs, the job has " + Math.round(epochs);

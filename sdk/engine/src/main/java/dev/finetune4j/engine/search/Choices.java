@@ -51,8 +51,9 @@ public sealed interface Choices {
     static Choices parse(String text) {
         int dots = text.indexOf("..");
         return dots < 0
-                ? new Listed(
-                        Arrays.stream(text.split(",", -1)).map(part -> number(part, text)).toList())
+                ? new Listed(Arrays.stream(text.split(",", -1))
+                        .map(part -> number(part, text))
+                        .toList())
                 : between(text, number(text.substring(0, dots), text), number(text.substring(dots + 2), text));
     }
 

@@ -140,9 +140,8 @@ final class ContinuationScorer {
 
     /** In one pass; where there is {@code own}, the texts are its {@code first} one and those after it. */
     private List<double[]> scoreTrees(List<TokenTree> texts, int past, @Nullable Value own, int first) {
-        try (Value hidden = own == null
-                ? cached.extend(stack, texts, past)
-                : cached.extendApart(stack, texts, past, own, first)) {
+        try (Value hidden =
+                own == null ? cached.extend(stack, texts, past) : cached.extendApart(stack, texts, past, own, first)) {
             return sums(hidden, texts);
         }
     }

@@ -315,8 +315,7 @@ final class DecoderModel implements LanguageModel {
     }
 
     @Override
-    public List<Answered> answer(
-            int[] prefix, List<Asked> asked, List<Integer> stopTokens, BooleanSupplier goesOn) {
+    public List<Answered> answer(int[] prefix, List<Asked> asked, List<Integer> stopTokens, BooleanSupplier goesOn) {
         checkTokens(prefix);
         asked.forEach(each -> checkTokens(each.alternatives()));
         if (asked.stream().anyMatch(each -> each.prompt().length == 0)) {

@@ -75,9 +75,8 @@ final class Speaker {
     List<Answered> answer(int[] prefix, List<Asked> asked, BooleanSupplier goesOn) {
         List<Answered> answers = new ArrayList<>();
         for (List<Asked> group : groups(asked)) {
-            List<Answered> ofGroup = group.size() == 1
-                    ? answerAlone(prefix, group.get(0), goesOn)
-                    : answerBeside(prefix, group, goesOn);
+            List<Answered> ofGroup =
+                    group.size() == 1 ? answerAlone(prefix, group.get(0), goesOn) : answerBeside(prefix, group, goesOn);
             if (ofGroup.isEmpty()) {
                 return List.of();
             }

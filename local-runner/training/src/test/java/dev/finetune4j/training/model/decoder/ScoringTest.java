@@ -200,8 +200,8 @@ class ScoringTest {
     @Test
     void breaksOffBetweenTwoTokensAndAnswersAnewAsBefore() {
         List<Asked> asked = IntStream.range(0, 3)
-                .mapToObj(i -> new Asked(
-                        new Random(i).ints(20, 3, 96).toArray(), new int[] {5, 6, 7}, Sampling.greedy(12)))
+                .mapToObj(i ->
+                        new Asked(new Random(i).ints(20, 3, 96).toArray(), new int[] {5, 6, 7}, Sampling.greedy(12)))
                 .toList();
         AtomicInteger looks = new AtomicInteger();
         try (LanguageModel model = Fixture.load("tied")) {
@@ -216,8 +216,7 @@ class ScoringTest {
 
             List<Answered> anew = model.answer(PREFIX, asked, List.of());
             for (int i = 0; i < asked.size(); i++) {
-                assertThat(anew.get(i).logLikelihood())
-                        .isCloseTo(whole.get(i).logLikelihood(), offset(1e-6));
+                assertThat(anew.get(i).logLikelihood()).isCloseTo(whole.get(i).logLikelihood(), offset(1e-6));
                 assertThat(anew.get(i).spoken().tokenIds())
                         .containsExactly(whole.get(i).spoken().tokenIds());
             }
