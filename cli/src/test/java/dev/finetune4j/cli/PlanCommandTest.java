@@ -567,6 +567,19 @@ class PlanCommandTest {
         assertThat(refused.out()).isEmpty();
     }
 
+    /** Of a fetched model the local runner says so, too. */
+    @Test
+    void aHeadAloneIsNotPlannedForAModelThatHasNone() throws IOException {
+        job = write("method: head");
+
+        CommandRun refused = plan("--target", CLOUDS);
+
+        assertThat(refused.exitCode()).isEqualTo(3);
+        assertThat(refused.err())
+                .contains("FT0343: the model has no classification head to train", "job.yaml:5:", "method: lora");
+        assertThat(refused.out()).isEmpty();
+    }
+
     /** As on one's own machine, which is free. */
     @Test
     void besideAChoiceThatTakesWeeksStandsOneThatDoesNot() throws IOException {

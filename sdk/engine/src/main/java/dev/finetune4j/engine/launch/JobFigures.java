@@ -1,7 +1,10 @@
 package dev.finetune4j.engine.launch;
 
+import dev.finetune4j.engine.check.CheckProblems;
 import dev.finetune4j.engine.spec.JobFile;
+import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.spi.Proposal;
 import java.util.Optional;
 
@@ -18,9 +21,22 @@ public record JobFigures(JobFile file, RowFigures rows, ModelFacts model) {
         return model.filesHere().map(files -> new Proposal(file.job(), files, rows.lengths(), rows.answers()));
     }
 
-    /** Why no model of this kind learns the task, which a check of the fetched model would say. */
+    /** Why no model of this kind learns the task, or learns it by the method, which a check of the fetched model would say. */
     public Optional<Problem> misfit() {
-        return model.speaks() ? Optional.empty() : EncoderJob.misfit(file.job());
+        return model.speaks() ? missingHead() : EncoderJob.misfit(file.job());
+    }
+
+    private Optional<Problem> missingHead() {
+        if (!(file.job().method() instanceof HeadTuning)) {
+            return Optional.empty();
+        }
+        return Optional.of(CheckProblems.METHOD_OF_DECODER
+                .error("the model has no classification head to train")
+                .at(Location.ofKey("method"))
+                .because("it writes text; a head alone is trained of encoders, which tell labels apart")
+                .remedy("method: lora")
+                .remedy("finetune models    # method: head is for encoders")
+                .build());
     }
 
     /** Names the job and no value in it, since a value may come from a secret variable. */
