@@ -205,6 +205,16 @@ class SavedPlanTest {
                 .doesNotContain("version");
     }
 
+    /** As some shells of Windows write before text. */
+    @Test
+    void aByteOrderMarkBeforeAPlanIsNoChangeOfIt() throws IOException {
+        command("plan", job.toString(), "--target", "local", "--save", plan.toString());
+        String digest = SavedPlan.read(plan).orElseThrow().digest();
+        Path marked = Files.writeString(folder.resolve("marked.json"), "\uFEFF" + Files.readString(plan));
+
+        assertThat(SavedPlan.read(marked).orElseThrow().digest()).isEqualTo(digest);
+    }
+
     @Test
     void aFileThatHoldsNothingIsNoPlan() throws IOException {
         for (String content : List.of("", "{}", "[]")) {

@@ -84,7 +84,9 @@ public record SavedPlan(String jobFile, Plan plan, String digest) {
             if (!file.toString().endsWith(".json") || !Files.isRegularFile(file) || Files.size(file) > MAX_BYTES) {
                 return Optional.empty();
             }
-            String text = Files.readString(file);
+            String written = Files.readString(file);
+            // A shell of Windows puts a byte order mark before what it writes, which changes no word of the plan.
+            String text = written.startsWith("\uFEFF") ? written.substring(1) : written;
             JsonNode tree = Json.records().readTree(text);
             if (tree.isMissingNode() || (tree.isContainerNode() && tree.isEmpty())) {
                 throw damaged(file, "it holds nothing: neither a plan nor a job", SOME_JOB)
