@@ -1,6 +1,7 @@
 package dev.finetune4j.cli;
 
 import dev.finetune4j.cli.view.EstimatesView;
+import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.launch.EstimateScore;
 import dev.finetune4j.error.ExitCode;
@@ -33,7 +34,9 @@ final class EstimatesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (FineTuner tuner = surroundings.open()) {
+        try (MessageView messages = surroundings.messages(output.format);
+                FineTuner tuner = surroundings.open()) {
+            messages.problems(tuner.unreadEstimates().stream().toList());
             List<EstimateScore> scores = tuner.estimates();
             if (output.isJson()) {
                 surroundings.screen().line(Json.pretty(scores));

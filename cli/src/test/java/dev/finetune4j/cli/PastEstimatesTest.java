@@ -116,6 +116,18 @@ class PastEstimatesTest {
         }
     }
 
+    @Test
+    void aLineThatCannotBeReadIsNotPassedOverInSilence() throws IOException {
+        Files.createDirectories(folder.resolve("home"));
+        Path history = Files.writeString(folder.resolve("home/estimates.jsonl"), "\n{\"run\":\"tickets-");
+
+        CommandRun estimates = command("estimates");
+
+        assertThat(estimates.exitCode()).as(estimates.err()).isZero();
+        assertThat(estimates.out()).contains("no run has put an estimate to the test yet");
+        assertThat(estimates.err()).contains("FT0539", history + ":2", "sed -i '2d' ");
+    }
+
     private JsonNode planned(Path job) throws IOException {
         return Json.records()
                 .readTree(command("plan", job.toString(), "--target", "sagemaker", "--all", "-o", "json")

@@ -485,6 +485,11 @@ public final class FineTuner implements AutoCloseable {
         return EstimateScore.of(launcher.estimates().read());
     }
 
+    /** What of them cannot be read, and so does not count; empty where all can. */
+    public Optional<Problem> unreadEstimates() {
+        return launcher.estimates().unread();
+    }
+
     /**
      * What a run will take, for what it takes to be held against it. A run of a series leaves out what only the whole job is asked, so
      * nothing is foreseen of it; nor of a model whose sizes are not known.

@@ -1,9 +1,11 @@
 package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.engine.journal.RunProblems;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -29,6 +31,18 @@ public final class EstimateHistory {
             estimate(line).ifPresent(one -> byRun.put(one.run().value(), one));
         }
         return new ArrayList<>(byRun.values());
+    }
+
+    /** Which lines are passed over, with FT0539 as a warning; empty where there is none. */
+    public Optional<Problem> unread() {
+        List<String> lines = lines();
+        List<Integer> unread = new ArrayList<>();
+        for (int i = 0; i < lines.size(); i++) {
+            if (!lines.get(i).isBlank() && estimate(lines.get(i)).isEmpty()) {
+                unread.add(i + 1);
+            }
+        }
+        return unread.isEmpty() ? Optional.empty() : Optional.of(LaunchProblems.unreadEstimates(file, unread));
     }
 
     private static Optional<PastEstimate> estimate(String line) {
@@ -61,16 +75,18 @@ public final class EstimateHistory {
 
     /** After a half line a new one begins, or both would be lost. */
     private String startOfLine() throws IOException {
-        return Files.notExists(file)
-                        || Files.readString(file).isEmpty()
-                        || Files.readString(file).endsWith("\n")
-                ? ""
-                : "\n";
+        String before = Files.notExists(file) ? "" : text();
+        return before.isEmpty() || before.endsWith("\n") ? "" : "\n";
+    }
+
+    /** Bytes that are no text lose their own line and no other. */
+    private String text() throws IOException {
+        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     }
 
     private List<String> lines() {
         try {
-            return Files.exists(file) ? Files.readString(file).lines().toList() : List.of();
+            return Files.exists(file) ? text().lines().toList() : List.of();
         } catch (IOException e) {
             return List.of(); // what cannot be read corrects nothing
         }

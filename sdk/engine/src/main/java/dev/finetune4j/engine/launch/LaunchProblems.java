@@ -4,6 +4,7 @@ import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemCatalogue;
 import dev.finetune4j.error.ProblemKind;
@@ -15,14 +16,17 @@ import dev.finetune4j.spi.HostingWay;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** FT0520 to FT0538: launches at places that bill, the hosting of what comes of them, and what is asked of it. */
+/** FT0520 to FT0539: launches at places that bill, the hosting of what comes of them, what is asked of it, and what was foreseen of them. */
 public final class LaunchProblems implements ProblemCatalogue {
+    private static final int LINES_SHOWN = 10;
+
     /** Nobody said how much may be spent. */
     public static final ProblemKind NO_BUDGET = new ProblemKind(
             "FT0520", "the launch has no budget", ExitCode.BUDGET_REFUSED, """
@@ -160,6 +164,13 @@ public final class LaunchProblems implements ProblemCatalogue {
             mean it.""",
             "training.learning-rate: 0    # the method's own");
 
+    /** What would correct estimates is lost. */
+    private static final ProblemKind UNREAD_ESTIMATES = new ProblemKind(
+            "FT0539", "past estimates cannot be read", ExitCode.OK, """
+            What was foreseen of a run and what it took stands as a line in estimates.jsonl of the home folder. A line that a dying process
+            left half, that was edited or that another version wrote is passed over: it neither counts in finetune estimates nor corrects a
+            plan. All other lines do.""", "finetune estimates");
+
     /** The budget would be kept by nobody. */
     private static final ProblemKind UNWATCHED = new ProblemKind(
             "FT0536", "nothing would end the job at its limit", ExitCode.USAGE, """
@@ -258,6 +269,26 @@ public final class LaunchProblems implements ProblemCatalogue {
                         .asException();
     }
 
+    /**
+     * Lines of the history are passed over.
+     *
+     * @param lines their numbers from 1, at least one
+     */
+    static Problem unreadEstimates(Path file, List<Integer> lines) {
+        List<String> shown = lines.stream().limit(LINES_SHOWN).map(String::valueOf).toList();
+        Problem.Builder problem = UNREAD_ESTIMATES
+                .warning(lines.size() == 1
+                        ? "a past estimate cannot be read, and is passed over"
+                        : lines.size() + " past estimates cannot be read, and are passed over")
+                .at(new Location.InFile(file.toString(), lines.get(0), 0, null));
+        if (lines.size() > 1) {
+            problem.because("lines " + String.join(", ", shown) + (lines.size() > LINES_SHOWN ? " and others" : ""));
+        }
+        return problem.remedy("sed -i '" + String.join("d;", shown) + "d' " + Remedies.quoted(file.toString())
+                        + "    # removes " + (lines.size() == 1 ? "it" : "them"))
+                .build();
+    }
+
     private static String units(int units) {
         return units + (units == 1 ? " unit" : " units");
     }
@@ -302,6 +333,7 @@ public final class LaunchProblems implements ProblemCatalogue {
                 NO_RESTARTS,
                 NOT_LEARNED,
                 UNWATCHED,
-                HIGH_RATE);
+                HIGH_RATE,
+                UNREAD_ESTIMATES);
     }
 }

@@ -66,6 +66,24 @@ class EstimateHistoryTest {
                         "\u0000"));
 
         assertThat(history.read()).isEmpty();
+        assertThat(history.unread())
+                .hasValueSatisfying(problem -> assertThat(problem.causes()).containsExactly("lines 2, 3, 4, 5, 6"));
+    }
+
+    @Test
+    void aDamagedLineIsNamedAndTheOthersCount() throws Exception {
+        Path file = home.resolve("estimates.jsonl");
+        history.add(estimate("a-1", 100));
+        assertThat(history.unread()).isEmpty();
+        Files.write(file, new byte[] {'{', '"', (byte) 0xff}, StandardOpenOption.APPEND);
+        history.add(estimate("c-1", 120));
+
+        assertThat(history.read()).extracting(one -> one.run().value()).containsExactly("a-1", "c-1");
+        assertThat(history.unread()).hasValueSatisfying(problem -> {
+            assertThat(problem.code()).isEqualTo("FT0539");
+            assertThat(problem.location()).hasToString(file + ":2");
+            assertThat(problem.remedies()).containsExactly("sed -i '2d' " + file + "    # removes it");
+        });
     }
 
     @Test
