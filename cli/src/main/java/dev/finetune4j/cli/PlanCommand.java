@@ -89,7 +89,8 @@ final class PlanCommand implements Callable<Integer> {
     @Option(
             names = "--explain",
             paramLabel = "OPTION",
-            description = "The items of one option, by its number, id or name, and where each figure comes from.")
+            description =
+                    "The items of one option, by its number, id, name or place, and where each figure comes from.")
     @Nullable
     String explain;
 

@@ -763,6 +763,21 @@ class PlanCommandTest {
         assertThat(plan.err()).contains("FT0763", "ml.g99.xlarge", "--all");
     }
 
+    @Test
+    void thePlaceOfAnOptionNamesTheBestOfItsOptions() {
+        String[] options = csv("--target", CLOUDS).stream()
+                .filter(option -> option[TARGET].equals("azure-ml"))
+                .map(option -> option[1])
+                .toArray(String[]::new);
+
+        CommandRun azure = plan("--target", CLOUDS, "--explain", "azure-ml");
+        CommandRun bedrock = plan("--target", CLOUDS, "--explain", "Bedrock");
+
+        assertThat(options).hasSizeGreaterThan(1);
+        assertThat(azure.out()).as(azure.err()).startsWith(options[0] + "\n");
+        assertThat(bedrock.out()).as(bedrock.err()).startsWith("bedrock/us-west-2/");
+    }
+
     private CommandRun plan(String... arguments) {
         String[] all = new String[arguments.length + 2];
         all[0] = "plan";

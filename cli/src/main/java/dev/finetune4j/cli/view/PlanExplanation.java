@@ -33,7 +33,7 @@ public final class PlanExplanation {
     /**
      * Of an option of a plan.
      *
-     * @param word its number in the table, its id, or the name of its machine or model
+     * @param word its number in the table, its id, or the name of its machine, its model or its place
      * @throws dev.finetune4j.error.FineTuneException with FT0763 if there is none
      */
     public static PlanExplanation of(Plan plan, String word) {

@@ -15,7 +15,7 @@ public final class PlanOptions {
     /**
      * The option that is meant.
      *
-     * @param word its number from 1, its id, or the name of its machine or model; of several the best
+     * @param word its number from 1, its id, or the name of its machine, its model or its place; of several the best
      * @throws FineTuneException with FT0763 if there is none
      */
     public static PlanOption find(Plan plan, String word) {
@@ -31,6 +31,9 @@ public final class PlanOptions {
                         || option.name().equalsIgnoreCase(word)
                         || option.name().equalsIgnoreCase("Standard_" + word))
                 .findFirst()
+                .or(() -> options.stream()
+                        .filter(option -> option.target().value().equalsIgnoreCase(word))
+                        .findFirst())
                 .orElseThrow(() -> none(plan, word));
     }
 

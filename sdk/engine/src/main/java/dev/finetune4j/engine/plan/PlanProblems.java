@@ -35,8 +35,8 @@ public final class PlanProblems implements ProblemCatalogue {
 
     static final ProblemKind NO_SUCH_OPTION =
             new ProblemKind("FT0763", "the plan has no such option", ExitCode.USAGE, """
-            An option is named by its number in the plan's table, by its id, or by the name of its machine or model. Options of all regions
-            are there with --all.""", "finetune plan JOB --all");
+            An option is named by its number in the plan's table, by its id, or by the name of its machine, of its model or of its place; of
+            several the best is meant. Options of all regions are there with --all.""", "finetune plan JOB --all");
 
     static final ProblemKind CHANGED = new ProblemKind(
             "FT0764", "the plan was changed", ExitCode.INVALID, """
