@@ -476,6 +476,7 @@ class PlanCommandTest {
                 .matcher(oneLine(none.err()));
         assertThat(cheapest.find()).as(none.err()).isTrue();
         assertThat(new BigDecimal(cheapest.group(1))).isLessThan(new BigDecimal(cheapest.group(2)));
+        assertThat(none.err()).as("to the cent").doesNotContainPattern("\\.\\d{3,} USD");
         assertThat(plan("--target", "sagemaker", "--max-cost", cheapest.group(2) + " USD")
                         .exitCode())
                 .isZero();

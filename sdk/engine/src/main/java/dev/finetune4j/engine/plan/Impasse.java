@@ -31,6 +31,7 @@ import dev.finetune4j.plan.TokenOffer;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.value.Money;
 import dev.finetune4j.value.ProviderId;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -48,6 +49,7 @@ import java.util.stream.Stream;
 final class Impasse {
     private static final int NEAREST = 3;
     private static final int SHORTEST_ROW = 64;
+    private static final int CENTS = 2;
 
     private final JobFigures figures;
     private final List<Offer> offers;
@@ -352,7 +354,7 @@ final class Impasse {
         List<String> keys = new ArrayList<>();
         List<String> flags = new ArrayList<>();
         if (isTooDear(option)) {
-            String cost = limits.held(option).high().toString();
+            Money cost = enough(limits.held(option).high());
             (request.maxCost() == null ? keys : flags)
                     .add(request.maxCost() == null ? "max-cost: " + cost : "--max-cost \"" + cost + "\"");
         }
@@ -418,13 +420,22 @@ final class Impasse {
         MoneyRange foreseen = Ranking.billedAtMost(option);
         MoneyRange held = limits.held(option);
         boolean isMoreHeld = held.likely().amount().compareTo(foreseen.likely().amount()) > 0;
-        return option.id() + ", foreseen to take " + foreseen.likely() + " (up to " + foreseen.high() + ") and "
-                + Figures.duration(option.time().likely()) + " (up to "
+        return option.id() + ", foreseen to take " + toTheCent(foreseen.likely()) + " (up to "
+                + toTheCent(foreseen.high()) + ") and " + Figures.duration(option.time().likely()) + " (up to "
                 + Figures.duration(option.time().high()) + ")"
                 + (isMoreHeld && limits.costsMore(held.likely())
-                        ? "; with what a launch keeps back besides, the limit must be " + held.likely()
-                                + " at least (up to " + held.high() + ")"
+                        ? "; with what a launch keeps back besides, the limit must be " + enough(held.likely())
+                                + " at least (up to " + enough(held.high()) + ")"
                         : "");
+    }
+
+    private static Money toTheCent(Money money) {
+        return new Money(money.amount().setScale(CENTS, RoundingMode.HALF_UP), money.currency());
+    }
+
+    /** To the cent, and no less: as a limit it does. */
+    private static Money enough(Money money) {
+        return new Money(money.amount().setScale(CENTS, RoundingMode.UP), money.currency());
     }
 
     private Problem nothingFits(Plan plan) {
@@ -568,7 +579,7 @@ final class Impasse {
 
     private static String fitsElsewhere(PlanOption option) {
         return "of all that is offered it fits " + option.id() + ", about "
-                + Ranking.billedAtMost(option).likely();
+                + toTheCent(Ranking.billedAtMost(option).likely());
     }
 
     /** The smallest machine that would do, whatever was asked for; none where the task is learned by services alone. */
