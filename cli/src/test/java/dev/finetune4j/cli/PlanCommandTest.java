@@ -403,10 +403,23 @@ class PlanCommandTest {
                 .doesNotContain("max-cost", "keeps the money")
                 .doesNotContainPattern("(?m)^  at ");
 
-        job = write("method: qlora\nbudget: {max-cost: 100 USD, max-time: 1m}");
+        job = write("method: qlora\nbudget: {max-time: 1m}");
         assertThat(plan("--target", CLOUDS).err())
                 .contains("FT0761", "budget: {max-time: ")
-                .doesNotContain("{max-cost", ", max-cost");
+                .doesNotContain("max-cost");
+    }
+
+    /** What is pasted stands in place of the budget that is there. */
+    @Test
+    void aWiderLimitOfTheJobKeepsTheOtherBesideIt() throws IOException {
+        job = write("method: qlora\nbudget: {max-cost: 100 USD, max-time: 1m}");
+        String late = plan("--target", CLOUDS).err();
+        job = write("method: qlora\nbudget: {max-cost: 0.01 USD, max-time: 9h}");
+        String dear = plan("--target", "sagemaker").err();
+
+        assertThat(late).containsPattern("try +budget: \\{max-cost: 100 USD, max-time: (?!1m\\})");
+        assertThat(dear).containsPattern("try +budget: \\{max-cost: [\\d.]+ USD, max-time: 9h\\}");
+        assertThat(dear).doesNotContain("max-cost: 0.01");
     }
 
     /** The cheapest takes longer than that, this machine, say, for weeks. */

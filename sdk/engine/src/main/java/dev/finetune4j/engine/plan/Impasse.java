@@ -44,6 +44,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Says why nothing can be chosen, and by trying, what would change that. */
 final class Impasse {
@@ -349,24 +350,46 @@ final class Impasse {
         return isTooDear(option) || !limits.takesLonger(option.time().likely());
     }
 
-    /** The limits that an option breaks, so wide that it would very likely keep them, where they were set. */
+    /**
+     * The limits that an option breaks, so wide that it would very likely keep them, where they were set. A budget is told whole: pasted over
+     * that of the job it drops no limit.
+     */
     private Stream<String> wider(PlanOption option) {
-        List<String> keys = new ArrayList<>();
         List<String> flags = new ArrayList<>();
+        Money maxCost = figures.file().job().budget().maxCost();
+        Duration maxTime = figures.file().job().budget().maxTime();
+        boolean isBudgetWider = false;
         if (isTooDear(option)) {
             Money cost = enough(limits.held(option).high());
-            (request.maxCost() == null ? keys : flags)
-                    .add(request.maxCost() == null ? "max-cost: " + cost : "--max-cost \"" + cost + "\"");
+            if (request.maxCost() == null) {
+                maxCost = cost;
+                isBudgetWider = true;
+            } else {
+                flags.add("--max-cost \"" + cost + "\"");
+            }
         }
         if (limits.takesLonger(limits.neededTime(option))) {
-            String time = Durations.format(upToTheMinute(option.time().high()));
-            (request.deadline() == null ? keys : flags)
-                    .add(request.deadline() == null ? "max-time: " + time : "--deadline " + time);
+            Duration time = upToTheMinute(option.time().high());
+            if (request.deadline() == null) {
+                maxTime = time;
+                isBudgetWider = true;
+            } else {
+                flags.add("--deadline " + Durations.format(time));
+            }
         }
-        return Stream.of(
-                        flags.isEmpty() ? "" : asAsked(flags),
-                        keys.isEmpty() ? "" : "budget: {" + String.join(", ", keys) + "}")
+        return Stream.of(flags.isEmpty() ? "" : asAsked(flags), isBudgetWider ? budget(maxCost, maxTime) : "")
                 .filter(remedy -> !remedy.isEmpty());
+    }
+
+    private static String budget(@Nullable Money maxCost, @Nullable Duration maxTime) {
+        List<String> keys = new ArrayList<>();
+        if (maxCost != null) {
+            keys.add("max-cost: " + maxCost);
+        }
+        if (maxTime != null) {
+            keys.add("max-time: " + Durations.format(maxTime));
+        }
+        return "budget: {" + String.join(", ", keys) + "}";
     }
 
     /** The command with limits that are wider, and with all else that was asked: without it another question would be answered. */
