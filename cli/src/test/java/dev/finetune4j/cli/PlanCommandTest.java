@@ -199,6 +199,25 @@ class PlanCommandTest {
         assertThat(plan.err()).contains("FT0762", "bedrock/us-west-2");
     }
 
+    /** No price makes it larger. */
+    @Test
+    void besideAnUnknownPriceAMachineThatIsTooSmallIsToldOf() throws IOException {
+        job = write("""
+                method: lora
+                targets: [sagemaker, bedrock]
+                places: {sagemaker: {region: us-east-1, machine: ml.g4dn.xlarge}}
+                """);
+
+        CommandRun none = plan();
+
+        assertThat(none.exitCode()).isEqualTo(5);
+        assertThat(oneLine(none.err()))
+                .contains("FT0762", "bedrock/us-west-2", "sagemaker ml.g4dn.xlarge: needs ")
+                .containsPattern("of all that is offered it fits sagemaker/")
+                .containsPattern("(try|or) +places\\.sagemaker: \\{machine: ml\\.\\S+, region: \\S+\\}")
+                .containsPattern("or +finetune prices refresh");
+    }
+
     @Test
     void anotherModelAndAnUnknownPriceAreShownAndNeverChosen() {
         CommandRun plan = plan("--target", "bedrock,azure-openai");

@@ -107,7 +107,7 @@ final class Impasse {
                 .filter(option -> option.cost() == null && option.otherModel() == null)
                 .toList();
         if (!unpriced.isEmpty()) {
-            return withoutPrice(unpriced);
+            return withoutPrice(plan, unpriced);
         }
         return notLearned()
                 .or(() -> asksServicesOnly() ? Optional.empty() : unsuitedMachine())
@@ -115,7 +115,8 @@ final class Impasse {
                 .orElseGet(() -> asksServicesOnly() || !isMemoryShort(plan) ? notTuned(plan) : nothingFits(plan));
     }
 
-    private Problem withoutPrice(List<PlanOption> unpriced) {
+    /** Where machines were looked at, too, and are too small, what would make one do comes before a price that may not be had. */
+    private Problem withoutPrice(Plan plan, List<PlanOption> unpriced) {
         PlanOption first = unpriced.get(0);
         Problem.Builder problem = PlanProblems.NO_PRICE
                 .error("no option that fits has a known price")
@@ -126,7 +127,14 @@ final class Impasse {
                     .ifPresent(longest ->
                             problem.because("it would take longer than the limit of " + Figures.duration(longest)));
         }
-        return problem.build();
+        if (isMemoryShort(plan)) {
+            shortages(plan, problem).forEach(problem::remedy);
+            elsewhere().ifPresent(option -> {
+                problem.because(fitsElsewhere(option));
+                opened(option).forEach(problem::remedy);
+            });
+        }
+        return problem.remedy(PlanProblems.NO_PRICE.remedy()).build();
     }
 
     /** Whether wider limits would let it be chosen: its price is known, and it trains the job's own model by the job's method. */
@@ -466,6 +474,21 @@ final class Impasse {
                 .error("nothing that was looked at has the memory for "
                         + figures.file().job().name())
                 .at(Location.ofKey("method"));
+        List<String> remedies = shortages(plan, problem);
+        elsewhere().ifPresent(option -> {
+            problem.because(fitsElsewhere(option));
+            remedies.addAll(opened(option));
+        });
+        plan.rejections().stream()
+                .filter(rejection -> rejection.shortage() == null)
+                .limit(NEAREST)
+                .forEach(rejection -> problem.because(rejection.target() + ": " + rejection.reason()));
+        remedies.forEach(problem::remedy);
+        return problem.remedy("finetune models    # a smaller one").build();
+    }
+
+    /** Tells of the nearest that are too small, and gives the least changes that make them do. */
+    private List<String> shortages(Plan plan, Problem.Builder problem) {
         List<String> remedies = new ArrayList<>();
         for (Rejection rejection : plan.rejections()) {
             if (rejection.shortage() != null && machine(rejection).isEmpty()) {
@@ -487,16 +510,7 @@ final class Impasse {
                     + change.map(words -> "; fits with " + words).orElse("; no shorter row or QLoRA fits either"));
             change.filter(words -> !remedies.contains(words)).ifPresent(remedies::add);
         }
-        elsewhere().ifPresent(option -> {
-            problem.because(fitsElsewhere(option));
-            remedies.addAll(opened(option));
-        });
-        plan.rejections().stream()
-                .filter(rejection -> rejection.shortage() == null)
-                .limit(NEAREST)
-                .forEach(rejection -> problem.because(rejection.target() + ": " + rejection.reason()));
-        remedies.forEach(problem::remedy);
-        return problem.remedy("finetune models    # a smaller one").build();
+        return remedies;
     }
 
     private Optional<MachineOffer> machine(Rejection rejection) {
@@ -605,7 +619,10 @@ final class Impasse {
                 + toTheCent(Ranking.billedAtMost(option).likely());
     }
 
-    /** The smallest machine that would do, whatever was asked for; none where the task is learned by services alone. */
+    /**
+     * The cheapest machine that would do, whatever was asked for, at the places that were asked if one is there; none where the task is
+     * learned by services alone.
+     */
     private Optional<PlanOption> elsewhere() {
         if (ServiceMethod.of(figures.file().job().task().kind()) != ServiceMethod.SUPERVISED) {
             return Optional.empty();
@@ -623,7 +640,9 @@ final class Impasse {
                 .stream()
                 .map(Candidate::option)
                 .filter(option -> option.fit() == Fit.FITS && option.cost() != null)
-                .min(Comparator.comparing(
-                        option -> Ranking.billedAtMost(option).likely().amount()));
+                .min(Comparator.comparing((PlanOption option) ->
+                                !request.filter().targets().contains(option.target()))
+                        .thenComparing(
+                                option -> Ranking.billedAtMost(option).likely().amount()));
     }
 }

@@ -31,7 +31,7 @@ public final class PlanProblems implements ProblemCatalogue {
     static final ProblemKind NO_PRICE =
             new ProblemKind("FT0762", "no option has a known price", ExitCode.CAPACITY, """
             There are options, but none whose price is known, and what has no price is never chosen. Today's prices come from the vendors'
-            own price lists.""", "finetune prices refresh");
+            own price lists. Where machines were looked at that have not the memory, the nearest are listed with what makes the job fit.""", "finetune prices refresh");
 
     static final ProblemKind NO_SUCH_OPTION =
             new ProblemKind("FT0763", "the plan has no such option", ExitCode.USAGE, """
