@@ -137,6 +137,24 @@ class ViewsTest {
     }
 
     @Test
+    void noNameIsBrokenButAtItsMarksWhereAnotherCanBe() {
+        new Table()
+                .id("TARGET")
+                .id("MACHINE")
+                .number("USD")
+                .row("azure-openai\n1x H100-NVL", "NC96ads_A100_v4\ncanadacentral low-priority", "1.19")
+                .print(screen(false, false, 29));
+
+        assertThat(text(out)).isEqualTo("""
+                TARGET    MACHINE         USD
+                azure-    NC96ads_A100_  1.19
+                openai    v4
+                1x        canadacentral
+                H100-NVL  low-priority
+                """);
+    }
+
+    @Test
     void aNoteThatHasNoRoomStandsBelowItsRow() {
         new Table()
                 .id("WHAT")

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A table that keeps to the screen's width: columns take what they need, and where that is too much the widest text columns are
@@ -21,7 +23,7 @@ public final class Table {
     public enum Align {
         /** Text; may be wrapped. */
         LEFT,
-        /** What is copied, such as an id; wrapped only where nothing else is left to wrap. */
+        /** What is copied, such as an id; wrapped only where nothing else is left to wrap, after marks within it as long as that is enough. */
         WHOLE,
         /** Numbers; never wrapped. */
         RIGHT,
@@ -142,7 +144,7 @@ public final class Table {
                     .reduce(headings.get(i).length(), Math::max);
         }
         int room = room(widths.length, columns);
-        int[] words = longestWords();
+        int[] words = longest(text -> Arrays.stream(text.split("\\s+")));
         narrow(widths, room, Align.NOTE, words);
         narrow(widths, room, Align.LEFT, words);
         if (isNoted()) {
@@ -150,6 +152,7 @@ public final class Table {
         }
         int[] least = leasts.stream().mapToInt(Integer::intValue).toArray();
         narrow(widths, room, Align.LEFT, least);
+        narrow(widths, room, Align.WHOLE, longest(Wrap::pieces));
         narrow(widths, room, Align.WHOLE, least);
         return widths;
     }
@@ -170,15 +173,15 @@ public final class Table {
         }
     }
 
-    /** Widths in which no word is broken but those that are long, such as addresses, which leave others no room. */
-    private int[] longestWords() {
+    /** Widths in which no part of a cell is broken but those that are long, such as addresses, which leave others no room. */
+    private int[] longest(Function<String, Stream<String>> parts) {
         int[] longest = new int[headings.size()];
         for (int i = 0; i < longest.length; i++) {
             int column = i;
             longest[i] = rows.stream()
-                    .flatMap(row -> Arrays.stream(row.get(column).split("\\s+")))
-                    .mapToInt(word ->
-                            aligns.get(column) == Align.NOTE ? word.length() : Math.min(word.length(), LONG_WORD))
+                    .flatMap(row -> parts.apply(row.get(column)))
+                    .mapToInt(part ->
+                            aligns.get(column) == Align.NOTE ? part.length() : Math.min(part.length(), LONG_WORD))
                     .reduce(leasts.get(i), Math::max);
         }
         return longest;

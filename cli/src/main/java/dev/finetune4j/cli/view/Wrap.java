@@ -1,7 +1,9 @@
 package dev.finetune4j.cli.view;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Breaks text into lines of a width, at white space where there is some. */
 public final class Wrap {
@@ -25,6 +27,11 @@ public final class Wrap {
             wrapInto(lines, paragraph, Math.max(1, width - indent), false);
         }
         return String.join("\n" + " ".repeat(indent), lines);
+    }
+
+    /** What {@link #lines} keeps on one line where the width is not less: words, and of names what stands between marks. */
+    static Stream<String> pieces(String text) {
+        return Arrays.stream(text.split("\\s+|(?<=[" + PARTING + "])"));
     }
 
     private static void wrapInto(List<String> lines, String paragraph, int width, boolean cutsWords) {
