@@ -554,6 +554,19 @@ class PlanCommandTest {
                 .doesNotContain("likely in");
     }
 
+    @Test
+    void theLegendOfAPlanForThisMachineAloneSpeaksOfNoGpuAndOfNoPrice() throws IOException {
+        job = write("method: lora");
+        Files.writeString(job, Files.readString(job).replace("llama-3.1-8b-instruct", "smollm2-135m-instruct"));
+
+        CommandRun plan = plan("--target", "local");
+
+        assertThat(plan.exitCode()).as(plan.err()).isZero();
+        assertThat(oneLine(plan.out()))
+                .contains("GIB: memory that 9 in 10 such runs need at most, of what the machine has. ")
+                .doesNotContain("a GPU's", "old: ");
+    }
+
     /** Numbers of the one are not those of the other. */
     @Test
     void theHintOfEveryOptionNamesAnOptionOfTheSameTable() {

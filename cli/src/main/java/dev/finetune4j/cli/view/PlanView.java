@@ -44,6 +44,7 @@ public final class PlanView {
     private static final String OVER = "over";
     private static final String LIKELY_IN = "likely in";
     private static final String AT_MOST = "at most";
+    private static final String OLD = "old";
 
     private final Screen screen;
     private final Path job;
@@ -148,9 +149,7 @@ public final class PlanView {
             String standing = standing(option);
             String date = date(option, plan.date());
             marks.add(standing);
-            if (date.contains(AT_MOST)) {
-                marks.add(AT_MOST);
-            }
+            Stream.of(AT_MOST, OLD).filter(date::contains).forEach(marks::add);
             table.row(
                     number + mark,
                     option.target() + "\n" + kind(option),
@@ -221,7 +220,7 @@ public final class PlanView {
             doubts.add("est.");
         }
         if (PriceAge.of(price.get(), today).isOld()) {
-            doubts.add("old");
+            doubts.add(OLD);
         }
         return price.get().date() + "\n" + String.join(" ", doubts);
     }
@@ -253,8 +252,7 @@ public final class PlanView {
         BigDecimal least = null;
         for (PlanOption option : plan.options()) {
             MoneyRange cost = option.cost();
-            boolean isMuchFaster =
-                    option.time().likely().multipliedBy(MUCH_FASTER).compareTo(slow) <= 0;
+            boolean isMuchFaster = option.time().likely().multipliedBy(MUCH_FASTER).compareTo(slow) <= 0;
             if (cost == null || !option.isEligible() || !isMuchFaster) {
                 continue;
             }
@@ -356,8 +354,11 @@ public final class PlanView {
     }
 
     private void legend(Plan plan, boolean all, Set<String> marks) {
+        boolean isOnesOwn = plan.options().stream().allMatch(option -> option.offer() == null);
         String text =
-                "GIB: a GPU's memory that 9 in 10 such runs need at most, of what it has. TIME, USD: P50, below P10-P90,"
+                "GIB: " + (isOnesOwn ? "" : "a GPU's ")
+                        + "memory that 9 in 10 such runs need at most, of what " + (isOnesOwn ? "the machine" : "it")
+                        + " has. TIME, USD: P50, below P10-P90,"
                         + " queue and start-up included. Ranked by " + plan.objective()
                         + ", within the limits first, then at the job's targets. "
                         + (marks.contains(TIGHT) ? TIGHT + ": more than 1 in 10 such runs need more than it has. " : "")
@@ -365,10 +366,9 @@ public final class PlanView {
                         + (marks.contains(OVER)
                                 ? OVER + ": likely to break a limit, what a launch keeps back included. "
                                 : "")
-                        + (marks.contains(AT_MOST)
-                                ? AT_MOST + ": at the price on demand, spot's own is not known. "
-                                : "")
-                        + "old: a price older than " + PriceAge.OLD_AFTER_DAYS + " days. finetune plan " + job
+                        + (marks.contains(AT_MOST) ? AT_MOST + ": at the price on demand, spot's own is not known. " : "")
+                        + (marks.contains(OLD) ? OLD + ": a price older than " + PriceAge.OLD_AFTER_DAYS + " days. " : "")
+                        + "finetune plan " + job
                         + (all
                                 ? " --all --explain 1 shows every item."
                                 : " --explain 1 shows every item, --all every option in every region, numbered anew.");
