@@ -785,6 +785,10 @@ class PlanCommandTest {
 
         assertThat(plan.exitCode()).as(plan.err()).isZero();
         assertThat(plan.out()).contains("1.10 B parameters");
+        assertThat(oneLine(plan.out()))
+                .as("no place can fetch it from here")
+                .containsPattern(" trained; [\\d.]+ GiB of weights and [\\d.]+ KiB of rows to send")
+                .doesNotContain("to fetch");
     }
 
     @Test

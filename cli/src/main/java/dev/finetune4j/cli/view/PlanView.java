@@ -2,8 +2,10 @@ package dev.finetune4j.cli.view;
 
 import dev.finetune4j.data.Part;
 import dev.finetune4j.data.Quantiles;
+import dev.finetune4j.engine.models.ModelCatalogue;
 import dev.finetune4j.engine.price.PriceAge;
 import dev.finetune4j.engine.report.Figures;
+import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.plan.BreakEven;
 import dev.finetune4j.plan.HostingCost;
 import dev.finetune4j.plan.MachineOffer;
@@ -18,6 +20,7 @@ import dev.finetune4j.plan.Workload;
 import dev.finetune4j.run.Rehearsal;
 import dev.finetune4j.value.ProviderId;
 import java.math.BigDecimal;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -52,7 +55,7 @@ public final class PlanView {
     /**
      * Prints results to {@code screen}.
      *
-     * @param job the job file, for the commands that are proposed
+     * @param job the job file, for the commands that are proposed, and for the model that lies beside it
      */
     public PlanView(Screen screen, Path job) {
         this.screen = screen;
@@ -88,7 +91,8 @@ public final class PlanView {
         line(
                 "model",
                 Figures.large(work.parameters()) + " parameters, " + Figures.large(work.trainableParameters())
-                        + " of them trained; " + Figures.bytes(work.downloadBytes()) + " to fetch, "
+                        + " of them trained; " + Figures.bytes(work.downloadBytes())
+                        + (isModelHere(plan.model()) ? " of weights and " : " to fetch, ")
                         + Figures.bytes(work.uploadBytes()) + " of rows to send");
         line(
                 "rows",
@@ -110,6 +114,14 @@ public final class PlanView {
                         .findFirst())
                 .filter(option -> !option.memory().isEmpty()) // of one's own machine the table tells what is known
                 .ifPresent(this::memory);
+    }
+
+    /** Whether a path leads to it: no place can fetch it then, and each is sent it. */
+    private boolean isModelHere(String model) {
+        ModelRef named = ModelRef.parse(model);
+        return !named.isHub()
+                && Files.exists(job.toAbsolutePath().resolveSibling(model))
+                && ModelCatalogue.shipped().find(named).isEmpty();
     }
 
     private void memory(PlanOption option) {
