@@ -264,7 +264,8 @@ public final class PlanView {
         BigDecimal least = null;
         for (PlanOption option : plan.options()) {
             MoneyRange cost = option.cost();
-            boolean isMuchFaster = option.time().likely().multipliedBy(MUCH_FASTER).compareTo(slow) <= 0;
+            boolean isMuchFaster =
+                    option.time().likely().multipliedBy(MUCH_FASTER).compareTo(slow) <= 0;
             if (cost == null || !option.isEligible() || !isMuchFaster) {
                 continue;
             }
@@ -367,23 +368,20 @@ public final class PlanView {
 
     private void legend(Plan plan, boolean all, Set<String> marks) {
         boolean isOnesOwn = plan.options().stream().allMatch(option -> option.offer() == null);
-        String text =
-                "GIB: " + (isOnesOwn ? "" : "a GPU's ")
-                        + "memory that 9 in 10 such runs need at most, of what " + (isOnesOwn ? "the machine" : "it")
-                        + " has. TIME, USD: P50, below P10-P90,"
-                        + " queue and start-up included. Ranked by " + plan.objective()
-                        + ", within the limits first, then at the job's targets. "
-                        + (marks.contains(TIGHT) ? TIGHT + ": more than 1 in 10 such runs need more than it has. " : "")
-                        + (marks.contains(LIKELY_IN) ? LIKELY_IN + ": within the limits at P50, not at P90. " : "")
-                        + (marks.contains(OVER)
-                                ? OVER + ": likely to break a limit, what a launch keeps back included. "
-                                : "")
-                        + (marks.contains(AT_MOST) ? AT_MOST + ": at the price on demand, spot's own is not known. " : "")
-                        + (marks.contains(OLD) ? OLD + ": a price older than " + PriceAge.OLD_AFTER_DAYS + " days. " : "")
-                        + "finetune plan " + job
-                        + (all
-                                ? " --all --explain 1 shows every item."
-                                : " --explain 1 shows every item, --all every option in every region, numbered anew.");
+        String text = "GIB: " + (isOnesOwn ? "" : "a GPU's ")
+                + "memory that 9 in 10 such runs need at most, of what " + (isOnesOwn ? "the machine" : "it")
+                + " has. TIME, USD: P50, below P10-P90,"
+                + " queue and start-up included. Ranked by " + plan.objective()
+                + ", within the limits first, then at the job's targets. "
+                + (marks.contains(TIGHT) ? TIGHT + ": more than 1 in 10 such runs need more than it has. " : "")
+                + (marks.contains(LIKELY_IN) ? LIKELY_IN + ": within the limits at P50, not at P90. " : "")
+                + (marks.contains(OVER) ? OVER + ": likely to break a limit, what a launch keeps back included. " : "")
+                + (marks.contains(AT_MOST) ? AT_MOST + ": at the price on demand, spot's own is not known. " : "")
+                + (marks.contains(OLD) ? OLD + ": a price older than " + PriceAge.OLD_AFTER_DAYS + " days. " : "")
+                + "finetune plan " + job
+                + (all
+                        ? " --all --explain 1 shows every item."
+                        : " --explain 1 shows every item, --all every option in every region, numbered anew.");
         Wrap.lines(text, screen.columns()).forEach(line -> screen.line(screen.paint(Tone.FAINT, line)));
     }
 }

@@ -165,8 +165,8 @@ public final class LaunchProblems implements ProblemCatalogue {
             "training.learning-rate: 0    # the method's own");
 
     /** What would correct estimates is lost. */
-    private static final ProblemKind UNREAD_ESTIMATES = new ProblemKind(
-            "FT0539", "past estimates cannot be read", ExitCode.OK, """
+    private static final ProblemKind UNREAD_ESTIMATES =
+            new ProblemKind("FT0539", "past estimates cannot be read", ExitCode.OK, """
             What was foreseen of a run and what it took stands as a line in estimates.jsonl of the home folder. A line that a dying process
             left half, that was edited or that another version wrote is passed over: it neither counts in finetune estimates nor corrects a
             plan. All other lines do.""", "finetune estimates");
@@ -275,11 +275,13 @@ public final class LaunchProblems implements ProblemCatalogue {
      * @param lines their numbers from 1, at least one
      */
     static Problem unreadEstimates(Path file, List<Integer> lines) {
-        List<String> shown = lines.stream().limit(LINES_SHOWN).map(String::valueOf).toList();
+        List<String> shown =
+                lines.stream().limit(LINES_SHOWN).map(String::valueOf).toList();
         Problem.Builder problem = UNREAD_ESTIMATES
-                .warning(lines.size() == 1
-                        ? "a past estimate cannot be read, and is passed over"
-                        : lines.size() + " past estimates cannot be read, and are passed over")
+                .warning(
+                        lines.size() == 1
+                                ? "a past estimate cannot be read, and is passed over"
+                                : lines.size() + " past estimates cannot be read, and are passed over")
                 .at(new Location.InFile(file.toString(), lines.get(0), 0, null));
         if (lines.size() > 1) {
             problem.because("lines " + String.join(", ", shown) + (lines.size() > LINES_SHOWN ? " and others" : ""));

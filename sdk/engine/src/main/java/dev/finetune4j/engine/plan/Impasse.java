@@ -452,7 +452,8 @@ final class Impasse {
         MoneyRange held = limits.held(option);
         boolean isMoreHeld = held.likely().amount().compareTo(foreseen.likely().amount()) > 0;
         return option.id() + ", foreseen to take " + toTheCent(foreseen.likely()) + " (up to "
-                + toTheCent(foreseen.high()) + ") and " + Figures.duration(option.time().likely()) + " (up to "
+                + toTheCent(foreseen.high()) + ") and "
+                + Figures.duration(option.time().likely()) + " (up to "
                 + Figures.duration(option.time().high()) + ")"
                 + (isMoreHeld && limits.costsMore(held.likely())
                         ? "; with what a launch keeps back besides, the limit must be " + enough(held.likely())
