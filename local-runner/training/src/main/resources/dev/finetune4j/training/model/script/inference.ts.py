@@ -136,7 +136,7 @@ def attention_beside(y: Tensor, k: Tensor, v: Tensor, past: int, own_k: Tensor, 
   g = H // K
   own_k.view([rows.size(0) * own_k.size(1), D]).index_copy_(0, rows, y[:, H:H + K].reshape([t * K, D]))
   own_v.view([rows.size(0) * own_v.size(1), D]).index_copy_(0, rows, y[:, H + K:H + 2 * K].reshape([t * K, D]))
-  # In 16 bits a product copies all of a tensor that is a part of another: the hidden rest costs less.
+  # In 16 bits a product copies what is a part of another tensor, and only that part: the hidden rest costs less.
   n = own_k.size(1)
   if y.dtype == 6:
     n = S - past
