@@ -70,7 +70,8 @@ public interface LanguageModel extends TrainableModel {
      * @param prefix tokens that all prompts begin with, may be empty
      * @param asked prompts with their right answers
      * @param stopTokens an answer ends before the first of these
-     * @param goesOn asked with each new token of texts that are spoken side by side; whether to speak on
+     * @param goesOn asked with each new token, of texts side by side once for all; whether to speak on. What has all its tokens is whole,
+     *     whatever the answer
      * @return one answer a prompt; none at all where it was broken off
      */
     default List<Answered> answer(int[] prefix, List<Asked> asked, List<Integer> stopTokens, BooleanSupplier goesOn) {

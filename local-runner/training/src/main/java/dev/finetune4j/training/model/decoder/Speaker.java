@@ -69,7 +69,7 @@ final class Speaker {
     /**
      * One answer a prompt, and how likely the right one was; the prompts are not empty.
      *
-     * @param goesOn asked with each new token; whether to speak on
+     * @param goesOn asked with each new token, of texts side by side once for all; whether to speak on
      * @return none at all where it was broken off, which leaves nothing but the prefix in the cache
      */
     List<Answered> answer(int[] prefix, List<Asked> asked, BooleanSupplier goesOn) {
@@ -209,7 +209,7 @@ final class Speaker {
                 isComplete = true;
             } else {
                 spoken[length++] = token;
-                isBrokenOff = !listener.test(token);
+                isBrokenOff = !listener.test(token) && length < spoken.length; // the last allowed token ends it whole
             }
         }
 

@@ -224,6 +224,23 @@ class ScoringTest {
     }
 
     @Test
+    void anAnswerThatHasItsLastAllowedTokenIsNotBrokenOff() {
+        List<Asked> asked = List.of(new Asked(PROMPT, new int[] {5, 6, 7}, Sampling.greedy(4)));
+        AtomicInteger looks = new AtomicInteger();
+        try (LanguageModel model = Fixture.load("tied")) {
+            assertThat(model.answer(PREFIX, asked, List.of(), () -> looks.incrementAndGet() < 4))
+                    .singleElement()
+                    .satisfies(answer ->
+                            assertThat(answer.spoken().tokenIds()).hasSize(4));
+
+            looks.set(0);
+            assertThat(model.answer(PREFIX, asked, List.of(), () -> looks.incrementAndGet() < 3))
+                    .as("one token before the last")
+                    .isEmpty();
+        }
+    }
+
+    @Test
     void nobodyAskedIsNobodyAnswered() {
         try (LanguageModel model = Fixture.load("tied")) {
             assertThat(model.answer(PREFIX, List.of(), List.of())).isEmpty();
