@@ -29,7 +29,8 @@ public record JournalContent(List<JournalLine> lines, long wholeBytes) {
     /**
      * Reads a journal; needs no lock. Empty where there is none. A last line that a crash has torn is left out.
      *
-     * @throws FineTuneException with FT0502 if a line before the last is damaged, or FT0503 if the file cannot be read
+     * @throws FineTuneException with FT0502 if a line before the last is damaged, or any holds what this version cannot read; with FT0503 if
+     *     the file cannot be read
      */
     public static JournalContent read(Path file) {
         byte[] bytes;
@@ -99,14 +100,13 @@ public record JournalContent(List<JournalLine> lines, long wholeBytes) {
             while (end < bytes.length && bytes[end] != '\n') {
                 end++;
             }
-            Optional<JournalLine> line =
-                    end == bytes.length ? Optional.empty() : JournalFormat.read(Arrays.copyOfRange(bytes, start, end));
+            Optional<JournalLine> line = end == bytes.length
+                    ? Optional.empty()
+                    : line(file, lines.size() + 1, Arrays.copyOfRange(bytes, start, end));
             if (line.isEmpty()) {
                 if (end + 1 < bytes.length) {
                     throw RunProblems.damagedJournal(
-                            file,
-                            lines.size() + 1,
-                            "its checksum does not match its text, or a field is missing that it must have");
+                            file, lines.size() + 1, "its checksum does not match its text");
                 }
                 break;
             }
@@ -118,5 +118,13 @@ public record JournalContent(List<JournalLine> lines, long wholeBytes) {
             start = end + 1;
         }
         return new JournalContent(lines, start);
+    }
+
+    private static Optional<JournalLine> line(Path file, int number, byte[] bytes) {
+        try {
+            return JournalFormat.read(bytes);
+        } catch (IllegalArgumentException e) {
+            throw RunProblems.unknownLine(file, number, String.valueOf(e.getMessage()));
+        }
     }
 }

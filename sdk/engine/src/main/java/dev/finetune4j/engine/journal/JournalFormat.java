@@ -47,7 +47,11 @@ final class JournalFormat {
         }
     }
 
-    /** The line, or empty where it is torn, altered or of another shape. */
+    /**
+     * The line, or empty where it is torn or altered, as its checksum says.
+     *
+     * @throws IllegalArgumentException if it is as it was written, and holds what this version cannot read
+     */
     static Optional<JournalLine> read(byte[] bytes) {
         String text = new String(bytes, StandardCharsets.UTF_8);
         if (bytes.length <= INNER_START || !text.startsWith(HEAD) || bytes[bytes.length - 1] != '}') {
@@ -63,12 +67,13 @@ final class JournalFormat {
             String kind = entry.path("kind").asText();
             Instant at = Instant.parse(line.path("at").asText());
             JournalEntry known = KINDS.contains(kind) ? Json.records().treeToValue(entry, JournalEntry.class) : null;
-            return known == null || isWhole(known)
-                    ? Optional.of(new JournalLine(line.path("seq").asLong(), at, kind, known))
-                    : Optional.empty();
+            if (known == null || isWhole(known)) {
+                return Optional.of(new JournalLine(line.path("seq").asLong(), at, kind, known));
+            }
         } catch (java.io.IOException | ReflectiveOperationException | RuntimeException e) {
-            return Optional.empty(); // the caller reports the line's place
+            throw new IllegalArgumentException("it holds a value that this version cannot read", e);
         }
+        throw new IllegalArgumentException("it lacks a field that it must have");
     }
 
     /** Whether it has all that its kind must have. */

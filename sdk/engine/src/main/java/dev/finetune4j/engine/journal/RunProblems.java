@@ -45,7 +45,8 @@ public final class RunProblems implements ProblemCatalogue {
             ExitCode.INVALID,
             "Each line of a journal carries a checksum. A torn last line is the trace of a crash and is mended silently; a damaged "
                     + "line before the last means that the file was edited or the disk is failing, so what the run did is not "
-                    + "known for certain. finetune4j does not guess: launching again might pay twice.",
+                    + "known for certain. finetune4j does not guess: launching again might pay twice. A line whose checksum is right, "
+                    + "but which this version cannot read, is refused wherever it stands: another version wrote it.",
             "restore the file from a backup, or remove the run: finetune clean RUN --force");
 
     /** A run's file cannot be read. */
@@ -277,6 +278,17 @@ public final class RunProblems implements ProblemCatalogue {
                 .at(new Location.InFile(file.toString(), line, 0, null))
                 .because(why)
                 .remedy("restore the file from a backup")
+                .remedy("finetune clean " + run + " --force")
+                .asException();
+    }
+
+    /** A line of the journal is as it was written, and this version cannot read it. */
+    public static FineTuneException unknownLine(Path file, long line, String why) {
+        String run = String.valueOf(parent(file).getFileName());
+        return DAMAGED.error("the journal of " + run + " has a line that this version cannot read")
+                .at(new Location.InFile(file.toString(), line, 0, null))
+                .because("its checksum is right, but " + why)
+                .remedy("use the version of finetune4j that wrote it, or restore the file from a backup")
                 .remedy("finetune clean " + run + " --force")
                 .asException();
     }

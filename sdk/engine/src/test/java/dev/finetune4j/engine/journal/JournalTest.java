@@ -120,6 +120,25 @@ class JournalTest {
                 .hasMessageContaining("journal.jsonl:2");
     }
 
+    /** A crash tears a line, and then its checksum is wrong: what has the right one must not be cut off. */
+    @Test
+    void keepsALastLineThatIsWholeAndCannotBeRead() throws Exception {
+        for (String entry : List.of(
+                "{\"kind\":\"submitted\",\"found\":false}", "{\"kind\":\"closed\",\"state\":\"on-mars\",\"why\":\"asked\"}")) {
+            Files.deleteIfExists(folder.journal());
+            write(List.of(JournalSamples.created()));
+            appendRaw("{\"seq\":2,\"at\":\"2026-01-01T00:00:00Z\",\"entry\":" + entry + "}");
+            String before = Files.readString(folder.journal());
+
+            assertThatThrownBy(() -> write(List.of(new JournalEntry.StopAsked("me"))))
+                    .isInstanceOf(FineTuneException.class)
+                    .hasMessageContaining("FT0502")
+                    .hasMessageContaining("journal.jsonl:2")
+                    .hasMessageContaining("has a line that this version cannot read");
+            assertThat(Files.readString(folder.journal())).isEqualTo(before);
+        }
+    }
+
     @Test
     void refusesAJournalWithALineMissing() throws Exception {
         write(JournalSamples.life().subList(0, 4));
