@@ -625,7 +625,7 @@ final class Impasse {
      * learned by services alone.
      */
     private Optional<PlanOption> elsewhere() {
-        if (ServiceMethod.of(figures.file().job().task().kind()) != ServiceMethod.SUPERVISED) {
+        if (!Planner.isLearnedByMachines(figures.file().job())) {
             return Optional.empty();
         }
         PlannedJob job = new PlannedJob(figures);

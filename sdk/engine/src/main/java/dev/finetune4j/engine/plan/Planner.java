@@ -116,7 +116,7 @@ public final class Planner {
     }
 
     /** No worker here learns but on the answers of rows. */
-    private static boolean isLearnedByMachines(FineTuneJob job) {
+    static boolean isLearnedByMachines(FineTuneJob job) {
         return ServiceMethod.of(job.task().kind()) == ServiceMethod.SUPERVISED;
     }
 
