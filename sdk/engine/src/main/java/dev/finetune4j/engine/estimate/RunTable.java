@@ -77,7 +77,10 @@ record RunTable(List<PublishedRun> runs, List<Backtest.Skipped> skipped) {
 
     /** What a spreadsheet writes where a comma stands in numbers looks like one column. */
     private static String separated(CsvTable table) {
-        String header = String.join(",", table.columns());
+        if (table.columns().size() > 1) {
+            return "";
+        }
+        String header = String.join("", table.columns());
         String mark = header.contains(";") ? "semicolons" : header.contains("\t") ? "tabs" : "";
         return mark.isEmpty() ? "" : ": its fields are separated by " + mark + ", not by commas";
     }

@@ -440,6 +440,9 @@ class BacktestTest {
         assertThat(whyRefused("model\tmethod\twall_time_s\nLlama 3.1 8B\tlora\t1\n"))
                 .endsWith("by tabs, not by commas");
         assertThat(whyRefused("a,b\n1,2\n")).isEqualTo("it lacks the columns method, model");
+        assertThat(whyRefused("model,recipe;kind,wall_time_s\nLlama 3.1 8B,lora,1\n"))
+                .as("a column's name holds the mark")
+                .isEqualTo("it lacks the columns method");
     }
 
     private String whyRefused(String text) throws IOException {
