@@ -215,7 +215,7 @@ public final class ModelFilesProblems implements ProblemCatalogue {
             "Only what the assistant says is trained. To find it, the conversation is rendered up to each answer and with it; the first"
                     + " text must begin the second. This template changes earlier text when a message follows, for example by dropping"
                     + " the reasoning of earlier answers; or it leaves answers out, since it knows contents as lists of texts and images"
-                    + " only; or it ends each text with the prompt of the next answer.",
+                    + " only, or the question before an answer; or it ends each text with the prompt of the next answer.",
             "put {% generation %} and {% endgeneration %} around the assistant's text in chat_template.jinja, or train on the last answer"
                     + " only");
 
