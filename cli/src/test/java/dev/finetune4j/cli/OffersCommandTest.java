@@ -95,17 +95,17 @@ class OffersCommandTest {
 
     @Test
     void theNumberOfAGpuIsWhole() throws IOException {
-        assertThat(gpus("--gpu", "L4")).containsExactly("L4");
-        assertThat(gpus("--gpu", "a10")).containsExactly("A10");
-        assertThat(gpus("--gpu", "A100")).containsExactly("A100-40", "A100-80", "A100-80-PCIe");
-        assertThat(gpus("--gpu", "H100,RTX")).contains("H100-NVL", "H100-SXM", "RTX-PRO-6000");
+        assertThat(gpus("L4")).containsExactly("L4");
+        assertThat(gpus("a10")).containsExactly("A10");
+        assertThat(gpus("A100")).containsExactly("A100-40", "A100-80", "A100-80-PCIe");
+        assertThat(gpus("H100,RTX")).contains("H100-NVL", "H100-SXM", "RTX-PRO-6000");
         assertThat(CommandRun.oneLine(run("offers", "--gpu", "L40").err()))
                 .contains("no offer has the GPU L40; did you mean ");
     }
 
-    private Set<String> gpus(String... wanted) throws IOException {
+    private Set<String> gpus(String wanted) throws IOException {
         Set<String> names = new TreeSet<>();
-        json("offers", wanted[0], wanted[1], "--all")
+        json("offers", "--gpu", wanted, "--all")
                 .forEach(offer -> names.add(offer.at("/offer/gpus/name").asText()));
         return names;
     }
