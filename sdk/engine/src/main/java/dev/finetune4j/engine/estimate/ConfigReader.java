@@ -237,16 +237,29 @@ final class ConfigReader {
     private int needed(String... keys) {
         String key = named(keys)
                 .orElseThrow(() -> new IllegalArgumentException("config.json has no " + String.join(", ", keys)));
-        JsonNode value = config.path(key);
-        if (value.asInt() < 1) {
-            throw new IllegalArgumentException(
-                    "config.json: " + key + " must be a whole number above 0, was " + value.asText());
+        int value = whole(key, "from 1 to ");
+        if (value < 1) {
+            throw noSize(key, "from 1 to ");
         }
-        return value.asInt();
+        return value;
     }
 
     private int optional(int otherwise, String... keys) {
-        return named(keys).map(key -> config.path(key).asInt()).orElse(otherwise);
+        return named(keys).map(key -> whole(key, "up to ")).orElse(otherwise);
+    }
+
+    /** A number that {@code int} holds; it may be written as 64.0. */
+    private int whole(String key, String bounds) {
+        double value = config.path(key).asDouble();
+        if (value != Math.rint(value) || Math.abs(value) > Integer.MAX_VALUE) {
+            throw noSize(key, bounds);
+        }
+        return (int) value;
+    }
+
+    private IllegalArgumentException noSize(String key, String bounds) {
+        return new IllegalArgumentException("config.json: " + key + " must be a whole number " + bounds
+                + Integer.MAX_VALUE + ", was " + config.path(key).asText());
     }
 
     /** The first of the keys that holds a number. */

@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.estimate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
@@ -56,7 +57,26 @@ class ArchitectureTest {
         assertThatThrownBy(() -> Architecture.ofConfig(
                         json("{'model_type':'llama','hidden_size':64,'num_hidden_layers':-3,'n_layer':2}")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("config.json: num_hidden_layers must be a whole number above 0, was -3");
+                .hasMessage("config.json: num_hidden_layers must be a whole number from 1 to 2147483647, was -3");
+    }
+
+    @Test
+    void readsNoSizeButTheOneThatIsWritten() {
+        assertThat(Architecture.ofConfig(llama("64.0", "16")).hiddenSize()).isEqualTo(64);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Architecture.ofConfig(llama("4294967360", "16")))
+                .withMessage("config.json: hidden_size must be a whole number from 1 to 2147483647, was 4294967360");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Architecture.ofConfig(llama("64.5", "16")))
+                .withMessage("config.json: hidden_size must be a whole number from 1 to 2147483647, was 64.5");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Architecture.ofConfig(llama("64", "16.5")))
+                .withMessage("config.json: head_dim must be a whole number up to 2147483647, was 16.5");
+    }
+
+    private static JsonNode llama(String hiddenSize, String headSize) {
+        return json("{'model_type':'llama','hidden_size':" + hiddenSize + ",'num_hidden_layers':2,"
+                + "'num_attention_heads':4,'head_dim':" + headSize + ",'intermediate_size':128,'vocab_size':1000}");
     }
 
     @ParameterizedTest
