@@ -266,7 +266,7 @@ public final class PlanView {
             MoneyRange cost = option.cost();
             boolean isMuchFaster =
                     option.time().likely().multipliedBy(MUCH_FASTER).compareTo(slow) <= 0;
-            if (cost == null || !option.isEligible() || !isMuchFaster) {
+            if (cost == null || !isLaunched(option) || !isMuchFaster) {
                 continue;
             }
             BigDecimal amount = cost.likely().amount();
@@ -282,6 +282,14 @@ public final class PlanView {
                             + PlanFigures.time(best.time().likely()) + " for " + PlanFigures.likely(best.cost())
                             + " USD");
         }
+    }
+
+    /** Whether nothing is known that would keep a launch from it. */
+    private static boolean isLaunched(PlanOption option) {
+        return option.isEligible()
+                && option.standing() != Standing.TIGHT
+                && option.missingQuota() == null
+                && option.missedAt() == null;
     }
 
     private void same(Plan plan) {
