@@ -429,6 +429,21 @@ class PlanCommandTest {
                 .doesNotContain("max-cost");
     }
 
+    /** A job's own limit of cost has nothing to do with the time that a flag allows. */
+    @Test
+    void theBudgetOfTheJobIsNotBlamedForALimitOfTheCommand() throws IOException {
+        job = write("method: qlora\nbudget: {max-cost: 100 USD}");
+
+        assertThat(plan("--target", CLOUDS, "--deadline", "1m").err())
+                .contains("FT0761", " --deadline ")
+                .doesNotContain("budget: {")
+                .doesNotContainPattern("(?m)^  at ");
+        assertThat(plan("--target", CLOUDS, "--deadline", "9h", "--max-cost", "0.01 USD")
+                        .err())
+                .contains("FT0761", " --max-cost ")
+                .doesNotContainPattern("(?m)^  at ");
+    }
+
     /** What is pasted stands in place of the budget that is there. */
     @Test
     void aWiderLimitOfTheJobKeepsTheOtherBesideIt() throws IOException {

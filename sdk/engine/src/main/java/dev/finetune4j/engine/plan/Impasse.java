@@ -9,7 +9,6 @@ import dev.finetune4j.engine.price.OfferFilter;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
-import dev.finetune4j.job.Budget;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.json.Durations;
@@ -331,18 +330,18 @@ final class Impasse {
                 .distinct()
                 .forEach(problem::because);
         // Who is short of time alone has no use for what is cheap and takes weeks.
-        Stream<PlanOption> proposed = Stream.of(cheapest, fastest).anyMatch(this::isTooDear)
-                ? Stream.of(cheapest, fastest)
-                : Stream.of(fastest);
-        proposed.flatMap(this::wider).distinct().forEach(problem::remedy);
-        return (isLimitedByJob() ? problem.at(Location.ofKey("budget")) : problem).build();
+        List<PlanOption> proposed = Stream.of(cheapest, fastest).anyMatch(this::isTooDear)
+                ? List.of(cheapest, fastest)
+                : List.of(fastest);
+        proposed.stream().flatMap(this::wider).distinct().forEach(problem::remedy);
+        return (proposed.stream().anyMatch(this::isLimitedByJob) ? problem.at(Location.ofKey("budget")) : problem)
+                .build();
     }
 
-    /** Whether a limit stands in the job file, and whoever asked has not set another instead. */
-    private boolean isLimitedByJob() {
-        Budget budget = figures.file().job().budget();
-        return (budget.maxCost() != null && request.maxCost() == null)
-                || (budget.maxTime() != null && request.deadline() == null);
+    /** Whether a limit that an option breaks stands in the job file: whoever asked has not set another instead. */
+    private boolean isLimitedByJob(PlanOption option) {
+        return (request.maxCost() == null && isTooDear(option))
+                || (request.deadline() == null && limits.takesLonger(limits.neededTime(option)));
     }
 
     private static boolean isPart(List<PlanOption> some, List<PlanOption> all) {
