@@ -689,6 +689,19 @@ class PlanCommandTest {
         assertThat(oneLine(plan("--target", "sagemaker").out())).doesNotContain("at most:");
     }
 
+    /** There is no room for it beside the date. */
+    @Test
+    void aPriceOnDemandThatIsAnEstimateIsSaidToBeOne() throws IOException {
+        JsonNode told = Json.records()
+                .readTree(plan("--target", "sagemaker", "--spot", "only", "-o", "json")
+                        .out());
+        ((ObjectNode) told.at("/options/0/offer")).remove("perHour");
+        ((ObjectNode) told.at("/options/0/offer/atMost")).put("isEstimate", true);
+
+        assertThat(oneLine(printed(told)))
+                .contains("at most: at the price on demand (of some an estimate), spot's own is not known.");
+    }
+
     @Test
     void theBudgetOfTheJobIsALimitToo() throws IOException {
         job = write("method: qlora\nbudget: {max-cost: 0.01 USD}");

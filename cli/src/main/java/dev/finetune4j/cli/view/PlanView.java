@@ -47,6 +47,7 @@ public final class PlanView {
     private static final String OVER = "over";
     private static final String LIKELY_IN = "likely in";
     private static final String AT_MOST = "at most";
+    private static final String AT_MOST_ESTIMATED = "at most, est.";
     private static final String OLD = "old";
 
     private final Screen screen;
@@ -162,6 +163,9 @@ public final class PlanView {
             String date = date(option, plan.date());
             marks.add(standing);
             Stream.of(AT_MOST, OLD).filter(date::contains).forEach(marks::add);
+            if (option.price().isEmpty() && bound(option).filter(PriceFact::isEstimate).isPresent()) {
+                marks.add(AT_MOST_ESTIMATED);
+            }
             table.row(
                     number + mark,
                     option.target() + "\n" + kind(option),
@@ -384,7 +388,11 @@ public final class PlanView {
                 + (marks.contains(TIGHT) ? TIGHT + ": more than 1 in 10 such runs need more than it has. " : "")
                 + (marks.contains(LIKELY_IN) ? LIKELY_IN + ": within the limits at P50, not at P90. " : "")
                 + (marks.contains(OVER) ? OVER + ": likely to break a limit, what a launch keeps back included. " : "")
-                + (marks.contains(AT_MOST) ? AT_MOST + ": at the price on demand, spot's own is not known. " : "")
+                + (marks.contains(AT_MOST)
+                        ? AT_MOST + ": at the price on demand"
+                                + (marks.contains(AT_MOST_ESTIMATED) ? " (of some an estimate)" : "")
+                                + ", spot's own is not known. "
+                        : "")
                 + (marks.contains(OLD) ? OLD + ": a price older than " + PriceAge.OLD_AFTER_DAYS + " days. " : "")
                 + "finetune plan " + job
                 + (all
