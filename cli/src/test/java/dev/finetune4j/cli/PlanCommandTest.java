@@ -603,6 +603,8 @@ class PlanCommandTest {
                 .isNotEmpty()
                 .allSatisfy(option -> {
                     assertThat(option.at("/hosting/what").asText()).isEqualTo("held ready for a day at most");
+                    assertThat(option.at("/hosting/basis").asText())
+                            .contains(" an hour; its place ends what is deployed so after a day, and the model stays");
                     assertThat(option.get("hosting").has("perMonth")).isFalse();
                 });
     }

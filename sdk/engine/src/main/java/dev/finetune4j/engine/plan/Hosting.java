@@ -79,7 +79,8 @@ final class Hosting {
             return new HostingCost(
                     "held ready for a day at most",
                     null,
-                    hour.amount() + " an hour, and nothing of this scope is kept for a month");
+                    hour.amount() + " an hour; its place ends what is deployed so after a day, and the model stays"
+                            + (month == null ? "" : "; " + kept(month)));
         }
         Money held = times(hour.amount());
         BigDecimal all = held.amount()

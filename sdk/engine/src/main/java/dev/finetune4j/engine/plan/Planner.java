@@ -50,7 +50,10 @@ import java.util.stream.Collectors;
 
 /** Says what a job will take on every target. Always the same for the same question; asks nobody but what tells it of quotas. */
 public final class Planner {
-    /** The scope of services for trials: what trains there may be taken back, and what is deployed there is removed after a day. */
+    /**
+     * The scope of services for trials: what trains there may be taken back. The one place that has it ends each deployment of it after a day;
+     * the model stays, and can be deployed again.
+     */
     static final String DEVELOPER = "developer";
 
     private final PlanContext context;
