@@ -37,6 +37,8 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a job will take, from its rows to the cent. The clouds stand in every assertion, this machine in none: it differs. */
 class PlanCommandTest {
@@ -641,6 +643,25 @@ class PlanCommandTest {
         assertThat(refused.exitCode()).isEqualTo(3);
         assertThat(refused.err())
                 .contains("FT0343: the model has no classification head to train", "job.yaml:5:", "method: lora");
+        assertThat(refused.out()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"qlora", "prompt-tuning", "prefix-tuning"})
+    void anEncoderIsNotPlannedForAMethodOfModelsThatSpeak(String method) throws IOException {
+        job = write("method: " + method);
+        Files.writeString(
+                job,
+                Files.readString(job)
+                        .replace("llama-3.1-8b-instruct", "bert-base-uncased")
+                        .replace("question-answering", "classification"));
+
+        CommandRun refused = plan("--target", CLOUDS);
+
+        assertThat(refused.exitCode()).as(refused.err()).isEqualTo(3);
+        assertThat(refused.err())
+                .contains("FT0344: the model is an encoder, which is not trained by " + method, "job.yaml:5:")
+                .containsPattern("try +method: lora");
         assertThat(refused.out()).isEmpty();
     }
 

@@ -154,6 +154,13 @@ public final class CheckProblems implements ProblemCatalogue {
             "method: head trains the classification head of an encoder such as BERT. A model that speaks has none: it answers with words, and is tuned with lora, qlora, full, prompt-tuning or prefix-tuning. A plan says so before the model is fetched; of one that is here, the local runner says it as FT0475.",
             "method: lora");
 
+    /** An encoder is to be trained by a method that only models that speak have. */
+    public static final ProblemKind METHOD_NOT_OF_ENCODER = kind(
+            "FT0344",
+            "an encoder is trained by full, lora or head",
+            "qlora quantizes the weights of a model that speaks, and prompt-tuning and prefix-tuning teach vectors that it reads before the text. An encoder such as BERT is small enough to stay unquantized, and its head is trained with whatever else is. A plan says so before the model is fetched; of one that is here, the local runner says it as FT0475.",
+            "method: lora");
+
     @Override
     public List<ProblemKind> kinds() {
         return List.of(
@@ -177,7 +184,8 @@ public final class CheckProblems implements ProblemCatalogue {
                 TASK_OF_ENCODER,
                 BASE_OF_ENCODER,
                 METHOD_OF_ENCODER,
-                METHOD_OF_DECODER);
+                METHOD_OF_DECODER,
+                METHOD_NOT_OF_ENCODER);
     }
 
     private static ProblemKind kind(String code, String title, String explanation, String remedy) {

@@ -4,7 +4,10 @@ import dev.finetune4j.engine.check.CheckProblems;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.HeadTuning;
+import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.spi.Proposal;
 import java.util.Optional;
 
@@ -23,7 +26,22 @@ public record JobFigures(JobFile file, RowFigures rows, ModelFacts model) {
 
     /** Why no model of this kind learns the task, or learns it by the method, which a check of the fetched model would say. */
     public Optional<Problem> misfit() {
-        return model.speaks() ? missingHead() : EncoderJob.misfit(file.job());
+        return model.speaks()
+                ? missingHead()
+                : EncoderJob.misfit(file.job()).or(this::methodOfWords);
+    }
+
+    private Optional<Problem> methodOfWords() {
+        TuningMethod method = file.job().method();
+        if (method instanceof FullTuning || method instanceof LoraTuning || method instanceof HeadTuning) {
+            return Optional.empty();
+        }
+        return Optional.of(CheckProblems.METHOD_NOT_OF_ENCODER
+                .error("the model is an encoder, which is not trained by " + method.kind())
+                .at(Location.ofKey("method"))
+                .because("an encoder is trained whole, at its head alone, or at its head and by adapters")
+                .remedy("method: lora")
+                .build());
     }
 
     private Optional<Problem> missingHead() {

@@ -550,7 +550,7 @@ final class Impasse {
         FineTuneJob job = figures.file().job();
         Map<String, FineTuneJob> changes = new LinkedHashMap<>();
         LoraTuning lora = job.method().adapters().orElse(LoraTuning.defaults());
-        if (job.method() instanceof LoraTuning) {
+        if (job.method() instanceof LoraTuning && figures.model().speaks()) {
             changes.put(
                     "method: qlora",
                     job.toBuilder().method(new QloraTuning(lora)).build());
