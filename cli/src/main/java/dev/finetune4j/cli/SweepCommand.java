@@ -92,7 +92,8 @@ final class SweepCommand implements Callable<Integer> {
             names = "--max-time",
             paramLabel = "TIME",
             description =
-                    "Time for all trials, such as 2h30m (default: budget.max-time of the job). A trial that would not fit is not begun.")
+                    "Time for all trials, such as 2h30m (default: budget.max-time of the job). A trial is not begun where it would not"
+                            + " fit, as those before it tell; the first always is.")
     String maxTime = "";
 
     @Mixin
