@@ -23,7 +23,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What can go wrong between a checked job and its outcome: FT0501 to FT0539. */
+/** What can go wrong between a checked job and its outcome: FT0501 to FT0540. */
 public final class RunProblems implements ProblemCatalogue {
     private static final String BEGIN_WITH = " runs begin with ";
     private static final String THEY_ARE = "they are ";
@@ -210,6 +210,15 @@ public final class RunProblems implements ProblemCatalogue {
                     + "should it still be there, stays, and a job that runs there is billed until its time limit.",
             "finetune gc JOB --running");
 
+    /** What a run has trained has changed since. */
+    public static final ProblemKind ADAPTER_CHANGED = kind(
+            "FT0540",
+            "The adapter is not the one that was trained",
+            ExitCode.INVALID,
+            "The report of a run keeps the SHA-256 of its adapter. The file has another one now: the disk or a copy has damaged it, or "
+                    + "somebody has changed it. Its answers would not be those that were compared.",
+            "restore the file from a backup, or train it again: finetune launch JOB --again");
+
     @Override
     public List<ProblemKind> kinds() {
         return List.of(
@@ -232,7 +241,8 @@ public final class RunProblems implements ProblemCatalogue {
                 STOPPED_WITHIN,
                 REPLAY_DIFFERS,
                 FILE_IN_USE,
-                LEFT_BEHIND);
+                LEFT_BEHIND,
+                ADAPTER_CHANGED);
     }
 
     /** A file or folder of a run that cannot be written. */
@@ -515,6 +525,15 @@ public final class RunProblems implements ProblemCatalogue {
         return FILES_MISSING
                 .error("files of " + run + " are gone")
                 .at(Location.of(missing.toString()))
+                .asException();
+    }
+
+    /** The adapter of a run is another file than its report tells of. */
+    public static FineTuneException changedAdapter(RunId run, Path file, String reported, String found) {
+        return ADAPTER_CHANGED
+                .error("the adapter of " + run + " is not the one that was trained")
+                .at(Location.of(file.toString()))
+                .because("SHA-256 of the file " + found + ", in the report " + reported)
                 .asException();
     }
 

@@ -48,7 +48,7 @@ final class ModelWork {
      *
      * @param rows folder of the rows that they answer, or null for none
      * @throws dev.finetune4j.error.FineTuneException with FT0508 if the run has not come to its model yet, FT0510 if its place keeps the tuned
-     *     model, FT0512 if a model is not here
+     *     model, FT0512 if a model is not here, FT0540 if the adapter is not the one that was trained
      */
     Submission submission(RunView view, String purpose, WorkOrder order, @Nullable Path rows) {
         refuseWithoutModel(view, run, context.providers());
@@ -58,6 +58,9 @@ final class ModelWork {
         Path result = tunedModel(view);
         if (prepared == null || Files.notExists(result)) {
             throw RunProblems.filesMissing(run.id(), result);
+        }
+        if (view.closed() && view.state() == RunState.SUCCEEDED) {
+            RunProvenance.refuseChangedAdapter(run, result);
         }
         Submission.Builder submission = Submission.builder(
                         id(purpose, order), view.job().model(), order)

@@ -7,6 +7,9 @@ import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.report.Provenance;
+import dev.finetune4j.engine.report.view.ReportFiles;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.json.Json;
 import dev.finetune4j.run.Host;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.WorkOrder;
@@ -22,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Gathers where the figures of a run come from: its files, this program, and what its workers told of themselves. */
 final class RunProvenance {
+    private static final String ADAPTER = "adapter";
     private static final String ADAPTER_WEIGHTS = "adapter_model.safetensors";
     private static final String MODEL_WEIGHTS = "model.safetensors";
 
@@ -59,6 +63,36 @@ final class RunProvenance {
                 Provenance.answersIn(events));
     }
 
+    /**
+     * Refuses an adapter that is not the one of the run's report. Where there is no report, none that can be read, or no adapter, nothing tells.
+     *
+     * @param result folder with what the training left
+     * @throws FineTuneException with FT0540
+     */
+    static void refuseChangedAdapter(RunFolder folder, Path result) {
+        Path weights = result.resolve(ADAPTER_WEIGHTS);
+        Path report = folder.path().resolve(ReportFiles.JSON);
+        if (Files.notExists(weights) || Files.notExists(report)) {
+            return;
+        }
+        String reported = reported(report);
+        String found = digest(weights);
+        if (!reported.isEmpty() && !reported.equals(found)) {
+            throw RunProblems.changedAdapter(folder.id(), weights, reported, found);
+        }
+    }
+
+    private static String reported(Path report) {
+        try {
+            return Json.records()
+                    .readTree(report.toFile())
+                    .at("/provenance/digests/" + ADAPTER)
+                    .asText();
+        } catch (IOException e) {
+            return ""; // whoever asks for the report is told of it
+        }
+    }
+
     private Map<String, String> digests(RunView view, @Nullable Path output) {
         Map<String, String> digests = new LinkedHashMap<>();
         // The digest of the job as it was given: the journal keeps the job itself without its secrets.
@@ -72,7 +106,7 @@ final class RunProvenance {
             digests.put("model", view.prepared().modelDigest());
         }
         if (output != null) {
-            put(digests, "adapter", output.resolve(WorkOrder.ADAPTER_FOLDER).resolve(ADAPTER_WEIGHTS));
+            put(digests, ADAPTER, output.resolve(WorkOrder.ADAPTER_FOLDER).resolve(ADAPTER_WEIGHTS));
             put(digests, "tuned model", output.resolve(WorkOrder.MODEL_FOLDER).resolve(MODEL_WEIGHTS));
         }
         return digests;
@@ -81,8 +115,16 @@ final class RunProvenance {
     private static void put(Map<String, String> digests, String name, Path file) {
         try {
             if (Files.exists(file) && Files.size(file) > 0) {
-                digests.put(name, FileDigest.of(file));
+                digests.put(name, digest(file));
             }
+        } catch (IOException e) {
+            throw RunProblems.unreadable(file, e);
+        }
+    }
+
+    private static String digest(Path file) {
+        try {
+            return FileDigest.of(file);
         } catch (IOException e) {
             throw RunProblems.unreadable(file, e);
         }

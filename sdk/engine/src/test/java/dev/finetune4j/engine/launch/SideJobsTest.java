@@ -8,6 +8,7 @@ import dev.finetune4j.data.Role;
 import dev.finetune4j.engine.chat.Chat;
 import dev.finetune4j.engine.data.PreparedData;
 import dev.finetune4j.engine.journal.RunFolder;
+import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.EvaluationReport;
@@ -191,6 +192,48 @@ class SideJobsTest {
             assertThatThrownBy(handle::await).hasMessageContaining("FT0501");
         }
         assertThat(target.toFile().list()).containsExactly("file");
+    }
+
+    @Test
+    void usesNoAdapterThatIsNotTheOneOfTheReport() throws Exception {
+        RunFolder folder = fixture.folder(fixture.runToEnd());
+        Path weights = RunView.read(folder).output().resolve("adapter/adapter_model.safetensors");
+        byte[] trained = Files.readAllBytes(weights);
+        byte[] flipped = trained.clone();
+        flipped[5] ^= 1;
+
+        try (Launcher launcher = fixture.launcher()) {
+            List<ThrowingCallable> asked = List.of(
+                    () -> launcher.sideJobs()
+                            .export(folder, new ModelFormat.HuggingFace(Precision.AUTO), home.resolve("exported")),
+                    () -> launcher.questions()
+                            .generation(
+                                    folder,
+                                    List.of(Variant.TUNED),
+                                    List.of(new Message(Role.USER, "letter")),
+                                    "",
+                                    Sampling.greedy(8))
+                            .start(),
+                    () -> launcher.questions().chat(folder, null));
+            Files.write(weights, flipped);
+
+            assertThat(asked)
+                    .allSatisfy(ask -> assertThatThrownBy(ask)
+                            .hasMessageContaining("FT0540: the adapter of " + folder.id())
+                            .hasMessageContaining("adapter_model.safetensors"));
+
+            Files.write(weights, trained);
+            assertThat(launcher.questions()
+                            .generation(
+                                    folder,
+                                    List.of(Variant.TUNED),
+                                    List.of(new Message(Role.USER, "letter")),
+                                    "",
+                                    Sampling.greedy(8))
+                            .start()
+                            .await())
+                    .hasSize(1);
+        }
     }
 
     @Test
