@@ -163,7 +163,8 @@ public final class PlanView {
             String date = date(option, plan.date());
             marks.add(standing);
             Stream.of(AT_MOST, OLD).filter(date::contains).forEach(marks::add);
-            if (option.price().isEmpty() && bound(option).filter(PriceFact::isEstimate).isPresent()) {
+            if (option.price().isEmpty()
+                    && bound(option).filter(PriceFact::isEstimate).isPresent()) {
                 marks.add(AT_MOST_ESTIMATED);
             }
             table.row(

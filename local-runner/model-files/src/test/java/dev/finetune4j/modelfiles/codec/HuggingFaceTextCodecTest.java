@@ -277,7 +277,8 @@ class HuggingFaceTextCodecTest {
     @Test
     void refusesATemplateThatWritesNoQuestionBeforeAnAnswer() throws IOException {
         ModelFixture fixture = ModelFixture.in(folder)
-                .template("{% for m in messages %}{% if m.role == 'assistant' %}{{ m.content }}{% endif %}{% endfor %}");
+                .template(
+                        "{% for m in messages %}{% if m.role == 'assistant' %}{{ m.content }}{% endif %}{% endfor %}");
 
         assertThatThrownBy(fixture::open).isInstanceOfSatisfying(FineTuneException.class, e -> {
             assertThat(e).hasMessageContaining("FT0444");

@@ -105,8 +105,7 @@ public record JournalContent(List<JournalLine> lines, long wholeBytes) {
                     : line(file, lines.size() + 1, Arrays.copyOfRange(bytes, start, end));
             if (line.isEmpty()) {
                 if (end + 1 < bytes.length) {
-                    throw RunProblems.damagedJournal(
-                            file, lines.size() + 1, "its checksum does not match its text");
+                    throw RunProblems.damagedJournal(file, lines.size() + 1, "its checksum does not match its text");
                 }
                 break;
             }

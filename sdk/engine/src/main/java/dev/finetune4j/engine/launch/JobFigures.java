@@ -26,9 +26,7 @@ public record JobFigures(JobFile file, RowFigures rows, ModelFacts model) {
 
     /** Why no model of this kind learns the task, or learns it by the method, which a check of the fetched model would say. */
     public Optional<Problem> misfit() {
-        return model.speaks()
-                ? missingHead()
-                : EncoderJob.misfit(file.job()).or(this::methodOfWords);
+        return model.speaks() ? missingHead() : EncoderJob.misfit(file.job()).or(this::methodOfWords);
     }
 
     private Optional<Problem> methodOfWords() {

@@ -271,7 +271,9 @@ final class Impasse {
                         + (rejection.name() == null ? "" : " " + rejection.name()) + ": " + rejection.reason()));
         plan.options().stream()
                 .filter(option -> option.otherModel() != null)
-                .forEach(option -> problem.remedy("places." + option.target() + ".model: " + option.otherModel()));
+                .map(option -> "places." + option.target() + ".model: " + option.otherModel())
+                .distinct()
+                .forEach(problem::remedy);
         targets.forEach(
                 target -> longerIds(target, job).forEach(id -> problem.remedy("places." + target + ".model: " + id)));
         if (!asksServicesOnly()) {
@@ -330,9 +332,8 @@ final class Impasse {
                 .distinct()
                 .forEach(problem::because);
         // Who is short of time alone has no use for what is cheap and takes weeks.
-        List<PlanOption> proposed = Stream.of(cheapest, fastest).anyMatch(this::isTooDear)
-                ? List.of(cheapest, fastest)
-                : List.of(fastest);
+        List<PlanOption> proposed =
+                Stream.of(cheapest, fastest).anyMatch(this::isTooDear) ? List.of(cheapest, fastest) : List.of(fastest);
         proposed.stream().flatMap(this::wider).distinct().forEach(problem::remedy);
         return (proposed.stream().anyMatch(this::isLimitedByJob) ? problem.at(Location.ofKey("budget")) : problem)
                 .build();

@@ -124,7 +124,8 @@ class JournalTest {
     @Test
     void keepsALastLineThatIsWholeAndCannotBeRead() throws Exception {
         for (String entry : List.of(
-                "{\"kind\":\"submitted\",\"found\":false}", "{\"kind\":\"closed\",\"state\":\"on-mars\",\"why\":\"asked\"}")) {
+                "{\"kind\":\"submitted\",\"found\":false}",
+                "{\"kind\":\"closed\",\"state\":\"on-mars\",\"why\":\"asked\"}")) {
             Files.deleteIfExists(folder.journal());
             write(List.of(JournalSamples.created()));
             appendRaw("{\"seq\":2,\"at\":\"2026-01-01T00:00:00Z\",\"entry\":" + entry + "}");

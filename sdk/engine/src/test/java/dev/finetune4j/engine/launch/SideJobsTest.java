@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -197,7 +198,8 @@ class SideJobsTest {
     @Test
     void usesNoAdapterThatIsNotTheOneOfTheReport() throws Exception {
         RunFolder folder = fixture.folder(fixture.runToEnd());
-        Path weights = RunView.read(folder).output().resolve("adapter/adapter_model.safetensors");
+        Path weights =
+                Objects.requireNonNull(RunView.read(folder).output()).resolve("adapter/adapter_model.safetensors");
         byte[] trained = Files.readAllBytes(weights);
         byte[] flipped = trained.clone();
         flipped[5] ^= 1;

@@ -230,8 +230,7 @@ class ScoringTest {
         try (LanguageModel model = Fixture.load("tied")) {
             assertThat(model.answer(PREFIX, asked, List.of(), () -> looks.incrementAndGet() < 4))
                     .singleElement()
-                    .satisfies(answer ->
-                            assertThat(answer.spoken().tokenIds()).hasSize(4));
+                    .satisfies(answer -> assertThat(answer.spoken().tokenIds()).hasSize(4));
 
             looks.set(0);
             assertThat(model.answer(PREFIX, asked, List.of(), () -> looks.incrementAndGet() < 3))
