@@ -39,8 +39,13 @@ final class TraitsReader {
                 rope.width(headSize),
                 windowed,
                 family == Family.GEMMA_3 ? rope.windowedTheta() : null,
-                family == Family.GEMMA_3
-                        && json.path("use_bidirectional_attention").asBoolean(false));
+                isBidirectional());
+    }
+
+    /** transformers makes no causal mask where the first key is there and not true, whatever the family. */
+    private boolean isBidirectional() {
+        return (json.has("is_causal") && !json.path("is_causal").asBoolean(false))
+                || (family.isGemma() && json.path("use_bidirectional_attention").asBoolean(false));
     }
 
     /** Tokens that windowed layers look back; null for a model without a window. */

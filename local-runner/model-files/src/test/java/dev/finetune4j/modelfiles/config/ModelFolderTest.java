@@ -133,6 +133,23 @@ class ModelFolderTest {
     }
 
     @Test
+    void tellsEveryKeyThatMakesAttentionBidirectional() throws IOException {
+        String flag = ",\"use_bidirectional_attention\":true}";
+
+        assertThat(config("{" + REQUIRED + ",\"is_causal\":false}").traits().bidirectional())
+                .isTrue();
+        assertThat(config("{" + REQUIRED + ",\"is_causal\":true}").traits().bidirectional())
+                .isFalse();
+        assertThat(config("{" + REQUIRED + flag).traits().bidirectional()).isFalse();
+        for (String gemma : List.of("Gemma2", "Gemma3")) {
+            assertThat(config("{" + REQUIRED.replace("Llama", gemma) + flag)
+                            .traits()
+                            .bidirectional())
+                    .isTrue();
+        }
+    }
+
+    @Test
     void refusesRotaryBasesThatAreNoneWhereverTheyStand() throws IOException {
         Files.writeString(
                 folder.resolve("config.json"),

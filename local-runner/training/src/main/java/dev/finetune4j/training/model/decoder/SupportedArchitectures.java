@@ -57,8 +57,9 @@ final class SupportedArchitectures {
         }
         if (config.traits().bidirectional()) {
             problems.add(unsupported(
-                    "use_bidirectional_attention is not supported",
-                    "each token would see those after it, and a language model is asked for them",
+                    "bidirectional attention is not supported",
+                    "by is_causal or use_bidirectional_attention each token would see those after it, and a language"
+                            + " model is asked for them",
                     source));
         }
         int rotaryWidth = config.traits().rotaryWidth();

@@ -333,7 +333,7 @@ class LoadingTest {
                     .allMatch(problem -> problem.code().equals("FT0470"));
             assertThat(e)
                     .hasMessageContaining("rope scaling linear in sliding_attention is not supported")
-                    .hasMessageContaining("use_bidirectional_attention is not supported");
+                    .hasMessageContaining("bidirectional attention is not supported");
         });
     }
 
