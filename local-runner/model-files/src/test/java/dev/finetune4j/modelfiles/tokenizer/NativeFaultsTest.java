@@ -32,6 +32,18 @@ class NativeFaultsTest {
                 "'normalizer': {'type': 'Precompiled', 'precompiled_charsmap': 'AAAA'} | a damaged precompiled_charsmap",
                 "'normalizer': {'type': 'Precompiled', 'precompiled_charsmap': null} | a damaged precompiled_charsmap",
                 "'normalizer': {'type': 'Sequence', 'normalizers': [{'type': 'Prepend'}]} | Prepend prepends nothing",
+                "'normalizer': {'type': 'Strip', 'strip_left': true, 'strip_right': false},"
+                        + " 'added_tokens': [{'content': ' ', 'normalized': true}]"
+                        + " | leaves nothing of the added token \" \"",
+                "'normalizer': {'type': 'Sequence', 'normalizers': ["
+                        + "{'type': 'Strip', 'strip_left': true, 'strip_right': true},"
+                        + " {'type': 'Replace', 'pattern': {'String': ' '}, 'content': '_'}]},"
+                        + " 'added_tokens': [{'content': 'a', 'normalized': true},"
+                        + " {'content': '\\n', 'normalized': true}]"
+                        + " | leaves nothing of the added token \"\\n\"",
+                "'normalizer': {'type': 'Replace', 'pattern': {'String': '<x>'}, 'content': ''},"
+                        + " 'added_tokens': [{'content': '<x>', 'normalized': true}]"
+                        + " | leaves nothing of the added token \"<x>\"",
                 "'pre_tokenizer': {'type': 'FixedLength', 'length': 0} | FixedLength has length 0",
                 "'model': {'continuing_subword_prefix': '##', 'merges': [['a', '##b'], ['a', 'b']]} | merge [\"a\",\"b\"]",
                 "'model': {'continuing_subword_prefix': '##', 'merges': ['a ##b', 'a b']} | merge \"a b\"",
@@ -51,6 +63,12 @@ class NativeFaultsTest {
                 "'normalizer': {'type': 'Replace', 'pattern': {'Regex': ' {2,}'}, 'content': ' '}",
                 "'normalizer': {'type': 'Replace', 'pattern': {'Regex': '(?<no java'}, 'content': ' '}",
                 "'normalizer': {'type': 'Prepend', 'prepend': '_'}",
+                "'normalizer': {'type': 'Strip', 'strip_left': true, 'strip_right': true},"
+                        + " 'added_tokens': [{'content': ' ', 'normalized': false}, {'content': ' a', 'normalized': true}]",
+                "'normalizer': {'type': 'Sequence', 'normalizers': ["
+                        + "{'type': 'Replace', 'pattern': {'String': ' '}, 'content': '_'},"
+                        + " {'type': 'Strip', 'strip_left': true, 'strip_right': true}]},"
+                        + " 'added_tokens': [{'content': ' ', 'normalized': true}]",
                 "'normalizer': null, 'pre_tokenizer': {'type': 'Split', 'pattern': {'Regex': ''}}",
                 "'model': {'continuing_subword_prefix': '##', 'merges': ['a ##b']}",
                 "'decoder': {'type': 'Strip', 'content': ' ', 'start': 1, 'stop': 0}",
