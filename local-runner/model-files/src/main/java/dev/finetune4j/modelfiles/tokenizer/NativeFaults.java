@@ -39,8 +39,9 @@ final class NativeFaults {
             case "Sequence" -> ofSteps(step.path("normalizers"), depth, NativeFaults::ofNormalizer);
             case "Prepend" -> fault(step.path("prepend").asText("").isEmpty(), "normalizer Prepend prepends nothing");
             case "Replace" ->
+                // only what is put in has its place in the text looked up: to put in nothing does no harm
                 fault(
-                        matchesNothing(step.path("pattern")),
+                        !step.path("content").asText("").isEmpty() && matchesNothing(step.path("pattern")),
                         "normalizer Replace has a pattern that matches no character");
             case "Precompiled" ->
                 fault(

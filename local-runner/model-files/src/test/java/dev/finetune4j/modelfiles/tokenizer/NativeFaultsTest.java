@@ -61,6 +61,8 @@ class NativeFaultsTest {
             value = {
                 "'normalizer': {'type': 'Replace', 'pattern': {'String': ' '}, 'content': '_'}",
                 "'normalizer': {'type': 'Replace', 'pattern': {'Regex': ' {2,}'}, 'content': ' '}",
+                "'normalizer': {'type': 'Replace', 'pattern': {'Regex': '^ *'}, 'content': ''}",
+                "'normalizer': {'type': 'Replace', 'pattern': {'String': ''}, 'content': ''}",
                 "'normalizer': {'type': 'Replace', 'pattern': {'Regex': '(?<no java'}, 'content': ' '}",
                 "'normalizer': {'type': 'Prepend', 'prepend': '_'}",
                 "'normalizer': {'type': 'Strip', 'strip_left': true, 'strip_right': true},"
