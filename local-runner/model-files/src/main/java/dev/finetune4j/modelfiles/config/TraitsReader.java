@@ -65,14 +65,14 @@ final class TraitsReader {
         return json.path(key).isNull() ? 0 : reader.positive(key, family == Family.GEMMA_2 ? gemma2 : 0);
     }
 
-    /** For each layer whether it looks through the window. */
+    /** For each layer whether it looks through the window; Mistral and Phi 3 do not ask for the kinds of layers. */
     List<Boolean> windowed(int layers, @Nullable Integer window) {
         if (window == null) {
             return Collections.nCopies(layers, false);
         }
         List<Boolean> windowed = new ArrayList<>();
         JsonNode kinds = json.path("layer_types");
-        if (kinds.isArray()) {
+        if (kinds.isArray() && (family.isQwen() || family.isGemma())) {
             kinds.forEach(kind -> windowed.add(kind.asText().equals("sliding_attention")));
             if (windowed.size() != layers) {
                 reader.invalid("layer_types names " + windowed.size() + " layers", "num_hidden_layers is " + layers);

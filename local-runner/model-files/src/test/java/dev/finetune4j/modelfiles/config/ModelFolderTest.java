@@ -150,6 +150,25 @@ class ModelFolderTest {
     }
 
     @Test
+    void looksAtTheKindsOfLayersOnlyInFamiliesThatDo() throws IOException {
+        String kinds = ",\"sliding_window\":8,\"use_sliding_window\":true,"
+                + "\"layer_types\":[\"full_attention\",\"sliding_attention\"]}";
+
+        for (String family : List.of("Mistral", "Phi3")) {
+            assertThat(config("{" + REQUIRED.replace("Llama", family) + kinds)
+                            .traits()
+                            .windowed())
+                    .containsExactly(true, true);
+        }
+        for (String family : List.of("Qwen2", "Qwen3", "Gemma2", "Gemma3")) {
+            assertThat(config("{" + REQUIRED.replace("Llama", family) + kinds)
+                            .traits()
+                            .windowed())
+                    .containsExactly(false, true);
+        }
+    }
+
+    @Test
     void refusesRotaryBasesThatAreNoneWhereverTheyStand() throws IOException {
         Files.writeString(
                 folder.resolve("config.json"),
@@ -180,7 +199,7 @@ class ModelFolderTest {
     void refusesLayersAndDivisorsOfAnotherCount() throws IOException {
         Files.writeString(
                 folder.resolve("config.json"),
-                "{" + REQUIRED.replace("Llama", "Phi3")
+                "{" + REQUIRED.replace("Llama", "Gemma2")
                         + ",\"original_max_position_embeddings\":4096,\"sliding_window\":8,\"layer_types\":[\"full_attention\"],"
                         + "\"rope_scaling\":{\"type\":\"longrope\",\"short_factor\":[1.0,-1]}}");
         ModelFolder model = ModelFolder.open(folder);
