@@ -1,12 +1,15 @@
 package dev.finetune4j.modelfiles.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Reads how a model turns positions, from the keys of transformers 4 ({@code rope_scaling} and {@code rope_theta}) or 5 ({@code
- * rope_parameters}, in which layers of different kinds may have their own).
+ * rope_parameters}, in which layers of different kinds may have their own). Where both are there, transformers drops the newer with the
+ * base in it; but to Gemma 3 the older one changes what the newer says of full attention.
  */
 final class RopeReader {
     private static final String PLAIN = "default";
@@ -32,11 +35,22 @@ final class RopeReader {
      */
     RopeReader(JsonNode json, ConfigReader reader, Family family, int contextTokens) {
         this.json = json;
-        this.all = json.has("rope_parameters") ? json.path("rope_parameters") : json.path("rope_scaling");
-        this.rope = all.has("full_attention") ? all.path("full_attention") : all;
+        JsonNode scaling = json.path("rope_scaling");
+        JsonNode parameters = json.path("rope_parameters");
+        boolean isMerged = family == Family.GEMMA_3 && parameters.has("full_attention");
+        this.all = scaling.isEmpty() || isMerged ? parameters : scaling;
+        JsonNode own = all.has("full_attention") ? all.path("full_attention") : all;
+        this.rope = isMerged ? merged(own, scaling) : own;
         this.reader = reader;
         this.family = family;
         this.contextTokens = contextTokens;
+    }
+
+    private static JsonNode merged(JsonNode below, JsonNode above) {
+        ObjectNode merged = JsonNodeFactory.instance.objectNode();
+        below.properties().forEach(entry -> merged.set(entry.getKey(), entry.getValue()));
+        above.properties().forEach(entry -> merged.set(entry.getKey(), entry.getValue()));
+        return merged;
     }
 
     double theta() {

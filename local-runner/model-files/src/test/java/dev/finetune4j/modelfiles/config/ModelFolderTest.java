@@ -71,6 +71,28 @@ class ModelFolderTest {
         assertThat(config.storedType()).isEqualTo("float16");
     }
 
+    /** As transformers 5.24 does. */
+    @Test
+    void letsTheOlderKeyOfRopeWinWhereBothAreThere() throws IOException {
+        String scaling = ",\"rope_scaling\":{\"rope_type\":\"linear\",\"factor\":2.0},";
+        ModelConfig both = config("{" + REQUIRED + scaling
+                + "\"rope_theta\":500.0,\"rope_parameters\":{\"rope_type\":\"linear\",\"factor\":4.0,\"rope_theta\":7.0}}");
+        ModelConfig none = config("{" + REQUIRED + scaling + "\"rope_parameters\":null}");
+        ModelConfig empty = config("{" + REQUIRED
+                + ",\"rope_scaling\":{},\"rope_parameters\":{\"rope_type\":\"linear\",\"factor\":4.0}}");
+        ModelConfig gemma = config("{" + REQUIRED.replace("Llama", "Gemma3")
+                + ",\"rope_scaling\":{\"rope_type\":\"linear\",\"factor\":2.0},\"rope_parameters\":{"
+                + "\"full_attention\":{\"rope_type\":\"default\",\"rope_theta\":7.0},\"sliding_attention\":{\"rope_theta\":8.0}}}");
+
+        assertThat(both.ropeScaling()).isEqualTo(new RopeScaling.Linear(2));
+        assertThat(both.ropeTheta()).isEqualTo(500);
+        assertThat(none.ropeScaling()).isEqualTo(new RopeScaling.Linear(2));
+        assertThat(empty.ropeScaling()).isEqualTo(new RopeScaling.Linear(4));
+        assertThat(gemma.ropeScaling()).isEqualTo(new RopeScaling.Linear(2));
+        assertThat(gemma.ropeTheta()).isEqualTo(7);
+        assertThat(gemma.traits().windowedRopeTheta()).isEqualTo(8);
+    }
+
     @Test
     void knowsTheBiasOfQwenAndHowYarnStretches() throws IOException {
         ModelConfig config = config(
