@@ -2,6 +2,7 @@ package dev.finetune4j.training.model.adapter;
 
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.modelfiles.ModelFilesProblems;
 import dev.finetune4j.modelfiles.weights.Dequantization;
 import dev.finetune4j.modelfiles.weights.SafetensorsFile;
 import dev.finetune4j.modelfiles.weights.TensorEntry;
@@ -51,8 +52,11 @@ final class AdapterTensors implements AutoCloseable {
         }
     }
 
-    /** Nobody but who trained it has another copy: there is no publisher to ask. */
+    /** Nobody but who trained it has another copy of a damaged one: there is no publisher to ask. */
     private static Problem ofAnAdapter(Problem problem) {
+        if (problem.kind().equals(ModelFilesProblems.FILE_UNREADABLE)) {
+            return problem;
+        }
         return new Problem(
                 problem.kind(),
                 problem.severity(),

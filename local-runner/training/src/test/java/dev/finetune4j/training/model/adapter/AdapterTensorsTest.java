@@ -67,6 +67,17 @@ class AdapterTensorsTest {
     }
 
     @Test
+    void asksForNoOtherAdapterWhereThisOneCannotBeRead() throws IOException {
+        Files.createDirectory(folder.resolve("adapter_model.safetensors"));
+
+        assertThatThrownBy(() -> AdapterTensors.open(folder)).isInstanceOfSatisfying(FineTuneException.class, e -> {
+            assertThat(e.problems().get(0).code()).isEqualTo("FT0402");
+            assertThat(e.problems().get(0).remedies())
+                    .containsExactly("make the file readable for the user that runs finetune");
+        });
+    }
+
+    @Test
     void refusesWhatIsNoFiniteNumber() throws IOException {
         write("wide", TensorType.F32, 0x7F7FFFFF, 0xFF7FFFFF, 0x7FC00000, 0); // largest numbers, then NaN
         refuses("wide", "wide holds NaN", "it is element 2 of 4");
