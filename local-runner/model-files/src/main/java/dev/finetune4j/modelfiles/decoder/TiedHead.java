@@ -37,6 +37,7 @@ final class TiedHead {
                     .at(Location.of(folder.path().resolve("config.json").toString()))
                     .because("the weights hold a head of their own, which would not be used")
                     .remedy("\"tie_word_embeddings\": false    # in config.json, if the head was trained apart")
+                    .remedy("remove " + HEAD + " from the weights, if the model was trained with tied weights")
                     .asException();
         }
     }

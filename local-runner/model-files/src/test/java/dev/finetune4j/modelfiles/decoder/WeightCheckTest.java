@@ -82,7 +82,13 @@ class WeightCheckTest {
         }
         assertThatThrownBy(() -> WeightCheck.refuseUnfit(ModelFolder.open(folder)))
                 .hasMessageContaining(
-                        "FT0421: tie_word_embeddings is true, and lm_head.weight is not model.embed_tokens.weight");
+                        "FT0421: tie_word_embeddings is true, and lm_head.weight is not model.embed_tokens.weight")
+                .isInstanceOfSatisfying(
+                        FineTuneException.class,
+                        e -> assertThat(e.problems().get(0).remedies())
+                                .containsExactly(
+                                        "\"tie_word_embeddings\": false    # in config.json, if the head was trained apart",
+                                        "remove lm_head.weight from the weights, if the model was trained with tied weights"));
 
         config("LlamaForCausalLM", "");
         WeightCheck.refuseUnfit(ModelFolder.open(folder));
