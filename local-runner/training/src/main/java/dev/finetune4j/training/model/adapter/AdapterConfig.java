@@ -264,8 +264,12 @@ public final class AdapterConfig {
         }
     }
 
+    private boolean isLora() {
+        return config.path("peft_type").asText("").equals("LORA");
+    }
+
     private void checkKind() {
-        if (!config.path("peft_type").asText("").equals("LORA")) {
+        if (!isLora()) {
             wrong.add("peft_type is " + config.path("peft_type") + ", not LORA");
         }
     }
@@ -309,10 +313,13 @@ public final class AdapterConfig {
         if (modules.isArray() && !modules.isEmpty()) {
             return true;
         }
-        wrong.add(
-                modules.isMissingNode()
-                        ? "target_modules is missing"
-                        : "target_modules is " + modules + "; only a list of names is supported");
+        if (modules.isArray()) {
+            wrong.add("target_modules is [], which names no module");
+        } else if (!modules.isMissingNode()) {
+            wrong.add("target_modules is " + modules + "; only a list of names is supported");
+        } else if (isLora()) { // other kinds need none
+            wrong.add("target_modules is missing");
+        }
         return false;
     }
 

@@ -77,7 +77,7 @@ class AdapterConfigTest {
                 "'lora_alpha': 'eight' | lora_alpha is \"eight\", not a number",
                 "'lora_alpha': null | lora_alpha is null, not a number",
                 "'target_modules': '.*_proj' | target_modules is \".*_proj\"; only a list of names is supported",
-                "'target_modules': [] | target_modules is []; only a list of names is supported",
+                "'target_modules': [] | target_modules is [], which names no module",
             })
     void refusesWhatItWouldComputeWrongly(String setting, String cause) {
         assertThatThrownBy(() -> read(PLAIN + ", " + setting)).isInstanceOfSatisfying(FineTuneException.class, e -> {
@@ -85,6 +85,19 @@ class AdapterConfigTest {
             assertThat(problem.code()).isEqualTo("FT0473");
             assertThat(problem.causes()).anySatisfy(each -> assertThat(each).startsWith(cause));
         });
+    }
+
+    @Test
+    void missesModulesOnlyInAKindThatHasThem() {
+        assertThatThrownBy(() -> read("'peft_type': 'LORA'"))
+                .isInstanceOfSatisfying(
+                        FineTuneException.class,
+                        e -> assertThat(e.problems().get(0).causes()).containsExactly("target_modules is missing"));
+        assertThatThrownBy(() -> read("'peft_type': 'PROMPT_TUNING'"))
+                .isInstanceOfSatisfying(
+                        FineTuneException.class,
+                        e -> assertThat(e.problems().get(0).causes())
+                                .containsExactly("peft_type is \"PROMPT_TUNING\", not LORA"));
     }
 
     /** A file of an old PEFT, or one that was written by hand, may leave them out. */
