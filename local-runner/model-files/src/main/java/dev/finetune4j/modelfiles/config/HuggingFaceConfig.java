@@ -19,6 +19,7 @@ final class HuggingFaceConfig {
     static final long MAX_CONFIG_BYTES = 16L << 20;
     private static final int DEFAULT_CONTEXT = 2048;
     private static final double DEFAULT_RMS_EPSILON = 1e-6;
+    private static final double PHI_3_RMS_EPSILON = 1e-5;
 
     private final JsonNode json;
     private final ConfigReader reader;
@@ -69,7 +70,7 @@ final class HuggingFaceConfig {
                 contextTokens,
                 rope.theta(),
                 rope.scaling(rope.width(headSize)),
-                reader.positive("rms_norm_eps", DEFAULT_RMS_EPSILON),
+                reader.positive("rms_norm_eps", family == Family.PHI_3 ? PHI_3_RMS_EPSILON : DEFAULT_RMS_EPSILON),
                 activation(family),
                 json.path("tie_word_embeddings").asBoolean(family.isTied()),
                 attentionBias(family),

@@ -132,6 +132,12 @@ class ModelFolderTest {
         assertThat(third.traits().windowed()).startsWith(true, false);
     }
 
+    @Test
+    void addsToTheSquaresOfPhiThreeWhatItsConfigurationLeavesOut() throws IOException {
+        assertThat(config("{" + REQUIRED.replace("Llama", "Phi3") + "}").rmsEpsilon())
+                .isEqualTo(1e-5);
+    }
+
     /** transformers 5.24 reads each of these keys in other families alone, or not at all. */
     @Test
     void leavesOutWhatTheFamilyDoesNotRead() throws IOException {
