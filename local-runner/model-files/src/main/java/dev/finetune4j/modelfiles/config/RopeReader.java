@@ -13,6 +13,8 @@ import java.util.List;
  */
 final class RopeReader {
     private static final String PLAIN = "default";
+    private static final String ORIGINAL_CONTEXT = "original_max_position_embeddings";
+    private static final int PHI_3_ORIGINAL_CONTEXT = 4096;
     private static final double DEFAULT_THETA = 10_000;
     private static final double GEMMA_3_THETA = 1_000_000;
     private static final double YARN_FAST_TURNS = 32;
@@ -112,7 +114,7 @@ final class RopeReader {
                 factor,
                 number("beta_fast", YARN_FAST_TURNS),
                 number("beta_slow", YARN_SLOW_TURNS),
-                hasOriginalContext() ? originalContext() : contextTokens,
+                originalContext(),
                 rope.path("truncate").asBoolean(true),
                 yarnMagnitude(factor));
     }
@@ -161,20 +163,22 @@ final class RopeReader {
         return value;
     }
 
-    private boolean hasOriginalContext() {
-        return original().isNumber();
-    }
-
+    /** The one beside rope wins in transformers: Phi 3 always has it, and Gemma 3 looks in rope alone. */
     private JsonNode original() {
-        JsonNode inRope = rope.path("original_max_position_embeddings");
-        return inRope.isNumber() ? inRope : json.path("original_max_position_embeddings");
+        JsonNode beside = json.path(ORIGINAL_CONTEXT);
+        boolean wins = family == Family.PHI_3 || (family != Family.GEMMA_3 && json.hasNonNull(ORIGINAL_CONTEXT));
+        return wins ? beside : rope.path(ORIGINAL_CONTEXT);
     }
 
     private int originalContext() {
-        long tokens = original().asLong(0);
+        JsonNode original = original();
+        if (original.isMissingNode() || original.isNull()) {
+            return family == Family.PHI_3 ? PHI_3_ORIGINAL_CONTEXT : contextTokens;
+        }
+        long tokens = original.asLong(0);
         if (tokens < 1 || tokens > HuggingFaceConfig.MAX_CONTEXT) {
             reader.invalid(
-                    "rope scaling has no usable original_max_position_embeddings",
+                    "rope scaling has no usable " + ORIGINAL_CONTEXT,
                     "it must be 1 to " + HuggingFaceConfig.MAX_CONTEXT);
             return 1;
         }

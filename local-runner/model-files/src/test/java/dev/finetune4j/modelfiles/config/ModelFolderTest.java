@@ -223,6 +223,34 @@ class ModelFolderTest {
                         new RopeScaling.LongRope(List.of(1.0, 1.5), 4096, Math.sqrt(1 + Math.log(2) / Math.log(4096))));
     }
 
+    /** As transformers 5.24 does: the length beside rope wins, and Phi 3 and the others have defaults of their own. */
+    @Test
+    void findsTheOriginalLengthWhereTransformersDoes() throws IOException {
+        String longRope = ",\"max_position_embeddings\":8192,\"head_dim\":4,\"rope_scaling\":{\"type\":\"longrope\","
+                + "\"short_factor\":[1.0,1.5],\"original_max_position_embeddings\":512}";
+        String llama3 = ",\"max_position_embeddings\":8192,\"rope_scaling\":{\"rope_type\":\"llama3\",\"factor\":8.0,"
+                + "\"low_freq_factor\":1.0,\"high_freq_factor\":4.0";
+        String inRope = ",\"original_max_position_embeddings\":512}";
+        String beside = ",\"original_max_position_embeddings\":2048}";
+        String phi = "{" + REQUIRED.replace("Llama", "Phi3") + longRope;
+        String gemma = "{" + REQUIRED.replace("Llama", "Gemma3") + llama3;
+
+        assertThat(config(phi + beside).ropeScaling()).isEqualTo(longRope(2048));
+        assertThat(config(phi + "}").ropeScaling()).isEqualTo(longRope(4096));
+        assertThat(config("{" + REQUIRED + llama3 + inRope + beside).ropeScaling())
+                .isEqualTo(new RopeScaling.Llama3(8, 1, 4, 2048));
+        assertThat(config("{" + REQUIRED + llama3 + inRope + "}").ropeScaling())
+                .isEqualTo(new RopeScaling.Llama3(8, 1, 4, 512));
+        assertThat(config("{" + REQUIRED + llama3 + "}}").ropeScaling())
+                .isEqualTo(new RopeScaling.Llama3(8, 1, 4, 8192));
+        assertThat(config(gemma + inRope + beside).ropeScaling()).isEqualTo(new RopeScaling.Llama3(8, 1, 4, 512));
+    }
+
+    private static RopeScaling longRope(int original) {
+        double magnitude = Math.sqrt(1 + Math.log(8192.0 / original) / Math.log(original));
+        return new RopeScaling.LongRope(List.of(1.0, 1.5), original, magnitude);
+    }
+
     @Test
     void refusesLayersAndDivisorsOfAnotherCount() throws IOException {
         Files.writeString(
@@ -243,7 +271,8 @@ class ModelFolderTest {
         Files.writeString(
                 folder.resolve("config.json"),
                 "{\"num_attention_heads\":4,\"num_key_value_heads\":3,\"hidden_size\":-1,\"num_hidden_layers\":99999,"
-                        + "\"rms_norm_eps\":0,\"rope_scaling\":{\"rope_type\":\"llama3\",\"factor\":8}}");
+                        + "\"rms_norm_eps\":0,\"rope_scaling\":{\"rope_type\":\"llama3\",\"factor\":8,"
+                        + "\"original_max_position_embeddings\":0}}");
         ModelFolder model = ModelFolder.open(folder);
 
         assertThatThrownBy(model::config)
