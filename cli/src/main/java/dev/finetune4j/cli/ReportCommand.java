@@ -9,9 +9,13 @@ import dev.finetune4j.engine.report.RunReport;
 import dev.finetune4j.engine.report.view.MarkdownReport;
 import dev.finetune4j.engine.report.view.ReportFiles;
 import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Severity;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,13 +47,26 @@ final class ReportCommand implements Callable<Integer> {
         String text = output.isJson() ? ReportJson.write(report) : MarkdownReport.write(report);
         screen.line(text.stripTrailing());
         Path page = folder.path().resolve(ReportFiles.HTML);
-        if (!Files.exists(page)) {
-            ReportFiles.write(report, folder.path());
-        }
         try (MessageView view = surroundings.messages(output.format)) {
-            view.file(page);
+            view.problems(unwritten(report, folder));
+            if (Files.exists(page)) {
+                view.file(page);
+            }
         }
         return ExitCode.OK.number();
+    }
+
+    /** Writes the pages that are missing; why one cannot be, as warnings, since the report itself is told. */
+    private static List<Problem> unwritten(RunReport report, RunFolder folder) {
+        try {
+            ReportFiles.writeMissing(report, folder.path());
+            return List.of();
+        } catch (FineTuneException e) {
+            String again = "finetune report " + folder.id() + "    # once the folder can be written to";
+            return e.problems().stream()
+                    .map(problem -> problem.with(Severity.WARNING).withRemedies(List.of(again)))
+                    .toList();
+        }
     }
 
     /**

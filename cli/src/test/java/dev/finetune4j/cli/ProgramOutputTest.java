@@ -187,6 +187,23 @@ class ProgramOutputTest {
         Files.delete(page);
         assertThat(onRun("report", id).document().at("/state").asText()).isEqualTo("succeeded");
         assertThat(page).as("written again from report.json").isNotEmptyFile();
+        Path report = page.resolveSibling("report.json");
+        Files.writeString(report, Files.readString(report).replaceFirst("\\{", "{\"later\":1,"));
+        Files.delete(page);
+        Path partial = Files.createDirectory(page.resolveSibling("report.html.partial"));
+        Path inTheWay = Files.createFile(partial.resolve("in the way"));
+        Told unwritten = onRun("report", id);
+        assertThat(unwritten.exitCode()).isZero();
+        assertThat(unwritten.document().at("/state").asText()).isEqualTo("succeeded");
+        assertThat(unwritten.lines("problem")).singleElement().satisfies(problem -> {
+            assertThat(problem.at("/code").asText()).isEqualTo("FT0721");
+            assertThat(problem.at("/severity").asText()).isEqualTo("warning");
+        });
+        Files.delete(inTheWay);
+        Files.delete(partial);
+        onRun("report", id);
+        assertThat(page).isNotEmptyFile();
+        assertThat(report).content().contains("\"later\":1");
         assertThat(onRun("generate", id, "--prompt", "please screen", "--max-new-tokens", "4")
                         .document()
                         .at("/answers"))

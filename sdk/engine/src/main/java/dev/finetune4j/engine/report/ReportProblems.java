@@ -15,8 +15,10 @@ public final class ReportProblems implements ProblemCatalogue {
             """
             The report is written as report.html, report.json and report.md into the folder of the run. Each file is written \
             under another name first and then renamed, so that a report is there whole or not at all. This problem says that the \
-            folder cannot be written to, or that the disk is full. The run's results are safe; only the report is missing.""",
-            "make room or allow writing, then: finetune watch RUN");
+            folder cannot be written to, or that the disk is full. The run's results are safe; only the report is missing. A run that \
+            goes on writes it when it ends. Of one that has ended, finetune report writes report.html and report.md anew from \
+            report.json; where that is missing, too, finetune show tells how the run ended.""",
+            "make room or allow writing, then the same command once more");
 
     /** A stored report cannot be read. */
     public static final ProblemKind UNREADABLE = new ProblemKind(

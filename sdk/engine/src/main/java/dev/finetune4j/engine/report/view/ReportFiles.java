@@ -41,12 +41,29 @@ public final class ReportFiles {
     }
 
     /**
+     * Writes page and Markdown where they are missing; report.json, and what is there, stay as they are.
+     *
+     * @param folder folder that the report was read from
+     * @return the page
+     * @throws FineTuneException with FT0721 if a file cannot be written
+     */
+    public static Path writeMissing(RunReport report, Path folder) {
+        Path markdown = folder.resolve(MARKDOWN);
+        if (!Files.exists(markdown)) {
+            write(markdown, MarkdownReport.write(report));
+        }
+        Path page = folder.resolve(HTML);
+        return Files.exists(page) ? page : write(page, HtmlReport.write(report));
+    }
+
+    /**
      * Removes the report of an earlier end, which a run that goes on has outlived.
      *
      * @throws FineTuneException with FT0721 if a file cannot be removed
      */
     public static void remove(Path folder) {
-        for (String name : List.of(HTML, JSON, MARKDOWN)) {
+        // What the others are written from goes first, so that nobody brings them back in between.
+        for (String name : List.of(JSON, HTML, MARKDOWN)) {
             Path file = folder.resolve(name);
             try {
                 Files.deleteIfExists(file);

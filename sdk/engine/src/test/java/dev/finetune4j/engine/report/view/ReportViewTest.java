@@ -439,6 +439,37 @@ class ReportViewTest {
     }
 
     @Test
+    void aMissingPageIsWrittenAndNothingElse(@TempDir Path folder) throws IOException {
+        RunReport report = SampleRun.report();
+        Path page = ReportFiles.write(report, folder);
+        String html = Files.readString(page);
+        Files.delete(page);
+        for (String kept : List.of(ReportFiles.JSON, ReportFiles.MARKDOWN)) {
+            Files.writeString(folder.resolve(kept), "of a later version");
+        }
+
+        assertThat(ReportFiles.writeMissing(report, folder)).isEqualTo(page).hasContent(html);
+        for (String kept : List.of(ReportFiles.JSON, ReportFiles.MARKDOWN)) {
+            assertThat(folder.resolve(kept)).hasContent("of a later version");
+        }
+        Files.delete(folder.resolve(ReportFiles.MARKDOWN));
+        ReportFiles.writeMissing(report, folder);
+        assertThat(folder.resolve(ReportFiles.MARKDOWN)).hasContent(MarkdownReport.write(report));
+    }
+
+    @Test
+    void whatPagesAreWrittenFromIsRemovedBeforeThem(@TempDir Path folder) throws IOException {
+        ReportFiles.write(SampleRun.report(), folder);
+        Path page = folder.resolve(ReportFiles.HTML);
+        Files.delete(page);
+        Files.createDirectories(page.resolve("in the way"));
+
+        assertThatThrownBy(() -> ReportFiles.remove(folder)).hasMessageContaining("FT0721");
+
+        assertThat(folder.resolve(ReportFiles.JSON)).doesNotExist();
+    }
+
+    @Test
     void halfASurrogatePairDoesNotStopTheWriting(@TempDir Path folder) {
         ReportFiles.write(hostile(), folder);
 
