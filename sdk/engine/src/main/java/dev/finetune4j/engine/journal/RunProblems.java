@@ -211,12 +211,13 @@ public final class RunProblems implements ProblemCatalogue {
             "finetune gc JOB --running");
 
     /** What a run has trained has changed since. */
-    public static final ProblemKind ADAPTER_CHANGED = kind(
+    public static final ProblemKind WEIGHTS_CHANGED = kind(
             "FT0540",
-            "The adapter is not the one that was trained",
+            "The tuned weights are not those that were trained",
             ExitCode.INVALID,
-            "The report of a run keeps the SHA-256 of its adapter. The file has another one now: the disk or a copy has damaged it, or "
-                    + "somebody has changed it. Its answers would not be those that were compared.",
+            "The report of a run keeps the SHA-256 of the weights that it trained: those of an adapter, or those of the whole model. The "
+                    + "file has another one now: the disk or a copy has damaged it, or somebody has changed it. Its answers would not be "
+                    + "those that were compared.",
             "restore the file from a backup, or train it again: finetune launch JOB --again");
 
     @Override
@@ -242,7 +243,7 @@ public final class RunProblems implements ProblemCatalogue {
                 REPLAY_DIFFERS,
                 FILE_IN_USE,
                 LEFT_BEHIND,
-                ADAPTER_CHANGED);
+                WEIGHTS_CHANGED);
     }
 
     /** A file or folder of a run that cannot be written. */
@@ -528,10 +529,14 @@ public final class RunProblems implements ProblemCatalogue {
                 .asException();
     }
 
-    /** The adapter of a run is another file than its report tells of. */
-    public static FineTuneException changedAdapter(RunId run, Path file, String reported, String found) {
-        return ADAPTER_CHANGED
-                .error("the adapter of " + run + " is not the one that was trained")
+    /**
+     * The weights of a run are another file than its report tells of.
+     *
+     * @param name what they are of, as the report has it: adapter or tuned model
+     */
+    public static FineTuneException changedWeights(RunId run, String name, Path file, String reported, String found) {
+        return WEIGHTS_CHANGED
+                .error("the weights of the " + name + " of " + run + " are not those that were trained")
                 .at(Location.of(file.toString()))
                 .because("SHA-256 of the file " + found + ", in the report " + reported)
                 .asException();

@@ -5,6 +5,7 @@ import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.report.Ending;
+import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
@@ -48,7 +49,7 @@ final class ModelWork {
      *
      * @param rows folder of the rows that they answer, or null for none
      * @throws dev.finetune4j.error.FineTuneException with FT0508 if the run has not come to its model yet, FT0510 if its place keeps the tuned
-     *     model, FT0512 if a model is not here, FT0540 if the adapter is not the one that was trained
+     *     model, FT0512 if a model is not here, FT0540 if the tuned weights are needed and not those that were trained
      */
     Submission submission(RunView view, String purpose, WorkOrder order, @Nullable Path rows) {
         refuseWithoutModel(view, run, context.providers());
@@ -59,8 +60,10 @@ final class ModelWork {
         if (prepared == null || Files.notExists(result)) {
             throw RunProblems.filesMissing(run.id(), result);
         }
-        if (view.closed() && view.state() == RunState.SUCCEEDED) {
-            RunProvenance.refuseChangedAdapter(run, result);
+        if (view.closed()
+                && view.state() == RunState.SUCCEEDED
+                && order.steps().stream().anyMatch(ModelWork::usesTunedModel)) {
+            RunProvenance.refuseChangedWeights(run, result);
         }
         Submission.Builder submission = Submission.builder(
                         id(purpose, order), view.job().model(), order)
@@ -72,6 +75,14 @@ final class ModelWork {
             submission.channel(WorkOrder.DATA_CHANNEL, rows);
         }
         return submission.build();
+    }
+
+    private static boolean usesTunedModel(WorkStep step) {
+        if (step instanceof WorkStep.Predict predict) {
+            return predict.variant().isTuned();
+        }
+        return !(step instanceof WorkStep.Generate generate)
+                || generate.variants().stream().anyMatch(Variant::isTuned);
     }
 
     /**

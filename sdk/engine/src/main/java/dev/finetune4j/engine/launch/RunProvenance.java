@@ -26,8 +26,10 @@ import org.jspecify.annotations.Nullable;
 /** Gathers where the figures of a run come from: its files, this program, and what its workers told of themselves. */
 final class RunProvenance {
     private static final String ADAPTER = "adapter";
+    private static final String TUNED_MODEL = "tuned model";
     private static final String ADAPTER_WEIGHTS = "adapter_model.safetensors";
     private static final String MODEL_WEIGHTS = "model.safetensors";
+    private static final long MOST_BYTES_OF_A_MODEL = 1L << 30;
 
     private final LaunchContext context;
     private final RunFolder folder;
@@ -64,29 +66,39 @@ final class RunProvenance {
     }
 
     /**
-     * Refuses an adapter that is not the one of the run's report. Where there is no report, none that can be read, or no adapter, nothing tells.
+     * Refuses weights that are not those of the run's report: an adapter's, or those of a whole model up to 1 GiB, since more take longer to
+     * read than most questions to answer. Where there is no report, none that can be read, or none that tells of them, nothing is read.
      *
      * @param result folder with what the training left
      * @throws FineTuneException with FT0540
      */
-    static void refuseChangedAdapter(RunFolder folder, Path result) {
-        Path weights = result.resolve(ADAPTER_WEIGHTS);
-        Path report = folder.path().resolve(ReportFiles.JSON);
-        if (Files.notExists(weights) || Files.notExists(report)) {
+    static void refuseChangedWeights(RunFolder folder, Path result) {
+        boolean isWhole = result.endsWith(WorkOrder.MODEL_FOLDER);
+        String name = isWhole ? TUNED_MODEL : ADAPTER;
+        Path weights = result.resolve(isWhole ? MODEL_WEIGHTS : ADAPTER_WEIGHTS);
+        String reported = reported(folder.path().resolve(ReportFiles.JSON), name);
+        if (reported.isEmpty() || Files.notExists(weights) || (isWhole && bytes(weights) > MOST_BYTES_OF_A_MODEL)) {
             return;
         }
-        String reported = reported(report);
         String found = digest(weights);
-        if (!reported.isEmpty() && !reported.equals(found)) {
-            throw RunProblems.changedAdapter(folder.id(), weights, reported, found);
+        if (!reported.equals(found)) {
+            throw RunProblems.changedWeights(folder.id(), name, weights, reported, found);
         }
     }
 
-    private static String reported(Path report) {
+    private static long bytes(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            throw RunProblems.unreadable(file, e);
+        }
+    }
+
+    private static String reported(Path report, String name) {
         try {
             return Json.records()
                     .readTree(report.toFile())
-                    .at("/provenance/digests/" + ADAPTER)
+                    .at("/provenance/digests/" + name)
                     .asText();
         } catch (IOException e) {
             return ""; // whoever asks for the report is told of it
@@ -107,7 +119,7 @@ final class RunProvenance {
         }
         if (output != null) {
             put(digests, ADAPTER, output.resolve(WorkOrder.ADAPTER_FOLDER).resolve(ADAPTER_WEIGHTS));
-            put(digests, "tuned model", output.resolve(WorkOrder.MODEL_FOLDER).resolve(MODEL_WEIGHTS));
+            put(digests, TUNED_MODEL, output.resolve(WorkOrder.MODEL_FOLDER).resolve(MODEL_WEIGHTS));
         }
         return digests;
     }

@@ -221,8 +221,19 @@ class SideJobsTest {
 
             assertThat(asked)
                     .allSatisfy(ask -> assertThatThrownBy(ask)
-                            .hasMessageContaining("FT0540: the adapter of " + folder.id())
+                            .hasMessageContaining("FT0540: the weights of the adapter of " + folder.id())
                             .hasMessageContaining("adapter_model.safetensors"));
+            assertThat(launcher.questions()
+                            .generation(
+                                    folder,
+                                    List.of(Variant.BASE_ZERO_SHOT),
+                                    List.of(new Message(Role.USER, "letter")),
+                                    "",
+                                    Sampling.greedy(8))
+                            .start()
+                            .await())
+                    .as("what the base model alone is asked")
+                    .hasSize(1);
 
             Files.write(weights, trained);
             assertThat(launcher.questions()

@@ -1,0 +1,68 @@
+package dev.finetune4j.engine.launch;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.finetune4j.engine.journal.RunFolder;
+import dev.finetune4j.value.RunId;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which tuned weights are refused since they are not those of the report. */
+class RunProvenanceTest {
+    private static final RunId RUN = new RunId("letters-0123abcd-1");
+
+    @TempDir
+    Path home;
+
+    private RunFolder folder;
+    private Path model;
+
+    @BeforeEach
+    void aWholeModelWasTrained() throws IOException {
+        folder = new RunFolder(RUN, home);
+        model = Files.createDirectories(home.resolve("output/model"));
+        Files.writeString(model.resolve("model.safetensors"), "other weights");
+    }
+
+    @Test
+    void aWholeModelThatHasChangedIsRefused() throws IOException {
+        report("tuned model");
+
+        assertThatThrownBy(() -> RunProvenance.refuseChangedWeights(folder, model))
+                .hasMessageContaining("FT0540: the weights of the tuned model of " + RUN)
+                .hasMessageContaining("model.safetensors");
+    }
+
+    @Test
+    void aWholeModelThatIsLargeIsNotReadThrough() throws IOException {
+        report("tuned model");
+        try (RandomAccessFile weights =
+                new RandomAccessFile(model.resolve("model.safetensors").toFile(), "rw")) {
+            weights.setLength((1L << 30) + 1);
+        }
+
+        assertThatCode(() -> RunProvenance.refuseChangedWeights(folder, model)).doesNotThrowAnyException();
+    }
+
+    /** A folder in the place of the weights cannot be hashed. */
+    @Test
+    void nothingIsReadOfWhichTheReportTellsNothing() throws IOException {
+        Path weights = model.resolve("model.safetensors");
+        Files.delete(weights);
+        Files.createDirectory(weights);
+
+        assertThatCode(() -> RunProvenance.refuseChangedWeights(folder, model)).doesNotThrowAnyException();
+        report("adapter");
+        assertThatCode(() -> RunProvenance.refuseChangedWeights(folder, model)).doesNotThrowAnyException();
+    }
+
+    private void report(String name) throws IOException {
+        Files.writeString(home.resolve("report.json"), "{\"provenance\":{\"digests\":{\"" + name + "\":\"00\"}}}");
+    }
+}
