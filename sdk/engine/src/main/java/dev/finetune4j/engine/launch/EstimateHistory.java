@@ -37,12 +37,25 @@ public final class EstimateHistory {
     public Optional<Problem> unread() {
         List<String> lines = lines();
         List<Integer> unread = new ArrayList<>();
+        List<Integer> damaged = new ArrayList<>();
         for (int i = 0; i < lines.size(); i++) {
             if (!lines.get(i).isBlank() && estimate(lines.get(i)).isEmpty()) {
                 unread.add(i + 1);
+                if (!isJson(lines.get(i))) {
+                    damaged.add(i + 1);
+                }
             }
         }
-        return unread.isEmpty() ? Optional.empty() : Optional.of(LaunchProblems.unreadEstimates(file, unread));
+        return unread.isEmpty() ? Optional.empty() : Optional.of(LaunchProblems.unreadEstimates(file, unread, damaged));
+    }
+
+    private static boolean isJson(String line) {
+        try {
+            Json.records().readTree(line);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static Optional<PastEstimate> estimate(String line) {
@@ -84,9 +97,10 @@ public final class EstimateHistory {
         return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     }
 
+    /** Parted at line feeds alone, as the tools count lines that are told their numbers. */
     private List<String> lines() {
         try {
-            return Files.exists(file) ? text().lines().toList() : List.of();
+            return Files.exists(file) ? List.of(text().split("\n", -1)) : List.of();
         } catch (IOException e) {
             return List.of(); // what cannot be read corrects nothing
         }

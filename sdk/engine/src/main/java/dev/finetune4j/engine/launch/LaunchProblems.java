@@ -169,7 +169,7 @@ public final class LaunchProblems implements ProblemCatalogue {
             new ProblemKind("FT0539", "past estimates cannot be read", ExitCode.OK, """
             What was foreseen of a run and what it took stands as a line in estimates.jsonl of the home folder. A line that a dying process
             left half, that was edited or that another version wrote is passed over: it neither counts in finetune estimates nor corrects a
-            plan. All other lines do.""", "finetune estimates");
+            plan. All other lines do. A line that is no JSON is of no more use to anybody; the version that wrote another reads it.""", "finetune estimates");
 
     /** The budget would be kept by nobody. */
     private static final ProblemKind UNWATCHED = new ProblemKind(
@@ -273,10 +273,9 @@ public final class LaunchProblems implements ProblemCatalogue {
      * Lines of the history are passed over.
      *
      * @param lines their numbers from 1, at least one
+     * @param damaged those of them that are no JSON
      */
-    static Problem unreadEstimates(Path file, List<Integer> lines) {
-        List<String> shown =
-                lines.stream().limit(LINES_SHOWN).map(String::valueOf).toList();
+    static Problem unreadEstimates(Path file, List<Integer> lines, List<Integer> damaged) {
         Problem.Builder problem = UNREAD_ESTIMATES
                 .warning(
                         lines.size() == 1
@@ -284,11 +283,31 @@ public final class LaunchProblems implements ProblemCatalogue {
                                 : lines.size() + " past estimates cannot be read, and are passed over")
                 .at(new Location.InFile(file.toString(), lines.get(0), 0, null));
         if (lines.size() > 1) {
-            problem.because("lines " + String.join(", ", shown) + (lines.size() > LINES_SHOWN ? " and others" : ""));
+            problem.because("lines " + String.join(", ", shown(lines)) + (lines.size() > LINES_SHOWN ? " and others" : ""));
         }
-        return problem.remedy("sed -i '" + String.join("d;", shown) + "d' " + Remedies.quoted(file.toString())
-                        + "    # removes " + (lines.size() == 1 ? "it" : "them"))
+        String quoted = Remedies.quoted(file.toString());
+        if (damaged.isEmpty()) {
+            return problem.remedy("sed -n '" + String.join("p;", shown(lines)) + "p' " + quoted
+                            + "    # shows what another version may have written, which reads it")
+                    .build();
+        }
+        return problem.remedy("sed -i '" + String.join("d;", shown(damaged)) + "d' " + quoted + "    # removes "
+                        + removed(lines, damaged))
                 .build();
+    }
+
+    private static String removed(List<Integer> lines, List<Integer> damaged) {
+        if (damaged.size() > LINES_SHOWN) {
+            return "the first " + LINES_SHOWN + " that are no JSON";
+        }
+        if (damaged.size() < lines.size()) {
+            return "what is no JSON";
+        }
+        return lines.size() == 1 ? "it" : "them";
+    }
+
+    private static List<String> shown(List<Integer> lines) {
+        return lines.stream().limit(LINES_SHOWN).map(String::valueOf).toList();
     }
 
     private static String units(int units) {

@@ -67,7 +67,41 @@ class EstimateHistoryTest {
 
         assertThat(history.read()).isEmpty();
         assertThat(history.unread())
-                .hasValueSatisfying(problem -> assertThat(problem.causes()).containsExactly("lines 2, 3, 4, 5, 6"));
+                .hasValueSatisfying(problem -> {
+                    assertThat(problem.causes()).containsExactly("lines 2, 3, 4, 5, 6");
+                    assertThat(problem.remedies())
+                            .containsExactly("sed -i '6d' " + home.resolve("estimates.jsonl")
+                                    + "    # removes what is no JSON");
+                });
+    }
+
+    @Test
+    void whatAnotherVersionWroteIsNotProposedForRemoval() throws Exception {
+        Path file = Files.writeString(home.resolve("estimates.jsonl"), "{\"version\":2}\n{\"version\":2}\n");
+
+        assertThat(history.unread())
+                .hasValueSatisfying(problem -> assertThat(problem.remedies())
+                        .containsExactly("sed -n '1p;2p' " + file
+                                + "    # shows what another version may have written, which reads it"));
+    }
+
+    @Test
+    void ofManyDamagedLinesTheFirstAreRemoved() throws Exception {
+        Path file = Files.writeString(home.resolve("estimates.jsonl"), "{\n".repeat(11));
+
+        assertThat(history.unread())
+                .hasValueSatisfying(problem -> assertThat(problem.remedies())
+                        .containsExactly("sed -i '1d;2d;3d;4d;5d;6d;7d;8d;9d;10d' " + file
+                                + "    # removes the first 10 that are no JSON"));
+    }
+
+    @Test
+    void linesAreCountedAsTheCommandCountsThatRemovesThem() throws Exception {
+        history.add(estimate("a-1", 100));
+        Files.writeString(home.resolve("estimates.jsonl"), "{\r{\n{\n", StandardOpenOption.APPEND);
+
+        assertThat(history.unread())
+                .hasValueSatisfying(problem -> assertThat(problem.causes()).containsExactly("lines 2, 3"));
     }
 
     @Test
