@@ -42,12 +42,13 @@ final class PsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<RunView> runs = runs();
+        RunStore.Listing listing = listing();
+        List<RunView> runs = listing.runs();
+        List<RunId> unreadable = listing.unreadable();
         List<RunView> shown = all ? runs : runs.stream().limit(SHOWN).toList();
         if (output.isJson()) {
-            surroundings.screen().line(Json.pretty(Map.of("runs", shown, "total", runs.size())));
+            surroundings.screen().line(Json.pretty(Map.of("runs", shown, "total", runs.size(), "unreadable", unreadable)));
         } else {
-            List<RunId> unreadable = new RunStore(surroundings.home()).unreadable();
             if (!runs.isEmpty() || unreadable.isEmpty()) {
                 new RunsView(surroundings.screen(), surroundings.clock()).print(shown, runs.size());
             }
@@ -63,9 +64,9 @@ final class PsCommand implements Callable<Integer> {
     }
 
     /** From the journals, and for those that go on from their place. */
-    private List<RunView> runs() {
+    private RunStore.Listing listing() {
         try (FineTuner tuner = surroundings.open()) {
-            return tuner.list();
+            return tuner.listing();
         }
     }
 }

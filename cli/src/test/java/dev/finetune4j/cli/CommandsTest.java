@@ -106,6 +106,10 @@ class CommandsTest {
         assertThat(ps.exitCode()).isZero();
         assertThat(ps.out()).doesNotContain("no runs yet");
         assertThat(ps.err()).contains("tickets-0123abcd-1 cannot be read; finetune show tickets-0123abcd-1");
+        JsonNode told = Json.records()
+                .readTree(CommandRun.in(folder, Map.of(), "ps", "-o", "json").out());
+        assertThat(told.at("/total").asInt()).isZero();
+        assertThat(told.at("/unreadable")).extracting(JsonNode::asText).containsExactly("tickets-0123abcd-1");
     }
 
     @Test

@@ -772,7 +772,14 @@ public final class FineTuner implements AutoCloseable {
 
     /** Every run of this home, newest first; what goes on is in the state that its provider tells, where it answers. */
     public List<RunView> list() {
-        return store.list().stream().map(launcher::seenNow).toList();
+        return listing().runs();
+    }
+
+    /** The runs of {@link #list}, and those whose journals cannot be read. */
+    public RunStore.Listing listing() {
+        RunStore.Listing listing = store.listing();
+        return new RunStore.Listing(
+                listing.runs().stream().map(launcher::seenNow).toList(), listing.unreadable());
     }
 
     /**

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -75,25 +76,37 @@ public final class RunStore {
 
     /** Every run whose journal has begun, newest first; a damaged one is left out here and reported when it is asked for. */
     public List<RunView> list() {
-        return ids().stream()
-                .flatMap(id -> view(folder(id)).stream())
-                .sorted(Comparator.comparing(RunView::createdAt)
-                        .reversed()
-                        .thenComparing(view -> view.id().value()))
-                .toList();
+        return listing().runs();
     }
 
-    /** The runs that {@link #list} leaves out since their journals are damaged or cannot be read. */
-    public List<RunId> unreadable() {
-        return ids().stream().filter(id -> isUnreadable(folder(id))).toList();
+    /** The runs of {@link #list}, and those that it leaves out. */
+    public Listing listing() {
+        List<RunView> runs = new ArrayList<>();
+        List<RunId> unreadable = new ArrayList<>();
+        for (RunId id : ids()) {
+            try {
+                RunView.of(folder(id).read()).ifPresent(runs::add);
+            } catch (FineTuneException e) {
+                unreadable.add(id);
+            }
+        }
+        runs.sort(Comparator.comparing(RunView::createdAt)
+                .reversed()
+                .thenComparing(view -> view.id().value()));
+        return new Listing(runs, unreadable);
     }
 
-    private static boolean isUnreadable(RunFolder folder) {
-        try {
-            folder.read();
-            return false;
-        } catch (FineTuneException e) {
-            return true;
+    /**
+     * All runs, each journal read once.
+     *
+     * @param runs those whose journal has begun, newest first
+     * @param unreadable those whose journal is damaged or cannot be read, in the order of their names
+     */
+    public record Listing(List<RunView> runs, List<RunId> unreadable) {
+        /** Copies the lists. */
+        public Listing {
+            runs = List.copyOf(runs);
+            unreadable = List.copyOf(unreadable);
         }
     }
 
