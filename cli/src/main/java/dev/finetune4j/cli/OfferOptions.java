@@ -85,11 +85,23 @@ final class OfferOptions {
         targets.forEach(target -> refuseUnknown("place", target, places, spec));
         Set<String> everyRegion = market.stream().map(Offer::region).collect(Collectors.toCollection(TreeSet::new));
         regions.forEach(region -> refuseUnknownRegion(region, everyRegion, spec));
-        List<String> wanted = gpus.stream().filter(gpu -> !gpu.equals(NO_GPU)).toList();
+        List<String> wanted = gpus.stream()
+                .filter(gpu -> !gpu.equals(NO_GPU))
+                .flatMap(gpu -> meant(gpu, models).stream())
+                .toList();
         wanted.stream()
                 .filter(gpu -> models.stream().noneMatch(model -> OfferFilter.isGpu(model, gpu)))
                 .forEach(gpu -> refuseUnknown("GPU", gpu, models, spec));
         return new OfferFilter(targets.stream().map(ProviderId::parse).toList(), regions, wanted, spot, maxPrice);
+    }
+
+    /** A word that no GPU has whole means those that begin so: MI300 an MI300X, L40 an L40S. */
+    private static List<String> meant(String gpu, Set<String> models) {
+        List<String> longer = models.stream()
+                .filter(model -> model.regionMatches(true, 0, gpu, 0, gpu.length()))
+                .toList();
+        boolean isWhole = longer.stream().anyMatch(model -> OfferFilter.isGpu(model, gpu));
+        return isWhole || longer.isEmpty() ? List.of(gpu) : longer;
     }
 
     private static void refuseUnknownRegion(String word, Set<String> known, CommandSpec spec) {

@@ -99,8 +99,10 @@ class OffersCommandTest {
         assertThat(gpus("a10")).containsExactly("A10");
         assertThat(gpus("A100")).containsExactly("A100-40", "A100-80", "A100-80-PCIe");
         assertThat(gpus("H100,RTX")).contains("H100-NVL", "H100-SXM", "RTX-PRO-6000");
-        assertThat(CommandRun.oneLine(run("offers", "--gpu", "L40").err()))
-                .contains("no offer has the GPU L40; did you mean ");
+        assertThat(gpus("L40")).as("none is an L40 and no more").containsExactly("L40S");
+        assertThat(gpus("mi300")).containsExactly("MI300X");
+        assertThat(CommandRun.oneLine(run("offers", "--gpu", "L41").err()))
+                .contains("no offer has the GPU L41; did you mean ");
     }
 
     private Set<String> gpus(String wanted) throws IOException {
