@@ -763,6 +763,23 @@ class PlanCommandTest {
     }
 
     @Test
+    void whereNothingFitsOnlyWhatWasTriedIsSaidToBeNoHelp() throws IOException {
+        for (String method : List.of("lora", "qlora")) {
+            job = write("method: " + method);
+            Files.writeString(job, Files.readString(job).replace("llama-3.1-8b-instruct", "llama-3.1-405b-instruct"));
+
+            String err = oneLine(plan("--target", "sagemaker", "--gpu", "T4").err());
+
+            assertThat(err)
+                    .contains("FT0760", "GiB per GPU")
+                    .contains(
+                            method.equals("lora")
+                                    ? "; no shorter row or QLoRA fits either"
+                                    : "; no shorter row fits either");
+        }
+    }
+
+    @Test
     void noMachineIsProposedForWhatMachinesDoNotLearn() throws IOException {
         String row = "{\"input\":{\"messages\":[{\"role\":\"user\",\"content\":\"Which printer, of N?\"}]},"
                 + "\"preferred_output\":[{\"role\":\"assistant\",\"content\":\"The one on floor seven.\"}],"

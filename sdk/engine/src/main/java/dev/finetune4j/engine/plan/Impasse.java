@@ -508,7 +508,7 @@ final class Impasse {
             shown++;
             Optional<String> change = leastChange(machine.get());
             problem.because(rejection.target() + " " + rejection.name() + ": " + rejection.reason()
-                    + change.map(words -> "; fits with " + words).orElse("; no shorter row or QLoRA fits either"));
+                    + change.map(words -> "; fits with " + words).orElseGet(this::triedInVain));
             change.filter(words -> !remedies.contains(words)).ifPresent(remedies::add);
         }
         return remedies;
@@ -545,6 +545,22 @@ final class Impasse {
                 .filter(change -> fits.test(new PlannedJob(figures).with(change.getValue())))
                 .map(Map.Entry::getKey)
                 .findFirst();
+    }
+
+    /** What was tried and does not do; empty where there was nothing to try. */
+    private String triedInVain() {
+        Set<String> tried = changes().keySet();
+        List<String> kinds = new ArrayList<>();
+        if (tried.stream().anyMatch(change -> change.startsWith("training.max-tokens"))) {
+            kinds.add("shorter row");
+        }
+        if (tried.contains("method: lora")) {
+            kinds.add("LoRA");
+        }
+        if (tried.stream().anyMatch(change -> change.startsWith("method: qlora"))) {
+            kinds.add("QLoRA");
+        }
+        return kinds.isEmpty() ? "" : "; no " + String.join(" or ", kinds) + " fits either";
     }
 
     private Map<String, FineTuneJob> changes() {
