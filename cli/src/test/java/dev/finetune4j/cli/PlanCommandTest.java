@@ -532,6 +532,30 @@ class PlanCommandTest {
                 .isZero();
     }
 
+    /** Whatever the third digit of a cost is, half of them rounded down. */
+    @Test
+    void whatBreaksALimitIsToldAsMoreThanIt() throws IOException {
+        for (int epochs = 1; epochs <= 6; epochs++) {
+            job = write("method: qlora\ntraining: {epochs: " + epochs + "}");
+            BigDecimal least = StreamSupport.stream(
+                            json("--target", "sagemaker").at("/options").spliterator(), false)
+                    .map(option -> option.at("/cost/likely"))
+                    .filter(JsonNode::isTextual)
+                    .map(PlanCommandTest::amount)
+                    .min(BigDecimal::compareTo)
+                    .orElseThrow();
+            BigDecimal limit = least.subtract(new BigDecimal("0.0001"));
+
+            String err = oneLine(plan("--target", "sagemaker", "--max-cost", limit + " USD")
+                    .err());
+
+            Matcher cheapest = Pattern.compile("the cheapest: \\S+, foreseen to take (\\S+) USD")
+                    .matcher(err);
+            assertThat(cheapest.find()).as(err).isTrue();
+            assertThat(new BigDecimal(cheapest.group(1))).as(err).isGreaterThan(limit);
+        }
+    }
+
     @Test
     void whatThisMachineWouldRefuseIsNotRehearsed() throws IOException {
         job = write("method: full");

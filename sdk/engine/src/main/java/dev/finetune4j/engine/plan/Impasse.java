@@ -451,14 +451,19 @@ final class Impasse {
         MoneyRange foreseen = Ranking.billedAtMost(option);
         MoneyRange held = limits.held(option);
         boolean isMoreHeld = held.likely().amount().compareTo(foreseen.likely().amount()) > 0;
-        return option.id() + ", foreseen to take " + toTheCent(foreseen.likely()) + " (up to "
-                + toTheCent(foreseen.high()) + ") and "
+        return option.id() + ", foreseen to take " + besideLimit(foreseen.likely()) + " (up to "
+                + besideLimit(foreseen.high()) + ") and "
                 + Figures.duration(option.time().likely()) + " (up to "
                 + Figures.duration(option.time().high()) + ")"
                 + (isMoreHeld && limits.costsMore(held.likely())
                         ? "; with what a launch keeps back besides, the limit must be " + enough(held.likely())
                                 + " at least (up to " + enough(held.high()) + ")"
                         : "");
+    }
+
+    /** To the cent; what breaks the limit is told as more than it. */
+    private Money besideLimit(Money money) {
+        return limits.costsMore(money) ? enough(money) : toTheCent(money);
     }
 
     private static Money toTheCent(Money money) {
