@@ -108,7 +108,7 @@ final class ConfigReader {
         int width = needed("hidden_size", "n_embd", "d_model", "dim");
         int layers = needed("num_hidden_layers", "n_layer", "num_layers", "n_layers");
         if (kind == Kind.ENCODER_DECODER) {
-            layers += optional(layers, "num_decoder_layers", "decoder_layers");
+            layers += orNone(layers, "num_decoder_layers", "decoder_layers");
         }
         int heads = needed("num_attention_heads", "n_head", "num_heads", "n_heads", "encoder_attention_heads");
         int headSize = optional(Math.max(1, width / heads), "head_dim", "d_kv", "kv_channels");
@@ -174,17 +174,17 @@ final class ConfigReader {
     }
 
     private @Nullable Experts experts(int inner) {
-        int count = optional(0, "num_local_experts", "n_routed_experts", "num_experts", "moe_num_experts");
+        int count = orNone(0, "num_local_experts", "n_routed_experts", "num_experts", "moe_num_experts");
         if (count < 2) {
             return null;
         }
         int size = optional(inner, "moe_intermediate_size", "expert_ffn_hidden_size");
         int active = optional(2, "num_experts_per_tok", "num_experts_per_token", "moe_k", "moe_topk", "top_k_experts");
-        double shared = optional(0, "n_shared_experts", "moe_num_shared_experts", "num_shared_experts");
+        double shared = orNone(0, "n_shared_experts", "moe_num_shared_experts", "num_shared_experts");
         if (shared == 0) {
-            shared = optional(0, "shared_expert_intermediate_size", "shared_intermediate_size") / (double) size;
+            shared = orNone(0, "shared_expert_intermediate_size", "shared_intermediate_size") / (double) size;
         }
-        return new Experts(count, Math.min(active, count), shared, size, optional(0, "first_k_dense_replace"));
+        return new Experts(count, Math.min(active, count), shared, size, orNone(0, "first_k_dense_replace"));
     }
 
     private boolean hasLatentAttention() {
@@ -195,10 +195,10 @@ final class ConfigReader {
     private double latentAttentionParameters(Architecture plain) {
         double width = plain.hiddenSize();
         double latent = needed("kv_lora_rank");
-        double rope = optional(64, "qk_rope_head_dim");
-        double nope = optional(128, "qk_nope_head_dim");
+        double rope = orNone(64, "qk_rope_head_dim");
+        double nope = orNone(128, "qk_nope_head_dim");
         double value = optional(128, "v_head_dim");
-        double queryRank = optional(0, "q_lora_rank");
+        double queryRank = orNone(0, "q_lora_rank");
         double heads = plain.heads();
         double query = queryRank > 0 ? queryRank * (width + heads * (nope + rope)) : width * heads * (nope + rope);
         double keyValue = width * (latent + rope) + latent * heads * (nope + value);
@@ -210,7 +210,7 @@ final class ConfigReader {
     /** Places, biases and norms, which weigh in small models only, and the pooler of encoders. */
     private double smallParameters(Architecture plain) {
         double width = plain.hiddenSize();
-        double places = optional(0, "max_position_embeddings", "n_positions", "n_ctx");
+        double places = orNone(0, "max_position_embeddings", "n_positions", "n_ctx");
         double biases = plain.queryWidth() + 2 * plain.keyValueWidth() + 2 * width + plain.feedForwardSize();
         double norms = 4 * width;
         double pooler = plain.kind() == Kind.ENCODER ? width * width : 0;
@@ -237,29 +237,26 @@ final class ConfigReader {
     private int needed(String... keys) {
         String key = named(keys)
                 .orElseThrow(() -> new IllegalArgumentException("config.json has no " + String.join(", ", keys)));
-        int value = whole(key, "from 1 to ");
-        if (value < 1) {
-            throw noSize(key, "from 1 to ");
-        }
-        return value;
+        return whole(key, 1);
     }
 
     private int optional(int otherwise, String... keys) {
-        return named(keys).map(key -> whole(key, "up to ")).orElse(otherwise);
+        return named(keys).map(key -> whole(key, 1)).orElse(otherwise);
+    }
+
+    /** The same where 0 says that there is none. */
+    private int orNone(int otherwise, String... keys) {
+        return named(keys).map(key -> whole(key, 0)).orElse(otherwise);
     }
 
     /** A number that {@code int} holds; it may be written as 64.0. */
-    private int whole(String key, String bounds) {
+    private int whole(String key, int least) {
         double value = config.path(key).asDouble();
-        if (value != Math.rint(value) || Math.abs(value) > Integer.MAX_VALUE) {
-            throw noSize(key, bounds);
+        if (value != Math.rint(value) || value < least || value > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("config.json: " + key + " must be a whole number from " + least + " to "
+                    + Integer.MAX_VALUE + ", was " + config.path(key).asText());
         }
         return (int) value;
-    }
-
-    private IllegalArgumentException noSize(String key, String bounds) {
-        return new IllegalArgumentException("config.json: " + key + " must be a whole number " + bounds
-                + Integer.MAX_VALUE + ", was " + config.path(key).asText());
     }
 
     /** The first of the keys that holds a number. */

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.json.Json;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,7 +72,28 @@ class ArchitectureTest {
                 .withMessage("config.json: hidden_size must be a whole number from 1 to 2147483647, was 64.5");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Architecture.ofConfig(llama("64", "16.5")))
-                .withMessage("config.json: head_dim must be a whole number up to 2147483647, was 16.5");
+                .withMessage("config.json: head_dim must be a whole number from 1 to 2147483647, was 16.5");
+        for (String headSize : List.of("-5", "0")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> Architecture.ofConfig(llama("64", headSize)))
+                    .withMessage(
+                            "config.json: head_dim must be a whole number from 1 to 2147483647, was " + headSize);
+        }
+    }
+
+    @Test
+    void expertsHaveAWidthAndMayShareNone() {
+        String experts = "{'model_type':'qwen3_moe','hidden_size':64,'num_hidden_layers':2,'num_attention_heads':4,"
+                + "'intermediate_size':128,'vocab_size':1000,'num_experts':4,'shared_expert_intermediate_size':0,"
+                + "'moe_intermediate_size':";
+
+        assertThat(Architecture.ofConfig(json(experts + "32}")).experts()).isNotNull();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Architecture.ofConfig(json(experts + "0}")))
+                .withMessage("config.json: moe_intermediate_size must be a whole number from 1 to 2147483647, was 0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Architecture.ofConfig(json(experts + "32,'n_shared_experts':-1}")))
+                .withMessage("config.json: n_shared_experts must be a whole number from 0 to 2147483647, was -1");
     }
 
     private static JsonNode llama(String hiddenSize, String headSize) {
