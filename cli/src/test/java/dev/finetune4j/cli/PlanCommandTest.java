@@ -733,6 +733,14 @@ class PlanCommandTest {
                 .orElseThrow();
     }
 
+    @Test
+    void aModelWhoseNameNoFileCanHaveIsNotHere() throws IOException {
+        JsonNode told = json("--target", "sagemaker");
+        ((ObjectNode) told).put("model", "models/\uD800.gguf");
+
+        assertThat(oneLine(printed(told))).contains(" to fetch, ");
+    }
+
     private String printed(JsonNode told) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);

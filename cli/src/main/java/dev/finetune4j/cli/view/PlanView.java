@@ -21,6 +21,7 @@ import dev.finetune4j.run.Rehearsal;
 import dev.finetune4j.value.ProviderId;
 import java.math.BigDecimal;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -121,8 +122,16 @@ public final class PlanView {
     private boolean isModelHere(String model) {
         ModelRef named = ModelRef.parse(model);
         return !named.isHub()
-                && Files.exists(job.toAbsolutePath().resolveSibling(model))
+                && liesBesideJob(model)
                 && ModelCatalogue.shipped().find(named).isEmpty();
+    }
+
+    private boolean liesBesideJob(String path) {
+        try {
+            return Files.exists(job.toAbsolutePath().resolveSibling(path));
+        } catch (InvalidPathException e) {
+            return false; // no file can have this name
+        }
     }
 
     private void memory(PlanOption option) {
