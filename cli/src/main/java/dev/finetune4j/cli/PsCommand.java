@@ -47,7 +47,9 @@ final class PsCommand implements Callable<Integer> {
         List<RunId> unreadable = listing.unreadable();
         List<RunView> shown = all ? runs : runs.stream().limit(SHOWN).toList();
         if (output.isJson()) {
-            surroundings.screen().line(Json.pretty(Map.of("runs", shown, "total", runs.size(), "unreadable", unreadable)));
+            surroundings
+                    .screen()
+                    .line(Json.pretty(Map.of("runs", shown, "total", runs.size(), "unreadable", unreadable)));
         } else {
             if (!runs.isEmpty() || unreadable.isEmpty()) {
                 new RunsView(surroundings.screen(), surroundings.clock()).print(shown, runs.size());

@@ -546,8 +546,8 @@ class PlanCommandTest {
                     .orElseThrow();
             BigDecimal limit = least.subtract(new BigDecimal("0.0001"));
 
-            String err = oneLine(plan("--target", "sagemaker", "--max-cost", limit + " USD")
-                    .err());
+            String err = oneLine(
+                    plan("--target", "sagemaker", "--max-cost", limit + " USD").err());
 
             Matcher cheapest = Pattern.compile("the cheapest: \\S+, foreseen to take (\\S+) USD")
                     .matcher(err);

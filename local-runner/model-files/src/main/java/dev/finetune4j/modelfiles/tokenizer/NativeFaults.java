@@ -57,7 +57,8 @@ final class NativeFaults {
             JsonNode content = token.path("content");
             if (token.path("normalized").asBoolean(false)
                     && !content.asText("").isEmpty()
-                    && normalized(tokenizer.path("normalizer"), content.asText("")).isEmpty()) {
+                    && normalized(tokenizer.path("normalizer"), content.asText(""))
+                            .isEmpty()) {
                 return Optional.of("the normalizer leaves nothing of the added token " + content);
             }
         }
@@ -99,7 +100,9 @@ final class NativeFaults {
     }
 
     private static String replaced(String pattern, JsonNode step, String text) {
-        return pattern.isEmpty() ? text : text.replace(pattern, step.path("content").asText(""));
+        return pattern.isEmpty()
+                ? text
+                : text.replace(pattern, step.path("content").asText(""));
     }
 
     private static Optional<String> ofPreTokenizer(JsonNode step, int depth) {

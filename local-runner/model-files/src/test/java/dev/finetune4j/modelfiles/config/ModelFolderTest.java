@@ -75,14 +75,16 @@ class ModelFolderTest {
     @Test
     void letsTheOlderKeyOfRopeWinWhereBothAreThere() throws IOException {
         String scaling = ",\"rope_scaling\":{\"rope_type\":\"linear\",\"factor\":2.0},";
-        ModelConfig both = config("{" + REQUIRED + scaling
-                + "\"rope_theta\":500.0,\"rope_parameters\":{\"rope_type\":\"linear\",\"factor\":4.0,\"rope_theta\":7.0}}");
+        ModelConfig both = config(
+                "{" + REQUIRED + scaling
+                        + "\"rope_theta\":500.0,\"rope_parameters\":{\"rope_type\":\"linear\",\"factor\":4.0,\"rope_theta\":7.0}}");
         ModelConfig none = config("{" + REQUIRED + scaling + "\"rope_parameters\":null}");
-        ModelConfig empty = config("{" + REQUIRED
-                + ",\"rope_scaling\":{},\"rope_parameters\":{\"rope_type\":\"linear\",\"factor\":4.0}}");
-        ModelConfig gemma = config("{" + REQUIRED.replace("Llama", "Gemma3")
-                + ",\"rope_scaling\":{\"rope_type\":\"linear\",\"factor\":2.0},\"rope_parameters\":{"
-                + "\"full_attention\":{\"rope_type\":\"default\",\"rope_theta\":7.0},\"sliding_attention\":{\"rope_theta\":8.0}}}");
+        ModelConfig empty = config(
+                "{" + REQUIRED + ",\"rope_scaling\":{},\"rope_parameters\":{\"rope_type\":\"linear\",\"factor\":4.0}}");
+        ModelConfig gemma = config(
+                "{" + REQUIRED.replace("Llama", "Gemma3")
+                        + ",\"rope_scaling\":{\"rope_type\":\"linear\",\"factor\":2.0},\"rope_parameters\":{"
+                        + "\"full_attention\":{\"rope_type\":\"default\",\"rope_theta\":7.0},\"sliding_attention\":{\"rope_theta\":8.0}}}");
 
         assertThat(both.ropeScaling()).isEqualTo(new RopeScaling.Linear(2));
         assertThat(both.ropeTheta()).isEqualTo(500);

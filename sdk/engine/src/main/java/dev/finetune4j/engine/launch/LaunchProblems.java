@@ -283,7 +283,8 @@ public final class LaunchProblems implements ProblemCatalogue {
                                 : lines.size() + " past estimates cannot be read, and are passed over")
                 .at(new Location.InFile(file.toString(), lines.get(0), 0, null));
         if (lines.size() > 1) {
-            problem.because("lines " + String.join(", ", shown(lines)) + (lines.size() > LINES_SHOWN ? " and others" : ""));
+            problem.because(
+                    "lines " + String.join(", ", shown(lines)) + (lines.size() > LINES_SHOWN ? " and others" : ""));
         }
         String quoted = Remedies.quoted(file.toString());
         if (damaged.isEmpty()) {

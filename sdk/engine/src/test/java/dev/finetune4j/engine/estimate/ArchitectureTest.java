@@ -76,8 +76,7 @@ class ArchitectureTest {
         for (String headSize : List.of("-5", "0")) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> Architecture.ofConfig(llama("64", headSize)))
-                    .withMessage(
-                            "config.json: head_dim must be a whole number from 1 to 2147483647, was " + headSize);
+                    .withMessage("config.json: head_dim must be a whole number from 1 to 2147483647, was " + headSize);
         }
     }
 

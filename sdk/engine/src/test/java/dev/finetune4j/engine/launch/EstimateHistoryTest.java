@@ -66,13 +66,12 @@ class EstimateHistoryTest {
                         "\u0000"));
 
         assertThat(history.read()).isEmpty();
-        assertThat(history.unread())
-                .hasValueSatisfying(problem -> {
-                    assertThat(problem.causes()).containsExactly("lines 2, 3, 4, 5, 6");
-                    assertThat(problem.remedies())
-                            .containsExactly("sed -i '6d' " + home.resolve("estimates.jsonl")
-                                    + "    # removes what is no JSON");
-                });
+        assertThat(history.unread()).hasValueSatisfying(problem -> {
+            assertThat(problem.causes()).containsExactly("lines 2, 3, 4, 5, 6");
+            assertThat(problem.remedies())
+                    .containsExactly(
+                            "sed -i '6d' " + home.resolve("estimates.jsonl") + "    # removes what is no JSON");
+        });
     }
 
     @Test
