@@ -3,6 +3,7 @@ package dev.finetune4j.junit.baseline;
 import dev.finetune4j.data.RowRef;
 import dev.finetune4j.evaluation.Prediction;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,12 @@ public record BaselineCase(
         int referenceTokens,
         @Nullable Boolean complete) {
     private static final double DIGITS = 1e4;
+
+    /** Refuses a case without its name or its right answer, as a damaged file has it. */
+    public BaselineCase {
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(reference, "reference");
+    }
 
     /** Without what is known of the answer's end. */
     public BaselineCase(

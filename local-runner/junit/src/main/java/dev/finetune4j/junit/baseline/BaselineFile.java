@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -36,7 +37,12 @@ public final class BaselineFile {
         return path;
     }
 
-    private record Head(int format, String job, int rows, Map<MetricName, Interval> metrics) {}
+    private record Head(int format, String job, int rows, Map<MetricName, Interval> metrics) {
+        private Head {
+            Objects.requireNonNull(job, "job");
+            Objects.requireNonNull(metrics, "metrics");
+        }
+    }
 
     /** What is recorded; empty without a file. */
     public Optional<Baseline> read() {
@@ -51,10 +57,10 @@ public final class BaselineFile {
             throw new UncheckedIOException(e);
         }
         try {
-            Head head = Json.read(lines.get(0), Head.class);
+            Head head = parsed(lines.get(0), Head.class);
             List<BaselineCase> cases = lines.stream()
                     .skip(1)
-                    .map(line -> Json.read(line, BaselineCase.class))
+                    .map(line -> parsed(line, BaselineCase.class))
                     .toList();
             if (head.format() != FORMAT || head.rows() != cases.size()) {
                 throw damaged("its first line promises format " + FORMAT + " and " + head.rows() + " rows", null);
@@ -63,6 +69,11 @@ public final class BaselineFile {
         } catch (UncheckedIOException | IndexOutOfBoundsException e) {
             throw damaged("a line is not what a baseline has", e);
         }
+    }
+
+    /** What a line holds, which may be null in JSON. */
+    private <T> T parsed(String line, Class<T> type) {
+        return Optional.ofNullable(Json.read(line, type)).orElseThrow(() -> damaged("a line is null", null));
     }
 
     /** Writes it whole, over an older one. */
