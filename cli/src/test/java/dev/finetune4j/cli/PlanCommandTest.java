@@ -680,7 +680,7 @@ class PlanCommandTest {
 
         assertThat(refused.exitCode()).isEqualTo(3);
         assertThat(refused.err())
-                .contains("FT0343: the model has no classification head to train", "job.yaml:5:", "method: lora");
+                .contains("FT0475: the model has no classification head to train", "job.yaml:5:", "method: lora");
         assertThat(refused.out()).isEmpty();
     }
 
@@ -698,7 +698,7 @@ class PlanCommandTest {
 
         assertThat(refused.exitCode()).as(refused.err()).isEqualTo(3);
         assertThat(refused.err())
-                .contains("FT0344: the model is an encoder, which is not trained by " + method, "job.yaml:5:")
+                .contains("FT0475: the model is an encoder, which is not trained by " + method, "job.yaml:5:")
                 .containsPattern("try +method: lora");
         assertThat(refused.out()).isEmpty();
     }

@@ -196,9 +196,8 @@ public final class FineTuner implements AutoCloseable {
      * plan.choice().ifPresent(option -> System.out.println(option.id() + " " + option.cost()));
      * }</pre>
      *
-     * @throws FineTuneException if the data cannot be had, with FT0340 if the model is an encoder and the task needs words, FT0343 if only a
-     *     head is to be trained and the model has none, FT0344 if it is an encoder and the method is for models that speak,
-     *     FT0480 if there is no such model, FT0481 if its sizes are not known
+     * @throws FineTuneException if the data cannot be had, with FT0340 if the model is an encoder and the task needs words, FT0475 if
+     *     such models do not have the method, FT0480 if there is no such model, FT0481 if its sizes are not known
      */
     public Plan plan(JobFile job) {
         return plan(job, PlanRequest.anywhere());

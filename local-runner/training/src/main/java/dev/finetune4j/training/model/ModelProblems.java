@@ -8,7 +8,7 @@ import dev.finetune4j.job.Precision;
 import java.util.List;
 import java.util.Locale;
 
-/** What can be wrong when a model is loaded for training: FT0470, FT0472 to FT0479, and FT0601 to FT0605. */
+/** What can be wrong when a model is loaded for training: FT0470, FT0472 to FT0474, FT0476, and FT0601 to FT0605. */
 public final class ModelProblems implements ProblemCatalogue {
     /** The architecture has no implementation. */
     public static final ProblemKind ARCHITECTURE = new ProblemKind(
@@ -50,12 +50,6 @@ public final class ModelProblems implements ProblemCatalogue {
             Every weight must be a finite number: one NaN or infinity spreads to every result, so that no loss can be computed. The
             usual causes are a training that diverged before the weights were saved, or a damaged download.""",
             "fetch the weights again, or use another revision of the model");
-
-    /** A tuning method that the architecture does not have. */
-    public static final ProblemKind METHOD =
-            new ProblemKind("FT0475", "The method does not fit the model", ExitCode.INVALID, """
-            method: head trains the classification head of an encoder such as BERT; a decoder has none, and answers with words. Decoders
-            are tuned with lora, qlora, full, prompt-tuning or prefix-tuning, encoders with full, lora or head.""", "method: lora");
 
     /** A number format that the processor computes with slowly. */
     public static final ProblemKind SLOW_PRECISION = new ProblemKind(
@@ -133,7 +127,6 @@ public final class ModelProblems implements ProblemCatalogue {
                 TARGET_MODULE,
                 ADAPTER,
                 WEIGHT_VALUE,
-                METHOD,
                 SLOW_PRECISION,
                 TOO_LARGE,
                 TOKEN,

@@ -147,20 +147,6 @@ public final class CheckProblems implements ProblemCatalogue {
             "A job that names no method gets LoRA where the model speaks, and full where it is an encoder. Encoders are small: BERT-base has 110 million parameters, which take 16 bytes each where all of them are trained, and that is how BERT, DistilBERT and RoBERTa were made to be used (Devlin et al. 2018). lora trains adapters in its layers and the head, for less memory and a result of a few megabytes; head trains the head alone, which is fastest and learns least. The learning rate follows the method: 2e-5 for full, 2e-4 for lora, 1e-3 for head.",
             "method: full");
 
-    /** A head is to be trained of a model that has none. */
-    public static final ProblemKind METHOD_OF_DECODER = kind(
-            "FT0343",
-            "the head alone is trained of encoders only",
-            "method: head trains the classification head of an encoder such as BERT. A model that speaks has none: it answers with words, and is tuned with lora, qlora, full, prompt-tuning or prefix-tuning. A plan says so before the model is fetched; of one that is here, the local runner says it as FT0475.",
-            "method: lora");
-
-    /** An encoder is to be trained by a method that only models that speak have. */
-    public static final ProblemKind METHOD_NOT_OF_ENCODER = kind(
-            "FT0344",
-            "an encoder is trained by full, lora or head",
-            "qlora quantizes the weights of a model that speaks, and prompt-tuning and prefix-tuning teach vectors that it reads before the text. An encoder such as BERT is small enough to stay unquantized, and its head is trained with whatever else is. A plan says so before the model is fetched; of one that is here, the local runner says it as FT0475.",
-            "method: lora");
-
     @Override
     public List<ProblemKind> kinds() {
         return List.of(
@@ -183,9 +169,7 @@ public final class CheckProblems implements ProblemCatalogue {
                 PERSONAL_DATA,
                 TASK_OF_ENCODER,
                 BASE_OF_ENCODER,
-                METHOD_OF_ENCODER,
-                METHOD_OF_DECODER,
-                METHOD_NOT_OF_ENCODER);
+                METHOD_OF_ENCODER);
     }
 
     private static ProblemKind kind(String code, String title, String explanation, String remedy) {

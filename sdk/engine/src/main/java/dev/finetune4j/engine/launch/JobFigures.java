@@ -1,12 +1,11 @@
 package dev.finetune4j.engine.launch;
 
-import dev.finetune4j.engine.check.CheckProblems;
 import dev.finetune4j.engine.spec.JobFile;
-import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.MethodProblems;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.spi.Proposal;
 import java.util.Optional;
@@ -26,33 +25,20 @@ public record JobFigures(JobFile file, RowFigures rows, ModelFacts model) {
 
     /** Why no model of this kind learns the task, or learns it by the method, which a check of the fetched model would say. */
     public Optional<Problem> misfit() {
-        return model.speaks() ? missingHead() : EncoderJob.misfit(file.job()).or(this::methodOfWords);
+        return model.speaks() ? headOfDecoder() : EncoderJob.misfit(file.job()).or(this::methodOfDecoders);
     }
 
-    private Optional<Problem> methodOfWords() {
+    private Optional<Problem> methodOfDecoders() {
         TuningMethod method = file.job().method();
-        if (method instanceof FullTuning || method instanceof LoraTuning || method instanceof HeadTuning) {
-            return Optional.empty();
-        }
-        return Optional.of(CheckProblems.METHOD_NOT_OF_ENCODER
-                .error("the model is an encoder, which is not trained by " + method.kind())
-                .at(Location.ofKey("method"))
-                .because("an encoder is trained whole, at its head alone, or at its head and by adapters")
-                .remedy("method: lora")
-                .build());
+        boolean ofEncoders =
+                method instanceof FullTuning || method instanceof LoraTuning || method instanceof HeadTuning;
+        return ofEncoders ? Optional.empty() : Optional.of(MethodProblems.methodOfDecoders(method));
     }
 
-    private Optional<Problem> missingHead() {
-        if (!(file.job().method() instanceof HeadTuning)) {
-            return Optional.empty();
-        }
-        return Optional.of(CheckProblems.METHOD_OF_DECODER
-                .error("the model has no classification head to train")
-                .at(Location.ofKey("method"))
-                .because("it writes text; a head alone is trained of encoders, which tell labels apart")
-                .remedy("method: lora")
-                .remedy("finetune models    # method: head is for encoders")
-                .build());
+    private Optional<Problem> headOfDecoder() {
+        return file.job().method() instanceof HeadTuning
+                ? Optional.of(MethodProblems.headOfDecoder())
+                : Optional.empty();
     }
 
     /** Names the job and no value in it, since a value may come from a secret variable. */

@@ -1,10 +1,10 @@
 package dev.finetune4j.training.model.decoder;
 
 import dev.finetune4j.error.FineTuneException;
-import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.MethodProblems;
 import dev.finetune4j.method.PrefixTuning;
 import dev.finetune4j.method.QloraTuning;
 import dev.finetune4j.method.TuningMethod;
@@ -15,7 +15,6 @@ import dev.finetune4j.modelfiles.weights.WeightFile;
 import dev.finetune4j.training.model.BatchPrefix;
 import dev.finetune4j.training.model.Foreseen;
 import dev.finetune4j.training.model.LanguageModelLoader;
-import dev.finetune4j.training.model.ModelProblems;
 import dev.finetune4j.training.model.NumberFormats;
 import dev.finetune4j.training.model.adapter.LoraLayout;
 import dev.finetune4j.training.model.internal.TorchRuntime;
@@ -162,13 +161,7 @@ public final class DecoderLoader implements LanguageModelLoader {
         DecoderShape shape = SupportedArchitectures.shapeOf(
                 folder.config(), settings.maxBatchTokens(), folder.path().toString());
         if (settings.method() instanceof HeadTuning) {
-            throw ModelProblems.METHOD
-                    .error("the model has no classification head to train")
-                    .at(Location.ofKey("method"))
-                    .because("it is a decoder, " + folder.config().architecture())
-                    .remedy("method: lora")
-                    .remedy("finetune models    # method: head is for encoders")
-                    .asException();
+            throw MethodProblems.headOfDecoder().asException();
         }
         LoraLayout layout = settings.method().adapters().map(shape::adapters).orElse(null);
         ModulesBeside beside = layout == null

@@ -6,6 +6,7 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.MethodProblems;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.modelfiles.decoder.ExpectedTensor;
 import dev.finetune4j.training.model.ModelProblems;
@@ -53,14 +54,7 @@ record EncoderMethod(int depth, String name, LoraLayout adapters, FlatLayout pla
             return new EncoderMethod(
                     LAYERS, "lora " + adapters.identity(lora), adapters, FlatLayout.of(adapters.length(), head));
         }
-        throw ModelProblems.METHOD
-                .error("the method does not fit an encoder")
-                .at(Location.ofKey("method"))
-                .because("an encoder is trained whole, at its head alone, or at its head and by adapters")
-                .remedy("method: full")
-                .remedy("method: lora")
-                .remedy("method: head")
-                .asException();
+        throw MethodProblems.methodOfDecoders(method).asException();
     }
 
     private static void refuseOtherModules(LoraTuning lora) {

@@ -12,6 +12,7 @@ import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.MethodProblems;
 import dev.finetune4j.modelfiles.config.ModelFolder;
 import dev.finetune4j.modelfiles.weights.TensorEntry;
 import dev.finetune4j.modelfiles.weights.TensorType;
@@ -20,7 +21,6 @@ import dev.finetune4j.training.model.LanguageModel;
 import dev.finetune4j.training.model.LanguageModelLoader.Loaded;
 import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
 import dev.finetune4j.training.model.LanguageModelLoader.Settings;
-import dev.finetune4j.training.model.ModelProblems;
 import dev.finetune4j.training.model.NumberFormats;
 import dev.finetune4j.training.model.adapter.AdapterConfig;
 import dev.finetune4j.training.model.internal.CpuFeatures;
@@ -90,7 +90,7 @@ class LoadingTest {
         assertThatThrownBy(() -> new DecoderLoader().footprint(ModelFolder.open(Fixture.folder("tied")), head))
                 .isInstanceOfSatisfying(
                         FineTuneException.class,
-                        e -> assertThat(e.problems()).extracting(Problem::kind).containsExactly(ModelProblems.METHOD));
+                        e -> assertThat(e.problems()).extracting(Problem::kind).containsExactly(MethodProblems.METHOD));
     }
 
     @Test
