@@ -27,7 +27,6 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -713,24 +712,7 @@ class PlanCommandTest {
 
         ((ObjectNode) told.at("/options/0/time")).put("likely", "16d").put("high", "40d");
 
-        assertThat(faster(told).group()).endsWith(" USD");
-        for (String[] bar : List.of(
-                new String[] {"missingQuota", "0 of 1"},
-                new String[] {"missedAt", "2026-11-24T11:50:00Z"},
-                new String[] {"standing", "tight"})) {
-            MatchResult before = faster(told);
-            ((ObjectNode) told.at("/options/" + (Integer.parseInt(before.group(1)) - 1))).put(bar[0], bar[1]);
-
-            assertThat(faster(told).group()).as(bar[0]).isNotEqualTo(before.group());
-        }
-    }
-
-    private MatchResult faster(JsonNode told) throws IOException {
-        return Pattern.compile("faster +(\\d+) sagemaker ml\\S+: [\\d.]+ (min|h) for [\\d.]+ USD")
-                .matcher(printed(told))
-                .results()
-                .findFirst()
-                .orElseThrow();
+        assertThat(printed(told)).containsPattern("faster +\\d+ sagemaker ml\\S+: [\\d.]+ (min|h) for [\\d.]+ USD\n");
     }
 
     @Test

@@ -9,7 +9,6 @@ import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.plan.BreakEven;
 import dev.finetune4j.plan.HostingCost;
 import dev.finetune4j.plan.MachineOffer;
-import dev.finetune4j.plan.MoneyRange;
 import dev.finetune4j.plan.Plan;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.PlanOption.Standing;
@@ -19,11 +18,9 @@ import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.plan.Workload;
 import dev.finetune4j.run.Rehearsal;
 import dev.finetune4j.value.ProviderId;
-import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -42,8 +39,6 @@ public final class PlanView {
     private static final int SHOWN = 6;
     private static final int REJECTIONS = 4;
     private static final int LABEL = 9;
-    private static final Duration SLOW = Duration.ofDays(1);
-    private static final int MUCH_FASTER = 10;
     private static final String TIGHT = "tight";
     private static final String OVER = "over";
     private static final String LIKELY_IN = "likely in";
@@ -74,10 +69,8 @@ public final class PlanView {
             table(plan, all, marks);
             screen.line("");
         }
-        plan.choice().ifPresent(option -> {
-            chosen(option);
-            faster(plan, option);
-        });
+        plan.choice().ifPresent(this::chosen);
+        plan.muchFaster().ifPresent(option -> faster(plan, option));
         same(plan);
         rejected(plan);
         breakEven(plan);
@@ -268,42 +261,12 @@ public final class PlanView {
         line("chosen", "1 " + option.target() + " " + option.name() + how);
     }
 
-    /** What is free may take weeks: then the cheapest is told that takes a tenth of the time. */
-    private void faster(Plan plan, PlanOption chosen) {
-        Duration slow = chosen.time().likely();
-        if (slow.compareTo(SLOW) <= 0) {
-            return;
-        }
-        PlanOption best = null;
-        BigDecimal least = null;
-        for (PlanOption option : plan.options()) {
-            MoneyRange cost = option.cost();
-            boolean isMuchFaster =
-                    option.time().likely().multipliedBy(MUCH_FASTER).compareTo(slow) <= 0;
-            if (cost == null || !isLaunched(option) || !isMuchFaster) {
-                continue;
-            }
-            BigDecimal amount = cost.likely().amount();
-            if (least == null || amount.compareTo(least) < 0) {
-                best = option;
-                least = amount;
-            }
-        }
-        if (best != null) {
-            line(
-                    "faster",
-                    (plan.options().indexOf(best) + 1) + " " + words(best) + ": "
-                            + PlanFigures.time(best.time().likely()) + " for " + PlanFigures.likely(best.cost())
-                            + " USD");
-        }
-    }
-
-    /** Whether nothing is known that would keep a launch from it. */
-    private static boolean isLaunched(PlanOption option) {
-        return option.isEligible()
-                && option.standing() != Standing.TIGHT
-                && option.missingQuota() == null
-                && option.missedAt() == null;
+    private void faster(Plan plan, PlanOption option) {
+        line(
+                "faster",
+                (plan.options().indexOf(option) + 1) + " " + words(option) + ": "
+                        + PlanFigures.time(option.time().likely()) + " for " + PlanFigures.likely(option.cost())
+                        + " USD");
     }
 
     private void same(Plan plan) {

@@ -3,6 +3,8 @@ package dev.finetune4j.plan;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.run.Rehearsal;
 import dev.finetune4j.value.Checks;
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +39,9 @@ public record Plan(
         List<Rejection> rejections,
         @Nullable BreakEven breakEven,
         List<Problem> warnings) {
+    private static final Duration SLOW = Duration.ofDays(1);
+    private static final int MUCH_FASTER = 10;
+
     /** Copies the lists. */
     public Plan {
         Checks.notBlank("job", job);
@@ -53,5 +58,40 @@ public record Plan(
     /** The option of an id. */
     public Optional<PlanOption> option(String id) {
         return options.stream().filter(option -> option.id().equals(id)).findFirst();
+    }
+
+    /**
+     * The cheapest option that likely takes a tenth of the time of the one that was chosen, where that likely takes more than a day, as what
+     * is free may. Nothing is known that would keep a launch from it: limits, memory, quota, or a machine that was not to be had.
+     */
+    public Optional<PlanOption> muchFaster() {
+        return choice()
+                .map(option -> option.time().likely())
+                .filter(time -> time.compareTo(SLOW) > 0)
+                .flatMap(time -> cheapestWithin(time.dividedBy(MUCH_FASTER)));
+    }
+
+    private Optional<PlanOption> cheapestWithin(Duration time) {
+        PlanOption best = null;
+        BigDecimal least = null;
+        for (PlanOption option : options) {
+            MoneyRange cost = option.cost();
+            if (cost == null || !isLaunched(option) || option.time().likely().compareTo(time) > 0) {
+                continue;
+            }
+            BigDecimal amount = cost.likely().amount();
+            if (least == null || amount.compareTo(least) < 0) {
+                best = option;
+                least = amount;
+            }
+        }
+        return Optional.ofNullable(best);
+    }
+
+    private static boolean isLaunched(PlanOption option) {
+        return option.isEligible()
+                && option.standing() != PlanOption.Standing.TIGHT
+                && option.missingQuota() == null
+                && option.missedAt() == null;
     }
 }
