@@ -627,9 +627,9 @@ class PlanCommandTest {
                 .filteredOn(option -> option.get("id").asText().endsWith("/developer"))
                 .isNotEmpty()
                 .allSatisfy(option -> {
-                    assertThat(option.at("/hosting/what").asText()).isEqualTo("held ready for a day at most");
+                    assertThat(option.at("/hosting/what").asText()).isEqualTo("held ready for 24 h at most");
                     assertThat(option.at("/hosting/basis").asText())
-                            .contains(" an hour; its place ends what is deployed so after a day, and the model stays");
+                            .contains(" an hour; its place ends what is deployed so after 24 h, and the model stays");
                     assertThat(option.get("hosting").has("perMonth")).isFalse();
                 });
     }

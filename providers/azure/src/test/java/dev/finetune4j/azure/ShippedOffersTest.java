@@ -95,6 +95,10 @@ class ShippedOffersTest {
         assertThat(global.rates().hosting()).extracting(PriceFact::amount).isEqualTo(Money.parse("1.7 USD"));
         assertThat(price(developer.id()).amount()).isEqualTo(Money.parse("12.5 USD"));
         assertThat(developer.rates().hosting()).extracting(PriceFact::amount).isEqualTo(Money.parse("0 USD"));
+        assertThat(developer.isPreemptible()).isTrue();
+        assertThat(developer.hostedAtMost()).isEqualTo(Duration.ofHours(24));
+        assertThat(global.isPreemptible()).isFalse();
+        assertThat(global.hostedAtMost()).isNull();
         assertThat(price(reasoning.id()).unit()).isEqualTo(PriceUnit.HOUR);
         assertThat(offer("azure-ml/eastus2/Ministral-3B/global").price()).isPresent();
     }

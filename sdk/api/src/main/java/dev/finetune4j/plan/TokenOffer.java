@@ -3,6 +3,7 @@ package dev.finetune4j.plan;
 import dev.finetune4j.value.Checks;
 import dev.finetune4j.value.Kind;
 import dev.finetune4j.value.ProviderId;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param methods how it can train, at the same price
  * @param rates what it asks
  * @param limits what it takes of a job
+ * @param isPreemptible whether its training may be interrupted for that of others, at a lower price; null is false
+ * @param hostedAtMost after so long the place ends what is deployed on these terms, asked or not, and the model stays; null where it does not
  * @param note what a buyer should know besides, or null
  */
 @Kind("tokens")
@@ -28,11 +31,14 @@ public record TokenOffer(
         List<ServiceMethod> methods,
         TokenRates rates,
         ServiceLimits limits,
+        Boolean isPreemptible,
+        @Nullable Duration hostedAtMost,
         @Nullable String note)
         implements Offer {
-    /** Copies the methods; refuses a price of training that is zero or for the wrong unit. */
+    /** Copies the methods; fills in what older plans do not say; refuses a price of training that is zero or for the wrong unit. */
     public TokenOffer {
         methods = List.copyOf(methods);
+        isPreemptible = isPreemptible == null ? Boolean.FALSE : isPreemptible;
         if (methods.isEmpty()) {
             throw new IllegalArgumentException("methods must not be empty");
         }
@@ -64,6 +70,16 @@ public record TokenOffer(
 
     @Override
     public TokenOffer at(PriceFact price) {
-        return new TokenOffer(target, model, region, scope, methods, rates.withTraining(price), limits, note);
+        return new TokenOffer(
+                target,
+                model,
+                region,
+                scope,
+                methods,
+                rates.withTraining(price),
+                limits,
+                isPreemptible,
+                hostedAtMost,
+                note);
     }
 }

@@ -77,6 +77,8 @@ class OfferTest {
                 List.of(method),
                 rates,
                 ServiceLimits.from(10),
+                false,
+                null,
                 null);
     }
 

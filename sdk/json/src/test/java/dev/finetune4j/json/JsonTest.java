@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Role;
@@ -100,6 +101,8 @@ class JsonTest {
                 List.of(ServiceMethod.SUPERVISED),
                 new TokenRates(null, price, null, null, null),
                 new ServiceLimits(10, 100, null, 4096, 5_000_000_000L),
+                true,
+                Duration.ofDays(1),
                 "a note");
 
         for (Offer offer : List.of(machine, tokens)) {
@@ -111,6 +114,10 @@ class JsonTest {
         assertThat(tree.at("/perHour/amount").asText()).isEqualTo("1.515 USD");
         assertThat(tree.at("/perHour/date").asText()).isEqualTo("2026-08-11");
         assertThat(tree.has("note")).isFalse();
+        ObjectNode older = (ObjectNode) Json.records().readTree(Json.line(tokens));
+        older.remove(List.of("isPreemptible", "hostedAtMost"));
+        assertThat(((TokenOffer) Json.read(older.toString(), Offer.class)).isPreemptible())
+                .isFalse();
     }
 
     @Test

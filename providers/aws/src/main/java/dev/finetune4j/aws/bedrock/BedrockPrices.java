@@ -123,6 +123,8 @@ public record BedrockPrices(
                 List.of(ServiceMethod.SUPERVISED),
                 rates,
                 limits(model),
+                false,
+                null,
                 model.note());
     }
 

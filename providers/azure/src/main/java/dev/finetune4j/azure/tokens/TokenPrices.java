@@ -20,6 +20,7 @@ import dev.finetune4j.plan.TokenRates;
 import dev.finetune4j.value.Money;
 import dev.finetune4j.value.ProviderId;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Currency;
@@ -65,6 +66,8 @@ public record TokenPrices(Currency currency, Map<String, PriceSource> sources, L
      * @param output price of a million tokens, or null
      * @param product the list's name of what it belongs to
      * @param meter the list's name of its training; these names have no grammar
+     * @param isPreemptible whether its training may be interrupted
+     * @param hostedAtMost after so long what is deployed in this scope is ended, or null
      * @param note what a buyer should know, or null
      */
     public record Model(
@@ -79,6 +82,8 @@ public record TokenPrices(Currency currency, Map<String, PriceSource> sources, L
             @Nullable Rate output,
             String product,
             String meter,
+            @Nullable Boolean isPreemptible,
+            @Nullable Duration hostedAtMost,
             @Nullable String note) {
         private PriceUnit unit() {
             return methods.contains(ServiceMethod.REINFORCEMENT) ? PriceUnit.HOUR : PriceUnit.MILLION_TOKENS;
@@ -122,6 +127,8 @@ public record TokenPrices(Currency currency, Map<String, PriceSource> sources, L
                         model.methods(),
                         rates,
                         new ServiceLimits(MINIMUM_ROWS, null, null, null, MOST_TOKENS.get(model.target())),
+                        Boolean.TRUE.equals(model.isPreemptible()),
+                        model.hostedAtMost(),
                         model.note()));
             }
         }

@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.plan;
 
 import dev.finetune4j.engine.estimate.GpuTable;
+import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.plan.Gpus;
 import dev.finetune4j.plan.HostingCost;
 import dev.finetune4j.plan.MachineOffer;
@@ -12,6 +13,7 @@ import dev.finetune4j.value.Money;
 import dev.finetune4j.value.ProviderId;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,11 +77,14 @@ final class Hosting {
                     null,
                     "the rate is not known" + (month == null ? "" : "; " + kept(month)));
         }
-        if (service.scope().equals(Planner.DEVELOPER)) {
+        Duration atMost = service.hostedAtMost();
+        if (atMost != null) {
+            String limit = Figures.duration(atMost);
             return new HostingCost(
-                    "held ready for a day at most",
+                    "held ready for " + limit + " at most",
                     null,
-                    hour.amount() + " an hour; its place ends what is deployed so after a day, and the model stays"
+                    hour.amount() + " an hour; its place ends what is deployed so after " + limit
+                            + ", and the model stays"
                             + (month == null ? "" : "; " + kept(month)));
         }
         Money held = times(hour.amount());

@@ -50,12 +50,6 @@ import java.util.stream.Collectors;
 
 /** Says what a job will take on every target. Always the same for the same question; asks nobody but what tells it of quotas. */
 public final class Planner {
-    /**
-     * The scope of services for trials: what trains there may be taken back. The one place that has it ends each deployment of it after a day;
-     * the model stays, and can be deployed again.
-     */
-    static final String DEVELOPER = "developer";
-
     private final PlanContext context;
     private final Worlds worlds = new Worlds();
     private final Assumptions assumptions;
@@ -376,7 +370,7 @@ public final class Planner {
     private static boolean isOnTerms(Offer offer, PlanRequest request) {
         return request.filter().spot() != OfferFilter.Spot.NEVER
                 || !(offer instanceof TokenOffer service)
-                || !service.scope().equals(DEVELOPER);
+                || !service.isPreemptible();
     }
 
     /** Where the job names a machine or a region of a place, there are no others. */

@@ -306,6 +306,8 @@ class TermsTest {
                 List.of(ServiceMethod.SUPERVISED),
                 rates,
                 ServiceLimits.from(8),
+                false,
+                null,
                 null);
         return option(
                 offer,
