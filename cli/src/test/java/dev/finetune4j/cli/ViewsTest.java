@@ -155,6 +155,24 @@ class ViewsTest {
     }
 
     @Test
+    void theNameOfARegionIsNotBrokenWhereAnotherCanBe() {
+        new Table()
+                .id("TARGET")
+                .id("MACHINE")
+                .number("USD")
+                .row("azure-openai\n1x H100-NVL", "NC96ads_A100_v4\ngermanywestcentral low-priority", "1.19")
+                .print(screen(false, false, 34));
+
+        assertThat(text(out)).isEqualTo("""
+                TARGET    MACHINE              USD
+                azure-    NC96ads_A100_v4     1.19
+                openai    germanywestcentral
+                1x        low-priority
+                H100-NVL
+                """);
+    }
+
+    @Test
     void aNoteThatHasNoRoomStandsBelowItsRow() {
         new Table()
                 .id("WHAT")

@@ -17,6 +17,10 @@ public final class Table {
     private static final String GAP = "  ";
     private static final int NARROWEST_COLUMN = 8;
     private static final int LONG_WORD = 16;
+
+    /** As long as the longest names of regions, which part nowhere: other names are broken at their marks first. */
+    private static final int LONG_NAME = 18;
+
     private static final String NOTHING = "-";
 
     /** How a column stands. */
@@ -144,7 +148,7 @@ public final class Table {
                     .reduce(headings.get(i).length(), Math::max);
         }
         int room = room(widths.length, columns);
-        int[] words = longest(text -> Arrays.stream(text.split("\\s+")));
+        int[] words = longest(text -> Arrays.stream(text.split("\\s+")), LONG_WORD);
         narrow(widths, room, Align.NOTE, words);
         narrow(widths, room, Align.LEFT, words);
         if (isNoted()) {
@@ -152,7 +156,8 @@ public final class Table {
         }
         int[] least = leasts.stream().mapToInt(Integer::intValue).toArray();
         narrow(widths, room, Align.LEFT, least);
-        narrow(widths, room, Align.WHOLE, longest(Wrap::pieces));
+        narrow(widths, room, Align.WHOLE, longest(Wrap::pieces, LONG_NAME));
+        narrow(widths, room, Align.WHOLE, longest(Wrap::pieces, LONG_WORD));
         narrow(widths, room, Align.WHOLE, least);
         return widths;
     }
@@ -173,15 +178,14 @@ public final class Table {
         }
     }
 
-    /** Widths in which no part of a cell is broken but those that are long, such as addresses, which leave others no room. */
-    private int[] longest(Function<String, Stream<String>> parts) {
+    /** Widths in which no part of a cell is broken but those longer than {@code most}, such as addresses, which leave others no room. */
+    private int[] longest(Function<String, Stream<String>> parts, int most) {
         int[] longest = new int[headings.size()];
         for (int i = 0; i < longest.length; i++) {
             int column = i;
             longest[i] = rows.stream()
                     .flatMap(row -> parts.apply(row.get(column)))
-                    .mapToInt(part ->
-                            aligns.get(column) == Align.NOTE ? part.length() : Math.min(part.length(), LONG_WORD))
+                    .mapToInt(part -> aligns.get(column) == Align.NOTE ? part.length() : Math.min(part.length(), most))
                     .reduce(leasts.get(i), Math::max);
         }
         return longest;
