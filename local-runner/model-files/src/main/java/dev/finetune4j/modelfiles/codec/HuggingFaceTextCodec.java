@@ -181,13 +181,15 @@ final class HuggingFaceTextCodec implements TextCodec {
         }
         List<Message> messages = ((Example.Conversation) example).messages();
         EncodedRow whole = encodeConversation(messages);
-        EncodedRow row = whole.length() <= limit ? whole : truncation.fit(messages, limit, this::encodeConversation);
+        EncodedRow row = truncation.fit(messages, whole, limit, this::encodeConversation);
         return new EncodedExample(row.tokenIds(), row.trained(), whole.length());
     }
 
     @Override
     public List<Message> fitted(Example.Conversation row, int maxTokens) {
-        return truncation.shorten(row.messages(), maxTokens == 0 ? contextTokens : maxTokens, this::encodeConversation);
+        int limit = maxTokens == 0 ? contextTokens : maxTokens;
+        return truncation.shorten(
+                row.messages(), encodeConversation(row.messages()), limit, this::encodeConversation);
     }
 
     private EncodedExample encodePassage(Example.Passage passage, int limit) {

@@ -29,46 +29,56 @@ final class RowTruncation {
     /**
      * The row within the limit.
      *
+     * @param whole its tokens before anything is cut
      * @param encode turns messages into tokens
      */
-    EncodedRow fit(List<Message> messages, int maxTokens, Function<List<Message>, EncodedRow> encode) {
-        EncodedRow row = encode.apply(shorten(messages, maxTokens, encode));
+    EncodedRow fit(
+            List<Message> messages, EncodedRow whole, int maxTokens, Function<List<Message>, EncodedRow> encode) {
+        if (whole.length() <= maxTokens) {
+            return whole;
+        }
+        EncodedRow row = encode.apply(shorten(messages, whole, maxTokens, encode));
         return row.length() > maxTokens ? row.cut(maxTokens) : row;
     }
 
-    /** The messages that are left of the row before tokens of it are cut, which is where the user messages alone do not give enough. */
-    List<Message> shorten(List<Message> messages, int maxTokens, Function<List<Message>, EncodedRow> encode) {
+    /**
+     * The messages that are left of the row before tokens of it are cut, which is where the user messages alone do not give enough. A message
+     * is tokenized once for itself, as one may have megabytes.
+     */
+    List<Message> shorten(
+            List<Message> messages, EncodedRow whole, int maxTokens, Function<List<Message>, EncodedRow> encode) {
+        if (whole.length() <= maxTokens) {
+            return messages;
+        }
         List<Message> shortened = new ArrayList<>(messages);
-        int tokens = encode.apply(shortened).length();
-        while (tokens > maxTokens) {
-            int longest = longestUserMessage(shortened);
-            if (longest < 0) {
-                break;
-            }
-            String content = shortened.get(longest).content();
-            shortened.set(longest, new Message(Role.USER, withoutMiddle(content, tokens - maxTokens)));
+        int[][] ids = messages.stream().map(this::idsOfUser).toArray(int[][]::new);
+        int tokens = whole.length();
+        int longest = longest(ids);
+        while (tokens > maxTokens && ids[longest].length > 0) {
+            String content = withoutMiddle(shortened.get(longest).content(), ids[longest], tokens - maxTokens);
+            shortened.set(longest, new Message(Role.USER, content));
+            ids[longest] = encoder.encodeContent(content);
             tokens = encode.apply(shortened).length();
+            longest = longest(ids);
         }
         return shortened;
     }
 
-    private int longestUserMessage(List<Message> messages) {
-        int longest = -1;
-        int most = 0;
-        for (int i = 0; i < messages.size(); i++) {
-            if (messages.get(i).role() == Role.USER) {
-                int tokens = encoder.encodeContent(messages.get(i).content()).length;
-                if (tokens > most) {
-                    most = tokens;
-                    longest = i;
-                }
-            }
+    /** Of other messages nothing is taken. */
+    private int[] idsOfUser(Message message) {
+        return message.role() == Role.USER ? encoder.encodeContent(message.content()) : new int[0];
+    }
+
+    /** The first of the longest messages. */
+    private static int longest(int[][] ids) {
+        int longest = 0;
+        for (int i = 1; i < ids.length; i++) {
+            longest = ids[i].length > ids[longest].length ? i : longest;
         }
         return longest;
     }
 
-    private String withoutMiddle(String content, int tokens) {
-        int[] ids = encoder.encodeContent(content);
+    private String withoutMiddle(String content, int[] ids, int tokens) {
         if (tokens >= ids.length) {
             return "";
         }

@@ -36,13 +36,14 @@ class RowTruncationTest {
     }
 
     private String shortened(String text, int limit) {
+        List<Message> row = List.of(new Message(Role.USER, text));
         return new RowTruncation(encoder)
-                .shorten(
-                        List.of(new Message(Role.USER, text)),
-                        limit,
-                        messages -> new EncodedRow(
-                                encoder.encodeContent(messages.get(0).content()), new BitSet(), 0))
+                .shorten(row, encoded(row), limit, this::encoded)
                 .get(0)
                 .content();
+    }
+
+    private EncodedRow encoded(List<Message> messages) {
+        return new EncodedRow(encoder.encodeContent(messages.get(0).content()), new BitSet(), 0);
     }
 }
