@@ -128,11 +128,9 @@ public record Backtest(Memory memory, Throughput throughput, WallTime wallTime, 
     }
 
     static Fit verdict(MemoryModel model, PublishedRun run) {
-        return model.estimate(
-                        Objects.requireNonNull(run.architecture()),
-                        Objects.requireNonNull(run.setup()),
-                        Objects.requireNonNull(run.gpu()))
-                .fit();
+        Range needed =
+                model.needed(Objects.requireNonNull(run.architecture()), Objects.requireNonNull(run.setup()));
+        return MemoryModel.fit(needed, Objects.requireNonNull(run.gpu()).usableMemoryGib());
     }
 
     private static List<Double> wallTimeFactors(RunTable table, List<Skipped> skipped) {
