@@ -1,6 +1,7 @@
 package dev.finetune4j.cli;
 
 import dev.finetune4j.cli.view.BacktestView;
+import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.engine.estimate.Backtest;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.json.Json;
@@ -38,7 +39,11 @@ final class BacktestCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Backtest backtest = Backtest.of(runs);
+        Backtest backtest;
+        try (MessageView view = surroundings.messages(output.format)) {
+            view.doing("comparing the runs of " + runs);
+            backtest = Backtest.of(runs);
+        }
         if (output.isJson()) {
             surroundings.screen().line(Json.pretty(backtest));
         } else {

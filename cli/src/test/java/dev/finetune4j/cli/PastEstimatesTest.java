@@ -67,6 +67,18 @@ class PastEstimatesTest {
                 .contains("by the error of 1 such run");
     }
 
+    /** A table may have a hundred thousand rows. */
+    @Test
+    void aBacktestSaysWhatItDoesMeanwhile() throws IOException {
+        Path runs = Files.writeString(folder.resolve("runs.csv"), "model,method,wall_time_s\nany,lora,\n");
+
+        CommandRun backtest = command("estimates", "backtest", "--runs", runs.toString());
+
+        assertThat(backtest.exitCode()).as(backtest.err()).isZero();
+        assertThat(backtest.err()).startsWith("comparing the runs of");
+        assertThat(backtest.out()).contains("wall time");
+    }
+
     /** How long a machine is waited for tells nothing of the steps, which took twice as long as foreseen. */
     @Test
     void aRunOnGpusThatAreLetTeachesHowLongFurtherStepsTake() throws IOException {
