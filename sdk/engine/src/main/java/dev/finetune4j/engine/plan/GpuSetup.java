@@ -14,6 +14,7 @@ import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.PrefixTuning;
 import dev.finetune4j.method.QloraTuning;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.plan.TrainerSettings;
@@ -74,7 +75,22 @@ final class GpuSetup {
     double computedTokens(int microBatch) {
         return job.training().packing()
                 ? job.trainingTokens()
-                : job.trainedRows() * job.lengths().meanOfLongest(microBatch);
+                : job.trainedRows() * computed(job.lengths().meanOfLongest(microBatch));
+    }
+
+    /** Tokens of the mean row that go through the layers. */
+    double computedMean() {
+        return computed(job.lengths().mean());
+    }
+
+    /**
+     * A prefix is keys and values that attention reads, and goes through no layer: Li and Liang 2021, Prefix-Tuning, section 4.2. PEFT hands it
+     * over as a cache.
+     */
+    private double computed(double tokens) {
+        return job.job().method() instanceof PrefixTuning prefix
+                ? Math.max(1, tokens - prefix.virtualTokens())
+                : tokens;
     }
 
     private static Parallelism parallelism(TrainerSettings settings) {

@@ -80,7 +80,7 @@ final class GpuTimes {
     }
 
     private double likelyReading() {
-        double mean = job.lengths().mean();
+        double mean = new GpuSetup(job, run.gpu()).computedMean();
         double losses = job.rows().rowsOf(Part.VALIDATION) * job.validations() * mean;
         double rows = job.rows().rowsOf(Part.TEST);
         int models = job.answeringModels();

@@ -1,9 +1,16 @@
 package dev.finetune4j.engine.plan;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
 import dev.finetune4j.engine.estimate.GpuTable;
 import dev.finetune4j.engine.estimate.MemoryModel;
 import dev.finetune4j.engine.estimate.Range;
 import dev.finetune4j.engine.estimate.SpeedModel;
+import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.PrefixTuning;
+import dev.finetune4j.method.PromptTuning;
+import dev.finetune4j.method.TuningMethod;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -11,6 +18,22 @@ class GpuTimesTest {
     @Test
     void noTimeIsCountedForTextsThatNobodyWrites() {
         SampleJob.assertUnwrittenTextsTakeNoTime(GpuTimesTest::evaluation);
+    }
+
+    @Test
+    void aPrefixGoesThroughNoLayer() {
+        double rows = SampleJob.of(LoraTuning.defaults(), 10, 0).trainedRows();
+
+        assertThat(computed(LoraTuning.defaults())).isCloseTo(rows * 400, within(1.0));
+        assertThat(computed(new PrefixTuning(500, null))).isCloseTo(rows * 400, within(1.0));
+        assertThat(computed(new PromptTuning(500, null))).isCloseTo(rows * 900, within(1.0));
+    }
+
+    private static double computed(TuningMethod method) {
+        return new GpuSetup(
+                        SampleJob.of(method, 10, 0),
+                        GpuTable.shipped().find("A10").orElseThrow())
+                .computedTokens(1);
     }
 
     /** Likely seconds on one A10. */
