@@ -70,18 +70,20 @@ public final class HomePreparation implements Preparation {
         if (rows == null || model == null) {
             throw new FineTuneException(problems, null);
         }
-        return check(file, rows, model);
-    }
-
-    /** What is looked at is kept, so that a plan needs not look again. */
-    private PreparedJob check(JobFile file, PreparedData rows, ModelFiles model) {
-        progress.began(PreparationProgress.Stage.CHECK);
         PreparedJob job = look(file, rows, model);
-        cache.keep(job.file().job(), job.data(), model.digest(), RowFigures.of(job));
+        keep(job);
         return job;
     }
 
+    /** What is looked at is kept, so that a plan needs not look again. */
+    private RowFigures keep(PreparedJob job) {
+        RowFigures figures = RowFigures.of(job); // which reads every training row
+        cache.keep(job.file().job(), job.data(), job.model().digest(), figures);
+        return figures;
+    }
+
     private PreparedJob look(JobFile file, PreparedData rows, ModelFiles model) {
+        progress.began(PreparationProgress.Stage.CHECK);
         try (TextCodec codec =
                 CodecBehindVirtualTokens.of(codecs.get().open(model), file.job().method())) {
             CheckStep check = new CheckStep(codec, threads);
@@ -113,7 +115,7 @@ public final class HomePreparation implements Preparation {
             return new JobFigures(file, byCharacters(file.job(), rows, context), model);
         }
         RowFigures figures =
-                cache.find(file.job(), rows, files.digest()).orElseGet(() -> RowFigures.of(check(asked, rows, files)));
+                cache.find(file.job(), rows, files.digest()).orElseGet(() -> keep(look(asked, rows, files)));
         return new JobFigures(file, figures, model);
     }
 
