@@ -54,8 +54,9 @@ final class CompareCommand implements Callable<Integer> {
         if (folders.stream().map(RunFolder::id).distinct().count() < folders.size()) {
             throw new ParameterException(spec.commandLine(), "name two or more different runs");
         }
-        RunComparison comparison =
-                RunComparison.of(folders.stream().map(ReportCommand::read).toList());
+        RunComparison comparison = RunComparison.of(folders.stream()
+                .map(folder -> ReportCommand.read(surroundings, folder))
+                .toList());
         try (MessageView view = surroundings.messages(output.format)) {
             if (!html.toString().isEmpty()) {
                 view.file(ReportFiles.write(html, ComparisonWriter.html(comparison)));

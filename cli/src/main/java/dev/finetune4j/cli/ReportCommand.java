@@ -2,6 +2,7 @@ package dev.finetune4j.cli;
 
 import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.cli.view.Screen;
+import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.report.ReportJson;
@@ -43,7 +44,7 @@ final class ReportCommand implements Callable<Integer> {
     public Integer call() {
         Screen screen = surroundings.screen();
         RunFolder folder = new RunStore(surroundings.home()).resolve(argument.run);
-        RunReport report = read(folder);
+        RunReport report = read(surroundings, folder);
         String text = output.isJson() ? ReportJson.write(report) : MarkdownReport.write(report);
         screen.line(text.stripTrailing());
         Path page = folder.path().resolve(ReportFiles.HTML);
@@ -70,21 +71,24 @@ final class ReportCommand implements Callable<Integer> {
     }
 
     /**
-     * The report of a run, as it was written at its end.
+     * The report of a run, as it was written at its end, or from what else it wrote down where that is gone.
      *
-     * @throws dev.finetune4j.error.FineTuneException with FT0006 if the run has none
+     * @throws FineTuneException with FT0006 if the run has none, FT0722 if it cannot be read
      */
-    static RunReport read(RunFolder folder) {
+    static RunReport read(Surroundings surroundings, RunFolder folder) {
         Path json = folder.path().resolve(ReportFiles.JSON);
-        if (!Files.exists(json)) {
-            throw CliProblems.NO_REPORT
-                    .error("run " + folder.id() + " has no report")
-                    .at(Location.of(json.toString()))
-                    .because("a report is written when a run ends, also one that failed or was stopped")
-                    .remedy("finetune watch " + folder.id())
-                    .remedy("finetune show " + folder.id())
-                    .asException();
+        if (Files.exists(json)) {
+            return ReportFiles.read(folder.path());
         }
-        return ReportFiles.read(folder.path());
+        try (FineTuner tuner = surroundings.open()) {
+            return tuner.report(folder.id().value())
+                    .orElseThrow(() -> CliProblems.NO_REPORT
+                            .error("run " + folder.id() + " has no report")
+                            .at(Location.of(json.toString()))
+                            .because("a report is written when a run ends, also one that failed or was stopped")
+                            .remedy("finetune watch " + folder.id())
+                            .remedy("finetune show " + folder.id())
+                            .asException());
+        }
     }
 }

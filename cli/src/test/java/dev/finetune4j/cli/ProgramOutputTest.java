@@ -204,6 +204,9 @@ class ProgramOutputTest {
         onRun("report", id);
         assertThat(page).isNotEmptyFile();
         assertThat(report).content().contains("\"later\":1");
+        Files.delete(report);
+        assertThat(onRun("report", id).document().at("/state").asText()).isEqualTo("succeeded");
+        assertThat(report).as("written again from the journal").isNotEmptyFile();
         assertThat(onRun("generate", id, "--prompt", "please screen", "--max-new-tokens", "4")
                         .document()
                         .at("/answers"))

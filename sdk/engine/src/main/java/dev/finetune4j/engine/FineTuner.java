@@ -33,6 +33,7 @@ import dev.finetune4j.engine.plan.Planner;
 import dev.finetune4j.engine.plan.RehearsalRun;
 import dev.finetune4j.engine.plan.SavedPlan;
 import dev.finetune4j.engine.report.Remedies;
+import dev.finetune4j.engine.report.RunReport;
 import dev.finetune4j.engine.search.SweepSpec;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.engine.spec.Origin;
@@ -813,6 +814,19 @@ public final class FineTuner implements AutoCloseable {
      */
     public RunFolder folder(String run) {
         return store.resolve(run);
+    }
+
+    /**
+     * The report of a run that has ended. Where its {@code report.json} is gone it is first written anew from journal, events, answers and
+     * rows of the run; the SHA-256 of tuned weights is not told then, since they may have changed.
+     *
+     * @param run its id or the start of it
+     * @return empty where the run has not ended
+     * @throws FineTuneException with FT0504 if there is no such run, FT0722 if the report cannot be read, or is gone with what it would be
+     *     written from, FT0505 if another process has the run
+     */
+    public Optional<RunReport> report(String run) {
+        return launcher.report(store.resolve(run));
     }
 
     /**

@@ -1,8 +1,10 @@
 package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.engine.journal.RunProblems;
+import dev.finetune4j.engine.report.ForeseenAndActual;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +33,14 @@ public final class EstimateHistory {
             estimate(line).ifPresent(one -> byRun.put(one.run().value(), one));
         }
         return new ArrayList<>(byRun.values());
+    }
+
+    /** What was foreseen of a run and what it took; empty where that was not written down. */
+    Optional<ForeseenAndActual> figuresOf(RunId run) {
+        return read().stream()
+                .filter(past -> past.run().equals(run))
+                .map(PastEstimate::figures)
+                .findFirst();
     }
 
     /** Which lines are passed over, with FT0539 as a warning; empty where there is none. */

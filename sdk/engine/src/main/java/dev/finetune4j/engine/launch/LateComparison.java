@@ -56,11 +56,7 @@ final class LateComparison {
                             output,
                             Ending.comparedLater(SavedEvents.read(run)),
                             evaluation,
-                            context.estimates().read().stream()
-                                    .filter(past -> past.run().equals(run.id()))
-                                    .map(PastEstimate::figures)
-                                    .findFirst()
-                                    .orElse(null),
+                            context.estimates().figuresOf(run.id()).orElse(null),
                             null);
             journal.append(new JournalEntry.EvaluationDone(evaluation));
         }

@@ -11,6 +11,8 @@ import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.launch.RunHandle.Begin;
+import dev.finetune4j.engine.report.RunReport;
+import dev.finetune4j.engine.report.view.ReportFiles;
 import dev.finetune4j.engine.spec.Profile;
 import dev.finetune4j.engine.watch.Sleeper;
 import dev.finetune4j.error.FineTuneException;
@@ -28,6 +30,7 @@ import dev.finetune4j.spi.LogPage;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -378,6 +381,21 @@ public final class Launcher implements AutoCloseable {
                 List.of(),
                 (journal, begin) -> UntoldEnd.reopen(journal),
                 outcome -> new EndedRunFetch(context).fetch(folder));
+    }
+
+    /**
+     * The report of a run that has ended. Where {@code report.json} is gone it is first written anew from what else the run wrote down; the
+     * SHA-256 of tuned weights is not told then, since they may have changed.
+     *
+     * @return empty where the run has not ended
+     * @throws FineTuneException with FT0722 if it cannot be read, or is gone with what it would be written from, FT0505 if another process
+     *     has the run, or with what of the run cannot be read
+     */
+    public Optional<RunReport> report(RunFolder folder) {
+        new LostReport(context, folder).restore();
+        return Files.exists(folder.path().resolve(ReportFiles.JSON))
+                ? Optional.of(ReportFiles.read(folder.path()))
+                : Optional.empty();
     }
 
     /**

@@ -32,6 +32,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,7 +100,9 @@ final class RunDriver {
         }
         String reason = "stopped by " + asked.get().by() + " before launch";
         RunOutcome.Stopped outcome = new RunOutcome.Stopped(reason, false);
-        reportEnding(RunState.STOPPED, outcome, Outcomes.place(view, context.providers()), false, List.of());
+        reportEnding(
+                Outcomes.place(view, context.providers()),
+                report -> report.ending(view(), RunState.STOPPED, outcome, events.events(), false, List.of()));
         return Optional.of(close(RunState.STOPPED, null, reason, false));
     }
 
@@ -114,13 +117,10 @@ final class RunDriver {
         }
         if (job != null && job.state() == RunState.STOPPED) {
             RunOutcome.Stopped stopped = stopped(job, provider);
-            Optional<String> anew = NextCommand.anew(view(), stopped, provider.capabilities());
             reportEnding(
-                    RunState.STOPPED,
-                    stopped,
                     provider.id(),
-                    anew.isEmpty() && isResumable(provider),
-                    anew.stream().toList());
+                    report -> report.ending(
+                            view(), RunState.STOPPED, stopped, events.events(), provider.capabilities()));
             return Optional.of(close(RunState.STOPPED, null, stopped.reason(), stopped.byBudget()));
         }
         new FetchStep(journal, provider).fetch(folder);
@@ -228,30 +228,25 @@ final class RunDriver {
     }
 
     private RunOutcome fail(Problem problem, Provider provider) {
-        boolean isGone = problem.kind().equals(RunProblems.GONE);
         reportEnding(
-                RunState.FAILED,
-                new RunOutcome.Failed(problem),
                 provider.id(),
-                !isGone && isResumable(provider),
-                problem.remedies());
+                report -> report.ending(
+                        view(),
+                        RunState.FAILED,
+                        new RunOutcome.Failed(problem),
+                        events.events(),
+                        provider.capabilities()));
         return close(RunState.FAILED, problem, "", false);
     }
 
     /** The report must not stand in the way of the end: what the run failed of may well be the disk. */
-    private void reportEnding(
-            RunState state, RunOutcome outcome, ProviderId provider, boolean isResumable, List<String> remedies) {
+    private void reportEnding(ProviderId provider, Consumer<ReportStep> ending) {
         try {
-            new ReportStep(context, folder, journal, provider)
-                    .ending(view(), state, outcome, events.events(), isResumable, remedies);
+            ending.accept(new ReportStep(context, folder, journal, provider));
         } catch (FineTuneException e) {
             Instant now = context.clock().instant();
             e.problems().forEach(problem -> events.add(new RunEvent.Noticed(now, problem)));
         }
-    }
-
-    private boolean isResumable(Provider provider) {
-        return provider.capabilities().supportsResume() && view().isLaunchedHere();
     }
 
     private RunOutcome close(RunState state, @Nullable Problem problem, String reason, boolean byBudget) {

@@ -16,8 +16,7 @@ public final class ReportProblems implements ProblemCatalogue {
             The report is written as report.html, report.json and report.md into the folder of the run. Each file is written \
             under another name first and then renamed, so that a report is there whole or not at all. This problem says that the \
             folder cannot be written to, or that the disk is full. The run's results are safe; only the report is missing. A run that \
-            goes on writes it when it ends. Of one that has ended, finetune report writes report.html and report.md anew from \
-            report.json; where that is missing, too, finetune show tells how the run ended.""",
+            goes on writes it when it ends. Of one that has ended, finetune report writes the files that are missing.""",
             "make room or allow writing, then the same command once more");
 
     /** A stored report cannot be read. */
@@ -26,9 +25,11 @@ public final class ReportProblems implements ProblemCatalogue {
             "A stored report cannot be read",
             ExitCode.INVALID,
             """
-            To compare runs, the report.json of each is read back. This problem says that the file is missing, was changed by \
-            hand, or was written by a version of finetune4j whose format this version does not know.""",
-            "restore report.json from a backup, or run the job once more: finetune launch JOB --again");
+            To show a report or to compare runs, report.json is read back. This problem says that the file was changed by hand or cut, or was \
+            written by a version of finetune4j whose format this version does not know. Once it is out of the way, finetune report \
+            writes it anew from the run's journal, events, answers and rows, without the SHA-256 of the tuned weights, which may have \
+            changed since. Where these are gone, too, it says which.""",
+            "finetune show RUN    # tells how the run ended");
 
     private static final List<ProblemKind> KINDS = List.of(NOT_WRITTEN, UNREADABLE);
 

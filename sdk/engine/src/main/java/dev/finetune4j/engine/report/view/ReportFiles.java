@@ -1,11 +1,13 @@
 package dev.finetune4j.engine.report.view;
 
+import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.engine.report.ReportJson;
 import dev.finetune4j.engine.report.ReportProblems;
 import dev.finetune4j.engine.report.RunReport;
 import dev.finetune4j.error.FileReason;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -54,6 +56,18 @@ public final class ReportFiles {
         }
         Path page = folder.resolve(HTML);
         return Files.exists(page) ? page : write(page, HtmlReport.write(report));
+    }
+
+    /**
+     * Writes report.json, which was lost, and the pages that are missing, too; what is there stays as it is.
+     *
+     * @param folder where to
+     * @return the page
+     * @throws FineTuneException with FT0721 if a file cannot be written
+     */
+    public static Path writeLost(RunReport report, Path folder) {
+        write(folder.resolve(JSON), ReportJson.write(report));
+        return writeMissing(report, folder);
     }
 
     /**
@@ -109,7 +123,7 @@ public final class ReportFiles {
     /**
      * Reads a report back.
      *
-     * @param folder the folder that it was written to
+     * @param folder the folder that it was written to, which has the name of the run
      * @throws FineTuneException with FT0722 if there is none or it cannot be read
      */
     public static RunReport read(Path folder) {
@@ -117,14 +131,17 @@ public final class ReportFiles {
         try {
             return ReportJson.read(Files.readString(file));
         } catch (IOException | UncheckedIOException e) {
-            throw ReportProblems.UNREADABLE
+            boolean isThere = Files.exists(file);
+            Problem.Builder problem = ReportProblems.UNREADABLE
                     .error("the report cannot be read: " + file)
                     .at(Location.of(file.toString()))
                     .because(
-                            Files.exists(file)
-                                    ? "it is not a report in format " + RunReport.FORMAT
-                                    : "there is no such file")
-                    .asException(e);
+                            isThere ? "it is not a report in format " + RunReport.FORMAT : "there is no such file");
+            if (isThere) {
+                String quoted = Remedies.quoted(file.toString());
+                problem.remedy("mv " + quoted + " " + quoted + ".damaged && finetune report " + folder.getFileName());
+            }
+            throw problem.asException(e);
         }
     }
 }

@@ -496,6 +496,9 @@ class ReportViewTest {
             Files.writeString(folder.resolve(ReportFiles.JSON), damaged);
             FineTuneException refused = catchThrowableOfType(FineTuneException.class, () -> ReportFiles.read(folder));
             assertThat(refused.problems().get(0).kind()).as(damaged).isEqualTo(ReportProblems.UNREADABLE);
+            assertThat(refused.problems().get(0).remedies().get(0))
+                    .startsWith("mv ")
+                    .endsWith(".damaged && finetune report " + folder.getFileName());
         }
 
         assertThat(missing.problems().get(0).causes()).containsExactly("there is no such file");

@@ -1,0 +1,207 @@
+package dev.finetune4j.engine.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.finetune4j.engine.journal.RunFolder;
+import dev.finetune4j.engine.report.Provenance;
+import dev.finetune4j.engine.report.RunReport;
+import dev.finetune4j.engine.report.view.ReportFiles;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.run.RunOutcome;
+import dev.finetune4j.spi.Billing;
+import dev.finetune4j.spi.Capabilities;
+import dev.finetune4j.testkit.fake.FakePlace;
+import dev.finetune4j.testkit.fake.Life;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A report that is lost is written anew from what else its run wrote down, and says what it says by that alone. */
+class LostReportTest {
+    private static final Capabilities TRAINS = new Capabilities(false, true, true, false, true, true, Billing.NOTHING);
+
+    @TempDir
+    Path home;
+
+    private LaunchFixture fixture;
+
+    @BeforeEach
+    void opensAHome() {
+        fixture = new LaunchFixture(home);
+    }
+
+    @Test
+    void ofARunThatSucceededItIsTheSameButForTheDigestOfItsWeights() throws Exception {
+        fixture.foreseen = EstimateHistoryTest.foreseen();
+        fixture.runToEnd();
+        RunReport written = ReportFiles.read(folder().path());
+        assertThat(written.changedRows()).isNotNull();
+        assertThat(written.figures()).isNotNull();
+
+        assertThat(restored()).isEqualTo(withoutWeights(written));
+    }
+
+    @Test
+    void ofARunThatFailedItIsTheSame() throws Exception {
+        fixture.place.script(Life.fails());
+        fixture.runToEnd();
+        RunReport written = ReportFiles.read(folder().path());
+
+        assertThat(restored()).isEqualTo(written);
+    }
+
+    @Test
+    void ofARunThatWasStoppedItIsTheSame() throws Exception {
+        fixture.place.script(Life.lasts());
+        fixture.abandonedRun();
+        try (Launcher launcher = fixture.launcher()) {
+            launcher.stop(folder(), "a test").await();
+        }
+        RunReport written = ReportFiles.read(folder().path());
+
+        assertThat(restored()).isEqualTo(written);
+    }
+
+    @Test
+    void ofARunThatWasNeverLaunchedItIsTheSame() throws Exception {
+        fixture.stagedRun();
+        try (Launcher launcher = fixture.launcher()) {
+            launcher.stop(folder(), "a test").await();
+        }
+        RunReport written = ReportFiles.read(folder().path());
+
+        assertThat(restored()).isEqualTo(written);
+    }
+
+    @Test
+    void ofARunWithoutAComparisonItSaysWhy() throws Exception {
+        fixture = new LaunchFixture(home, TRAINS, Map.of());
+        fixture.here = new FakePlace(fixture.clock, FakePlace.EVERYTHING);
+        fixture.here.script(Life.fails());
+        fixture.runToEnd();
+        RunReport written = ReportFiles.read(folder().path());
+        assertThat(written.ending()).isNotNull();
+
+        assertThat(restored()).isEqualTo(withoutWeights(written));
+    }
+
+    @Test
+    void pagesThatAreThereStay() throws Exception {
+        fixture.runToEnd();
+        Path page = folder().path().resolve(ReportFiles.HTML);
+        Files.writeString(page, "the page");
+        Files.delete(folder().path().resolve(ReportFiles.MARKDOWN));
+
+        restored();
+
+        assertThat(page).hasContent("the page");
+        assertThat(folder().path().resolve(ReportFiles.MARKDOWN)).isNotEmptyFile();
+    }
+
+    @Test
+    void whatItWouldBeWrittenFromIsNamedWhereItIsGone() throws Exception {
+        RunOutcome.Succeeded outcome = (RunOutcome.Succeeded) fixture.run(fixture.prepared());
+        Files.delete(folder().path().resolve(ReportFiles.JSON));
+        Path answers = outcome.output().resolve("predictions/tuned.jsonl");
+        Files.delete(answers);
+        Files.delete(folder().check());
+
+        Problem problem = refusal();
+
+        assertThat(problem.code()).isEqualTo("FT0722");
+        assertThat(problem.causes())
+                .containsExactlyInAnyOrder("there is no " + folder().check(), "there is no " + answers);
+        assertThat(problem.remedies())
+                .containsExactly("finetune show " + folder().id());
+        assertThat(folder().path().resolve(ReportFiles.JSON)).doesNotExist();
+    }
+
+    @Test
+    void eventsOfAnEarlierEndAreNotTakenForThoseOfTheLast() throws Exception {
+        fixture.place.script(Life.fails(), Life.succeeds());
+        fixture.runToEnd();
+        String earlier = Files.readString(folder().events());
+        try (Launcher launcher = fixture.launcher()) {
+            launcher.resume(folder()).await();
+        }
+        Files.writeString(folder().events(), earlier);
+        Files.delete(folder().path().resolve(ReportFiles.JSON));
+
+        assertThat(refusal().causes())
+                .singleElement()
+                .asString()
+                .startsWith(folder().events() + " ends before the state succeeded of ");
+    }
+
+    @Test
+    void aRunThatGoesOnHasNone() throws Exception {
+        fixture.place.script(Life.lasts());
+        fixture.abandonedRun();
+
+        assertThat(report()).isEmpty();
+    }
+
+    private RunReport restored() throws Exception {
+        Path json = folder().path().resolve(ReportFiles.JSON);
+        Files.deleteIfExists(json);
+        RunReport report = report().orElseThrow();
+        assertThat(json).isNotEmptyFile();
+        return report;
+    }
+
+    private Problem refusal() {
+        return catchThrowableOfType(FineTuneException.class, this::report)
+                .problems()
+                .get(0);
+    }
+
+    private Optional<RunReport> report() {
+        try (Launcher launcher = fixture.launcher()) {
+            return launcher.report(folder());
+        }
+    }
+
+    private RunFolder folder() {
+        return fixture.folder(fixture.onlyRun());
+    }
+
+    private static RunReport withoutWeights(RunReport report) {
+        Provenance from = report.provenance();
+        Map<String, String> digests = new LinkedHashMap<>(from.digests());
+        digests.keySet().removeAll(List.of("adapter", "adapter config", "tuned model"));
+        return new RunReport(
+                report.format(),
+                report.run(),
+                report.state(),
+                report.job(),
+                report.origins(),
+                report.startedAt(),
+                report.endedAt(),
+                report.ending(),
+                report.phases(),
+                report.figures(),
+                report.spent(),
+                report.training(),
+                report.data(),
+                report.findings(),
+                report.notices(),
+                report.evaluation(),
+                report.changedRows(),
+                new Provenance(
+                        from.provider(),
+                        from.attempt(),
+                        digests,
+                        from.versions(),
+                        from.host(),
+                        from.writtenAt(),
+                        from.answersIn()));
+    }
+}
