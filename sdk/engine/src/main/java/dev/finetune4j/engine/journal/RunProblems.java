@@ -213,11 +213,11 @@ public final class RunProblems implements ProblemCatalogue {
     /** What a run has trained has changed since. */
     public static final ProblemKind WEIGHTS_CHANGED = kind(
             "FT0540",
-            "The tuned weights are not those that were trained",
+            "The tuned model is not as it was trained",
             ExitCode.INVALID,
-            "The report of a run keeps the SHA-256 of the weights that it trained: those of an adapter, or those of the whole model. The "
-                    + "file has another one now: the disk or a copy has damaged it, or somebody has changed it. Its answers would not be "
-                    + "those that were compared.",
+            "The report of a run keeps the SHA-256 of the weights that it trained, those of an adapter or those of the whole model, and of "
+                    + "their settings: adapter_config.json, with lora_alpha and the like, or config.json. The file has another one now: the "
+                    + "disk or a copy has damaged it, or somebody has changed it. The model's answers would not be those that were compared.",
             "restore the file from a backup, or train it again: finetune launch JOB --again");
 
     @Override
@@ -530,13 +530,13 @@ public final class RunProblems implements ProblemCatalogue {
     }
 
     /**
-     * The weights of a run are another file than its report tells of.
+     * The weights of a run, or their settings, are another file than its report tells of.
      *
-     * @param name what they are of, as the report has it: adapter or tuned model
+     * @param what weights or settings of what the report has: adapter or tuned model
      */
-    public static FineTuneException changedWeights(RunId run, String name, Path file, String reported, String found) {
+    public static FineTuneException changedWeights(RunId run, String what, Path file, String reported, String found) {
         return WEIGHTS_CHANGED
-                .error("the weights of the " + name + " of " + run + " are not those that were trained")
+                .error("the " + what + " of " + run + " are not those that were trained")
                 .at(Location.of(file.toString()))
                 .because("SHA-256 of the file " + found + ", in the report " + reported)
                 .asException();

@@ -1,5 +1,7 @@
 package dev.finetune4j.engine.launch;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.finetune4j.data.Part;
 import dev.finetune4j.engine.data.source.FileDigest;
 import dev.finetune4j.engine.journal.JournalEntry;
@@ -27,8 +29,11 @@ import org.jspecify.annotations.Nullable;
 final class RunProvenance {
     private static final String ADAPTER = "adapter";
     private static final String TUNED_MODEL = "tuned model";
+    private static final String SETTINGS = " config"; // of either, as its digest is named
     private static final String ADAPTER_WEIGHTS = "adapter_model.safetensors";
     private static final String MODEL_WEIGHTS = "model.safetensors";
+    private static final String ADAPTER_SETTINGS = "adapter_config.json";
+    private static final String MODEL_SETTINGS = "config.json";
     private static final long MOST_BYTES_OF_A_MODEL = 1L << 30;
 
     private final LaunchContext context;
@@ -66,8 +71,9 @@ final class RunProvenance {
     }
 
     /**
-     * Refuses weights that are not those of the run's report: an adapter's, or those of a whole model up to 1 GiB, since more take longer to
-     * read than most questions to answer. Where there is no report, none that can be read, or none that tells of them, nothing is read.
+     * Refuses settings and weights that are not those of the run's report: an adapter's, or those of a whole model, weights up to 1 GiB,
+     * since more take longer to read than most questions to answer. Where there is no report, none that can be read, or none that tells of
+     * them, nothing is read.
      *
      * @param result folder with what the training left
      * @throws FineTuneException with FT0540
@@ -75,14 +81,22 @@ final class RunProvenance {
     static void refuseChangedWeights(RunFolder folder, Path result) {
         boolean isWhole = result.endsWith(WorkOrder.MODEL_FOLDER);
         String name = isWhole ? TUNED_MODEL : ADAPTER;
+        JsonNode reported = reported(folder.path().resolve(ReportFiles.JSON));
+        Path settings = result.resolve(isWhole ? MODEL_SETTINGS : ADAPTER_SETTINGS);
+        refuseChanged(folder, "settings of the " + name, settings, reported.path(name + SETTINGS));
         Path weights = result.resolve(isWhole ? MODEL_WEIGHTS : ADAPTER_WEIGHTS);
-        String reported = reported(folder.path().resolve(ReportFiles.JSON), name);
-        if (reported.isEmpty() || Files.notExists(weights) || (isWhole && bytes(weights) > MOST_BYTES_OF_A_MODEL)) {
+        if (!isWhole || Files.notExists(weights) || bytes(weights) <= MOST_BYTES_OF_A_MODEL) {
+            refuseChanged(folder, "weights of the " + name, weights, reported.path(name));
+        }
+    }
+
+    private static void refuseChanged(RunFolder folder, String what, Path file, JsonNode reported) {
+        if (reported.isMissingNode() || Files.notExists(file)) {
             return;
         }
-        String found = digest(weights);
-        if (!reported.equals(found)) {
-            throw RunProblems.changedWeights(folder.id(), name, weights, reported, found);
+        String found = digest(file);
+        if (!reported.asText().equals(found)) {
+            throw RunProblems.changedWeights(folder.id(), what, file, reported.asText(), found);
         }
     }
 
@@ -94,14 +108,11 @@ final class RunProvenance {
         }
     }
 
-    private static String reported(Path report, String name) {
+    private static JsonNode reported(Path report) {
         try {
-            return Json.records()
-                    .readTree(report.toFile())
-                    .at("/provenance/digests/" + name)
-                    .asText();
+            return Json.records().readTree(report.toFile()).at("/provenance/digests");
         } catch (IOException e) {
-            return ""; // whoever asks for the report is told of it
+            return MissingNode.getInstance(); // whoever asks for the report is told of it
         }
     }
 
@@ -118,8 +129,12 @@ final class RunProvenance {
             digests.put("model", view.prepared().modelDigest());
         }
         if (output != null) {
-            put(digests, ADAPTER, output.resolve(WorkOrder.ADAPTER_FOLDER).resolve(ADAPTER_WEIGHTS));
-            put(digests, TUNED_MODEL, output.resolve(WorkOrder.MODEL_FOLDER).resolve(MODEL_WEIGHTS));
+            Path adapter = output.resolve(WorkOrder.ADAPTER_FOLDER);
+            put(digests, ADAPTER, adapter.resolve(ADAPTER_WEIGHTS));
+            put(digests, ADAPTER + SETTINGS, adapter.resolve(ADAPTER_SETTINGS));
+            Path model = output.resolve(WorkOrder.MODEL_FOLDER);
+            put(digests, TUNED_MODEL, model.resolve(MODEL_WEIGHTS));
+            put(digests, TUNED_MODEL + SETTINGS, model.resolve(MODEL_SETTINGS));
         }
         return digests;
     }

@@ -77,7 +77,7 @@ class LauncherTest {
                 .extracting(changed -> changed.fixed() > 0)
                 .isEqualTo(true);
         assertThat(report.provenance().digests())
-                .containsKeys("data", "train rows", "test rows", "model", "adapter")
+                .containsKeys("data", "train rows", "test rows", "model", "adapter", "adapter config")
                 .containsEntry("job", JobDigest.of(LaunchFixture.job("letters")));
         assertThat(report.provenance().versions())
                 .containsEntry("finetune4j", "test")

@@ -176,7 +176,7 @@ class LostReportTest {
     private static RunReport withoutWeights(RunReport report) {
         Provenance from = report.provenance();
         Map<String, String> digests = new LinkedHashMap<>(from.digests());
-        digests.keySet().removeAll(List.of("adapter", "adapter config", "tuned model"));
+        digests.keySet().removeAll(List.of("adapter", "adapter config", "tuned model", "tuned model config"));
         return new RunReport(
                 report.format(),
                 report.run(),

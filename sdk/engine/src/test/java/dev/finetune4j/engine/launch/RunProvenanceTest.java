@@ -40,6 +40,20 @@ class RunProvenanceTest {
     }
 
     @Test
+    void aWholeModelWithOtherSettingsIsRefused() throws IOException {
+        Files.writeString(model.resolve("config.json"), "{\"rope_theta\":500000}");
+        report("tuned model config");
+
+        assertThatThrownBy(() -> RunProvenance.refuseChangedWeights(folder, model))
+                .hasMessageContaining("FT0540: the settings of the tuned model of " + RUN)
+                .hasMessageContaining("config.json");
+        report("model");
+        assertThatCode(() -> RunProvenance.refuseChangedWeights(folder, model))
+                .as("reports of earlier versions tell of none")
+                .doesNotThrowAnyException();
+    }
+
+    @Test
     void aWholeModelThatIsLargeIsNotReadThrough() throws IOException {
         report("tuned model");
         try (RandomAccessFile weights =

@@ -246,6 +246,13 @@ class SideJobsTest {
                             .start()
                             .await())
                     .hasSize(1);
+
+            Files.writeString(
+                    weights.resolveSibling("adapter_config.json"), "{\"peft_type\":\"LORA\",\"lora_alpha\":64}");
+            assertThat(asked)
+                    .allSatisfy(ask -> assertThatThrownBy(ask)
+                            .hasMessageContaining("FT0540: the settings of the adapter of " + folder.id())
+                            .hasMessageContaining("adapter_config.json"));
         }
     }
 
