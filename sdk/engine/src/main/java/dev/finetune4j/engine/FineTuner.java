@@ -607,6 +607,11 @@ public final class FineTuner implements AutoCloseable {
         return launcher.launchOnce(job, secretsOf(job.file()), run -> true);
     }
 
+    /** The same, but an attempt that failed or was stopped goes on from its checkpoint, where it has one. */
+    private RunHandle<RunOutcome> goOnOfSeries(PreparedJob job) {
+        return launcher.interrupted(job).map(launcher::resume).orElseGet(() -> launchOfSeries(job));
+    }
+
     /**
      * What costs money at the place where a job would run.
      *
@@ -631,7 +636,7 @@ public final class FineTuner implements AutoCloseable {
         refuseErrors(whole);
         tellWarnings(whole, List.of());
         try {
-            return new CurveRuns(home, whole, this::launchOfSeries, pastRunsFor(whole));
+            return new CurveRuns(home, whole, this::goOnOfSeries, pastRunsFor(whole));
         } catch (FineTuneException e) {
             throw clean(e, job);
         }

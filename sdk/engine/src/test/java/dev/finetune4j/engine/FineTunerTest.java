@@ -269,7 +269,10 @@ class FineTunerTest {
             CurveRuns again = tuner.learningCurve(tuner.read(job));
             LearningCurve curve = again.await();
 
-            assertThat(place.launches()).isEqualTo(5); // four sizes, and the one that failed
+            assertThat(place.launches())
+                    .as("the size that failed goes on from its checkpoint")
+                    .isEqualTo(4);
+            assertThat(tuner.list()).extracting(RunView::resumes).containsExactlyInAnyOrder(0, 0, 0, 1);
             assertThat(curve.points()).hasSize(4);
             assertThat(tuner.list())
                     .extracting(RunView::evaluation)
@@ -284,6 +287,23 @@ class FineTunerTest {
                     .as("the largest size is the job itself")
                     .isEqualTo(RunHandle.Begin.ENDED);
             assertThat(again.write(curve)).content().contains("learning curve").doesNotContain("<script");
+        }
+    }
+
+    @Test
+    void beginsASizeOfALearningCurveAnewThatCameNoFurtherWhenItWasResumed() throws Exception {
+        Path job = jobFile("letters.jsonl");
+        try (FineTuner tuner = tuner(Map.of())) {
+            place.script(Life.fails(), new Life(List.of(), RunState.FAILED), Life.succeeds());
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> tuner.learningCurve(tuner.read(job)).await())
+                        .hasMessageContaining("FT0595");
+            }
+            assertThat(place.launches()).isEqualTo(1);
+
+            tuner.learningCurve(tuner.read(job)).await();
+
+            assertThat(place.launches()).as("four sizes, and the one that failed").isEqualTo(5);
         }
     }
 

@@ -84,6 +84,21 @@ final class Attempts {
         return Optional.empty();
     }
 
+    /** The last attempt, if it is of the same work by the same version and failed, or was stopped, though not by its budget. */
+    Optional<RunFolder> interrupted(PreparedJob job, String version) {
+        return last().filter(last -> last.view()
+                        .filter(view -> isInterrupted(view, last.content()) && isOf(job, version, last.content(), view))
+                        .isPresent())
+                .map(Attempt::folder);
+    }
+
+    private static boolean isInterrupted(RunView view, JournalContent content) {
+        boolean isByBudget = content.last(JournalEntry.Closed.class)
+                .filter(JournalEntry.Closed::byBudget)
+                .isPresent();
+        return view.closed() && view.state() != RunState.SUCCEEDED && !isByBudget;
+    }
+
     private static boolean isDone(RunView view) {
         return view.closed()
                 && view.state() == RunState.SUCCEEDED

@@ -21,6 +21,7 @@ import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.run.Rehearsal;
+import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkStep;
@@ -191,6 +192,43 @@ public final class Launcher implements AutoCloseable {
                     .asException();
         }
         return untilHandled(() -> tryLaunch(prepared, null, false, secrets, reusable));
+    }
+
+    /**
+     * The last run of a job, data and model by this version, where it failed or was stopped in training and its place lets it go on from its
+     * checkpoint, which costs nothing there. Not one that its budget stopped, nor one that was resumed and came no step further.
+     *
+     * @throws FineTuneException if its place does not answer
+     */
+    public Optional<RunFolder> interrupted(PreparedJob prepared) {
+        return attempts(prepared).interrupted(prepared, context.version()).filter(this::goesOn);
+    }
+
+    private boolean goesOn(RunFolder folder) {
+        RunView view = RunView.read(folder);
+        if (!view.isLaunchedHere() || !cameFurther(SavedEvents.read(folder))) {
+            return false;
+        }
+        try (Provider provider = Outcomes.open(view, context.providers())) {
+            return provider.capabilities().supportsResume()
+                    && !provider.capabilities().bills()
+                    && provider.find(folder.id())
+                            .map(JobSnapshot::state)
+                            .filter(state -> state == RunState.STOPPED || state == RunState.FAILED)
+                            .isPresent();
+        }
+    }
+
+    /** What was resumed and came no step further would end there again. */
+    private static boolean cameFurther(List<RunEvent> events) {
+        boolean hasStep = false;
+        boolean hasEnded = false;
+        for (RunEvent event : events) {
+            boolean isOfSameStart = hasStep && !hasEnded;
+            hasStep = isOfSameStart || event instanceof RunEvent.StepCompleted;
+            hasEnded = event instanceof RunEvent.StateChanged change && change.state().isTerminal();
+        }
+        return hasStep;
     }
 
     private static RunHandle<RunOutcome> untilHandled(Supplier<Optional<RunHandle<RunOutcome>>> attempt) {
