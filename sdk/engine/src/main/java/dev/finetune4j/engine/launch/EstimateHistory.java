@@ -26,11 +26,15 @@ public final class EstimateHistory {
         file = home.resolve("estimates.jsonl");
     }
 
-    /** All of them, oldest first, each run once. A line that a dying process left half is passed over. */
+    /** All of them, oldest first, each run once. A line that a dying process left half is passed over; none where the file cannot be opened. */
     public List<PastEstimate> read() {
         Map<String, PastEstimate> byRun = new LinkedHashMap<>();
-        for (String line : lines()) {
-            estimate(line).ifPresent(one -> byRun.put(one.run().value(), one));
+        try {
+            for (String line : lines()) {
+                estimate(line).ifPresent(one -> byRun.put(one.run().value(), one));
+            }
+        } catch (IOException e) {
+            return List.of(); // unread() tells of it
         }
         return new ArrayList<>(byRun.values());
     }
@@ -43,9 +47,14 @@ public final class EstimateHistory {
                 .findFirst();
     }
 
-    /** Which lines are passed over, with FT0539 as a warning; empty where there is none. */
+    /** Which lines are passed over, or why all are, with FT0539 as a warning; empty where none is. */
     public Optional<Problem> unread() {
-        List<String> lines = lines();
+        List<String> lines;
+        try {
+            lines = lines();
+        } catch (IOException e) {
+            return Optional.of(LaunchProblems.unreadEstimates(file, e));
+        }
         List<Integer> unread = new ArrayList<>();
         List<Integer> damaged = new ArrayList<>();
         for (int i = 0; i < lines.size(); i++) {
@@ -108,11 +117,7 @@ public final class EstimateHistory {
     }
 
     /** Parted at line feeds alone, as the tools count lines that are told their numbers. */
-    private List<String> lines() {
-        try {
-            return Files.exists(file) ? List.of(text().split("\n", -1)) : List.of();
-        } catch (IOException e) {
-            return List.of(); // what cannot be read corrects nothing
-        }
+    private List<String> lines() throws IOException {
+        return Files.notExists(file) ? List.of() : List.of(text().split("\n", -1));
     }
 }

@@ -3,6 +3,7 @@ package dev.finetune4j.engine.launch;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.FileReason;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -16,6 +17,7 @@ import dev.finetune4j.spi.HostingWay;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -169,7 +171,8 @@ public final class LaunchProblems implements ProblemCatalogue {
             new ProblemKind("FT0539", "past estimates cannot be read", ExitCode.OK, """
             What was foreseen of a run and what it took stands as a line in estimates.jsonl of the home folder. A line that a dying process
             left half, that was edited or that another version wrote is passed over: it neither counts in finetune estimates nor corrects a
-            plan. All other lines do. A line that is no JSON is of no more use to anybody; the version that wrote another reads it.""", "finetune estimates");
+            plan. All other lines do. A line that is no JSON is of no more use to anybody; the version that wrote another reads it. Where the file
+            itself cannot be opened, none of its lines counts.""", "finetune estimates");
 
     /** The budget would be kept by nobody. */
     private static final ProblemKind UNWATCHED = new ProblemKind(
@@ -294,6 +297,16 @@ public final class LaunchProblems implements ProblemCatalogue {
         }
         return problem.remedy("sed -i '" + String.join("d;", shown(damaged)) + "d' " + quoted + "    # removes "
                         + removed(lines, damaged))
+                .build();
+    }
+
+    /** The file of past estimates cannot be opened, so that none of them counts. */
+    static Problem unreadEstimates(Path file, IOException cause) {
+        return UNREAD_ESTIMATES
+                .warning("past estimates cannot be read, and are passed over")
+                .at(Location.of(file.toString()))
+                .because(FileReason.of(cause))
+                .remedy("ls -ld " + Remedies.quoted(file.toString()))
                 .build();
     }
 

@@ -120,6 +120,20 @@ class EstimateHistoryTest {
     }
 
     @Test
+    void aFileThatCannotBeOpenedIsNamed() throws Exception {
+        Path file = Files.createDirectory(home.resolve("estimates.jsonl"));
+
+        assertThat(history.read()).isEmpty();
+        assertThat(history.unread()).hasValueSatisfying(problem -> {
+            assertThat(problem.code()).isEqualTo("FT0539");
+            assertThat(problem.isError()).isFalse();
+            assertThat(problem.location()).hasToString(file.toString());
+            assertThat(problem.causes()).hasSize(1);
+            assertThat(problem.remedies()).containsExactly("ls -ld " + file);
+        });
+    }
+
+    @Test
     void saysHowFarOffAndHowOftenInside() {
         IntStream.of(90, 100, 104, 150).forEach(seconds -> history.add(estimate("run-" + seconds, seconds)));
 
