@@ -2,25 +2,12 @@ package dev.finetune4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.finetune4j.engine.journal.DiskFiles;
-import dev.finetune4j.engine.journal.Journal;
-import dev.finetune4j.engine.journal.JournalEntry;
-import dev.finetune4j.engine.journal.Redaction;
-import dev.finetune4j.engine.journal.RunStore;
-import dev.finetune4j.job.DataSpec;
-import dev.finetune4j.job.FineTuneJob;
-import dev.finetune4j.job.TaskKind;
-import dev.finetune4j.job.TaskSpec;
-import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -133,19 +120,7 @@ class NearMatchTest {
 
     /** Writes a run that began on a day of November. */
     private void begin(String id, int day) {
-        Clock clock = Clock.fixed(Instant.parse("2026-11-0" + day + "T12:00:00Z"), ZoneOffset.UTC);
-        FineTuneJob job = FineTuneJob.builder(
-                        "tickets",
-                        new ModelRef("smollm2-135m-instruct"),
-                        TaskSpec.of(TaskKind.CLASSIFICATION),
-                        DataSpec.ofFile("rows.jsonl"))
-                .build();
-        RunId run = new RunId(id);
-        try (Journal journal = Journal.open(
-                new RunStore(folder).folder(run), new DiskFiles(), clock, Redaction.of(Map.of(), Set.of()))) {
-            journal.append(
-                    new JournalEntry.Created(run, job, "7aef332d".repeat(8), "job.yaml", folder, 1, "test", Map.of()));
-        }
+        TicketsJournal.write(folder, new RunId(id), Instant.parse("2026-11-0" + day + "T12:00:00Z"));
     }
 
     /** The remedy of a command that names a run by what several begin with. */

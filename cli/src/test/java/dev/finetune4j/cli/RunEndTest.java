@@ -3,33 +3,22 @@ package dev.finetune4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.finetune4j.engine.journal.DiskFiles;
-import dev.finetune4j.engine.journal.Journal;
 import dev.finetune4j.engine.journal.JournalEntry;
-import dev.finetune4j.engine.journal.Redaction;
-import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.evaluation.ConfusionMatrix;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.GateVerdict;
 import dev.finetune4j.evaluation.Interval;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.evaluation.VariantEvaluation;
-import dev.finetune4j.job.DataSpec;
-import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.MetricName;
 import dev.finetune4j.job.TaskKind;
-import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.json.Json;
-import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,12 +54,6 @@ class RunEndTest {
 
     /** Writes a run that ended well with such answers of its tuned model. */
     private void end(ConfusionMatrix confusion) {
-        FineTuneJob job = FineTuneJob.builder(
-                        "tickets",
-                        new ModelRef("smollm2-135m-instruct"),
-                        TaskSpec.of(TaskKind.CLASSIFICATION),
-                        DataSpec.ofFile("rows.jsonl"))
-                .build();
         VariantEvaluation tuned = new VariantEvaluation(
                 Variant.TUNED, Map.of(MetricName.MACRO_F1, new Interval(0.43, 0.4, 0.5)), List.of(), confusion, null);
         EvaluationReport evaluation = new EvaluationReport(
@@ -82,17 +65,13 @@ class RunEndTest {
                 List.of(tuned),
                 List.of(),
                 GateVerdict.of(List.of()));
-        try (Journal journal = Journal.open(
-                new RunStore(folder).folder(RUN),
-                new DiskFiles(),
-                Clock.fixed(Instant.parse("2026-11-01T12:00:00Z"), ZoneOffset.UTC),
-                Redaction.of(Map.of(), Set.of()))) {
-            journal.append(
-                    new JournalEntry.Created(RUN, job, "7aef332d".repeat(8), "job.yaml", folder, 1, "test", Map.of()));
-            journal.append(new JournalEntry.Fetched(folder.resolve("output")));
-            journal.append(new JournalEntry.EvaluationDone(evaluation));
-            journal.append(new JournalEntry.Closed(RunState.SUCCEEDED, null, "", false, null));
-        }
+        TicketsJournal.write(
+                folder,
+                RUN,
+                Instant.parse("2026-11-01T12:00:00Z"),
+                new JournalEntry.Fetched(folder.resolve("output")),
+                new JournalEntry.EvaluationDone(evaluation),
+                new JournalEntry.Closed(RunState.SUCCEEDED, null, "", false, null));
     }
 
     private static List<JsonNode> problems(CommandRun run) {

@@ -248,25 +248,24 @@ public final class RunProblems implements ProblemCatalogue {
 
     /** A file or folder of a run that cannot be written. */
     public static FineTuneException unwritable(Path file, IOException cause) {
-        return UNWRITABLE
-                .error("cannot write " + file)
-                .at(Location.of(file.toString()))
-                .because(FileReason.of(cause))
-                .remedy("FINETUNE_HOME=/path/with/room finetune ...")
-                .remedy("df -h " + parent(file))
+        return unwritable(file, cause, "FINETUNE_HOME=/path/with/room finetune ...")
                 .retry(Retry.after(Duration.ofMinutes(1)))
                 .asException(cause);
     }
 
     /** An export that cannot be written where it was asked for. */
     public static FineTuneException unwritableExport(Path target, IOException cause) {
-        return UNWRITABLE
-                .error("cannot write " + target)
-                .at(Location.of(target.toString()))
-                .because(FileReason.of(cause))
-                .remedy("finetune export RUN --to another-folder")
-                .remedy("df -h " + parent(target))
+        return unwritable(target, cause, "finetune export RUN --to another-folder")
                 .asException(cause);
+    }
+
+    private static Problem.Builder unwritable(Path path, IOException cause, String elsewhere) {
+        return UNWRITABLE
+                .error("cannot write " + path)
+                .at(Location.of(path.toString()))
+                .because(FileReason.of(cause))
+                .remedy(elsewhere)
+                .remedy("df -h " + parent(path));
     }
 
     /** A file of a run that cannot be read. */

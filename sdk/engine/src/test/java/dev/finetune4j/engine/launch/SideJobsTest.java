@@ -91,16 +91,8 @@ class SideJobsTest {
         RunFolder folder = fixture.folder(fixture.runToEnd());
 
         try (Launcher launcher = fixture.launcher()) {
-            RunHandle<List<GeneratedText>> handle = launcher.questions()
-                    .generation(
-                            folder,
-                            List.of(Variant.BASE_ZERO_SHOT, Variant.TUNED),
-                            List.of(new Message(Role.USER, "letter")),
-                            "",
-                            Sampling.greedy(8))
-                    .start();
-
-            assertThat(handle.await())
+            assertThat(generation(launcher, folder, Variant.BASE_ZERO_SHOT, Variant.TUNED)
+                            .await())
                     .extracting(GeneratedText::variant)
                     .containsExactly(Variant.BASE_ZERO_SHOT, Variant.TUNED);
         }
@@ -208,14 +200,7 @@ class SideJobsTest {
             List<ThrowingCallable> asked = List.of(
                     () -> launcher.sideJobs()
                             .export(folder, new ModelFormat.HuggingFace(Precision.AUTO), home.resolve("exported")),
-                    () -> launcher.questions()
-                            .generation(
-                                    folder,
-                                    List.of(Variant.TUNED),
-                                    List.of(new Message(Role.USER, "letter")),
-                                    "",
-                                    Sampling.greedy(8))
-                            .start(),
+                    () -> generation(launcher, folder, Variant.TUNED),
                     () -> launcher.questions().chat(folder, null));
             Files.write(weights, flipped);
 
@@ -223,28 +208,12 @@ class SideJobsTest {
                     .allSatisfy(ask -> assertThatThrownBy(ask)
                             .hasMessageContaining("FT0540: the weights of the adapter of " + folder.id())
                             .hasMessageContaining("adapter_model.safetensors"));
-            assertThat(launcher.questions()
-                            .generation(
-                                    folder,
-                                    List.of(Variant.BASE_ZERO_SHOT),
-                                    List.of(new Message(Role.USER, "letter")),
-                                    "",
-                                    Sampling.greedy(8))
-                            .start()
-                            .await())
+            assertThat(generation(launcher, folder, Variant.BASE_ZERO_SHOT).await())
                     .as("what the base model alone is asked")
                     .hasSize(1);
 
             Files.write(weights, trained);
-            assertThat(launcher.questions()
-                            .generation(
-                                    folder,
-                                    List.of(Variant.TUNED),
-                                    List.of(new Message(Role.USER, "letter")),
-                                    "",
-                                    Sampling.greedy(8))
-                            .start()
-                            .await())
+            assertThat(generation(launcher, folder, Variant.TUNED).await())
                     .hasSize(1);
 
             Files.writeString(
@@ -438,5 +407,18 @@ class SideJobsTest {
         }
 
         assertThat(folder.path()).doesNotExist();
+    }
+
+    /** Answers to a letter. */
+    private static RunHandle<List<GeneratedText>> generation(
+            Launcher launcher, RunFolder folder, Variant... variants) {
+        return launcher.questions()
+                .generation(
+                        folder,
+                        List.of(variants),
+                        List.of(new Message(Role.USER, "letter")),
+                        "",
+                        Sampling.greedy(8))
+                .start();
     }
 }
