@@ -205,13 +205,19 @@ public final class LaunchProblems implements ProblemCatalogue {
                 .asException();
     }
 
-    /** It is hosted, but not as the terms say. */
-    static FineTuneException hostedOtherwise(HostedModel found, HostingTerms terms) {
-        return HOSTED_OTHERWISE
-                .error(found.run() + " is hosted " + found.way().name() + " with " + units(found.units()) + ", not "
-                        + terms.way().name() + " with " + units(terms.units()))
-                .because(found.reference() + " since " + found.since())
-                .remedy("finetune host " + found.run() + " --remove")
+    /**
+     * It is hosted, but not as the terms say.
+     *
+     * @param found all that hosts it, at least one
+     */
+    static FineTuneException hostedOtherwise(List<HostedModel> found, HostingTerms terms) {
+        String ways = found.stream()
+                .map(one -> one.way().name() + " with " + units(one.units()))
+                .collect(Collectors.joining(" and "));
+        Problem.Builder problem = HOSTED_OTHERWISE.error(terms.run() + " is hosted " + ways + ", not "
+                + terms.way().name() + " with " + units(terms.units()));
+        found.forEach(one -> problem.because(one.reference() + " since " + one.since()));
+        return problem.remedy("finetune host " + terms.run() + " --remove" + (found.size() == 1 ? "" : "    # ends all"))
                 .asException();
     }
 

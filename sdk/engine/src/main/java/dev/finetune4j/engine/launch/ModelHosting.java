@@ -195,15 +195,16 @@ public final class ModelHosting {
     private HostedModel takenUpOrMade(HostingTerms terms, Hosting hosting, Journal journal, Consumer<Problem> waiting)
             throws InterruptedException {
         HostingStory story = HostingStory.of(journal.content());
-        Optional<HostedModel> there = hosting.find(terms.run()).stream().findFirst();
-        if (there.isPresent()) {
-            if (!terms.isMetBy(there.get())) {
-                throw LaunchProblems.hostedOtherwise(there.get(), terms);
-            }
+        List<HostedModel> there = hosting.find(terms.run());
+        if (!there.isEmpty()) {
+            HostedModel same = there.stream()
+                    .filter(terms::isMetBy)
+                    .findFirst()
+                    .orElseThrow(() -> LaunchProblems.hostedOtherwise(there, terms));
             if (story.asked() == null) { // hosted from another machine, or by a journal that is gone
                 journal.append(new JournalEntry.HostAsked(terms.place(), next(story, terms)));
             }
-            return there.get();
+            return same;
         }
         if (terms.hosted() != null) { // that was agreed to be taken up, and not that another is paid for
             throw LaunchProblems.hostingGone(terms.run(), terms.hosted().reference());
@@ -260,10 +261,11 @@ public final class ModelHosting {
             List<HostedModel> there = hosting.find(view.id());
             there.forEach(hosting::end);
             JournalEntry.HostAsked asked = HostingStory.of(journal.content()).asked();
-            if (asked != null || !there.isEmpty()) {
-                journal.append(new JournalEntry.HostingEnded(
-                        there.isEmpty() ? "" : there.get(0).reference()));
+            if (asked != null && there.isEmpty()) {
+                journal.append(new JournalEntry.HostingEnded(""));
             }
+            // Once all are ended: what is left of them would be taken for gone.
+            there.forEach(model -> journal.append(new JournalEntry.HostingEnded(model.reference())));
             return there;
         }
     }

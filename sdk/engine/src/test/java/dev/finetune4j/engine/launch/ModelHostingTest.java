@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.finetune4j.engine.journal.DiskFiles;
 import dev.finetune4j.engine.journal.DurableFiles;
 import dev.finetune4j.engine.journal.HostedRun;
+import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunLock;
 import dev.finetune4j.engine.report.RunStory;
+import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.spi.HostedModel;
 import dev.finetune4j.spi.HostingOrder;
 import dev.finetune4j.testkit.fake.FakePlace.Call;
@@ -168,6 +170,38 @@ class ModelHostingTest {
 
         assertThat(second.reference()).isNotEqualTo(first.reference());
         assertThat(second.state()).isEqualTo(HostedModel.State.ACTIVE);
+    }
+
+    @Test
+    void namesAllThatHostsItWhereThatIsMoreThanOne() throws Exception {
+        HostedModel first = host(BY_THE_HOUR);
+        HostedModel second = new FakeProvider(fixture.place)
+                .hosting()
+                .orElseThrow()
+                .host(new HostingOrder(id, "by-the-token", 1, 2));
+        try (Launcher launcher = fixture.launcher()) {
+            ModelHosting hosting = launcher.hosting();
+            HostingTerms larger = hosting.terms(id.value(), BY_THE_HOUR, 2);
+
+            assertThatThrownBy(() -> hosting.host(larger, model -> {}))
+                    .hasMessageContaining("by-the-hour with 1 unit and by-the-token with 1 unit, not by-the-hour with 2")
+                    .isInstanceOfSatisfying(
+                            FineTuneException.class,
+                            refusal -> assertThat(refusal.problems().get(0).causes())
+                                    .hasSize(2));
+            assertThat(hosting.host(hosting.terms(id.value(), "by-the-token", 1), model -> {})
+                            .reference())
+                    .as("what is hosted so is taken up")
+                    .isEqualTo(second.reference());
+            assertThat(hosting.end(id.value())).hasSize(2);
+        }
+        assertThat(fixture.folder(id)
+                        .read()
+                        .entries()
+                        .filter(JournalEntry.HostingEnded.class::isInstance)
+                        .map(entry -> ((JournalEntry.HostingEnded) entry).reference()))
+                .containsExactly(first.reference(), second.reference());
+        assertThat(fixture.view(id).hosted()).isNull();
     }
 
     @Test
