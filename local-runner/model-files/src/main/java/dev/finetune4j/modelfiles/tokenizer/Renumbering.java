@@ -1,25 +1,24 @@
 package dev.finetune4j.modelfiles.tokenizer;
 
-import java.util.List;
+import java.util.Map;
 
 /**
  * The numbers of added tokens in a tokenizer that lacks some of them. The tokenizers library numbers added tokens that its model does
  * not have one after the other, whatever number they had; where one is left out, all behind it would get another.
  *
- * @param first the number that the library gives the first of them: how many tokens the model has
- * @param numbers their right numbers, in order
+ * @param rightByNumber the right number of each that the library gives an added token
  */
-record Renumbering(int first, List<Integer> numbers) {
+record Renumbering(Map<Integer, Integer> rightByNumber) {
     /** No token is left out. */
-    static final Renumbering NONE = new Renumbering(Integer.MAX_VALUE, List.of());
+    static final Renumbering NONE = new Renumbering(Map.of());
 
-    /** Copies the list. */
+    /** Copies the map. */
     Renumbering {
-        numbers = List.copyOf(numbers);
+        rightByNumber = Map.copyOf(rightByNumber);
     }
 
-    /** The right number of a token. A model whose numbers have gaps has some beyond those of added tokens. */
+    /** The right number of a token. */
     int right(int id) {
-        return id < first || id - first >= numbers.size() ? id : numbers.get(id - first);
+        return rightByNumber.getOrDefault(id, id);
     }
 }

@@ -28,6 +28,7 @@ public final class TokenizerJson {
     private final String source;
     private final ObjectNode json;
     private final List<AddedToken> addedTokens;
+    private final Renumbering renumberingWithoutSpecialTokens;
     private final Map<String, Integer> idByToken;
     private final Optional<String> beginToken;
     private final TextFrame frame;
@@ -40,8 +41,14 @@ public final class TokenizerJson {
         json.putNull("padding");
         json.putNull("truncation");
         json.putNull("post_processor");
-        this.addedTokens = readAddedTokens();
-        this.idByToken = readVocabulary();
+        Map<String, Integer> ofModel = readVocabulary();
+        List<AddedToken> given = readAddedTokens();
+        refuseTakenNumbers(given, ofModel);
+        refuseAnotherOrder(given, ofModel);
+        this.addedTokens = numbered(given, ofModel);
+        this.renumberingWithoutSpecialTokens = renumbering(ofModel);
+        addedTokens.forEach(token -> ofModel.put(token.content(), token.id()));
+        this.idByToken = ofModel;
         NativeFaults.in(json).ifPresent(fault -> {
             throw damaged("the tokenizers library fails on it", fault);
         });
@@ -71,7 +78,10 @@ public final class TokenizerJson {
         return source;
     }
 
-    /** Tokens that are recognized in text. */
+    /**
+     * Tokens that are recognized in text, with the numbers that the tokenizers library gives them, and transformers with it: one after
+     * the other behind those of the model, whatever gaps the file has. Those that the model has, too, keep its number.
+     */
     public List<AddedToken> addedTokens() {
         return addedTokens;
     }
@@ -160,35 +170,46 @@ public final class TokenizerJson {
         return new String(ModelJson.write(copy), StandardCharsets.UTF_8);
     }
 
-    /**
-     * The right numbers for the tokens of {@link #textWithoutSpecialTokens()}.
-     *
-     * @throws FineTuneException with FT0431 if the library would give an added token a number that the model has given
-     */
+    /** The right numbers for the tokens of {@link #textWithoutSpecialTokens()}. */
     Renumbering renumberingWithoutSpecialTokens() {
-        JsonNode vocabulary = json.path("model").path("vocab");
-        Set<String> ofModel = new HashSet<>();
-        if (vocabulary.isObject()) {
-            vocabulary.fieldNames().forEachRemaining(ofModel::add);
-        } else {
-            vocabulary.forEach(entry -> ofModel.add(entry.path(0).asText()));
-        }
-        List<Integer> numbers = addedTokens.stream()
-                .filter(token -> !token.special() && !ofModel.contains(token.content()))
-                .map(AddedToken::id)
-                .toList();
-        int first = vocabulary.size();
-        for (JsonNode number : vocabulary) {
-            if (number.asInt(-1) >= first && number.asInt() < first + numbers.size()) {
-                throw damaged(
-                        "two tokens would have the number " + number,
-                        "its model has " + first + " tokens, so that those added to it are numbered from " + first
-                                + " on");
-            }
-        }
-        return new Renumbering(first, numbers);
+        return renumberingWithoutSpecialTokens;
     }
 
+    private Renumbering renumbering(Map<String, Integer> ofModel) {
+        List<AddedToken> kept =
+                addedTokens.stream().filter(token -> !token.special()).toList();
+        Map<Integer, Integer> right = new HashMap<>();
+        List<AddedToken> renumbered = numbered(kept, ofModel);
+        for (int i = 0; i < kept.size(); i++) {
+            right.put(renumbered.get(i).id(), kept.get(i).id());
+        }
+        return new Renumbering(right);
+    }
+
+    /** Tokens as the library numbers them: behind those of the model, and each behind all that are added before it. */
+    private List<AddedToken> numbered(List<AddedToken> tokens, Map<String, Integer> ofModel) {
+        Set<Integer> taken = new HashSet<>(ofModel.values());
+        Map<String, Integer> numbers = new HashMap<>();
+        int ofModelCount = json.path("model").path("vocab").size();
+        int next = ofModelCount;
+        List<AddedToken> numbered = new ArrayList<>();
+        for (AddedToken token : tokens) {
+            String content = token.content();
+            if (!ofModel.containsKey(content) && !numbers.containsKey(content) && taken.contains(next)) {
+                throw damaged(
+                        "two tokens would have the number " + next,
+                        "its model has " + ofModelCount + " tokens, so that those added to it are numbered from "
+                                + ofModelCount + " on");
+            }
+            int number = numbers.getOrDefault(content, ofModel.getOrDefault(content, next));
+            numbers.put(content, number);
+            next = Math.max(next, number + 1);
+            numbered.add(new AddedToken(number, content, token.special()));
+        }
+        return List.copyOf(numbered);
+    }
+
+    /** With the numbers that the file gives. */
     private List<AddedToken> readAddedTokens() {
         List<AddedToken> tokens = new ArrayList<>();
         for (JsonNode token : json.path("added_tokens")) {
@@ -201,7 +222,7 @@ public final class TokenizerJson {
                     content,
                     token.path("special").asBoolean()));
         }
-        return List.copyOf(tokens);
+        return tokens;
     }
 
     private Map<String, Integer> readVocabulary() {
@@ -217,15 +238,13 @@ public final class TokenizerJson {
         if (ids.isEmpty()) {
             throw damaged("it has no vocabulary", "model.vocab is missing or empty");
         }
-        refuseTakenNumbers(ids);
-        addedTokens.forEach(token -> ids.put(token.content(), token.id()));
         return ids;
     }
 
     /** The library would give such an added token another number, behind those that the model has embeddings for. */
-    private void refuseTakenNumbers(Map<String, Integer> ofModel) {
+    private void refuseTakenNumbers(List<AddedToken> given, Map<String, Integer> ofModel) {
         Set<Integer> taken = new HashSet<>(ofModel.values());
-        addedTokens.stream()
+        given.stream()
                 .filter(token -> !ofModel.containsKey(token.content()) && taken.contains(token.id()))
                 .findFirst()
                 .ifPresent(token -> {
@@ -233,6 +252,32 @@ public final class TokenizerJson {
                             "two tokens have the number " + token.id(),
                             "the added token \"" + token.content() + "\" and one of the vocabulary");
                 });
+    }
+
+    /**
+     * Refuses what transformers numbers in two ways: by the order of the file where the library reads it, and by the numbers where a
+     * class of its own does, such as LlamaTokenizer, which keeps only the last token of each number.
+     */
+    private void refuseAnotherOrder(List<AddedToken> given, Map<String, Integer> ofModel) {
+        Map<Integer, String> contentById = new HashMap<>();
+        int last = -1;
+        for (AddedToken token : given) {
+            String other = contentById.putIfAbsent(token.id(), token.content());
+            if (other != null && !other.equals(token.content())) {
+                throw damaged(
+                        "two tokens have the number " + token.id(),
+                        "the added tokens \"" + other + "\" and \"" + token.content() + "\"");
+            }
+            if (other == null && !ofModel.containsKey(token.content())) {
+                if (token.id() < last) {
+                    throw damaged(
+                            "its added tokens are not in the order of their numbers",
+                            "\"" + token.content() + "\" with " + token.id() + " stands behind one with " + last
+                                    + ", and the tokenizers library numbers them in the order of the file");
+                }
+                last = token.id();
+            }
+        }
     }
 
     private int id(String token, JsonNode id) {
