@@ -72,14 +72,7 @@ class WeightCheckTest {
 
         WeightCheck.refuseUnfit(ModelFolder.open(folder));
 
-        TensorEntry head;
-        try (WeightFile weights = WeightFile.open(file)) {
-            head = weights.entry("lm_head.weight");
-        }
-        try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
-            bytes.seek(head.offset() + head.bytes() - 1);
-            bytes.write(0x3f);
-        }
+        endInAHalf(file, "lm_head.weight");
         assertThatThrownBy(() -> WeightCheck.refuseUnfit(ModelFolder.open(folder)))
                 .hasMessageContaining(
                         "FT0421: tie_word_embeddings is true, and lm_head.weight is not model.embed_tokens.weight")
@@ -91,6 +84,58 @@ class WeightCheckTest {
                                         "remove lm_head.weight from the weights, if the model was trained with tied weights"));
 
         config("LlamaForCausalLM", "");
+        WeightCheck.refuseUnfit(ModelFolder.open(folder));
+    }
+
+    @Test
+    void comparesAHeadOfAnotherNumberFormatByItsValues() throws IOException {
+        config("LlamaForCausalLM", ",\"tie_word_embeddings\":true");
+        List<ExpectedTensor> tensors = expected();
+        tensors.add(ExpectedTensor.of("lm_head.weight", 10, 8));
+        Path file = folder.resolve("model.safetensors");
+        WrittenWeights.write(
+                file, tensors, name -> name.equals("lm_head.weight") ? TensorType.BF16 : TensorType.F32);
+
+        WeightCheck.refuseUnfit(ModelFolder.open(folder));
+
+        endInAHalf(file, "lm_head.weight");
+        assertThatThrownBy(() -> WeightCheck.refuseUnfit(ModelFolder.open(folder)))
+                .hasMessageContaining("lm_head.weight is not model.embed_tokens.weight");
+
+        endInAHalf(file, "model.embed_tokens.weight");
+        WeightCheck.refuseUnfit(ModelFolder.open(folder));
+    }
+
+    @Test
+    void comparesMoreOfAHeadThanItReadsAtOnce() throws IOException {
+        config("LlamaForCausalLM", ",\"tie_word_embeddings\":true");
+        Path config = folder.resolve("config.json");
+        Files.writeString(config, Files.readString(config).replace("\"vocab_size\":10", "\"vocab_size\":70000"));
+        List<ExpectedTensor> tensors = expected();
+        tensors.add(ExpectedTensor.of("lm_head.weight", 70_000, 8));
+        write(tensors, TensorType.F16);
+
+        WeightCheck.refuseUnfit(ModelFolder.open(folder));
+
+        endInAHalf(folder.resolve("model.safetensors"), "lm_head.weight");
+        assertThatThrownBy(() -> WeightCheck.refuseUnfit(ModelFolder.open(folder)))
+                .hasMessageContaining("lm_head.weight is not model.embed_tokens.weight");
+    }
+
+    @Test
+    void refusesAHeadOfAnotherShapeAndPassesOneThatIsNotRead() throws IOException {
+        config("LlamaForCausalLM", ",\"tie_word_embeddings\":true");
+        List<ExpectedTensor> tensors = expected();
+        tensors.add(ExpectedTensor.of("lm_head.weight", 12, 8));
+        write(tensors, TensorType.F32);
+
+        assertThatThrownBy(() -> WeightCheck.refuseUnfit(ModelFolder.open(folder)))
+                .hasMessageContaining("lm_head.weight is not model.embed_tokens.weight");
+
+        tensors.set(tensors.size() - 1, ExpectedTensor.of("lm_head.weight", 10, 8));
+        Path file = folder.resolve("model.safetensors");
+        WrittenWeights.write(file, tensors, name -> name.equals("lm_head.weight") ? TensorType.I8 : TensorType.F32);
+        endInAHalf(file, "lm_head.weight");
         WeightCheck.refuseUnfit(ModelFolder.open(folder));
     }
 
@@ -147,6 +192,18 @@ class WeightCheckTest {
                     assertThat(e.problems().get(0).summary()).isEqualTo("10 tensors are missing");
                     assertThat(e.problems().get(0).causes()).contains("blk.0.attn_norm.weight");
                 });
+    }
+
+    /** Writes 0x3f as the last byte of a tensor, which makes its last number 0.5 as F32 and as BF16. */
+    private static void endInAHalf(Path file, String name) throws IOException {
+        TensorEntry tensor;
+        try (WeightFile weights = WeightFile.open(file)) {
+            tensor = weights.entry(name);
+        }
+        try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+            bytes.seek(tensor.offset() + tensor.bytes() - 1);
+            bytes.write(0x3f);
+        }
     }
 
     private void config(String architecture, String more) throws IOException {

@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** Safetensors files with the tensors that a test asks for, all zero. */
 public final class WrittenWeights {
@@ -20,8 +21,15 @@ public final class WrittenWeights {
 
     /** Writes a file anew. */
     public static void write(Path file, List<ExpectedTensor> tensors, TensorType type) throws IOException {
+        write(file, tensors, name -> type);
+    }
+
+    /** Writes a file anew, each tensor in the number format that its name has. */
+    static void write(Path file, List<ExpectedTensor> tensors, Function<String, TensorType> typeByName)
+            throws IOException {
         Map<String, WritableTensor> written = new LinkedHashMap<>();
         for (ExpectedTensor tensor : tensors) {
+            TensorType type = typeByName.apply(tensor.name());
             long elements = new TensorEntry(tensor.name(), type, tensor.shape(), file, 0, 0).elements();
             int bytes = Math.toIntExact(type.bytesOf(elements));
             written.put(tensor.name(), WritableTensor.ofBytes(type, tensor.shape(), () -> ByteBuffer.allocate(bytes)));
