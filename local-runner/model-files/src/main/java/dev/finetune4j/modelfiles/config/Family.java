@@ -10,21 +10,23 @@ import org.jspecify.annotations.Nullable;
  * key of config.json is absent).
  */
 enum Family {
-    LLAMA("LlamaForCausalLM", 0, "silu", false),
-    MISTRAL("MistralForCausalLM", 0, "silu", false),
-    QWEN_2("Qwen2ForCausalLM", 0, "silu", false),
-    QWEN_3("Qwen3ForCausalLM", 128, "silu", false),
-    PHI_3("Phi3ForCausalLM", 0, "silu", false),
-    GEMMA_2("Gemma2ForCausalLM", 256, "gelu_pytorch_tanh", true),
-    GEMMA_3("Gemma3ForCausalLM", 256, "gelu_pytorch_tanh", true);
+    LLAMA("LlamaForCausalLM", 2048, 0, "silu", false),
+    MISTRAL("MistralForCausalLM", 131_072, 0, "silu", false),
+    QWEN_2("Qwen2ForCausalLM", 32_768, 0, "silu", false),
+    QWEN_3("Qwen3ForCausalLM", 32_768, 128, "silu", false),
+    PHI_3("Phi3ForCausalLM", 4096, 0, "silu", false),
+    GEMMA_2("Gemma2ForCausalLM", 8192, 256, "gelu_pytorch_tanh", true),
+    GEMMA_3("Gemma3ForCausalLM", 131_072, 256, "gelu_pytorch_tanh", true);
 
     private final String architecture;
+    private final int contextTokens;
     private final int headSize;
     private final String activation;
     private final boolean tied;
 
-    Family(String architecture, int headSize, String activation, boolean tied) {
+    Family(String architecture, int contextTokens, int headSize, String activation, boolean tied) {
         this.architecture = architecture;
+        this.contextTokens = contextTokens;
         this.headSize = headSize;
         this.activation = activation;
         this.tied = tied;
@@ -40,6 +42,11 @@ enum Family {
     /** Names of all classes. */
     static List<String> architectures() {
         return Arrays.stream(values()).map(family -> family.architecture).toList();
+    }
+
+    /** The length that the model is made for, where config.json says nothing. */
+    int contextTokens() {
+        return contextTokens;
     }
 
     /** D where config.json says nothing. */

@@ -17,7 +17,6 @@ final class HuggingFaceConfig {
     static final int MAX_CONTEXT = 1 << 30;
 
     static final long MAX_CONFIG_BYTES = 16L << 20;
-    private static final int DEFAULT_CONTEXT = 2048;
     private static final double DEFAULT_RMS_EPSILON = 1e-6;
     private static final double PHI_3_RMS_EPSILON = 1e-5;
 
@@ -54,7 +53,7 @@ final class HuggingFaceConfig {
                     "num_key_value_heads is " + keyValueHeads, "it must divide num_attention_heads, which is " + heads);
         }
         int layers = reader.count("num_hidden_layers", MAX_LAYERS);
-        int contextTokens = reader.count("max_position_embeddings", MAX_CONTEXT, DEFAULT_CONTEXT);
+        int contextTokens = reader.count("max_position_embeddings", MAX_CONTEXT, family.contextTokens());
         RopeReader rope = new RopeReader(json, reader, family, contextTokens);
         TraitsReader traits = new TraitsReader(json, reader, family);
         Integer window = traits.window();

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ModelFolderTest {
     private static final String REQUIRED = "\"architectures\":[\"LlamaForCausalLM\"],\"hidden_size\":64,"
@@ -38,6 +40,14 @@ class ModelFolderTest {
         assertThat(config.beginTokenIfAny()).isEmpty();
         assertThat(config.slidingWindowIfAny()).isEmpty();
         assertThat(config.interleavedRotary()).isFalse();
+    }
+
+    /** As transformers 5.24 has it. */
+    @ParameterizedTest
+    @CsvSource({"Mistral,131072", "Qwen2,32768", "Qwen3,32768", "Phi3,4096", "Gemma2,8192", "Gemma3,131072"})
+    void takesTheLengthOfTheFamilyWhereTheConfigurationHasNone(String family, int tokens) throws IOException {
+        assertThat(config("{" + REQUIRED.replace("Llama", family) + "}").contextTokens())
+                .isEqualTo(tokens);
     }
 
     @Test
@@ -103,7 +113,7 @@ class ModelFolderTest {
 
         assertThat(config.attentionBias()).isEqualTo(AttentionBias.QUERY_KEY_VALUE);
         assertThat(config.slidingWindowIfAny()).isEmpty();
-        assertThat(config.ropeScaling()).isEqualTo(new RopeScaling.Yarn(4, 32, 1, 2048, true, 0.1 * Math.log(4) + 1));
+        assertThat(config.ropeScaling()).isEqualTo(new RopeScaling.Yarn(4, 32, 1, 32_768, true, 0.1 * Math.log(4) + 1));
     }
 
     @Test
