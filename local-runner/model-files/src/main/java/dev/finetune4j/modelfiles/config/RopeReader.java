@@ -86,6 +86,7 @@ final class RopeReader {
         return (int) (headSize * share.asDouble(1));
     }
 
+    /** Early files of Phi 3 call LongRoPE su or yarn, and transformers still takes both for it. */
     RopeScaling scaling(int rotaryWidth) {
         String windowedType = type(all.path("sliding_attention"));
         if (!windowedType.equals(PLAIN)) {
@@ -98,8 +99,9 @@ final class RopeReader {
             case "llama3" ->
                 new RopeScaling.Llama3(
                         number("factor"), number("low_freq_factor"), number("high_freq_factor"), originalContext());
-            case "yarn" -> yarn();
+            case "yarn" -> family == Family.PHI_3 ? longRope(rotaryWidth) : yarn();
             case "longrope" -> longRope(rotaryWidth);
+            case "su" -> family == Family.PHI_3 ? longRope(rotaryWidth) : new RopeScaling.Other(type);
             default -> new RopeScaling.Other(type);
         };
     }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelFolderTest {
     private static final String REQUIRED = "\"architectures\":[\"LlamaForCausalLM\"],\"hidden_size\":64,"
@@ -233,6 +234,17 @@ class ModelFolderTest {
         assertThat(config.ropeScaling())
                 .isEqualTo(
                         new RopeScaling.LongRope(List.of(1.0, 1.5), 4096, Math.sqrt(1 + Math.log(2) / Math.log(4096))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"su", "yarn"})
+    void takesTheOlderNamesOfLongRopeInPhiThree(String name) throws IOException {
+        String scaling = ",\"max_position_embeddings\":8192,\"head_dim\":4,\"rope_scaling\":{\"type\":\"" + name
+                + "\",\"factor\":2.0,\"short_factor\":[1.0,1.5],\"long_factor\":[2.0,4.0]}}";
+
+        assertThat(config("{" + REQUIRED.replace("Llama", "Phi3") + scaling).ropeScaling())
+                .isEqualTo(longRope(4096));
+        assertThat(config("{" + REQUIRED + scaling).ropeScaling()).isNotInstanceOf(RopeScaling.LongRope.class);
     }
 
     /** As transformers 5.24 does: the length beside rope wins, and Phi 3 and the others have defaults of their own. */
