@@ -9,7 +9,8 @@ import java.util.List;
 /**
  * Reads how a model turns positions, from the keys of transformers 4 ({@code rope_scaling} and {@code rope_theta}) or 5 ({@code
  * rope_parameters}, in which layers of different kinds may have their own). Where both are there, transformers drops the newer with the
- * base in it; but to Gemma 3 the older one changes what the newer says of full attention.
+ * base in it; but to Gemma 3 the older one changes what the newer says of full attention, and of the newer it reads nothing but what
+ * stands there for a kind of layers.
  */
 final class RopeReader {
     private static final String PLAIN = "default";
@@ -39,10 +40,10 @@ final class RopeReader {
         this.json = json;
         JsonNode scaling = json.path("rope_scaling");
         JsonNode parameters = json.path("rope_parameters");
-        boolean isMerged = family == Family.GEMMA_3 && parameters.has("full_attention");
+        boolean isMerged = family == Family.GEMMA_3;
         this.all = scaling.isEmpty() || isMerged ? parameters : scaling;
-        JsonNode own = all.has("full_attention") ? all.path("full_attention") : all;
-        this.rope = isMerged ? merged(own, scaling) : own;
+        JsonNode ofFull = all.path("full_attention");
+        this.rope = isMerged ? merged(ofFull, scaling) : ofFull.isMissingNode() ? all : ofFull;
         this.reader = reader;
         this.family = family;
         this.contextTokens = contextTokens;

@@ -236,6 +236,21 @@ class ModelFolderTest {
                         new RopeScaling.LongRope(List.of(1.0, 1.5), 4096, Math.sqrt(1 + Math.log(2) / Math.log(4096))));
     }
 
+    /** As transformers 5.24 does, which gives each kind of layers its defaults then. */
+    @Test
+    void readsRopeOfGemmaThreeOnlyWhereItStandsForAKindOfLayers() throws IOException {
+        String flat = ",\"rope_parameters\":{\"rope_type\":\"linear\",\"factor\":8.0,\"rope_theta\":7.0}";
+        ModelConfig alone = config("{" + REQUIRED.replace("Llama", "Gemma3") + flat + "}");
+        ModelConfig beside = config("{" + REQUIRED.replace("Llama", "Gemma3") + flat + ",\"rope_theta\":5.0}");
+
+        assertThat(alone.ropeScaling()).isEqualTo(new RopeScaling.None());
+        assertThat(alone.ropeTheta()).isEqualTo(1_000_000);
+        assertThat(alone.traits().windowedRopeTheta()).isEqualTo(10_000);
+        assertThat(beside.ropeTheta()).isEqualTo(5);
+        assertThat(config("{" + REQUIRED.replace("Llama", "Gemma2") + flat + "}").ropeTheta())
+                .isEqualTo(7);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"su", "yarn"})
     void takesTheOlderNamesOfLongRopeInPhiThree(String name) throws IOException {
