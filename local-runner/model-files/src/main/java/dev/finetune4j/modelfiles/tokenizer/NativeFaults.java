@@ -2,12 +2,7 @@ package dev.finetune4j.modelfiles.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.Base64;
-import java.util.BitSet;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -45,7 +40,9 @@ final class NativeFaults {
                         "normalizer Replace has a pattern that matches no character");
             case "Precompiled" ->
                 fault(
-                        !isCharacterMap(step.path("precompiled_charsmap")),
+                        CharacterMap.of(step.path("precompiled_charsmap").asText(""))
+                                .filter(CharacterMap::leadsNowhereElse)
+                                .isEmpty(),
                         "normalizer Precompiled has a damaged precompiled_charsmap");
             default -> Optional.empty();
         };
@@ -183,69 +180,8 @@ final class NativeFaults {
         }
     }
 
-    /**
-     * Whether a map of characters is whole: the bytes of a double array (Darts-clone, as SentencePiece writes it), and the texts that its
-     * values point into. The library looks neither at the ends of the array nor at those of the texts.
-     */
-    private static boolean isCharacterMap(JsonNode encoded) {
-        byte[] bytes;
-        try {
-            bytes = Base64.getDecoder().decode(encoded.asText(""));
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
-        ByteBuffer map = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        if (map.remaining() < Integer.BYTES) {
-            return false;
-        }
-        int trieBytes = map.getInt();
-        if (trieBytes < Integer.BYTES || trieBytes % Integer.BYTES != 0 || trieBytes > map.remaining()) {
-            return false;
-        }
-        int[] units = new int[trieBytes / Integer.BYTES];
-        map.asIntBuffer().get(units);
-        ByteBuffer texts = map.position(Integer.BYTES + trieBytes).slice();
-        return leadsNowhereElse(units, texts);
-    }
-
-    /** Whether every byte that may follow in every state leads to a unit of the array, and every value into the texts. */
-    private static boolean leadsNowhereElse(int[] units, ByteBuffer texts) {
-        BitSet seen = new BitSet(units.length);
-        Deque<Integer> states = new ArrayDeque<>();
-        states.add(offset(units[0]));
-        while (!states.isEmpty()) {
-            int state = states.remove();
-            if ((state | 0xFF) >= units.length) {
-                return false;
-            }
-            if (seen.get(state)) {
-                continue;
-            }
-            seen.set(state);
-            for (int letter = 1; letter <= 0xFF; letter++) {
-                int place = state ^ letter;
-                int unit = units[place];
-                if ((unit & (Integer.MIN_VALUE | 0xFF)) == letter) {
-                    int next = place ^ offset(unit);
-                    if (next < 0 || next >= units.length) {
-                        return false;
-                    }
-                    if (((unit >>> 8) & 1) == 1 && !isBorder(texts, units[next] & Integer.MAX_VALUE)) {
-                        return false;
-                    }
-                    states.add(next);
-                }
-            }
-        }
-        return true;
-    }
-
-    private static int offset(int unit) {
-        return (unit >>> 10) << ((unit & (1 << 9)) >>> 6);
-    }
-
     /** Whether a character begins at a byte of a UTF-8 text, or the text ends there. */
-    private static boolean isBorder(ByteBuffer text, int at) {
+    static boolean isBorder(ByteBuffer text, int at) {
         return at == text.limit() || (at < text.limit() && (text.get(at) & 0xC0) != 0x80);
     }
 }
