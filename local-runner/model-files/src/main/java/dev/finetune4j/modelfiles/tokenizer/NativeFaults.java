@@ -54,52 +54,12 @@ final class NativeFaults {
             JsonNode content = token.path("content");
             if (token.path("normalized").asBoolean(false)
                     && !content.asText("").isEmpty()
-                    && normalized(tokenizer.path("normalizer"), content.asText(""))
+                    && NormalizerSteps.leftOf(content.asText(""), tokenizer.path("normalizer"))
                             .isEmpty()) {
                 return Optional.of("the normalizer leaves nothing of the added token " + content);
             }
         }
         return Optional.empty();
-    }
-
-    /** A text after the steps that may take all of it away; the others are passed over. */
-    private static String normalized(JsonNode step, String text) {
-        return switch (type(step)) {
-            case "Sequence" -> {
-                String left = text;
-                for (JsonNode each : step.path("normalizers")) {
-                    left = normalized(each, left);
-                }
-                yield left;
-            }
-            case "Strip" -> stripped(step, text);
-            case "Replace" -> replaced(step.path("pattern").path("String").asText(""), step, text);
-            case "Prepend" -> text.isEmpty() ? text : step.path("prepend").asText("") + text;
-            default -> text;
-        };
-    }
-
-    private static String stripped(JsonNode step, String text) {
-        int from = 0;
-        int to = text.length();
-        while (step.path("strip_left").asBoolean(false) && from < to && isSpace(text.charAt(from))) {
-            from++;
-        }
-        while (step.path("strip_right").asBoolean(false) && from < to && isSpace(text.charAt(to - 1))) {
-            to--;
-        }
-        return text.substring(from, to);
-    }
-
-    /** As Rust has it: spaces that do not break are spaces, too. */
-    private static boolean isSpace(char letter) {
-        return Character.isSpaceChar(letter) || (letter >= '\t' && letter <= '\r') || letter == '\u0085';
-    }
-
-    private static String replaced(String pattern, JsonNode step, String text) {
-        return pattern.isEmpty()
-                ? text
-                : text.replace(pattern, step.path("content").asText(""));
     }
 
     private static Optional<String> ofPreTokenizer(JsonNode step, int depth) {

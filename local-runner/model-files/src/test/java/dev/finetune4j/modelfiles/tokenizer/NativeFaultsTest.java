@@ -44,6 +44,22 @@ class NativeFaultsTest {
                 "'normalizer': {'type': 'Replace', 'pattern': {'String': '<x>'}, 'content': ''},"
                         + " 'added_tokens': [{'content': '<x>', 'normalized': true}]"
                         + " | leaves nothing of the added token \"<x>\"",
+                "'normalizer': {'type': 'Replace', 'pattern': {'Regex': '<.>'}, 'content': ''},"
+                        + " 'added_tokens': [{'content': '<x>', 'normalized': true}]"
+                        + " | leaves nothing of the added token \"<x>\"",
+                "'normalizer': {'type': 'Sequence', 'normalizers': [{'type': 'NFKC'}, {'type': 'Lowercase'},"
+                        + " {'type': 'Replace', 'pattern': {'String': 'kg'}, 'content': ''}]},"
+                        + " 'added_tokens': [{'content': '\u338f', 'normalized': true},"
+                        + " {'content': 'KG', 'normalized': true}]"
+                        + " | leaves nothing of the added token \"\u338f\"",
+                "'normalizer': {'type': 'StripAccents'}, 'added_tokens': [{'content': '\u0301', 'normalized': true}]"
+                        + " | leaves nothing of the added token",
+                "'normalizer': {'type': 'BertNormalizer', 'clean_text': true, 'strip_accents': null,"
+                        + " 'lowercase': false}, 'added_tokens': [{'content': '\u200b', 'normalized': true}]"
+                        + " | leaves nothing of the added token",
+                "'normalizer': {'type': 'BertNormalizer', 'clean_text': false, 'strip_accents': null,"
+                        + " 'lowercase': true}, 'added_tokens': [{'content': '\u0301', 'normalized': true}]"
+                        + " | leaves nothing of the added token",
                 "'pre_tokenizer': {'type': 'FixedLength', 'length': 0} | FixedLength has length 0",
                 "'model': {'continuing_subword_prefix': '##', 'merges': [['a', '##b'], ['a', 'b']]} | merge [\"a\",\"b\"]",
                 "'model': {'continuing_subword_prefix': '##', 'merges': ['a ##b', 'a b']} | merge \"a b\"",
@@ -71,6 +87,13 @@ class NativeFaultsTest {
                         + "{'type': 'Replace', 'pattern': {'String': ' '}, 'content': '_'},"
                         + " {'type': 'Strip', 'strip_left': true, 'strip_right': true}]},"
                         + " 'added_tokens': [{'content': ' ', 'normalized': true}]",
+                "'normalizer': {'type': 'Replace', 'pattern': {'Regex': '(?<no java'}, 'content': ''},"
+                        + " 'added_tokens': [{'content': 'a', 'normalized': true}]",
+                "'normalizer': {'type': 'Replace', 'pattern': {'Regex': '.'}, 'content': '$1'},"
+                        + " 'added_tokens': [{'content': 'a', 'normalized': true}]",
+                "'normalizer': {'type': 'BertNormalizer', 'clean_text': true, 'strip_accents': false,"
+                        + " 'lowercase': true}, 'added_tokens': [{'content': '[PAD]', 'normalized': true},"
+                        + " {'content': '\\t', 'normalized': true}, {'content': '\u0301', 'normalized': true}]",
                 "'normalizer': null, 'pre_tokenizer': {'type': 'Split', 'pattern': {'Regex': ''}}",
                 "'model': {'continuing_subword_prefix': '##', 'merges': ['a ##b']}",
                 "'decoder': {'type': 'Strip', 'content': ' ', 'start': 1, 'stop': 0}",

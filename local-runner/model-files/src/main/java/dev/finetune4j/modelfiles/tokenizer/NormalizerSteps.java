@@ -1,0 +1,104 @@
+package dev.finetune4j.modelfiles.tokenizer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.text.Normalizer;
+import java.util.Locale;
+import java.util.function.IntPredicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/** What the normalizer of a tokenizer leaves of a text, as far as it may take all of it away. */
+final class NormalizerSteps {
+    private NormalizerSteps() {}
+
+    /**
+     * A text after the steps that may take all of it away, or make something of it that a later one takes away; the others are passed
+     * over, and so are expressions that Java does not know.
+     */
+    static String leftOf(String text, JsonNode step) {
+        return switch (step.path("type").asText("")) {
+            case "Sequence" -> {
+                String left = text;
+                for (JsonNode each : step.path("normalizers")) {
+                    left = leftOf(left, each);
+                }
+                yield left;
+            }
+            case "Strip" -> stripped(step, text);
+            case "Replace" -> replaced(step.path("pattern"), step.path("content").asText(""), text);
+            case "Prepend" -> text.isEmpty() ? text : step.path("prepend").asText("") + text;
+            case "NFC" -> Normalizer.normalize(text, Normalizer.Form.NFC);
+            case "NFD" -> Normalizer.normalize(text, Normalizer.Form.NFD);
+            case "NFKC" -> Normalizer.normalize(text, Normalizer.Form.NFKC);
+            case "NFKD" -> Normalizer.normalize(text, Normalizer.Form.NFKD);
+            case "Lowercase" -> text.toLowerCase(Locale.ROOT);
+            case "StripAccents" -> without(text, NormalizerSteps::isMark);
+            case "BertNormalizer" -> asBertDoes(step, text);
+            default -> text;
+        };
+    }
+
+    private static String stripped(JsonNode step, String text) {
+        int from = 0;
+        int to = text.length();
+        while (step.path("strip_left").asBoolean(false) && from < to && isSpace(text.charAt(from))) {
+            from++;
+        }
+        while (step.path("strip_right").asBoolean(false) && from < to && isSpace(text.charAt(to - 1))) {
+            to--;
+        }
+        return text.substring(from, to);
+    }
+
+    /** As Rust has it: spaces that do not break are spaces, too. */
+    private static boolean isSpace(char letter) {
+        return Character.isSpaceChar(letter) || (letter >= '\t' && letter <= '\r') || letter == '\u0085';
+    }
+
+    private static String replaced(JsonNode pattern, String content, String text) {
+        if (!pattern.path("Regex").isTextual()) {
+            String literal = pattern.path("String").asText("");
+            return literal.isEmpty() ? text : text.replace(literal, content);
+        }
+        try {
+            return Pattern.compile(pattern.path("Regex").asText())
+                    .matcher(text)
+                    .replaceAll(Matcher.quoteReplacement(content));
+        } catch (PatternSyntaxException | StackOverflowError e) {
+            return text;
+        }
+    }
+
+    /** Accents go where it says so, and with the capitals where it says nothing. */
+    private static String asBertDoes(JsonNode step, String text) {
+        boolean isLower = step.path("lowercase").asBoolean(false);
+        String left = step.path("clean_text").asBoolean(false) ? without(text, NormalizerSteps::isControl) : text;
+        if (step.path("strip_accents").asBoolean(isLower)) {
+            left = without(
+                    Normalizer.normalize(left, Normalizer.Form.NFD),
+                    letter -> Character.getType(letter) == Character.NON_SPACING_MARK);
+        }
+        return isLower ? left.toLowerCase(Locale.ROOT) : left;
+    }
+
+    private static boolean isControl(int letter) {
+        boolean isBlank = letter == '\t' || letter == '\n' || letter == '\r';
+        int type = Character.getType(letter);
+        return letter == 0xFFFD || (!isBlank && (type == Character.CONTROL || type == Character.FORMAT));
+    }
+
+    private static boolean isMark(int letter) {
+        int type = Character.getType(letter);
+        return type == Character.NON_SPACING_MARK
+                || type == Character.COMBINING_SPACING_MARK
+                || type == Character.ENCLOSING_MARK;
+    }
+
+    private static String without(String text, IntPredicate isTaken) {
+        return text.codePoints()
+                .filter(isTaken.negate())
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+}
