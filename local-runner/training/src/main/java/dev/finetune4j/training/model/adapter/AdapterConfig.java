@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -104,6 +105,9 @@ public final class AdapterConfig {
     private static final Set<String> LAYERS_PATTERNS = Set.of("layers", "layer");
 
     private static final Pattern MODULE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+
+    /** The end of a path from the number of a layer on, such as {@code model.layers.3.self_attn.q_proj}. */
+    private static final Pattern IN_LAYER = Pattern.compile("(?:.*\\.)?([0-9]{1,9})\\.[^0-9].*");
 
     private final JsonNode config;
     private final List<String> wrong;
@@ -324,16 +328,17 @@ public final class AdapterConfig {
     }
 
     private LoraTuning method() {
+        Targets targets = targets();
         return LoraTuning.builder()
                 .rank(rank())
                 .alpha(real("lora_alpha", PEFT_ALPHA))
                 .dropout(real("lora_dropout", 0))
-                .targetModules(modules())
+                .targetModules(List.copyOf(targets.names()))
                 .rankStabilised(config.path("use_rslora").asBoolean())
                 .dora(config.path("use_dora").asBoolean())
                 .ranks(byModule("rank_pattern", JsonNode::asInt))
                 .alphas(byModule("alpha_pattern", JsonNode::asDouble))
-                .layers(layers())
+                .layers(List.copyOf(targets.layers()))
                 .trainedModules(trainedModules())
                 .build();
     }
@@ -377,15 +382,63 @@ public final class AdapterConfig {
         return path.asText().replaceFirst(".*\\.", "");
     }
 
-    /** PEFT lists names, or full paths for all-linear; it gives no adapter to what it saves as a whole, though it is in the list. */
-    private List<String> modules() {
-        TreeSet<String> modules = new TreeSet<>();
-        config.path("target_modules").forEach(module -> {
-            if (!saves(config, module.asText())) {
-                modules.add(lastWord(module));
+    /** Modules of the same names in the same layers, or in all layers where none are listed. */
+    private record Targets(Set<String> names, Set<Integer> layers) {}
+
+    /**
+     * To PEFT a name stands for the modules of all layers, or of those of {@code layers_to_transform}, and a path with the number of a
+     * layer for that module alone; so it lists all-linear. It gives no adapter to what it saves as a whole, though it is in the list.
+     */
+    private Targets targets() {
+        Set<String> everywhere = new TreeSet<>();
+        Map<Integer, Set<String>> byLayer = new TreeMap<>();
+        Set<String> otherPaths = new TreeSet<>();
+        for (JsonNode module : config.path("target_modules")) {
+            Matcher inLayer = IN_LAYER.matcher(module.asText());
+            if (saves(config, module.asText())) {
+                continue;
             }
-        });
-        return List.copyOf(modules);
+            if (inLayer.matches()) {
+                byLayer.computeIfAbsent(Integer.valueOf(inLayer.group(1)), layer -> new TreeSet<>())
+                        .add(lastWord(module));
+            } else {
+                (module.asText().contains(".") ? otherPaths : everywhere).add(lastWord(module));
+            }
+        }
+        Set<Integer> transformed = new TreeSet<>(layers());
+        if (byLayer.isEmpty()) {
+            everywhere.addAll(otherPaths);
+            return new Targets(everywhere, transformed);
+        }
+        // beside paths into layers another path leads out of them: its factors are there or not, and are refused where they are
+        return everywhere.isEmpty() ? alike(byLayer) : alike(byLayer, everywhere, transformed);
+    }
+
+    private Targets alike(Map<Integer, Set<String>> byLayer, Set<String> everywhere, Set<Integer> transformed) {
+        if (transformed.isEmpty()) {
+            byLayer.values().stream()
+                    .filter(names -> !everywhere.containsAll(names))
+                    .findFirst()
+                    .ifPresent(this::refuseUnlike);
+            return new Targets(everywhere, transformed);
+        }
+        transformed.forEach(layer ->
+                byLayer.computeIfAbsent(layer, absent -> new TreeSet<>()).addAll(everywhere));
+        return alike(byLayer);
+    }
+
+    private Targets alike(Map<Integer, Set<String>> byLayer) {
+        Set<String> first = byLayer.values().iterator().next();
+        byLayer.values().stream()
+                .filter(names -> !names.equals(first))
+                .findFirst()
+                .ifPresent(this::refuseUnlike);
+        return new Targets(first, byLayer.keySet());
+    }
+
+    private void refuseUnlike(Set<String> names) {
+        wrong.add("target_modules names " + String.join(", ", names) + " in one layer, but not the same in another,"
+                + " which is not supported");
     }
 
     /** PEFT reads the keys as regular expressions; of these a plain name says the same here. */

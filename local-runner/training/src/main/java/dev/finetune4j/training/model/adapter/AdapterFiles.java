@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * Adapters in the format of PEFT (<a href="https://huggingface.co/docs/peft/developer_guides/checkpoint">checkpoint format</a>):
@@ -160,13 +161,22 @@ public final class AdapterFiles {
             compare("dora", "use_dora", method.dora(), written.dora(), wrong);
             compare("ranks", "rank_pattern", method.ranks(), written.ranks(), wrong);
             compare("alphas", "alpha_pattern", method.alphas(), written.alphas(), wrong);
-            compare("layers", "layers_to_transform", method.layers(), written.layers(), wrong);
+            if (!adaptedLayers(method, layout).equals(adaptedLayers(written, layout))) {
+                compare("layers", "layers_to_transform", method.layers(), written.layers(), wrong);
+            }
             compare("trained-modules", "modules_to_save", method.trainedModules(), written.trainedModules(), wrong);
             compare("target-modules", "target_modules", layout.moduleNames(), written.targetModules(), wrong);
         });
         if (!wrong.isEmpty()) {
             throw misfit(folder.resolve("adapter_config.json"), wrong).asException();
         }
+    }
+
+    /** All of them where none is named. */
+    private static List<Integer> adaptedLayers(LoraTuning method, LoraLayout layout) {
+        return method.layers().isEmpty()
+                ? IntStream.range(0, layout.layers().size()).boxed().toList()
+                : method.layers();
     }
 
     private static void compare(String key, String peftKey, Object asked, Object written, List<String> wrong) {

@@ -13,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Whatever PEFT may write is read as it is meant there, or refused. */
 class AdapterConfigTest {
     private static final String PLAIN =
-            "'peft_type': 'LORA', 'r': 8, 'lora_alpha': 16, 'target_modules': ['v_proj', 'model.layers.0.mlp.up_proj']";
+            "'peft_type': 'LORA', 'r': 8, 'lora_alpha': 16, 'target_modules': ['v_proj', 'mlp.up_proj']";
 
     @TempDir
     Path folder;
@@ -58,6 +60,29 @@ class AdapterConfigTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            value = {
+                "model.layers.1.mlp.up_proj, model.layers.4.mlp.up_proj, layers.1.self_attn.q_proj, 4.self_attn.q_proj"
+                        + " | | q_proj, up_proj | 1, 4",
+                "model.layers.1.mlp.up_proj | 0 | up_proj | 1",
+                "v_proj, model.layers.0.self_attn.v_proj | | v_proj |",
+                "v_proj, model.layers.0.self_attn.v_proj | 3 | v_proj | 0, 3",
+                "model.layers.0.self_attn.v_proj, model.norm | | v_proj | 0",
+            })
+    void takesAPathForTheLayerThatItNames(
+            String paths, @Nullable String transformed, String names, @Nullable String layers) throws IOException {
+        String settings = "'peft_type': 'LORA', 'target_modules': ['" + paths.replace(", ", "', '") + "']";
+
+        LoraTuning method =
+                read(transformed == null ? settings : settings + ", 'layers_to_transform': [" + transformed + "]");
+
+        assertThat(method.targetModules()).containsExactly(names.split(", "));
+        assertThat(method.layers().stream().map(String::valueOf).collect(Collectors.joining(", ")))
+                .isEqualTo(layers == null ? "" : layers);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
             quoteCharacter = '`',
             value = {
                 "'fan_in_fan_out': true | fan_in_fan_out is true",
@@ -78,6 +103,10 @@ class AdapterConfigTest {
                 "'lora_alpha': null | lora_alpha is null, not a number",
                 "'target_modules': '.*_proj' | target_modules is \".*_proj\"; only a list of names is supported",
                 "'target_modules': [] | target_modules is [], which names no module",
+                "'target_modules': ['layers.0.mlp.up_proj', 'layers.1.self_attn.q_proj']"
+                        + " | target_modules names q_proj in one layer, but not the same in another",
+                "'target_modules': ['v_proj', 'layers.0.mlp.up_proj']"
+                        + " | target_modules names up_proj in one layer, but not the same in another",
             })
     void refusesWhatItWouldComputeWrongly(String setting, String cause) {
         assertThatThrownBy(() -> read(PLAIN + ", " + setting)).isInstanceOfSatisfying(FineTuneException.class, e -> {

@@ -303,6 +303,14 @@ class LoadingTest {
         Files.copy(peft.resolve("adapter_model.safetensors"), first.resolve("adapter_model.safetensors"));
         ObjectNode config =
                 (ObjectNode) JSON.readTree(peft.resolve("adapter_config.json").toFile());
+        config.putArray("target_modules")
+                .add("q_proj")
+                .add("k_proj")
+                .add("v_proj")
+                .add("o_proj")
+                .add("gate_proj")
+                .add("up_proj")
+                .add("down_proj");
         config.putArray("layers_to_transform").add(0);
         JSON.writeValue(first.resolve("adapter_config.json").toFile(), config);
         Settings settings = Fixture.settings(AdapterConfig.read(first), Precision.FP32, Recompute.NONE);
