@@ -336,8 +336,8 @@ public final class AdapterConfig {
                 .targetModules(List.copyOf(targets.names()))
                 .rankStabilised(config.path("use_rslora").asBoolean())
                 .dora(config.path("use_dora").asBoolean())
-                .ranks(byModule("rank_pattern", JsonNode::asInt))
-                .alphas(byModule("alpha_pattern", JsonNode::asDouble))
+                .ranks(byModule("rank_pattern", targets, JsonNode::asInt))
+                .alphas(byModule("alpha_pattern", targets, JsonNode::asDouble))
                 .layers(List.copyOf(targets.layers()))
                 .trainedModules(trainedModules())
                 .build();
@@ -441,13 +441,13 @@ public final class AdapterConfig {
                 + " which is not supported");
     }
 
-    /** PEFT reads the keys as regular expressions; of these a plain name says the same here. */
-    private <T> Map<String, T> byModule(String key, Function<JsonNode, T> value) {
+    /** PEFT reads the keys as regular expressions; of these a plain name says the same here. One that gets no adapter has no effect. */
+    private <T> Map<String, T> byModule(String key, Targets targets, Function<JsonNode, T> value) {
         Map<String, T> values = new LinkedHashMap<>();
         config.path(key).properties().forEach(entry -> {
-            if (MODULE.matcher(entry.getKey()).matches()) {
+            if (targets.names().contains(entry.getKey())) {
                 values.put(entry.getKey(), value.apply(entry.getValue()));
-            } else {
+            } else if (!MODULE.matcher(entry.getKey()).matches()) {
                 wrong.add(key + " has the key " + entry.getKey() + "; only names of modules are supported");
             }
         });

@@ -25,7 +25,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adapters in the format of PEFT (<a href="https://huggingface.co/docs/peft/developer_guides/checkpoint">checkpoint format</a>):
@@ -137,6 +139,29 @@ public final class AdapterFiles {
             throw misfit(folder.resolve(AdapterTensors.FILE), wrong).asException();
         }
         return slices;
+    }
+
+    /**
+     * Does what is planned with an adapter by its own method, so that what the method names and the model has not is told of the adapter:
+     * no key of a job says it.
+     *
+     * @param folder the adapter's, or null where there is none
+     * @throws FineTuneException with FT0473 instead of FT0472
+     */
+    public static <T> T byItsMethod(@Nullable Path folder, Supplier<T> planned) {
+        try {
+            return planned.get();
+        } catch (FineTuneException e) {
+            boolean isOfModules = e.problems().stream()
+                    .allMatch(problem -> problem.code().equals(ModelProblems.TARGET_MODULE.code()));
+            if (folder == null || !isOfModules) {
+                throw e;
+            }
+            List<String> causes = e.problems().stream()
+                    .map(problem -> problem.summary().replaceFirst("; did you mean .*", ""))
+                    .toList();
+            throw misfit(folder.resolve("adapter_config.json"), causes).asException(e);
+        }
     }
 
     /** The weights in an adapter's folder; the caller closes them. */

@@ -16,6 +16,7 @@ import dev.finetune4j.training.model.BatchPrefix;
 import dev.finetune4j.training.model.Foreseen;
 import dev.finetune4j.training.model.LanguageModelLoader;
 import dev.finetune4j.training.model.NumberFormats;
+import dev.finetune4j.training.model.adapter.AdapterFiles;
 import dev.finetune4j.training.model.adapter.LoraLayout;
 import dev.finetune4j.training.model.internal.TorchRuntime;
 import dev.finetune4j.training.model.internal.TorchScript;
@@ -99,7 +100,8 @@ public final class DecoderLoader implements LanguageModelLoader {
     public Loaded load(ModelFiles files, @Nullable Path adapter, Settings asked) {
         ModelFolder folder = ModelFolder.open(files.path());
         Settings settings = withVirtualTokens(asked);
-        Foresight foreseen = foresee(folder, settings);
+        Foresight foreseen = AdapterFiles.byItsMethod(
+                settings.purpose() == Purpose.ANSWER ? adapter : null, () -> foresee(folder, settings));
         MemoryPlan memory = foreseen.memory();
         DecoderModel.Plan plan = new DecoderModel.Plan(
                 foreseen.shape(),

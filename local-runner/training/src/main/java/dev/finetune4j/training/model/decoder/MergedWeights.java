@@ -118,7 +118,7 @@ public final class MergedWeights {
      * @param format its kind
      * @param target the file, positioned at its start
      * @throws IOException if the disk refuses
-     * @throws dev.finetune4j.error.FineTuneException with FT0470 if the architecture is not supported, FT0472 or FT0473 if the adapter
+     * @throws dev.finetune4j.error.FineTuneException with FT0470 if the architecture is not supported, FT0473 if the adapter
      *     does not fit, FT0474 if it holds what is no finite number, FT04xx if files are missing or damaged
      */
     public static void write(
@@ -127,7 +127,7 @@ public final class MergedWeights {
         DecoderShape shape =
                 SupportedArchitectures.shapeOf(base.config(), 1, base.path().toString());
         LoraTuning lora = method.adapters().orElseThrow();
-        LoraLayout layout = shape.adapters(lora);
+        LoraLayout layout = AdapterFiles.byItsMethod(adapter, () -> shape.adapters(lora));
         ModulesBeside beside = ModulesBeside.of(layout.length(), lora, base.config());
         ByteBuffer flat = ByteBuffer.allocate(Math.toIntExact(layout.length() * Float.BYTES))
                 .order(ByteOrder.LITTLE_ENDIAN);

@@ -10,9 +10,11 @@ import dev.finetune4j.modelfiles.weights.WeightFile;
 import dev.finetune4j.training.model.ClassifierLoader;
 import dev.finetune4j.training.model.Foreseen;
 import dev.finetune4j.training.model.LabelCounts;
+import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
 import dev.finetune4j.training.model.LanguageModelLoader.Settings;
 import dev.finetune4j.training.model.ModelProblems;
 import dev.finetune4j.training.model.NumberFormats;
+import dev.finetune4j.training.model.adapter.AdapterFiles;
 import dev.finetune4j.training.model.internal.TorchRuntime;
 import dev.finetune4j.training.model.internal.TorchScript;
 import java.nio.file.Path;
@@ -59,7 +61,9 @@ public final class EncoderLoader implements ClassifierLoader {
     @Override
     public Loaded load(ModelFiles files, @Nullable Path adapter, LabelCounts labels, Settings settings) {
         ModelFolder folder = ModelFolder.open(files.path());
-        Foresight foreseen = foresee(folder, labels.names(), settings);
+        Foresight foreseen = AdapterFiles.byItsMethod(
+                settings.purpose() == Purpose.ANSWER ? adapter : null,
+                () -> foresee(folder, labels.names(), settings));
         EncoderMemory memory = foreseen.memory();
         EncoderModel.Plan plan = new EncoderModel.Plan(
                 foreseen.shape(),

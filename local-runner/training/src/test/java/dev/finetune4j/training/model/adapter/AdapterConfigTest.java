@@ -52,6 +52,16 @@ class AdapterConfigTest {
         assertThat(method.scaleOf("up_proj")).isCloseTo(16 / Math.sqrt(8), offset(1e-12));
     }
 
+    /** To PEFT they have no effect. */
+    @Test
+    void leavesOutRanksAndAlphasOfModulesThatGetNoAdapter() throws IOException {
+        LoraTuning method = read(
+                PLAIN + ", 'rank_pattern': {'v_proj': 4, 'k_proj': 2}, 'alpha_pattern': {'k_proj': 2.5}");
+
+        assertThat(method.ranks()).isEqualTo(Map.of("v_proj", 4));
+        assertThat(method.alphas()).isEmpty();
+    }
+
     @Test
     void oneLayerMayStandWithoutAList() throws IOException {
         assertThat(read(PLAIN + ", 'layers_to_transform': 2").layers()).containsExactly(2);

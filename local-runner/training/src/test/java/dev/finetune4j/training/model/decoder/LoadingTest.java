@@ -324,6 +324,36 @@ class LoadingTest {
     }
 
     @Test
+    void speaksOfAnAdapterWhereItsOwnMethodDoesNotFit() throws Exception {
+        Path foreign = folder.resolve("foreign");
+        Files.createDirectories(foreign);
+        Files.writeString(
+                foreign.resolve("adapter_config.json"),
+                "{\"peft_type\": \"LORA\", \"target_modules\": [\"h.7.attn.c_attn\"]}");
+        Settings settings = new Settings(
+                Purpose.ANSWER,
+                AdapterConfig.read(foreign),
+                Precision.FP32,
+                Recompute.NONE,
+                1,
+                1,
+                512,
+                0,
+                128,
+                4L << 30);
+
+        assertThatThrownBy(() -> new DecoderLoader().load(Fixture.files(Fixture.folder("tied")), foreign, settings))
+                .isInstanceOfSatisfying(
+                        FineTuneException.class,
+                        e -> assertThat(e.problems()).singleElement().satisfies(problem -> {
+                            assertThat(problem.code()).isEqualTo("FT0473");
+                            assertThat(problem.causes())
+                                    .containsExactly(
+                                            "the model has no layer 7", "the model has no linear layer c_attn");
+                        }));
+    }
+
+    @Test
     void refusesWhatGemmaThreeMayAskForAndIsNotComputed() throws Exception {
         Path model = changed("gemma3", config -> {
             config.put("use_bidirectional_attention", true);
