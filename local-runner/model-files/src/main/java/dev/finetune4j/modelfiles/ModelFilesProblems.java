@@ -236,6 +236,15 @@ public final class ModelFilesProblems implements ProblemCatalogue {
                     + " are shown to the model and not learned. Rows with one answer lose nothing.",
             "to train every answer, give each a row of its own that ends with it");
 
+    /** Nothing that is trained tells where an answer ends. */
+    public static final ProblemKind TEMPLATE_NO_END = kind(
+            "FT0447",
+            "nothing ends an answer",
+            "A model stops where it gives a token that ends turns or texts, and learns from the rows to give it. This chat template writes"
+                    + " none behind an answer, so that a model that is tuned on it for long goes on behind its answers, up to the most"
+                    + " tokens that it is allowed.",
+            "write {{ eos_token }} behind the assistant's text in chat_template.jinja");
+
     /** A tensor of another shape than the configuration calls for. */
     public static final ProblemKind TENSOR_SHAPE = kind(
             "FT0471",
@@ -279,6 +288,7 @@ public final class ModelFilesProblems implements ProblemCatalogue {
                 TEMPLATE_MASK,
                 TEMPLATE_MISSING,
                 TEMPLATE_LAST_ANSWER,
+                TEMPLATE_NO_END,
                 TENSOR_SHAPE);
     }
 }

@@ -71,8 +71,12 @@ final class HuggingFaceTextCodec implements TextCodec {
         if (splitter.trainsLastOnly()) {
             notes.add(trainsLastOnly(settings));
         }
+        Optional<Integer> endOfTurn = splitter.endOfTurnToken();
+        if (endOfTurn.isEmpty()) {
+            notes.add(noEnd(settings));
+        }
         Set<Integer> stops = new LinkedHashSet<>(List.of(endOfTextToken));
-        splitter.endOfTurnToken().ifPresent(stops::add);
+        endOfTurn.ifPresent(stops::add);
         stops.addAll(endTokens);
         this.stopTokens = List.copyOf(stops);
         this.encoder = new PieceEncoder(settings.tokenizer(), specialTokens);
@@ -127,6 +131,14 @@ final class HuggingFaceTextCodec implements TextCodec {
                 .note("of a conversation with several answers, only the last is trained")
                 .at(Location.of(settings.templateSource()))
                 .because("the chat template writes an answer otherwise once a later turn follows")
+                .build();
+    }
+
+    private static Problem noEnd(TextSettings settings) {
+        return ModelFilesProblems.TEMPLATE_NO_END
+                .warning("the tuned model will not learn where to stop")
+                .at(Location.of(settings.templateSource()))
+                .because("the chat template writes no special token behind an answer")
                 .build();
     }
 

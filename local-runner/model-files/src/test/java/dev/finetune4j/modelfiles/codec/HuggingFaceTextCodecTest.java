@@ -219,6 +219,26 @@ class HuggingFaceTextCodecTest {
     }
 
     @Test
+    void warnsOfATemplateThatEndsNoAnswer() throws IOException {
+        String template = "{% for m in messages %}{{ m.role }}: {{ m.content }}END\n{% endfor %}"
+                + "{% if add_generation_prompt %}assistant: {% endif %}";
+
+        try (TextCodec codec = ModelFixture.in(Files.createDirectory(folder.resolve("without")))
+                .template(template.replace("END", ""))
+                .open()) {
+            assertThat(codec.notes()).singleElement().satisfies(note -> {
+                assertThat(note.code()).isEqualTo("FT0447");
+                assertThat(note.severity()).isEqualTo(Severity.WARNING);
+            });
+        }
+        try (TextCodec codec = ModelFixture.in(Files.createDirectory(folder.resolve("with")))
+                .template(template.replace("END", "{{ eos_token }}"))
+                .open()) {
+            assertThat(codec.notes()).isEmpty();
+        }
+    }
+
+    @Test
     void takesTheDefaultOfSeveralTemplatesAndTokensWrittenAsObjects() throws IOException {
         ModelFixture fixture = ModelFixture.in(folder)
                 .set(
