@@ -10,11 +10,17 @@ import java.util.regex.PatternSyntaxException;
 
 /** What the normalizer of a tokenizer leaves of a text, as far as it may take all of it away. */
 final class NormalizerSteps {
+    /** Characters up to which no expression takes long, however it is written. */
+    private static final int MOST_MATCHED = 8;
+
+    /** Characters that a replacement may make of a text; a sequence of them could double it without end. */
+    private static final long MOST_WRITTEN = 1 << 16;
+
     private NormalizerSteps() {}
 
     /**
      * A text after the steps that may take all of it away, or make something of it that a later one takes away; the others are passed
-     * over, and so are expressions that Java does not know.
+     * over, and so are expressions that Java does not know or that would meet more than {@value #MOST_MATCHED} characters.
      */
     static String leftOf(String text, JsonNode step) {
         return switch (step.path("type").asText("")) {
@@ -57,9 +63,15 @@ final class NormalizerSteps {
     }
 
     private static String replaced(JsonNode pattern, String content, String text) {
+        if ((long) text.length() * Math.max(1, content.length()) > MOST_WRITTEN) {
+            return text;
+        }
         if (!pattern.path("Regex").isTextual()) {
             String literal = pattern.path("String").asText("");
             return literal.isEmpty() ? text : text.replace(literal, content);
+        }
+        if (text.length() > MOST_MATCHED) {
+            return text;
         }
         try {
             return Pattern.compile(pattern.path("Regex").asText())

@@ -102,6 +102,19 @@ class NativeFaultsTest {
         assertThat(NativeFaults.in(tokenizer(part))).isEmpty();
     }
 
+    /** Each would not end, or not in the memory that there is. */
+    @Test
+    void followsNoStepThatTakesWithoutEnd() throws JsonProcessingException {
+        String expression = "'normalizer': {'type': 'Replace', 'pattern': {'Regex': '(x+x+)+y'}, 'content': ''}";
+        String doubling = "{'type': 'Replace', 'pattern': {'String': 'x'}, 'content': 'xx'}";
+        String sequence =
+                "'normalizer': {'type': 'Sequence', 'normalizers': [" + (doubling + ",").repeat(99) + doubling + "]}";
+        String token = ", 'added_tokens': [{'content': '" + "x".repeat(100) + "', 'normalized': true}]";
+
+        assertThat(NativeFaults.in(tokenizer(expression + token))).isEmpty();
+        assertThat(NativeFaults.in(tokenizer(sequence + token))).isEmpty();
+    }
+
     /** The letter a becomes what begins at a byte of two texts, which are é and b. */
     @ParameterizedTest
     @CsvSource({"0,true", "1,false", "3,true", "5,true", "6,false"})
