@@ -84,8 +84,14 @@ final class Attempts {
         return Optional.empty();
     }
 
-    /** The last attempt, if it is of the same work by the same version and failed, or was stopped, though not by its budget. */
+    /**
+     * The last attempt, if it is of the same work by the same version and failed, or was stopped, though not by its budget. Empty where an
+     * earlier one {@linkplain #success ended well}: there is nothing left to train.
+     */
     Optional<RunFolder> interrupted(PreparedJob job, String version) {
+        if (success(job, version, run -> true).isPresent()) {
+            return Optional.empty();
+        }
         return last().filter(last -> last.view()
                         .filter(view -> isInterrupted(view, last.content()) && isOf(job, version, last.content(), view))
                         .isPresent())

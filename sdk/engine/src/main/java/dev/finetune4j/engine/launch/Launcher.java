@@ -196,7 +196,8 @@ public final class Launcher implements AutoCloseable {
 
     /**
      * The last run of a job, data and model by this version, where it failed or was stopped in training and its place lets it go on from its
-     * checkpoint, which costs nothing there. Not one that its budget stopped, nor one that was resumed and came no step further.
+     * checkpoint, which costs nothing there. Not one that its budget stopped, nor one that was resumed and came no step further; and none
+     * where an earlier run has succeeded.
      *
      * @throws FineTuneException if its place does not answer
      */
