@@ -73,9 +73,10 @@ final class GpuSetup {
 
     /** Tokens that a whole training computes, padding included. */
     double computedTokens(int microBatch) {
-        return job.training().packing()
-                ? job.trainingTokens()
-                : job.trainedRows() * computed(job.lengths().meanOfLongest(microBatch));
+        return job.trainedRows()
+                * (job.training().packing()
+                        ? computedMean()
+                        : computed(job.lengths().meanOfLongest(microBatch)));
     }
 
     /** Tokens of the mean row that go through the layers. */

@@ -27,13 +27,16 @@ class GpuTimesTest {
         assertThat(computed(LoraTuning.defaults())).isCloseTo(rows * 400, within(1.0));
         assertThat(computed(new PrefixTuning(500, null))).isCloseTo(rows * 400, within(1.0));
         assertThat(computed(new PromptTuning(500, null))).isCloseTo(rows * 900, within(1.0));
+        assertThat(computed(SampleJob.packed(new PrefixTuning(500, null)))).isCloseTo(rows * 400, within(1.0));
+        assertThat(computed(SampleJob.packed(new PromptTuning(500, null)))).isCloseTo(rows * 900, within(1.0));
     }
 
     private static double computed(TuningMethod method) {
-        return new GpuSetup(
-                        SampleJob.of(method, 10, 0),
-                        GpuTable.shipped().find("A10").orElseThrow())
-                .computedTokens(1);
+        return computed(SampleJob.of(method, 10, 0));
+    }
+
+    private static double computed(PlannedJob job) {
+        return new GpuSetup(job, GpuTable.shipped().find("A10").orElseThrow()).computedTokens(1);
     }
 
     /** Likely seconds on one A10. */

@@ -15,6 +15,7 @@ import dev.finetune4j.job.EvaluationSpec;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.job.TaskSpec;
+import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelRef;
@@ -29,12 +30,17 @@ final class SampleJob {
 
     /** Whose rows are conversations that begin with so many tokens alike. */
     static PlannedJob of(TuningMethod method, int newTokens, int prefix) {
-        return of(TaskKind.CHAT, true, method, newTokens, prefix);
+        return of(TaskKind.CHAT, true, method, newTokens, prefix, false);
+    }
+
+    /** Whose rows are conversations, and fill micro-batches. */
+    static PlannedJob packed(TuningMethod method) {
+        return of(TaskKind.CHAT, true, method, 10, 0, true);
     }
 
     /** Whose rows are conversations, or else passages. */
     static PlannedJob of(TaskKind kind, boolean areAnswered, int newTokens) {
-        return of(kind, areAnswered, LoraTuning.defaults(), newTokens, 0);
+        return of(kind, areAnswered, LoraTuning.defaults(), newTokens, 0, false);
     }
 
     /**
@@ -53,11 +59,13 @@ final class SampleJob {
                 .isLessThan(evaluation.applyAsDouble(of(TaskKind.GENERATION, true, 10)));
     }
 
-    private static PlannedJob of(TaskKind kind, boolean areAnswered, TuningMethod method, int newTokens, int prefix) {
+    private static PlannedJob of(
+            TaskKind kind, boolean areAnswered, TuningMethod method, int newTokens, int prefix, boolean packing) {
         CatalogueModel model = ModelCatalogue.shipped().get("qwen3-1.7b");
         FineTuneJob job = FineTuneJob.builder(
                         "a-test", new ModelRef("qwen3-1.7b"), TaskSpec.of(kind), DataSpec.ofFile("rows.jsonl"))
                 .method(method)
+                .training(TrainingSpec.builder().packing(packing).build())
                 .evaluation(EvaluationSpec.builder().maxNewTokens(newTokens).build())
                 .build();
         RowFigures rows = new RowFigures(
