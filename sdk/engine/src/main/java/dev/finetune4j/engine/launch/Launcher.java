@@ -220,16 +220,24 @@ public final class Launcher implements AutoCloseable {
         }
     }
 
-    /** What was resumed and came no step further would end there again. */
+    /**
+     * What was resumed and came no step further would end there again. Steps from its checkpoint on that it had done before are not further.
+     */
     private static boolean cameFurther(List<RunEvent> events) {
-        boolean hasStep = false;
+        int before = 0;
+        int since = 0;
         boolean hasEnded = false;
         for (RunEvent event : events) {
-            boolean isOfSameStart = hasStep && !hasEnded;
-            hasStep = isOfSameStart || event instanceof RunEvent.StepCompleted;
+            if (hasEnded) {
+                before = Math.max(before, since);
+                since = 0;
+            }
+            if (event instanceof RunEvent.StepCompleted done) {
+                since = Math.max(since, done.step());
+            }
             hasEnded = event instanceof RunEvent.StateChanged change && change.state().isTerminal();
         }
-        return hasStep;
+        return since > before;
     }
 
     private static RunHandle<RunOutcome> untilHandled(Supplier<Optional<RunHandle<RunOutcome>>> attempt) {

@@ -3,9 +3,13 @@ package dev.finetune4j.engine.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.engine.journal.RunFolder;
+import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.RunState;
 import dev.finetune4j.testkit.fake.Life;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +43,49 @@ class InterruptedRunTest {
         assertThat(fixture.place.launches()).isEqualTo(2);
 
         assertThat(interrupted()).isEmpty();
+    }
+
+    /** The fake place goes on where it ended; others go over the steps since the last checkpoint again. */
+    @Test
+    void isNoneThatOnlyWentOverStepsAgainWhenItWasResumed() throws Exception {
+        fixture.place.script(Life.fails());
+        RunFolder folder = fixture.folder(fixture.runToEnd());
+        List<RunEvent> events = new ArrayList<>(SavedEvents.read(folder));
+        RunEvent end = events.get(events.size() - 1);
+        assertThat(end)
+                .isInstanceOfSatisfying(
+                        RunEvent.StateChanged.class,
+                        change -> assertThat(change.state()).isEqualTo(RunState.FAILED));
+        List<RunEvent.StepCompleted> steps = events.stream()
+                .filter(RunEvent.StepCompleted.class::isInstance)
+                .map(RunEvent.StepCompleted.class::cast)
+                .toList();
+        RunEvent.StepCompleted last = steps.get(steps.size() - 1);
+
+        events.add(new RunEvent.StateChanged(end.at(), RunState.TRAINING, ""));
+        events.add(new RunEvent.Resumed(end.at(), last.step() / 2));
+        events.addAll(steps.subList(last.step() / 2, steps.size()));
+        events.add(end);
+        SavedEvents.write(folder, events);
+        assertThat(interrupted()).isEmpty();
+
+        events.add(events.size() - 1, following(last));
+        SavedEvents.write(folder, events);
+        assertThat(interrupted()).as("a step further").isPresent();
+    }
+
+    private static RunEvent following(RunEvent.StepCompleted step) {
+        return new RunEvent.StepCompleted(
+                step.at(),
+                step.step() + 1,
+                step.steps(),
+                step.epoch(),
+                step.loss(),
+                step.learningRate(),
+                step.gradientNorm(),
+                step.tokens(),
+                step.tokensPerSecond(),
+                step.residentBytes());
     }
 
     private Optional<RunFolder> interrupted() {
