@@ -609,7 +609,8 @@ public final class FineTuner implements AutoCloseable {
 
     /** The same, but an attempt that failed or was stopped goes on from its checkpoint, where it has one. */
     private RunHandle<RunOutcome> goOnOfSeries(PreparedJob job) {
-        return launcher.interrupted(job).map(launcher::resume).orElseGet(() -> launchOfSeries(job));
+        refuseErrors(job);
+        return launcher.goOnOrLaunchOnce(job, secretsOf(job.file()));
     }
 
     /**

@@ -195,13 +195,44 @@ public final class Launcher implements AutoCloseable {
     }
 
     /**
+     * As {@link #launchOnce} where any success will do, but a last run by this version that failed or was stopped in training goes on from
+     * its checkpoint, where its place lets it and bills nothing for that. Not one that its budget stopped, nor one that was resumed and came
+     * no step further. Of several programs that ask at the same time one resumes it and the others look on.
+     *
+     * @param secrets values in the job that must not be written down
+     * @throws FineTuneException with FT0113 if none of its targets is there, FT0522 if its place bills for time, FT0501 if the run's
+     *     folder cannot be written, or if its place does not answer
+     */
+    public RunHandle<RunOutcome> goOnOrLaunchOnce(PreparedJob prepared, List<String> secrets) {
+        return interrupted(prepared)
+                .flatMap(folder -> tryGoOn(prepared, folder, secrets))
+                .orElseGet(() -> launchOnce(prepared, secrets, run -> true));
+    }
+
+    /** Lets a run go on that was found interrupted; empty where it is so no longer, as another process was faster. */
+    Optional<RunHandle<RunOutcome>> tryGoOn(PreparedJob prepared, RunFolder folder, List<String> secrets) {
+        Optional<RunLock> lock = RunLock.tryTake(folder, context.files());
+        if (lock.isEmpty()) {
+            return Optional.of(observeOnceReopened(folder));
+        }
+        boolean isStill;
+        try {
+            isStill = interrupted(prepared).filter(folder::equals).isPresent();
+        } catch (RuntimeException e) {
+            lock.get().close();
+            throw e;
+        }
+        return drivenUnless(!isStill, folder, lock.get(), secrets, this::askToResume);
+    }
+
+    /**
      * The last run of a job, data and model by this version, where it failed or was stopped in training and its place lets it go on from its
      * checkpoint, which costs nothing there. Not one that its budget stopped, nor one that was resumed and came no step further; and none
      * where an earlier run has succeeded.
      *
      * @throws FineTuneException if its place does not answer
      */
-    public Optional<RunFolder> interrupted(PreparedJob prepared) {
+    Optional<RunFolder> interrupted(PreparedJob prepared) {
         return attempts(prepared).interrupted(prepared, context.version()).filter(this::goesOn);
     }
 
@@ -517,6 +548,22 @@ public final class Launcher implements AutoCloseable {
 
     private RunHandle<RunOutcome> observe(RunFolder folder) {
         return threads.start(folder.id(), Begin.ATTACHED, events -> new RunObserver(context, folder, events).observe());
+    }
+
+    /** Whoever has the lock of a closed run is about to let it go on, and may not have written that down yet. */
+    private RunHandle<RunOutcome> observeOnceReopened(RunFolder folder) {
+        return threads.start(folder.id(), Begin.ATTACHED, events -> {
+            while (isClosed(folder.read()) && isLocked(folder)) {
+                context.sleeper().sleep(RunObserver.PAUSE);
+            }
+            return new RunObserver(context, folder, events).observe();
+        });
+    }
+
+    private boolean isLocked(RunFolder folder) {
+        Optional<RunLock> lock = RunLock.tryTake(folder, context.files());
+        lock.ifPresent(RunLock::close);
+        return lock.isEmpty();
     }
 
     private RunHandle<RunOutcome> ended(RunFolder folder) {

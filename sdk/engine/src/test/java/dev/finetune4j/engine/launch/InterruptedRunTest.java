@@ -2,15 +2,23 @@ package dev.finetune4j.engine.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.finetune4j.engine.journal.DiskFiles;
+import dev.finetune4j.engine.journal.Journal;
+import dev.finetune4j.engine.journal.JournalEntry;
+import dev.finetune4j.engine.journal.Redaction;
 import dev.finetune4j.engine.journal.RunFolder;
+import dev.finetune4j.engine.journal.RunLock;
 import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.testkit.fake.Life;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,6 +80,46 @@ class InterruptedRunTest {
         events.add(events.size() - 1, following(last));
         SavedEvents.write(folder, events);
         assertThat(interrupted()).as("a step further").isPresent();
+    }
+
+    @Test
+    void isLookedAtAgainOnceItIsThisProcessThatHasIt() throws Exception {
+        fixture.place.script(Life.fails(), Life.succeeds());
+        RunFolder folder = fixture.folder(fixture.runToEnd());
+        try (Launcher launcher = fixture.launcher();
+                Launcher other = fixture.launcher()) {
+            assertThat(launcher.interrupted(fixture.prepared())).contains(folder);
+            other.resume(folder).await();
+
+            assertThat(launcher.tryGoOn(fixture.prepared(), folder, List.of())).isEmpty();
+            RunHandle<RunOutcome> handle = launcher.goOnOrLaunchOnce(fixture.prepared(), List.of());
+            assertThat(handle.begin()).isEqualTo(RunHandle.Begin.ENDED);
+            assertThat(handle.id()).isEqualTo(folder.id());
+        }
+        assertThat(fixture.place.launches()).isEqualTo(1);
+    }
+
+    @Test
+    void isLookedOnAtWhereAnotherProcessIsAboutToLetItGoOn() throws Exception {
+        fixture.place.script(Life.fails(), Life.succeeds());
+        RunFolder folder = fixture.folder(fixture.runToEnd());
+        try (Launcher launcher = fixture.launcher()) {
+            RunHandle<RunOutcome> handle;
+            try (RunLock lock =
+                            RunLock.tryTake(folder, new DiskFiles()).orElseThrow();
+                    Journal journal = Journal.open(
+                            folder, new DiskFiles(), fixture.clock, Redaction.of(Map.of(), Set.of()))) {
+                assertThat(lock).isNotNull();
+                handle = launcher.goOnOrLaunchOnce(fixture.prepared(), List.of());
+                journal.append(new JournalEntry.ResumeAsked(1));
+            }
+
+            assertThat(handle.begin()).isEqualTo(RunHandle.Begin.ATTACHED);
+            assertThat(handle.id()).isEqualTo(folder.id());
+            assertThat(handle.await()).as("it died thereafter").isInstanceOf(RunOutcome.Succeeded.class);
+        }
+        assertThat(fixture.place.launches()).isEqualTo(1);
+        assertThat(fixture.place.attempts(folder.id())).isEqualTo(2);
     }
 
     private static RunEvent following(RunEvent.StepCompleted step) {
