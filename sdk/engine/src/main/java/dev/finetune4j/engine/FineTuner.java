@@ -824,7 +824,8 @@ public final class FineTuner implements AutoCloseable {
 
     /**
      * The report of a run that has ended. Where its {@code report.json} is gone it is first written anew from journal, events, answers and
-     * rows of the run; the SHA-256 of tuned weights is not told then, since they may have changed.
+     * rows of the run; the SHA-256 of row files and tuned weights is not told then, since they may have changed, and of versions only what
+     * the run wrote down.
      *
      * @param run its id or the start of it
      * @return empty where the run has not ended

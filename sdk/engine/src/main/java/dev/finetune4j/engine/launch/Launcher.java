@@ -463,7 +463,7 @@ public final class Launcher implements AutoCloseable {
 
     /**
      * The report of a run that has ended. Where {@code report.json} is gone it is first written anew from what else the run wrote down; the
-     * SHA-256 of tuned weights is not told then, since they may have changed.
+     * SHA-256 of row files and tuned weights is not told then, since they may have changed, and of versions only what the run wrote down.
      *
      * @return empty where the run has not ended
      * @throws FineTuneException with FT0722 if it cannot be read, or is gone with what it would be written from, FT0505 if another process

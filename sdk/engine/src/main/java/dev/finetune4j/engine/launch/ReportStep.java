@@ -61,8 +61,9 @@ final class ReportStep {
     }
 
     /**
-     * Of a run whose {@code report.json} was lost after its end. Its weights may have changed since, so that no digest of them is told; pages
-     * that are there stay as they are.
+     * Of a run whose {@code report.json} was lost after its end. Its rows and weights may have changed since, and finetune4j and Java with
+     * them, so that no digests of the files are told, and only the versions that the run itself wrote down; pages that are there stay as they
+     * are.
      */
     static ReportStep late(LaunchContext context, RunFolder folder, Journal journal, ProviderId provider) {
         return new ReportStep(context, folder, journal, provider, false);
@@ -182,11 +183,14 @@ final class ReportStep {
     }
 
     private RunReport.Builder begin(RunView view, RunState state, @Nullable Path output, List<RunEvent> events) {
+        RunProvenance provenance = new RunProvenance(context, folder);
         RunReport.Builder report = RunReport.builder(
                         folder.id(),
                         state,
                         view.job(),
-                        new RunProvenance(context, folder).of(view, provider, isOfItsEnd ? output : null, events))
+                        isOfItsEnd
+                                ? provenance.of(view, provider, output, events)
+                                : provenance.late(view, provider, events))
                 .jobFile(view.jobFile())
                 .origins(origins())
                 .events(events);

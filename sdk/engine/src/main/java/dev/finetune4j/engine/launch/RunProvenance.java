@@ -45,7 +45,7 @@ final class RunProvenance {
     }
 
     /**
-     * Gathers.
+     * Gathers, at the end of a run.
      *
      * @param output folder with the worker's output, or null where it has none yet
      */
@@ -53,6 +53,28 @@ final class RunProvenance {
         Map<String, String> versions = new LinkedHashMap<>();
         versions.put("finetune4j", context.version());
         versions.put("Java", Runtime.version().toString());
+        return gathered(view, provider, versions, digests(view, List.of(Part.values()), output), events);
+    }
+
+    /**
+     * Gathers what journal and events tell of a run that ended before: this program may be another than the one that ran it, and its files may
+     * have changed since.
+     */
+    Provenance late(RunView view, ProviderId provider, List<RunEvent> events) {
+        Map<String, String> versions = new LinkedHashMap<>();
+        folder.read()
+                .last(JournalEntry.Created.class)
+                .ifPresent(created -> versions.put("finetune4j", created.version()));
+        return gathered(view, provider, versions, digests(view, List.of(), null), events);
+    }
+
+    /** With what the workers of a run told of themselves. */
+    private Provenance gathered(
+            RunView view,
+            ProviderId provider,
+            Map<String, String> versions,
+            Map<String, String> digests,
+            List<RunEvent> events) {
         Host host = null;
         for (RunEvent event : events) {
             if (event instanceof RunEvent.WorkerStarted worker) {
@@ -63,7 +85,7 @@ final class RunProvenance {
         return new Provenance(
                 provider,
                 view.attempt(),
-                digests(view, output),
+                digests,
                 versions,
                 host,
                 context.clock().instant(),
@@ -116,13 +138,13 @@ final class RunProvenance {
         }
     }
 
-    private Map<String, String> digests(RunView view, @Nullable Path output) {
+    private Map<String, String> digests(RunView view, List<Part> parts, @Nullable Path output) {
         Map<String, String> digests = new LinkedHashMap<>();
         // The digest of the job as it was given: the journal keeps the job itself without its secrets.
         folder.read().last(JournalEntry.Created.class).ifPresent(created -> digests.put("job", created.jobDigest()));
         if (view.prepared() != null) {
             digests.put("data", view.prepared().dataDigest());
-            for (Part part : Part.values()) {
+            for (Part part : parts) {
                 Path rows = folder.data().resolve(part.fileName());
                 put(digests, part.name().toLowerCase(Locale.ROOT) + " rows", rows);
             }

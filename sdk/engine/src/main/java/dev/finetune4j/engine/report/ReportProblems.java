@@ -27,8 +27,8 @@ public final class ReportProblems implements ProblemCatalogue {
             """
             To show a report or to compare runs, report.json is read back. This problem says that the file was changed by hand or cut, or was \
             written by a version of finetune4j whose format this version does not know. Once it is out of the way, finetune report \
-            writes it anew from the run's journal, events, answers and rows, without the SHA-256 of the tuned weights, which may have \
-            changed since. Where these are gone, too, it says which.""",
+            writes it anew from the run's journal, events, answers and rows, without the SHA-256 of row files and tuned weights, which \
+            may have changed since, and with the versions that the run wrote down. Where these are gone, too, it says which.""",
             "finetune show RUN    # tells how the run ended");
 
     private static final List<ProblemKind> KINDS = List.of(NOT_WRITTEN, UNREADABLE);
