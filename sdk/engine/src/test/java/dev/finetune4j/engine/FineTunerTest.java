@@ -53,6 +53,7 @@ import dev.finetune4j.testkit.VirtualClock;
 import dev.finetune4j.testkit.fake.FakePlace;
 import dev.finetune4j.testkit.fake.FakeProviderFactory;
 import dev.finetune4j.testkit.fake.Life;
+import dev.finetune4j.value.RunId;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -347,10 +348,20 @@ class FineTunerTest {
     void saysWhichRunOfALearningCurveWasStopped() throws Exception {
         place.script(new Life(List.of(), RunState.STOPPED));
         try (FineTuner tuner = tuner(Map.of())) {
-            CurveRuns curve = tuner.learningCurve(tuner.read(jobFile("letters.jsonl")));
+            JobFile job = tuner.read(jobFile("letters.jsonl"));
+            CurveRuns curve = tuner.learningCurve(job);
 
-            assertThatThrownBy(curve::await)
-                    .hasMessageMatching("FT0517: run letters-[0-9a-f]{8}-1 of the learning curve was stopped.*");
+            Problem stopped = Problems.only(curve::await);
+            assertThat(stopped.code()).isEqualTo("FT0517");
+            assertThat(stopped.summary()).matches("run letters-[0-9a-f]{8}-1 of the learning curve was stopped");
+            assertThat(stopped.remedies()).containsExactly("finetune learning-curve " + job.source());
+
+            RunId run = tuner.list().get(0).id();
+            RunOutcome byBudget = new RunOutcome.Stopped("its budget is spent", true);
+            assertThat(Problems.only(() -> curve.ended(curve.sizes().get(0), run, byBudget))
+                            .remedies())
+                    .as("is not spent again unasked")
+                    .containsExactly("finetune resume " + run + ", then the same command again");
         }
     }
 

@@ -188,8 +188,10 @@ public final class RunProblems implements ProblemCatalogue {
             "One of several runs was stopped",
             ExitCode.TRAINING_FAILED,
             "A learning curve or a sweep is made of several runs, and one of them was stopped, by a person or by its budget. What has been "
-                    + "trained is kept: once that run has been resumed to its end, the same command goes on from there.",
-            "finetune resume RUN, then the same command again");
+                    + "trained is kept. Where a person stopped it, the same command lets a learning curve go on, this run from its "
+                    + "checkpoint. A sweep, and either where its budget stopped it, goes on by the same command once that run has been "
+                    + "resumed to its end.",
+            "the same command again; in a sweep, or where its budget stopped it, first finetune resume RUN");
 
     /** A replay that gave something else. */
     public static final ProblemKind REPLAY_DIFFERS = kind(
@@ -451,12 +453,17 @@ public final class RunProblems implements ProblemCatalogue {
                 .asException();
     }
 
-    /** A run that {@code what} is made of was stopped. */
+    /** A run that {@code what} is made of was stopped, and is to be resumed first. */
     public static FineTuneException stoppedWithin(RunId run, String what, String reason) {
+        return stoppedWithin(run, what, reason, "finetune resume " + run + ", then the same command again");
+    }
+
+    /** The same, where something else lets it go on. */
+    public static FineTuneException stoppedWithin(RunId run, String what, String reason, String remedy) {
         return STOPPED_WITHIN
                 .error("run " + run + " of " + what + " was stopped")
                 .because(reason)
-                .remedy("finetune resume " + run + ", then the same command again")
+                .remedy(remedy)
                 .asException();
     }
 
