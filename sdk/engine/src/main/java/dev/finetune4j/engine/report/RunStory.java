@@ -83,6 +83,7 @@ public record RunStory(List<Chapter> chapters) {
         List<Chapter> chapters = new ArrayList<>();
         Optional<RunView> run = RunView.of(journal);
         RunState told = null;
+        JournalEntry before = null;
         Instant launchedAt = Instant.MIN;
         int launch = 0;
         BlockReader blocks = new BlockReader();
@@ -93,7 +94,10 @@ public record RunStory(List<Chapter> chapters) {
             if (entry instanceof JournalEntry.Submitted submitted && !submitted.found()) {
                 launchedAt = line.at();
             }
-            if (entry != null && !isToldAgain) { // each process that takes a run up tells its state anew
+            if (entry instanceof JournalEntry.HostingEnded ended && before instanceof JournalEntry.HostingEnded) {
+                // All that hosted the model was ended at once, and each has an entry.
+                chapters.add(chapters.remove(chapters.size() - 1).and(ended.reference()));
+            } else if (entry != null && !isToldAgain) { // each process that takes a run up tells its state anew
                 Chapter chapter =
                         chapter(line.at(), entry).notBefore(launchedAt).of(run.orElse(null));
                 int position = entry instanceof JournalEntry.StateSeen
@@ -104,6 +108,7 @@ public record RunStory(List<Chapter> chapters) {
                 told = entry instanceof JournalEntry.StateSeen seen ? seen.state() : null;
                 launch = entry instanceof JournalEntry.Submitted ? chapters.size() : launch;
             }
+            before = entry;
         }
         return new RunStory(chapters);
     }

@@ -76,6 +76,19 @@ class RunStoryTest {
         assertThat(story.chapters().get(1).because()).endsWith("0.0036 USD spent of the budget of 5 USD");
     }
 
+    @Test
+    void saysOnceThatAModelIsNotHostedAnyMoreAndNamesAllThatHostedIt() {
+        RunStory story = RunStory.of(journal(
+                JournalSamples.created(),
+                new JournalEntry.HostingEnded("fake:hosted/1"),
+                new JournalEntry.HostingEnded("fake:hosted/2")));
+
+        assertThat(story.chapters())
+                .endsWith(new RunStory.Chapter(
+                        LAUNCHED, "its model is not hosted any more", List.of("fake:hosted/1", "fake:hosted/2")))
+                .hasSize(2);
+    }
+
     private static JournalContent journal(JournalEntry... entries) {
         List<JournalLine> lines = new ArrayList<>();
         for (JournalEntry entry : entries) {
