@@ -49,7 +49,8 @@ final class ModelWork {
      *
      * @param rows folder of the rows that they answer, or null for none
      * @throws dev.finetune4j.error.FineTuneException with FT0508 if the run has not come to its model yet, FT0510 if its place keeps the tuned
-     *     model, FT0512 if a model is not here, FT0540 if the tuned weights are needed and not those that were trained
+     *     model, FT0512 if a model is not here, FT0540 if the tuned model is needed and its weights or settings are not
+     *     those of the run's report
      */
     Submission submission(RunView view, String purpose, WorkOrder order, @Nullable Path rows) {
         refuseWithoutModel(view, run, context.providers());
@@ -63,7 +64,7 @@ final class ModelWork {
         if (view.closed()
                 && view.state() == RunState.SUCCEEDED
                 && order.steps().stream().anyMatch(ModelWork::usesTunedModel)) {
-            RunProvenance.refuseChangedWeights(run, result);
+            RunProvenance.refuseChangedModel(run, result);
         }
         Submission.Builder submission = Submission.builder(
                         id(purpose, order), view.job().model(), order)

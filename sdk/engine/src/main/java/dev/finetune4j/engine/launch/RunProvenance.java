@@ -100,7 +100,7 @@ final class RunProvenance {
      * @param result folder with what the training left
      * @throws FineTuneException with FT0540
      */
-    static void refuseChangedWeights(RunFolder folder, Path result) {
+    static void refuseChangedModel(RunFolder folder, Path result) {
         boolean isWhole = result.endsWith(WorkOrder.MODEL_FOLDER);
         String name = isWhole ? TUNED_MODEL : ADAPTER;
         JsonNode reported = reported(folder.path().resolve(ReportFiles.JSON));

@@ -45,8 +45,9 @@ public final class SideJobs {
      *
      * @param format its form
      * @param target a folder that does not exist or is empty; for GGUF a file that does not exist
-     * @throws FineTuneException with FT0512 if the run has no adapter, FT0540 if its weights are not those that were trained,
-     *     FT0516 if the folder is not empty, FT0519 if there is such a file; the handle fails with FT0510 where the provider does no such work
+     * @throws FineTuneException with FT0512 if the run has no adapter, FT0540 if its weights or settings are not those of the run's
+     *     report, FT0516 if the folder is not empty, FT0519 if there is such a file; the handle fails with FT0510 where the provider does no
+     *     such work
      */
     public RunHandle<MergedModel> export(RunFolder run, ModelFormat format, Path target) {
         RunView view = RunView.read(run);

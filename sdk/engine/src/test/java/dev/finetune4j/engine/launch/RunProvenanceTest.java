@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which tuned weights are refused since they are not those of the report. */
+/** Which tuned models are refused since their weights or settings are not those of the report. */
 class RunProvenanceTest {
     private static final RunId RUN = new RunId("letters-0123abcd-1");
 
@@ -34,7 +34,7 @@ class RunProvenanceTest {
     void aWholeModelThatHasChangedIsRefused() throws IOException {
         report("tuned model");
 
-        assertThatThrownBy(() -> RunProvenance.refuseChangedWeights(folder, model))
+        assertThatThrownBy(() -> RunProvenance.refuseChangedModel(folder, model))
                 .hasMessageContaining("FT0540: the weights of the tuned model of " + RUN)
                 .hasMessageContaining("model.safetensors");
     }
@@ -44,11 +44,11 @@ class RunProvenanceTest {
         Files.writeString(model.resolve("config.json"), "{\"rope_theta\":500000}");
         report("tuned model config");
 
-        assertThatThrownBy(() -> RunProvenance.refuseChangedWeights(folder, model))
+        assertThatThrownBy(() -> RunProvenance.refuseChangedModel(folder, model))
                 .hasMessageContaining("FT0540: the settings of the tuned model of " + RUN)
                 .hasMessageContaining("config.json");
         report("model");
-        assertThatCode(() -> RunProvenance.refuseChangedWeights(folder, model))
+        assertThatCode(() -> RunProvenance.refuseChangedModel(folder, model))
                 .as("reports of earlier versions tell of none")
                 .doesNotThrowAnyException();
     }
@@ -61,7 +61,7 @@ class RunProvenanceTest {
             weights.setLength((1L << 30) + 1);
         }
 
-        assertThatCode(() -> RunProvenance.refuseChangedWeights(folder, model)).doesNotThrowAnyException();
+        assertThatCode(() -> RunProvenance.refuseChangedModel(folder, model)).doesNotThrowAnyException();
     }
 
     /** A folder in the place of the weights cannot be hashed. */
@@ -71,9 +71,9 @@ class RunProvenanceTest {
         Files.delete(weights);
         Files.createDirectory(weights);
 
-        assertThatCode(() -> RunProvenance.refuseChangedWeights(folder, model)).doesNotThrowAnyException();
+        assertThatCode(() -> RunProvenance.refuseChangedModel(folder, model)).doesNotThrowAnyException();
         report("adapter");
-        assertThatCode(() -> RunProvenance.refuseChangedWeights(folder, model)).doesNotThrowAnyException();
+        assertThatCode(() -> RunProvenance.refuseChangedModel(folder, model)).doesNotThrowAnyException();
     }
 
     private void report(String name) throws IOException {
