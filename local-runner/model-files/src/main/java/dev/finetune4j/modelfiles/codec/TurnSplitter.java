@@ -229,7 +229,9 @@ final class TurnSplitter {
         if (!renderer.marksGeneration() && promptsUnasked(turn)) {
             throw unclear("it writes the prompt of a further answer behind each, without being asked for one");
         }
-        return specialTokens.findLast(answer, 0).map(SpecialTokens.Match::id);
+        return specialTokens
+                .findLast(answer, answer.lastIndexOf("answer") + "answer".length())
+                .map(SpecialTokens.Match::id);
     }
 
     /** Whether the text ends with a piece of what stands before answers, where a further question would follow otherwise. */

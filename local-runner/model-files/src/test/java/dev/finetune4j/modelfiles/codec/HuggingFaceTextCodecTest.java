@@ -238,6 +238,25 @@ class HuggingFaceTextCodecTest {
         }
     }
 
+    /** Its prompts end with the question, so that the token before the answer is trained with it. */
+    @Test
+    void takesNoTokenBeforeAnAnswerForItsEnd() throws IOException {
+        String template = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}END\n{% endfor %}";
+
+        try (TextCodec codec = ModelFixture.in(Files.createDirectory(folder.resolve("without")))
+                .template(template.replace("END", ""))
+                .open()) {
+            assertThat(codec.notes()).extracting(Problem::code).containsExactly("FT0447");
+            assertThat(codec.stopTokens()).containsExactly(END_OF_TEXT);
+        }
+        try (TextCodec codec = ModelFixture.in(Files.createDirectory(folder.resolve("with")))
+                .template(template.replace("END", "<|im_end|>"))
+                .open()) {
+            assertThat(codec.notes()).isEmpty();
+            assertThat(codec.stopTokens()).containsExactly(END_OF_TEXT, END_OF_TURN);
+        }
+    }
+
     @Test
     void takesTheDefaultOfSeveralTemplatesAndTokensWrittenAsObjects() throws IOException {
         ModelFixture fixture = ModelFixture.in(folder)
