@@ -243,7 +243,7 @@ public final class ModelFilesProblems implements ProblemCatalogue {
             "A model stops where it gives a token that ends turns or texts, and learns from the rows to give it. This chat template writes"
                     + " none behind an answer, so that a model that is tuned on it for long goes on behind its answers, up to the most"
                     + " tokens that it is allowed.",
-            "write {{ eos_token }} behind the assistant's text in chat_template.jinja");
+            "write {{ eos_token }} behind the assistant's text in the chat template");
 
     /** A tensor of another shape than the configuration calls for. */
     public static final ProblemKind TENSOR_SHAPE = kind(

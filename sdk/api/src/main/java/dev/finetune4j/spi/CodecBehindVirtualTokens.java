@@ -62,6 +62,11 @@ public record CodecBehindVirtualTokens(TextCodec codec, int virtualTokens) imple
     }
 
     @Override
+    public List<Problem> conversationNotes() {
+        return codec.conversationNotes();
+    }
+
+    @Override
     public int[] encodeText(String text) {
         return codec.encodeText(text);
     }

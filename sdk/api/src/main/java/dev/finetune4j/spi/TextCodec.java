@@ -40,8 +40,16 @@ public interface TextCodec extends AutoCloseable {
     /** Tokens after which generation stops. */
     List<Integer> stopTokens();
 
-    /** What a person should know about the text side of this model, such as that it has no chat template; none by default. */
+    /** What a person should know about the text side of this model, whatever the rows are; none by default. */
     default List<Problem> notes() {
+        return List.of();
+    }
+
+    /**
+     * What a person should know who trains or asks this model with conversations, such as that it has no chat template; none by
+     * default. Passages pass it by.
+     */
+    default List<Problem> conversationNotes() {
         return List.of();
     }
 

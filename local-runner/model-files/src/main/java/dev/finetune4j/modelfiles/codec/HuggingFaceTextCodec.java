@@ -10,6 +10,7 @@ import dev.finetune4j.modelfiles.ModelFilesProblems;
 import dev.finetune4j.modelfiles.config.ModelConfig;
 import dev.finetune4j.modelfiles.config.ModelFolder;
 import dev.finetune4j.modelfiles.template.ChatTemplate;
+import dev.finetune4j.modelfiles.tokenizer.AddedToken;
 import dev.finetune4j.spi.EncodedExample;
 import dev.finetune4j.spi.TextCodec;
 import java.io.IOException;
@@ -19,8 +20,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -30,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * The text side of a model in Hugging Face layout or GGUF.
  *
  * <p>Contents are data: a special token spelled in a message is tokenized as plain text. A template that asks for the date gets a fixed
- * one. A model without template is written as plain text ({@link #notes()} says so).
+ * one. Conversations with a model without template are written as plain text ({@link #conversationNotes()} says so).
  */
 final class HuggingFaceTextCodec implements TextCodec {
     private static final String PLAIN_TEMPLATE = "plain.jinja";
@@ -41,6 +44,7 @@ final class HuggingFaceTextCodec implements TextCodec {
     private final @Nullable Integer beginToken;
     private final List<Integer> stopTokens;
     private final List<Problem> notes;
+    private final List<Problem> conversationNotes;
     private final SpecialTokens specialTokens;
     private final ConversationRenderer renderer;
     private final TurnSplitter splitter;
@@ -62,23 +66,23 @@ final class HuggingFaceTextCodec implements TextCodec {
                         .orElse(null)
                 : null;
         this.specialTokens = new SpecialTokens(settings.tokenizer().addedTokens());
-        this.renderer = new ConversationRenderer(template(settings), settings.specialTokens());
+        this.renderer = new ConversationRenderer(template(settings), templateTokens(settings, endOfTextToken));
         this.splitter = new TurnSplitter(renderer, specialTokens);
-        this.notes = new ArrayList<>(fit.doubts(settings.specialTokens().get("eos_token")));
-        if (settings.template() == null) {
-            notes.add(noTemplate(folder));
-        }
-        if (splitter.trainsLastOnly()) {
-            notes.add(trainsLastOnly(settings));
-        }
-        Optional<Integer> endOfTurn = splitter.endOfTurnToken();
-        if (endOfTurn.isEmpty()) {
-            notes.add(noEnd(settings));
-        }
+        this.notes = fit.doubts(settings.specialTokens().get("eos_token"));
         Set<Integer> stops = new LinkedHashSet<>(List.of(endOfTextToken));
+        Optional<Integer> endOfTurn = splitter.endOfTurnToken();
         endOfTurn.ifPresent(stops::add);
         stops.addAll(endTokens);
         this.stopTokens = List.copyOf(stops);
+        this.conversationNotes = new ArrayList<>();
+        if (settings.template() == null) {
+            conversationNotes.add(noTemplate(folder));
+        } else if (endOfTurn.isEmpty() && !writesOneOf(stops, splitter.behindAnswer(), settings)) {
+            conversationNotes.add(noEnd(settings, folder.isGguf(), endOfTextToken));
+        }
+        if (splitter.trainsLastOnly()) {
+            conversationNotes.add(trainsLastOnly(settings));
+        }
         this.encoder = new PieceEncoder(settings.tokenizer(), specialTokens);
         this.truncation = new RowTruncation(encoder);
     }
@@ -108,6 +112,29 @@ final class HuggingFaceTextCodec implements TextCodec {
                 : ChatTemplate.parse(settings.templateSource(), template);
     }
 
+    /** What templates know; where only config.json numbers the end of a text, the plain one is to write it, too. */
+    private static Map<String, String> templateTokens(TextSettings settings, int endOfText) {
+        Map<String, String> tokens = new HashMap<>(settings.specialTokens());
+        if (settings.template() == null) {
+            spelling(endOfText, settings).ifPresent(end -> tokens.put("eos_token", end));
+        }
+        return tokens;
+    }
+
+    private static Optional<String> spelling(int token, TextSettings settings) {
+        return settings.tokenizer().addedTokens().stream()
+                .filter(added -> added.id() == token)
+                .map(AddedToken::content)
+                .findFirst();
+    }
+
+    /** Whether one of the tokens is in a text; a tokenizer.json need not flag as special what ends a text. */
+    private static boolean writesOneOf(Set<Integer> tokens, String text, TextSettings settings) {
+        return tokens.stream()
+                .flatMap(token -> spelling(token, settings).stream())
+                .anyMatch(text::contains);
+    }
+
     private static String plainTemplate() {
         try (InputStream in = HuggingFaceTextCodec.class.getResourceAsStream(PLAIN_TEMPLATE)) {
             if (in == null) {
@@ -134,11 +161,20 @@ final class HuggingFaceTextCodec implements TextCodec {
                 .build();
     }
 
-    private static Problem noEnd(TextSettings settings) {
+    private static Problem noEnd(TextSettings settings, boolean isGguf, int endOfText) {
+        String end = settings.specialTokens().containsKey("eos_token")
+                ? "{{ eos_token }}"
+                : spelling(endOfText, settings).orElse("{{ eos_token }}");
+        String place = isGguf
+                ? "tokenizer.chat_template of the metadata"
+                : settings.templateSource().endsWith(".jinja")
+                        ? "chat_template.jinja"
+                        : "chat_template of tokenizer_config.json";
         return ModelFilesProblems.TEMPLATE_NO_END
                 .warning("the tuned model will not learn where to stop")
                 .at(Location.of(settings.templateSource()))
-                .because("the chat template writes no special token behind an answer")
+                .because("behind an answer the chat template writes no token that ends a turn or a text")
+                .remedy("write " + end + " behind the assistant's text in " + place)
                 .build();
     }
 
@@ -165,6 +201,11 @@ final class HuggingFaceTextCodec implements TextCodec {
     @Override
     public List<Problem> notes() {
         return List.copyOf(notes);
+    }
+
+    @Override
+    public List<Problem> conversationNotes() {
+        return List.copyOf(conversationNotes);
     }
 
     @Override

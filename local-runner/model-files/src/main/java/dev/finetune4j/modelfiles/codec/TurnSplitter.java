@@ -216,10 +216,19 @@ final class TurnSplitter {
     /**
      * How the template ends a turn of the assistant: the special token behind a probe's answer, if there is one.
      *
+     * @throws FineTuneException as {@link #behindAnswer()}
+     */
+    Optional<Integer> endOfTurnToken() {
+        return specialTokens.findLast(behindAnswer(), 0).map(SpecialTokens.Match::id);
+    }
+
+    /**
+     * What the template writes behind a probe's answer that is trained with it.
+     *
      * @throws FineTuneException with FT0444 if the template does not write the question and behind it the answer, as those that know
      *     contents only as lists of texts and images; or if it writes the next turn's prompt behind it, unasked
      */
-    Optional<Integer> endOfTurnToken() {
+    String behindAnswer() {
         List<Message> turn = List.of(new Message(Role.USER, "question"), new Message(Role.ASSISTANT, "answer"));
         List<Piece> pieces = split(turn);
         String answer = pieces.get(pieces.size() - 1).text();
@@ -229,9 +238,7 @@ final class TurnSplitter {
         if (!renderer.marksGeneration() && promptsUnasked(turn)) {
             throw unclear("it writes the prompt of a further answer behind each, without being asked for one");
         }
-        return specialTokens
-                .findLast(answer, answer.lastIndexOf("answer") + "answer".length())
-                .map(SpecialTokens.Match::id);
+        return answer.substring(answer.lastIndexOf("answer") + "answer".length());
     }
 
     /** Whether the text ends with a piece of what stands before answers, where a further question would follow otherwise. */

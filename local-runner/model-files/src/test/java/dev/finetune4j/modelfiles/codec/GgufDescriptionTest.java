@@ -56,6 +56,21 @@ class GgufDescriptionTest {
     }
 
     @Test
+    void aTemplateThatEndsNoAnswerIsMendedInTheMetadata() throws IOException {
+        Path model = Files.createDirectory(folder.resolve("model"));
+        ModelFixture.in(model).template("{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}");
+        assertGivesTheSameTokens(ModelFolder.open(model));
+
+        try (TextCodec codec = HuggingFaceTextCodec.open(ModelFolder.open(folder.resolve("described.gguf")))) {
+            assertThat(codec.conversationNotes())
+                    .singleElement()
+                    .satisfies(note -> assertThat(note.remedies())
+                            .containsExactly("write {{ eos_token }} behind the assistant's text in"
+                                    + " tokenizer.chat_template of the metadata"));
+        }
+    }
+
+    @Test
     void refusesBeforeItReadsATokenizer() throws IOException {
         ModelFixture.in(folder)
                 .set("config.json", "architectures", List.of("Gemma2ForCausalLM"))

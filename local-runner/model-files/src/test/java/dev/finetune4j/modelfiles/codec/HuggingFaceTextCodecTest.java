@@ -3,6 +3,7 @@ package dev.finetune4j.modelfiles.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Role;
@@ -61,6 +62,7 @@ class HuggingFaceTextCodecTest {
             assertThat(one.vocabularySize()).isEqualTo(600);
             assertThat(one.endOfTextToken()).isEqualTo(END_OF_TEXT);
             assertThat(one.notes()).isEmpty();
+            assertThat(one.conversationNotes()).isEmpty();
         }
     }
 
@@ -211,10 +213,23 @@ class HuggingFaceTextCodecTest {
             assertThat(row.tokenIds()[row.length() - 1]).isEqualTo(END_OF_TEXT);
             assertThat(codec.decode(trained(row))).isEqualTo("42");
             assertThat(codec.stopTokens()).containsExactly(END_OF_TEXT);
-            assertThat(codec.notes()).singleElement().satisfies(note -> {
+            assertThat(codec.notes()).isEmpty();
+            assertThat(codec.conversationNotes()).singleElement().satisfies(note -> {
                 assertThat(note.code()).isEqualTo("FT0445");
                 assertThat(note.severity()).isEqualTo(Severity.NOTE);
             });
+        }
+    }
+
+    @Test
+    void endsAnswersInPlainTextWhereOnlyTheNumberOfTheEndIsKnown() throws IOException {
+        try (TextCodec codec =
+                ModelFixture.in(folder).write("tokenizer_config.json", "{}").open()) {
+            EncodedExample row = codec.encode(conversation("42"), 0);
+
+            assertThat(row.tokenIds()[row.length() - 1]).isEqualTo(END_OF_TEXT);
+            assertThat(row.trained().get(row.length() - 1)).isTrue();
+            assertThat(codec.conversationNotes()).extracting(Problem::code).containsExactly("FT0445");
         }
     }
 
@@ -226,15 +241,55 @@ class HuggingFaceTextCodecTest {
         try (TextCodec codec = ModelFixture.in(Files.createDirectory(folder.resolve("without")))
                 .template(template.replace("END", ""))
                 .open()) {
-            assertThat(codec.notes()).singleElement().satisfies(note -> {
+            assertThat(codec.notes()).isEmpty();
+            assertThat(codec.conversationNotes()).singleElement().satisfies(note -> {
                 assertThat(note.code()).isEqualTo("FT0447");
                 assertThat(note.severity()).isEqualTo(Severity.WARNING);
+                assertThat(note.remedies())
+                        .containsExactly("write {{ eos_token }} behind the assistant's text in chat_template.jinja");
             });
         }
         try (TextCodec codec = ModelFixture.in(Files.createDirectory(folder.resolve("with")))
                 .template(template.replace("END", "{{ eos_token }}"))
                 .open()) {
-            assertThat(codec.notes()).isEmpty();
+            assertThat(codec.conversationNotes()).isEmpty();
+        }
+    }
+
+    /** Without eos_token in tokenizer_config.json a template that writes it writes nothing. */
+    @Test
+    void saysHowAndWhereTheEndOfAnAnswerCanBeWritten() throws IOException {
+        Map<String, String> config =
+                Map.of("chat_template", "{% for m in messages %}{{ m.role }}: {{ m.content }}{{ eos_token }}\n{% endfor %}");
+
+        try (TextCodec codec = ModelFixture.in(folder)
+                .write("tokenizer_config.json", new ObjectMapper().writeValueAsString(config))
+                .open()) {
+            assertThat(codec.conversationNotes())
+                    .singleElement()
+                    .satisfies(note -> assertThat(note.remedies())
+                            .containsExactly("write <|endoftext|> behind the assistant's text in chat_template of"
+                                    + " tokenizer_config.json"));
+        }
+    }
+
+    @Test
+    void findsAnEndOfAnswersThatIsNotFlaggedAsSpecial() throws IOException {
+        Map<String, Object> token = Map.of(
+                "id", 0,
+                "content", "<|endoftext|>",
+                "single_word", false,
+                "lstrip", false,
+                "rstrip", false,
+                "normalized", false,
+                "special", false);
+        ModelFixture fixture = ModelFixture.in(folder)
+                .set("tokenizer.json", "added_tokens", List.of(token))
+                .template("{% for m in messages %}{{ m.role }}: {{ m.content }}{{ eos_token }}\n{% endfor %}");
+
+        try (TextCodec codec = fixture.open()) {
+            assertThat(codec.conversationNotes()).isEmpty();
+            assertThat(codec.encodeAnswer(PROMPT, "42")).contains(END_OF_TEXT);
         }
     }
 
@@ -246,13 +301,13 @@ class HuggingFaceTextCodecTest {
         try (TextCodec codec = ModelFixture.in(Files.createDirectory(folder.resolve("without")))
                 .template(template.replace("END", ""))
                 .open()) {
-            assertThat(codec.notes()).extracting(Problem::code).containsExactly("FT0447");
+            assertThat(codec.conversationNotes()).extracting(Problem::code).containsExactly("FT0447");
             assertThat(codec.stopTokens()).containsExactly(END_OF_TEXT);
         }
         try (TextCodec codec = ModelFixture.in(Files.createDirectory(folder.resolve("with")))
                 .template(template.replace("END", "<|im_end|>"))
                 .open()) {
-            assertThat(codec.notes()).isEmpty();
+            assertThat(codec.conversationNotes()).isEmpty();
             assertThat(codec.stopTokens()).containsExactly(END_OF_TEXT, END_OF_TURN);
         }
     }
@@ -297,7 +352,7 @@ class HuggingFaceTextCodecTest {
             assertThat(IntStream.concat(Arrays.stream(prompt), Arrays.stream(answer))
                             .toArray())
                     .isEqualTo(conversation.tokenIds());
-            assertThat(codec.notes()).anyMatch(note -> note.code().equals("FT0446"));
+            assertThat(codec.conversationNotes()).anyMatch(note -> note.code().equals("FT0446"));
         }
     }
 

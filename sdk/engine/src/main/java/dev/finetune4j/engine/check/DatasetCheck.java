@@ -9,6 +9,7 @@ import dev.finetune4j.engine.check.privacy.PrivacyScanner;
 import dev.finetune4j.engine.check.tokens.SpecialTokens;
 import dev.finetune4j.engine.check.tokens.TokenSample;
 import dev.finetune4j.engine.data.RowSource;
+import dev.finetune4j.engine.data.format.RowFormat;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.CheckSpec;
@@ -85,7 +86,8 @@ public final class DatasetCheck {
     }
 
     /**
-     * Looks at every row. What the model's text side has to say comes first among the problems.
+     * Looks at every row. What the model's text side has to say comes first among the problems; what it says of conversations is left
+     * out where the rows are passages.
      *
      * @throws FineTuneException if rows cannot be read
      */
@@ -170,6 +172,9 @@ public final class DatasetCheck {
                 .flatMap(relation -> repeated.pairs(relation, ROW_PAIRS_OF_RELATION).stream())
                 .toList();
         List<Problem> problems = new ArrayList<>(codec.notes());
+        if (!parts.format().equals(RowFormat.TEXT.id())) {
+            problems.addAll(codec.conversationNotes());
+        }
         problems.addAll(log.problems());
         return new DatasetCheckReport(
                 problems,

@@ -17,6 +17,8 @@ import dev.finetune4j.job.CheckSpec.Finding;
 import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.spi.CodecBehindVirtualTokens;
+import dev.finetune4j.spi.TextCodec;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -45,12 +47,34 @@ class DatasetCheckTest {
         Problem note = WordCodec.REFUSAL
                 .warning("the tokenizer may be that of another model")
                 .build();
-        WordCodec doubtful = new WordCodec(64, List.of(note));
+        WordCodec doubtful = new WordCodec(64, List.of(note), List.of());
 
         DatasetCheckReport report =
                 new DatasetCheck(MOODS, LENIENT, 0, 8, 17, doubtful, 2, false).inspect(clean().parts());
 
         assertThat(report.problems()).containsExactly(note);
+    }
+
+    /** No template takes part where passages are tokenized. */
+    @Test
+    void passesOnWhatTheTextSideHasToSayOfConversationsWhereRowsAreSome() {
+        Problem ofAll = WordCodec.REFUSAL
+                .warning("the tokenizer may be that of another model")
+                .build();
+        Problem ofConversations =
+                WordCodec.REFUSAL.warning("the template ends no answer").build();
+        TextCodec doubtful =
+                new CodecBehindVirtualTokens(new WordCodec(64, List.of(ofAll), List.of(ofConversations)), 4);
+        DatasetCheck check =
+                new DatasetCheck(TaskSpec.of(TaskKind.CHAT), LENIENT, 0, 8, 17, doubtful, 2, false);
+        DatasetParts passages = new Rows().passage(TRAIN, "one passage").parts();
+
+        assertThat(check.inspect(clean().parts()).problems())
+                .filteredOn(problem -> problem.kind().equals(WordCodec.REFUSAL))
+                .containsExactly(ofAll, ofConversations);
+        assertThat(check.inspect(new DatasetParts(passages.rows(), "text", "d1")).problems())
+                .filteredOn(problem -> problem.kind().equals(WordCodec.REFUSAL))
+                .containsExactly(ofAll);
     }
 
     @Test

@@ -38,19 +38,21 @@ public final class WordCodec implements TextCodec {
 
     private final int contextTokens;
     private final List<Problem> notes;
+    private final List<Problem> conversationNotes;
     private final List<String> pieces =
             new CopyOnWriteArrayList<>(List.of("<|endoftext|>", TURN_START, TURN_END, "\uFFFD"));
     private final Map<String, Integer> ids = new ConcurrentHashMap<>();
 
     /** A model of so many tokens. */
     public WordCodec(int contextTokens) {
-        this(contextTokens, List.of());
+        this(contextTokens, List.of(), List.of());
     }
 
-    /** A model of so many tokens that has something to say. */
-    WordCodec(int contextTokens, List<Problem> notes) {
+    /** A model of so many tokens that has something to say, of all rows and of conversations. */
+    WordCodec(int contextTokens, List<Problem> notes, List<Problem> conversationNotes) {
         this.contextTokens = contextTokens;
         this.notes = notes;
+        this.conversationNotes = conversationNotes;
         for (int id = 0; id < pieces.size(); id++) {
             ids.put(pieces.get(id), id);
         }
@@ -64,6 +66,11 @@ public final class WordCodec implements TextCodec {
     @Override
     public List<Problem> notes() {
         return notes;
+    }
+
+    @Override
+    public List<Problem> conversationNotes() {
+        return conversationNotes;
     }
 
     @Override
