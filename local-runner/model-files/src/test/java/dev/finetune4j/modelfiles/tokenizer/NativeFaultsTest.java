@@ -60,6 +60,23 @@ class NativeFaultsTest {
                 "'normalizer': {'type': 'BertNormalizer', 'clean_text': false, 'strip_accents': null,"
                         + " 'lowercase': true}, 'added_tokens': [{'content': '\u0301', 'normalized': true}]"
                         + " | leaves nothing of the added token",
+                "'normalizer': {'type': 'BertNormalizer', 'clean_text': true, 'strip_accents': false,"
+                        + " 'lowercase': false}, 'added_tokens': [{'content': '\ue000', 'normalized': true}]"
+                        + " | leaves nothing of the added token",
+                "'normalizer': {'type': 'Sequence', 'normalizers': ["
+                        + "{'type': 'BertNormalizer', 'clean_text': true, 'strip_accents': false, 'lowercase': false},"
+                        + " {'type': 'Replace', 'pattern': {'String': ' '}, 'content': ''}]},"
+                        + " 'added_tokens': [{'content': '\\t', 'normalized': true}]"
+                        + " | leaves nothing of the added token \"\\t\"",
+                "'normalizer': {'type': 'Nmt'}, 'added_tokens': [{'content': '\\b\u009f', 'normalized': true}]"
+                        + " | leaves nothing of the added token",
+                "'normalizer': {'type': 'Sequence', 'normalizers': [{'type': 'Nmt'},"
+                        + " {'type': 'Strip', 'strip_left': true, 'strip_right': true}]},"
+                        + " 'added_tokens': [{'content': '\ufeff', 'normalized': true}]"
+                        + " | leaves nothing of the added token",
+                "'normalizer': {'type': 'Replace', 'pattern': {'Regex': '\\\\s+'}, 'content': ''},"
+                        + " 'added_tokens': [{'content': '\u3000', 'normalized': true}]"
+                        + " | leaves nothing of the added token",
                 "'pre_tokenizer': {'type': 'FixedLength', 'length': 0} | FixedLength has length 0",
                 "'model': {'continuing_subword_prefix': '##', 'merges': [['a', '##b'], ['a', 'b']]} | merge [\"a\",\"b\"]",
                 "'model': {'continuing_subword_prefix': '##', 'merges': ['a ##b', 'a b']} | merge \"a b\"",
@@ -89,6 +106,11 @@ class NativeFaultsTest {
                         + " 'added_tokens': [{'content': ' ', 'normalized': true}]",
                 "'normalizer': {'type': 'Replace', 'pattern': {'Regex': '(?<no java'}, 'content': ''},"
                         + " 'added_tokens': [{'content': 'a', 'normalized': true}]",
+                "'normalizer': {'type': 'Replace', 'pattern': {'Regex': '\\\\h'}, 'content': ''},"
+                        + " 'added_tokens': [{'content': ' ', 'normalized': true}]",
+                "'normalizer': {'type': 'Nmt'}, 'added_tokens': [{'content': '\\t\u0085', 'normalized': true}]",
+                "'normalizer': {'type': 'BertNormalizer', 'clean_text': true, 'strip_accents': false,"
+                        + " 'lowercase': false}, 'added_tokens': [{'content': '\ue001', 'normalized': true}]",
                 "'normalizer': {'type': 'Replace', 'pattern': {'Regex': '.'}, 'content': '$1'},"
                         + " 'added_tokens': [{'content': 'a', 'normalized': true}]",
                 "'normalizer': {'type': 'BertNormalizer', 'clean_text': true, 'strip_accents': false,"
