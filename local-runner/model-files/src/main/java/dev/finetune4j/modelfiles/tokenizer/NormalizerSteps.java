@@ -12,7 +12,10 @@ import java.util.stream.IntStream;
 
 /** What the normalizer of a tokenizer leaves of a text, as far as it may take all of it away. */
 final class NormalizerSteps {
-    /** Characters up to which no expression takes long, however it is written. */
+    /**
+     * Characters up to which an expression that takes twice as long with each takes no time to speak of; one with groups nested in
+     * groups and a reference to one, or with counts of thousands, may still.
+     */
     private static final int MOST_MATCHED = 8;
 
     /** Characters that a replacement may make of a text; a sequence of them could double it without end. */
