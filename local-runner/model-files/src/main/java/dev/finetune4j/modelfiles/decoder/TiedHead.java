@@ -5,10 +5,13 @@ import dev.finetune4j.modelfiles.ModelFilesProblems;
 import dev.finetune4j.modelfiles.config.ModelConfig;
 import dev.finetune4j.modelfiles.config.ModelFolder;
 import dev.finetune4j.modelfiles.weights.Dequantization;
+import dev.finetune4j.modelfiles.weights.FloatEncoding;
 import dev.finetune4j.modelfiles.weights.TensorEntry;
+import dev.finetune4j.modelfiles.weights.TensorType;
 import dev.finetune4j.modelfiles.weights.WeightFile;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.stream.Stream;
 
 /**
  * The head in the weights of a model whose embedding is said to be its head. Many files hold such a copy, which is not read. Where it is
@@ -21,8 +24,8 @@ final class TiedHead {
     private TiedHead() {}
 
     /**
-     * Passes a head that is the embedding, to the bit or, where it is stored in another number format, in its values as floats; one in
-     * a format that is not read, which cannot be compared; or none.
+     * Passes a head that is the embedding, to the bit or, where it is stored in another number format, after both are rounded to the
+     * narrower one; one in a format that is not read, which cannot be compared; or none.
      *
      * @throws dev.finetune4j.error.FineTuneException with FT0421 if it is another
      */
@@ -54,12 +57,26 @@ final class TiedHead {
         }
         Pieces ofHead = new Pieces(weights, head);
         Pieces ofEmbedding = new Pieces(weights, embedding);
-        for (long from = 0; from < head.elements(); from += PIECE_ELEMENTS) {
-            int count = (int) Math.min(PIECE_ELEMENTS, head.elements() - from);
-            boolean isSame = isToTheBit
-                    ? ofHead.bytes(from, count).equals(ofEmbedding.bytes(from, count))
-                    : ofHead.floats(from, count).equals(ofEmbedding.floats(from, count));
-            if (!isSame) {
+        if (isToTheBit) {
+            return holdsForAll(head.elements(), (from, count) -> ofHead.bytes(from, count)
+                    .equals(ofEmbedding.bytes(from, count)));
+        }
+        // transformers loads both in one format before it compares them; of two that are as wide, either may be that of the copy
+        int narrower = Math.min(head.type().blockBytes(), embedding.type().blockBytes());
+        return Stream.of(head.type(), embedding.type())
+                .filter(type -> type.blockBytes() == narrower)
+                .anyMatch(type -> holdsForAll(head.elements(), (from, count) -> ofHead.rounded(type, from, count)
+                        .equals(ofEmbedding.rounded(type, from, count))));
+    }
+
+    /** What is asked of a piece of two tensors. */
+    private interface Check {
+        boolean holds(long from, int count);
+    }
+
+    private static boolean holdsForAll(long elements, Check check) {
+        for (long from = 0; from < elements; from += PIECE_ELEMENTS) {
+            if (!check.holds(from, (int) Math.min(PIECE_ELEMENTS, elements - from))) {
                 return false;
             }
         }
@@ -87,9 +104,16 @@ final class TiedHead {
             return bytes.flip();
         }
 
-        FloatBuffer floats(long from, int count) {
+        /** The nearest values that a format has which is no wider than the tensor's own. */
+        FloatBuffer rounded(TensorType type, long from, int count) {
             Dequantization.decode(tensor.type(), bytes(from, count), floats.clear());
-            return floats.flip();
+            floats.flip();
+            if (type != tensor.type() && (type == TensorType.F16 || type == TensorType.BF16)) {
+                FloatEncoding.encode(type, floats, bytes.clear());
+                Dequantization.decode(type, bytes.flip(), floats.clear());
+                floats.flip();
+            }
+            return floats;
         }
     }
 }

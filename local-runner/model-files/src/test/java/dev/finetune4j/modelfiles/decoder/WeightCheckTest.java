@@ -106,6 +106,36 @@ class WeightCheckTest {
         WeightCheck.refuseUnfit(ModelFolder.open(folder));
     }
 
+    /** 0.5 and 32,769 / 2^24 as F32, which is 0x3804 as F16 and 0x3f01 as BF16. */
+    @Test
+    void passesAHeadThatIsTheEmbeddingRoundedToTheNarrowerFormat() throws IOException {
+        config("LlamaForCausalLM", ",\"tie_word_embeddings\":true");
+        List<ExpectedTensor> tensors = expected();
+        tensors.add(ExpectedTensor.of("lm_head.weight", 10, 8));
+        Path file = folder.resolve("model.safetensors");
+
+        writeHeadAs(TensorType.BF16, tensors, TensorType.F32);
+        endIn(file, "model.embed_tokens.weight", 0x01, 0x80, 0x00, 0x3f);
+        endIn(file, "lm_head.weight", 0x01, 0x3f);
+        WeightCheck.refuseUnfit(ModelFolder.open(folder));
+        endIn(file, "lm_head.weight", 0x00, 0x3f);
+        assertThatThrownBy(() -> WeightCheck.refuseUnfit(ModelFolder.open(folder)))
+                .hasMessageContaining("lm_head.weight is not model.embed_tokens.weight");
+
+        writeHeadAs(TensorType.F32, tensors, TensorType.F16);
+        endIn(file, "model.embed_tokens.weight", 0x04, 0x38);
+        endIn(file, "lm_head.weight", 0x01, 0x80, 0x00, 0x3f);
+        WeightCheck.refuseUnfit(ModelFolder.open(folder));
+        endIn(file, "model.embed_tokens.weight", 0x05, 0x38);
+        assertThatThrownBy(() -> WeightCheck.refuseUnfit(ModelFolder.open(folder)))
+                .hasMessageContaining("lm_head.weight is not model.embed_tokens.weight");
+
+        writeHeadAs(TensorType.F16, tensors, TensorType.BF16);
+        endIn(file, "model.embed_tokens.weight", 0x00, 0x3f);
+        endIn(file, "lm_head.weight", 0x03, 0x38);
+        WeightCheck.refuseUnfit(ModelFolder.open(folder));
+    }
+
     @Test
     void comparesMoreOfAHeadThanItReadsAtOnce() throws IOException {
         config("LlamaForCausalLM", ",\"tie_word_embeddings\":true");
@@ -196,14 +226,27 @@ class WeightCheckTest {
 
     /** Writes 0x3f as the last byte of a tensor, which makes its last number 0.5 as F32 and as BF16. */
     private static void endInAHalf(Path file, String name) throws IOException {
+        endIn(file, name, 0x3f);
+    }
+
+    private static void endIn(Path file, String name, int... last) throws IOException {
         TensorEntry tensor;
         try (WeightFile weights = WeightFile.open(file)) {
             tensor = weights.entry(name);
         }
         try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
-            bytes.seek(tensor.offset() + tensor.bytes() - 1);
-            bytes.write(0x3f);
+            bytes.seek(tensor.offset() + tensor.bytes() - last.length);
+            for (int each : last) {
+                bytes.write(each);
+            }
         }
+    }
+
+    private void writeHeadAs(TensorType type, List<ExpectedTensor> tensors, TensorType others) throws IOException {
+        WrittenWeights.write(
+                folder.resolve("model.safetensors"),
+                tensors,
+                name -> name.equals("lm_head.weight") ? type : others);
     }
 
     private void config(String architecture, String more) throws IOException {
