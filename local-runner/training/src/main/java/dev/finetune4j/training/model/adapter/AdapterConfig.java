@@ -109,6 +109,10 @@ public final class AdapterConfig {
     /** The end of a path from the number of a layer on, such as {@code model.layers.3.self_attn.q_proj}. */
     private static final Pattern IN_LAYER = Pattern.compile("(?:.*\\.)?([0-9]{1,9})\\.[^0-9].*");
 
+    /** The same without the root of the model in front, which the whole path of a module begins with. */
+    private static final Pattern END_IN_LAYER =
+            Pattern.compile("(?:(?:(?:encoder|transformer)\\.)?layers?\\.)?[0-9]{1,9}\\.[^0-9].*");
+
     private final JsonNode config;
     private final List<String> wrong;
 
@@ -386,32 +390,50 @@ public final class AdapterConfig {
     private record Targets(Set<String> names, Set<Integer> layers) {}
 
     /**
-     * To PEFT a name stands for the modules of all layers, or of those of {@code layers_to_transform}, and a path with the number of a
-     * layer for that module alone; so it lists all-linear. It gives no adapter to what it saves as a whole, though it is in the list.
+     * To PEFT a whole path stands for that module alone, whatever {@code layers_to_transform} says; so it lists all-linear. Anything
+     * else, a name or the end of a path, with the number of a layer or without, stands for all modules whose path ends so, in the layers
+     * of {@code layers_to_transform} where there are some. It gives no adapter to what it saves as a whole, though it is in the list.
      */
     private Targets targets() {
-        Set<String> everywhere = new TreeSet<>();
+        Set<Integer> transformed = new TreeSet<>(layers());
+        Set<String> roots = new TreeSet<>();
         Map<Integer, Set<String>> byLayer = new TreeMap<>();
-        Set<String> otherPaths = new TreeSet<>();
+        List<JsonNode> others = new ArrayList<>();
         for (JsonNode module : config.path("target_modules")) {
-            Matcher inLayer = IN_LAYER.matcher(module.asText());
-            if (saves(config, module.asText())) {
+            String path = module.asText();
+            Matcher inLayer = IN_LAYER.matcher(path);
+            if (saves(config, path)) {
                 continue;
             }
-            if (inLayer.matches()) {
-                byLayer.computeIfAbsent(Integer.valueOf(inLayer.group(1)), layer -> new TreeSet<>())
-                        .add(lastWord(module));
-            } else {
-                (module.asText().contains(".") ? otherPaths : everywhere).add(lastWord(module));
+            if (!inLayer.matches()) {
+                others.add(module);
+                continue;
+            }
+            int layer = Integer.parseInt(inLayer.group(1));
+            boolean isWhole = !END_IN_LAYER.matcher(path).matches();
+            if (isWhole) {
+                roots.add(firstWord(path));
+            }
+            if (isWhole || transformed.isEmpty() || transformed.contains(layer)) {
+                byLayer.computeIfAbsent(layer, absent -> new TreeSet<>()).add(lastWord(module));
             }
         }
-        Set<Integer> transformed = new TreeSet<>(layers());
+        Set<String> everywhere = new TreeSet<>();
+        for (JsonNode module : others) {
+            // from the root of whole paths into layers it leads out of them: its factors are there or not, and refused where they are
+            boolean isOutside = module.asText().contains(".") && roots.contains(firstWord(module.asText()));
+            if (!isOutside) {
+                everywhere.add(lastWord(module));
+            }
+        }
         if (byLayer.isEmpty()) {
-            everywhere.addAll(otherPaths);
             return new Targets(everywhere, transformed);
         }
-        // beside paths into layers another path leads out of them: its factors are there or not, and are refused where they are
         return everywhere.isEmpty() ? alike(byLayer) : alike(byLayer, everywhere, transformed);
+    }
+
+    private static String firstWord(String path) {
+        return path.replaceFirst("\\..*", "");
     }
 
     private Targets alike(Map<Integer, Set<String>> byLayer, Set<String> everywhere, Set<Integer> transformed) {

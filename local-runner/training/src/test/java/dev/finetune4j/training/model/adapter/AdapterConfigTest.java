@@ -77,6 +77,10 @@ class AdapterConfigTest {
                 "v_proj, model.layers.0.self_attn.v_proj | | v_proj |",
                 "v_proj, model.layers.0.self_attn.v_proj | 3 | v_proj | 0, 3",
                 "model.layers.0.self_attn.v_proj, model.norm | | v_proj | 0",
+                "v_proj, mlp.up_proj, model.layers.0.self_attn.v_proj | | up_proj, v_proj |",
+                "mlp.up_proj, model.layers.0.mlp.up_proj | 3 | up_proj | 0, 3",
+                "layers.0.self_attn.v_proj, layers.1.self_attn.v_proj, 2.self_attn.v_proj | 1 | v_proj | 1",
+                "bert.encoder.layer.0.output.dense, encoder.layer.1.output.dense, bert.pooler.dense | 2 | dense | 0",
             })
     void takesAPathForTheLayerThatItNames(
             String paths, @Nullable String transformed, String names, @Nullable String layers) throws IOException {
@@ -117,6 +121,8 @@ class AdapterConfigTest {
                         + " | target_modules names q_proj in one layer, but not the same in another",
                 "'target_modules': ['v_proj', 'layers.0.mlp.up_proj']"
                         + " | target_modules names up_proj in one layer, but not the same in another",
+                "'target_modules': ['mlp.up_proj', 'model.layers.0.self_attn.v_proj']"
+                        + " | target_modules names v_proj in one layer, but not the same in another",
             })
     void refusesWhatItWouldComputeWrongly(String setting, String cause) {
         assertThatThrownBy(() -> read(PLAIN + ", " + setting)).isInstanceOfSatisfying(FineTuneException.class, e -> {
