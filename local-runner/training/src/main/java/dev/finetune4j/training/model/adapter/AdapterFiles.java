@@ -27,6 +27,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -158,7 +159,8 @@ public final class AdapterFiles {
                 throw e;
             }
             List<String> causes = e.problems().stream()
-                    .map(problem -> problem.summary().replaceFirst("; did you mean .*", ""))
+                    .flatMap(problem -> Stream.concat(Stream.of(problem.summary()), problem.causes().stream()))
+                    .distinct()
                     .toList();
             throw misfit(folder.resolve("adapter_config.json"), causes).asException(e);
         }

@@ -6,9 +6,9 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.training.model.ModelProblems;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** The linear layers that a LoRA method adapts, after its names and numbers were looked up. */
@@ -38,8 +38,8 @@ final class TargetModules {
                 problems.add(unknown(name, known));
             }
         }
-        problems.addAll(withoutAdapter("ranks", method.ranks().keySet(), isAll ? known : asked));
-        problems.addAll(withoutAdapter("alphas", method.alphas().keySet(), isAll ? known : asked));
+        problems.addAll(withoutAdapter("ranks", method.ranks(), isAll ? known : asked));
+        problems.addAll(withoutAdapter("alphas", method.alphas(), isAll ? known : asked));
         method.layers().stream().filter(layer -> layer >= layers).forEach(layer -> problems.add(beyond(layer, layers)));
         if (!problems.isEmpty()) {
             throw new FineTuneException(problems, null);
@@ -54,7 +54,7 @@ final class TargetModules {
     private static Problem unknown(String name, List<String> known) {
         String nearest = nearest(name, known);
         return ModelProblems.TARGET_MODULE
-                .error("the model has no linear layer " + name + "; did you mean " + nearest + "?")
+                .error("the model has no linear layer " + name)
                 .at(Location.ofKey("method.target-modules"))
                 .because("its linear layers are " + String.join(", ", known))
                 .remedy("method.target-modules: [" + nearest + "]")
@@ -63,14 +63,15 @@ final class TargetModules {
     }
 
     /** A setting for a module that has no adapter would go unnoticed. */
-    private static List<Problem> withoutAdapter(String key, Collection<String> names, List<String> adapted) {
-        return names.stream()
-                .filter(name -> !adapted.contains(name))
-                .map(name -> ModelProblems.TARGET_MODULE
-                        .error("method." + key + " names " + name + ", which gets no adapter; did you mean "
-                                + nearest(name, adapted) + "?")
+    private static List<Problem> withoutAdapter(String key, Map<String, ?> values, List<String> adapted) {
+        return values.entrySet().stream()
+                .filter(entry -> !adapted.contains(entry.getKey()))
+                .map(entry -> ModelProblems.TARGET_MODULE
+                        .error("method." + key + " names " + entry.getKey() + ", which gets no adapter")
                         .at(Location.ofKey("method." + key))
                         .because("adapters are given to " + String.join(", ", adapted))
+                        .remedy("method." + key + ": {" + nearest(entry.getKey(), adapted) + ": " + entry.getValue()
+                                + "}")
                         .remedy("method.target-modules: [" + LoraTuning.ALL_LINEAR + "]")
                         .build())
                 .toList();

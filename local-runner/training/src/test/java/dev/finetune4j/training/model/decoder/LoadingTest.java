@@ -187,9 +187,15 @@ class LoadingTest {
         LoraTuning method = new LoraTuning(4, 8, 0, List.of("qproj", "v_proj"));
 
         assertThatThrownBy(() -> Fixture.load("tied", Fixture.settings(method, Precision.FP32, Recompute.NONE)))
-                .isInstanceOf(FineTuneException.class)
-                .hasMessageContaining("FT0472")
-                .hasMessageContaining("no linear layer qproj; did you mean q_proj?");
+                .isInstanceOfSatisfying(
+                        FineTuneException.class,
+                        e -> assertThat(e.problems()).singleElement().satisfies(problem -> {
+                            assertThat(problem.code()).isEqualTo("FT0472");
+                            assertThat(problem.summary()).isEqualTo("the model has no linear layer qproj");
+                            assertThat(problem.remedies())
+                                    .containsExactly(
+                                            "method.target-modules: [q_proj]", "method.target-modules: [all-linear]");
+                        }));
     }
 
     @Test
@@ -242,11 +248,14 @@ class LoadingTest {
                 .isInstanceOfSatisfying(
                         FineTuneException.class,
                         e -> assertThat(e.problems())
-                                .extracting(problem -> problem.code() + " " + problem.summary())
+                                .extracting(problem -> problem.code() + " " + problem.summary() + " | "
+                                        + problem.remedies().get(0))
                                 .containsExactly(
-                                        "FT0472 method.alphas names k_proj, which gets no adapter; did you mean q_proj?",
-                                        "FT0472 method.ranks names up_proj, which gets no adapter; did you mean q_proj?",
-                                        "FT0472 the model has no layer 2"));
+                                        "FT0472 method.alphas names k_proj, which gets no adapter"
+                                                + " | method.alphas: {q_proj: 4.0}",
+                                        "FT0472 method.ranks names up_proj, which gets no adapter"
+                                                + " | method.ranks: {q_proj: 4}",
+                                        "FT0472 the model has no layer 2 | method.layers: [1]"));
     }
 
     @Test
@@ -348,8 +357,15 @@ class LoadingTest {
                         e -> assertThat(e.problems()).singleElement().satisfies(problem -> {
                             assertThat(problem.code()).isEqualTo("FT0473");
                             assertThat(problem.causes())
-                                    .containsExactly(
-                                            "the model has no layer 7", "the model has no linear layer c_attn");
+                                    .hasSize(4)
+                                    .startsWith(
+                                            "the model has no layer 7",
+                                            "its layers are 0 to 1",
+                                            "the model has no linear layer c_attn")
+                                    .last()
+                                    .asString()
+                                    .startsWith("its linear layers are ")
+                                    .contains("q_proj");
                         }));
     }
 

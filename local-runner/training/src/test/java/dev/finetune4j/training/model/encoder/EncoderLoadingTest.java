@@ -190,8 +190,8 @@ class EncoderLoadingTest {
         assertThat(refusals(LoraTuning.builder()
                         .targetModules(List.of("query", "q_proj"))
                         .build()))
-                .extracting(Problem::summary)
-                .containsExactly("the model has no linear layer q_proj; did you mean query?");
+                .extracting(problem -> problem.summary() + " | " + problem.remedies().get(0))
+                .containsExactly("the model has no linear layer q_proj | method.target-modules: [query]");
         assertThat(refusals(
                         LoraTuning.builder().trainedModules(List.of("lm_head")).build()))
                 .extracting(Problem::summary)
