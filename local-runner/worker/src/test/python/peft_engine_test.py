@@ -23,16 +23,22 @@ class BatchesTest(unittest.TestCase):
             lengths = [chance.randint(1, 40) for _ in range(chance.randint(1, 30))]
             limit = chance.randint(max(lengths), 120)
             shares = chance.randint(1, 5)
-            split = shared_out(lengths, shares, limit)
+            most = chance.randint(0, 4)
+            split = shared_out(lengths, shares, limit, most)
             self.assertEqual(sorted(place for parts in split for part in parts for place in part), list(range(len(lengths))))
             self.assertEqual(len({len(parts) for parts in split}), 1)
             for parts in split:
                 for part in filter(None, parts):
                     self.assertLessEqual(len(part) * max(lengths[place] for place in part), limit)
+                    self.assertLessEqual(len(part), most or len(lengths))
 
     def test_shares_have_about_as_many_tokens(self):
         self.assertEqual(dealt([9, 5, 4], 2), [[0], [1, 2]])
         self.assertEqual(padded_parts([2, 8, 3], [0, 1, 2], 8), [[1], [2, 0]])
+
+    def test_no_part_has_more_rows_than_are_taken_at_a_time(self):
+        self.assertEqual(padded_parts([2, 2, 2, 2, 2], range(5), 100, 2), [[0, 1], [2, 3], [4]])
+        self.assertEqual(padded_parts([2, 2, 2, 2, 2], range(5), 100), [[0, 1, 2, 3, 4]])
 
 
 class MetricsTest(unittest.TestCase):

@@ -19,6 +19,7 @@ if training:
     assert len(validation) == training.validation_rows
     read["validation"] = [validation.row(row) for row in range(len(validation))]
     read["maxBatchTokens"] = training.max_batch_tokens
+    read["setup"] = dataclasses.asdict(recipe.setup(training))
     read["steps"] = [
         {"learningRate": step.learning_rate, "epoch": step.epoch, "validate": step.validate, "rows": step.rows}
         for step in recipe.steps()

@@ -216,6 +216,10 @@ class LaunchAtSageMakerTest {
         assertThat(run.exitCode()).as(run.err()).isEqualTo(8);
         assertThat(run.err()).contains("FT0853", "torch").doesNotContain(aws.secretAccessKey());
         assertThat(command("ps").out()).contains("failed", "sagemaker");
+        assertThat(aws.s3().keys("s3://my-bucket/jobs/inputs"))
+                .as("how its machine is set up, as it was planned")
+                .filteredOn(key -> key.endsWith("/setup.json"))
+                .hasSize(1);
 
         CommandRun again = command("launch", job.toString(), "--yes");
         assertThat(again.exitCode()).as(again.err()).isEqualTo(8);

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  *     run, which would end that; null where one launch makes one job
  * @param afterwards what the result goes on to cost at the place, asked or not, until it is removed; null where nothing
  * @param settings what the place is told of the machine or the service, by the names of {@link PlaceSettings}; empty where nothing is sold
+ * @param setup how the job is set up on the GPUs of the machine, as it was planned; null where none are let, and in journals of earlier
+ *     versions
  * @param alternatives where the job goes, in this order, if its machine is not to be had; without alternatives of their own
  */
 public record LaunchTerms(
@@ -48,6 +50,7 @@ public record LaunchTerms(
         @Nullable Money costOfTwo,
         @Nullable HostingCost afterwards,
         Map<String, String> settings,
+        @Nullable TrainerSettings setup,
         List<LaunchTerms> alternatives) {
     /** Copies map and list; journals of earlier versions have neither, and do not tell {@code onlyWatched}. */
     public LaunchTerms {
@@ -82,6 +85,7 @@ public record LaunchTerms(
                 costOfTwo,
                 afterwards,
                 settings,
+                setup,
                 others);
     }
 

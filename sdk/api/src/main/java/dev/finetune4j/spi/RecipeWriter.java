@@ -1,7 +1,9 @@
 package dev.finetune4j.spi;
 
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.plan.TrainerSettings;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compiles a job into a recipe for a training engine that is not the project's own core: every row in tokens, which tokens are learned, the
@@ -17,11 +19,13 @@ public interface RecipeWriter {
      * Holds one row at a time, and for each training row a few bytes.
      *
      * @param submission the job, with its model and data on this machine
+     * @param setup how it is set up on the GPUs of its machine, as far as the job does not say itself; null to leave that to the engine. What is
+     *     learned, and which checkpoints it goes on from, does not depend on it
      * @param target the folder, made if need be; what an earlier call left there is replaced
      * @throws FineTuneException with FT0674 for everything of the job that the engine does not do, with FT0651 if model or data are missing,
      *     with what the text side and the rows report
      */
-    void write(Submission submission, Path target);
+    void write(Submission submission, @Nullable TrainerSettings setup, Path target);
 
     /**
      * The model of a job as the engine reads it: as it is, or in another form of the same numbers, which is made once. Of all threads and

@@ -209,7 +209,7 @@ class JsonTest {
 
     /** Journals and events of earlier versions must be read for ever. */
     @Test
-    void readsTermsOfBeforeTheyToldWhoEndsAJob() {
+    void readsTermsOfBeforeTheyToldWhoEndsAJobAndHowItIsSetUp() {
         DurationRange time = new DurationRange(Duration.ofMinutes(1), Duration.ofMinutes(2), Duration.ofMinutes(3));
         LaunchTerms terms = new LaunchTerms(
                 "a",
@@ -226,12 +226,13 @@ class JsonTest {
                 null,
                 null,
                 Map.of(),
+                null,
                 List.of());
         String written = Json.line(terms.alternatives(List.of(terms)))
                 .replace(",\"onlyWatched\":false", "")
                 .replace("\"onlyWatched\":false,", "");
 
-        assertThat(written).doesNotContain("onlyWatched");
+        assertThat(written).doesNotContain("onlyWatched", "setup");
         assertThat(Json.read(written, LaunchTerms.class)).isEqualTo(terms.alternatives(List.of(terms)));
     }
 

@@ -9,6 +9,7 @@ import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.modelfiles.config.ModelFolder;
 import dev.finetune4j.modelfiles.weights.TensorType;
+import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.CodecBehindVirtualTokens;
@@ -60,7 +61,7 @@ public final class PeftRecipeWriter implements RecipeWriter {
     }
 
     @Override
-    public void write(Submission submission, Path target) {
+    public void write(Submission submission, @Nullable TrainerSettings setup, Path target) {
         refuse(PeftRefusals.of(submission));
         Path model = channel(submission, WorkOrder.MODEL_CHANNEL);
         Path data = channel(submission, WorkOrder.DATA_CHANNEL);
@@ -76,7 +77,7 @@ public final class PeftRecipeWriter implements RecipeWriter {
             }
             DurableFiles.deleteTree(target);
             Files.createDirectories(target);
-            Recipe recipe = compile(submission.order(), folder, data, codec, target);
+            Recipe recipe = compile(submission.order(), setup, folder, data, codec, target);
             Files.writeString(target.resolve(FILE), Json.pretty(recipe));
         } catch (IOException | UncheckedIOException e) {
             throw WriteFailure.of("recipe", target, e);
@@ -97,7 +98,13 @@ public final class PeftRecipeWriter implements RecipeWriter {
         return new UnpackedModel(model, isExact ? TensorType.F32 : TensorType.BF16).in(cache);
     }
 
-    private static Recipe compile(WorkOrder order, ModelFolder model, Path data, TextCodec codec, Path target)
+    private static Recipe compile(
+            WorkOrder order,
+            @Nullable TrainerSettings setup,
+            ModelFolder model,
+            Path data,
+            TextCodec codec,
+            Path target)
             throws IOException {
         Map<String, WrittenFile> files = new LinkedHashMap<>();
         List<Problem> notices = new ArrayList<>();
@@ -105,7 +112,7 @@ public final class PeftRecipeWriter implements RecipeWriter {
         List<Answers> answers = new ArrayList<>();
         for (WorkStep step : order.steps()) {
             if (step instanceof WorkStep.Train train) {
-                training = new TrainingPart(train, model, data, codec).write(target, files, notices);
+                training = new TrainingPart(train, setup, model, data, codec).write(target, files, notices);
             }
             if (step instanceof WorkStep.Predict predict) {
                 answers.add(QuestionFile.write(predict, data, codec, target, files));

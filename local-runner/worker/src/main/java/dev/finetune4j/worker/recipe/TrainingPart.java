@@ -6,6 +6,7 @@ import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.modelfiles.config.ModelFolder;
+import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.TextCodec;
@@ -26,12 +27,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Writes down a training: rows, steps and settings, all from what the core itself plans with. */
 final class TrainingPart {
     private static final String STEPS_FILE = "steps.jsonl";
+    private static final String SETUP_FILE = "setup.json";
 
     private final WorkStep.Train step;
+    private final @Nullable TrainerSettings setup;
     private final ModelFolder model;
     private final Path data;
     private final TextCodec codec;
@@ -40,19 +44,22 @@ final class TrainingPart {
      * A training.
      *
      * @param step what is trained
+     * @param setup how it is set up on its machine; null to leave that to the engine
      * @param model the base model
      * @param data folder of the rows
      * @param codec the model's text side, with room for virtual tokens
      */
-    TrainingPart(WorkStep.Train step, ModelFolder model, Path data, TextCodec codec) {
+    TrainingPart(
+            WorkStep.Train step, @Nullable TrainerSettings setup, ModelFolder model, Path data, TextCodec codec) {
         this.step = step;
+        this.setup = setup;
         this.model = model;
         this.data = data;
         this.codec = codec;
     }
 
     /**
-     * Writes rows and steps.
+     * Writes rows and steps, and how they are computed.
      *
      * @param files told of each file
      * @param notices told what a person should know
@@ -68,6 +75,7 @@ final class TrainingPart {
                 : null;
         int virtual = step.method().virtualTokens();
         int longest = validation == null || validation.lengths().length == 0 ? 0 : validation.longest() + virtual;
+        int rowLimit = codec.rowLimit(spec.maxTokens()) + virtual;
         TrainingPlan plan = new TrainingPlan(
                 spec,
                 Arrays.stream(training.lengths())
@@ -75,9 +83,14 @@ final class TrainingPart {
                         .toArray(),
                 virtual,
                 longest,
-                codec.rowLimit(spec.maxTokens()) + virtual,
+                rowLimit,
                 BatchPrefix.NONE); // transformers computes each row whole
         writeSteps(plan, spec, target, files);
+        if (setup != null) {
+            int learned = training.longest() + virtual;
+            PassSetup passes = PassSetup.of(setup, spec, learned, rowLimit, plan.maxBatchTokens());
+            Files.writeString(target.resolve(SETUP_FILE), Json.pretty(passes));
+        }
         PeftStart start = PeftStart.of(
                 model, step.base(), step.method(), Math.max(training.longest() + virtual, longest), spec.seed(), codec);
         return settings(spec, plan, start, validation == null ? 0 : validation.lengths().length);
@@ -117,8 +130,8 @@ final class TrainingPart {
                 step.method().adapters().map(LoraTuning::dropout).orElse(0.0),
                 start.draws(),
                 start.tokens(),
-                word(spec.precision()),
-                word(spec.recompute()),
+                PassSetup.word(spec.precision()),
+                PassSetup.word(spec.recompute()),
                 spec.seed(),
                 plan.steps(),
                 plan.rows(),
@@ -137,9 +150,5 @@ final class TrainingPart {
                         CheckpointPace.MOST_OVERHEAD,
                         Duration.ofMinutes(CheckpointPace.LONGEST_MINUTES).toSeconds(),
                         CheckpointPace.BETWEEN_FAILURES.toSeconds()));
-    }
-
-    private static String word(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.run.ContainerOrder;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.WorkOrder;
@@ -20,6 +21,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A container's folder in which either engine works on the same job.
@@ -31,10 +33,16 @@ record EngineContainer(Path base) {
 
     /** Lays a job out, with the recipe that the engine in Python needs. */
     static EngineContainer of(Path base, List<WorkStep> steps, Path data) throws IOException {
+        return of(base, steps, null, data);
+    }
+
+    /** The same on a machine that it was planned for. */
+    static EngineContainer of(Path base, List<WorkStep> steps, @Nullable TrainerSettings setup, Path data)
+            throws IOException {
         RecipeTickets.layOut(base, steps, data);
         EngineContainer container = new EngineContainer(base);
         new PeftRecipeWriter()
-                .write(RecipeTickets.submission(steps, data), container.channel(WorkOrder.RECIPE_CHANNEL));
+                .write(RecipeTickets.submission(steps, data), setup, container.channel(WorkOrder.RECIPE_CHANNEL));
         return container;
     }
 

@@ -17,6 +17,7 @@ import dev.finetune4j.method.PrefixTuning;
 import dev.finetune4j.method.PromptTuning;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.run.ContainerOrder;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
@@ -262,6 +263,51 @@ class PeftEngineTest {
                         .map(RunEvent.StepCompleted::loss)
                         .toList());
         assertThat(other.predictions("tuned.jsonl")).isEqualTo(whole.predictions("tuned.jsonl"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void trainsAsEverHoweverItsMachineIsSetUp(TuningMethod method) throws Exception {
+        List<WorkStep> steps =
+                RecipeTickets.classifies(method, RecipeTickets.training().build(), LabelScoring.LIKELIHOOD);
+
+        EngineContainer whole =
+                EngineContainer.of(root.resolve("whole"), steps, data).runByPeft(image, 1);
+        EngineContainer small = EngineContainer.of(root.resolve("small"), steps, setup(1, true), data)
+                .runByPeft(image, 1);
+
+        assertSameTraining(small, whole, LOSS);
+        assertThat(recompute(whole)).isEqualTo("none");
+        assertThat(recompute(small)).isEqualTo("layer");
+    }
+
+    @Test
+    void goesOnWhereTheNextMachineIsSetUpInAnotherWay() throws Exception {
+        List<WorkStep> steps = steps(
+                RecipeTickets.training().epochs(60).checkpointEvery(100_000).build(), 0);
+        EngineContainer first = EngineContainer.of(root.resolve("first"), steps, setup(3, false), data);
+        Process process = first.startByPeft(image, 1);
+        first.after(10, process, Process::destroy);
+        assertThat(EngineContainer.ended(process)).as(first.log()).isEqualTo(ExitCode.INTERRUPTED.number());
+        EngineContainer next = EngineContainer.of(root.resolve("next"), steps, setup(1, true), data);
+        DurableFiles.copyTree(first.base().resolve("checkpoints"), next.base().resolve("checkpoints"));
+
+        next.runByPeft(image, 1);
+
+        assertThat(next.told()).hasAtLeastOneElementOfType(RunEvent.Resumed.class);
+        assertThat(recompute(next)).isEqualTo("layer");
+    }
+
+    private static TrainerSettings setup(int rows, boolean isComputedAgain) {
+        return new TrainerSettings(1, TrainerSettings.Sharing.SINGLE, rows, 6 / rows, isComputedAgain, "fp32");
+    }
+
+    private static String recompute(EngineContainer trained) throws IOException {
+        return trained.told().stream()
+                .filter(RunEvent.TrainingStarted.class::isInstance)
+                .map(event -> ((RunEvent.TrainingStarted) event).recompute())
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.LabelScoring;
 import dev.finetune4j.job.Precision;
+import dev.finetune4j.job.Recompute;
 import dev.finetune4j.job.Schedule;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.json.Json;
@@ -26,6 +27,7 @@ import dev.finetune4j.modelfiles.codec.GgufDescription;
 import dev.finetune4j.modelfiles.config.ModelFolder;
 import dev.finetune4j.modelfiles.weights.TensorType;
 import dev.finetune4j.modelfiles.weights.WeightFile;
+import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.run.ModelFormat;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
@@ -63,6 +65,7 @@ import java.util.ServiceLoader;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,12 +92,95 @@ class PeftRecipeWriterTest {
                         RecipeTickets.classifies(
                                 method, RecipeTickets.training().epochs(1).build(), LabelScoring.CALIBRATED),
                         data),
+                null,
                 root.resolve("recipe"));
 
         GoldenFiles golden = GoldenFiles.in("golden/recipe");
         golden.assertMatches("recipe.json", Files.readString(root.resolve("recipe/recipe.json")));
         golden.assertMatches("steps.jsonl", Files.readString(root.resolve("recipe/steps.jsonl")));
         golden.assertMatches("ask-tuned.jsonl", Files.readString(root.resolve("recipe/ask-tuned.jsonl")));
+    }
+
+    /** Checkpoints are held to the recipe, and go on from there where the next machine is set up in another way. */
+    @Test
+    void tellsBesideTheRecipeHowTheMachineComputesIt() throws Exception {
+        Path data = RecipeTickets.writeRows(root.resolve("data"), 12, 2);
+        TrainingSpec spec = RecipeTickets.training().build();
+        String unplanned = recipe(spec, null, data);
+        assertThat(root.resolve("recipe/setup.json")).doesNotExist();
+        JsonNode left = readByPython();
+        assertThat(left.path("setup"))
+                .isEqualTo(passes(0, left.path("maxBatchTokens").asInt(), "auto"));
+
+        assertThat(recipe(spec, planned(2, true), data)).isEqualTo(unplanned);
+
+        int longest = 0;
+        for (JsonNode row : left.path("rows")) {
+            longest = Math.max(longest, row.get(0).size());
+        }
+        assertThat(readByPython().path("setup")).isEqualTo(passes(2, 2 * longest, "layer"));
+        recipe(spec, planned(3, false), data);
+        assertThat(readByPython().path("setup")).isEqualTo(passes(3, 3 * longest, "none"));
+        assertThat(recipe(spec, null, data)).isEqualTo(unplanned);
+        assertThat(root.resolve("recipe/setup.json"))
+                .as("of an earlier machine")
+                .doesNotExist();
+    }
+
+    @Test
+    void letsTheJobSayWhatIsComputedAgain() throws Exception {
+        Path data = RecipeTickets.writeRows(root.resolve("data"), 12, 2);
+
+        recipe(RecipeTickets.training().recompute(Recompute.NONE).build(), planned(2, true), data);
+        assertThat(readByPython().path("setup").path("recompute").asText()).isEqualTo("none");
+
+        recipe(RecipeTickets.training().recompute(Recompute.FEED_FORWARD).build(), planned(2, false), data);
+        assertThat(readByPython().path("setup").path("recompute").asText()).isEqualTo("feed-forward");
+    }
+
+    /** A pack has any number of rows, and as many tokens as so many of the longest. */
+    @Test
+    void measuresPacksByTheirTokens() throws Exception {
+        Path data = RecipeTickets.writeRows(root.resolve("data"), 40, 2);
+        TrainingSpec spec =
+                RecipeTickets.training().packing(true).maxTokens(32).build();
+
+        recipe(spec, planned(1, false), data);
+
+        JsonNode read = readByPython();
+        assertThat(read.path("maxBatchTokens").asInt()).isGreaterThan(32);
+        assertThat(read.path("setup")).isEqualTo(passes(0, 32, "none"));
+    }
+
+    @Test
+    void pythonRefusesASetupThatIsNone() throws Exception {
+        Path data = RecipeTickets.writeRows(root.resolve("data"), 4, 0);
+        recipe(RecipeTickets.training().build(), planned(1, false), data);
+        Files.writeString(root.resolve("recipe/setup.json"), "{\"passRows\": 1}");
+
+        Ended ended = PeftPython.run(
+                "src/test/python/read_recipe.py", root.resolve("recipe").toString());
+
+        assertThat(ended.exit()).isEqualTo(1);
+        assertThat(ended.output()).contains("FT0652: setup.json is not that of the job");
+    }
+
+    private String recipe(TrainingSpec spec, @Nullable TrainerSettings setup, Path data) throws IOException {
+        WorkStep train = new WorkStep.Train(LoraTuning.defaults(), spec, RecipeTickets.BASE, RecipeTickets.LABELS);
+        writer.write(RecipeTickets.submission(List.of(train), data), setup, root.resolve("recipe"));
+        return Files.readString(root.resolve("recipe/recipe.json"));
+    }
+
+    private static TrainerSettings planned(int rows, boolean isComputedAgain) {
+        return new TrainerSettings(1, TrainerSettings.Sharing.SINGLE, rows, 6 / rows, isComputedAgain, "bf16");
+    }
+
+    private static JsonNode passes(int rows, int tokens, String recompute) {
+        return Json.records()
+                .createObjectNode()
+                .put("pass_rows", rows)
+                .put("pass_tokens", tokens)
+                .put("recompute", recompute);
     }
 
     @ParameterizedTest
@@ -120,7 +206,7 @@ class PeftRecipeWriterTest {
         Path data = RecipeTickets.writeRows(root.resolve("data"), random.nextInt(1, 60), random.nextInt(0, 9));
         WorkStep.Train train = new WorkStep.Train(method, spec, RecipeTickets.BASE, RecipeTickets.LABELS);
 
-        writer.write(RecipeTickets.submission(List.of(train), data), root.resolve("recipe"));
+        writer.write(RecipeTickets.submission(List.of(train), data), null, root.resolve("recipe"));
 
         JsonNode read = readByPython();
         TrainingSpec complete = train.training();
@@ -189,6 +275,7 @@ class PeftRecipeWriterTest {
                         RecipeTickets.classifies(
                                 LoraTuning.defaults(), RecipeTickets.training().build(), LabelScoring.LIKELIHOOD),
                         data),
+                null,
                 root.resolve("recipe"));
 
         JsonNode questions = readByPython().path("questions").path("tuned");
@@ -244,7 +331,7 @@ class PeftRecipeWriterTest {
         Path data = RecipeTickets.writeRows(root.resolve("data"), 4, 0);
         List<WorkStep> steps = List.of(new WorkStep.Train(
                 LoraTuning.defaults(), RecipeTickets.training().build(), RecipeTickets.BASE));
-        writer.write(RecipeTickets.submission(steps, data), root.resolve("recipe"));
+        writer.write(RecipeTickets.submission(steps, data), null, root.resolve("recipe"));
         byte[] tokens = Files.readAllBytes(root.resolve("recipe/train.tokens"));
         tokens[8] ^= 1;
         Files.write(root.resolve("recipe/train.tokens"), tokens);
@@ -351,7 +438,7 @@ class PeftRecipeWriterTest {
         Submission submission = job.submission("encoder", "abc", List.of(train));
         RecipeWriter letters = new PeftRecipeWriter(model -> LetterCodec.ofEncoder(64));
 
-        assertThatThrownBy(() -> letters.write(submission, root.resolve("recipe")))
+        assertThatThrownBy(() -> letters.write(submission, null, root.resolve("recipe")))
                 .isInstanceOf(FineTuneException.class)
                 .hasMessageContaining("does not do an encoder");
     }
@@ -364,13 +451,13 @@ class PeftRecipeWriterTest {
                         new RunId("x"), new ModelRef("x"), new WorkOrder("abc", List.of(train)))
                 .build();
 
-        assertThatThrownBy(() -> writer.write(submission, root.resolve("recipe")))
+        assertThatThrownBy(() -> writer.write(submission, null, root.resolve("recipe")))
                 .hasMessageContaining("FT0651")
                 .hasMessageContaining("the model channel of the job is missing");
     }
 
     private void write(WorkStep step, Path data) {
-        writer.write(RecipeTickets.submission(List.of(step), data), root.resolve("recipe"));
+        writer.write(RecipeTickets.submission(List.of(step), data), null, root.resolve("recipe"));
     }
 
     private JsonNode readByPython() throws IOException, InterruptedException {

@@ -6,6 +6,7 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.Budget;
 import dev.finetune4j.plan.BilledTokens;
 import dev.finetune4j.plan.LaunchTerms;
+import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.MachineVerdict;
@@ -102,6 +103,12 @@ record Agreement(
     @Nullable
     String after() {
         return moved == null ? null : moved.after();
+    }
+
+    /** How the job is set up on the machine that the run is on, or is to go to; null where that was not planned. */
+    @Nullable
+    TrainerSettings setup() {
+        return terms == null ? null : terms.setup();
     }
 
     /** How long the machine that the run is on may run, by itself; what was agreed to, without it what the budget says. */

@@ -50,7 +50,7 @@ final class DryRun {
                             prepared.model().path(),
                             terms.timeLimit(),
                             null);
-            return provider.plannedCalls(context.workers().equip(submission, provider, folder));
+            return provider.plannedCalls(context.workers().equip(submission, provider, terms.setup(), folder));
         } finally {
             Folders.remove(folder);
         }

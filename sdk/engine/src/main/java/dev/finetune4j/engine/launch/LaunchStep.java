@@ -90,7 +90,7 @@ final class LaunchStep {
         try {
             Submission submission = submission(view, order, provider, agreement);
             if (!isResume && SubmitStep.submittedHere(journal.content()).isEmpty()) {
-                submission = context.workers().equip(submission, provider, folder.path());
+                submission = context.workers().equip(submission, provider, agreement.setup(), folder.path());
             }
             launch.submit(submission);
             launch.found()

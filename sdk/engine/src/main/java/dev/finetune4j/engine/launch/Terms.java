@@ -133,6 +133,7 @@ public final class Terms {
                 ofTwo,
                 afterwards,
                 option.offer() == null ? Map.of() : PlaceSettings.with(Map.of(), option.offer()),
+                option.settings(),
                 List.of());
     }
 

@@ -3,6 +3,7 @@ package dev.finetune4j.engine.launch;
 import dev.finetune4j.engine.data.source.ExclusiveLock;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.RecipeWriter;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
 
 /** The workers that can be sent to a place which has none of its own. */
 final class Workers {
@@ -46,10 +48,11 @@ final class Workers {
     /**
      * The submission with the worker that its place needs, and the recipe of one that only executes; as it is where the place has its own.
      *
+     * @param setup how the job is set up on the machine that it is launched on; null where that was not planned
      * @param folder where a recipe is written
      * @throws FineTuneException with FT0524 if there is no such worker, or with what the worker does not do of the job
      */
-    Submission equip(Submission submission, Provider place, Path folder) {
+    Submission equip(Submission submission, Provider place, @Nullable TrainerSettings setup, Path folder) {
         Optional<String> engine = place.worker();
         if (engine.isEmpty()) {
             return submission;
@@ -71,7 +74,7 @@ final class Workers {
                 .findFirst()
                 .ifPresent(writer -> {
                     Path recipe = folder.resolve("recipe");
-                    writer.write(submission, recipe);
+                    writer.write(submission, setup, recipe);
                     equipped.channel(WorkOrder.RECIPE_CHANNEL, recipe);
                     equipped.channel(WorkOrder.MODEL_CHANNEL, model(writer, submission));
                 });

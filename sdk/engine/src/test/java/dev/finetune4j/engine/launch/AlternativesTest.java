@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.finetune4j.job.Budget;
 import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.plan.PlanOption;
+import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.value.Money;
 import dev.finetune4j.value.ProviderId;
 import java.util.List;
@@ -67,6 +68,49 @@ class AlternativesTest {
                         .alternatives())
                 .extracting(LaunchTerms::target)
                 .containsOnly(CHOSEN.target());
+    }
+
+    /** A launch on the next machine trains as that one was planned, not as the first. */
+    @Test
+    void haveEachTheSetupOfItsOwnMachine() {
+        PlanOption first = setUp(CHOSEN, 8);
+
+        LaunchTerms terms = Alternatives.with(
+                terms(first),
+                List.of(first, setUp(TermsTest.option("ml.g5.2xlarge", "1.50", 10), 2)),
+                AlternativesTest::terms);
+
+        assertThat(terms.setup()).isEqualTo(first.settings());
+        assertThat(terms.alternatives())
+                .extracting(other -> requireNonNull(other.setup()).microBatch())
+                .containsExactly(2);
+        assertThat(terms.limit(null, null).setup()).as("what is left of it").isEqualTo(first.settings());
+    }
+
+    /** An option whose machine takes so many of 8 rows at a time. */
+    static PlanOption setUp(PlanOption option, int microBatch) {
+        return new PlanOption(
+                option.id(),
+                option.target(),
+                option.name(),
+                option.region(),
+                option.offer(),
+                option.otherModel(),
+                new TrainerSettings(1, TrainerSettings.Sharing.SINGLE, microBatch, 8 / microBatch, false, "bf16"),
+                option.fit(),
+                option.neededMemory(),
+                option.usableMemory(),
+                option.memory(),
+                option.phases(),
+                option.time(),
+                option.costs(),
+                option.cost(),
+                option.tokens(),
+                option.hosting(),
+                option.standing(),
+                option.missedAt(),
+                option.missingQuota(),
+                option.notes());
     }
 
     private static LaunchTerms with(PlanOption... options) {

@@ -45,6 +45,7 @@ class FirstCheckpointTest {
             TERMS.costOfTwo(),
             TERMS.afterwards(),
             Map.of(PlaceSettings.SPOT, "true"),
+            TERMS.setup(),
             List.of());
 
     @TempDir

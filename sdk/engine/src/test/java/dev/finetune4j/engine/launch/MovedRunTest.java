@@ -12,6 +12,7 @@ import dev.finetune4j.job.Budget;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.plan.PlanOption;
+import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
@@ -65,6 +66,10 @@ class MovedRunTest {
         assertThat(kinds(run.id())).startsWith("created", "agreed", "prepared", "intent", "moved", "submitted");
         assertThat(fixture.view(run.id()).job().settingsOf(FakeProvider.ID))
                 .containsEntry(PlaceSettings.MACHINE, "ml.g5.2xlarge");
+        assertThat(Agreement.of(BUDGET, fixture.folder(run.id()).read()).setup())
+                .as("what is sent there is computed as was planned for that machine")
+                .extracting(TrainerSettings::microBatch)
+                .isEqualTo(2);
     }
 
     @Test
@@ -468,9 +473,9 @@ class MovedRunTest {
     }
 
     private static LaunchTerms terms() {
-        return terms(TermsTest.option("1.20", 10))
+        return terms(AlternativesTest.setUp(TermsTest.option("1.20", 10), 8))
                 .alternatives(List.of(
-                        terms(TermsTest.option("ml.g5.2xlarge", "1.333", 10)),
+                        terms(AlternativesTest.setUp(TermsTest.option("ml.g5.2xlarge", "1.333", 10), 2)),
                         terms(TermsTest.option("ml.g6.xlarge", "1.50", 10))));
     }
 

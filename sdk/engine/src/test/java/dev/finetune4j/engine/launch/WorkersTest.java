@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.Provider;
@@ -25,11 +26,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A place gets the worker that it asks for, and the recipe where the worker only executes one. */
 class WorkersTest {
+    private static final TrainerSettings SETUP =
+            new TrainerSettings(1, TrainerSettings.Sharing.SINGLE, 4, 2, true, "bf16");
+
     @TempDir
     private Path home;
 
@@ -43,12 +48,12 @@ class WorkersTest {
 
     @Test
     void leavesASubmissionAsItIsWhereThePlaceHasAWorker() {
-        assertThat(workers().equip(submission, place(null), home)).isSameAs(submission);
+        assertThat(workers().equip(submission, place(null), SETUP, home)).isSameAs(submission);
     }
 
     @Test
     void addsTheWorkerThatThePlaceNeeds() {
-        Submission equipped = workers().equip(submission, place("core"), home);
+        Submission equipped = workers().equip(submission, place("core"), SETUP, home);
 
         assertThat(equipped.channels()).containsOnlyKeys(WorkOrder.DATA_CHANNEL, WorkOrder.WORKER_CHANNEL);
         assertThat(equipped.channels().get(WorkOrder.WORKER_CHANNEL))
@@ -62,19 +67,20 @@ class WorkersTest {
 
     @Test
     void addsTheRecipeOfAWorkerThatOnlyExecutes() {
-        Submission equipped = workers().equip(submission, place("gpu"), home.resolve("run"));
+        Submission equipped = workers().equip(submission, place("gpu"), SETUP, home.resolve("run"));
 
         assertThat(equipped.channels())
                 .containsEntry(WorkOrder.RECIPE_CHANNEL, home.resolve("run/recipe"))
                 .containsEntry(WorkOrder.MODEL_CHANNEL, home.resolve("workers/models/of-letters-1"));
-        assertThat(home.resolve("run/recipe/recipe.txt")).content().isEqualTo("recipe of letters-1");
+        assertThat(home.resolve("run/recipe/recipe.txt")).content().isEqualTo("recipe of letters-1, 4 x 2");
     }
 
     @Test
     void asksForOneModelAtATime() throws Exception {
         List<Thread> launches = IntStream.range(0, 4)
                 .mapToObj(number ->
-                        new Thread(() -> workers().equip(submission, place("gpu"), home.resolve("run-" + number))))
+                        new Thread(() -> workers()
+                                .equip(submission, place("gpu"), null, home.resolve("run-" + number))))
                 .toList();
 
         launches.forEach(Thread::start);
@@ -87,7 +93,7 @@ class WorkersTest {
 
     @Test
     void saysWhichWorkerIsNotHere() {
-        assertThatThrownBy(() -> workers().equip(submission, place("other"), home))
+        assertThatThrownBy(() -> workers().equip(submission, place("other"), null, home))
                 .hasMessageContaining("FT0524: fake needs the worker other to come with the job");
     }
 
@@ -96,7 +102,7 @@ class WorkersTest {
     }
 
     /** The fake place, but for what it says of its worker. */
-    private static Provider place(@org.jspecify.annotations.Nullable String engine) {
+    private static Provider place(@Nullable String engine) {
         FakeProvider fake = new FakeProvider(new FakePlace(new VirtualClock(), FakePlace.EVERYTHING));
         return (Provider) Proxy.newProxyInstance(
                 Provider.class.getClassLoader(),
@@ -130,9 +136,11 @@ class WorkersTest {
         }
 
         @Override
-        public void write(Submission job, Path target) {
+        public void write(Submission job, @Nullable TrainerSettings setup, Path target) {
+            String rows = setup == null ? "" : ", " + setup.microBatch() + " x " + setup.accumulation();
             try {
-                Files.writeString(Files.createDirectories(target).resolve("recipe.txt"), "recipe of " + job.id());
+                Files.writeString(
+                        Files.createDirectories(target).resolve("recipe.txt"), "recipe of " + job.id() + rows);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

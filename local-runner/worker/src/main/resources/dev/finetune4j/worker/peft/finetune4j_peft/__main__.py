@@ -85,7 +85,8 @@ class Work:
             return None
         model = self._loaded(training)
         self._site.events.state("training", f"{training.steps} steps over {training.rows} rows")
-        recompute = model.save_memory(training.recompute, training.max_batch_tokens)
+        setup = self._recipe.setup(training)
+        recompute = model.save_memory(setup.recompute, setup.pass_tokens)
         self._site.events.tell(
             "training-started",
             parameters=model.parameters,
@@ -96,7 +97,7 @@ class Work:
             threads=torch.get_num_threads(),
             predictedPeakBytes=-1,
         )
-        return TrainingLoop(self._site, self._recipe, training, model, self._ranks).run()
+        return TrainingLoop(self._site, self._recipe, training, setup, model, self._ranks).run()
 
 
 def versions() -> dict[str, str]:

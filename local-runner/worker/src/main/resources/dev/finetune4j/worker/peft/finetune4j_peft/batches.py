@@ -16,19 +16,21 @@ def dealt(lengths: Sequence[int], shares: int) -> list[list[int]]:
     return dealt_to
 
 
-def padded_parts(lengths: Sequence[int], places: Sequence[int], limit: int) -> list[list[int]]:
-    """Places cut into parts that take at most `limit` tokens with padding, each at least one row, the longest first."""
+def padded_parts(lengths: Sequence[int], places: Sequence[int], limit: int, most: int = 0) -> list[list[int]]:
+    """Places cut into parts of at most `most` rows, 0 for any number, that take at most `limit` tokens with padding, each at least one
+    row, the longest first."""
     parts: list[list[int]] = []
     for place in sorted(places, key=lambda at: -lengths[at]):
-        if parts and (len(parts[-1]) + 1) * lengths[parts[-1][0]] <= limit:
+        rows = len(parts[-1]) + 1 if parts else 0
+        if parts and rows * lengths[parts[-1][0]] <= limit and (most == 0 or rows <= most):
             parts[-1].append(place)
         else:
             parts.append([place])
     return parts
 
 
-def shared_out(lengths: Sequence[int], shares: int, limit: int) -> list[list[list[int]]]:
+def shared_out(lengths: Sequence[int], shares: int, limit: int, most: int = 0) -> list[list[list[int]]]:
     """For each share the parts that it computes, as many as any other: those at the end may be empty."""
-    split = [padded_parts(lengths, own, limit) for own in dealt(lengths, shares)]
+    split = [padded_parts(lengths, own, limit, most) for own in dealt(lengths, shares)]
     most = max(map(len, split))
     return [parts + [[]] * (most - len(parts)) for parts in split]

@@ -14,6 +14,7 @@ from typing import Any
 from finetune4j_peft.problems import damaged, missing
 
 FILE = "recipe.json"
+SETUP_FILE = "setup.json"
 VERSION = 1
 
 
@@ -74,6 +75,16 @@ class Training:
     def is_whole(self) -> bool:
         """Whether every weight is trained."""
         return not self.adapter
+
+
+@dataclasses.dataclass(frozen=True)
+class Setup:
+    """How a training is computed on its machine: so many rows, or 0 for any number, and tokens with padding at a time, and what the
+    backward pass computes again. Checkpoints go on under another one, so that it is no part of the recipe's digest."""
+
+    pass_rows: int
+    pass_tokens: int
+    recompute: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -173,6 +184,17 @@ class Recipe:
             self.problems: dict[str, dict] = values["problems"]
         except (ValueError, KeyError, TypeError) as error:
             raise damaged(FILE, f"it is no recipe: {type(error).__name__} {error}") from error
+
+    def setup(self, training: Training) -> Setup:
+        """How the training is computed here; as the training says where that was not planned for the machine. Raises WorkProblem FT0652
+        where it cannot be read."""
+        file = self.folder / SETUP_FILE
+        if not file.exists():
+            return Setup(0, training.max_batch_tokens, training.recompute)
+        try:
+            return _record(Setup, json.loads(file.read_bytes()))
+        except (ValueError, TypeError, AttributeError) as error:
+            raise damaged(SETUP_FILE, f"it is no setup: {type(error).__name__} {error}") from error
 
     def check_files(self) -> None:
         """Raises WorkProblem FT0652 where a file is not the one that was written."""

@@ -15,17 +15,18 @@ from finetune4j_peft.checkpoints import CheckpointPace, CheckpointStore, Progres
 from finetune4j_peft.events import status_bytes
 from finetune4j_peft.models import Decoder
 from finetune4j_peft.ranks import Ranks
-from finetune4j_peft.recipe import Recipe, Step, TokenRows, Training
+from finetune4j_peft.recipe import Recipe, Setup, Step, TokenRows, Training
 from finetune4j_peft.site import Site
 
 
 class TrainingLoop:
     """Trains a model as a recipe says. Ended after any step and begun again, it gives the same losses."""
 
-    def __init__(self, site: Site, recipe: Recipe, training: Training, model: Decoder, ranks: Ranks):
+    def __init__(self, site: Site, recipe: Recipe, training: Training, setup: Setup, model: Decoder, ranks: Ranks):
         self._site = site
         self._recipe = recipe
         self._training = training
+        self._setup = setup
         self._model = model
         self._ranks = ranks
         self._rows = recipe.train_rows()
@@ -73,7 +74,7 @@ class TrainingLoop:
         begun = time.monotonic()
         rows = step.all_rows
         lengths = [self._rows.length(row) + self._model.virtual_tokens for row in rows]
-        shares = shared_out(lengths, self._ranks.world, self._training.max_batch_tokens)
+        shares = shared_out(lengths, self._ranks.world, self._setup.pass_tokens, self._setup.pass_rows)
         counted = sum(_counted(self._rows, row) for row in rows)
         summed = 0.0
         with self._model.learning():
@@ -136,7 +137,7 @@ class TrainingLoop:
         """Takes the validation loss; why it was stopped, if so."""
         table = self._validation
         lengths = [table.length(row) + self._model.virtual_tokens for row in range(len(table))]
-        shares = shared_out(lengths, self._ranks.world, self._training.max_batch_tokens)
+        shares = shared_out(lengths, self._ranks.world, self._setup.pass_tokens, self._setup.pass_rows)
         summed = 0.0
         with self._model.answering(tuned=True):
             for part in shares[self._ranks.rank]:
