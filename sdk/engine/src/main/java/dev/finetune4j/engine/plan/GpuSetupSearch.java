@@ -5,6 +5,7 @@ import dev.finetune4j.engine.estimate.MemoryModel;
 import dev.finetune4j.engine.estimate.Range;
 import dev.finetune4j.engine.estimate.SpeedModel;
 import dev.finetune4j.engine.estimate.TrainingSetup;
+import dev.finetune4j.job.Recompute;
 import dev.finetune4j.plan.Fit;
 import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.plan.TrainerSettings.Sharing;
@@ -18,7 +19,8 @@ import java.util.stream.Stream;
 
 /**
  * Finds how a job is best set up on some GPUs: the largest micro-batch that fits, with all activations kept or computed again, whichever
- * is faster; the model on each GPU, or shared out where it does not fit one. A step stays as many rows as the job says.
+ * is faster, unless the job says which; the model on each GPU, or shared out where it does not fit one. A step stays as many rows as the
+ * job says.
  */
 final class GpuSetupSearch {
     private final PlannedJob job;
@@ -48,7 +50,7 @@ final class GpuSetupSearch {
         List<Sharing> sharings = gpus == 1 ? List.of(Sharing.SINGLE) : List.of(Sharing.DDP, Sharing.FSDP);
         GpuRun last = null;
         for (Sharing sharing : sharings) {
-            GpuRun smallest = run(gpu, gpus, sharing, 1, true);
+            GpuRun smallest = run(gpu, gpus, sharing, 1, job.training().recompute() != Recompute.NONE);
             if (smallest.fit() == Fit.FITS) {
                 return fastest(gpu, gpus, sharing).orElse(smallest);
             }
@@ -71,7 +73,7 @@ final class GpuSetupSearch {
 
     private Optional<GpuRun> fastest(Gpu gpu, int gpus, Sharing sharing) {
         List<GpuRun> fitting = new ArrayList<>();
-        for (boolean isCheckpointed : new boolean[] {false, true}) {
+        for (boolean isCheckpointed : levels()) {
             microBatches(gpus)
                     .map(rows -> run(gpu, gpus, sharing, rows, isCheckpointed))
                     .filter(run -> run.fit() == Fit.FITS)
@@ -81,6 +83,15 @@ final class GpuSetupSearch {
         return fitting.size() < 2
                 ? fitting.stream().findFirst()
                 : fitting.stream().min(Comparator.comparingDouble(this::seconds));
+    }
+
+    /** Whether activations may be computed again: the engine for GPUs knows whole layers only. */
+    private List<Boolean> levels() {
+        return switch (job.training().recompute()) {
+            case AUTO -> List.of(false, true);
+            case NONE -> List.of(false);
+            case FEED_FORWARD, LAYER -> List.of(true);
+        };
     }
 
     private double seconds(GpuRun run) {
