@@ -10,6 +10,7 @@ import dev.finetune4j.engine.estimate.TrainingSetup;
 import dev.finetune4j.engine.estimate.TrainingSetup.Arithmetic;
 import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
 import dev.finetune4j.engine.estimate.TrainingSetup.Method;
+import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 import dev.finetune4j.engine.models.CatalogueModel;
 import dev.finetune4j.engine.models.EncoderShape;
 import dev.finetune4j.engine.models.LocalCore;
@@ -109,7 +110,8 @@ public final class TuningPlaces {
         });
         machines.forEach((target, offers) -> {
             if (!ownModels.contains(target) || model.ids().containsKey(target.value())) {
-                machine(model, methods, tokens, offers).ifPresent(places::add);
+                machine(model, methods, tokens, ownModels.contains(target), offers)
+                        .ifPresent(places::add);
             }
         });
         return places;
@@ -153,14 +155,14 @@ public final class TuningPlaces {
 
     /** The cheapest machine that holds it; where adapters beside whole weights fit, these are not packed. */
     private Optional<TuningPlace> machine(
-            CatalogueModel model, List<Method> methods, int tokens, List<MachineOffer> offers) {
+            CatalogueModel model, List<Method> methods, int tokens, boolean isByScript, List<MachineOffer> offers) {
         Map<Gpus, Optional<Method>> known = new HashMap<>();
         for (MachineOffer offer : offers) {
             Optional<Method> method = offer.accelerators()
                     .flatMap(own -> known.computeIfAbsent(
                             own,
                             some -> methods.stream()
-                                    .filter(one -> fits(model, one, tokens, some))
+                                    .filter(one -> fits(model, one, tokens, isByScript, some))
                                     .findFirst()));
             if (method.isPresent()) {
                 return Optional.of(new TuningPlace(
@@ -174,20 +176,23 @@ public final class TuningPlaces {
         return Optional.empty();
     }
 
-    private boolean fits(CatalogueModel model, Method method, int tokens, Gpus own) {
+    /** Where a GPU has no bfloat16 scripts of places take half precision, and our engine single. */
+    private boolean fits(CatalogueModel model, Method method, int tokens, boolean isByScript, Gpus own) {
         Gpu gpu = gpus.find(own.name()).orElse(null);
         if (gpu == null) {
             return false;
         }
-        double bytesPerWeight = method == Method.QLORA ? 0.5 : 2;
+        boolean isSingle = !gpu.hasBfloat16() && !isByScript;
+        double bytesPerWeight = method == Method.QLORA ? 0.5 : isSingle ? 4 : 2;
         if (model.parameters() * bytesPerWeight / GIB > own.count() * gpu.usableMemoryGib()) {
             return false; // the weights alone are too many: spares the estimate
         }
         Parallelism parallelism =
                 own.count() == 1 ? Parallelism.single() : Parallelism.data(own.count(), Sharding.FSDP);
         TrainingSetup.Builder frugal = TrainingSetup.frugal(method, Framework.HUGGING_FACE, parallelism)
-                .arithmetic(gpu.hasBfloat16() ? Arithmetic.BF16 : Arithmetic.FP16);
-        TrainingSetup setup = withOneRow(frugal, method, tokens);
+                .arithmetic(gpu.hasBfloat16() ? Arithmetic.BF16 : isByScript ? Arithmetic.FP16 : Arithmetic.FP32);
+        TrainingSetup setup = withOneRow(
+                isSingle && method == Method.LORA ? frugal.weights(Weights.FP32) : frugal, method, tokens);
         return memory.estimate(model.shape().architecture(), setup, gpu).fit() == Fit.FITS;
     }
 

@@ -20,24 +20,49 @@ import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.plan.TrainerSettings;
 
 /**
- * What a launch writes for TRL and PEFT, as the estimator takes it: fused AdamW, fused attention, the loss in chunks. Adapters lie on
- * weights in half precision; where all weights are trained they stay in single precision, so that small updates are not lost.
+ * What a launch writes for transformers and PEFT, as the estimator takes it: fused AdamW, fused attention, the loss in chunks. Adapters lie on
+ * weights in half precision, and in single precision where products are; where all weights are trained they stay in single precision, so
+ * that small updates are not lost.
  */
 final class GpuSetup {
+    /** How settings call single precision. */
+    static final String SINGLE = "fp32";
+
     private final PlannedJob job;
     private final Gpu gpu;
+    private final boolean isByScript;
 
+    /** On a GPU of a place that trains by our engine. */
     GpuSetup(PlannedJob job, Gpu gpu) {
-        this.job = job;
-        this.gpu = gpu;
+        this(job, gpu, false);
     }
 
-    /** The precision of products on this GPU: bfloat16 where it has it, half elsewhere, and single where the job asks for it. */
+    /**
+     * On a GPU of any place.
+     *
+     * @param isByScript whether the place trains by a script of its own
+     */
+    GpuSetup(PlannedJob job, Gpu gpu, boolean isByScript) {
+        this.job = job;
+        this.gpu = gpu;
+        this.isByScript = isByScript;
+    }
+
+    /**
+     * The precision of products on this GPU: bfloat16 where it has it, single where the job asks for it. Elsewhere scripts take half
+     * precision; our engine does not, which would need a scale for the loss, and takes single unless the job says bfloat16.
+     */
     String precision() {
         if (job.training().precision() == Precision.FP32) {
-            return "fp32";
+            return SINGLE;
         }
-        return gpu.hasBfloat16() ? "bf16" : "fp16";
+        if (gpu.hasBfloat16()) {
+            return "bf16";
+        }
+        if (isByScript) {
+            return "fp16";
+        }
+        return job.training().precision() == Precision.BF16 ? "bf16" : SINGLE;
     }
 
     TrainingSetup of(TrainerSettings settings) {
@@ -116,15 +141,15 @@ final class GpuSetup {
         if (job.job().method() instanceof QloraTuning) {
             return Weights.NF4_DOUBLE;
         }
-        boolean isSingle = job.trainsAll() || job.training().precision() == Precision.FP32;
-        return isSingle ? Weights.FP32 : Weights.HALF;
+        return job.trainsAll() || precision().equals(SINGLE) ? Weights.FP32 : Weights.HALF;
     }
 
+    /** Where a GPU has no units for bfloat16 it is no faster in it than in single precision. */
     private Arithmetic arithmetic() {
         return switch (precision()) {
-            case "fp32" -> Arithmetic.FP32;
+            case SINGLE -> Arithmetic.FP32;
             case "fp16" -> Arithmetic.FP16;
-            default -> Arithmetic.BF16;
+            default -> gpu.hasBfloat16() ? Arithmetic.BF16 : Arithmetic.FP32;
         };
     }
 }

@@ -27,17 +27,21 @@ final class GpuSetupSearch {
     private final MemoryModel memory;
     private final SpeedModel speed;
     private final Correction ofMemory;
+    private final boolean isByScript;
 
     /**
      * A search.
      *
      * @param ofMemory what past runs have taught of the memory
+     * @param isByScript whether the place trains by a script of its own
      */
-    GpuSetupSearch(PlannedJob job, MemoryModel memory, SpeedModel speed, Correction ofMemory) {
+    GpuSetupSearch(
+            PlannedJob job, MemoryModel memory, SpeedModel speed, Correction ofMemory, boolean isByScript) {
         this.job = job;
         this.memory = memory;
         this.speed = speed;
         this.ofMemory = ofMemory;
+        this.isByScript = isByScript;
     }
 
     /**
@@ -113,7 +117,7 @@ final class GpuSetupSearch {
     }
 
     private GpuRun run(Gpu gpu, int gpus, Sharing sharing, int microBatch, boolean isCheckpointed) {
-        GpuSetup setups = new GpuSetup(job, gpu);
+        GpuSetup setups = new GpuSetup(job, gpu, isByScript);
         int accumulation = Math.max(1, job.stepRows() / gpus / microBatch);
         TrainerSettings settings =
                 new TrainerSettings(gpus, sharing, microBatch, accumulation, isCheckpointed, setups.precision());

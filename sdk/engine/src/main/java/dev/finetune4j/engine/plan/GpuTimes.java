@@ -2,6 +2,7 @@ package dev.finetune4j.engine.plan;
 
 import dev.finetune4j.data.Part;
 import dev.finetune4j.engine.estimate.Range;
+import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 import dev.finetune4j.engine.plan.Worlds.Cause;
 
 /** How long a job works on some GPUs, once they are ready: the same wherever such GPUs stand. */
@@ -92,9 +93,16 @@ final class GpuTimes {
     /** Seconds for one more token of every held-out row's answer. */
     private double secondsATokenOfEach() {
         double perToken = job.architecture().layers() * LAUNCH_SECONDS
-                + job.modelBytes() / (run.gpu().bandwidthGbPerS() * GIGA) / shards();
+                + readBytes() / (run.gpu().bandwidthGbPerS() * GIGA) / shards();
         double rows = job.rows().rowsOf(Part.TEST);
         return Math.ceil(rows / ANSWERS_AT_A_TIME / replicas()) * perToken;
+    }
+
+    /** Bytes of the weights that a token of an answer goes through: as they are computed with, where files have half. */
+    private double readBytes() {
+        boolean isSingle =
+                run.setup().weights() == Weights.FP32 && run.settings().precision().equals(GpuSetup.SINGLE);
+        return isSingle ? 2.0 * job.modelBytes() : job.modelBytes();
     }
 
     private int shards() {

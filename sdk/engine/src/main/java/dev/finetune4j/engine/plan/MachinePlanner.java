@@ -152,9 +152,10 @@ final class MachinePlanner {
     /** How the job is set up on so many GPUs of a place. */
     GpuRun run(ProviderId target, Gpu gpu, int count) {
         Correction correction = ofMemory(target);
+        boolean isByScript = ownModels.contains(target);
         return runs.computeIfAbsent(
-                List.of(gpu.name(), count, correction),
-                key -> new GpuSetupSearch(job, memory, speed, correction).best(gpu, count));
+                List.of(gpu.name(), count, correction, isByScript),
+                key -> new GpuSetupSearch(job, memory, speed, correction, isByScript).best(gpu, count));
     }
 
     /** What past runs at a place have taught of the memory of its GPUs. */

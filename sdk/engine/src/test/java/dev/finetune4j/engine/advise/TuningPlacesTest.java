@@ -46,13 +46,33 @@ class TuningPlacesTest {
                 .containsExactly("A10 lora");
     }
 
-    /** A plan trains in half precision there. */
+    /** A plan trains in single precision there. */
     @Test
     void aCheaperGpuWithoutBfloat16IsNotLeftOut() {
         MachineOffer old = machine("0.50 USD", new Gpus("T4", 1, 16));
         MachineOffer newer = machine("1 USD", new Gpus("A10", 1, 24));
 
         assertThat(machines("bert-base-uncased", 512, newer, old)).containsExactly("T4 full");
+    }
+
+    /** In single precision 14.3 GiB of weights, and a GPU has 14.6. */
+    @Test
+    void aGpuWithoutBfloat16HoldsWeightsInSinglePrecision() {
+        assertThat(machines("phi-4-mini-instruct", 512, machine("0.50 USD", new Gpus("T4", 1, 16))))
+                .doesNotContain("T4 lora");
+    }
+
+    /** Its script takes half precision there. */
+    @Test
+    void aPlaceThatTrainsByItsOwnScriptNeedsNoBfloat16() {
+        ProviderId hub = new ProviderId("jumpstart");
+        MachineOffer machine = machine(hub, "0.50 USD", new Gpus("T4", 1, 16));
+        TuningPlaces places = new TuningPlaces(List.of(machine), Set.of(hub), ServiceMethod.SUPERVISED, 1L << 30);
+
+        assertThat(places.of(catalogue.get("llama-3.2-3b-instruct"), 512))
+                .filteredOn(place -> place.target().equals(hub))
+                .extracting(TuningPlace::method)
+                .containsExactly("lora");
     }
 
     /** As a plan has it, too; and the name of a model there is no service besides. */

@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.finetune4j.engine.estimate.GpuTable;
 import dev.finetune4j.engine.estimate.MemoryModel;
 import dev.finetune4j.engine.estimate.SpeedModel;
+import dev.finetune4j.engine.estimate.TrainingSetup;
+import dev.finetune4j.engine.estimate.TrainingSetup.Checkpointing;
+import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.plan.TrainerSettings;
 import org.junit.jupiter.api.Test;
 
 /** A job is planned as its engine will compute it. */
@@ -26,8 +31,64 @@ class GpuSetupSearchTest {
         assertThat(free.settings()).isIn(none.settings(), layer.settings());
     }
 
+    /** A V100 has 125 TFLOPS in half precision, and our engine takes none. */
+    @Test
+    void ourEngineTakesSinglePrecisionWhereAGpuHasNoBfloat16() {
+        GpuRun engine = best("V100-32", settings());
+        GpuRun script = best("V100-32", settings(), true);
+
+        assertThat(engine.settings().precision()).isEqualTo("fp32");
+        assertThat(engine.setup())
+                .isEqualTo(best("V100-32", settings().precision(Precision.FP32)).setup());
+        assertThat(script.settings().precision()).isEqualTo("fp16");
+        assertThat(likelyBytes(engine)).isGreaterThan(likelyBytes(script));
+        assertThat(likelySpeed(engine)).isLessThan(likelySpeed(script));
+        assertThat(best("A10", settings()).settings())
+                .isEqualTo(best("A10", settings(), true).settings())
+                .extracting(TrainerSettings::precision)
+                .isEqualTo("bf16");
+    }
+
+    /** It is emulated there: in half the memory, and no faster. */
+    @Test
+    void ourEngineTakesBfloat16WhereTheJobSaysSo() {
+        GpuRun said = best("V100-32", settings().precision(Precision.BF16));
+        GpuRun single = best("V100-32", settings());
+
+        assertThat(said.settings().precision()).isEqualTo("bf16");
+        assertThat(said.setup().arithmetic()).isEqualTo(single.setup().arithmetic());
+        assertThat(said.setup().weights()).isEqualTo(Weights.HALF);
+    }
+
+    /** On the same setup, of one row: a search that has less memory to fill may take fewer rows. */
+    private static double likelyBytes(GpuRun run) {
+        return MemoryModel.shipped()
+                .needed(job(settings()).architecture(), ofOneRow(run))
+                .likely();
+    }
+
+    private static double likelySpeed(GpuRun run) {
+        return SpeedModel.shipped()
+                .estimate(job(settings()).architecture(), ofOneRow(run), run.gpu())
+                .tokensPerSecond()
+                .likely();
+    }
+
+    private static TrainingSetup ofOneRow(GpuRun run) {
+        return run.setup()
+                .edit()
+                .microBatch(1)
+                .checkpointing(Checkpointing.FULL)
+                .build();
+    }
+
     private static GpuRun best(String gpu, TrainingSpec.Builder settings) {
-        return new GpuSetupSearch(job(settings), MemoryModel.shipped(), SpeedModel.shipped(), Correction.NONE)
+        return best(gpu, settings, false);
+    }
+
+    private static GpuRun best(String gpu, TrainingSpec.Builder settings, boolean isByScript) {
+        return new GpuSetupSearch(
+                        job(settings), MemoryModel.shipped(), SpeedModel.shipped(), Correction.NONE, isByScript)
                 .best(GpuTable.shipped().find(gpu).orElseThrow(), 1);
     }
 

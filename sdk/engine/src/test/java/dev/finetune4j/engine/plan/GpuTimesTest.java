@@ -7,6 +7,8 @@ import dev.finetune4j.engine.estimate.GpuTable;
 import dev.finetune4j.engine.estimate.MemoryModel;
 import dev.finetune4j.engine.estimate.Range;
 import dev.finetune4j.engine.estimate.SpeedModel;
+import dev.finetune4j.job.Precision;
+import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.PrefixTuning;
 import dev.finetune4j.method.PromptTuning;
@@ -31,6 +33,16 @@ class GpuTimesTest {
         assertThat(computed(SampleJob.packed(new PromptTuning(500, null)))).isCloseTo(rows * 900, within(1.0));
     }
 
+    @Test
+    void readsTwiceTheBytesOfAnAnswerInSinglePrecision() {
+        PlannedJob half = SampleJob.of(LoraTuning.defaults(), 10, 0);
+        PlannedJob single = half.with(half.job().toBuilder()
+                .training(TrainingSpec.builder().precision(Precision.FP32).build())
+                .build());
+
+        assertThat(evaluation(single)).isGreaterThan(evaluation(half));
+    }
+
     private static double computed(TuningMethod method) {
         return computed(SampleJob.of(method, 10, 0));
     }
@@ -41,7 +53,7 @@ class GpuTimesTest {
 
     /** Likely seconds on one A10. */
     private static double evaluation(PlannedJob job) {
-        GpuRun run = new GpuSetupSearch(job, MemoryModel.shipped(), SpeedModel.shipped(), Correction.NONE)
+        GpuRun run = new GpuSetupSearch(job, MemoryModel.shipped(), SpeedModel.shipped(), Correction.NONE, false)
                 .best(GpuTable.shipped().find("A10").orElseThrow(), 1);
         return new GpuTimes(job, run, new Range(3000, 4000, 5000), new Worlds(), Assumptions.shipped(List.of()))
                 .evaluation()
