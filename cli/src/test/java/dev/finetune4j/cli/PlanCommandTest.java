@@ -776,6 +776,28 @@ class PlanCommandTest {
                 .contains("FT0760", "GiB per GPU", "fits with method: qlora", "of all that is offered it fits");
     }
 
+    /** Of a row of 20,000 tokens an 8B model keeps some 190 GB of activations, and of its layers' inputs 5. */
+    @Test
+    void whereNoMachineKeepsAllActivationsItIsSaidThatTheJobForbidsToComputeThemAgain() throws IOException {
+        StringBuilder rows = new StringBuilder();
+        for (int i = 0; i < 20; i++) {
+            rows.append(Json.line(Map.of(
+                            "text",
+                            ("ticket " + i + ": the printer is out of paper again. ").repeat(4000),
+                            "answer",
+                            "yes")))
+                    .append('\n');
+        }
+        Files.writeString(folder.resolve("tickets.jsonl"), rows);
+        job = write("method: lora\ntraining: {recompute: none, max-tokens: 20000, batch-size: 1}");
+
+        CommandRun none = plan("--target", "azure-ml", "--gpu", "A100-80");
+
+        assertThat(none.exitCode()).isEqualTo(5);
+        assertThat(oneLine(none.err()))
+                .contains("FT0760", "GiB per GPU", "fits with training.recompute: auto");
+    }
+
     @Test
     void whereNothingFitsOnlyWhatWasTriedIsSaidToBeNoHelp() throws IOException {
         for (String method : List.of("lora", "qlora")) {

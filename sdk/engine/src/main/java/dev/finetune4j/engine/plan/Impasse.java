@@ -10,7 +10,9 @@ import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.Recompute;
 import dev.finetune4j.job.TaskKind;
+import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.json.Durations;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.LoraTuning;
@@ -572,6 +574,12 @@ final class Impasse {
         FineTuneJob job = figures.file().job();
         Map<String, FineTuneJob> changes = new LinkedHashMap<>();
         LoraTuning lora = job.method().adapters().orElse(LoraTuning.defaults());
+        if (job.training().recompute() == Recompute.NONE) {
+            TrainingSpec again =
+                    job.training().toBuilder().recompute(Recompute.AUTO).build();
+            changes.put(
+                    "training.recompute: auto", job.toBuilder().training(again).build());
+        }
         if (job.method() instanceof LoraTuning && figures.model().speaks()) {
             changes.put(
                     "method: qlora",
