@@ -12,8 +12,9 @@ import java.util.Locale;
  * @param passRows rows that a GPU takes at a time; 0 for as many as the tokens allow
  * @param passTokens tokens, padding included, that a GPU takes at a time, if it takes more than one row
  * @param recompute what the backward pass computes again, never {@code auto}
+ * @param sharesWeights whether the GPUs share frozen weights out among them though each may have room for all
  */
-public record PassSetup(int passRows, int passTokens, String recompute) {
+public record PassSetup(int passRows, int passTokens, String recompute, boolean sharesWeights) {
     /**
      * As it was planned, as far as the job does not say itself.
      *
@@ -26,9 +27,10 @@ public record PassSetup(int passRows, int passTokens, String recompute) {
         int rows = planned.microBatch();
         Recompute level = planned.isCheckpointed() ? Recompute.LAYER : Recompute.NONE;
         String recompute = word(spec.recompute() == Recompute.AUTO ? level : spec.recompute());
+        boolean isShared = planned.parallelism() == TrainerSettings.Sharing.FSDP;
         return spec.packing()
-                ? new PassSetup(0, (int) Math.min(largestBatch, (long) rows * rowLimit), recompute)
-                : new PassSetup(rows, (int) Math.min(Integer.MAX_VALUE, (long) rows * longest), recompute);
+                ? new PassSetup(0, (int) Math.min(largestBatch, (long) rows * rowLimit), recompute, isShared)
+                : new PassSetup(rows, (int) Math.min(Integer.MAX_VALUE, (long) rows * longest), recompute, isShared);
     }
 
     /** A setting as the engine reads it. */

@@ -298,6 +298,23 @@ class PeftEngineTest {
         assertThat(recompute(next)).isEqualTo("layer");
     }
 
+    @Test
+    void processesShareTheWeightsWhereThatWasPlanned() throws Exception {
+        List<WorkStep> steps = steps(RecipeTickets.training().build(), 0);
+        TrainerSettings shared = new TrainerSettings(2, TrainerSettings.Sharing.FSDP, 1, 3, true, "fp32");
+
+        EngineContainer one =
+                EngineContainer.of(root.resolve("one"), steps, data).runByPeft(image, 1);
+        EngineContainer two =
+                EngineContainer.of(root.resolve("two"), steps, shared, data).runByPeft(image, 2);
+
+        assertThat(two.told())
+                .filteredOn(RunEvent.StateChanged.class::isInstance)
+                .extracting(event -> ((RunEvent.StateChanged) event).message())
+                .contains("the weights are shared out among 2 processes");
+        assertSameTraining(two, one, LOSS);
+    }
+
     private static TrainerSettings setup(int rows, boolean isComputedAgain) {
         return new TrainerSettings(1, TrainerSettings.Sharing.SINGLE, rows, 6 / rows, isComputedAgain, "fp32");
     }

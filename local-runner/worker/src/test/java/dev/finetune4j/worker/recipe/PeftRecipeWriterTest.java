@@ -138,6 +138,17 @@ class PeftRecipeWriterTest {
         assertThat(readByPython().path("setup").path("recompute").asText()).isEqualTo("feed-forward");
     }
 
+    @Test
+    void tellsWhereGpusShareTheWeightsOut() throws Exception {
+        Path data = RecipeTickets.writeRows(root.resolve("data"), 12, 2);
+        TrainerSettings shared = new TrainerSettings(2, TrainerSettings.Sharing.FSDP, 1, 3, true, "bf16");
+
+        recipe(RecipeTickets.training().build(), shared, data);
+
+        assertThat(readByPython().path("setup").path("shares_weights").asBoolean())
+                .isTrue();
+    }
+
     /** A pack has any number of rows, and as many tokens as so many of the longest. */
     @Test
     void measuresPacksByTheirTokens() throws Exception {
@@ -180,7 +191,8 @@ class PeftRecipeWriterTest {
                 .createObjectNode()
                 .put("pass_rows", rows)
                 .put("pass_tokens", tokens)
-                .put("recompute", recompute);
+                .put("recompute", recompute)
+                .put("shares_weights", false);
     }
 
     @ParameterizedTest

@@ -33,6 +33,7 @@ class Work:
         self._model: Decoder | None = None
         asked = recipe.training.precision if recipe.training else "auto"
         self._dtype = precision_for(asked, ranks.device)
+        self._setup = recipe.setup(recipe.training) if recipe.training else None
 
     def run(self) -> str | None:
         """Works to the end; why it stopped before, if so."""
@@ -74,19 +75,19 @@ class Work:
             self._model = None
             self._site.events.state("evaluating" if training is None else "training", "loading the model")
             folder = self._site.model_folder()
-            self._model = Decoder(folder, training, self._dtype, self._ranks, self._recipe.pad_token)
+            shares = training is not None and self._setup is not None and self._setup.shares_weights
+            self._model = Decoder(folder, training, self._dtype, self._ranks, self._recipe.pad_token, shares)
             if self._model.is_sharded:
                 self._site.events.state("training", f"the weights are shared out among {self._ranks.world} processes")
         return self._model
 
     def _train(self) -> str | None:
         training = self._recipe.training
-        if training is None or (self._site.output / training.result).is_dir():
+        if training is None or self._setup is None or (self._site.output / training.result).is_dir():
             return None
         model = self._loaded(training)
         self._site.events.state("training", f"{training.steps} steps over {training.rows} rows")
-        setup = self._recipe.setup(training)
-        recompute = model.save_memory(setup.recompute, setup.pass_tokens)
+        recompute = model.save_memory(self._setup.recompute, self._setup.pass_tokens)
         self._site.events.tell(
             "training-started",
             parameters=model.parameters,
@@ -97,7 +98,7 @@ class Work:
             threads=torch.get_num_threads(),
             predictedPeakBytes=-1,
         )
-        return TrainingLoop(self._site, self._recipe, training, setup, model, self._ranks).run()
+        return TrainingLoop(self._site, self._recipe, training, self._setup, model, self._ranks).run()
 
 
 def versions() -> dict[str, str]:

@@ -85,8 +85,11 @@ class Decoder:
     Texts are padded behind their end and never masked: a decoder looks back only, so that what follows a text changes nothing in it.
     """
 
-    def __init__(self, folder: Path, training: Training | None, dtype: torch.dtype, ranks: Ranks, pad_token: int):
-        """Loads the base model of a folder; `training` says what is trained of it, None where nothing is."""
+    def __init__(
+        self, folder: Path, training: Training | None, dtype: torch.dtype, ranks: Ranks, pad_token: int, shares: bool = False
+    ):
+        """Loads the base model of a folder; `training` says what is trained of it, None where nothing is, and `shares` that frozen
+        weights are shared out among several processes though each may have room for all."""
         self.folder = folder
         self.training = training
         self.dtype = dtype
@@ -105,7 +108,7 @@ class Decoder:
         self._uses_adapter = training is not None
         if training is not None:
             self._make_trainable(training)
-        self.is_sharded = self._has_no_room(ranks)
+        self.is_sharded = self._is_to_be_shared(ranks, shares or os.environ.get(SHARD) == "1")
         if self.is_sharded:
             self._shard()
         self.model.to(self.device)
@@ -113,13 +116,14 @@ class Decoder:
             self.virtual.data = self.virtual.data.to(self.device)
         self.model.eval()
 
-    def _has_no_room(self, ranks: Ranks) -> bool:
-        """Whether the weights must be shared out among the processes; raises WorkProblem FT0604 where they cannot be."""
+    def _is_to_be_shared(self, ranks: Ranks, asked: bool) -> bool:
+        """Whether the weights are shared out among the processes, as asked or for want of room; raises WorkProblem FT0604 where they
+        cannot be for want of it."""
         whole = self.training is not None and self.training.is_whole
         size = sum(parameter.numel() * parameter.element_size() for parameter in self.model.parameters())
         needed = size * WHOLE_COPIES if whole else size
         room = ranks.memory()
-        if os.environ.get(SHARD) != "1" and (room is None or needed <= WEIGHT_SHARE * room):
+        if not asked and (room is None or needed <= WEIGHT_SHARE * room):
             return False
         if not whole and ranks.world > 1 and version_numbers(torch.__version__) >= SHARDING_TORCH:
             return True

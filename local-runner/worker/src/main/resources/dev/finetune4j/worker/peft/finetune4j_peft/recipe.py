@@ -79,12 +79,14 @@ class Training:
 
 @dataclasses.dataclass(frozen=True)
 class Setup:
-    """How a training is computed on its machine: so many rows, or 0 for any number, and tokens with padding at a time, and what the
-    backward pass computes again. Checkpoints go on under another one, so that it is no part of the recipe's digest."""
+    """How a training is computed on its machine: so many rows, or 0 for any number, and tokens with padding at a time, what the backward
+    pass computes again, and whether processes share frozen weights out though each may have room for all. Checkpoints go on under
+    another one, so that it is no part of the recipe's digest."""
 
     pass_rows: int
     pass_tokens: int
     recompute: str
+    shares_weights: bool
 
 
 @dataclasses.dataclass(frozen=True)
@@ -190,7 +192,7 @@ class Recipe:
         where it cannot be read."""
         file = self.folder / SETUP_FILE
         if not file.exists():
-            return Setup(0, training.max_batch_tokens, training.recompute)
+            return Setup(0, training.max_batch_tokens, training.recompute, False)
         try:
             return _record(Setup, json.loads(file.read_bytes()))
         except (ValueError, TypeError, AttributeError) as error:
