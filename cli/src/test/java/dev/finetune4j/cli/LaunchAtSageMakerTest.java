@@ -153,6 +153,19 @@ class LaunchAtSageMakerTest {
     }
 
     @Test
+    void runsForAsLongAsThePlaceLetsItWhereTheBudgetPaysForMore() throws IOException {
+        Files.writeString(job, Files.readString(job).replace("5 USD", "90000 USD"));
+
+        CommandRun run = command("launch", job.toString(), "--dry-run");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(oneLine(run.err()))
+                .containsPattern("ended after 672 h, the longest that sagemaker lets a job run; at most [0-9.]+ USD"
+                        + " with winding down, of a budget of 90000 USD");
+        assertThat(run.out()).contains("\"MaxRuntimeInSeconds\" : 2419200");
+    }
+
+    @Test
     void tellsItsTermsToProgramsInJson() {
         CommandRun run = command("launch", job.toString(), "--dry-run", "-o", "json");
 

@@ -230,7 +230,7 @@ class PlanSanityTest {
         Duration windDown = Duration.ofMinutes(15);
         Capabilities can = new Capabilities(true, true, true, keepsCheckpoints, true, Billing.TIME);
         Planner knowing = planner(
-                List.of(), Map.of(), Map.of(ProviderId.parse(place), new Endurance(keepsCheckpoints, windDown)));
+                List.of(), Map.of(), Map.of(ProviderId.parse(place), new Endurance(keepsCheckpoints, windDown, null)));
         int moved = 0;
         for (int cents = 50; cents <= 400; cents += 25) {
             Budget budget = new Budget(new Money(BigDecimal.valueOf(cents, 2), Currency.getInstance("USD")), null);

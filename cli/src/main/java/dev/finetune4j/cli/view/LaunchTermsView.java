@@ -118,7 +118,8 @@ final class LaunchTermsView {
 
     private static String stop(LaunchTerms terms, String by) {
         Duration limit = terms.timeLimit();
-        return limit == null ? "" : "ended after " + Figures.atMost(limit) + by + "; ";
+        String bound = terms.isBoundByPlace() ? ", the longest that " + terms.target() + " lets a job run" : "";
+        return limit == null ? "" : "ended after " + Figures.atMost(limit) + by + bound + "; ";
     }
 
     /** What can be billed at most is within the budget, or the terms were refused; unless the job's own settings of its place let it be more. */

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param perHour what an hour of the machine is billed at most, or null where time is not billed
  * @param tokens tokens that may be billed at most, or null where none are
  * @param timeLimit after which running time the place, or where it cannot the watcher, ends the job; null for never
+ * @param longestRun how long the place lets a job run at most, which bounds {@code timeLimit}; null where it tells no such bound, where time is
+ *     not billed, and in journals of earlier versions
  * @param onlyWatched whether nothing but a watcher ends a job that is billed for time at its limit, so that one that nobody watches is billed
  *     for as long as it runs; false in journals of earlier versions
  * @param worstCost what it costs if it runs to that limit and takes longest to wind down, or if as many tokens are billed as can be;
@@ -45,6 +47,7 @@ public record LaunchTerms(
         @Nullable Money perHour,
         @Nullable BilledTokens tokens,
         @Nullable Duration timeLimit,
+        @Nullable Duration longestRun,
         Boolean onlyWatched,
         @Nullable Money worstCost,
         @Nullable Money costOfTwo,
@@ -80,6 +83,7 @@ public record LaunchTerms(
                 perHour,
                 tokens,
                 limit,
+                longestRun,
                 onlyWatched,
                 most,
                 costOfTwo,
@@ -87,6 +91,11 @@ public record LaunchTerms(
                 settings,
                 setup,
                 others);
+    }
+
+    /** Whether the job is ended because its place lets none run for longer, at the latest when the budget would end it. */
+    public boolean isBoundByPlace() {
+        return timeLimit != null && timeLimit.equals(longestRun);
     }
 
     /** Whether the machine may be taken back. */

@@ -2,6 +2,8 @@ package dev.finetune4j.spi;
 
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.TaskKind;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a provider can do. What is claimed must work and what is not claimed must be refused; the contract test proves both.
@@ -17,6 +19,7 @@ import dev.finetune4j.job.TaskKind;
  * @param launchesOnce whether one launch makes one job, whatever answer is lost; where it does not, {@link Provider#submit} and {@link
  *     Provider#find} keep one and end the others, which may be billed until then
  * @param learnsPreferences whether it learns from pairs of answers which is better ({@link TaskKind#PREFERENCE}); every place learns answers
+ * @param longestRun for how long the place lets a job run at most, so that a larger budget ends there; null where it tells no such bound
  * @param billing what costs money, so that a {@link FineTuneJob} needs a budget
  */
 public record Capabilities(
@@ -28,6 +31,7 @@ public record Capabilities(
         boolean givesModel,
         boolean launchesOnce,
         boolean learnsPreferences,
+        @Nullable Duration longestRun,
         Billing billing) {
     /** A place whose worker leaves what it trained, or a service that keeps it. */
     public Capabilities(
@@ -65,6 +69,7 @@ public record Capabilities(
                 givesModel,
                 true,
                 false,
+                null,
                 billing);
     }
 
@@ -79,6 +84,7 @@ public record Capabilities(
                 givesModel,
                 false,
                 learnsPreferences,
+                longestRun,
                 billing);
     }
 
@@ -93,6 +99,22 @@ public record Capabilities(
                 givesModel,
                 launchesOnce,
                 true,
+                longestRun,
+                billing);
+    }
+
+    /** The same at a place that lets no job run for longer. */
+    public Capabilities runningAtMost(Duration longest) {
+        return new Capabilities(
+                supportsCustomWork,
+                supportsStepEvents,
+                supportsStop,
+                supportsResume,
+                supportsTimeLimit,
+                givesModel,
+                launchesOnce,
+                learnsPreferences,
+                longest,
                 billing);
     }
 

@@ -221,6 +221,7 @@ class JsonTest {
                 null,
                 null,
                 null,
+                null,
                 false,
                 null,
                 null,

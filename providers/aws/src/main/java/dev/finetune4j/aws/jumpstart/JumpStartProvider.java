@@ -88,7 +88,8 @@ final class JumpStartProvider implements Provider {
 
     @Override
     public Capabilities capabilities() {
-        return new Capabilities(false, true, true, false, true, true, Billing.TIME);
+        return new Capabilities(false, true, true, false, true, true, Billing.TIME)
+                .runningAtMost(JumpStartMapper.LONGEST_RUN);
     }
 
     @Override

@@ -6,6 +6,10 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.Budget;
 import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.spi.Provider;
+import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.testkit.VirtualClock;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -100,6 +104,12 @@ class JumpStartRulesTest {
         JumpStartOptions options =
                 new JumpStartSettings(OfflineHubPlace.SETTINGS, Map.of()).options(new ModelRef("any"));
 
+        try (Provider provider = new JumpStartProviderFactory()
+                .open(
+                        new ProviderContext(Path.of("target"), Map.of(), new VirtualClock()),
+                        OfflineHubPlace.SETTINGS)) {
+            assertThat(provider.capabilities().longestRun()).isEqualTo(Duration.ofDays(28));
+        }
         assertThat(JumpStartRules.problems(options, new Budget(null, Duration.ofDays(28))))
                 .isEmpty();
         assertThat(JumpStartRules.problems(options, new Budget(null, Duration.ofDays(40)))

@@ -57,6 +57,15 @@ class SageMakerProviderTest {
         assertThat(longestBilled("volume-gb", "100")).isEqualTo(limit.plusMinutes(15));
     }
 
+    @Test
+    void takesATimeLimitAsLongAsItClaimsToLetAJobRun() {
+        Duration longest = provider.capabilities().longestRun();
+
+        assertThat(longest).isEqualTo(Duration.ofDays(28));
+        assertThat(SageMakerRules.problems(SageMakerRulesTest.gpu().spot(true).build(), longest))
+                .isEmpty();
+    }
+
     private static Duration longestBilled(String name, String value) {
         Map<String, String> settings = new HashMap<>(OfflinePlace.SETTINGS);
         settings.putAll(Map.of(PlaceSettings.SPOT, "true", name, value));

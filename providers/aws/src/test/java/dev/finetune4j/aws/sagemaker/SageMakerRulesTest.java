@@ -311,7 +311,7 @@ class SageMakerRulesTest {
                 timeLimit);
     }
 
-    private static SageMakerOptions.Builder gpu() {
+    static SageMakerOptions.Builder gpu() {
         return SageMakerOptions.builder(ROLE, "eu-central-1", STORE, "ml.g5.xlarge");
     }
 }

@@ -13,10 +13,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param keepsCheckpoints whether a job that is ended too early can go on; where not, it must come to its end nine times in ten
  * @param windDown what time the place may bill for after a limit
+ * @param longestRun how long the place lets a job run at most, whatever the budget pays for; null where it tells no such bound
  */
-public record Endurance(boolean keepsCheckpoints, Duration windDown) {
+public record Endurance(
+        boolean keepsCheckpoints,
+        Duration windDown,
+        @Nullable Duration longestRun) {
     static Endurance of(Capabilities place, Duration windDown) {
-        return new Endurance(place.supportsResume(), windDown);
+        return new Endurance(place.supportsResume(), windDown, place.longestRun());
     }
 
     /** How long the job must be able to run. */
@@ -35,20 +39,29 @@ public record Endurance(boolean keepsCheckpoints, Duration windDown) {
     }
 
     /**
-     * How long a budget lets a job run.
+     * How long a budget lets a job run, as far as the place does.
      *
      * @param perHour the price, in the budget's currency; null where it is not known, so that the limit of time alone counts
-     * @return null where nothing limits it
+     * @return null where no budget limits it
      */
     @Nullable
     Duration limit(Budget budget, @Nullable Money perHour) {
+        Duration byBudget = budgeted(budget, perHour);
+        return byBudget == null || longestRun == null ? byBudget : shorter(byBudget, longestRun);
+    }
+
+    private @Nullable Duration budgeted(Budget budget, @Nullable Money perHour) {
         Duration byTime = budget.maxTime();
         Money most = budget.maxCost();
         if (most == null || perHour == null) {
             return byTime;
         }
         Duration byCost = paidBy(most, perHour);
-        return byTime == null || byCost.compareTo(byTime) < 0 ? byCost : byTime;
+        return byTime == null ? byCost : shorter(byCost, byTime);
+    }
+
+    static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     /** Whether a budget lasts long enough at a price. */

@@ -47,7 +47,7 @@ public final class LaunchProblems implements ProblemCatalogue {
             take, or than nine such jobs in ten take at a place that keeps no checkpoint. It would be stopped before its end, and what it
             cost until then would be lost but for its checkpoints. Spot whose discount is told by the bill alone counts at its full price.
             Where tokens are billed, more of them may be than the budget pays for: the service counts by a vocabulary of its own, so that the most that any
-            count can give is held against the budget.""",
+            count can give is held against the budget. Some places let no job run for longer than so many days, whatever the budget pays for.""",
             "finetune plan JOB --optimize cost");
 
     /** Nobody agreed to what it costs. */

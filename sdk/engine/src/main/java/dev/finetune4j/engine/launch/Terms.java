@@ -41,8 +41,8 @@ public final class Terms {
      * @param place what the place can, and what it bills
      * @param windDown what time it may bill for after the limit
      * @throws FineTuneException with FT0520 if something is billed and there is no budget for it, FT0521 if the budget ends before the
-     *     job is likely to, at a place that keeps no checkpoints before nine jobs in ten would, or more tokens may be billed than it
-     *     pays for
+     *     job is likely to, at a place that keeps no checkpoints before nine jobs in ten would, if the place lets no job run so long, or
+     *     more tokens may be billed than it pays for
      */
     public static LaunchTerms of(PlanOption option, Budget budget, Capabilities place, Duration windDown) {
         return place.billing() == Billing.TOKENS
@@ -62,7 +62,8 @@ public final class Terms {
             refuseTooShort(option, budget, endurance, limit, perHour);
         }
         Money worst = perHour == null || limit == null ? null : perHour.forHours(limit.plus(windDown));
-        return terms(option, perHour, null, limit, billsTime && !place.supportsTimeLimit(), worst, null, null);
+        Duration longest = billsTime ? place.longestRun() : null;
+        return terms(option, perHour, null, limit, longest, billsTime && !place.supportsTimeLimit(), worst, null, null);
     }
 
     /**
@@ -106,7 +107,7 @@ public final class Terms {
         }
         HostingCost afterwards = option.offer() instanceof TokenOffer service ? HostingCost.kept(service) : null;
         Money ofTwo = place.launchesOnce() ? null : worst.plus(worst);
-        return terms(option, null, tokens, budget.maxTime(), false, worst, ofTwo, afterwards);
+        return terms(option, null, tokens, budget.maxTime(), null, false, worst, ofTwo, afterwards);
     }
 
     private static LaunchTerms terms(
@@ -114,6 +115,7 @@ public final class Terms {
             @Nullable Money perHour,
             @Nullable BilledTokens tokens,
             @Nullable Duration limit,
+            @Nullable Duration longestRun,
             boolean onlyWatched,
             @Nullable Money worst,
             @Nullable Money ofTwo,
@@ -128,6 +130,7 @@ public final class Terms {
                 perHour,
                 tokens,
                 limit,
+                longestRun,
                 onlyWatched,
                 worst,
                 ofTwo,
@@ -203,13 +206,13 @@ public final class Terms {
             return Optional.of(terms);
         }
         if (budget.maxTime() != null) {
-            limit = shorter(limit, budget.maxTime().minus(billed));
+            limit = Endurance.shorter(limit, budget.maxTime().minus(billed));
         }
         if (budget.maxCost() != null && perHour != null) {
             if (spent == null) {
                 return Optional.empty(); // nobody could say that the budget is kept
             }
-            limit = shorter(limit, endurance.paidBy(budget.maxCost().less(spent), perHour));
+            limit = Endurance.shorter(limit, endurance.paidBy(budget.maxCost().less(spent), perHour));
         }
         Duration rest = endurance.needed(terms.time());
         if (endurance.keepsCheckpoints()) {
@@ -219,10 +222,6 @@ public final class Terms {
             return Optional.empty();
         }
         return Optional.of(terms.limit(limit, perHour == null ? null : endurance.cost(perHour, limit)));
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
     }
 
     private static Duration billedLimit(
@@ -255,6 +254,18 @@ public final class Terms {
             PlanOption option, Budget budget, Endurance endurance, Duration limit, @Nullable Money perHour) {
         DurationRange time = option.time();
         Duration least = endurance.needed(time);
+        Duration longest = endurance.longestRun();
+        if (longest != null && longest.compareTo(least) < 0) {
+            throw LaunchProblems.BUDGET_TOO_SMALL
+                    .error(option.target() + " lets a job run for " + Figures.duration(longest)
+                            + " at most, the job on " + option.name()
+                            + (endurance.keepsCheckpoints() ? " is likely to take " : " may take ")
+                            + Figures.duration(least))
+                    .at(Location.ofKey("budget"))
+                    .because("no budget lets it run for longer there")
+                    .remedy("finetune plan JOB    # shows machines that need less time, at every place")
+                    .asException();
+        }
         if (limit.compareTo(least) < 0) {
             Problem.Builder problem = LaunchProblems.BUDGET_TOO_SMALL
                     .error("the budget lets " + option.name() + " run for "

@@ -40,6 +40,7 @@ class FirstCheckpointTest {
             TERMS.perHour(),
             TERMS.tokens(),
             TERMS.timeLimit(),
+            TERMS.longestRun(),
             TERMS.onlyWatched(),
             TERMS.worstCost(),
             TERMS.costOfTwo(),

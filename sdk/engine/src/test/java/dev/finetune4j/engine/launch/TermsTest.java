@@ -105,6 +105,39 @@ class TermsTest {
     }
 
     @Test
+    void letsAJobRunForAsLongAsItsPlaceWhereTheBudgetPaysForMore() {
+        Capabilities aDay = TIME.runningAtMost(Duration.ofDays(1));
+        Budget fiveDays = new Budget(Money.parse("200 USD"), Duration.ofDays(5));
+
+        LaunchTerms terms = Terms.of(option("1.20", 10), cost("200 USD"), aDay, WIND_DOWN);
+        LaunchTerms byTimeToo = Terms.of(option("1.20", 10), fiveDays, aDay, WIND_DOWN);
+        LaunchTerms within = Terms.of(option("1.20", 10), cost("1.00 USD"), aDay, WIND_DOWN);
+
+        assertThat(terms.timeLimit()).isEqualTo(Duration.ofDays(1));
+        assertThat(terms.worstCost()).isEqualTo(Money.parse("29.1000 USD"));
+        assertThat(terms.isBoundByPlace()).isTrue();
+        assertThat(byTimeToo).isEqualTo(terms);
+        assertThat(within.timeLimit()).isEqualTo(Duration.ofMinutes(35));
+        assertThat(within.isBoundByPlace()).isFalse();
+        assertThatThrownBy(() -> Terms.of(option("1.20", 10), Budget.unlimited(), aDay, WIND_DOWN))
+                .as("a place's bound is no budget")
+                .hasMessageContaining("FT0520");
+    }
+
+    @Test
+    void refusesAJobThatItsPlaceLetsNotComeToItsEnd() {
+        Capabilities anHour = TIME.runningAtMost(Duration.ofHours(1));
+
+        assertThatThrownBy(() -> Terms.of(option("1.20", 90), cost("200 USD"), anHour, WIND_DOWN))
+                .isInstanceOfSatisfying(FineTuneException.class, refusal -> {
+                    assertThat(refusal)
+                            .hasMessageContaining("FT0521: fake lets a job run for 1 h at most, the job on"
+                                    + " ml.g5.xlarge is likely to take 1 h 30 min");
+                    assertThat(refusal.problems().get(0).remedies()).first().asString().startsWith("finetune plan JOB");
+                });
+    }
+
+    @Test
     void saysBeforeAPlanThatABudgetIsLacking() {
         Budget time = new Budget(null, Duration.ofHours(2));
         Budget money = cost("1.00 USD");
