@@ -57,13 +57,28 @@ final class BaselineClaims {
             claims.judge("baseline recorded: " + file.path().getFileName(), true, () -> "");
             return;
         }
-        Optional<Baseline> recorded = file.read();
+        Optional<Baseline> recorded;
+        try {
+            recorded = file.read();
+        } catch (AssertionError e) {
+            claims.judge(claim, false, () -> unusable(String.valueOf(e.getMessage())));
+            return;
+        }
         if (recorded.isEmpty()) {
             claims.judge(
                     claim,
                     false,
                     () -> "why   there is no baseline: " + file.path() + "\ntry   "
                             + run.test().commandToRecord() + "\nthen  commit the file");
+            return;
+        }
+        Optional<String> contradiction =
+                BaselineComparison.contradiction(recorded.get(), answers, run.heldOut());
+        if (contradiction.isPresent()) {
+            claims.judge(
+                    claim,
+                    false,
+                    () -> unusable("the baseline " + file.path() + " is damaged: " + contradiction.orElseThrow()));
             return;
         }
         Optional<BaselineComparison> compared =
@@ -99,6 +114,11 @@ final class BaselineClaims {
 
     private MetricName main() {
         return run.evaluation().mainMetric();
+    }
+
+    private String unusable(String why) {
+        return "why   " + why + "\ntry   " + run.test().commandToRecord()
+                + "    # if version control does not have it whole";
     }
 
     private String evidence(BaselineComparison compared) {

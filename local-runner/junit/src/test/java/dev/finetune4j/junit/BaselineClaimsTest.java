@@ -178,7 +178,38 @@ class BaselineClaimsTest {
         assertThat(failures())
                 .hasSize(2)
                 .allSatisfy(failure -> assertThat(failure)
-                        .contains("job.baseline.jsonl is damaged: its first line promises format 1 and 40 rows"));
+                        .contains(
+                                "job.baseline.jsonl is damaged: it has 19 rows, its first line promises 40 rows\n",
+                                "-Dfinetune4j.baseline=record    # if version control does not have it whole"));
+        assertThat(project.summary(TeamTests.GuardedModel.class, ".md"))
+                .contains("2 of 2 claims do not hold", "is damaged: it has 19 rows");
+        assertThat(project.summary(TeamTests.GuardedModel.class, ".xml")).contains("tests=\"2\" failures=\"2\"");
+    }
+
+    @Test
+    void saysWhichLineOfABaselineContradictsItsRow() throws IOException {
+        record();
+        List<String> lines = Files.readAllLines(project.baseline());
+
+        changeSecondLine(lines, "\"reference\":\"[a-z]+\"", "\"reference\":\"sales\"");
+        assertThat(failures())
+                .hasSize(2)
+                .allSatisfy(failure -> assertThat(failure)
+                        .containsPattern("why   the baseline \\S+job\\.baseline\\.jsonl is damaged: line 2 says that another"
+                                + " answer to tickets\\.jsonl row \\d+ is right than the row says\n"));
+
+        changeSecondLine(lines, "\"answer\":\"[a-z]+\",?", "");
+        assertThat(failures())
+                .hasSize(2)
+                .allSatisfy(failure -> assertThat(failure)
+                        .containsPattern("is damaged: line 2 has no answer to tickets\\.jsonl row \\d+\n"));
+    }
+
+    private void changeSecondLine(List<String> recorded, String pattern, String replacement) throws IOException {
+        List<String> lines = new ArrayList<>(recorded);
+        lines.set(1, recorded.get(1).replaceFirst(pattern, replacement));
+        assertThat(lines.get(1)).isNotEqualTo(recorded.get(1));
+        Files.write(project.baseline(), lines);
     }
 
     private void record() {

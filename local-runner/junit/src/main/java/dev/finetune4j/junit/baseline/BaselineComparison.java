@@ -67,6 +67,30 @@ public record BaselineComparison(
                 job, evaluation, then, now, heldOut, answers.size() - now.size(), recorded.size() - now.size()));
     }
 
+    /**
+     * Where a baseline contradicts the rows that it names, which only a change of the file by hand can make: its rows are named by what
+     * stands in them, the right answer too.
+     *
+     * @return the line and what is wrong with it; empty where nothing is
+     */
+    public static Optional<String> contradiction(Baseline baseline, List<Prediction> answers, List<Example> heldOut) {
+        CaseIds ids = new CaseIds(heldOut);
+        Map<String, Prediction> today = new HashMap<>();
+        answers.forEach(answer -> today.put(ids.of(answer.row()), answer));
+        for (int i = 0; i < baseline.cases().size(); i++) {
+            BaselineCase before = baseline.cases().get(i);
+            Prediction now = today.get(before.id());
+            String line = "line " + (BaselineFile.FIRST_CASE + i);
+            if (now != null && !now.reference().equals(before.reference())) {
+                return Optional.of(line + " says that another answer to " + now.row() + " is right than the row says");
+            }
+            if (now != null && now.answer() != null && before.answer() == null) {
+                return Optional.of(line + " has no answer to " + now.row());
+            }
+        }
+        return Optional.empty();
+    }
+
     private static BaselineComparison rowByRow(
             FineTuneJob job,
             EvaluationReport evaluation,

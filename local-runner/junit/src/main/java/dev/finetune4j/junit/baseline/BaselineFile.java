@@ -1,6 +1,7 @@
 package dev.finetune4j.junit.baseline;
 
 import dev.finetune4j.engine.journal.WholeFile;
+import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.evaluation.Interval;
 import dev.finetune4j.job.MetricName;
 import dev.finetune4j.json.Json;
@@ -10,10 +11,12 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +26,12 @@ import org.jspecify.annotations.Nullable;
  * versions shows the rows that changed. It holds the right answers and the model's answers, but not what was asked.
  */
 public final class BaselineFile {
+    /** The line of the first row, from 1. */
+    static final int FIRST_CASE = 2;
+
     private static final int FORMAT = 1;
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+    private static final Pattern CONFLICT = Pattern.compile("<{7}|={7}|>{7}");
 
     private final Path path;
 
@@ -44,7 +52,11 @@ public final class BaselineFile {
         }
     }
 
-    /** What is recorded; empty without a file. */
+    /**
+     * What is recorded; empty without a file.
+     *
+     * @throws AssertionError that names file, line and damage, where what lies there is no baseline of this format
+     */
     public Optional<Baseline> read() {
         List<String> lines;
         try {
@@ -54,26 +66,52 @@ public final class BaselineFile {
         } catch (CharacterCodingException e) {
             throw damaged("it is not UTF-8", e);
         } catch (IOException e) {
+            if (Files.isDirectory(path)) {
+                throw damaged("it is a folder", e);
+            }
             throw new UncheckedIOException(e);
         }
-        try {
-            Head head = parsed(lines.get(0), Head.class);
-            List<BaselineCase> cases = lines.stream()
-                    .skip(1)
-                    .map(line -> parsed(line, BaselineCase.class))
-                    .toList();
-            if (head.format() != FORMAT || head.rows() != cases.size()) {
-                throw damaged("its first line promises format " + FORMAT + " and " + head.rows() + " rows", null);
-            }
-            return Optional.of(new Baseline(head.job(), head.metrics(), cases));
-        } catch (UncheckedIOException | IndexOutOfBoundsException e) {
-            throw damaged("a line is not what a baseline has", e);
+        if (lines.isEmpty()) {
+            throw damaged("it is empty", null);
         }
+        Head head = parsed(lines, 1, Head.class, "is not how a baseline begins");
+        if (head.format() > FORMAT) {
+            throw new AssertionError("the baseline " + path + " is of format " + head.format()
+                    + ", which a later version of finetune4j writes; this one reads format " + FORMAT);
+        }
+        if (head.format() < FORMAT) {
+            throw damaged("its first line says format " + head.format() + ", the first is " + FORMAT, null);
+        }
+        List<BaselineCase> cases = new ArrayList<>();
+        for (int line = FIRST_CASE; line <= lines.size(); line++) {
+            cases.add(parsed(lines, line, BaselineCase.class, "is not a whole recorded answer"));
+        }
+        if (head.rows() != cases.size()) {
+            throw damaged(
+                    "it has " + Figures.rows(cases.size()) + ", its first line promises " + Figures.rows(head.rows()),
+                    null);
+        }
+        return Optional.of(new Baseline(head.job(), head.metrics(), cases));
     }
 
-    /** What a line holds, which may be null in JSON. */
-    private <T> T parsed(String line, Class<T> type) {
-        return Optional.ofNullable(Json.read(line, type)).orElseThrow(() -> damaged("a line is null", null));
+    /** What a line holds, by its number; JSON may hold null, and version control what is no JSON. */
+    private <T> T parsed(List<String> lines, int number, Class<T> type, String otherwise) {
+        String line = lines.get(number - 1);
+        String name = "line " + number + " ";
+        if (line.isBlank()) {
+            throw damaged(name + "is empty", null);
+        }
+        if (line.startsWith(BYTE_ORDER_MARK)) {
+            throw damaged(name + "begins with a byte order mark", null);
+        }
+        if (CONFLICT.matcher(line).lookingAt()) {
+            throw damaged(name + "is the mark of a merge conflict", null);
+        }
+        try {
+            return Optional.ofNullable(Json.read(line, type)).orElseThrow(() -> damaged(name + otherwise, null));
+        } catch (UncheckedIOException e) {
+            throw damaged(name + otherwise, e);
+        }
     }
 
     /** Writes it whole, over an older one. */
@@ -87,9 +125,6 @@ public final class BaselineFile {
     }
 
     private AssertionError damaged(String why, @Nullable Throwable cause) {
-        return new AssertionError(
-                "the baseline " + path + " is damaged: " + why
-                        + "; take it from version control again, or record it anew",
-                cause);
+        return new AssertionError("the baseline " + path + " is damaged: " + why, cause);
     }
 }
