@@ -33,11 +33,11 @@ public final class FineTuneExtension implements ParameterResolver {
     }
 
     private static FineTunedRun run(FineTune named, ExtensionContext test) {
+        Settings settings = Settings.of(test);
+        TestSurroundings surroundings = new TestSurroundings(test, settings); // first: it writes over an earlier summary
         try {
-            Settings settings = Settings.of(test);
             JobPath job = JobPath.find(named, settings.folder());
             Training training = Stores.trainings(test, settings).of(job.file());
-            TestSurroundings surroundings = new TestSurroundings(test, settings);
             surroundings.summary().add(training.summarized());
             FineTunedRun run = new FineTunedRun(training, job.baseline(), surroundings);
             if (Stores.isFirstSightOf(test, run.id())) {
@@ -46,8 +46,12 @@ public final class FineTuneExtension implements ParameterResolver {
             }
             return run;
         } catch (FineTuneException e) {
-            throw new ParameterResolutionException(
-                    "the job " + named.value() + " gives no model to test\n" + ProblemText.of(e.problems()), e);
+            String why = ProblemText.of(e.problems());
+            surroundings.summary().failed(named.value(), why);
+            throw new ParameterResolutionException("the job " + named.value() + " gives no model to test\n" + why, e);
+        } catch (ParameterResolutionException e) {
+            surroundings.summary().failed(named.value(), String.valueOf(e.getMessage()));
+            throw e;
         }
     }
 

@@ -147,6 +147,10 @@ class FineTuneExtensionTest {
                 project.resources().resolve("bad.yaml"),
                 Files.readString(project.resources().resolve("job.yaml")).replace("{{text}}", "{{body}}"));
 
+        Path earlier = folder.resolve("target/finetune4j").resolve(TeamTests.BadData.class.getName() + ".md");
+        Files.createDirectories(earlier.getParent());
+        Files.writeString(earlier, "### TeamTests$BadData: all claims hold\n");
+
         List<String> failures = failures(project.run(TeamTests.BadData.class));
 
         assertThat(failures)
@@ -157,6 +161,14 @@ class FineTuneExtensionTest {
                                 "body",
                                 "\n  try ",
                                 "\n  more  finetune explain FT0"));
+        assertThat(project.summary(TeamTests.BadData.class, ".md"))
+                .startsWith("### TeamTests$BadData: 1 job gives no model to test\n")
+                .contains("- **failed** tickets/bad.yaml gives no model to test\n  ```\n  error FT0")
+                .doesNotContain("all claims hold");
+        assertThat(project.summary(TeamTests.BadData.class, ".xml"))
+                .contains(
+                        "tests=\"1\" failures=\"0\" errors=\"1\"",
+                        "<error message=\"tickets/bad.yaml gives no model to test\">error FT0");
     }
 
     @Test
@@ -183,7 +195,7 @@ class FineTuneExtensionTest {
     }
 
     @Test
-    void saysWhereItLookedForAJob() {
+    void saysWhereItLookedForAJob() throws IOException {
         assertThat(failures(project.run(TeamTests.NoJob.class)))
                 .singleElement()
                 .satisfies(failure -> assertThat(failure)
@@ -191,6 +203,8 @@ class FineTuneExtensionTest {
                                 "there is no job file tickets/none.yaml; looked at ",
                                 folder.resolve("src/test/resources/tickets/none.yaml")
                                         .toString()));
+        assertThat(project.summary(TeamTests.NoJob.class, ".xml"))
+                .contains("errors=\"1\"", ">there is no job file tickets/none.yaml; looked at ");
     }
 
     @Test

@@ -19,6 +19,7 @@ public final class ClassSummary implements AutoCloseable {
     private final Map<RunId, SummarizedRun> runs = new LinkedHashMap<>();
     private final Map<RunId, SummarizedBaseline> baselines = new LinkedHashMap<>();
     private final List<Claim> claims = new ArrayList<>();
+    private final Map<String, String> failures = new LinkedHashMap<>();
 
     /**
      * An empty summary.
@@ -47,6 +48,16 @@ public final class ClassSummary implements AutoCloseable {
     }
 
     /**
+     * A job that gave no model, so that nothing could be claimed of it.
+     *
+     * @param job as the test names it
+     * @param why every problem, in lines
+     */
+    public synchronized void failed(String job, String why) {
+        failures.put(job, why);
+    }
+
+    /**
      * Writes {@code CLASS.md} and {@code TEST-finetune4j-CLASS.xml}, over those of an earlier execution.
      *
      * @throws FineTuneException with FT0721 if a file cannot be written
@@ -54,8 +65,8 @@ public final class ClassSummary implements AutoCloseable {
     @Override
     public synchronized void close() {
         ReportFiles.write(
-                folder.resolve(testClass + ".md"), MarkdownSummary.of(testClass, runs.values(), baselines, claims));
+                folder.resolve(testClass + ".md"), MarkdownSummary.of(testClass, runs.values(), baselines, claims, failures));
         ReportFiles.write(
-                folder.resolve("TEST-finetune4j-" + testClass + ".xml"), JunitXml.of(testClass, runs.values(), claims));
+                folder.resolve("TEST-finetune4j-" + testClass + ".xml"), JunitXml.of(testClass, runs.values(), claims, failures));
     }
 }

@@ -5,6 +5,7 @@ import dev.finetune4j.evaluation.Variant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Claims in the form that CI servers read: one test suite, each claim a test case, each figure of the tuned model a property. Surefire's
@@ -15,19 +16,22 @@ final class JunitXml {
 
     private JunitXml() {}
 
-    static String of(String testClass, Collection<SummarizedRun> runs, List<Claim> claims) {
+    static String of(
+            String testClass, Collection<SummarizedRun> runs, List<Claim> claims, Map<String, String> failures) {
         double seconds = runs.stream().mapToLong(run -> run.took().toMillis()).sum() / MILLIS;
         StringBuilder xml = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
         xml.append(String.format(
                 Locale.ROOT,
-                "<testsuite name=\"finetune4j %s\" tests=\"%d\" failures=\"%d\" errors=\"0\" skipped=\"0\" time=\"%.3f\">%n",
+                "<testsuite name=\"finetune4j %s\" tests=\"%d\" failures=\"%d\" errors=\"%d\" skipped=\"0\" time=\"%.3f\">%n",
                 attribute(testClass),
-                claims.size(),
+                claims.size() + failures.size(),
                 claims.stream().filter(claim -> !claim.holds()).count(),
+                failures.size(),
                 seconds));
         xml.append("  <properties>\n");
         runs.forEach(run -> properties(run, xml));
         xml.append("  </properties>\n");
+        failures.forEach((job, why) -> error(testClass, job, why, xml));
         claims.forEach(claim -> testCase(testClass, claim, xml));
         return xml.append("</testsuite>\n").toString();
     }
@@ -57,21 +61,37 @@ final class JunitXml {
     }
 
     private static void testCase(String testClass, Claim claim, StringBuilder xml) {
-        xml.append("  <testcase classname=\"")
-                .append(attribute(testClass))
-                .append("\" name=\"")
-                .append(attribute(claim.test() + ": " + claim.text()))
-                .append("\" time=\"0\"");
+        begin(testClass, claim.test() + ": " + claim.text(), xml);
         if (claim.holds()) {
             xml.append("/>\n");
             return;
         }
-        String failure = claim.failure().orElse("");
-        xml.append(">\n    <failure message=\"")
-                .append(attribute(claim.text()))
+        end("failure", claim.text(), claim.failure().orElse(""), xml);
+    }
+
+    private static void error(String testClass, String job, String why, StringBuilder xml) {
+        begin(testClass, job, xml);
+        end("error", job + " gives no model to test", why, xml);
+    }
+
+    private static void begin(String testClass, String name, StringBuilder xml) {
+        xml.append("  <testcase classname=\"")
+                .append(attribute(testClass))
+                .append("\" name=\"")
+                .append(attribute(name))
+                .append("\" time=\"0\"");
+    }
+
+    private static void end(String kind, String message, String evidence, StringBuilder xml) {
+        xml.append(">\n    <")
+                .append(kind)
+                .append(" message=\"")
+                .append(attribute(message))
                 .append("\">")
-                .append(text(failure))
-                .append("</failure>\n  </testcase>\n");
+                .append(text(evidence))
+                .append("</")
+                .append(kind)
+                .append(">\n  </testcase>\n");
     }
 
     private static String attribute(String value) {

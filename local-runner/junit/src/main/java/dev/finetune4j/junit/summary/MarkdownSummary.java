@@ -22,14 +22,22 @@ final class MarkdownSummary {
             String testClass,
             Collection<SummarizedRun> runs,
             Map<RunId, SummarizedBaseline> baselines,
-            List<Claim> claims) {
+            List<Claim> claims,
+            Map<String, String> failures) {
         StringBuilder text = new StringBuilder();
         long failed = claims.stream().filter(claim -> !claim.holds()).count();
         text.append("### ")
                 .append(testClass.substring(testClass.lastIndexOf('.') + 1))
                 .append(": ");
-        text.append(failed == 0 ? "all claims hold" : failed + " of " + claims.size() + " claims do not hold")
-                .append("\n");
+        if (!failures.isEmpty()) {
+            text.append(failures.size()).append(failures.size() == 1 ? " job gives" : " jobs give");
+            text.append(" no model to test");
+        }
+        if (failures.isEmpty() || failed > 0) {
+            text.append(failures.isEmpty() ? "" : ", ")
+                    .append(failed == 0 ? "all claims hold" : failed + " of " + claims.size() + " claims do not hold");
+        }
+        text.append('\n');
         for (SummarizedRun run : runs) {
             text.append("\n**")
                     .append(run.job())
@@ -40,6 +48,8 @@ final class MarkdownSummary {
             figures(run.evaluation(), baselines.get(run.id()), text);
         }
         text.append('\n');
+        failures.forEach((job, why) ->
+                text.append("- **failed** ").append(job).append(" gives no model to test\n").append(fenced(why)));
         claims.forEach(claim -> claim(claim, text));
         return text.toString();
     }
@@ -91,8 +101,10 @@ final class MarkdownSummary {
                 .append(": ")
                 .append(claim.text());
         text.append('\n');
-        claim.failure()
-                .ifPresent(evidence ->
-                        text.append(evidence.lines().collect(Collectors.joining("\n  ", "  ```\n  ", "\n  ```\n"))));
+        claim.failure().ifPresent(evidence -> text.append(fenced(evidence)));
+    }
+
+    private static String fenced(String evidence) {
+        return evidence.lines().collect(Collectors.joining("\n  ", "  ```\n  ", "\n  ```\n"));
     }
 }
