@@ -3,9 +3,11 @@ package dev.finetune4j.junit.summary;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Variant;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Claims in the form that CI servers read: one test suite, each claim a test case, each figure of the tuned model a property. Surefire's
@@ -18,7 +20,11 @@ final class JunitXml {
 
     static String of(
             String testClass, Collection<SummarizedRun> runs, List<Claim> claims, Map<String, String> failures) {
-        double seconds = runs.stream().mapToLong(run -> run.took().toMillis()).sum() / MILLIS;
+        double seconds = runs.stream()
+                        .filter(run -> !run.isEarlier())
+                        .mapToLong(run -> run.took().toMillis())
+                        .sum()
+                / MILLIS;
         StringBuilder xml = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
         xml.append(String.format(
                 Locale.ROOT,
@@ -29,16 +35,26 @@ final class JunitXml {
                 failures.size(),
                 seconds));
         xml.append("  <properties>\n");
-        runs.forEach(run -> properties(run, xml));
+        Set<String> names = new HashSet<>();
+        runs.forEach(run -> properties(run, unique(run.job(), names), xml));
         xml.append("  </properties>\n");
         failures.forEach((job, why) -> error(testClass, job, why, xml));
         claims.forEach(claim -> testCase(testClass, claim, xml));
         return xml.append("</testsuite>\n").toString();
     }
 
-    private static void properties(SummarizedRun run, StringBuilder xml) {
-        property(run.job() + ".run", run.id().value(), xml);
-        property(run.job() + ".training", run.origin(), xml);
+    /** Two job files may give their jobs one name; the second gets a number. */
+    private static String unique(String job, Set<String> names) {
+        String name = job;
+        for (int number = 2; !names.add(name); number++) {
+            name = job + "-" + number;
+        }
+        return name;
+    }
+
+    private static void properties(SummarizedRun run, String name, StringBuilder xml) {
+        property(name + ".run", run.id().value(), xml);
+        property(name + ".training", run.origin(), xml);
         EvaluationReport evaluation = run.evaluation();
         if (evaluation == null) {
             return;
@@ -46,9 +62,9 @@ final class JunitXml {
         evaluation
                 .variant(Variant.TUNED)
                 .ifPresent(tuned -> tuned.metrics().forEach((metric, interval) -> {
-                    property(run.job() + "." + metric, Double.toString(interval.value()), xml);
-                    property(run.job() + "." + metric + ".low", Double.toString(interval.low()), xml);
-                    property(run.job() + "." + metric + ".high", Double.toString(interval.high()), xml);
+                    property(name + "." + metric, Double.toString(interval.value()), xml);
+                    property(name + "." + metric + ".low", Double.toString(interval.low()), xml);
+                    property(name + "." + metric + ".high", Double.toString(interval.high()), xml);
                 }));
     }
 

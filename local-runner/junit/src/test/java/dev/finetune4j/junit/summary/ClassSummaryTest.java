@@ -20,7 +20,7 @@ class ClassSummaryTest {
     @Test
     void writesXmlThatCanBeReadWhateverAClaimSays() throws Exception {
         try (ClassSummary summary = new ClassSummary("com.example.SomeTest", folder)) {
-            summary.add(new SummarizedRun(RUN, "tickets", HOSTILE, Duration.ofMillis(1500), null));
+            summary.add(new SummarizedRun(RUN, "tickets", HOSTILE, false, Duration.ofMillis(1500), null));
             summary.add(new Claim("first()", RUN, HOSTILE, HOSTILE));
             summary.add(new Claim("second()", RUN, "holds", null));
         }
@@ -40,5 +40,21 @@ class ClassSummaryTest {
                 .startsWith("### SomeTest: 1 of 2 claims do not hold\n")
                 .contains("- second(): holds\n");
         assertThat(folder.toFile().list()).hasSize(2);
+    }
+
+    @Test
+    void countsNoTimeOfEarlierTrainingsAndTellsJobsOfOneNameApart() throws Exception {
+        RunId other = new RunId("tickets-4567cdef-1");
+        try (ClassSummary summary = new ClassSummary("com.example.SomeTest", folder)) {
+            summary.add(new SummarizedRun(RUN, "tickets", "trained", false, Duration.ofMillis(1500), null));
+            summary.add(new SummarizedRun(other, "tickets", "not trained again", true, Duration.ofSeconds(9), null));
+        }
+
+        assertThat(folder.resolve("TEST-finetune4j-com.example.SomeTest.xml"))
+                .content()
+                .contains(
+                        "time=\"1.500\"",
+                        "<property name=\"tickets.run\" value=\"" + RUN + "\"/>",
+                        "<property name=\"tickets-2.run\" value=\"" + other + "\"/>");
     }
 }
