@@ -24,7 +24,7 @@ public final class FineTuneExtension implements ParameterResolver {
         FineTune named = named(parameter, test)
                 .orElseThrow(() -> new ParameterResolutionException("no job is named for " + parameter.getParameter()
                         + "; put @FineTune(\"job.yaml\") on it, its method or its class"));
-        FineTunedRun run = run(named, test);
+        FineTunedRun run = run(named, parameter, test);
         Class<?> wanted = parameter.getParameter().getType();
         if (wanted.equals(TunedModel.class)) {
             return run.tuned();
@@ -32,9 +32,10 @@ public final class FineTuneExtension implements ParameterResolver {
         return wanted.equals(BaseModel.class) ? run.base() : run;
     }
 
-    private static FineTunedRun run(FineTune named, ExtensionContext test) {
+    private static FineTunedRun run(FineTune named, ParameterContext parameter, ExtensionContext test) {
         Settings settings = Settings.of(test);
-        TestSurroundings surroundings = new TestSurroundings(test, settings); // first: it writes over an earlier summary
+        // First, since it writes over the summary of an earlier execution.
+        TestSurroundings surroundings = new TestSurroundings(test, parameter.getDeclaringExecutable(), settings);
         try {
             JobPath job = JobPath.find(named, settings.folder());
             Training training = Stores.trainings(test, settings).of(job.file());

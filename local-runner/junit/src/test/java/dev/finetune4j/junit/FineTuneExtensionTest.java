@@ -47,6 +47,14 @@ class FineTuneExtensionTest {
     }
 
     @Test
+    void namesTheMethodThatClaimsBeforeAllTests() throws IOException {
+        assertThat(failures(project.run(TeamTests.GoodBeforeAll.class))).isEmpty();
+
+        assertThat(project.summary(TeamTests.GoodBeforeAll.class, ".md"))
+                .contains("- isGood(FineTunedRun): accuracy at least 0.5\n");
+    }
+
+    @Test
     void trainsAnUnchangedJobOnce() {
         project.run(TeamTests.TooMuchAsked.class);
         List<RunView> before = runs(Project.HOME);

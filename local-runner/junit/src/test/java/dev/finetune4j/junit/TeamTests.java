@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -74,6 +75,17 @@ final class TeamTests {
                 assertThat(run).reaches(MetricName.ACCURACY, 0.5);
             }
         }
+    }
+
+    @FineTune(JOB)
+    static class GoodBeforeAll {
+        @BeforeAll
+        static void isGood(FineTunedRun run) {
+            assertThat(run).reaches(MetricName.ACCURACY, 0.5);
+        }
+
+        @Test
+        void comesAfterwards() {}
     }
 
     @FineTune(JOB)
