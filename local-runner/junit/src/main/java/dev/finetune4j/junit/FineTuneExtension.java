@@ -1,5 +1,6 @@
 package dev.finetune4j.junit;
 
+import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.error.FineTuneException;
 import java.util.Map;
 import java.util.Optional;
@@ -36,8 +37,10 @@ public final class FineTuneExtension implements ParameterResolver {
         Settings settings = Settings.of(test);
         // First, since it writes over the summary of an earlier execution.
         TestSurroundings surroundings = new TestSurroundings(test, parameter.getDeclaringExecutable(), settings);
+        String jobFile = null;
         try {
             JobPath job = JobPath.find(named, settings.folder());
+            jobFile = job.file().toString();
             Training training = Stores.trainings(test, settings).of(job.file());
             surroundings.summary().add(training.summarized());
             FineTunedRun run = new FineTunedRun(training, job.baseline(), surroundings);
@@ -47,7 +50,7 @@ public final class FineTuneExtension implements ParameterResolver {
             }
             return run;
         } catch (FineTuneException e) {
-            String why = ProblemText.of(e.problems());
+            String why = ProblemText.of(Remedies.named(e.problems(), jobFile, null));
             surroundings.summary().failed(named.value(), why);
             throw new ParameterResolutionException("the job " + named.value() + " gives no model to test\n" + why, e);
         } catch (ParameterResolutionException e) {

@@ -102,7 +102,8 @@ public final class RunAssert {
                             + "\nlook  finetune plan " + Remedies.quoted(run.jobFile()) + " --target " + target
                             + " --all");
         } catch (FineTuneException e) {
-            return judged(claim, false, () -> ProblemText.of(e.problems()));
+            return judged(
+                    claim, false, () -> ProblemText.of(Remedies.named(e.problems(), run.jobFile(), run.id())));
         }
     }
 
@@ -116,6 +117,17 @@ public final class RunAssert {
                 .filter(option -> option.cost() != null && option.otherModel() == null)
                 .min(byHigh)
                 .map(option -> "plan  " + option.id() + ": " + figures(option, byTime))
+                .orElseGet(() -> withoutFigures(plan));
+    }
+
+    private static String withoutFigures(Plan plan) {
+        boolean isForOthersOnly = plan.options().stream().allMatch(option -> option.otherModel() != null);
+        return plan.options().stream()
+                .filter(option -> isForOthersOnly)
+                .findFirst()
+                .map(option -> "why   " + option.target() + " would tune " + option.otherModel()
+                        + " instead of the job's model\ntry   places." + option.target() + ".model: "
+                        + option.otherModel())
                 .orElse("plan  no price is known there");
     }
 

@@ -135,6 +135,21 @@ class FineTuneExtensionTest {
     }
 
     @Test
+    void saysWhatThePlanOfAPlaceLacksAsItCanBePasted() {
+        String job = project.resources().resolve("job.yaml").toString();
+
+        assertThat(failures(project.run(TeamTests.PlannedBadly.class)))
+                .hasSize(2)
+                .anySatisfy(failure -> assertThat(failure)
+                        .contains("does not hold: is planned to cost at most 5 EUR on sagemaker\n  error FT0769: ", job)
+                        .doesNotContain(" JOB"))
+                .anySatisfy(failure -> assertThat(failure)
+                        .containsPattern("does not hold: is planned to cost at most 5 USD on bedrock\n"
+                                + "  why   bedrock would tune \\S+ instead of the job's model\n"
+                                + "  try   places\\.bedrock\\.model: \\S+\n"));
+    }
+
+    @Test
     void failsAClaimByAMetricThatTheTaskDoesNotHave() throws IOException {
         List<String> failures = failures(project.run(TeamTests.MetricOfAnotherTask.class));
 

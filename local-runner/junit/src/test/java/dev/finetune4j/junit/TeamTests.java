@@ -128,6 +128,19 @@ final class TeamTests {
     }
 
     @FineTune(JOB)
+    static class PlannedBadly {
+        @Test
+        void inAnotherCurrency(FineTunedRun run) {
+            assertThat(run).isPlannedToCostAtMost(Money.parse("5 EUR"), "sagemaker");
+        }
+
+        @Test
+        void ofAnotherModel(FineTunedRun run) {
+            assertThat(run).isPlannedToCostAtMost(Money.parse("5 USD"), "bedrock");
+        }
+    }
+
+    @FineTune(JOB)
     static class AbsentPlace {
         @Test
         void isCheap(FineTunedRun run) {
