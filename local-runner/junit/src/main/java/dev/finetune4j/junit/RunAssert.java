@@ -21,10 +21,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,11 +47,11 @@ public final class RunAssert {
 
     /** The check found nothing in the data but problems of these codes, such as {@code FT0310}. */
     public RunAssert hasNoDataProblemsBut(String... codes) {
-        Set<String> allowed = Set.of(codes);
+        List<String> allowed = Stream.of(codes).distinct().toList();
         List<Problem> others = run.dataProblems().stream()
                 .filter(problem -> !allowed.contains(problem.code()))
                 .toList();
-        String claim = allowed.isEmpty() ? "no data problems" : "no data problems but " + String.join(", ", codes);
+        String claim = allowed.isEmpty() ? "no data problems" : "no data problems but " + String.join(", ", allowed);
         return judged(claim, others.isEmpty(), () -> ProblemText.of(others));
     }
 

@@ -207,6 +207,8 @@ class FineTuneExtensionTest {
                 .satisfies(failure -> assertThat(failure)
                         .contains(
                                 "does not hold: no data problems\n  warning ", "\n  warning FT0310: ", "\n    try   "));
+        assertThat(project.summary(TeamTests.CleanData.class, ".md"))
+                .contains("- isCleanButForRepetitions(FineTunedRun): no data problems but FT0310, FT0312\n");
     }
 
     @Test
