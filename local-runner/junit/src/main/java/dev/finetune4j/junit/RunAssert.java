@@ -58,7 +58,7 @@ public final class RunAssert {
     /** From its creation to its end the run took at most this. An earlier run is judged by what it took then. */
     public RunAssert tookAtMost(Duration limit) {
         return judged(
-                "took at most " + Figures.duration(limit),
+                "took at most " + Claims.limit(limit),
                 run.took().compareTo(limit) <= 0,
                 () -> "took  "
                         + Figures.duration(run.took()) + (run.isEarlierRun() ? ", when it was trained" : "")
@@ -88,7 +88,7 @@ public final class RunAssert {
 
     /** The plan says that the job can be run at a place within this time, queue and start-up included, nine times in ten. */
     public RunAssert isPlannedToTakeAtMost(Duration limit, String target) {
-        return planned("is planned to take at most " + Figures.duration(limit) + " on " + target, target, null, limit);
+        return planned("is planned to take at most " + Claims.limit(limit) + " on " + target, target, null, limit);
     }
 
     private RunAssert planned(String claim, String target, @Nullable Money maxCost, @Nullable Duration maxTime) {

@@ -103,7 +103,7 @@ class FineTuneExtensionTest {
                                 "\n  tuned accuracy 0\\.\\d\\d \\[0\\.\\d\\d, [01]\\.\\d\\d\\] on 40 held-out rows")
                         .containsPattern("\n  look  \\S+report.html"))
                 .anySatisfy(failure -> assertThat(failure)
-                        .contains("does not hold: took at most under 1 s\n  took  ", "\n  try   fewer training.epochs"))
+                        .contains("does not hold: took at most 1 ms\n  took  ", "\n  try   fewer training.epochs"))
                 .anySatisfy(failure -> assertThat(failure)
                         .contains(
                                 "does not hold: is planned to cost at most 0.001 USD on sagemaker\n  plan  sagemaker/",
