@@ -216,7 +216,7 @@ class FineTuneExtensionTest {
         assertThat(failures(project.run(TeamTests.RowWithoutItsColumn.class)))
                 .singleElement()
                 .satisfies(failure -> assertThat(failure)
-                        .contains("TunedModel[tickets-", "] cannot answer\nerror FT0", "body", "\n  try "));
+                        .contains("TunedModel[tickets-", "] cannot answer\nerror FT0227", "body", "\n  try   add the column text to each row"));
     }
 
     @Test

@@ -11,9 +11,13 @@ import dev.finetune4j.job.SplitSpec;
 import dev.finetune4j.model.ModelRef;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** The job that reads another file with the eyes of a run: its task, its labels, its model. */
 final class OtherRows {
+    /** As a template is told which of its columns the rows do not have. */
+    private static final Pattern OTHER_COLUMN = Pattern.compile("}} in place of \\{\\{([^{}]*)}}");
+
     private OtherRows() {}
 
     /** The run's job with every row of {@code file} for test rows. */
@@ -49,6 +53,19 @@ final class OtherRows {
     private static Problem withoutSettings(Problem problem) {
         return problem.withRemedies(problem.remedies().stream()
                 .filter(remedy -> !remedy.startsWith("task.") && !remedy.startsWith("check."))
+                .map(OtherRows::inTheRows)
                 .toList());
+    }
+
+    /** The templates are those of the run, so that not they are mended but the rows. */
+    private static String inTheRows(String remedy) {
+        List<String> lacking = OTHER_COLUMN
+                .matcher(remedy)
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+        return lacking.isEmpty()
+                ? remedy
+                : "add the column" + (lacking.size() == 1 ? " " : "s ") + String.join(", ", lacking) + " to each row";
     }
 }
