@@ -8,23 +8,33 @@ import java.util.Currency;
 /**
  * An amount of money, exact.
  *
- * @param amount the decimal amount, not negative
+ * @param amount the decimal amount, not negative, of at most 18 digits before the point
  * @param currency its currency
  */
 public record Money(BigDecimal amount, Currency currency) {
+    private static final Duration LONGEST = Duration.ofDays(365_000);
     private static final BigDecimal SECONDS_PER_HOUR = BigDecimal.valueOf(3600);
+    private static final int MOST_DIGITS = 18;
 
-    /** Refuses a negative amount. */
+    /** A short text may ask for a billion of them. */
+    private static final int MOST_DECIMALS = 100;
+
+    /** Refuses an amount that is negative or too large. */
     public Money {
         if (amount.signum() < 0) {
             throw new IllegalArgumentException("amount must not be negative, was " + amount);
+        }
+        if ((long) amount.precision() - amount.scale() > MOST_DIGITS) {
+            throw new IllegalArgumentException(
+                    "amount must have at most " + MOST_DIGITS + " digits before the point, was " + amount);
         }
     }
 
     /**
      * Reads {@code "12.50 USD"}.
      *
-     * @throws IllegalArgumentException if the text is not a decimal number, a space and an ISO 4217 code
+     * @throws IllegalArgumentException if the text is not a decimal number, a space and an ISO 4217 code, or the number has more than 18
+     *     digits before the point or 100 after it
      */
     public static Money parse(String text) {
         String[] parts = text.trim().split("\\s+", -1);
@@ -32,7 +42,11 @@ public record Money(BigDecimal amount, Currency currency) {
             throw new IllegalArgumentException("money must look like 12.50 USD, was " + text);
         }
         try {
-            return new Money(new BigDecimal(parts[0]), Currency.getInstance(parts[1]));
+            BigDecimal amount = new BigDecimal(parts[0]);
+            if (amount.scale() > MOST_DECIMALS) {
+                throw new IllegalArgumentException("amount must have at most " + MOST_DECIMALS + " digits after the point");
+            }
+            return new Money(amount, Currency.getInstance(parts[1]));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("money must look like 12.50 USD, was " + text, e);
         }
@@ -40,15 +54,23 @@ public record Money(BigDecimal amount, Currency currency) {
 
     /** What so much time costs at this price for an hour, to the hundredth of a cent, rounded up. */
     public Money forHours(Duration time) {
-        BigDecimal seconds = BigDecimal.valueOf(time.toMillis()).movePointLeft(3);
+        BigDecimal seconds = BigDecimal.valueOf(time.toSeconds()).add(BigDecimal.valueOf(time.toMillisPart(), 3));
         return new Money(amount.multiply(seconds).divide(SECONDS_PER_HOUR, 4, RoundingMode.UP), currency);
     }
 
-    /** How long this money lasts at a price for an hour, in whole seconds. */
+    /**
+     * How long this money lasts at a price for an hour, in whole seconds; 365,000 days at most, and where an hour costs nothing.
+     *
+     * @throws IllegalArgumentException if the price is in another currency
+     */
     public Duration lasts(Money perHour) {
-        return Duration.ofSeconds(amount.multiply(SECONDS_PER_HOUR)
-                .divide(perHour.amount, 0, RoundingMode.DOWN)
-                .longValue());
+        requireSame(perHour);
+        if (perHour.amount.signum() == 0) {
+            return LONGEST;
+        }
+        BigDecimal seconds = amount.multiply(SECONDS_PER_HOUR).divide(perHour.amount, 0, RoundingMode.DOWN);
+        return Duration.ofSeconds(
+                seconds.min(BigDecimal.valueOf(LONGEST.toSeconds())).longValue());
     }
 
     /** The sum of two amounts of one currency. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.Currency;
 import java.util.List;
 import java.util.Random;
@@ -19,6 +20,36 @@ class ValueTest {
                     Currency.getInstance("USD"));
 
             assertThat(Money.parse(money.toString())).isEqualTo(money);
+        }
+    }
+
+    @Test
+    void moneyLastsForAThousandYearsAtMost() {
+        Duration longest = Duration.ofDays(365_000);
+        Money much = Money.parse("999999999999999999 USD");
+        Money little = Money.parse("0.0001 USD");
+
+        assertThat(Money.parse("5 USD").lasts(Money.parse("2 USD"))).isEqualTo(Duration.ofMinutes(150));
+        assertThat(much.lasts(little)).isEqualTo(longest);
+        assertThat(little.lasts(Money.parse("0 USD"))).isEqualTo(longest);
+        assertThat(Money.parse("1 USD").forHours(longest)).isEqualTo(Money.parse("8760000.0000 USD"));
+        assertThat(Money.parse("0 USD").forHours(Duration.ofSeconds(Long.MAX_VALUE)))
+                .isEqualTo(Money.parse("0.0000 USD"));
+        assertThatThrownBy(() -> much.lasts(Money.parse("1 EUR")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("of one currency");
+    }
+
+    @Test
+    void moneyRefusesMoreDigitsThanAnyAmountHas() {
+        assertThat(Money.parse("1e17 USD").amount()).isEqualByComparingTo("100000000000000000");
+        for (String text :
+                List.of("1e18 USD", "1e20 USD", "1e999999999 USD", "1e-999999999 USD", "0e999999999 USD")) {
+            assertThatThrownBy(() -> Money.parse(text))
+                    .as(text)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("money must look like 12.50 USD, was " + text)
+                    .hasStackTraceContaining("amount must have at most ");
         }
     }
 
