@@ -1028,7 +1028,7 @@ public final class FineTuner implements AutoCloseable {
         return launcher.sideJobs().export(store.resolve(run), format, target);
     }
 
-    /** Stops following everything; runs go on. */
+    /** Stops following everything; runs go on. What starts or follows work ends in an {@link IllegalStateException} from then on. */
     @Override
     public void close() {
         launcher.close();

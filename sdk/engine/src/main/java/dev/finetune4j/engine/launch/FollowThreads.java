@@ -25,6 +25,17 @@ final class FollowThreads implements AutoCloseable {
         T follow(EventLog events) throws InterruptedException;
     }
 
+    /**
+     * Asked before anything is written for work that could not start.
+     *
+     * @throws IllegalStateException if these threads are closed
+     */
+    void requireOpen() {
+        if (pool.isShutdown()) {
+            throw new IllegalStateException("the FineTuner is closed: open another one, which takes up its runs");
+        }
+    }
+
     /** Starts following; letting go of the handle interrupts the thread. */
     <T> RunHandle<T> start(RunId id, Begin begin, Work<T> work) {
         return start(id, begin, () -> true, work);
@@ -34,8 +45,10 @@ final class FollowThreads implements AutoCloseable {
      * The same.
      *
      * @param isThere whether the place has the work now
+     * @throws IllegalStateException if these threads are closed
      */
     <T> RunHandle<T> start(RunId id, Begin begin, BooleanSupplier isThere, Work<T> work) {
+        requireOpen();
         Follower<T> follower = new Follower<>(new EventLog(pool), work);
         pool.execute(follower);
         var unused = follower.outcome.whenComplete((result, failure) -> {

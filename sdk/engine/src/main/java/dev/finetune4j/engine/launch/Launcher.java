@@ -148,6 +148,7 @@ public final class Launcher implements AutoCloseable {
      */
     public RunHandle<RunOutcome> launch(
             PreparedJob prepared, LaunchTerms terms, boolean isAgain, List<String> secrets) {
+        threads.requireOpen();
         return untilHandled(() -> {
             Optional<RunFolder> last =
                     isAgain ? Optional.empty() : attempts(prepared).launched();
@@ -183,6 +184,7 @@ public final class Launcher implements AutoCloseable {
      *     folder cannot be written
      */
     public RunHandle<RunOutcome> launchOnce(PreparedJob prepared, List<String> secrets, Predicate<RunView> reusable) {
+        threads.requireOpen();
         Billing billing = places.billing(prepared.file().job());
         if (billing != Billing.NOTHING) {
             throw LaunchProblems.NOT_AGREED
@@ -320,6 +322,7 @@ public final class Launcher implements AutoCloseable {
      * @throws FineTuneException with FT0502 or FT0503 if its journal cannot be read
      */
     public RunHandle<RunOutcome> attach(RunFolder folder) {
+        threads.requireOpen();
         boolean isContradicted = UntoldEnd.isContradicted(folder, true, context.providers());
         if (isOver(folder, isContradicted)) {
             return ended(folder);
@@ -344,6 +347,7 @@ public final class Launcher implements AutoCloseable {
      *     provider cannot resume
      */
     public RunHandle<RunOutcome> resume(RunFolder folder) {
+        threads.requireOpen();
         RunLock lock =
                 RunLock.tryTake(folder, context.files()).orElseThrow(() -> RunProblems.drivenElsewhere(folder.id()));
         return drivenUnless(false, folder, lock, List.of(), this::askToResume).orElseThrow();
@@ -362,6 +366,7 @@ public final class Launcher implements AutoCloseable {
      *     provider does not answer
      */
     public RunHandle<RunOutcome> stop(RunFolder folder, String by) {
+        threads.requireOpen();
         boolean isContradicted = UntoldEnd.isContradicted(folder, false, context.providers());
         if (isOver(folder, isContradicted)) {
             return ended(folder);
@@ -426,6 +431,7 @@ public final class Launcher implements AutoCloseable {
      * @return the handle fails with why a step failed, a checkpoint could not be written or read, or the place refused
      */
     public RunHandle<Rehearsal> rehearse(PreparedJob prepared, ProviderId place, WorkStep.Rehearse.Extent extent) {
+        threads.requireOpen();
         return new RehearsalJob(context, threads, rehearsals).start(prepared, place, extent);
     }
 
@@ -447,6 +453,7 @@ public final class Launcher implements AutoCloseable {
      * @throws FineTuneException with FT0508 if it has not ended
      */
     public RunHandle<FetchedFiles> fetch(RunFolder folder) {
+        threads.requireOpen();
         if (isOver(folder, UntoldEnd.isContradicted(folder, true, context.providers()))) {
             return threads.start(folder.id(), Begin.ENDED, events -> new EndedRunFetch(context).fetch(folder));
         }
@@ -491,7 +498,7 @@ public final class Launcher implements AutoCloseable {
         }
     }
 
-    /** Stops following everything; runs go on. */
+    /** Stops following everything; runs go on. What starts or follows work ends in an {@link IllegalStateException} from then on. */
     @Override
     public void close() {
         threads.close();

@@ -363,4 +363,20 @@ class LauncherTest {
         assertThat(RunLock.tryTake(fixture.folder(fixture.onlyRun()), new DiskFiles()))
                 .hasValueSatisfying(RunLock::close);
     }
+
+    @Test
+    void leavesNoRunBehindOnceItIsClosed() throws Exception {
+        RunFolder ended = fixture.folder(fixture.runToEnd());
+        PreparedJob other = fixture.prepared(LaunchFixture.job("other"));
+        Launcher launcher = fixture.launcher();
+        launcher.close();
+
+        assertThatThrownBy(() -> launcher.launch(other, List.of()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("the FineTuner is closed");
+        assertThatThrownBy(() -> launcher.attach(ended))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("the FineTuner is closed");
+        assertThat(fixture.onlyRun()).isEqualTo(ended.id());
+    }
 }
