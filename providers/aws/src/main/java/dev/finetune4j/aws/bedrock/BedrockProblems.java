@@ -144,14 +144,14 @@ public final class BedrockProblems implements ProblemCatalogue {
             "Bedrock does not take the job's rows",
             ExitCode.INVALID,
             "Bedrock read the rows after the launch and found some that it does not take, or could not read them as the job's role.",
-            "aws bedrock get-model-customization-job --query failureMessage --job-identifier NAME");
+            "aws bedrock get-model-customization-job --query trainingDataConfig.s3Uri --job-identifier NAME");
 
     static final ProblemKind JOB_FAILED = new ProblemKind(
             "FT0902",
             "Bedrock could not run the job",
             ExitCode.TRAINING_FAILED,
             "Bedrock took the job and failed, for a reason that it tells. There is no tuned model, and no log beyond that reason.",
-            "aws bedrock get-model-customization-job --query failureMessage --job-identifier NAME");
+            "aws bedrock get-model-customization-job --job-identifier NAME");
 
     static final ProblemKind WRONG_STATE = new ProblemKind(
             "FT0903",

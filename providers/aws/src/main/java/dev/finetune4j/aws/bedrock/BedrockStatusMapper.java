@@ -19,11 +19,17 @@ import software.amazon.awssdk.services.bedrock.model.ValidationDetails;
 
 /** From what the service tells of a job to what everybody is told. Survives states that the service adds later. */
 final class BedrockStatusMapper {
+    private static final int REGION_OF_ARN = 3;
     private static final Duration PLATFORM_PAUSE = Duration.ofMinutes(1);
     private static final Pattern OF_THE_DATA =
             Pattern.compile("(?is).*(input data|input token|record|jsonl|dataset|training data|validation data).*");
     private static final Pattern FORBIDDEN =
             Pattern.compile("(?i)access ?denied|not authorized to perform|forbidden|\\b403\\b");
+
+    /** Who may not read the rows, and what breaks while it does, names them as well. */
+    private static final Pattern BESIDE_THE_DATA = Pattern.compile(
+            "(?i)access ?denied|not authorized to perform|internal.?(service|server)?.?(error|failure)");
+
     private static final Pattern OF_THE_SERVICE = Pattern.compile("(?is).*(internal|try again|timed? ?out).*");
 
     private BedrockStatusMapper() {}
@@ -90,24 +96,36 @@ final class BedrockStatusMapper {
         String reason = Optional.ofNullable(job.failureMessage())
                 .filter(text -> !text.isBlank())
                 .orElse("no reason is told");
+        boolean isOfTheData = OF_THE_DATA.matcher(reason).matches()
+                && !BESIDE_THE_DATA.matcher(reason).find();
         Problem.Builder problem;
-        if (OF_THE_DATA.matcher(reason).matches()) {
-            problem = BedrockProblems.DATA_REFUSED.error("Bedrock does not take the rows of " + job.jobName());
-        } else if (reason.contains("assume")) {
+        if (reason.contains("assume")) {
             problem = BedrockProblems.ROLE_UNUSABLE
                     .error("Bedrock may not act as the role of " + job.jobName())
                     .remedy("aws iam get-role --query Role.AssumeRolePolicyDocument --role-name "
                             + String.valueOf(job.roleArn()).replaceFirst(".*/", ""));
-        } else if (FORBIDDEN.matcher(reason).find()) {
+        } else if (!isOfTheData && FORBIDDEN.matcher(reason).find()) {
             problem = BedrockProblems.JOB_FAILED
                     .error("the role of " + job.jobName() + " may not do what the job takes")
                     .remedy("finetune policy JOB --for job");
+        } else if (isOfTheData) {
+            problem = BedrockProblems.DATA_REFUSED
+                    .error("Bedrock does not take the rows of " + job.jobName())
+                    .remedy(described(job, " --query trainingDataConfig.s3Uri") + "    # where the rows lie that it read");
         } else {
-            problem = BedrockProblems.JOB_FAILED.error("Bedrock could not run " + job.jobName());
+            problem = BedrockProblems.JOB_FAILED
+                    .error("Bedrock could not run " + job.jobName())
+                    .remedy(described(job, "") + "    # all that is told of it");
             if (OF_THE_SERVICE.matcher(reason).matches()) {
                 problem.retry(Retry.after(PLATFORM_PAUSE));
             }
         }
         return problem.because(reason).build();
+    }
+
+    private static String described(GetModelCustomizationJobResponse job, String query) {
+        String[] arn = String.valueOf(job.jobArn()).split(":", -1);
+        String region = arn.length > REGION_OF_ARN ? " --region " + arn[REGION_OF_ARN] : "";
+        return "aws bedrock get-model-customization-job" + region + query + " --job-identifier " + job.jobName();
     }
 }

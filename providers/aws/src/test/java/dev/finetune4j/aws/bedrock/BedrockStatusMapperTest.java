@@ -11,6 +11,7 @@ import dev.finetune4j.value.RunId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,6 +106,24 @@ class BedrockStatusMapperTest {
         assertThat(problem.retry() instanceof Retry.After).isEqualTo(isWorthARetry);
     }
 
+    @Test
+    void asksForMoreThanItToldInWordsThatCanBePasted() {
+        assertThat(remedies("The model exploded"))
+                .containsExactly("aws bedrock get-model-customization-job --region us-east-1 --job-identifier " + ID
+                        + "    # all that is told of it");
+        assertThat(remedies("Input data has no answers"))
+                .containsExactly("aws bedrock get-model-customization-job --region us-east-1"
+                        + " --query trainingDataConfig.s3Uri --job-identifier " + ID
+                        + "    # where the rows lie that it read");
+    }
+
+    private static List<String> remedies(String reason) {
+        return snapshot(job("Failed").failureMessage(reason))
+                .failure()
+                .orElseThrow()
+                .remedies();
+    }
+
     static Stream<Arguments> failures() {
         return Stream.of(
                 Arguments.of(
@@ -116,6 +135,19 @@ class BedrockStatusMapperTest {
                         BedrockProblems.DATA_REFUSED,
                         false),
                 Arguments.of("Could not assume provided IAM role.", BedrockProblems.ROLE_UNUSABLE, false),
+                Arguments.of(
+                        "could not assume the role to read training data", BedrockProblems.ROLE_UNUSABLE, false),
+                Arguments.of(
+                        "Access Denied: no identity-based policy allows s3:GetObject on resource s3://b/train.jsonl",
+                        BedrockProblems.JOB_FAILED,
+                        false),
+                Arguments.of("Record 403 of the dataset has no answer", BedrockProblems.DATA_REFUSED, false),
+                Arguments.of(
+                        "Correct the training data and try again.", BedrockProblems.DATA_REFUSED, false),
+                Arguments.of(
+                        "Internal error while processing training data, please try again",
+                        BedrockProblems.JOB_FAILED,
+                        true),
                 Arguments.of("Internal error. Please try again.", BedrockProblems.JOB_FAILED, true),
                 Arguments.of("The model exploded", BedrockProblems.JOB_FAILED, false),
                 Arguments.of("", BedrockProblems.JOB_FAILED, false));

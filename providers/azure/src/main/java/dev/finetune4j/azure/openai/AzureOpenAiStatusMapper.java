@@ -21,6 +21,7 @@ final class AzureOpenAiStatusMapper {
             "(?is).*(training.?file|validation.?file|jsonl|example|moderation|harmful|content filter).*");
     private static final Pattern OF_THE_SERVICE =
             Pattern.compile("(?is).*(internal|server.?error|try again|timed? ?out|capacity).*");
+    private static final Pattern INTERNAL = Pattern.compile("(?i)internal.?(server|service)?.?error|server.?error");
     private static final int MILLION_DIGITS = 6;
     private static final int CENT_DIGITS = 4;
 
@@ -69,7 +70,8 @@ final class AzureOpenAiStatusMapper {
         String reason = job.errorMessage().isEmpty()
                 ? "no reason is told" + (job.errorCode().isEmpty() ? "" : " but " + job.errorCode())
                 : (job.errorCode().isEmpty() ? "" : job.errorCode() + ": ") + job.errorMessage();
-        if (OF_THE_DATA.matcher(reason).matches()) {
+        // What breaks while the service reads the files names them as well.
+        if (OF_THE_DATA.matcher(reason).matches() && !INTERNAL.matcher(reason).find()) {
             return AzureOpenAiProblems.DATA_REFUSED
                     .error("Azure OpenAI does not take the rows of " + id)
                     .because(reason)

@@ -85,6 +85,12 @@ class AzureOpenAiStatusMapperTest {
             assertThat(problem.kind()).isEqualTo(AzureOpenAiProblems.JOB_FAILED);
             assertThat(problem.retry()).isNotEqualTo(Retry.NEVER);
         });
+        assertThat(failure("\"code\":\"server_error\",\"message\":\"the training file could not be read, try again\""))
+                .as("a file that is named is not to blame")
+                .satisfies(problem -> {
+                    assertThat(problem.kind()).isEqualTo(AzureOpenAiProblems.JOB_FAILED);
+                    assertThat(problem.retry()).isNotEqualTo(Retry.NEVER);
+                });
         assertThat(failure("\"code\":null,\"message\":null").causes()).containsExactly("no reason is told");
     }
 
