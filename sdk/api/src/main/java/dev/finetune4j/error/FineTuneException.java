@@ -9,6 +9,7 @@ public final class FineTuneException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final transient List<Problem> problems;
+    private final String advice;
 
     /**
      * Wraps problems.
@@ -19,6 +20,7 @@ public final class FineTuneException extends RuntimeException {
     public FineTuneException(List<Problem> problems, @Nullable Throwable cause) {
         super(message(problems), cause);
         this.problems = problems.stream().sorted(Problem.IN_READING_ORDER).toList();
+        advice = advice(this.problems);
     }
 
     /** Every problem, in reading order. */
@@ -34,6 +36,27 @@ public final class FineTuneException extends RuntimeException {
                 .orElse(problems.get(0))
                 .kind()
                 .exitCode();
+    }
+
+    /** As a stack trace begins where nobody catches it: the message, then for each problem why and what to do first, on lines of their own. */
+    @Override
+    public String toString() {
+        return super.toString() + advice;
+    }
+
+    private static String advice(List<Problem> problems) {
+        StringBuilder text = new StringBuilder();
+        for (Problem problem : problems) {
+            String code = problems.size() == 1 ? "" : problem.code() + " ";
+            problem.causes()
+                    .forEach(cause ->
+                            text.append("\n  ").append(code).append("why   ").append(cause));
+            text.append("\n  ")
+                    .append(code)
+                    .append("try   ")
+                    .append(problem.remedies().get(0));
+        }
+        return text.toString();
     }
 
     private static String message(List<Problem> problems) {

@@ -46,6 +46,23 @@ class ProblemTest {
     }
 
     @Test
+    void aStackTraceSaysWhyAndWhatToDo() {
+        Problem one = SPEC.error("no rows")
+                .because("the file is empty")
+                .remedy("data.file: rows.jsonl")
+                .remedy("another way")
+                .build();
+
+        assertThat(one.asException())
+                .hasMessage("FT9002: no rows")
+                .hasToString(FineTuneException.class.getName() + ": FT9002: no rows\n  why   the file is empty\n"
+                        + "  try   data.file: rows.jsonl");
+        assertThat(new FineTuneException(List.of(one, GATE.error("too low").build()), null).toString())
+                .endsWith("\n  FT9002 why   the file is empty\n  FT9002 try   data.file: rows.jsonl\n"
+                        + "  FT9001 try   general remedy");
+    }
+
+    @Test
     void everyProblemHasARemedy() {
         assertThat(SPEC.error("e").build().remedies()).containsExactly("general remedy");
         assertThat(SPEC.error("e").remedy("first").remedy("second").build().remedies())
