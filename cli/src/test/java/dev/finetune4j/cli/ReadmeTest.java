@@ -25,6 +25,8 @@ class ReadmeTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final String LAUNCHER = "./finetune";
     private static final Pattern JAVA = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern XML = Pattern.compile("```xml\\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern ARTIFACT = Pattern.compile("<artifactId>[^<]*</artifactId>");
     private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|\\S+");
 
     @Test
@@ -64,6 +66,23 @@ class ReadmeTest {
                 .content()
                 .contains(javaShown().get(2).indent(4))
                 .contains(javaShown().get(3).indent(4));
+    }
+
+    @Test
+    void theArtifactsShownAreThoseOfTheBom() throws IOException {
+        String readme = Files.readString(ROOT.resolve("README.md"));
+        String bom = Files.readString(ROOT.resolve("sdk/bom/pom.xml"));
+        String shown = XML.matcher(readme).results().map(block -> block.group(1)).collect(Collectors.joining());
+
+        List<String> artifacts = ARTIFACT.matcher(shown)
+                .results()
+                .map(artifact -> artifact.group())
+                .toList();
+        assertThat(artifacts)
+                .hasSize(3)
+                .allSatisfy(artifact -> assertThat(bom).contains(artifact));
+        assertThat(bom).contains(artifacts.get(0) + "\n  <version>0.1.0-SNAPSHOT</version>");
+        assertThat(shown).contains(artifacts.get(0) + "<version>0.1.0-SNAPSHOT</version>");
     }
 
     @Test
