@@ -65,8 +65,7 @@ final class CheckCommand implements Callable<Integer> {
                 FineTuner tuner = surroundings.open(view)) {
             view.doing("checking " + job);
             prepared = tuner.check(file);
-            report = named(prepared.check());
-            view.problems(Remedies.named(prepared.data().warnings(), job.toString(), null));
+            report = named(prepared);
             if (output.isJson()) {
                 view.problems(report.problems());
             }
@@ -80,8 +79,8 @@ final class CheckCommand implements Callable<Integer> {
         return report.hasErrors() ? new FineTuneException(report.problems(), null).exitCode() : ExitCode.OK;
     }
 
-    /** Remedies with the file that was checked. */
-    private DatasetCheckReport named(DatasetCheckReport report) {
-        return report.withProblems(Remedies.named(report.problems(), job.toString(), null));
+    /** With what reading the rows found, too; remedies with the file that was checked. */
+    private DatasetCheckReport named(PreparedJob prepared) {
+        return prepared.check().withProblems(Remedies.named(prepared.findings(), job.toString(), null));
     }
 }

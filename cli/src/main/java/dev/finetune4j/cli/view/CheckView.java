@@ -41,7 +41,14 @@ public final class CheckView {
                 .map(part -> Figures.count(profile.rowsByPart().getOrDefault(part, 0L)) + " "
                         + part.name().toLowerCase(Locale.ROOT))
                 .collect(Collectors.joining(", "));
-        field("rows", counts + " (" + profile.format() + ")");
+        Long leftOut = profile.leftOutRows();
+        field(
+                "rows",
+                counts + " (" + profile.format() + ")"
+                        + (leftOut == null || leftOut == 0
+                                ? ""
+                                : "; " + Figures.count(leftOut) + (leftOut == 1 ? " broken row" : " broken rows")
+                                        + " left out"));
         field(
                 "repeats",
                 profile.exactDuplicates() + " exact, " + profile.nearDuplicates() + " near duplicates; "

@@ -59,8 +59,7 @@ public final class FineTunedRun {
 
     /** What the check found in the data, warnings and notes; a job with errors is not run. */
     public List<Problem> dataProblems() {
-        return Stream.concat(training.job().data().warnings().stream(), training.job().check().problems().stream())
-                .toList();
+        return training.job().findings();
     }
 
     /**

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the rows look like: all that plan and report need to know of them.
@@ -20,6 +21,7 @@ import java.util.Map;
  * @param overlap test or validation rows whose text also stands, or nearly stands, in a training row
  * @param format the row format's name
  * @param digest SHA-256 over all parts' rows in order, lower-case hex
+ * @param leftOutRows broken rows that the job allows to be left out, in no part; null where nobody counted them
  */
 public record DatasetProfile(
         Map<Part, Long> rowsByPart,
@@ -33,7 +35,38 @@ public record DatasetProfile(
         long nearDuplicates,
         long overlap,
         String format,
-        String digest) {
+        String digest,
+        @Nullable Long leftOutRows) {
+    /** Of rows of which nobody counted how many were left out. */
+    public DatasetProfile(
+            Map<Part, Long> rowsByPart,
+            Map<String, Long> rowsByLabel,
+            Quantiles tokens,
+            Quantiles trainedTokens,
+            long totalTokens,
+            double tokenizedShare,
+            long truncatedRows,
+            long exactDuplicates,
+            long nearDuplicates,
+            long overlap,
+            String format,
+            String digest) {
+        this(
+                rowsByPart,
+                rowsByLabel,
+                tokens,
+                trainedTokens,
+                totalTokens,
+                tokenizedShare,
+                truncatedRows,
+                exactDuplicates,
+                nearDuplicates,
+                overlap,
+                format,
+                digest,
+                null);
+    }
+
     /** Copies the maps in their order. */
     public DatasetProfile {
         EnumMap<Part, Long> inOrder = new EnumMap<>(Part.class); // the copying constructor refuses an empty map
@@ -68,6 +101,25 @@ public record DatasetProfile(
                 nearDuplicates,
                 overlap,
                 format,
-                otherDigest);
+                otherDigest,
+                leftOutRows);
+    }
+
+    /** The same figures, with how many broken rows are in no part. */
+    public DatasetProfile withLeftOut(long rows) {
+        return new DatasetProfile(
+                rowsByPart,
+                rowsByLabel,
+                tokens,
+                trainedTokens,
+                totalTokens,
+                tokenizedShare,
+                truncatedRows,
+                exactDuplicates,
+                nearDuplicates,
+                overlap,
+                format,
+                digest,
+                rows);
     }
 }

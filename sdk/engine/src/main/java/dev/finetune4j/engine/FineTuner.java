@@ -69,7 +69,6 @@ import dev.finetune4j.value.ProviderId;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -666,9 +665,7 @@ public final class FineTuner implements AutoCloseable {
 
     private static void refuseErrors(PreparedJob job) {
         if (job.check().hasErrors()) {
-            List<Problem> findings = new ArrayList<>(job.data().warnings());
-            findings.addAll(job.check().problems());
-            throw new FineTuneException(findings, null);
+            throw new FineTuneException(job.findings(), null);
         }
     }
 

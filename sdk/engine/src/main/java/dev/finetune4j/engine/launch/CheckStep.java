@@ -50,7 +50,9 @@ final class CheckStep {
                 file,
                 data,
                 model,
-                report.withProblems(problems),
+                report.withProblems(problems)
+                        .withProfile(report.profile()
+                                .withLeftOut(data.record().rowsLeftOut())),
                 codec.speaks(),
                 PreparedJob.Answering.BASE_AND_TUNED,
                 codec.speaks() ? answers(job, data) : Proposal.AnswerLengths.NONE,

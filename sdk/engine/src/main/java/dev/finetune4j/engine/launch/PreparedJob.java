@@ -91,9 +91,15 @@ public record PreparedJob(
         return speaks && areAnswered ? evaluation.fewShot() : 0;
     }
 
-    /** What is odd about it, although it can be launched: first what reading its rows found, then what the check did. */
-    public List<Problem> warnings() {
+    /** All that is odd or wrong about it: first what reading its rows found, then what the check did. */
+    public List<Problem> findings() {
         return Stream.concat(data.warnings().stream(), check.problems().stream())
+                .toList();
+    }
+
+    /** What is odd about it, although it can be launched, of {@link #findings}. */
+    public List<Problem> warnings() {
+        return findings().stream()
                 .filter(problem -> problem.severity() == Severity.WARNING)
                 .toList();
     }

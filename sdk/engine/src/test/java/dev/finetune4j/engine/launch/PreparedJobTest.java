@@ -2,8 +2,12 @@ package dev.finetune4j.engine.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.finetune4j.engine.data.DataProblems;
 import dev.finetune4j.engine.data.PreparedData;
 import dev.finetune4j.engine.data.SplitRecord;
+import dev.finetune4j.engine.report.Notice;
+import dev.finetune4j.engine.report.view.ReportFiles;
+import dev.finetune4j.error.Problem;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -20,6 +24,30 @@ class PreparedJobTest {
         assertThat(job.models()).as("base, base with examples, tuned").isEqualTo(3);
         assertThat(with(job, "text", true).models()).as("of passages").isEqualTo(2);
         assertThat(with(job, "openai-chat", false).models()).as("encoders").isEqualTo(2);
+    }
+
+    @Test
+    void whatReadingItsRowsFoundIsAmongItsFindingsAndInTheReport() throws Exception {
+        LaunchFixture fixture = new LaunchFixture(home);
+        PreparedJob job = fixture.prepared();
+        Problem leftOut =
+                DataProblems.ROW_SHAPE.warning("row 3 lacks \"label\"").build();
+        PreparedJob odd = new PreparedJob(
+                job.file(),
+                new PreparedData(job.data().folder(), job.data().record(), List.of(leftOut)),
+                job.model(),
+                job.check(),
+                job.speaks(),
+                job.answering(),
+                job.answers(),
+                job.variation());
+
+        fixture.run(odd);
+
+        assertThat(odd.findings()).containsExactly(leftOut);
+        assertThat(ReportFiles.read(fixture.folder(fixture.onlyRun()).path()).findings())
+                .extracting(Notice::summary)
+                .containsExactly(leftOut.summary());
     }
 
     private static PreparedJob with(PreparedJob job, String format, boolean speaks) {

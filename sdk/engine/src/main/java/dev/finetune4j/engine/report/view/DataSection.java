@@ -32,6 +32,9 @@ final class DataSection {
     private static Html rows(DatasetProfile data) {
         List<Fact> facts = new ArrayList<>();
         data.rowsByPart().forEach((part, rows) -> facts.add(new Fact(partName(part), Figures.rows(rows))));
+        if (data.leftOutRows() != null && data.leftOutRows() > 0) {
+            facts.add(new Fact("Left out because they are broken", Figures.rows(data.leftOutRows())));
+        }
         long all =
                 data.rowsByPart().values().stream().mapToLong(Long::longValue).sum();
         facts.add(new Fact("Exact duplicates", counted(data.exactDuplicates(), all)));
