@@ -3,7 +3,8 @@ package dev.finetune4j.engine.evaluate;
 /**
  * Macro-averaged F1, as scikit-learn's {@code f1_score(average="macro", zero_division=0)}: the mean over the labels that occur among
  * references or answers. A label of the list that occurs in neither says nothing about the model. Counted as 0 it would cap the score
- * of rows that lack it, and push the interval of a bootstrap below the value itself.
+ * of rows that lack it, and push the interval of a bootstrap below the value itself; so would a label that occurs in the rows, but in none
+ * that a resample drew.
  */
 final class MacroF1Statistic implements Statistic {
     private final int[] references;
