@@ -49,6 +49,13 @@ public final class CheckProblems implements ProblemCatalogue {
             "Rows with the same text carry different labels. At most one of them can be right, and the model learns to be unsure. Where a text truly has several labels, the task is not one label a row.",
             "decide on one label for each text");
 
+    /** A label has no row to be tested by. */
+    public static final ProblemKind UNTESTED_LABEL = kind(
+            "FT0309",
+            "label without a test row",
+            "No test row has the label, so that nothing tells whether the model learned it: macro-F1 is over the labels that test rows have, and those that a model answers. A row of each label is left for training, so that a label of one row has none for the test.",
+            "add rows of that label");
+
     /** Rows are repeated. */
     public static final ProblemKind DUPLICATES = kind(
             "FT0310",
@@ -156,6 +163,7 @@ public final class CheckProblems implements ProblemCatalogue {
                 RARE_LABEL,
                 UNBALANCED_LABELS,
                 CONFLICTING_LABELS,
+                UNTESTED_LABEL,
                 DUPLICATES,
                 OVERLAP,
                 TRUNCATED,

@@ -3,15 +3,18 @@ package dev.finetune4j.engine.check;
 import dev.finetune4j.data.Part;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Counts the labels of the rows. */
 final class LabelCounts {
     private final Map<String, Long> trainingRows = new TreeMap<>();
+    private final Set<String> tested = new HashSet<>();
 
     /** Starts with the labels that the task names, which may turn out to have no row. */
     LabelCounts(List<String> named) {
@@ -20,6 +23,16 @@ final class LabelCounts {
 
     void add(Part part, String label) {
         trainingRows.merge(label, part == Part.TRAIN ? 1L : 0L, Long::sum);
+        if (part == Part.TEST) {
+            tested.add(label);
+        }
+    }
+
+    /** Labels that are named or occur in another part, but in no test row, by name. */
+    List<String> untested() {
+        return trainingRows.keySet().stream()
+                .filter(label -> !tested.contains(label))
+                .toList();
     }
 
     /** Training rows of each label that is named or occurs in any part, most frequent first. */

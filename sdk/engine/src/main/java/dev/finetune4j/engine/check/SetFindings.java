@@ -64,6 +64,7 @@ final class SetFindings {
         addBrokenRows(texts);
         if (task.kind().hasLabels()) {
             addLabels(texts.labels());
+            addUntestedLabels(texts.table(), texts.labels());
         }
         addDuplicates(texts.table(), repeated);
         addConflicts(texts.table(), repeated);
@@ -147,6 +148,30 @@ final class SetFindings {
         problem.remedy("add rows of " + (rare.size() == 1 ? "that label" : "those labels")
                 + ", or merge it with a related one");
         log.add(CheckProblems.RARE_LABEL.code(), "", rare.size(), problem::build);
+    }
+
+    private void addUntestedLabels(RowTable table, LabelCounts labels) {
+        List<String> untested = labels.untested();
+        if (untested.isEmpty() || table.size(Part.TEST) == 0) {
+            return;
+        }
+        int all = labels.byFrequency().size();
+        String names = untested.stream()
+                .limit(LISTED_LABELS)
+                .map(label -> "\"" + label + "\"")
+                .collect(Collectors.joining(", "));
+        int others = untested.size() - LISTED_LABELS;
+        log.add(
+                CheckProblems.UNTESTED_LABEL.code(),
+                "",
+                untested.size(),
+                () -> CheckProblems.UNTESTED_LABEL
+                        .warning(untested.size() + " of " + Counted.of(all, "label")
+                                + (untested.size() == 1 ? " has" : " have") + " no test row")
+                        .because(names + (others > 0 ? ", and " + others + " more labels" : ""))
+                        .because("macro-F1 is over the labels that test rows have, and those that a model answers")
+                        .remedy("add rows of " + (untested.size() == 1 ? "that label" : "those labels"))
+                        .build());
     }
 
     private static String rareSummary(List<Map.Entry<String, Long>> rare, int needed) {

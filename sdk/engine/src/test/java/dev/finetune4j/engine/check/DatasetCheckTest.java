@@ -32,11 +32,11 @@ class DatasetCheckTest {
 
     @Test
     void findsNothingInCleanRows() {
-        DatasetCheckReport report = check(MOODS, LENIENT, clean());
+        DatasetCheckReport report = check(MOODS, LENIENT, tested());
 
         assertThat(report.problems()).isEmpty();
         assertThat(report.hasErrors()).isFalse();
-        assertThat(report.profile().rowsByPart()).containsEntry(TRAIN, 3L).containsEntry(TEST, 1L);
+        assertThat(report.profile().rowsByPart()).containsEntry(TRAIN, 3L).containsEntry(TEST, 2L);
         assertThat(report.profile().rowsByLabel()).containsExactly(Map.entry("good", 2L), Map.entry("bad", 1L));
         assertThat(report.profile().tokenizedShare()).isEqualTo(1);
         assertThat(report.profile().digest()).isEqualTo("d1");
@@ -50,7 +50,7 @@ class DatasetCheckTest {
         WordCodec doubtful = new WordCodec(64, List.of(note), List.of());
 
         DatasetCheckReport report =
-                new DatasetCheck(MOODS, LENIENT, 0, 8, 17, doubtful, 2, false).inspect(clean().parts());
+                new DatasetCheck(MOODS, LENIENT, 0, 8, 17, doubtful, 2, false).inspect(tested().parts());
 
         assertThat(report.problems()).containsExactly(note);
     }
@@ -152,6 +152,23 @@ class DatasetCheckTest {
         LabelBalance balance = Objects.requireNonNull(report.balance());
         assertThat(balance).isEqualTo(new LabelBalance(2, "good", 2 / 3.0, "bad", 1 / 3.0, balance.evenness()));
         assertThat(balance.evenness()).isBetween(0.91, 0.92);
+    }
+
+    @Test
+    void warnsOfLabelsThatNoTestRowHas() {
+        Problem untested = problem(check(MOODS.withLabels(List.of("good", "bad", "ugly")), LENIENT, clean()), "FT0309");
+
+        assertThat(untested.isError()).isFalse();
+        assertThat(untested.summary()).isEqualTo("2 of 3 labels have no test row");
+        assertThat(untested.causes()).first().isEqualTo("\"good\", \"ugly\"");
+        assertThat(untested.remedies()).containsExactly("add rows of those labels");
+        assertThat(codes(check(
+                        MOODS,
+                        LENIENT,
+                        new Rows().labelled(TRAIN, "a view", "good").labelled(TRAIN, "a smell", "bad"))))
+                .as("without test rows at all")
+                .contains("FT0302")
+                .doesNotContain("FT0309");
     }
 
     @Test
@@ -274,7 +291,9 @@ class DatasetCheckTest {
         for (String word : words.split(" ")) {
             rows.labelled(TRAIN, template + word + " " + word + "ish", word.length() > 3 ? "good" : "bad");
         }
-        rows.labelled(TRAIN, template + "stop here", "bad").labelled(TEST, template + "go there", "bad");
+        rows.labelled(TRAIN, template + "stop here", "bad")
+                .labelled(TEST, template + "go there", "bad")
+                .labelled(TEST, template + "wait longer", "good");
 
         DatasetCheckReport report = check(MOODS, LENIENT, rows);
 
@@ -388,7 +407,8 @@ class DatasetCheckTest {
     void tellsSecretsAndPersonalDataBySpanAndNeverByValue() {
         String key = "gh" + "p_" + "x7Kq2LmZ9vRt4WbN8sYc1DfG6hJp3QaE5uTi";
         String mail = "jo.doe@mail.example.org";
-        Rows rows = clean().labelled(TRAIN, "use " + key + " or write to " + mail, "good");
+        Rows rows = clean().labelled(TRAIN, "use " + key + " or write to " + mail, "good")
+                .labelled(TEST, "a warm bed and a kind host", "good");
 
         DatasetCheckReport report = check(MOODS, LENIENT, rows);
 
@@ -421,7 +441,7 @@ class DatasetCheckTest {
         CheckSpec blind = new CheckSpec(0.3, 0.05, 0.2, 0, 1, Finding.IGNORE, Finding.IGNORE);
 
         DatasetCheckReport report =
-                check(MOODS, blind, clean().labelled(TRAIN, "mail jo@mail.example.org now", "good"));
+                check(MOODS, blind, tested().labelled(TRAIN, "mail jo@mail.example.org now", "good"));
 
         assertThat(report.problems()).isEmpty();
     }
@@ -494,6 +514,11 @@ class DatasetCheckTest {
                 .labelled(TRAIN, "never again this noisy hotel", "bad")
                 .labelled(TRAIN, "breakfast alone is worth the trip, and the staff smiles", "good")
                 .labelled(TEST, "cold soup and a rude waiter", "bad");
+    }
+
+    /** The same with a test row of each label. */
+    private static Rows tested() {
+        return clean().labelled(TEST, "a warm bed and a kind host", "good");
     }
 
     private static Problem problem(DatasetCheckReport report, String code) {

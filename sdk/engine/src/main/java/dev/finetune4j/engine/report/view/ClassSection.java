@@ -5,6 +5,7 @@ import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.engine.report.Headline;
 import dev.finetune4j.evaluation.Calibration;
 import dev.finetune4j.evaluation.ClassScore;
+import dev.finetune4j.evaluation.ConfusionMatrix;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.evaluation.VariantEvaluation;
@@ -17,6 +18,8 @@ import java.util.stream.IntStream;
 
 /** How well each label is told from the others. Shown for classifications only. */
 final class ClassSection {
+    private static final String NO_QUOTIENT = "–";
+
     private ClassSection() {}
 
     static Html of(EvaluationReport evaluation, VariantEvaluation tuned) {
@@ -31,7 +34,8 @@ final class ClassSection {
                 "classes",
                 "Label by label",
                 "Precision: of the rows given this label, how many have it. Recall: of the rows that have it, how many were given it. "
-                        + "F1 is their harmonic mean.",
+                        + "F1 is their harmonic mean."
+                        + (unheld(tuned).isEmpty() ? "" : " " + unheld(tuned) + "."),
                 Html.join(parts));
     }
 
@@ -44,7 +48,7 @@ final class ClassSection {
         Html rows = Html.join(IntStream.range(0, tuned.classes().size())
                 .boxed()
                 .sorted(Comparator.comparing(i -> -tuned.classes().get(i).support()))
-                .map(i -> row(tuned.classes().get(i), bases, i)));
+                .map(i -> row(tuned, bases, i)));
         return Section.scrolling("Scores of each label", Html.of("""
                         <table class="scores"><caption>Scores of each label</caption><thead><tr>\
                         <th scope="col">Label</th><th scope="col" class="n">Rows</th><th scope="col" class="n wide">F1 tuned</th>\
@@ -53,7 +57,8 @@ final class ClassSection {
                         """, head, rows));
     }
 
-    private static Html row(ClassScore score, List<VariantEvaluation> bases, int label) {
+    private static Html row(VariantEvaluation tuned, List<VariantEvaluation> bases, int label) {
+        ClassScore score = tuned.classes().get(label);
         return Html.of(
                 """
                 <tr><th scope="row">{}</th><td class="n">{}</td>\
@@ -62,13 +67,46 @@ final class ClassSection {
                 Html.label(score.label()),
                 Figures.count(score.support()),
                 String.format(Locale.ROOT, "%.1f", 100 * score.f1()),
-                share(score.f1()),
-                share(score.precision()),
-                share(score.recall()),
-                Html.join(bases.stream()
-                        .map(base -> Html.of(
-                                "<td class=\"n\">{}</td>",
-                                share(base.classes().get(label).f1())))));
+                f1(tuned, label),
+                precision(tuned, label),
+                recall(tuned, label),
+                Html.join(bases.stream().map(base -> Html.of("<td class=\"n\">{}</td>", f1(base, label)))));
+    }
+
+    /** The F1 of a label, by index; a dash where neither a row nor an answer has it, so that macro-F1 does not count it. */
+    static String f1(VariantEvaluation variant, int label) {
+        return occurs(variant, label) ? share(variant.classes().get(label).f1()) : NO_QUOTIENT;
+    }
+
+    /** The precision of a label, by index; a dash where neither a row nor an answer has it. */
+    static String precision(VariantEvaluation variant, int label) {
+        return occurs(variant, label) ? share(variant.classes().get(label).precision()) : NO_QUOTIENT;
+    }
+
+    /** The recall of a label, by index; a dash where no row has it. */
+    static String recall(VariantEvaluation variant, int label) {
+        ClassScore score = variant.classes().get(label);
+        return score.support() > 0 ? share(score.recall()) : NO_QUOTIENT;
+    }
+
+    /** How many labels no row has, and over how many macro-F1 is therefore; empty where all have one. */
+    static String unheld(VariantEvaluation tuned) {
+        int labels = tuned.classes().size();
+        long without =
+                tuned.classes().stream().filter(score -> score.support() == 0).count();
+        long counted = IntStream.range(0, labels)
+                .filter(label -> occurs(tuned, label))
+                .count();
+        return without == 0
+                ? ""
+                : Figures.count(without) + " of " + Figures.count(labels) + " labels " + (without == 1 ? "has" : "have")
+                        + " no held-out row; the tuned model's macro-F1 is over the " + Figures.count(counted)
+                        + " that rows or its answers have";
+    }
+
+    private static boolean occurs(VariantEvaluation variant, int label) {
+        ConfusionMatrix confusion = variant.confusion();
+        return variant.classes().get(label).support() > 0 || (confusion != null && confusion.given(label) > 0);
     }
 
     private static Html calibration(EvaluationReport evaluation, Calibration calibration) {

@@ -207,15 +207,18 @@ public final class MarkdownReport {
             return;
         }
         List<List<String>> rows = new ArrayList<>();
-        for (ClassScore score : tuned.classes()) {
+        for (int label = 0; label < tuned.classes().size(); label++) {
+            ClassScore score = tuned.classes().get(label);
             rows.add(List.of(
                     score.label(),
                     Figures.count(score.support()),
-                    MetricFigures.value(MetricName.ACCURACY, score.precision()),
-                    MetricFigures.value(MetricName.ACCURACY, score.recall()),
-                    MetricFigures.value(MetricName.ACCURACY, score.f1())));
+                    ClassSection.precision(tuned, label),
+                    ClassSection.recall(tuned, label),
+                    ClassSection.f1(tuned, label)));
         }
+        String unheld = ClassSection.unheld(tuned);
         text.append("## Label by label\n\n")
+                .append(unheld.isEmpty() ? "" : unheld + ".\n\n")
                 .append(Markdown.table(List.of("Label", "Rows", "Precision", "Recall", "F1"), rows));
     }
 

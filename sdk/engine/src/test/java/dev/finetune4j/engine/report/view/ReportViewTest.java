@@ -278,6 +278,19 @@ class ReportViewTest {
     }
 
     @Test
+    void ofALabelWithoutHeldOutRowsThereIsNoScore() {
+        TaskSpec task = TaskSpec.of(TaskKind.CLASSIFICATION).withLabels(List.of("ham", "spam", "junk"));
+        RunReport report = report(task, List.of("ham", "spam"));
+
+        assertThat(MarkdownReport.write(report))
+                .contains("1 of 3 labels has no held-out row; the tuned model's macro-F1 is over the 2 that rows or its "
+                        + "answers have.\n")
+                .contains("| junk | 0 | – | – | – |");
+        assertThat(HtmlReport.write(report)).contains("1 of 3 labels has no held-out row");
+        assertThat(MarkdownReport.write(SampleRun.report())).doesNotContain("no held-out row");
+    }
+
+    @Test
     void theShortReportHasTheLossThatTheTerminalEndsWith() {
         assertThat(MarkdownReport.write(trained(2, 3))).contains("; the last step alone 2.000 |");
     }
