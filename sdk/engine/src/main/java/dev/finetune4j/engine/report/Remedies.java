@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.report;
 
+import dev.finetune4j.engine.spec.ShellWord;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.value.RunId;
@@ -50,6 +51,6 @@ public final class Remedies {
 
     /** A word as a shell reads it whole; within quotes where it needs them. */
     public static String quoted(String word) {
-        return word.matches("[\\w@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+        return ShellWord.of(word);
     }
 }

@@ -3,6 +3,7 @@ package dev.finetune4j.engine.data.format;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.engine.data.DataProblems;
+import dev.finetune4j.engine.spec.ShellWord;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -24,6 +25,7 @@ final class CsvReader implements RowReader {
 
     private final LineReader lines;
     private final String name;
+    private final String shown;
     private final char separator;
     private final List<String> header;
     private long row;
@@ -31,6 +33,7 @@ final class CsvReader implements RowReader {
     CsvReader(Path file, String name) throws IOException {
         this.lines = new LineReader(file, name);
         this.name = name;
+        this.shown = ShellWord.of(file);
         LineReader.Line first = lines.next();
         if (first == null) {
             this.separator = ',';
@@ -163,7 +166,7 @@ final class CsvReader implements RowReader {
                 .error("line " + line + " of " + name + " does not fit the table")
                 .at(new Location.InFile(name, line, 0, null))
                 .because(reason)
-                .remedy("sed -n '" + line + "p' " + name
+                .remedy("sed -n '" + line + "p' " + shown
                         + "    # shows the line; a quote in a quoted field is doubled");
     }
 
@@ -172,7 +175,7 @@ final class CsvReader implements RowReader {
                 .error(name + " cannot be read as a table")
                 .at(new Location.InFile(name, 1, 0, null))
                 .because(reason)
-                .remedy("head -n 1 " + name + "    # each column needs a name of its own")
+                .remedy("head -n 1 " + shown + "    # each column needs a name of its own")
                 .asException();
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.data.Example;
 import dev.finetune4j.data.RowRef;
 import dev.finetune4j.engine.data.DataProblems;
+import dev.finetune4j.engine.spec.ShellWord;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -36,6 +37,7 @@ public final class ExampleReader implements Closeable {
 
     private final RowReader rows;
     private final String name;
+    private final String shown;
     private final RowProblems problems;
     private final Deque<RowReader.RawRow> ahead = new ArrayDeque<>();
     private final FormatChoice choice;
@@ -46,6 +48,7 @@ public final class ExampleReader implements Closeable {
             throws IOException {
         this.rows = rows;
         this.name = name;
+        this.shown = ShellWord.of(file);
         this.problems = problems;
         this.choice = choose(file, format, task, speaks);
     }
@@ -102,7 +105,7 @@ public final class ExampleReader implements Closeable {
                     DataProblems.NO_ROWS.error(name + " has no rows").at(Location.of(name));
             boolean isEmpty = Files.size(file) == 0;
             throw none.because(isEmpty ? "it is empty" : "there is no row in it, as below a header alone")
-                    .remedy((isEmpty ? "ls -l " : "head -n 3 ") + name)
+                    .remedy((isEmpty ? "ls -l " : "head -n 3 ") + shown)
                     .asException();
         }
         if (first.isEmpty()) {
@@ -175,7 +178,7 @@ public final class ExampleReader implements Closeable {
                 .error(name + " row " + row + " has half a character")
                 .at(new Location.InRow(name, row, field))
                 .because("an escape from \\ud800 to \\udfff stands without its other half, which UTF-8 cannot write")
-                .remedy("grep -nE '\\\\u[dD][89a-fA-F]' " + name + "    # shows such escapes; take the lone ones out")
+                .remedy("grep -nE '\\\\u[dD][89a-fA-F]' " + shown + "    # shows such escapes; take the lone ones out")
                 .build();
     }
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.engine.data.DataProblems;
+import dev.finetune4j.engine.spec.ShellWord;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import java.io.IOException;
@@ -25,10 +26,12 @@ final class JsonArrayReader implements RowReader {
     private final ObjectReader json = RowJson.elementReader();
     private final JsonParser parser;
     private final String name;
+    private final String shown;
     private long row;
 
     JsonArrayReader(Path file, String name) throws IOException {
         this.name = name;
+        this.shown = ShellWord.of(file);
         Reader text = new InputStreamReader(
                 Files.newInputStream(file),
                 StandardCharsets.UTF_8
@@ -76,8 +79,8 @@ final class JsonArrayReader implements RowReader {
                 .at(Location.of(name))
                 .because(
                         "a .json data file is an array of objects; other JSON can be read with data.sources and data.query")
-                .remedy("mv " + name + " rows.jsonl    # if it holds one object a line")
-                .remedy("jq -c '.KEY[]' " + name + " > rows.jsonl    # if the rows stand under a key")
+                .remedy("mv " + shown + " rows.jsonl    # if it holds one object a line")
+                .remedy("jq -c '.KEY[]' " + shown + " > rows.jsonl    # if the rows stand under a key")
                 .asException();
     }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.engine.data.DataProblems;
+import dev.finetune4j.engine.spec.ShellWord;
 import dev.finetune4j.error.Location;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,10 +16,12 @@ final class JsonLinesReader implements RowReader {
     private final ObjectReader json = RowJson.reader();
     private final LineReader lines;
     private final String name;
+    private final String shown;
 
     JsonLinesReader(Path file, String name) throws IOException {
         this.lines = new LineReader(file, name);
         this.name = name;
+        this.shown = ShellWord.of(file);
     }
 
     @Override
@@ -47,7 +50,7 @@ final class JsonLinesReader implements RowReader {
                             .because("it is " + RowJson.typeOf(value))
                             .remedy(
                                     value.isArray()
-                                            ? "jq -c '.[]' " + name + " > objects.jsonl    # a line for each element"
+                                            ? "jq -c '.[]' " + shown + " > objects.jsonl    # a line for each element"
                                             : showing(line))
                             .build());
         } catch (JsonProcessingException e) {
@@ -65,7 +68,7 @@ final class JsonLinesReader implements RowReader {
     }
 
     private String showing(LineReader.Line line) {
-        return "sed -n '" + line.number() + "p' " + name + "    # shows the line; correct or delete it";
+        return "sed -n '" + line.number() + "p' " + shown + "    # shows the line; correct or delete it";
     }
 
     @Override

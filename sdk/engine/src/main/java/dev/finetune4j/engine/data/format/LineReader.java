@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.data.format;
 
 import dev.finetune4j.engine.data.DataProblems;
+import dev.finetune4j.engine.spec.ShellWord;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -41,6 +42,9 @@ final class LineReader implements Closeable {
 
     private final InputStream in;
     private final String name;
+    /** The file in a command. */
+    private final String shown;
+
     private final Optional<UnmarkedUtf16> unmarked;
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private int position;
@@ -51,6 +55,7 @@ final class LineReader implements Closeable {
     LineReader(Path file, String name) throws IOException {
         this.in = Files.newInputStream(file);
         this.name = name;
+        this.shown = ShellWord.of(file);
         fill();
         this.unmarked = UnmarkedUtf16.of(buffer, limit);
         try {
@@ -118,7 +123,7 @@ final class LineReader implements Closeable {
                     .error(name + " is " + kind.words() + ", not text")
                     .at(Location.of(name))
                     .because("its first bytes say so")
-                    .remedy(kind.remedy(name))
+                    .remedy(kind.remedy(shown))
                     .asException();
         });
     }
@@ -133,14 +138,15 @@ final class LineReader implements Closeable {
                     .error(name + " is UTF-16, not UTF-8")
                     .at(Location.of(name))
                     .because("it starts with the byte order mark of UTF-16")
-                    .remedy("iconv -f UTF-16 -t UTF-8 " + name + " > utf8-" + simpleName())
+                    .remedy("iconv -f UTF-16 -t UTF-8 " + shown + " > " + mended("utf8-"))
                     .asException();
         }
     }
 
-    private String simpleName() {
+    /** The file that a command writes, which the job is to name then. */
+    private String mended(String prefix) {
         Path file = Path.of(name).getFileName();
-        return file == null ? name : file.toString();
+        return ShellWord.of(prefix + (file == null ? name : file.toString()));
     }
 
     private Line decode(byte[] bytes, int from, int count, long lineOffset) throws CharacterCodingException {
@@ -150,7 +156,7 @@ final class LineReader implements Closeable {
                 return broken(DataProblems.NUL_BYTES
                         .error("line " + lineNumber + " of " + name + " holds a NUL byte")
                         .because("at byte " + (lineOffset + i - from) + " of the file")
-                        .remedy(fromUtf16("clean-").orElse("tr -d '\\000' < " + name + " > clean-" + simpleName())));
+                        .remedy(fromUtf16("clean-").orElse("tr -d '\\000' < " + shown + " > " + mended("clean-"))));
             }
         }
         ByteBuffer source = ByteBuffer.wrap(bytes, from, length);
@@ -173,7 +179,7 @@ final class LineReader implements Closeable {
                                 bytes[bad] & 0xFF,
                                 lineOffset + bad - from))
                         .remedy(fromUtf16("utf8-")
-                                .orElse("iconv -f WINDOWS-1252 -t UTF-8 " + name + " > utf8-" + simpleName())));
+                                .orElse("iconv -f WINDOWS-1252 -t UTF-8 " + shown + " > " + mended("utf8-"))));
             }
         }
         return new Line(lineNumber, text, null);
@@ -182,15 +188,15 @@ final class LineReader implements Closeable {
     /** The command that makes a file of UTF-16 without a byte order mark one of UTF-8; empty for other files. */
     private Optional<String> fromUtf16(String prefix) {
         return unmarked.map(
-                order -> "iconv -f " + order.charset() + " -t UTF-8 " + name + " > " + prefix + simpleName());
+                order -> "iconv -f " + order.charset() + " -t UTF-8 " + shown + " > " + mended(prefix));
     }
 
     private Line tooLong(long length) {
         return broken(DataProblems.LINE_TOO_LONG
                 .error("line " + lineNumber + " of " + name + " is too long")
                 .because(String.format(Locale.ROOT, "%,d bytes; at most %,d are read", length, MAX_LINE_BYTES))
-                .remedy("jq -c '.[]' " + name + " > rows.jsonl    # if it is one JSON array")
-                .remedy("sed '" + lineNumber + "d' " + name + " > short-" + simpleName() + "    # without that line"));
+                .remedy("jq -c '.[]' " + shown + " > rows.jsonl    # if it is one JSON array")
+                .remedy("sed '" + lineNumber + "d' " + shown + " > " + mended("short-") + "    # without that line"));
     }
 
     private Line broken(Problem.Builder problem) {

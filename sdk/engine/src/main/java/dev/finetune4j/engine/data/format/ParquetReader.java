@@ -6,6 +6,7 @@ import dev.finetune4j.engine.data.DataProblems;
 import dev.finetune4j.engine.data.table.DuckDb;
 import dev.finetune4j.engine.data.table.DuckDbReason;
 import dev.finetune4j.engine.data.table.TableFile;
+import dev.finetune4j.engine.spec.ShellWord;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class ParquetReader implements RowReader {
     private final ObjectReader json = RowJson.reader();
     private final String name;
+    private final String shown;
     private final Connection connection;
     private final Statement statement;
     private final ResultSet rows;
@@ -29,11 +31,12 @@ final class ParquetReader implements RowReader {
 
     ParquetReader(Path file, String name) throws IOException {
         this.name = name;
+        this.shown = ShellWord.of(file);
         if (Files.size(file) == 0) {
             throw DataProblems.NO_ROWS
                     .error(name + " is empty")
                     .at(Location.of(name))
-                    .remedy("ls -l " + name)
+                    .remedy("ls -l " + shown)
                     .asException();
         }
         try {
@@ -63,7 +66,7 @@ final class ParquetReader implements RowReader {
                 .error(name + " cannot be read")
                 .at(Location.of(name))
                 .because("DuckDB: " + DuckDbReason.of(cause))
-                .remedy("ls -l " + name + "    # compare its size with the original's; it may be cut short")
+                .remedy("ls -l " + shown + "    # compare its size with the original's; it may be cut short")
                 .asException(cause);
     }
 

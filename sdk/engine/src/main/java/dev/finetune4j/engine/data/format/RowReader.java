@@ -2,6 +2,7 @@ package dev.finetune4j.engine.data.format;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.engine.data.DataProblems;
+import dev.finetune4j.engine.spec.ShellWord;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -69,8 +70,8 @@ public interface RowReader extends Closeable {
                             .at(Location.of(name))
                             .remedy(
                                     ending.equals("gz")
-                                            ? "gunzip -k " + name
-                                            : "mv " + name + " rows.jsonl    # named after what it holds")
+                                            ? "gunzip -k " + ShellWord.of(file)
+                                            : "mv " + ShellWord.of(file) + " rows.jsonl    # named after what it holds")
                             .asException();
             };
         } catch (IOException e) {

@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.data.source;
 
 import dev.finetune4j.engine.data.DataProblems;
+import dev.finetune4j.engine.spec.ShellWord;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -63,11 +64,11 @@ final class LocalFiles {
                 DataProblems.UNREADABLE.error("cannot read " + path).at(Location.of(path));
         Path folder = start.getParent();
         if (Files.isDirectory(start)) {
-            problem.because("the folder has no files in it").remedy("ls -la " + start);
+            problem.because("the folder has no files in it").remedy("ls -la " + ShellWord.of(start));
         } else if (Files.exists(start)) {
-            problem.because("it is a pipe or a device: it may never end").remedy("cat " + path + " > copy.jsonl");
+            problem.because("it is a pipe or a device: it may never end").remedy("cat " + ShellWord.of(start) + " > copy.jsonl");
         } else if (Files.isSymbolicLink(start)) {
-            problem.because("it is a link that leads nowhere, or in a circle").remedy("ls -l " + start);
+            problem.because("it is a link that leads nowhere, or in a circle").remedy("ls -l " + ShellWord.of(start));
         } else if (folder == null || !Files.isDirectory(folder)) {
             problem.because("there is no folder " + folder).remedy("ls -d " + folder);
         } else {
@@ -75,7 +76,7 @@ final class LocalFiles {
             nearest(start, folder)
                     .ifPresent(near -> problem.remedy(path.substring(0, path.lastIndexOf('/') + 1) + near
                             + "   (it is there; did you mean it?)"));
-            problem.remedy("ls -l " + folder);
+            problem.remedy("ls -l " + ShellWord.of(folder));
         }
         return problem.asException();
     }

@@ -68,7 +68,7 @@ class BadFilesTest {
         }
 
         assertThat(Problems.text(Problems.only(() -> read(packed))))
-                .contains("FT0223", "packed with gzip", "gunzip -c rows.jsonl > ");
+                .contains("FT0223", "packed with gzip", "gunzip -c " + packed + " > ");
     }
 
     @Test
@@ -95,10 +95,10 @@ class BadFilesTest {
         String chinese = "{\"prompt\":\"" + "\u4e00\u4e0a\u6d77\u4eba\u7684".repeat(60) + "\",\"completion\":\"b\"}\n";
         for (String rows : List.of(latin, GOOD.strip(), chinese.repeat(2), GOOD.replace("a", "\u0416".repeat(90)))) {
             assertThat(remedies("rows.jsonl", rows.getBytes(StandardCharsets.UTF_16LE)))
-                    .contains("iconv -f UTF-16LE -t UTF-8 rows.jsonl > clean-rows.jsonl")
+                    .contains("iconv -f UTF-16LE -t UTF-8 " + folder.resolve("rows.jsonl") + " > clean-rows.jsonl")
                     .doesNotContain("tr -d");
             assertThat(remedies("rows.jsonl", rows.getBytes(StandardCharsets.UTF_16BE)))
-                    .contains("iconv -f UTF-16BE -t UTF-8 rows.jsonl > clean-rows.jsonl")
+                    .contains("iconv -f UTF-16BE -t UTF-8 " + folder.resolve("rows.jsonl") + " > clean-rows.jsonl")
                     .doesNotContain("tr -d");
         }
         byte[] text = "\u4e0a\u6d77\u7684\u4eba\n\u4e2d\u6587\n".getBytes(StandardCharsets.UTF_16LE);
@@ -110,7 +110,7 @@ class BadFilesTest {
         String chinese = GOOD.replace("a", "\u4e2d\u6587");
         for (String rows : List.of(GOOD + "\0" + GOOD, GOOD + "\0".repeat(4096), chinese + "\0" + chinese)) {
             assertThat(remedies("rows.jsonl", rows.getBytes(StandardCharsets.UTF_8)))
-                    .contains("tr -d '\\000' < rows.jsonl > clean-rows.jsonl")
+                    .contains("tr -d '\\000' < " + folder.resolve("rows.jsonl") + " > clean-rows.jsonl")
                     .doesNotContain("iconv");
         }
         assertThat(remedies("rows.jsonl", GOOD.getBytes(Charset.forName("UTF-32LE"))))
@@ -168,7 +168,7 @@ class BadFilesTest {
     @Test
     void refusesAJsonFileThatIsNotAnArrayOfObjects() throws IOException {
         assertThat(Problems.text(only(file("rows.json", GOOD + GOOD))))
-                .contains("FT0220", "not a JSON array", "mv rows.json rows.jsonl");
+                .contains("FT0220", "not a JSON array", "mv " + folder.resolve("rows.json") + " rows.jsonl");
         assertThat(Problems.text(only(file("rows.json", "[{\"prompt\":\"a\",}]"))))
                 .contains("FT0220", "rows.json:1:");
         assertThat(Problems.text(only(file("rows.json", "[7]")))).contains("FT0220", "row 1", "it is a number");
