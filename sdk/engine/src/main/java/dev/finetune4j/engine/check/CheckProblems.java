@@ -63,6 +63,13 @@ public final class CheckProblems implements ProblemCatalogue {
             "Rows repeat an earlier row of their part word for word, or nearly: at least 80 % of the pairs of neighbouring words of either row stand in both (Jaccard similarity, case, punctuation and the words that nine of ten rows share put aside). Repeated rows weigh more than others and are learned by heart. The limit is check.max-duplicates.",
             "keep one row of each group: SELECT DISTINCT in data.query, or sort -u ROWS.jsonl");
 
+    /** Two labels are one but for case and spaces. */
+    public static final ProblemKind ALIKE_LABELS = kind(
+            "FT0311",
+            "labels that differ only in case or spaces",
+            "Labels are compared letter by letter. Spellings of one label are so many classes: its rows are divided among them, and an answer in another spelling than the row's counts as wrong.",
+            "write the label in one way in every row");
+
     /** Evaluation rows were trained on. */
     public static final ProblemKind OVERLAP = kind(
             "FT0312",
@@ -165,6 +172,7 @@ public final class CheckProblems implements ProblemCatalogue {
                 CONFLICTING_LABELS,
                 UNTESTED_LABEL,
                 DUPLICATES,
+                ALIKE_LABELS,
                 OVERLAP,
                 TRUNCATED,
                 ANSWER_CUT,

@@ -1,27 +1,33 @@
 package dev.finetune4j.engine.check;
 
 import dev.finetune4j.data.Part;
+import dev.finetune4j.data.RowRef;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Counts the labels of the rows. */
 final class LabelCounts {
     private final Map<String, Long> trainingRows = new TreeMap<>();
     private final Set<String> tested = new HashSet<>();
+    private final Map<String, RowRef> firstRows = new HashMap<>();
 
     /** Starts with the labels that the task names, which may turn out to have no row. */
     LabelCounts(List<String> named) {
         named.forEach(label -> trainingRows.put(label, 0L));
     }
 
-    void add(Part part, String label) {
+    void add(Part part, String label, RowRef row) {
+        firstRows.putIfAbsent(label, row);
         trainingRows.merge(label, part == Part.TRAIN ? 1L : 0L, Long::sum);
         if (part == Part.TEST) {
             tested.add(label);
@@ -43,6 +49,25 @@ final class LabelCounts {
                         .thenComparing(Map.Entry.comparingByKey()))
                 .forEach(entry -> ordered.put(entry.getKey(), entry.getValue()));
         return Collections.unmodifiableMap(ordered);
+    }
+
+    /** The first row of a label, or null where none has it. */
+    @Nullable
+    RowRef firstRow(String label) {
+        return firstRows.get(label);
+    }
+
+    /** Labels that are one but for case and spaces, those of a kind together, most frequent first. */
+    List<List<String>> alike() {
+        return byFrequency().keySet().stream()
+                .collect(Collectors.groupingBy(
+                        label -> label.strip().replaceAll("\\s+", " ").toLowerCase(Locale.ROOT),
+                        LinkedHashMap::new,
+                        Collectors.toList()))
+                .values()
+                .stream()
+                .filter(group -> group.size() > 1)
+                .toList();
     }
 
     /** How even the labels are, or null without a labelled training row. */

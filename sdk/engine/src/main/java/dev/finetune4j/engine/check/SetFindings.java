@@ -65,6 +65,7 @@ final class SetFindings {
         if (task.kind().hasLabels()) {
             addLabels(texts.labels());
             addUntestedLabels(texts.table(), texts.labels());
+            texts.labels().alike().forEach(group -> addAlikeLabels(group, texts.labels()));
         }
         addDuplicates(texts.table(), repeated);
         addConflicts(texts.table(), repeated);
@@ -172,6 +173,25 @@ final class SetFindings {
                         .because("macro-F1 is over the labels that test rows have, and those that a model answers")
                         .remedy("add rows of " + (untested.size() == 1 ? "that label" : "those labels"))
                         .build());
+    }
+
+    private void addAlikeLabels(List<String> alike, LabelCounts labels) {
+        log.add(CheckProblems.ALIKE_LABELS.code(), () -> {
+            Problem.Builder problem = CheckProblems.ALIKE_LABELS.warning("labels "
+                    + alike.stream().map(label -> "\"" + label + "\"").collect(Collectors.joining(" and "))
+                    + " differ only in case or spaces");
+            for (String label : alike) {
+                RowRef first = labels.firstRow(label);
+                problem.because("\"" + label + "\" has "
+                        + Counted.of(labels.byFrequency().getOrDefault(label, 0L), "training row")
+                        + (first == null ? "" : "; the first row with it is " + first));
+            }
+            RowRef rarest = labels.firstRow(alike.get(alike.size() - 1));
+            if (rarest != null) {
+                problem.at(new Location.InRow(rarest.source(), rarest.row(), null));
+            }
+            return problem.remedy("write \"" + alike.get(0) + "\" in every row").build();
+        });
     }
 
     private static String rareSummary(List<Map.Entry<String, Long>> rare, int needed) {

@@ -36,7 +36,7 @@ final class TextFindings {
         table.add(part, facts);
         bytes += facts.bytes();
         if (facts.label() != null) {
-            labels.add(part, facts.label());
+            labels.add(part, facts.label(), facts.row());
         }
         addBroken(facts);
         facts.specialTokens().forEach(span -> addSpecialToken(facts.row(), span));

@@ -172,6 +172,23 @@ class DatasetCheckTest {
     }
 
     @Test
+    void warnsOfLabelsThatDifferOnlyInCaseOrSpaces() {
+        Rows rows = clean().labelled(TRAIN, "a kind host", "Good").labelled(TEST, "a loud host", "b ad");
+
+        Problem alike = problem(check(TaskSpec.of(TaskKind.SENTIMENT), LENIENT, rows), "FT0311");
+
+        assertThat(alike.isError()).isFalse();
+        assertThat(alike.summary()).isEqualTo("labels \"good\" and \"Good\" differ only in case or spaces");
+        assertThat(alike.location()).isEqualTo(new Location.InRow("rows.jsonl", 5, null));
+        assertThat(alike.causes())
+                .containsExactly(
+                        "\"good\" has 2 training rows; the first row with it is rows.jsonl row 1",
+                        "\"Good\" has 1 training row; the first row with it is rows.jsonl row 5");
+        assertThat(alike.remedies()).containsExactly("write \"good\" in every row");
+        assertThat(codes(check(MOODS, LENIENT, clean()))).doesNotContain("FT0311");
+    }
+
+    @Test
     void warnsWhenOneLabelIsNearlyAll() {
         Rows rows = clean();
         for (int i = 0; i < 40; i++) {
