@@ -62,6 +62,9 @@ final class CsvReader implements RowReader {
 
     private List<String> header(LineReader.Line first) throws IOException {
         Fields fields = fields(first);
+        if (fields.problem != null) {
+            throw fields.problem.asException();
+        }
         if (fields.reason != null) {
             throw broken(first.number(), fields.reason).asException();
         }
@@ -85,6 +88,9 @@ final class CsvReader implements RowReader {
             return new RawRow.Broken(row, line.problem());
         }
         Fields fields = fields(line);
+        if (fields.problem != null) {
+            return new RawRow.Broken(row, fields.problem);
+        }
         if (fields.reason != null) {
             return new RawRow.Broken(row, broken(line.number(), fields.reason).build());
         }
@@ -104,6 +110,8 @@ final class CsvReader implements RowReader {
     private static final class Fields {
         private final List<String> values = new ArrayList<>();
         private @Nullable String reason;
+        /** Of a line that cannot be read, which says more than that a quote does not close there. */
+        private @Nullable Problem problem;
     }
 
     private Fields fields(LineReader.Line first) throws IOException {
@@ -119,7 +127,11 @@ final class CsvReader implements RowReader {
                 while (close < 0) {
                     LineReader.Line next = lines.next();
                     characters += next == null ? 0 : next.text().length() + 1L;
-                    if (next == null || next.problem() != null || characters > LineReader.MAX_LINE_BYTES) {
+                    if (next != null && next.problem() != null) {
+                        fields.problem = next.problem();
+                        return fields;
+                    }
+                    if (next == null || characters > LineReader.MAX_LINE_BYTES) {
                         fields.reason = "a quote that opens here does not close";
                         return fields;
                     }

@@ -192,6 +192,19 @@ class BadFilesTest {
     }
 
     @Test
+    void saysWhatIsWrongWithALineWithinAQuotedField() throws IOException {
+        RowProblems problems = read(Files.write(
+                folder.resolve("rows.csv"),
+                "prompt,completion\na,b\n\"one\nf\u00fcr\",c\n\"two\n\0\",d\n".getBytes(StandardCharsets.ISO_8859_1)));
+
+        assertThat(problems.asErrors())
+                .extracting(Problems::text)
+                .anySatisfy(text -> assertThat(text).contains("FT0223", "rows.csv:4", "byte 0xFC"))
+                .anySatisfy(text -> assertThat(text).contains("FT0222", "rows.csv:6", "NUL"))
+                .noneMatch(text -> text.contains("does not close"));
+    }
+
+    @Test
     void refusesATableThatIsBrokenAsAWhole() throws IOException {
         assertThat(Problems.text(only(file("rows.csv", "prompt,prompt\na,b\n"))))
                 .contains("FT0231", "doubled names: prompt, prompt");
