@@ -60,8 +60,8 @@ public final class CheckProblems implements ProblemCatalogue {
     public static final ProblemKind DUPLICATES = kind(
             "FT0310",
             "duplicate rows",
-            "Rows repeat an earlier row of their part word for word, or nearly: at least 80 % of the pairs of neighbouring words of either row stand in both (Jaccard similarity, case, punctuation and the words that nine of ten rows share put aside). Repeated rows weigh more than others and are learned by heart. The limit is check.max-duplicates.",
-            "keep one row of each group: SELECT DISTINCT in data.query, or sort -u ROWS.jsonl");
+            "Rows repeat an earlier row of their part word for word, or nearly: at least 80 % of the pairs of neighbouring words of either row stand in both (Jaccard similarity, case, punctuation and the words that nine of ten rows share put aside). Repeated rows weigh more than others and are learned by heart. The limit is check.max-duplicates, a share of all rows; held-out rows that repeat training rows are told by FT0312.",
+            "keep one row of each group: SELECT DISTINCT in data.query, or awk '!seen[$0]++' ROWS.jsonl > unique.jsonl");
 
     /** Two labels are one but for case and spaces. */
     public static final ProblemKind ALIKE_LABELS = kind(

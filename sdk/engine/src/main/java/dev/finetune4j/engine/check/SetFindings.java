@@ -28,6 +28,7 @@ final class SetFindings {
 
     private static final int LISTED_PAIRS = 5;
     private static final int LISTED_LABELS = 10;
+    private static final int NAMED_ROWS = 20;
 
     /** Of a label with fewer training rows hardly anything is learned. */
     private static final int LEARNABLE_ROWS = 2;
@@ -220,21 +221,37 @@ final class SetFindings {
         Problem.Builder problem = start(
                         CheckProblems.DUPLICATES,
                         isError,
-                        Counted.share(exact + near, table.size(), "row") + " repeat an earlier row")
+                        Counted.share(exact + near, table.size(), "row") + " repeat an earlier row of their part")
                 .because(String.format(
                         Locale.ROOT,
                         "%,d word for word, %,d nearly; check.max-duplicates allows %s",
                         exact,
                         near,
                         Counted.percent(limits.maxDuplicates())));
+        long leaked = repeated.count(Relation.OVERLAP);
+        if (leaked > 0) {
+            problem.because(Counted.of(leaked, "held-out row") + (leaked == 1 ? " repeats" : " repeat")
+                    + " training rows: " + CheckProblems.OVERLAP.code());
+        }
         List<RowPair> exactPairs = repeated.pairs(Relation.EXACT_DUPLICATE, LISTED_PAIRS);
         List<RowPair> nearPairs = repeated.pairs(Relation.NEAR_DUPLICATE, LISTED_PAIRS);
         addPairs(problem, exactPairs, exact, "equals");
         addPairs(problem, nearPairs, near, "nearly equals");
         problem.at(firstRow(exactPairs.isEmpty() ? nearPairs : exactPairs));
         if (isError) {
-            problem.remedy("check.max-duplicates: " + Shares.allowing(exact + near, table.size()))
-                    .remedy("keep one row of each group: SELECT DISTINCT in data.query, or sort -u ROWS.jsonl");
+            problem.remedy("check.max-duplicates: " + Shares.allowing(exact + near, table.size()));
+        }
+        if (exact > 0) {
+            problem.remedy(CheckProblems.DUPLICATES.remedy());
+        }
+        if (near > 0) {
+            // Neither SELECT DISTINCT nor a tool for equal lines knows rows that differ in a word.
+            String later = repeated.pairs(Relation.NEAR_DUPLICATE, NAMED_ROWS).stream()
+                    .map(pair -> pair.row().toString())
+                    .collect(Collectors.joining(", "));
+            problem.remedy("leave out " + later
+                    + (near > NAMED_ROWS ? String.format(Locale.ROOT, " and %,d more", near - NAMED_ROWS) : "")
+                    + ", which nearly repeat" + (near == 1 ? "s" : "") + " an earlier row");
         }
         log.add(CheckProblems.DUPLICATES.code(), "", exact + near, problem::build);
     }

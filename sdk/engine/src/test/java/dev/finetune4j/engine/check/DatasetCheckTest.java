@@ -245,6 +245,25 @@ class DatasetCheckTest {
                         "1 word for word, 1 nearly; check.max-duplicates allows 30.0 %",
                         "rows.jsonl row 6 equals rows.jsonl row 5 (similarity 1.00)",
                         "rows.jsonl row 7 nearly equals rows.jsonl row 5 (similarity 0.81)");
+        assertThat(problem(report, "FT0310").summary())
+                .isEqualTo("2 of 7 rows (28.6 %) repeat an earlier row of their part");
+        assertThat(problem(report, "FT0310").remedies())
+                .containsExactly(
+                        CheckProblems.DUPLICATES.remedy(),
+                        "leave out rows.jsonl row 7, which nearly repeats an earlier row");
+    }
+
+    @Test
+    void ofNearDuplicatesAloneTheLaterRowsAreNamedAndThoseThatLeakAreCountedApart() {
+        String text = "the quick brown fox jumps over the lazy dog while the cat sleeps on the warm stone by the river";
+        Rows rows = clean().labelled(TRAIN, text, "good")
+                .labelled(TRAIN, text.replace("quick", "fast"), "good")
+                .labelled(TEST, text, "good");
+
+        Problem near = problem(check(MOODS, LENIENT, rows), "FT0310");
+
+        assertThat(near.causes()).contains("1 held-out row repeats training rows: FT0312");
+        assertThat(near.remedies()).containsExactly("leave out rows.jsonl row 6, which nearly repeats an earlier row");
     }
 
     @Test
