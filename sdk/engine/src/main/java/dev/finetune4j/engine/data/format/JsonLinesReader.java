@@ -62,9 +62,19 @@ final class JsonLinesReader implements RowReader {
                             .error("line " + line.number() + " of " + name + " is not JSON")
                             .at(new Location.InFile(name, line.number(), column, null))
                             .because(JsonReason.of(e))
-                            .remedy(showing(line))
+                            .remedy(hasOldLineEnds(line) ? withNewLineEnds() : showing(line))
                             .build());
         }
+    }
+
+    /** Within JSON a carriage return is written as an escape, so that a bare one is the end of a line. */
+    private static boolean hasOldLineEnds(LineReader.Line line) {
+        return line.text().indexOf('\r') >= 0;
+    }
+
+    private String withNewLineEnds() {
+        return "tr '\\r' '\\n' < " + shown + " > " + lines.mended("lines-")
+                + "    # its lines end in a carriage return alone";
     }
 
     private String showing(LineReader.Line line) {

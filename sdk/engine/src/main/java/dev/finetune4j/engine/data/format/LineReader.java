@@ -144,7 +144,7 @@ final class LineReader implements Closeable {
     }
 
     /** The file that a command writes, which the job is to name then. */
-    private String mended(String prefix) {
+    String mended(String prefix) {
         Path file = Path.of(name).getFileName();
         return ShellWord.of(prefix + (file == null ? name : file.toString()));
     }

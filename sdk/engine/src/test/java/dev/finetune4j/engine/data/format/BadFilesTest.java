@@ -166,6 +166,13 @@ class BadFilesTest {
     }
 
     @Test
+    void proposesLineEndsWhereThereAreCarriageReturnsAlone() throws IOException {
+        assertThat(remedies("rows.jsonl", GOOD.repeat(3).replace('\n', '\r').getBytes(StandardCharsets.UTF_8)))
+                .contains("tr '\\r' '\\n' < " + folder.resolve("rows.jsonl") + " > lines-rows.jsonl")
+                .doesNotContain("sed -n");
+    }
+
+    @Test
     void refusesAJsonFileThatIsNotAnArrayOfObjects() throws IOException {
         assertThat(Problems.text(only(file("rows.json", GOOD + GOOD))))
                 .contains("FT0220", "not a JSON array", "mv " + folder.resolve("rows.json") + " rows.jsonl");
