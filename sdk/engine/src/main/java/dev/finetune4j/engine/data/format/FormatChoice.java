@@ -3,6 +3,7 @@ package dev.finetune4j.engine.data.format;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.engine.data.DataProblems;
+import dev.finetune4j.engine.spec.ShellWord;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -14,8 +15,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -175,7 +178,7 @@ record FormatChoice(RowFormat format, String note, ExampleMapper mapper) {
                     : new MessagesMapper(format, task);
         }
         ColumnsMapper.Templates templates = templates(format, columns, task, speaks, file, name);
-        refuseUnknownColumns(templates, columns, name);
+        refuseUnknownColumns(templates, columns, file, name);
         return new ColumnsMapper(templates, task);
     }
 
@@ -252,10 +255,24 @@ record FormatChoice(RowFormat format, String note, ExampleMapper mapper) {
         }
     }
 
-    private static void refuseUnknownColumns(ColumnsMapper.Templates templates, Set<String> columns, String name) {
+    private static void refuseUnknownColumns(
+            ColumnsMapper.Templates templates, Set<String> columns, Path file, String name) {
         Set<String> named = new LinkedHashSet<>(templates.prompt().columns());
         named.addAll(templates.answer().columns());
+        List<String> asked = List.copyOf(named);
         named.removeIf(column -> columns.contains(column) || Objects.equals(column, templates.optional()));
+        if (!named.isEmpty() && columns.stream().noneMatch(asked::contains) && isRow(columns, file)) {
+            throw DataProblems.TEMPLATE
+                    .error(name + " seems to have no header line: it has no column " + String.join(", ", named))
+                    .at(Location.of(name))
+                    .because("its first line is " + String.join(", ", columns))
+                    .remedy("sed '1i "
+                            + (columns.size() == asked.size()
+                                    ? String.join(",", asked)
+                                    : String.join(",", Collections.nCopies(columns.size(), "COLUMN")))
+                            + "' " + ShellWord.of(file) + " > headed.csv    # in the order of its columns")
+                    .asException();
+        }
         if (!named.isEmpty()) {
             throw DataProblems.TEMPLATE
                     .error("the rows of " + name + " have no column " + String.join(", ", named))
@@ -268,6 +285,13 @@ record FormatChoice(RowFormat format, String note, ExampleMapper mapper) {
                                     .toList()))
                     .asException();
         }
+    }
+
+    /** Whether the names of a table's columns are rather what a row holds: names have no spaces and do not begin with a digit. */
+    private static boolean isRow(Set<String> columns, Path file) {
+        String lower = file.toString().toLowerCase(Locale.ROOT);
+        return lower.endsWith(".csv")
+                && columns.stream().anyMatch(column -> column.matches("[0-9].*|.*\\w\\s+\\w.*\\s.*"));
     }
 
     /** The column that is nearest by name, else the first: an example is better than none. */

@@ -353,6 +353,21 @@ class ExampleReaderTest {
     }
 
     @Test
+    void saysThatATableHasNoHeaderLine() {
+        TaskSpec task = CHAT.withPrompt("{{text}}").withAnswer("{{label}}");
+
+        Problem bare = failure("rows.csv", "some text 0,L0
+some text 1,L1
+", task);
+
+        assertThat(bare.code()).isEqualTo("FT0227");
+        assertThat(bare.summary()).contains("rows.csv seems to have no header line");
+        assertThat(bare.remedies())
+                .containsExactly("sed '1i text,label' " + folder.resolve("rows.csv")
+                        + " > headed.csv    # in the order of its columns");
+    }
+
+    @Test
     void saysThatATemplateDoesNotFitTheRows() {
         TaskSpec task = CHAT.withPrompt("{{txt}}").withAnswer("{{label}}");
 
