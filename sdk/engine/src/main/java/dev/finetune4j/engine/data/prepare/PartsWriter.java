@@ -1,6 +1,8 @@
 package dev.finetune4j.engine.data.prepare;
 
+import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Part;
+import dev.finetune4j.data.RowRef;
 import dev.finetune4j.engine.data.DataProblems;
 import dev.finetune4j.engine.data.PreparedData;
 import dev.finetune4j.engine.data.Shares;
@@ -15,6 +17,7 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.DataSpec;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.SplitSpec;
+import dev.finetune4j.json.Json;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -31,11 +34,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** One preparation: from fetched inputs to the files of the parts. */
 final class PartsWriter {
     private static final double USUAL_TEST_SHARE = 0.2;
+    private static final int NAMED_ROWS = 5;
 
     private final FineTuneJob job;
     private final boolean speaks;
@@ -249,7 +254,7 @@ final class PartsWriter {
     }
 
     /** The job's labels, or those of the training rows; a held-out row with another one is an error. */
-    private List<String> labels() {
+    private List<String> labels() throws IOException {
         if (!job.task().kind().hasLabels()) {
             return List.of();
         }
@@ -262,14 +267,15 @@ final class PartsWriter {
             Set<String> unseen = labelsIn(part);
             unseen.removeAll(trained);
             if (!unseen.isEmpty()) {
-                Set<String> all = new TreeSet<>(rows(Part.TRAIN).labels());
-                all.addAll(rows(part).labels());
+                List<RowRef> found = rowsWith(part, unseen);
                 problems.add(DataProblems.LABEL_UNSEEN
                         .error("the " + part.name().toLowerCase(Locale.ROOT)
                                 + " part has labels that no training row has: " + String.join(", ", unseen))
-                        .at(Location.ofKey("task.labels"))
+                        .at(new Location.InRow(found.get(0).source(), found.get(0).row(), null))
                         .because("training rows have " + String.join(", ", trained))
-                        .remedy("task.labels: " + YamlText.list(all))
+                        .remedy("add training rows of " + String.join(", ", unseen) + ", or leave out " + named(found))
+                        .remedy("task.labels: " + YamlText.list(allLabels())
+                                + "    # to be asked for what was never trained")
                         .build());
             }
         }
@@ -277,6 +283,36 @@ final class PartsWriter {
             throw new FineTuneException(problems, null);
         }
         return List.copyOf(trained);
+    }
+
+    /** The labels of every part, so that a list of them serves all. */
+    private Set<String> allLabels() {
+        Set<String> all = new TreeSet<>();
+        ownRows.values().forEach(rows -> all.addAll(rows.labels()));
+        return all;
+    }
+
+    /** Where the rows of a part come from that have one of these labels. */
+    private List<RowRef> rowsWith(Part part, Set<String> labels) throws IOException {
+        StagedRows rows = rows(part);
+        RowSplit split = split(part);
+        List<RowRef> found = new ArrayList<>();
+        try (BufferedReader reader = Files.newBufferedReader(rows.file(), StandardCharsets.UTF_8)) {
+            for (int row = 0; row < rows.table().size(); row++) {
+                String line = String.valueOf(reader.readLine());
+                if (split.part(row) == part
+                        && split.isKept(row)
+                        && rows.label(row).filter(labels::contains).isPresent()) {
+                    found.add(Json.read(line, Example.class).row());
+                }
+            }
+        }
+        return found;
+    }
+
+    private static String named(List<RowRef> rows) {
+        String first = rows.stream().limit(NAMED_ROWS).map(RowRef::toString).collect(Collectors.joining(", "));
+        return first + (rows.size() > NAMED_ROWS ? " and " + (rows.size() - NAMED_ROWS) + " more" : "");
     }
 
     private Set<String> labelsIn(Part part) {

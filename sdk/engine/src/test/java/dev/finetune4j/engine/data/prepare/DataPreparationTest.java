@@ -298,7 +298,27 @@ class DataPreparationTest {
 
         assertThat(Problems.text(Problems.only(
                         () -> prepare(job(DataSpec.ofFile("rows.csv").withSplit(split), CLASSIFICATION)))))
-                .contains("FT0242", "strange", "task.labels: [even, odd, strange]");
+                .contains(
+                        "FT0242",
+                        "strange",
+                        "add training rows of strange, or leave out test.csv row 1",
+                        "task.labels: [even, odd, strange]");
+    }
+
+    @Test
+    void proposesOneListOfLabelsForAllParts() throws IOException {
+        write("rows.csv", csv(20, 5));
+        write("validation.csv", "text,label,who\na,odd,z\nb,odder,z\n");
+        write("test.csv", "text,label,who\na,strange,z\n");
+        SplitSpec split = new SplitSpec(0, 0, "validation.csv", "test.csv", null, true, 0, 0, 0, 1);
+
+        assertThat(Problems.of(() -> prepare(job(DataSpec.ofFile("rows.csv").withSplit(split), CLASSIFICATION))))
+                .extracting(Problems::text)
+                .hasSize(2)
+                .allSatisfy(text -> assertThat(text).contains("task.labels: [even, odd, odder, strange]"))
+                .first()
+                .asString()
+                .contains("leave out validation.csv row 2");
     }
 
     @Test
