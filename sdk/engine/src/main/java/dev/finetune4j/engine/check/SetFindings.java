@@ -26,6 +26,9 @@ final class SetFindings {
     /** Share of fragments from which a vocabulary hardly covers a text; emoji in ordinary text stay far below. */
     private static final double UNFAMILIAR_SHARE = 0.2;
 
+    /** Share of rows over the limit up to which they are told by name. */
+    private static final double FEW_ROWS = 0.1;
+
     private static final int LISTED_PAIRS = 5;
     private static final int LISTED_LABELS = 10;
     private static final int NAMED_ROWS = 20;
@@ -296,10 +299,9 @@ final class SetFindings {
 
     private void addTokens(RowTable table, TokenTotals totals) {
         TokenFigures figures = totals.figures();
-        RowRef first = totals.firstTruncated();
-        if (first != null) {
-            List<String> lengthen =
-                    lengthen(figures.limitTokens(), totals.tokens.quantiles(1).max());
+        if (!totals.firstTruncated().isEmpty()) {
+            RowRef first = totals.firstTruncated().get(0).row();
+            List<String> lengthen = lengthen(figures.limitTokens(), table.size(), totals);
             log.setRemedies(CheckProblems.NOTHING_TO_LEARN, lengthen);
             log.setRemedies(CheckProblems.ANSWER_CUT, lengthen);
             boolean isError = totals.truncatedRows() > limits.maxTruncated() * table.size();
@@ -332,10 +334,24 @@ final class SetFindings {
         }
     }
 
-    /** What to do so that rows are not cut: the job's limit can be raised up to the model's length. */
-    private List<String> lengthen(int limit, long longest) {
+    /**
+     * What to do so that rows are not cut: the job's limit can be raised up to the model's length. Where few
+     * rows are cut, those that no limit takes are named: raising it would not mend them.
+     */
+    private List<String> lengthen(int limit, int rows, TokenTotals totals) {
+        long longest = totals.tokens.quantiles(1).max();
+        boolean areFew = totals.truncatedRows() == totals.firstTruncated().size()
+                && totals.truncatedRows() <= FEW_ROWS * rows;
+        List<TokenTotals.CutRow> tooLong = totals.firstTruncated().stream()
+                .filter(row -> row.tokens() > contextTokens)
+                .toList();
         List<String> remedies = new ArrayList<>();
-        if (limit < contextTokens) {
+        if (areFew && !tooLong.isEmpty()) {
+            remedies.add("leave out "
+                    + tooLong.stream().map(row -> row.row().toString()).collect(Collectors.joining(", "))
+                    + ", or shorten " + (tooLong.size() == 1 ? "it" : "them"));
+        }
+        if (limit < contextTokens && !(areFew && tooLong.size() == totals.truncatedRows())) {
             remedies.add("training.max-tokens: " + Math.min(longest, contextTokens));
         }
         if (longest > contextTokens) {

@@ -19,13 +19,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Adds up what the rows are as tokens, reports what is wrong with single rows, and picks rows to show. */
 final class TokenTotals {
+    private static final int NAMED_ROWS = 5;
+
     private final int limitTokens;
     private final FindingLog log;
     private final LongestRows longestRows;
     final WeightedQuantiles tokens = new WeightedQuantiles();
     final WeightedQuantiles trainedTokens = new WeightedQuantiles();
     private final WeightedQuantiles trainingTokens = new WeightedQuantiles();
-    private @Nullable RowRef firstTruncated;
+    private final List<CutRow> firstTruncated = new ArrayList<>();
     private long truncatedRows;
     private long cutTokens;
     private long rowsWithCutAnswer;
@@ -41,6 +43,14 @@ final class TokenTotals {
     private @Nullable Shown first;
     private @Nullable Shown shortest;
     private @Nullable Shown longest;
+
+    /**
+     * A row over the limit.
+     *
+     * @param row where it comes from
+     * @param tokens its tokens before it is cut
+     */
+    record CutRow(RowRef row, int tokens) {}
 
     private record Shown(RowRef row, EncodedExample encoded) {}
 
@@ -101,7 +111,9 @@ final class TokenTotals {
         if (encoded.isTruncated()) {
             truncatedRows++;
             cutTokens += encoded.untruncatedTokens() - encoded.length();
-            firstTruncated = firstTruncated == null ? row : firstTruncated;
+            if (firstTruncated.size() < NAMED_ROWS) {
+                firstTruncated.add(new CutRow(row, encoded.untruncatedTokens()));
+            }
         }
         if (facts.trained() == 0) {
             rowsWithoutTrainedToken++;
@@ -190,9 +202,8 @@ final class TokenTotals {
         return truncatedRows;
     }
 
-    /** The first row over the limit, or null. */
-    @Nullable
-    RowRef firstTruncated() {
-        return firstTruncated;
+    /** The first rows over the limit, at most five. */
+    List<CutRow> firstTruncated() {
+        return List.copyOf(firstTruncated);
     }
 }

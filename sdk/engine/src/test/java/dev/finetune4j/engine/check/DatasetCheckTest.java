@@ -394,6 +394,24 @@ class DatasetCheckTest {
     }
 
     @Test
+    void namesTheFewRowsThatNoLimitTakes() {
+        Rows rows = clean();
+        for (int i = 0; i < 20; i++) {
+            rows.labelled(TRAIN, "a stay of " + i + " nights in room " + i * 31, i % 2 == 0 ? "good" : "bad");
+        }
+        rows.labelled(TRAIN, "word ".repeat(90).strip(), "bad");
+
+        DatasetCheckReport report =
+                new DatasetCheck(MOODS, LENIENT, 32, 8, 17, codec, 1, false).inspect(rows.parts());
+
+        assertThat(report.profile().truncatedRows()).isEqualTo(1);
+        assertThat(problem(report, "FT0320").remedies())
+                .first()
+                .isEqualTo("leave out rows.jsonl row 25, or shorten it");
+        assertThat(problem(report, "FT0320").remedies()).noneMatch(remedy -> remedy.startsWith("training.max-tokens"));
+    }
+
+    @Test
     void warnsOfALimitThatTheModelCannotHave() {
         DatasetCheckReport report =
                 new DatasetCheck(MOODS, LENIENT, 9000, 8, 17, codec, 1, false).inspect(clean().parts());
