@@ -150,8 +150,10 @@ final class SetFindings {
                     .remedy("check.min-rows-per-label: "
                             + rare.get(rare.size() - 1).getValue());
         }
-        problem.remedy("add rows of " + (rare.size() == 1 ? "that label" : "those labels")
-                + ", or merge it with a related one");
+        problem.remedy(
+                rare.size() == 1
+                        ? CheckProblems.RARE_LABEL.remedy()
+                        : "add rows of those labels, or merge each with a related one");
         log.add(CheckProblems.RARE_LABEL.code(), "", rare.size(), problem::build);
     }
 

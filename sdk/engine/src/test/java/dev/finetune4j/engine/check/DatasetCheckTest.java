@@ -134,6 +134,7 @@ class DatasetCheckTest {
         assertThat(rare.causes().get(0))
                 .startsWith("training rows: \"bad\" 1, \"rare-a\" 1")
                 .endsWith(", and 3 more labels");
+        assertThat(rare.remedies()).containsExactly("add rows of those labels, or merge each with a related one");
 
         CheckSpec strict = CheckSpec.builder().minRowsPerLabel(2).build();
         Problem refused = problem(check(TaskSpec.of(TaskKind.CLASSIFICATION), strict, rows), "FT0306");
