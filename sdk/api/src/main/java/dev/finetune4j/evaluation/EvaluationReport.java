@@ -4,6 +4,7 @@ import dev.finetune4j.job.MetricName;
 import dev.finetune4j.job.TaskKind;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether tuning paid: every variant on the same held-out rows, the tuned model against each base variant, and the gate.
@@ -16,6 +17,8 @@ import java.util.Optional;
  * @param variants each model, base variants first
  * @param comparisons the tuned model against each base variant, by each metric
  * @param gate whether the tuned model is good enough
+ * @param bleuSignature how BLEU was taken, as sacreBLEU signs it, such as {@code nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp}; null
+ *     without BLEU, and in reports of versions that did not write it down
  */
 public record EvaluationReport(
         TaskKind task,
@@ -25,7 +28,21 @@ public record EvaluationReport(
         long seed,
         List<VariantEvaluation> variants,
         List<Comparison> comparisons,
-        GateVerdict gate) {
+        GateVerdict gate,
+        @Nullable String bleuSignature) {
+    /** Of a task that has no BLEU. */
+    public EvaluationReport(
+            TaskKind task,
+            MetricName mainMetric,
+            long rows,
+            int bootstrapSamples,
+            long seed,
+            List<VariantEvaluation> variants,
+            List<Comparison> comparisons,
+            GateVerdict gate) {
+        this(task, mainMetric, rows, bootstrapSamples, seed, variants, comparisons, gate, null);
+    }
+
     /** Copies the lists. */
     public EvaluationReport {
         variants = List.copyOf(variants);

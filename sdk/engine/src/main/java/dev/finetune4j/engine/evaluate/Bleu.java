@@ -16,6 +16,11 @@ final class Bleu {
 
     private Bleu() {}
 
+    /** How the figure was taken, as sacreBLEU signs its own; published figures compare where both are equal. */
+    static String signature(BleuTokenizer tokenizer) {
+        return "nrefs:1|case:mixed|eff:no|tok:" + tokenizer.id() + "|smooth:exp";
+    }
+
     /** What one row adds: lengths of answer and reference, matches of each order, n-grams of each order. */
     static double[] addends(BleuTokenizer tokenizer, String reference, String answer) {
         List<String> right = tokenizer.tokens(reference);

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /** What BLEU takes for words, under the names that sacreBLEU gives its tokenizers. */
 enum BleuTokenizer {
     /** {@code 13a}, that of mteval-v13a: symbols and punctuation stand alone, unless within a number. */
-    WORDS {
+    WORDS("13a") {
         @Override
         List<String> tokens(String text) {
             String line = Words.withoutTrailingSpace(text)
@@ -25,7 +25,7 @@ enum BleuTokenizer {
     },
 
     /** {@code zh}: each Chinese character stands alone, what lies between them is taken as by {@link #WORDS}. */
-    CHINESE {
+    CHINESE("zh") {
         @Override
         List<String> tokens(String text) {
             StringBuilder line = new StringBuilder();
@@ -41,7 +41,7 @@ enum BleuTokenizer {
     },
 
     /** {@code char}: each character stands alone, white space is left out. */
-    CHARACTERS {
+    CHARACTERS("char") {
         @Override
         List<String> tokens(String text) {
             return String.join("", Words.of(text))
@@ -93,6 +93,17 @@ enum BleuTokenizer {
         {0xFE30, 0xFE4F},
         {0xFF00, 0xFFEF}
     };
+
+    private final String id;
+
+    BleuTokenizer(String id) {
+        this.id = id;
+    }
+
+    /** What sacreBLEU calls it. */
+    String id() {
+        return id;
+    }
 
     /**
      * The one that fits right answers: where most of their letters are of a script without spaces between words, {@link #CHINESE} for

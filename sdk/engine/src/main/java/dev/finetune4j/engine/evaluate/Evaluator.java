@@ -62,7 +62,14 @@ public final class Evaluator {
                 spec.seed(),
                 variants,
                 comparisons,
-                GateJudge.judge(spec.gate(), metrics.get(0), variants, comparisons));
+                GateJudge.judge(spec.gate(), metrics.get(0), variants, comparisons),
+                metrics.contains(MetricName.BLEU) ? Bleu.signature(tokenizer(aligned)) : null);
+    }
+
+    private static BleuTokenizer tokenizer(AlignedPredictions aligned) {
+        return BleuTokenizer.of(aligned.byVariant().values().iterator().next().stream()
+                .map(Prediction::reference)
+                .toList());
     }
 
     /** A base that gives each label the same score in every row has read none of them. */

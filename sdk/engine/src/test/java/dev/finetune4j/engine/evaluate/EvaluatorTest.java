@@ -311,6 +311,22 @@ class EvaluatorTest {
     }
 
     @Test
+    void signsBleuAsSacreBleuDoes() {
+        Evaluator evaluator = new Evaluator(TaskSpec.of(TaskKind.TRANSLATION), EvaluationSpec.defaults());
+        List<Prediction> english = List.of(answer(1, "a scheduled task", "a task"));
+        List<Prediction> chinese = List.of(answer(1, "\u8ba1\u5212\u4efb\u52a1", "\u4efb\u52a1"));
+
+        assertThat(evaluator.evaluate(Map.of(Variant.TUNED, english)).bleuSignature())
+                .isEqualTo("nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp");
+        assertThat(evaluator.evaluate(Map.of(Variant.TUNED, chinese)).bleuSignature())
+                .contains("|tok:zh|");
+        assertThat(evaluator(Gate.defaults())
+                        .evaluate(Map.of(Variant.TUNED, answers(3, 1)))
+                        .bleuSignature())
+                .isNull();
+    }
+
+    @Test
     void refusesModelsThatAnsweredDifferentRows() {
         List<Prediction> two = List.of(answer(1, "ham", "ham"), answer(2, "spam", "ham"));
         List<Prediction> one = two.subList(0, 1);

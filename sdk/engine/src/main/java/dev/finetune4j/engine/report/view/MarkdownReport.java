@@ -113,6 +113,7 @@ public final class MarkdownReport {
                 .append(Figures.rows(evaluation.rows()))
                 .append('.')
                 .append(Markdown.text(WidthlessRanges.caveat(evaluation)).replaceFirst("^(?=.)", " "))
+                .append(evaluation.bleuSignature() == null ? "" : " BLEU: `" + evaluation.bleuSignature() + "`.")
                 .append("\n\n");
     }
 

@@ -28,7 +28,8 @@ final class MetricSection {
                                         Figures.rows(evaluation.rows()),
                                         Figures.count(evaluation.bootstrapSamples()),
                                         evaluation.seed())
-                        + WidthlessRanges.caveat(evaluation);
+                        + WidthlessRanges.caveat(evaluation)
+                        + bleu(evaluation);
         Html charts = Html.join(metrics.stream()
                 .map(metric -> chart(metric, evaluation.variants(), axis(metric, metrics, evaluation))));
         boolean isCompared = !evaluation.comparisons().isEmpty();
@@ -37,6 +38,11 @@ final class MetricSection {
                 isCompared ? "Does it pay?" : "How good is it?",
                 lead,
                 Html.of("<div class=\"metrics\">{}</div>{}", charts, isCompared ? differences(evaluation) : Html.NONE));
+    }
+
+    /** How BLEU was taken: that of another tokenizer is another figure. Empty without BLEU. */
+    private static String bleu(EvaluationReport evaluation) {
+        return evaluation.bleuSignature() == null ? "" : " BLEU: " + evaluation.bleuSignature() + ".";
     }
 
     /** From zero, so that the length of a bar means something; metrics from 0 to 1 share one scale, so that bars compare. */

@@ -278,6 +278,15 @@ class ReportViewTest {
     }
 
     @Test
+    void bleuIsSignedByItsTokenizer() {
+        RunReport report = report(TaskSpec.of(TaskKind.TRANSLATION), List.of("a task", "two tasks"));
+
+        assertThat(HtmlReport.write(report)).contains(" BLEU: nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp.");
+        assertThat(MarkdownReport.write(report)).contains("BLEU: `nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp`.");
+        assertThat(MarkdownReport.write(SampleRun.report())).doesNotContain("tok:");
+    }
+
+    @Test
     void ofALabelWithoutHeldOutRowsThereIsNoScore() {
         TaskSpec task = TaskSpec.of(TaskKind.CLASSIFICATION).withLabels(List.of("ham", "spam", "junk"));
         RunReport report = report(task, List.of("ham", "spam"));
