@@ -15,13 +15,26 @@ import org.jspecify.annotations.Nullable;
  * @param classes each label's scores, in the order of the labels; empty without labels
  * @param confusion which label was taken for which; null without labels
  * @param calibration whether the confidence can be believed; null without labels
+ * @param written how many written answers say nothing; null with labels, where nothing is written, and in reports of versions that did not count
+ *     them
  */
 public record VariantEvaluation(
         Variant variant,
         Map<MetricName, Interval> metrics,
         List<ClassScore> classes,
         @Nullable ConfusionMatrix confusion,
-        @Nullable Calibration calibration) {
+        @Nullable Calibration calibration,
+        @Nullable WrittenAnswers written) {
+    /** Of a model that wrote no texts. */
+    public VariantEvaluation(
+            Variant variant,
+            Map<MetricName, Interval> metrics,
+            List<ClassScore> classes,
+            @Nullable ConfusionMatrix confusion,
+            @Nullable Calibration calibration) {
+        this(variant, metrics, classes, confusion, calibration, null);
+    }
+
     /** Copies the collections in their order. */
     public VariantEvaluation {
         metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));

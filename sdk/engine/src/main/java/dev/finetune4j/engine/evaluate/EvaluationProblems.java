@@ -131,6 +131,28 @@ public final class EvaluationProblems implements ProblemCatalogue {
             may be chance.""",
             "add training rows of the label, or merge it with a related one");
 
+    /** The tuned model's texts say nothing of their rows. */
+    public static final ProblemKind EMPTY_ANSWERS = new ProblemKind(
+            "FT0713",
+            "The tuned model writes nothing, or the same to most rows",
+            ExitCode.GATE_FAILED,
+            """
+            Most answers to the held-out rows are empty or one and the same text, although the right ones differ. Likelihoods may be better than \
+            the base model's all the same. Steps that were too large have that effect; so has a chat template that does not begin the answer as \
+            the training rows did.""",
+            "finetune sweep JOB --learning-rate 1e-5,1e-4,1e-3,1e-2");
+
+    /** The tuned model's texts are ended by the limit. */
+    public static final ProblemKind CUT_ANSWERS = new ProblemKind(
+            "FT0714",
+            "Most answers of the tuned model are cut",
+            ExitCode.GATE_FAILED,
+            """
+            Most answers to the held-out rows did not end by themselves, but at evaluation.max-new-tokens: the metrics judge their beginnings. \
+            Either right answers are longer than that, or the model has not learned to stop, as where no training row's end is within \
+            training.max-tokens.""",
+            "evaluation.max-new-tokens: 512");
+
     /** This machine cannot compare what a place that only trains gave. */
     public static final ProblemKind NOT_COMPARED_HERE = new ProblemKind(
             "FT0709",
@@ -155,7 +177,9 @@ public final class EvaluationProblems implements ProblemCatalogue {
             NOT_COMPARED_HERE,
             GATE_FAILED,
             ONE_ANSWER,
-            UNANSWERED_LABELS);
+            UNANSWERED_LABELS,
+            EMPTY_ANSWERS,
+            CUT_ANSWERS);
 
     @Override
     public List<ProblemKind> kinds() {

@@ -2,12 +2,15 @@ package dev.finetune4j.engine.evaluate;
 
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.evaluation.WrittenAnswers;
 import dev.finetune4j.job.MetricName;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,12 +18,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param variant which model
  * @param labelled the answers as labels; null without labels
+ * @param written what its texts say in all; null with labels, and where nothing is written
  * @param statistics each metric over the rows
  * @param rightByMetric for metrics that a row passes or fails: 1 or 0, by row
  */
 record MeasuredVariant(
         Variant variant,
         @Nullable LabelledAnswers labelled,
+        @Nullable WrittenAnswers written,
         Map<MetricName, Statistic> statistics,
         Map<MetricName, double[]> rightByMetric) {
 
@@ -35,7 +40,34 @@ record MeasuredVariant(
             double[] right = rightByMetric.get(metric);
             statistics.put(metric, right == null ? statistic(metric, labelled, predictions) : SumStatistic.mean(right));
         }
-        return new MeasuredVariant(variant, labelled, statistics, rightByMetric);
+        WrittenAnswers written = labelled == null ? written(predictions) : null;
+        return new MeasuredVariant(variant, labelled, written, statistics, rightByMetric);
+    }
+
+    private static @Nullable WrittenAnswers written(List<Prediction> predictions) {
+        List<String> answers = predictions.stream()
+                .flatMap(prediction -> Optional.ofNullable(prediction.answer()).stream())
+                .map(String::strip)
+                .toList();
+        if (answers.isEmpty()) {
+            return null;
+        }
+        return new WrittenAnswers(
+                answers.stream().filter(String::isEmpty).count(),
+                mostFrequent(answers),
+                mostFrequent(predictions.stream()
+                        .map(prediction -> prediction.reference().strip())
+                        .toList()),
+                predictions.stream()
+                        .filter(prediction -> Boolean.FALSE.equals(prediction.complete()))
+                        .count());
+    }
+
+    private static long mostFrequent(List<String> texts) {
+        return texts.stream().collect(Collectors.groupingBy(Function.identity(), Collectors.counting())).values().stream()
+                .mapToLong(Long::longValue)
+                .max()
+                .orElse(0);
     }
 
     private static Optional<double[]> rowsRight(

@@ -40,7 +40,8 @@ final class Resampled {
                     intervals,
                     labelled == null ? List.of() : labelled.classScores(),
                     labelled == null ? null : labelled.confusion(),
-                    labelled == null ? null : labelled.calibration()));
+                    labelled == null ? null : labelled.calibration(),
+                    variant.written()));
         }
         return variants;
     }

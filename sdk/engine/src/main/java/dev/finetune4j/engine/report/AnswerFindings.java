@@ -5,25 +5,54 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.ConfusionMatrix;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.evaluation.WrittenAnswers;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Labels that a tuned model does not use, which its scores alone hardly tell. */
+/** Labels that a tuned model does not use, and texts that say nothing, which its scores alone hardly tell. */
 public final class AnswerFindings {
     private AnswerFindings() {}
 
     /**
      * A warning where every row is answered alike, else one where labels of the rows are never answered, each named with its rows. Empty
-     * where rows have no labels, or all the same.
+     * where rows have all the same label. Where models write texts, a warning where most are empty or alike, else one where most are cut.
      */
     public static Optional<Problem> of(EvaluationReport evaluation) {
         return evaluation
                 .variant(Variant.TUNED)
                 .flatMap(tuned -> Optional.ofNullable(tuned.confusion()))
-                .flatMap(AnswerFindings::in);
+                .flatMap(AnswerFindings::in)
+                .or(() -> evaluation
+                        .variant(Variant.TUNED)
+                        .flatMap(tuned -> Optional.ofNullable(tuned.written()))
+                        .flatMap(written -> inTexts(written, evaluation.rows())));
+    }
+
+    private static Optional<Problem> inTexts(WrittenAnswers written, long rows) {
+        if (isMost(written.empty(), rows)) {
+            return Optional.of(EvaluationProblems.EMPTY_ANSWERS
+                    .warning(written.empty() + " of " + Figures.rows(rows) + " are answered with nothing")
+                    .build());
+        }
+        if (rows > 1 && isMost(written.alike(), rows) && !isMost(written.alikeReferences(), rows)) {
+            return Optional.of(EvaluationProblems.EMPTY_ANSWERS
+                    .warning(written.alike() + " of " + Figures.rows(rows) + " are answered with the same text")
+                    .because("of their right answers at most " + written.alikeReferences() + " are the same")
+                    .build());
+        }
+        return isMost(written.cut(), rows)
+                ? Optional.of(EvaluationProblems.CUT_ANSWERS
+                        .warning(written.cut() + " of " + Figures.rows(rows)
+                                + " have an answer that evaluation.max-new-tokens ended")
+                        .build())
+                : Optional.empty();
+    }
+
+    private static boolean isMost(long some, long rows) {
+        return 2 * some > rows;
     }
 
     private static Optional<Problem> in(ConfusionMatrix confusion) {

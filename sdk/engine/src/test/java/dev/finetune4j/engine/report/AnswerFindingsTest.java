@@ -63,6 +63,44 @@ class AnswerFindingsTest {
     }
 
     @Test
+    void tellsTextsThatSayNothing() {
+        List<String> right = List.of("a fine day", "a rainy day", "no day at all");
+
+        assertThat(AnswerFindings.of(written(right, List.of("", " ", "fine"), true)))
+                .hasValueSatisfying(problem -> {
+                    assertThat(problem.code()).isEqualTo("FT0713");
+                    assertThat(problem.severity()).isEqualTo(Severity.WARNING);
+                    assertThat(problem.summary()).isEqualTo("2 of 3 rows are answered with nothing");
+                });
+        assertThat(AnswerFindings.of(written(right, List.of("System:", "System:", "fine"), true)))
+                .hasValueSatisfying(problem -> {
+                    assertThat(problem.code()).isEqualTo("FT0713");
+                    assertThat(problem.summary()).isEqualTo("2 of 3 rows are answered with the same text");
+                });
+        assertThat(AnswerFindings.of(written(right, List.of("It is is", "It is a", "It was"), false)))
+                .hasValueSatisfying(problem -> {
+                    assertThat(problem.code()).isEqualTo("FT0714");
+                    assertThat(problem.summary())
+                            .isEqualTo("3 of 3 rows have an answer that evaluation.max-new-tokens ended");
+                });
+        assertThat(AnswerFindings.of(written(right, List.of("one", "two", "three"), true)))
+                .isEmpty();
+        assertThat(AnswerFindings.of(written(List.of("no", "no", "yes"), List.of("no", "no", "no"), true)))
+                .as("as the right answers are")
+                .isEmpty();
+    }
+
+    private static EvaluationReport written(List<String> references, List<String> answers, boolean complete) {
+        List<Prediction> predictions = new ArrayList<>();
+        for (int i = 0; i < references.size(); i++) {
+            predictions.add(new Prediction(
+                    new RowRef("rows.jsonl", i + 1L), references.get(i), answers.get(i), Map.of(), 1, 1, complete));
+        }
+        return new Evaluator(TaskSpec.of(TaskKind.QUESTION_ANSWERING), EvaluationSpec.defaults())
+                .evaluate(Map.of(Variant.TUNED, predictions));
+    }
+
+    @Test
     void standsAmongTheNoticesOfTheReport() {
         RunReport sample = SampleRun.report();
         EvaluationReport alike = evaluation(List.of("ham", "spam"), List.of("spam", "spam"));
