@@ -273,11 +273,21 @@ public final class DataProblems implements ProblemCatalogue {
 
     /** A file that cannot be opened or breaks off. */
     public static FineTuneException unreadable(String file, IOException cause) {
+        return unreadable(file, file, cause);
+    }
+
+    /**
+     * The same of a file that problems call otherwise than a shell does.
+     *
+     * @param name what problems call it
+     * @param shown the file as a word of a command
+     */
+    public static FineTuneException unreadable(String name, String shown, IOException cause) {
         return UNREADABLE
-                .error("cannot read " + file)
-                .at(Location.of(file))
+                .error("cannot read " + name)
+                .at(Location.of(name))
                 .because(reason(cause))
-                .remedy("ls -l " + file)
+                .remedy("ls -l " + shown)
                 .asException(cause);
     }
 

@@ -72,7 +72,7 @@ public final class ExampleReader implements Closeable {
             return new ExampleReader(rows, file, name, format, task, speaks, problems);
         } catch (IOException e) {
             closeQuietly(rows, e);
-            throw DataProblems.unreadable(name, e);
+            throw DataProblems.unreadable(name, ShellWord.of(file), e);
         } catch (FineTuneException e) {
             closeQuietly(rows, e);
             throw e;
@@ -161,7 +161,7 @@ public final class ExampleReader implements Closeable {
                 }
             }
         } catch (IOException e) {
-            throw DataProblems.unreadable(name, e);
+            throw DataProblems.unreadable(name, shown, e);
         }
     }
 
@@ -187,7 +187,7 @@ public final class ExampleReader implements Closeable {
         try {
             rows.close();
         } catch (IOException e) {
-            throw DataProblems.unreadable(name, e);
+            throw DataProblems.unreadable(name, shown, e);
         }
     }
 }

@@ -75,7 +75,7 @@ public interface RowReader extends Closeable {
                             .asException();
             };
         } catch (IOException e) {
-            throw DataProblems.unreadable(name, e);
+            throw DataProblems.unreadable(name, ShellWord.of(file), e);
         }
     }
 }

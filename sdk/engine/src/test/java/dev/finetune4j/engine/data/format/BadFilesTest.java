@@ -29,7 +29,7 @@ class BadFilesTest {
     @Test
     void saysThatAFileIsMissing() {
         assertThat(Problems.text(only(folder.resolve("rows.jsonl"))))
-                .contains("FT0230", "rows.jsonl", "there is no such file");
+                .contains("FT0230", "rows.jsonl", "there is no such file", "ls -l " + folder.resolve("rows.jsonl"));
     }
 
     @Test
