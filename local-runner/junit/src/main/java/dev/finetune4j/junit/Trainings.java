@@ -2,12 +2,10 @@ package dev.finetune4j.junit;
 
 import dev.finetune4j.engine.FineTuner;
 import dev.finetune4j.engine.FineTunerBuilder;
-import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.launch.PreparedJob;
 import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.run.RunOutcome;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -61,7 +59,8 @@ final class Trainings implements AutoCloseable {
 
     private Training train(Path file) {
         PreparedJob job = tuner.check(tuner.read(file));
-        RunHandle<RunOutcome> handle = tuner.launchOnce(job, run -> !trainsAlways && hasItsModel(run));
+        // Models of a run are asked where its base model lay, which for a folder of a checkout may be gone, or another by now.
+        RunHandle<RunOutcome> handle = tuner.launchOnce(job, run -> !trainsAlways && tuner.hasBaseModel(run));
         Training.Origin origin = Training.Origin.of(handle.begin());
         String name = job.file().job().name();
         if (!origin.isEarlierRun()) {
@@ -87,11 +86,6 @@ final class Trainings implements AutoCloseable {
         Training training = new Training(tuner, job, tuner.show(handle.id().value()), origin);
         LOG.log(System.Logger.Level.INFO, () -> name + ": " + training.origin());
         return training;
-    }
-
-    /** Models of the run are asked where its base model lay, which for a folder of a checkout may be gone. */
-    private static boolean hasItsModel(RunView run) {
-        return run.prepared() != null && Files.exists(run.prepared().model());
     }
 
     @Override

@@ -131,7 +131,8 @@ public final class FineTuner implements AutoCloseable {
                 settings.clock(),
                 settings.sleeper(),
                 version,
-                this::foreseen);
+                this::foreseen,
+                preparation::digest);
     }
 
     /**
@@ -613,6 +614,14 @@ public final class FineTuner implements AutoCloseable {
     }
 
     /**
+     * Whether the base model of a run lies where it was, and is the one that the run was prepared with: an adapter answers with no other, and
+     * a training goes on with no other.
+     */
+    public boolean hasBaseModel(RunView run) {
+        return launcher.hasBaseModel(run);
+    }
+
+    /**
      * What costs money at the place where a job would run.
      *
      * @throws FineTuneException with FT0113 if none of its targets is there
@@ -754,7 +763,7 @@ public final class FineTuner implements AutoCloseable {
      *
      * @param run its id or the start of it
      * @throws FineTuneException with FT0504 if there is no such run, FT0505 if another process drives it, FT0509 if there is
-     *     nothing to go on with, FT0510 if its provider cannot resume
+     *     nothing to go on with, FT0510 if its provider cannot resume, FT0541 if its base model is another one now
      */
     public RunHandle<RunOutcome> resume(String run) {
         return launcher.resume(store.resolve(run));
@@ -767,7 +776,8 @@ public final class FineTuner implements AutoCloseable {
      * @param run its id or the start of it
      * @return a handle that fails with FT0518 where the steps come out otherwise, with FT0509 or FT0635 where there are no two
      *     checkpoints
-     * @throws FineTuneException with FT0504 if there is no such run, FT0509 if it was never launched
+     * @throws FineTuneException with FT0504 if there is no such run, FT0509 if it was never launched, FT0541 if its base model is
+     *     another one now
      */
     public RunHandle<Replay> verify(String run) {
         return launcher.sideJobs().verify(store.resolve(run));

@@ -145,6 +145,11 @@ public final class FineTunerBuilder {
             public Optional<ModelFiles> find(ModelRef model, Path baseFolder) {
                 return store.find(model, baseFolder);
             }
+
+            @Override
+            public Optional<String> digest(Path model) {
+                return Optional.of(store.digest(model));
+            }
         };
     }
 

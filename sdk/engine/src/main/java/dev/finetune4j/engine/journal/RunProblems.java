@@ -23,7 +23,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What can go wrong between a checked job and its outcome: FT0501 to FT0540. */
+/** What can go wrong between a checked job and its outcome: FT0501 to FT0541. */
 public final class RunProblems implements ProblemCatalogue {
     private static final String BEGIN_WITH = " runs begin with ";
     private static final String THEY_ARE = "they are ";
@@ -222,6 +222,17 @@ public final class RunProblems implements ProblemCatalogue {
                     + "disk or a copy has damaged it, or somebody has changed it. The model's answers would not be those that were compared.",
             "restore the file from a backup, or train it again: finetune launch JOB --again");
 
+    /** The base model of a run has changed since. */
+    public static final ProblemKind BASE_CHANGED = kind(
+            "FT0541",
+            "The base model is not the one of the run",
+            ExitCode.INVALID,
+            "A run keeps the SHA-256 over the files of its base model, which stay where the job found them. They are others now: somebody "
+                    + "has put another model there, or a download or copy has damaged it. With an adapter, it would answer as no model that "
+                    + "was compared, and a training that goes on would end as none that was begun. An adapter belongs to the very "
+                    + "weights that it was trained with. A whole model that was trained answers without its base model.",
+            "restore its files, or train with them as they are now: finetune run JOB");
+
     @Override
     public List<ProblemKind> kinds() {
         return List.of(
@@ -245,7 +256,8 @@ public final class RunProblems implements ProblemCatalogue {
                 REPLAY_DIFFERS,
                 FILE_IN_USE,
                 LEFT_BEHIND,
-                WEIGHTS_CHANGED);
+                WEIGHTS_CHANGED,
+                BASE_CHANGED);
     }
 
     /** A file or folder of a run that cannot be written. */
@@ -545,6 +557,22 @@ public final class RunProblems implements ProblemCatalogue {
                 .error("the " + what + " of " + run + " are not those that were trained")
                 .at(Location.of(file.toString()))
                 .because("SHA-256 of the file " + found + ", in the report " + reported)
+                .asException();
+    }
+
+    /**
+     * Where the base model of a run lay, there is another one.
+     *
+     * @param prepared SHA-256 over its files when the run began
+     * @param found the same now
+     * @param launch the command that trains with what is there now
+     */
+    public static FineTuneException changedBase(RunId run, Path model, String prepared, String found, String launch) {
+        return BASE_CHANGED
+                .error("the base model of " + run + " is not the one that it was trained with")
+                .at(Location.of(model.toString()))
+                .because("SHA-256 over its files " + found + ", when the run began " + prepared)
+                .remedy(launch + "    # trains with the base model as it is now")
                 .asException();
     }
 

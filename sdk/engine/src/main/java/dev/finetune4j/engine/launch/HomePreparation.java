@@ -15,6 +15,7 @@ import dev.finetune4j.spi.TextCodecFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -135,6 +136,11 @@ public final class HomePreparation implements Preparation {
                 prepared.file(),
                 RowFigures.of(prepared),
                 new ModelFacts(model.architecture(), model.known(), prepared.model()));
+    }
+
+    @Override
+    public Optional<String> digest(Path model) {
+        return models.digest(model);
     }
 
     private static <T> @Nullable T tried(Supplier<T> step, List<Problem> problems) {

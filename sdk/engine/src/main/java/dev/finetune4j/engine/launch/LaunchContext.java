@@ -19,6 +19,7 @@ import java.util.function.Function;
  * @param sleeper how to wait
  * @param version version of finetune4j
  * @param estimates the estimates that runs have put to the test
+ * @param bases the base models of runs
  * @param foresight tells what a run will take, before it is launched; empty where that cannot be told
  */
 record LaunchContext(
@@ -30,8 +31,10 @@ record LaunchContext(
         Sleeper sleeper,
         String version,
         EstimateHistory estimates,
+        BaseModels bases,
         Function<PreparedJob, Optional<Foreseen>> foresight) {
     LaunchContext with(Redaction further) {
-        return new LaunchContext(providers, workers, files, further, clock, sleeper, version, estimates, foresight);
+        return new LaunchContext(
+                providers, workers, files, further, clock, sleeper, version, estimates, bases, foresight);
     }
 }

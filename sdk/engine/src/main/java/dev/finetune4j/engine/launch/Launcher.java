@@ -26,6 +26,7 @@ import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.Billing;
+import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.LogPage;
 import dev.finetune4j.spi.Provider;
@@ -65,6 +66,7 @@ public final class Launcher implements AutoCloseable {
      * @param sleeper how to wait
      * @param version version of finetune4j
      * @param foresight tells what a run will take, before it is launched; empty where that cannot be told
+     * @param modelDigests the digest of the files of a model that was prepared before, as they are now; empty where that cannot be told
      */
     public Launcher(
             Path home,
@@ -74,7 +76,8 @@ public final class Launcher implements AutoCloseable {
             Clock clock,
             Sleeper sleeper,
             String version,
-            Function<PreparedJob, Optional<Foreseen>> foresight) {
+            Function<PreparedJob, Optional<Foreseen>> foresight,
+            Function<Path, Optional<String>> modelDigests) {
         store = new RunStore(home);
         Redaction redaction = Redaction.of(environment, providers.secretSettings());
         context = new LaunchContext(
@@ -86,6 +89,7 @@ public final class Launcher implements AutoCloseable {
                 sleeper,
                 version,
                 new EstimateHistory(home),
+                new BaseModels(modelDigests, providers),
                 foresight);
         profile = () -> Profile.of(home, environment);
         rehearsals = new KeptRehearsals(home, version);
@@ -229,8 +233,8 @@ public final class Launcher implements AutoCloseable {
 
     /**
      * The last run of a job, data and model by this version, where it failed or was stopped in training and its place lets it go on from its
-     * checkpoint, which costs nothing there. Not one that its budget stopped, nor one that was resumed and came no step further; and none
-     * where an earlier run has succeeded.
+     * checkpoint, which costs nothing there. Not one that its budget stopped, nor one that was resumed and came no step further, nor one
+     * whose base model has changed where it lies; and none where an earlier run has succeeded.
      *
      * @throws FineTuneException if its place does not answer
      */
@@ -240,7 +244,7 @@ public final class Launcher implements AutoCloseable {
 
     private boolean goesOn(RunFolder folder) {
         RunView view = RunView.read(folder);
-        if (!view.isLaunchedHere() || !cameFurther(SavedEvents.read(folder))) {
+        if (!view.isLaunchedHere() || !cameFurther(SavedEvents.read(folder)) || !hasBaseModel(view)) {
             return false;
         }
         try (Provider provider = Outcomes.open(view, context.providers())) {
@@ -251,6 +255,11 @@ public final class Launcher implements AutoCloseable {
                             .filter(state -> state == RunState.STOPPED || state == RunState.FAILED)
                             .isPresent();
         }
+    }
+
+    /** Whether the base model of a run lies where it was, and is the one that the run was prepared with. */
+    public boolean hasBaseModel(RunView run) {
+        return context.bases().isUnchanged(run);
     }
 
     /**
@@ -344,7 +353,7 @@ public final class Launcher implements AutoCloseable {
      * Lets a run that was stopped, failed or lost its driver go on from its checkpoint.
      *
      * @throws FineTuneException with FT0505 if another process drives it, FT0509 if there is nothing to go on with, FT0510 if its
-     *     provider cannot resume
+     *     provider cannot resume, FT0541 if its base model has changed and is read here
      */
     public RunHandle<RunOutcome> resume(RunFolder folder) {
         threads.requireOpen();
@@ -601,10 +610,18 @@ public final class Launcher implements AutoCloseable {
                         .remedy(NextCommand.launch(view, context.providers()))
                         .asException();
             }
+            if (endedBadly && readsModelHere(provider.capabilities())) {
+                context.bases().refuseChanged(view);
+            }
             if (endedBadly || view.closed()) {
                 journal.append(new JournalEntry.ResumeAsked(view.resumes() + 1));
             }
         }
+    }
+
+    /** A place that bills was given a copy of the model at the launch. */
+    private static boolean readsModelHere(Capabilities place) {
+        return place.supportsCustomWork() && !place.bills();
     }
 
     private static String whyUnlaunched(RunView view) {

@@ -21,4 +21,14 @@ public interface ModelResolver {
     default Optional<ModelFiles> find(ModelRef model, Path baseFolder) {
         return Optional.of(resolve(model, baseFolder));
     }
+
+    /**
+     * The digest of the files of a model that was resolved before, as they are now; empty where that cannot be told.
+     *
+     * @param model folder or file of it
+     * @throws FineTuneException if files of it are gone or cannot be read
+     */
+    default Optional<String> digest(Path model) {
+        return Optional.empty();
+    }
 }

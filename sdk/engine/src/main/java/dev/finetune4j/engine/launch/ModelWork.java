@@ -50,7 +50,7 @@ final class ModelWork {
      * @param rows folder of the rows that they answer, or null for none
      * @throws dev.finetune4j.error.FineTuneException with FT0508 if the run has not come to its model yet, FT0510 if its place keeps the tuned
      *     model, FT0512 if a model is not here, FT0540 if the tuned model is needed and its weights or settings are not
-     *     those of the run's report
+     *     those of the run's report, FT0541 if the base model is needed and not the one that was trained
      */
     Submission submission(RunView view, String purpose, WorkOrder order, @Nullable Path rows) {
         refuseWithoutModel(view, run, context.providers());
@@ -65,6 +65,9 @@ final class ModelWork {
                 && view.state() == RunState.SUCCEEDED
                 && order.steps().stream().anyMatch(ModelWork::usesTunedModel)) {
             RunProvenance.refuseChangedModel(run, result);
+        }
+        if (needsBaseModel(order, result)) {
+            context.bases().refuseChanged(view);
         }
         Submission.Builder submission = Submission.builder(
                         id(purpose, order), view.job().model(), order)
@@ -84,6 +87,22 @@ final class ModelWork {
         }
         return !(step instanceof WorkStep.Generate generate)
                 || generate.variants().stream().anyMatch(Variant::isTuned);
+    }
+
+    /** An adapter is nothing without its base model; beside a whole model, only what that base model itself is asked needs it. */
+    private static boolean needsBaseModel(WorkOrder order, Path result) {
+        return !result.endsWith(WorkOrder.MODEL_FOLDER)
+                || order.steps().stream().anyMatch(ModelWork::asksBaseModel);
+    }
+
+    private static boolean asksBaseModel(WorkStep step) {
+        if (step instanceof WorkStep.Predict predict) {
+            return !predict.variant().isTuned();
+        }
+        if (step instanceof WorkStep.Generate generate) {
+            return !generate.variants().stream().allMatch(Variant::isTuned);
+        }
+        return step instanceof WorkStep.Converse;
     }
 
     /**

@@ -3,6 +3,8 @@ package dev.finetune4j.engine.launch;
 import dev.finetune4j.engine.estimate.Architecture;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.FineTuneException;
+import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a job ready: fetches and splits its rows, fetches its model, and looks at every row. */
@@ -31,4 +33,15 @@ public interface Preparation {
      * @throws FineTuneException with FT0480 if there is no such model, FT0481 if its sizes are not known
      */
     JobFigures figures(PreparedJob prepared);
+
+    /**
+     * The digest of the files of a model that was prepared before, as they are now.
+     *
+     * @param model folder or file of it
+     * @return empty where that cannot be told
+     * @throws FineTuneException with FT0493 or FT0494 if files of it are gone, FT0496 if they cannot be read
+     */
+    default Optional<String> digest(Path model) {
+        return Optional.empty();
+    }
 }

@@ -32,7 +32,8 @@ public final class SideJobs {
     /**
      * Where the base model of a run lies, with which its adapter can be merged.
      *
-     * @throws FineTuneException with FT0510 if the run's place keeps its weights, FT0512 if one of the two is gone
+     * @throws FineTuneException with FT0510 if the run's place keeps its weights, FT0512 if one of the two is gone, FT0540 or FT0541 if one is
+     *     not as it was
      */
     Path base(RunFolder run) {
         RunView view = RunView.read(run);
@@ -46,8 +47,8 @@ public final class SideJobs {
      * @param format its form
      * @param target a folder that does not exist or is empty; for GGUF a file that does not exist
      * @throws FineTuneException with FT0512 if the run has no adapter, FT0540 if its weights or settings are not those of the run's
-     *     report, FT0516 if the folder is not empty, FT0519 if there is such a file; the handle fails with FT0510 where the provider does no
-     *     such work
+     *     report, FT0541 if its base model is not the one that it was trained with, FT0516 if the folder is not empty, FT0519 if there is
+     *     such a file; the handle fails with FT0510 where the provider does no such work
      */
     public RunHandle<MergedModel> export(RunFolder run, ModelFormat format, Path target) {
         RunView view = RunView.read(run);
@@ -72,8 +73,9 @@ public final class SideJobs {
     /**
      * Goes over the last steps of a stopped or failed run again, from its last checkpoint but one to its last, and compares by SHA-256.
      *
-     * @throws FineTuneException with FT0509 if it was never launched; the handle fails with FT0518 where the steps come out otherwise,
-     *     with FT0509 or FT0635 where there are no two checkpoints, with FT0505 if another process drives the run
+     * @throws FineTuneException with FT0509 if it was never launched, FT0541 if its base model is another one now; the handle fails with
+     *     FT0518 where the steps come out otherwise, with FT0509 or FT0635 where there are no two checkpoints, with FT0505 if another process
+     *     drives the run
      */
     public RunHandle<Replay> verify(RunFolder run) {
         RunView view = RunView.read(run);
@@ -85,6 +87,7 @@ public final class SideJobs {
         if (view.state() == RunState.SUCCEEDED) {
             throw RunProblems.notResumable(run.id(), "it has succeeded");
         }
+        context.bases().refuseChanged(view);
         WorkOrder trained = order(run);
         String digest = Json.digest(Map.of("run", run.id().value(), "replays", trained.digest()));
         WorkOrder order = WorkOrders.verification(digest, trained);

@@ -80,15 +80,36 @@ public final class ModelStore {
     public ModelFiles resolve(ModelRef ref, Path baseFolder) {
         try {
             Path path = locate(ref, baseFolder);
-            List<Path> files = Files.isDirectory(path) ? ModelLayout.files(path, ref.value()) : List.of(path);
-            return new ModelFiles(ref, path, digest.of(files), name(ref, path));
+            return new ModelFiles(ref, path, digest.of(files(path, ref.value())), name(ref, path));
         } catch (IOException e) {
-            throw StoreProblems.UNWRITABLE
-                    .error("cannot read or store the files of " + ref)
-                    .at(Location.of(home.resolve("models").toString()))
-                    .because(DataProblems.reason(e))
-                    .asException(e);
+            throw unusable(ref.value(), e);
         }
+    }
+
+    /**
+     * The digest of the files of a model as they are now, as {@link #resolve} gives it.
+     *
+     * @param path folder or file of a model that was resolved before
+     * @throws FineTuneException with FT0493 or FT0494 if it is not complete any more, FT0496 if it cannot be read
+     */
+    public String digest(Path path) {
+        try {
+            return digest.of(files(path, path.toString()));
+        } catch (IOException e) {
+            throw unusable(path.toString(), e);
+        }
+    }
+
+    private static List<Path> files(Path path, String where) throws IOException {
+        return Files.isDirectory(path) ? ModelLayout.files(path, where) : List.of(path);
+    }
+
+    private FineTuneException unusable(String model, IOException cause) {
+        return StoreProblems.UNWRITABLE
+                .error("cannot read or store the files of " + model)
+                .at(Location.of(home.resolve("models").toString()))
+                .because(DataProblems.reason(cause))
+                .asException(cause);
     }
 
     /** The files of a model where they are on this machine, complete and readable; nothing is fetched. */
@@ -98,8 +119,7 @@ public final class ModelStore {
             if (path.isEmpty()) {
                 return Optional.empty();
             }
-            List<Path> files =
-                    Files.isDirectory(path.get()) ? ModelLayout.files(path.get(), ref.value()) : List.of(path.get());
+            List<Path> files = files(path.get(), ref.value());
             return Optional.of(new ModelFiles(ref, path.get(), digest.of(files), name(ref, path.get())));
         } catch (IOException | FineTuneException e) {
             return Optional.empty(); // who needs the files is told why by resolve

