@@ -14,6 +14,8 @@ import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.engine.sweep.SweepRuns;
 import dev.finetune4j.engine.sweep.Trial;
 import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Severity;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.json.Durations;
 import dev.finetune4j.json.Json;
@@ -171,7 +173,18 @@ final class SweepCommand implements Callable<Integer> {
             String again = "finetune "
                     + String.join(
                             " ", spec.commandLine().getParent().getParseResult().originalArgs());
-            runs.ended(trial, handle.id(), follow(handle, Farewell.toSeries(handle.id(), again), view));
+            RunOutcome outcome = follow(handle, Farewell.toSeries(handle.id(), again), view);
+            runs.ended(trial, handle.id(), outcome);
+            if (outcome instanceof RunOutcome.Failed failed) {
+                tell(failed.problem().with(Severity.WARNING));
+            }
+        }
+    }
+
+    /** The sweep goes on. */
+    private void tell(Problem diverged) {
+        try (MessageView view = surroundings.messages(output.format)) {
+            view.problems(List.of(diverged));
         }
     }
 

@@ -5,6 +5,7 @@ import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.engine.report.SweepHeadline;
 import dev.finetune4j.engine.search.Sweep;
 import dev.finetune4j.engine.sweep.Trial;
+import dev.finetune4j.error.Problem;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -41,7 +42,7 @@ public final class SweepView {
                     trial.candidate().words(),
                     String.format(Locale.ROOT, "%.2f", trial.epochs()),
                     trial.validationLoss() == null ? "-" : String.format(Locale.ROOT, "%.3f", trial.validationLoss()),
-                    trial.value() == null ? "failed" : MetricFigures.full(sweep.metric(), trial.value()),
+                    reached(sweep, trial),
                     trial.run().value());
         }
         if (!table.isEmpty()) {
@@ -57,5 +58,12 @@ public final class SweepView {
             screen.line("");
         }
         screen.line("page  " + page);
+    }
+
+    private static String reached(Sweep sweep, Sweep.Measured trial) {
+        Problem problem = trial.problem();
+        return trial.value() != null
+                ? MetricFigures.full(sweep.metric(), trial.value())
+                : "failed" + (problem == null ? "" : ": " + problem.code());
     }
 }

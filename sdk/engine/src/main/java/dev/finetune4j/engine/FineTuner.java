@@ -601,14 +601,11 @@ public final class FineTuner implements AutoCloseable {
         return launcher.launchOnce(job, secretsOf(job.file()), reusable);
     }
 
-    /** As {@link #launchOnce}, a run of a series: what is odd about its rows was told before the first. */
-    RunHandle<RunOutcome> launchOfSeries(PreparedJob job) {
-        refuseErrors(job);
-        return launcher.launchOnce(job, secretsOf(job.file()), run -> true);
-    }
-
-    /** The same, but an attempt that failed or was stopped goes on from its checkpoint, where it has one. */
-    private RunHandle<RunOutcome> goOnOfSeries(PreparedJob job) {
+    /**
+     * As {@link #launchOnce}, a run of a series, of which what is odd about its rows was told before the first; an attempt that failed or was
+     * stopped goes on from its checkpoint, where it has one.
+     */
+    RunHandle<RunOutcome> goOnOfSeries(PreparedJob job) {
         refuseErrors(job);
         return launcher.goOnOrLaunchOnce(job, secretsOf(job.file()));
     }

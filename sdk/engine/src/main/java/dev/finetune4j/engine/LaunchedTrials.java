@@ -17,7 +17,7 @@ import java.util.Optional;
 record LaunchedTrials(FineTuner tuner, Launcher launcher, RunStore store) implements TrialRunner {
     @Override
     public RunHandle<RunOutcome> launch(PreparedJob job) {
-        return tuner.launchOfSeries(job);
+        return launcher.diverged(job).map(launcher::attach).orElseGet(() -> tuner.goOnOfSeries(job));
     }
 
     @Override

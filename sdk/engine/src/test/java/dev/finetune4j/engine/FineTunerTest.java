@@ -466,26 +466,67 @@ class FineTunerTest {
     }
 
     @Test
-    void aTrialWhoseTrainingFailsIsTheWorst() throws Exception {
-        place.script(Life.fails(), Life.succeeds(), Life.succeeds());
+    void aTrialWhoseTrainingDivergesIsTheWorst() throws Exception {
+        place.script(Life.diverges(), Life.succeeds(), Life.succeeds());
         try (FineTuner tuner = tuner(Map.of())) {
             SweepSpec two = sweepOf("1e-1,1e-4", SweepSpec.Search.GRID, null);
 
             Sweep sweep = tuner.sweep(tuner.read(jobFile("letters.jsonl")), two).await();
 
-            assertThat(sweep.trials().get(0).problem()).isNotNull();
+            assertThat(Objects.requireNonNull(sweep.trials().get(0).problem()).code())
+                    .isEqualTo("FT0622");
             assertThat(sweep.best()).isEqualTo(sweep.trials().get(1));
+            assertThat(place.launches()).isEqualTo(3); // two trials, and the winner on the test rows
+
+            Sweep again = tuner.sweep(tuner.read(jobFile("letters.jsonl")), two).await();
+
+            assertThat(again.trials())
+                    .extracting(Sweep.Measured::run)
+                    .as("what diverged would diverge again")
+                    .isEqualTo(sweep.trials().stream().map(Sweep.Measured::run).toList());
+            assertThat(place.launches()).isEqualTo(3);
+            assertThat(tuner.list()).extracting(RunView::resumes).containsOnly(0);
+        }
+    }
+
+    /** A killed worker, a full disk or a full memory says nothing of a learning rate. */
+    @Test
+    void aTrialThatFailsOfSomethingElseStopsTheSweepAndGoesOnLater() throws Exception {
+        place.script(Life.succeeds(), Life.fails());
+        try (FineTuner tuner = tuner(Map.of())) {
+            SweepSpec two = sweepOf("1e-3,1e-4", SweepSpec.Search.GRID, null);
+            SweepRuns first = tuner.sweep(tuner.read(jobFile("letters.jsonl")), two);
+
+            FineTuneException failure = catchThrowableOfType(FineTuneException.class, first::await);
+
+            Problem problem = failure.problems().get(0);
+            assertThat(problem.code()).isEqualTo("FT0595");
+            assertThat(problem.causes())
+                    .last()
+                    .asString()
+                    .matches("letters-[0-9a-f]{8}-1 is a run of the sweep: what was trained is kept, and the same"
+                            + " command goes on from there");
+            assertThat(first.sweep().trials()).hasSize(1);
+
+            Sweep sweep = tuner.sweep(tuner.read(jobFile("letters.jsonl")), two).await();
+
+            assertThat(sweep.trials()).hasSize(2).allSatisfy(trial -> assertThat(trial.value())
+                    .isNotNull());
+            assertThat(place.launches())
+                    .as("two trials, of which one was resumed, and the winner on the test rows")
+                    .isEqualTo(3);
+            assertThat(tuner.list()).extracting(RunView::resumes).containsExactlyInAnyOrder(0, 1);
         }
     }
 
     @Test
     void saysWhyEveryTrialFailed() throws Exception {
-        place.script(Life.fails(), Life.fails());
+        place.script(Life.diverges(), Life.diverges());
         try (FineTuner tuner = tuner(Map.of())) {
             SweepRuns runs =
                     tuner.sweep(tuner.read(jobFile("letters.jsonl")), sweepOf("1e-1,1", SweepSpec.Search.GRID, null));
 
-            assertThatThrownBy(runs::await).hasMessageContaining("FT0595");
+            assertThatThrownBy(runs::await).hasMessageContaining("FT0622");
         }
     }
 

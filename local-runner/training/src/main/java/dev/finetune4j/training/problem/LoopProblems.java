@@ -3,6 +3,7 @@ package dev.finetune4j.training.problem;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.ProblemCatalogue;
 import dev.finetune4j.error.ProblemKind;
+import dev.finetune4j.run.Divergence;
 import java.util.List;
 
 /** FT0621 to FT0639: training loop, checkpoints, rows and predictions. */
@@ -17,14 +18,7 @@ public final class LoopProblems implements ProblemCatalogue {
             "raise training.max-tokens, and look at the rows with: finetune check JOB");
 
     /** The loss or the gradient is not a number. */
-    public static final ProblemKind NOT_FINITE = new ProblemKind(
-            "FT0622",
-            "the loss is not a number",
-            ExitCode.TRAINING_FAILED,
-            "The loss or the gradient became infinite or not a number. The step was not taken and no later checkpoint was written, so the last"
-                    + " checkpoint holds sound weights. The usual cause is a learning rate that is too high for the data; in bf16 a long"
-                    + " sum can also overflow.",
-            "training.learning-rate: a tenth of the present value");
+    public static final ProblemKind NOT_FINITE = Divergence.KIND;
 
     /** The loss is far above what it was. */
     public static final ProblemKind LOSS_SPIKE = new ProblemKind(

@@ -85,8 +85,9 @@ final class Attempts {
     }
 
     /**
-     * The last attempt, if it is of the same work by the same version and failed, or was stopped, though not by its budget. Empty where an
-     * earlier one {@linkplain #success ended well}: there is nothing left to train.
+     * The last attempt, if it is of the same work by the same version and failed, or was stopped, though not by its budget; one that has not
+     * been closed, too, since its place may say of it what nobody was there to hear. Empty where an earlier one
+     * {@linkplain #success ended well}: there is nothing left to train.
      */
     Optional<RunFolder> interrupted(PreparedJob job, String version) {
         if (success(job, version, run -> true).isPresent()) {
@@ -102,7 +103,7 @@ final class Attempts {
         boolean isByBudget = content.last(JournalEntry.Closed.class)
                 .filter(JournalEntry.Closed::byBudget)
                 .isPresent();
-        return view.closed() && view.state() != RunState.SUCCEEDED && !isByBudget;
+        return view.state() != RunState.SUCCEEDED && !isByBudget;
     }
 
     private static boolean isDone(RunView view) {

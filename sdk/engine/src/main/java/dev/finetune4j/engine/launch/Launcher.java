@@ -20,6 +20,7 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.plan.LaunchTerms;
+import dev.finetune4j.run.Divergence;
 import dev.finetune4j.run.Rehearsal;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunOutcome;
@@ -223,7 +224,7 @@ public final class Launcher implements AutoCloseable {
         }
         boolean isStill;
         try {
-            isStill = interrupted(prepared).filter(folder::equals).isPresent();
+            isStill = goingOn(prepared).filter(folder::equals).isPresent();
         } catch (RuntimeException e) {
             lock.get().close();
             throw e;
@@ -232,19 +233,25 @@ public final class Launcher implements AutoCloseable {
     }
 
     /**
-     * The last run of a job, data and model by this version, where it failed or was stopped in training and its place lets it go on from its
-     * checkpoint, which costs nothing there. Not one that its budget stopped, nor one that was resumed and came no step further, nor one
-     * whose base model has changed where it lies; and none where an earlier run has succeeded.
+     * The last run of a job, data and model by this version, where it failed or was stopped in training, or was lost together with whoever
+     * followed it, and its place lets it go on from its checkpoint, which costs nothing there. Not one that its budget stopped, nor one that
+     * was resumed and came no step further, nor one whose base model has changed where it lies; and none where an earlier run has succeeded.
      *
      * @throws FineTuneException if its place does not answer
      */
     Optional<RunFolder> interrupted(PreparedJob prepared) {
+        return goingOn(prepared).filter(folder -> isClosed(folder.read()) || isFollowedByNobody(folder));
+    }
+
+    /** The same, whoever follows it. */
+    private Optional<RunFolder> goingOn(PreparedJob prepared) {
         return attempts(prepared).interrupted(prepared, context.version()).filter(this::goesOn);
     }
 
     private boolean goesOn(RunFolder folder) {
         RunView view = RunView.read(folder);
-        if (!view.isLaunchedHere() || !cameFurther(SavedEvents.read(folder)) || !hasBaseModel(view)) {
+        boolean isWorthIt = !view.closed() || cameFurther(SavedEvents.read(folder));
+        if (!view.isLaunchedHere() || !isWorthIt || !hasBaseModel(view)) {
             return false;
         }
         try (Provider provider = Outcomes.open(view, context.providers())) {
@@ -252,9 +259,24 @@ public final class Launcher implements AutoCloseable {
                     && !provider.capabilities().bills()
                     && provider.find(folder.id())
                             .map(JobSnapshot::state)
-                            .filter(state -> state == RunState.STOPPED || state == RunState.FAILED)
+                            .filter(state ->
+                                    state == RunState.FAILED || (state == RunState.STOPPED && view.closed()))
                             .isPresent();
         }
+    }
+
+    /** Whoever follows it hears of its end and closes it. */
+    private boolean isFollowedByNobody(RunFolder folder) {
+        Optional<RunLock> lock = RunLock.tryTake(folder, context.files());
+        lock.ifPresent(RunLock::close);
+        return lock.isPresent();
+    }
+
+    /** The last run of a job, data and model by this version, where its training diverged: it would do so again. */
+    public Optional<RunFolder> diverged(PreparedJob prepared) {
+        return attempts(prepared)
+                .interrupted(prepared, context.version())
+                .filter(folder -> Divergence.isIn(RunView.read(folder).problem()));
     }
 
     /** Whether the base model of a run lies where it was, and is the one that the run was prepared with. */

@@ -15,6 +15,8 @@ import dev.finetune4j.job.Gate;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.value.RunId;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** Runs of one job with changed rows or settings, which together answer a question. */
@@ -55,11 +57,14 @@ public final class SeriesRuns {
      * The success of a run of the series.
      *
      * @param series what the run belongs to, for messages
-     * @throws FineTuneException why it failed, or with FT0517 if it was stopped
+     * @throws FineTuneException why it failed, and that the series goes on with it, or with FT0517 if it was stopped
      */
     public static RunOutcome.Succeeded succeeded(RunId run, RunOutcome outcome, String series) {
         if (outcome instanceof RunOutcome.Failed failed) {
-            throw failed.problem().asException();
+            List<String> causes = new ArrayList<>(failed.problem().causes());
+            causes.add(run + " is a run of " + series
+                    + ": what was trained is kept, and the same command goes on from there");
+            throw failed.problem().withCauses(causes).asException();
         }
         if (outcome instanceof RunOutcome.Stopped stopped) {
             throw RunProblems.stoppedWithin(run, series, stopped.reason());

@@ -45,10 +45,10 @@ public record Sweep(
      * @param epochs passes over the training rows that it trained for
      * @param run its run
      * @param seconds that it took
-     * @param value the metric of its tuned model on the validation rows, or null if training failed
+     * @param value the metric of its tuned model on the validation rows, or null if training diverged
      * @param validationLoss the lowest validation loss of its training, that of its model, in nats per counted token; null if training
-     *     failed or its place does not tell
-     * @param problem why training failed, or null
+     *     diverged or its place does not tell
+     * @param problem how training diverged, or null
      */
     public record Measured(
             int number,

@@ -9,6 +9,7 @@ import java.util.Optional;
 /** How long trials took, by their epochs, and so how long others will take. */
 public final class TrialTimes {
     private final List<Taken> taken = new ArrayList<>();
+    private Duration cutShort = Duration.ZERO;
 
     private record Taken(double epochs, double seconds) {}
 
@@ -17,9 +18,14 @@ public final class TrialTimes {
         taken.add(new Taken(epochs, time.toMillis() / 1000.0));
     }
 
+    /** Adds a trial that failed before its last epoch, which tells nothing of what others will take. */
+    public void addCutShort(Duration time) {
+        cutShort = cutShort.plus(time);
+    }
+
     /** All of them together. */
     public Duration total() {
-        return seconds(taken.stream().mapToDouble(Taken::seconds).sum());
+        return seconds(taken.stream().mapToDouble(Taken::seconds).sum()).plus(cutShort);
     }
 
     /**
@@ -27,7 +33,7 @@ public final class TrialTimes {
      * it had fewer, and as much where it had more. Each trial also answers rows, which takes the same for few epochs as for many, so that
      * this is rather too much.
      *
-     * @return empty before the first trial has ended
+     * @return empty before the first trial has trained to its end
      */
     public Optional<Duration> foresee(double epochs) {
         return taken.stream()

@@ -22,7 +22,6 @@ import dev.finetune4j.engine.search.Rung;
 import dev.finetune4j.engine.search.Sweep;
 import dev.finetune4j.engine.search.SweepSpec;
 import dev.finetune4j.engine.search.TrialTimes;
-import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -33,6 +32,7 @@ import dev.finetune4j.evaluation.VariantEvaluation;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.MetricName;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.run.Divergence;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
@@ -47,9 +47,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sweep in the making. Each trial is a run as any other: one that has succeeded is not run again, one that goes on is taken up, so that a
- * sweep that was interrupted is gone on with by asking for it again. Trials train on the training rows and answer the validation rows; a
- * trial whose training fails is the worst. Before each, what it will take is foreseen from those before it: one that would not fit into the
+ * A sweep in the making. Each trial is a run as any other: one that has succeeded is not run again, one that goes on is taken up, and one that
+ * failed or was stopped goes on from its checkpoint, so that a sweep that was interrupted is gone on with by asking for it again. Trials
+ * train on the training rows and answer the validation rows; a trial whose training diverges is the worst, any other failure is none of
+ * its settings and stops the sweep. Before each, what it will take is foreseen from those before it: one that would not fit into the
  * time is left out, and all after it. The winner answers the test rows once every trial has ended.
  */
 public final class SweepRuns {
@@ -124,7 +125,7 @@ public final class SweepRuns {
     /**
      * The next trial; empty where none is left, or none that would fit into the time.
      *
-     * @throws FineTuneException why training failed, if it did for every trial
+     * @throws FineTuneException how training diverged, if it did for every trial
      */
     public Optional<Trial> next() {
         if (waiting.isEmpty() && !rungs.isEmpty()) {
@@ -156,7 +157,7 @@ public final class SweepRuns {
     }
 
     /**
-     * Runs a trial, or takes up the run that it has.
+     * Runs a trial, or takes up the run that it has, from its checkpoint where it failed or was stopped.
      *
      * @throws FineTuneException why the launch fails
      */
@@ -165,17 +166,23 @@ public final class SweepRuns {
     }
 
     /**
-     * Takes the result of a run that has ended. Where training failed, as with a learning rate that is too high, the trial counts as the
+     * Takes the result of a run that has ended. Where training diverged, as with a learning rate that is too high, the trial counts as the
      * worst.
      *
-     * @throws FineTuneException why it failed if not in training, with FT0517 if it was stopped, with FT0703 if its place answers no rows
+     * @throws FineTuneException why it failed otherwise, with FT0517 if it was stopped, with FT0703 if its place answers no rows; asking for
+     *     the sweep again goes on with it
      */
     public void ended(Trial trial, RunId run, RunOutcome outcome) {
+        Problem problem = outcome instanceof RunOutcome.Failed failed && Divergence.isIn(failed.problem())
+                ? failed.problem()
+                : null;
+        Interval value = problem == null ? value(SeriesRuns.succeeded(run, outcome, "the sweep")) : null;
         Duration took = runner.took(run);
-        times.add(trial.epochs(), took);
-        boolean hasFailed = outcome.exitCode() == ExitCode.TRAINING_FAILED && outcome instanceof RunOutcome.Failed;
-        Problem problem = hasFailed ? ((RunOutcome.Failed) outcome).problem() : null;
-        Interval value = hasFailed ? null : value(SeriesRuns.succeeded(run, outcome, "the sweep"));
+        if (problem == null) {
+            times.add(trial.epochs(), took);
+        } else {
+            times.addCutShort(took);
+        }
         measured.add(new Sweep.Measured(
                 trial.number(),
                 trial.candidate(),
@@ -184,7 +191,7 @@ public final class SweepRuns {
                 run,
                 took.toMillis() / 1000.0,
                 value,
-                hasFailed ? null : runner.validationLoss(run).orElse(null),
+                problem == null ? runner.validationLoss(run).orElse(null) : null,
                 problem));
     }
 

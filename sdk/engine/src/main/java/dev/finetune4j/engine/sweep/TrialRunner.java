@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /** Runs trials and scores their models. */
 public interface TrialRunner {
-    /** Runs a job, unless it has been run to success. */
+    /** Runs a job, unless it has been run to success or its training diverged; one that failed or was stopped goes on from its checkpoint. */
     RunHandle<RunOutcome> launch(PreparedJob job);
 
     /** Lets base and tuned model of a run answer the test rows of {@code rows}; asking again finds the answers. */

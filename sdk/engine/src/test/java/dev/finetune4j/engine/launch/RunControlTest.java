@@ -128,6 +128,23 @@ class RunControlTest {
         }
     }
 
+    @Test
+    void goesOnWithARunThatWasLostTogetherWithItsFollower() throws Exception {
+        fixture.place.script(Life.fails(), Life.succeeds());
+        RunId id = fixture.abandonedRun();
+        PreparedJob job = fixture.prepared();
+
+        try (Launcher launcher = fixture.launcher()) {
+            assertThat(launcher.interrupted(job)).as("it still waits").isEmpty();
+            fixture.clock.advance(Duration.ofHours(1));
+
+            assertThat(launcher.interrupted(job)).contains(fixture.folder(id));
+            assertThat(launcher.resume(fixture.folder(id)).await()).isInstanceOf(RunOutcome.Succeeded.class);
+        }
+        assertThat(fixture.place.launches(id)).isEqualTo(1);
+        assertThat(fixture.place.attempts(id)).isEqualTo(2);
+    }
+
     /** It was given a copy at the launch. */
     @Test
     void resumesAtAPlaceThatHasTheBaseModelItself() throws Exception {

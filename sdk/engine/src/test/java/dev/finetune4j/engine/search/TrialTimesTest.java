@@ -23,5 +23,10 @@ class TrialTimesTest {
 
         assertThat(times.foresee(3)).contains(Duration.ofSeconds(150));
         assertThat(times.foresee(6)).contains(Duration.ofMinutes(5));
+
+        times.addCutShort(Duration.ofSeconds(20));
+
+        assertThat(times.foresee(3)).contains(Duration.ofSeconds(150));
+        assertThat(times.total()).isEqualTo(Duration.ofSeconds(320));
     }
 }

@@ -1,6 +1,7 @@
 package dev.finetune4j.testkit.fake;
 
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.run.Divergence;
 import dev.finetune4j.run.Host;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
@@ -101,7 +102,7 @@ final class FakeJob {
                     .error("no " + machine() + " was free")
                     .build();
         } else if (last.state() == RunState.FAILED && tellsSteps) {
-            problem = FakeProblems.TRAINING_FAILED
+            problem = (last().life.isDivergence() ? Divergence.KIND : FakeProblems.TRAINING_FAILED)
                     .error("training of " + submission.id() + " failed by script")
                     .build();
         }

@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param stages what it goes through, in order
  * @param ending the state it ends in
  * @param exitCode what its process fails with, as far as its place tells; null where it does not
+ * @param isDivergence whether it fails since its loss is not a number any more
  */
 public record Life(
-        List<Stage> stages, RunState ending, @Nullable Integer exitCode) {
+        List<Stage> stages, RunState ending, @Nullable Integer exitCode, boolean isDivergence) {
     /**
      * One stage of a script.
      *
@@ -33,6 +34,11 @@ public record Life(
     /** A script that ends in a state of which no exit code is told. */
     public Life(List<Stage> stages, RunState ending) {
         this(stages, ending, null);
+    }
+
+    /** A script that ends in no divergence. */
+    public Life(List<Stage> stages, RunState ending, @Nullable Integer exitCode) {
+        this(stages, ending, exitCode, false);
     }
 
     /** Waits, trains for a minute, evaluates, succeeds. */
@@ -66,6 +72,11 @@ public record Life(
     /** The same, and its process ends with an exit code that is told. */
     public static Life failsWith(int exitCode) {
         return new Life(fails().stages(), RunState.FAILED, exitCode);
+    }
+
+    /** Fails half-way through training, since its loss is not a number any more. */
+    public static Life diverges() {
+        return new Life(fails().stages(), RunState.FAILED, null, true);
     }
 
     /** Trains for a day. */
