@@ -1,9 +1,12 @@
 package dev.finetune4j.engine;
 
 import dev.finetune4j.data.Message;
+import dev.finetune4j.data.Part;
 import dev.finetune4j.engine.chat.Chat;
+import dev.finetune4j.engine.check.SeenRows;
 import dev.finetune4j.engine.curve.CurveRuns;
 import dev.finetune4j.engine.data.PreparedData;
+import dev.finetune4j.engine.data.RowSource;
 import dev.finetune4j.engine.estimate.Architecture;
 import dev.finetune4j.engine.journal.DiskFiles;
 import dev.finetune4j.engine.journal.Redaction;
@@ -66,6 +69,7 @@ import dev.finetune4j.spi.LogPage;
 import dev.finetune4j.spi.PlannedCall;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.value.ProviderId;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -867,7 +871,8 @@ public final class FineTuner implements AutoCloseable {
     }
 
     /**
-     * Compares base and tuned model of a run on every row of another file, which is read once.
+     * Compares base and tuned model of a run on every row of another file, which is read once. The {@linkplain FineTunerBuilder#progress
+     * listener} is warned of rows that the run was trained on.
      *
      * <pre>{@code
      * Asking<EvaluationReport> asking = tuner.evaluation("tickets", Path.of("new-rows.jsonl"));
@@ -881,7 +886,10 @@ public final class FineTuner implements AutoCloseable {
      * @throws FineTuneException with FT0504 if there is no such run, or if the rows cannot be read
      */
     public Asking<EvaluationReport> evaluation(String run, Path file) {
-        return launcher.questions().evaluation(store.resolve(run), otherRows(run, file));
+        RunFolder folder = store.resolve(run);
+        PreparedData rows = otherRows(run, file);
+        tellSeen(rows, folder);
+        return launcher.questions().evaluation(folder, rows);
     }
 
     /**
@@ -935,6 +943,21 @@ public final class FineTuner implements AutoCloseable {
      */
     public RunHandle<Map<Variant, List<Prediction>>> predict(String run, Path file) {
         return predictions(run, file).start();
+    }
+
+    private void tellSeen(PreparedData rows, RunFolder folder) {
+        Path trained = folder.data().resolve(Part.TRAIN.fileName());
+        if (Files.notExists(trained)) {
+            return;
+        }
+        RunView view = RunView.read(folder);
+        SeenRows.among(
+                        rows.rows(Part.TEST),
+                        RowSource.ofFile(trained),
+                        view.job().task().kind(),
+                        Runtime.getRuntime().availableProcessors())
+                .map(warning -> Remedies.named(warning, view.jobFile(), view.id()))
+                .ifPresent(warning -> progress.warned(List.of(warning)));
     }
 
     private PreparedData otherRows(String run, Path file) {

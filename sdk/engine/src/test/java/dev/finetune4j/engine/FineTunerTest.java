@@ -244,6 +244,37 @@ class FineTunerTest {
     }
 
     @Test
+    void warnsOfRowsOfAnotherFileThatTheRunWasTrainedOn() throws Exception {
+        Path others = Files.writeString(folder.resolve("others.jsonl"), """
+                {"text": "a note about the weather in spring", "label": "calm"}
+                """);
+        try (FineTuner tuner = tuner(Map.of())) {
+            tuner.run(tuner.read(jobFile("letters.jsonl")));
+            warned.clear();
+
+            tuner.evaluation("letters", others);
+            assertThat(warned).isEmpty();
+
+            Files.writeString(
+                    others,
+                    Files.readString(others)
+                            + Files.readString(folder.resolve("letters.jsonl")));
+            tuner.evaluation("letters", others);
+            assertThat(warned).singleElement().satisfies(warning -> {
+                assertThat(warning.code()).isEqualTo("FT0312");
+                assertThat(warning.isError()).isFalse();
+                assertThat(warning.summary())
+                        .matches("\\d\\d of 61 rows \\(.* %\\) have a text that the run was trained on, or nearly");
+                assertThat(warning.causes())
+                        .anyMatch(cause -> cause.contains(" stands in training as "));
+                assertThat(warning.remedies())
+                        .contains("finetune eval " + tuner.folder("letters").id()
+                                + "    # by the rows that it held out");
+            });
+        }
+    }
+
+    @Test
     void tellsOnceWhatIsWrongWithAnotherFileAndNothingThatAFinishedRunCannotSet() throws Exception {
         Path others = Files.writeString(folder.resolve("others.jsonl"), """
                 {"text": "a letter of its own", "label": "calm"}

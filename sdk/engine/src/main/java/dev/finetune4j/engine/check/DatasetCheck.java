@@ -14,6 +14,7 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.CheckSpec;
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.spi.TextCodec;
 import java.util.ArrayList;
@@ -122,12 +123,14 @@ public final class DatasetCheck {
 
     private TemplatePairs template(DatasetParts parts) {
         RowSource training = parts.rows().get(Part.TRAIN);
-        if (training == null) {
-            return TemplatePairs.of(List.of());
-        }
+        return training == null ? TemplatePairs.of(List.of()) : template(training, task.kind());
+    }
+
+    /** What the first training rows share since they were written alike. */
+    static TemplatePairs template(RowSource training, TaskKind kind) {
         try (Stream<Example> rows = training.open()) {
             return TemplatePairs.of(rows.limit(TEMPLATE_SAMPLE_ROWS)
-                    .map(row -> ComparedText.of(row, task.kind()).text())
+                    .map(row -> ComparedText.of(row, kind).text())
                     .toList());
         }
     }

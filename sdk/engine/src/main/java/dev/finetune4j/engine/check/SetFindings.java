@@ -384,7 +384,7 @@ final class SetFindings {
     }
 
     /** Names the first pairs. */
-    private static void addPairs(Problem.Builder problem, List<RowPair> pairs, long all, String relation) {
+    static void addPairs(Problem.Builder problem, List<RowPair> pairs, long all, String relation) {
         for (RowPair pair : pairs) {
             problem.because(String.format(
                     Locale.ROOT, "%s %s %s (similarity %.2f)", pair.row(), relation, pair.other(), pair.similarity()));
@@ -394,7 +394,7 @@ final class SetFindings {
         }
     }
 
-    private static Location firstRow(List<RowPair> pairs) {
+    static Location firstRow(List<RowPair> pairs) {
         RowRef first = pairs.get(0).row();
         return new Location.InRow(first.source(), first.row(), null);
     }

@@ -34,10 +34,10 @@ public interface PreparationProgress extends FetchProgress {
     void began(Stage stage);
 
     /**
-     * A job is about to be launched, or a launch to be shown, all the same, though something is odd about its rows. Called before anything
-     * of it leaves this machine.
+     * A job is about to be launched, or a launch to be shown, all the same, though something is odd about its rows; or the models of a run
+     * are about to be scored by rows that it was trained on. Called before anything of it leaves this machine.
      *
-     * @param warnings at least one; their remedies name the job file
+     * @param warnings at least one; their remedies name the job file and the run
      */
     void warned(List<Problem> warnings);
 }
