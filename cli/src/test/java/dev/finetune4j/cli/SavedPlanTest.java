@@ -174,6 +174,23 @@ class SavedPlanTest {
     }
 
     @Test
+    void nothingIsLeftOfAPlanForWhichTheDiskHasNoRoom() throws IOException {
+        Files.createSymbolicLink(
+                plan.resolveSibling("." + plan.getFileName() + ".new"), Path.of("/dev/full"));
+
+        CommandRun full = command("plan", job.toString(), "--target", "local", "--save", plan.toString());
+
+        assertThat(full.err()).contains("FT0766", "the plan cannot be saved");
+        assertThat(plan).doesNotExist();
+        assertThat(command("plan", job.toString(), "--target", "local", "--save", plan.toString())
+                        .err())
+                .as("once there is room")
+                .doesNotContain("FT0766");
+        assertThat(SavedPlan.read(plan)).isPresent();
+        assertThat(folder).isDirectoryNotContaining("glob:**.new");
+    }
+
+    @Test
     void aPlanIsSavedOnceAndNeverChanged() throws IOException {
         command("plan", job.toString(), "--target", "local", "--save", plan.toString());
 

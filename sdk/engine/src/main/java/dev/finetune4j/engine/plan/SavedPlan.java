@@ -16,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
@@ -53,8 +52,7 @@ public record SavedPlan(String jobFile, Plan plan, String digest) {
         SavedPlan saved =
                 of(folder.relativize(jobFile.toAbsolutePath().normalize()).toString(), plan);
         try {
-            Files.writeString(
-                    target, Json.pretty(saved) + "\n", StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            createWhole(target, Json.pretty(saved) + "\n");
             return saved;
         } catch (IOException e) {
             Problem.Builder problem = PlanProblems.NOT_SAVED
@@ -71,6 +69,17 @@ public record SavedPlan(String jobFile, Plan plan, String digest) {
                         .asException(e);
             }
             throw problem.because(FileReason.of(e)).asException(e);
+        }
+    }
+
+    /** Half a plan would stand in the way of a whole one, so that it is written beside its place first. */
+    private static void createWhole(Path target, String text) throws IOException {
+        Path fresh = target.resolveSibling("." + target.getFileName() + ".new");
+        try {
+            Files.writeString(fresh, text);
+            Files.move(fresh, target);
+        } finally {
+            Files.deleteIfExists(fresh);
         }
     }
 
