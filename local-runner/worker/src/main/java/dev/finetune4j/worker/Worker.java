@@ -10,6 +10,7 @@ import dev.finetune4j.training.loop.TrainingLoop.Surroundings;
 import dev.finetune4j.training.model.TorchEnvironment;
 import dev.finetune4j.worker.WorkSite.Engines;
 import dev.finetune4j.worker.dialogue.DialogueChannel;
+import dev.finetune4j.worker.folder.AnotherTry;
 import dev.finetune4j.worker.folder.EventLog;
 import dev.finetune4j.worker.folder.EventReader;
 import dev.finetune4j.worker.folder.JobFolder;
@@ -129,7 +130,11 @@ public final class Worker {
             return ExitCode.OK;
         } catch (FineTuneException e) {
             LOG.log(System.Logger.Level.ERROR, e.getMessage(), e);
-            return fail(site, e.problems());
+            return fail(
+                    site,
+                    e.problems().stream()
+                            .map(problem -> AnotherTry.named(problem, ticket))
+                            .toList());
         } catch (OutOfMemoryError e) {
             return fail(site, List.of(heapFull()));
         } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {

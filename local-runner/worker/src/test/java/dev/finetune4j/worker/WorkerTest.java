@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Role;
 import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
@@ -34,12 +35,14 @@ import dev.finetune4j.training.bigram.BigramModel;
 import dev.finetune4j.training.bigram.LetterCodec;
 import dev.finetune4j.training.model.LanguageModelLoader;
 import dev.finetune4j.training.model.decoder.DecoderLoader;
+import dev.finetune4j.training.problem.WriteFailure;
 import dev.finetune4j.worker.WorkSite.Engines;
 import dev.finetune4j.worker.folder.EventReader;
 import dev.finetune4j.worker.folder.JobFolder;
 import dev.finetune4j.worker.folder.JobTicket;
 import dev.finetune4j.worker.folder.WorkerStatus;
 import dev.finetune4j.worker.machine.Machine;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -505,6 +508,25 @@ class WorkerTest {
                 .isEqualTo(ExitCode.TRAINING_FAILED);
 
         assertThat(problem().code()).isEqualTo("FT0656");
+    }
+
+    @Test
+    void aFullDiskIsToldWithWhatGoesOnOnceThereIsRoom() throws Exception {
+        FineTuneException full = WriteFailure.of(
+                "checkpoint of step 5", folder.checkpoints(), new IOException("No space left on device"));
+        ticket(SmallJob.steps(SmallJob.training(1).build()).subList(0, 1));
+
+        assertThat(worker(failing(full)).run()).isEqualTo(ExitCode.TRAINING_FAILED);
+
+        assertThat(problem().code()).isEqualTo("FT0625");
+        assertThat(problem().remedies()).containsExactly("finetune resume within    # once there is room");
+
+        ticket(List.of(SmallJob.predict(Variant.BASE_ZERO_SHOT)));
+        worker(failing(full)).run();
+
+        assertThat(problem().remedies())
+                .as("of a job beside a run")
+                .containsExactly("the same command again    # once there is room");
     }
 
     @Test

@@ -44,8 +44,9 @@ public final class LoopProblems implements ProblemCatalogue {
             "the disk is full",
             ExitCode.TRAINING_FAILED,
             "A checkpoint, an adapter or predictions could not be written since the disk, a quota or a file size limit is full. What was half written"
-                    + " was removed; the checkpoint before it is intact and the run goes on from there when it is launched again.",
-            "free disk space, then launch the same run again");
+                    + " was removed; the checkpoint before it is intact and the run goes on from there when it is resumed. Launched again it would begin"
+                    + " anew.",
+            "finetune resume RUN    # once there is room");
 
     /** A checkpoint was not used. */
     public static final ProblemKind CHECKPOINT_SKIPPED = new ProblemKind(
@@ -96,7 +97,7 @@ public final class LoopProblems implements ProblemCatalogue {
             "results cannot be written",
             ExitCode.TRAINING_FAILED,
             "A folder of the run is read-only, was removed, or its disk reports errors.",
-            "make the run's folder writable, then launch the same run again");
+            "finetune resume RUN    # once its folder can be written");
 
     /** The training rows are learned by heart. */
     public static final ProblemKind TURNED_UP = new ProblemKind(

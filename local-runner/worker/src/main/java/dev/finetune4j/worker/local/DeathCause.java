@@ -7,6 +7,7 @@ import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.training.model.NumberFormats;
 import dev.finetune4j.training.problem.LoopProblems;
+import dev.finetune4j.worker.folder.AnotherTry;
 import dev.finetune4j.worker.folder.EventReader;
 import dev.finetune4j.worker.folder.JobFolder;
 import dev.finetune4j.worker.folder.JobTicket;
@@ -132,12 +133,9 @@ final class DeathCause {
                 .map(WorkStep.Train::training);
     }
 
-    /** The run has the name of its job's folder; a rehearsal belongs to no run. */
+    /** The run has the name of its job's folder. */
     private String resume() {
-        boolean isRehearsal = JobTicket.read(folder).stream()
-                .flatMap(ticket -> ticket.order().steps().stream())
-                .anyMatch(WorkStep.Rehearse.class::isInstance);
-        return isRehearsal ? "finetune plan JOB --rehearse" : "finetune resume " + name();
+        return JobTicket.read(folder).map(AnotherTry::command).orElseGet(() -> "finetune resume " + name());
     }
 
     private OptionalInt exitStatus() {
