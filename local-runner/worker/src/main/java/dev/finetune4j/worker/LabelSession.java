@@ -50,8 +50,8 @@ final class LabelSession implements AutoCloseable {
 
     /** Answers rows; the reason why it stopped before the end, if it did. */
     Optional<String> run(WorkStep.Predict step, Path rows, Path predictions, Surroundings surroundings) {
-        return new LabelPredictor(scorer(step.variant()), codec, step, rows, predictions, surroundings, batchTokens)
-                .run();
+        LabelScorer scorer = scorer(step.variant()).inOrder(labels().names(), step.labels());
+        return new LabelPredictor(scorer, codec, step, rows, predictions, surroundings, batchTokens).run();
     }
 
     /** Tells the label of one text. */
@@ -116,7 +116,7 @@ final class LabelSession implements AutoCloseable {
     }
 
     private LabelCounts labels() {
-        return LabelCounts.read(site.tunedModel().result());
+        return site.tunedModel().labels();
     }
 
     private LabelScorer loaded(TunedModel needed, LabelCounts labels) {

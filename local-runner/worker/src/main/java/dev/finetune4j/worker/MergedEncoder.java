@@ -27,7 +27,7 @@ final class MergedEncoder implements MergedParts {
     MergedEncoder(WorkSite site, TunedModel tuned, int vocabulary) {
         this.site = site;
         this.tuned = tuned;
-        this.labels = LabelCounts.read(tuned.result());
+        this.labels = tuned.labels();
         this.vocabulary = vocabulary;
     }
 

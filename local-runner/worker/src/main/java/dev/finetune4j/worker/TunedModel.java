@@ -2,6 +2,7 @@ package dev.finetune4j.worker;
 
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.TuningMethod;
+import dev.finetune4j.training.model.LabelCounts;
 import dev.finetune4j.training.model.adapter.AdapterConfig;
 import dev.finetune4j.training.model.adapter.PromptFiles;
 import java.nio.file.Files;
@@ -37,6 +38,15 @@ record TunedModel(Path weights, Optional<Path> adapter, TuningMethod method) {
 
     private static TuningMethod method(Path adapter) {
         return PromptFiles.isPrompt(adapter) ? PromptFiles.method(adapter) : AdapterConfig.read(adapter);
+    }
+
+    /**
+     * What an encoder tells apart, in the order of its head's outputs.
+     *
+     * @throws dev.finetune4j.error.FineTuneException with FT0473 if neither the training nor the base model says it
+     */
+    LabelCounts labels() {
+        return LabelCounts.read(result(), weights);
     }
 
     /** The folder of what was trained. */

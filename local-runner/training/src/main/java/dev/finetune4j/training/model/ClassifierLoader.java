@@ -34,7 +34,8 @@ public interface ClassifierLoader {
      *
      * @param files the base model; a head over the same labels that it has already is gone on from
      * @param adapter a folder with a finished PEFT adapter and head to start from, or null for fresh ones
-     * @param labels names of the labels, in the order of the head's outputs, with the rows that are learned of each
+     * @param labels names of the labels, in the order of the head's outputs, with the rows that are learned of each; a head that is
+     *     gone on from may have them in another
      * @param settings how; lengths of passages and texts have no meaning here
      * @throws dev.finetune4j.error.FineTuneException with FT0470 if the model is no encoder that is supported, FT0473 if the adapter does not
      *     fit it, FT0475 if the method does not, FT0601 if it does not fit the memory, FT04xx if files are missing or damaged

@@ -38,7 +38,9 @@ public final class ModelProblems implements ProblemCatalogue {
             """
             An adapter folder holds adapter_config.json and adapter_model.safetensors as PEFT writes them. It fits one base model,
             and one choice of ranks and target modules. Settings of PEFT that have no counterpart here, such as trained
-            biases, would be computed wrongly, so that they are refused.""",
+            biases, would be computed wrongly, so that they are refused. The adapter of a classifier has one
+            row for each label in its head: labels.json beside it names them in that order, and where there is none, as from PEFT,
+            id2label in config.json of the base model does.""",
             "use the adapter with the base model and the method that it was trained with");
 
     /** A weight that no computation can go on from. */

@@ -1,6 +1,7 @@
 package dev.finetune4j.training.predict;
 
 import dev.finetune4j.training.model.LabelCounts;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
@@ -14,6 +15,19 @@ public interface LabelScorer {
      * @return for each text one number a label, in the order of the labels
      */
     List<double[]> labelScores(List<int[]> texts);
+
+    /**
+     * The same scores in another order of the labels.
+     *
+     * @param names the labels as they are
+     * @param others the same labels as they shall be
+     */
+    default LabelScorer inOrder(List<String> names, List<String> others) {
+        int[] from = others.stream().mapToInt(names::indexOf).toArray();
+        return texts -> labelScores(texts).stream()
+                .map(scores -> Arrays.stream(from).mapToDouble(i -> scores[i]).toArray())
+                .toList();
+    }
 
     /** Knows how often each label is, and reads no text: what a head must beat. */
     static LabelScorer ofPrior(LabelCounts labels) {

@@ -88,10 +88,11 @@ public final class AdapterFiles {
      * @param saved what is trained beside them; a tensor that the adapter does not hold stays as the base model has it
      * @param method what the adapter must agree with
      * @param flat the vector
+     * @return what of {@code saved} the adapter holds
      * @throws FineTuneException with FT0473 if it does not fit, FT0474 if it holds what is no finite number, FT04xx if the weight
      *     file is damaged
      */
-    public static void read(
+    public static List<FlatLayout.Slice> read(
             Path folder, LoraLayout layout, SavedModules saved, LoraTuning method, StateFile.Memory flat) {
         checkMethod(folder, layout, saved, method);
         try (AdapterTensors weights = AdapterTensors.open(folder)) {
@@ -99,6 +100,7 @@ public final class AdapterFiles {
             readFactors(weights, layout, flat);
             slices.forEach(
                     slice -> weights.read(SavedModules.nameOf(slice), slice(flat, slice.offset(), slice.length())));
+            return slices;
         }
     }
 

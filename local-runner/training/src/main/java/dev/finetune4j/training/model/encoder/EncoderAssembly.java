@@ -1,5 +1,6 @@
 package dev.finetune4j.training.model.encoder;
 
+import dev.finetune4j.error.Location;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.TuningMethod;
@@ -8,6 +9,7 @@ import dev.finetune4j.modelfiles.config.ModelFolder;
 import dev.finetune4j.modelfiles.weights.WeightFile;
 import dev.finetune4j.training.model.LabelCounts;
 import dev.finetune4j.training.model.LanguageModelLoader.Settings;
+import dev.finetune4j.training.model.ModelProblems;
 import dev.finetune4j.training.model.adapter.AdapterFiles;
 import dev.finetune4j.training.model.adapter.LoraLayout;
 import dev.finetune4j.training.model.adapter.LoraLayout.AdaptedProjection;
@@ -16,10 +18,14 @@ import dev.finetune4j.training.model.adapter.RowLengths;
 import dev.finetune4j.training.model.adapter.SavedModules;
 import dev.finetune4j.training.model.internal.TorchScript;
 import dev.finetune4j.training.model.internal.TorchScript.Value;
+import dev.finetune4j.training.model.weights.FlatLayout;
+import dev.finetune4j.training.model.weights.StateFile;
 import dev.finetune4j.training.model.weights.Trainables;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -102,7 +108,13 @@ final class EncoderAssembly {
                     seed,
                     trainables.memory(0, Math.toIntExact(layout.length())).asFloatBuffer());
         } else {
-            AdapterFiles.read(adapter, layout, head, lora, trainables::memory);
+            List<FlatLayout.Slice> read = AdapterFiles.read(adapter, layout, head, lora, trainables::memory);
+            RowOrder order = RowOrder.of(orderIn(adapter), labels.names());
+            read.stream()
+                    .filter(slice -> classifier().contains(slice))
+                    .forEach(slice -> order.apply(trainables
+                            .memory(slice.offset(), Math.toIntExact(slice.length()))
+                            .asFloatBuffer()));
         }
         trainables.valuesChanged();
     }
@@ -137,12 +149,47 @@ final class EncoderAssembly {
                 plan.dropout());
     }
 
+    /** Whoever puts the adapter on the base model has the labels by the base model's config.json, which stays as it is. */
     private void writeAdapter(Path target, SavedModules head, Trainables trainables) {
-        AdapterFiles.write(target, method.adapters(), head, tuning, plan.baseModel(), trainables::memory);
+        List<String> named = StoredHead.namedOrder(plan.shape());
+        RowOrder order = RowOrder.of(labels.names(), named);
+        List<Long> offsets = classifier().stream().map(FlatLayout.Slice::offset).toList();
+        StateFile.Memory ordered = (from, elements) -> {
+            ByteBuffer values = trainables.memory(from, elements);
+            return offsets.contains(from) ? order.copy(values) : values;
+        };
+        AdapterFiles.write(target, method.adapters(), head, tuning, plan.baseModel(), ordered);
         try {
-            labels.write(target);
+            labels.inOrder(named).write(target);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What has a row for each label. */
+    private List<FlatLayout.Slice> classifier() {
+        return plan.shape()
+                .tensors()
+                .classifier(labels.names().size())
+                .all()
+                .flatMap(tensor -> method.places().find(tensor.name()).stream())
+                .toList();
+    }
+
+    /** The labels as the rows of an adapter's classifier are: an adapter of PEFT's leaves them to the base model. */
+    private List<String> orderIn(Path adapter) {
+        if (!LabelCounts.isIn(adapter)) {
+            return StoredHead.namedOrder(plan.shape());
+        }
+        List<String> written = LabelCounts.read(adapter).names();
+        if (!StoredHead.isOver(written, labels.names())) {
+            throw ModelProblems.ADAPTER
+                    .error("the adapter in " + adapter + " does not fit")
+                    .at(Location.of(adapter.toString()))
+                    .because("its head tells apart " + String.join(", ", written) + "; asked for are "
+                            + String.join(", ", labels.names()))
+                    .asException();
+        }
+        return written;
     }
 }

@@ -1,6 +1,5 @@
 package dev.finetune4j.training.model.encoder;
 
-import dev.finetune4j.modelfiles.config.EncoderConfig;
 import dev.finetune4j.modelfiles.decoder.ExpectedTensor;
 import dev.finetune4j.modelfiles.encoder.EncoderTensors;
 import dev.finetune4j.modelfiles.encoder.LinearTensors;
@@ -19,25 +18,29 @@ final class StoredHead {
      * classifier only where its labels are these, in whatever order.
      */
     static List<ExpectedTensor> missing(WeightFile file, EncoderShape shape) {
-        EncoderConfig config = shape.config();
         EncoderTensors tensors = shape.tensors();
-        StoredNames names = new StoredNames(file, config);
+        StoredNames names = new StoredNames(file, shape.config());
         LinearTensors dense = tensors.headDense();
         LinearTensors classifier = tensors.classifier(shape.labels().size());
-        boolean isOverThese = config.labels().size() == shape.labels().size()
-                && Set.copyOf(config.labels()).equals(Set.copyOf(shape.labels()));
-        boolean hasClassifier = isOverThese && isThere(classifier, names);
+        boolean hasClassifier = isOver(shape.config().labels(), shape.labels()) && isThere(classifier, names);
         return Stream.concat(
                         isThere(dense, names) ? Stream.empty() : dense.all(),
                         hasClassifier ? Stream.empty() : classifier.all())
                 .toList();
     }
 
-    /** For each label the row of the stored classifier that is for it. */
-    static List<Integer> rows(EncoderShape shape) {
-        return shape.labels().stream()
-                .map(label -> shape.config().labels().indexOf(label))
-                .toList();
+    /**
+     * The labels in the order that config.json has, by which PEFT and transformers name the outputs of a head that is put on the model;
+     * in their own where config.json names others.
+     */
+    static List<String> namedOrder(EncoderShape shape) {
+        List<String> named = shape.config().labels();
+        return isOver(named, shape.labels()) ? named : shape.labels();
+    }
+
+    /** Whether labels are the same, in whatever order. */
+    static boolean isOver(List<String> labels, List<String> others) {
+        return labels.size() == others.size() && Set.copyOf(labels).equals(Set.copyOf(others));
     }
 
     private static boolean isThere(LinearTensors linear, StoredNames names) {

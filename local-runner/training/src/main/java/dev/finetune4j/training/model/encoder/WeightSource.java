@@ -24,7 +24,7 @@ final class WeightSource {
     private final long seed;
     private final Set<String> fresh = new HashSet<>();
     private final Set<String> byLabel;
-    private final List<Integer> rowOfLabel;
+    private final RowOrder order;
 
     /**
      * A source.
@@ -45,7 +45,7 @@ final class WeightSource {
                 .all()
                 .map(ExpectedTensor::name)
                 .collect(Collectors.toSet());
-        this.rowOfLabel = StoredHead.rows(shape);
+        this.order = RowOrder.of(shape.config().labels(), shape.labels());
     }
 
     /** Names of the tensors that the file does not have. */
@@ -67,20 +67,10 @@ final class WeightSource {
             } else {
                 reader.copy(names.of(part), target, row);
                 if (byLabel.contains(part.name())) {
-                    reorder(part, target.memory().asFloatBuffer());
+                    order.apply(target.memory().asFloatBuffer());
                 }
             }
             row += part.shape().get(0);
-        }
-    }
-
-    /** Rows as the labels are ordered here, not in the file. */
-    private void reorder(ExpectedTensor tensor, FloatBuffer target) {
-        int columns = target.remaining() / Math.toIntExact(tensor.shape().get(0));
-        float[] stored = new float[target.remaining()];
-        target.get(0, stored);
-        for (int label = 0; label < rowOfLabel.size(); label++) {
-            target.put(label * columns, stored, rowOfLabel.get(label) * columns, columns);
         }
     }
 

@@ -46,6 +46,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +57,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("long")
 class EncoderLoadingTest {
     private static final int[] TEXT = {5, 17, 80, 33, 3};
+    private static final List<String> TURNED = List.of("LABEL_2", "LABEL_0", "LABEL_1");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir
@@ -105,7 +107,7 @@ class EncoderLoadingTest {
                 .load(
                         EncoderFixture.files(bert),
                         null,
-                        EncoderFixture.counts(List.of("LABEL_2", "LABEL_0", "LABEL_1")),
+                        EncoderFixture.counts(TURNED),
                         EncoderFixture.settings(HeadTuning.defaults(), Precision.FP32, Recompute.AUTO))
                 .model();
         try (turned) {
@@ -288,6 +290,94 @@ class EncoderLoadingTest {
         Files.copy(theirs.resolve("adapter_config.json"), copy.resolve("adapter_config.json"));
         copyTensors(theirs.resolve("adapter_model.safetensors"), copy.resolve("adapter_model.safetensors"), renamed);
         return copy;
+    }
+
+    /** PEFT leaves the names of a head's outputs to the base model. */
+    @Test
+    void anAdapterHasItsLabelsInTheOrderOfTheBaseModel() throws IOException {
+        Path bert = EncoderFixture.folder("bert");
+        Settings settings = settings(method("lora"));
+        double[] trained;
+        try (Classifier model = load(bert, null, TURNED, settings)) {
+            train(model, EncoderFixture.texts(EncoderFixture.expected("bert")), 0, 3);
+            model.writeAdapter(folder);
+            trained = model.labelScores(List.of(TEXT)).get(0);
+        }
+        Settings written = settings(AdapterConfig.read(folder));
+
+        assertThat(LabelCounts.read(folder).names()).isEqualTo(EncoderFixture.LABELS);
+        assertThat(scores(bert, folder, EncoderFixture.LABELS, written))
+                .containsExactly(turnedBack(trained), offset(1e-6));
+        assertThat(scores(bert, folder, TURNED, written)).containsExactly(trained);
+        Files.delete(folder.resolve("labels.json"));
+        assertThat(scores(bert, folder, EncoderFixture.LABELS, written))
+                .containsExactly(turnedBack(trained), offset(1e-6));
+        assertThat(scores(bert, folder, TURNED, written)).containsExactly(trained);
+        assertThat(LabelCounts.read(folder, bert).names()).isEqualTo(EncoderFixture.LABELS);
+    }
+
+    /** As it was written before adapters had the order of their base model. */
+    @Test
+    void anAdapterIsReadInTheOrderThatItSays() throws IOException {
+        Path bert = EncoderFixture.folder("bert");
+        Path adapter = copyOfAdapter(Optional::of);
+        Settings settings = settings(AdapterConfig.read(adapter));
+        double[] byOutput = scores(bert, adapter, EncoderFixture.LABELS, settings);
+        EncoderFixture.counts(TURNED).write(adapter);
+
+        assertThat(scores(bert, adapter, TURNED, settings)).containsExactly(byOutput);
+        assertThat(scores(bert, adapter, EncoderFixture.LABELS, settings))
+                .containsExactly(turnedBack(byOutput), offset(1e-6));
+    }
+
+    @Test
+    void anAdapterOfPeftIsReadInTheOrderOfTheBaseModel() {
+        Path bert = EncoderFixture.folder("bert");
+        Path theirs = EncoderFixture.adapter("bert", "lora", "end");
+        Settings settings = settings(AdapterConfig.read(theirs));
+
+        double[] turned = scores(bert, theirs, TURNED, settings);
+
+        assertThat(scores(bert, theirs, EncoderFixture.LABELS, settings))
+                .containsExactly(turnedBack(turned), offset(1e-6));
+    }
+
+    @Test
+    void refusesAnAdapterWithAHeadOverOtherLabels() throws IOException {
+        Path adapter = copyOfAdapter(Optional::of);
+        EncoderFixture.counts(List.of("red", "green", "blue")).write(adapter);
+
+        assertThat(causesOfMisfit(EncoderFixture.folder("bert"), adapter))
+                .containsExactly("its head tells apart red, green, blue; asked for are LABEL_0, LABEL_1, LABEL_2");
+    }
+
+    @Test
+    void refusesLabelsThatNeitherAdapterNorBaseModelNames() throws IOException {
+        Path bare = copy("bert", Optional::of);
+        change(bare.resolve("config.json"), config -> config.remove("id2label"));
+
+        assertThatThrownBy(() -> LabelCounts.read(EncoderFixture.adapter("bert", "lora", "end"), bare))
+                .hasMessageContaining("FT0473")
+                .hasMessageContaining("the labels of the trained model are not known");
+    }
+
+    private static double[] scores(Path model, Path adapter, List<String> labels, Settings settings) {
+        try (Classifier classifier = load(model, adapter, labels, settings)) {
+            return classifier.labelScores(List.of(TEXT)).get(0);
+        }
+    }
+
+    private static Classifier load(Path model, @Nullable Path adapter, List<String> labels, Settings settings) {
+        return new EncoderLoader()
+                .load(EncoderFixture.files(model), adapter, EncoderFixture.counts(labels), settings)
+                .model();
+    }
+
+    /** Scores of the turned labels by the fixture's. */
+    private static double[] turnedBack(double[] scores) {
+        return EncoderFixture.LABELS.stream()
+                .mapToDouble(label -> scores[TURNED.indexOf(label)])
+                .toArray();
     }
 
     private static boolean isOfHead(String tensor) {
