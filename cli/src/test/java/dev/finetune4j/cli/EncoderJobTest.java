@@ -143,6 +143,16 @@ class EncoderJobTest {
                 .doesNotContain("FT0342");
     }
 
+    @Test
+    void saysWhereTheOnlyStepLearnsNothing() throws IOException {
+        Path job = job("classification", "method: head\ntraining: {epochs: 1, batch-size: 240}\n");
+
+        CommandRun check = command("check", job.toString());
+
+        assertThat(check.exitCode()).as(check.err()).isZero();
+        assertThat(check.out() + check.err()).contains("FT0327").contains("training.warmup-ratio: 0");
+    }
+
     private static double accuracy(JsonNode variant) {
         return variant.at("/metrics/accuracy/value").asDouble();
     }

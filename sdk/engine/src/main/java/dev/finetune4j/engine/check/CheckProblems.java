@@ -126,6 +126,13 @@ public final class CheckProblems implements ProblemCatalogue {
             "training.max-tokens is larger than the number of tokens that the model was made for. Positions beyond that were never trained, so rows are cut to the model's length.",
             "training.max-tokens: 0    # always the model's length");
 
+    /** The only step of a training has no learning rate. */
+    public static final ProblemKind WARMUP_ONLY = kind(
+            "FT0327",
+            "one step of training, without a learning rate",
+            "In warm-up the learning rate rises from 0, and the steps that it takes are rounded up, as transformers does. Where batch-size times gradient-accumulation rows are all that the training goes through, there is one step, and its rate is 0: the model comes out as it went in. A place that chooses the warm-up itself is not concerned.",
+            "training.warmup-ratio: 0");
+
     /** A row holds a secret. */
     public static final ProblemKind SECRET = kind(
             "FT0330",
@@ -181,6 +188,7 @@ public final class CheckProblems implements ProblemCatalogue {
                 UNFAMILIAR_TEXT,
                 UNRENDERABLE_ROW,
                 LIMIT_OVER_CONTEXT,
+                WARMUP_ONLY,
                 SECRET,
                 PERSONAL_DATA,
                 TASK_OF_ENCODER,

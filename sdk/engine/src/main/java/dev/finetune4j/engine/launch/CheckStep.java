@@ -5,6 +5,7 @@ import dev.finetune4j.data.Part;
 import dev.finetune4j.engine.check.DatasetCheck;
 import dev.finetune4j.engine.check.DatasetCheckReport;
 import dev.finetune4j.engine.check.DatasetParts;
+import dev.finetune4j.engine.check.SingleStep;
 import dev.finetune4j.engine.data.PreparedData;
 import dev.finetune4j.engine.data.RowSource;
 import dev.finetune4j.engine.evaluate.TaskMetrics;
@@ -46,6 +47,7 @@ final class CheckStep {
             problems.addAll(EncoderJob.findings(file));
         }
         problems.addAll(report.problems());
+        SingleStep.finding(job.training(), report).ifPresent(problems::add);
         return new PreparedJob(
                 file,
                 data,
