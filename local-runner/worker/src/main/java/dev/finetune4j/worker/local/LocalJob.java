@@ -10,6 +10,7 @@ import dev.finetune4j.worker.folder.WorkerStatus;
 import dev.finetune4j.worker.machine.Machine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -120,13 +121,27 @@ final class LocalJob {
      * kernel tells no arguments of it for a moment.
      */
     private boolean isShell(Launch launch, ProcessHandle process) {
-        if (!process.isAlive()) {
+        if (!process.isAlive() || isZombie(process)) {
             return false;
         }
         return process.info()
                 .arguments()
                 .map(arguments -> Arrays.asList(arguments).contains("finetune4j-worker"))
                 .orElseGet(() -> launch.isYoung(clock.instant()) && !Files.exists(folder.exitStatus()));
+    }
+
+    /**
+     * A process that was killed is there until its parent asks how it ended, which for one without a parent the first process of a container
+     * may never do; the kernel tells no arguments of it, either.
+     */
+    private static boolean isZombie(ProcessHandle process) {
+        try {
+            String stat = Files.readString(
+                    Path.of("/proc", Long.toString(process.pid()), "stat"), StandardCharsets.ISO_8859_1);
+            return stat.startsWith("Z", stat.lastIndexOf(')') + 2);
+        } catch (IOException e) {
+            return false; // no Linux, or gone meanwhile
+        }
     }
 
     private boolean isOld() {

@@ -16,6 +16,9 @@ import dev.finetune4j.worker.SmallJob;
 import dev.finetune4j.worker.SmallWorkerMain;
 import dev.finetune4j.worker.folder.WorkerLock;
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -29,6 +32,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Workers as processes of their own, on the real core and a tiny model: they are stopped, killed and started again. */
@@ -128,6 +133,40 @@ class LocalProviderTest {
         assertThat(place.events(killed)).anyMatch(line -> line.contains("\"kind\":\"resumed\""));
         assertThat(place.awaitEnd(whole).state()).isEqualTo(RunState.SUCCEEDED);
         assertThat(place.adapterSha(killed)).isEqualTo(place.adapterSha(whole));
+    }
+
+    /** Killed with the process that launched it, where nobody asks how it ended. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aShellThatIsAZombieIsDead() throws Exception {
+        RunId id = submit("zombie", 200);
+        place.awaitSteps(id, 1);
+        kill(id);
+        awaitExit(id);
+        Files.delete(place.folder(id).exitStatus());
+        Process parent = new ProcessBuilder("sh", "-c", "sleep 0 & echo $!; exec sleep 600").start();
+        try {
+            long zombie = Long.parseLong(parent.inputReader(StandardCharsets.US_ASCII).readLine());
+            Path stat = Path.of("/proc", Long.toString(zombie), "stat");
+            place.await(id, snapshot -> isZombie(stat));
+            Launch.claim(place.folder(id), place.context.clock().instant())
+                    .orElseThrow()
+                    .started(place.folder(id), zombie);
+
+            assertThat(ProcessHandle.of(zombie)).isPresent();
+            assertThat(place.provider.find(id).orElseThrow().state()).isEqualTo(RunState.FAILED);
+        } finally {
+            parent.destroyForcibly();
+            Files.deleteIfExists(place.folder(id).launch(2));
+        }
+    }
+
+    private static boolean isZombie(Path stat) {
+        try {
+            return Files.readString(stat).contains(") Z ");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
