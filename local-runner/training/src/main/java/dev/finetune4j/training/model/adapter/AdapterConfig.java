@@ -73,6 +73,7 @@ public final class AdapterConfig {
     private static final Set<String> WITHOUT_EFFECT = Set.of(
             "auto_mapping",
             "base_model_name_or_path",
+            "eva_config",
             "inference_mode",
             "loftq_config",
             "megatron_core",
@@ -87,8 +88,8 @@ public final class AdapterConfig {
 
     private static final double PEFT_ALPHA = 8;
 
-    /** Ways to start factors from nothing; others also change the base model. */
-    private static final Set<String> PLAIN_STARTS = Set.of("", "true", "false", "gaussian");
+    /** Ways to start factors that leave the base model as it is; others also change it. */
+    private static final Set<String> PLAIN_STARTS = Set.of("", "true", "false", "gaussian", "orthogonal", "eva", "mica");
 
     /** What PEFT calls the task of a language model. */
     static final String LANGUAGE = "CAUSAL_LM";

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever PEFT may write is read as it is meant there, or refused. */
 class AdapterConfigTest {
@@ -143,6 +144,19 @@ class AdapterConfigTest {
                         FineTuneException.class,
                         e -> assertThat(e.problems().get(0).causes())
                                 .containsExactly("peft_type is \"PROMPT_TUNING\", not LORA"));
+    }
+
+    /** As PEFT 0.21.2 has them, only factors start so. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'init_lora_weights': 'orthogonal'",
+                "'init_lora_weights': 'mica'",
+                "'init_lora_weights': 'eva', 'eva_config': {'rho': 1.0}",
+                "'init_lora_weights': null, 'use_rslora': null, 'layers_to_transform': null"
+            })
+    void takesWhatLeavesTheBaseModelAsItIs(String setting) throws IOException {
+        assertThat(read(PLAIN + ", " + setting)).isEqualTo(read(PLAIN));
     }
 
     /** A file of an old PEFT, or one that was written by hand, may leave them out. */
