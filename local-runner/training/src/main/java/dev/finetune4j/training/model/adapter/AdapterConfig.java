@@ -289,9 +289,9 @@ public final class AdapterConfig {
                 wrong.add(entry.getKey() + " is " + entry.getValue() + ", which is not supported");
             }
         });
-        String bias = config.path("bias").asText("none");
-        if (!bias.equals("none")) {
-            wrong.add("bias is " + bias + ", which is not supported");
+        JsonNode bias = config.path("bias");
+        if (!bias.isMissingNode() && !bias.asText().equals("none")) {
+            wrong.add("bias is " + bias.asText() + ", which is not supported");
         }
         String start = config.path("init_lora_weights").asText("");
         if (!PLAIN_STARTS.contains(start)) {
@@ -339,10 +339,10 @@ public final class AdapterConfig {
                 .alpha(real("lora_alpha", PEFT_ALPHA))
                 .dropout(real("lora_dropout", 0))
                 .targetModules(List.copyOf(targets.names()))
-                .rankStabilised(config.path("use_rslora").asBoolean())
-                .dora(config.path("use_dora").asBoolean())
-                .ranks(byModule("rank_pattern", targets, JsonNode::asInt))
-                .alphas(byModule("alpha_pattern", targets, JsonNode::asDouble))
+                .rankStabilised(truth("use_rslora"))
+                .dora(truth("use_dora"))
+                .ranks(byModule("rank_pattern", targets, rank -> whole("rank_pattern", rank, PEFT_RANK)))
+                .alphas(byModule("alpha_pattern", targets, alpha -> real("alpha_pattern", alpha, PEFT_ALPHA)))
                 .layers(List.copyOf(targets.layers()))
                 .trainedModules(trainedModules())
                 .build();
@@ -350,26 +350,37 @@ public final class AdapterConfig {
 
     private int rank() {
         JsonNode rank = config.path("r");
-        if (rank.isMissingNode()) {
-            return PEFT_RANK;
+        return rank.isMissingNode() ? PEFT_RANK : whole("r", rank, PEFT_RANK);
+    }
+
+    private int whole(String key, JsonNode value, int instead) {
+        if (!value.isIntegralNumber() || !value.canConvertToInt()) {
+            wrong.add(key + " is " + value + ", not a whole number");
+            return instead;
         }
-        if (!rank.isIntegralNumber() || !rank.canConvertToInt()) {
-            wrong.add("r is " + rank + ", not a whole number");
-            return PEFT_RANK;
-        }
-        return rank.asInt();
+        return value.asInt();
     }
 
     private double real(String key, double absent) {
         JsonNode value = config.path(key);
-        if (value.isMissingNode()) {
-            return absent;
-        }
+        return value.isMissingNode() ? absent : real(key, value, absent);
+    }
+
+    private double real(String key, JsonNode value, double instead) {
         if (!value.isNumber()) {
             wrong.add(key + " is " + value + ", not a number");
-            return absent;
+            return instead;
         }
         return value.asDouble();
+    }
+
+    /** To PEFT any text is true. */
+    private boolean truth(String key) {
+        JsonNode value = config.path(key);
+        if (!value.isBoolean() && !value.isNull() && !value.isMissingNode()) {
+            wrong.add(key + " is " + value + ", neither true nor false");
+        }
+        return value.asBoolean();
     }
 
     /** A head is no choice of the method. */
@@ -480,10 +491,10 @@ public final class AdapterConfig {
     private List<Integer> layers() {
         JsonNode layers = config.path("layers_to_transform");
         List<Integer> numbers = new ArrayList<>();
-        if (layers.isInt()) {
-            numbers.add(layers.asInt());
+        if (!layers.isArray() && !layers.isNull() && !layers.isMissingNode()) {
+            numbers.add(whole("layers_to_transform", layers, 0));
         }
-        layers.forEach(layer -> numbers.add(layer.asInt()));
+        layers.forEach(layer -> numbers.add(whole("layers_to_transform", layer, 0)));
         return numbers;
     }
 }
