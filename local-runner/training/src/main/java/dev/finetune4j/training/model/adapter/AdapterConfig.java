@@ -297,6 +297,12 @@ public final class AdapterConfig {
         if (!PLAIN_STARTS.contains(start)) {
             wrong.add("init_lora_weights is " + start + ", which changes the base model");
         }
+        config.path("target_modules").forEach(module -> {
+            if (TRAINED_MODULES.contains(lastWord(module)) && !saves(config, module.asText())) {
+                wrong.add("target_modules names " + lastWord(module) + "; only linear layers inside of the model's layers"
+                        + " may have adapters");
+            }
+        });
         Set<String> known = isOfClassifier(config) ? HEAD_MODULES : TRAINED_MODULES;
         savedModules().stream()
                 .filter(module -> !known.contains(module))

@@ -127,6 +127,8 @@ class AdapterConfigTest {
                 "'lora_alpha': null | lora_alpha is null, not a number",
                 "'target_modules': '.*_proj' | target_modules is \".*_proj\"; only a list of names is supported",
                 "'target_modules': [] | target_modules is [], which names no module",
+                "'target_modules': ['v_proj', 'lm_head'] | target_modules names lm_head; only linear layers inside",
+                "'target_modules': ['v_proj', 'model.embed_tokens'] | target_modules names embed_tokens; only linear",
                 "'target_modules': ['layers.0.mlp.up_proj', 'layers.1.self_attn.q_proj']"
                         + " | target_modules names q_proj in one layer, but not the same in another",
                 "'target_modules': ['v_proj', 'layers.0.mlp.up_proj']"
