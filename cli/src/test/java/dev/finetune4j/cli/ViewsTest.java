@@ -454,12 +454,14 @@ class ViewsTest {
             view.accept(new RunEvent.TrainingStarted(START, 134_515_008, 4_884_480, 13, "fp32", "none", 2, -1, null));
             view.accept(
                     new RunEvent.TrainingStarted(START, 134_515_008, 4_884_480, 13, "fp32", "none", 1, 1L << 30, null));
+            view.accept(new RunEvent.TrainingStarted(START, 134_515_008, 4_884_480, 1, "fp32", "none", 2, -1, null));
         }
 
         assertThat(text(err)).isEqualTo("""
                 training 4,884,480 of 134,515,008 parameters, 13 steps, fp32, 2 threads
                 training 4,884,480 of 134,515,008 parameters, 13 steps, fp32, 1 thread, about
                   1.0 GiB of memory
+                training 4,884,480 of 134,515,008 parameters, 1 step, fp32, 2 threads
                 """);
     }
 

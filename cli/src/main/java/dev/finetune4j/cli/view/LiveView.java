@@ -103,10 +103,10 @@ public final class LiveView implements MessageView {
         } else if (event instanceof RunEvent.TrainingStarted start) {
             milestone(wrapped(String.format(
                     Locale.ROOT,
-                    "training %s of %s parameters, %d steps, %s, %d %s%s",
+                    "training %s of %s parameters, %s, %s, %d %s%s",
                     Figures.count(start.trainableParameters()),
                     Figures.count(start.parameters()),
-                    start.steps(),
+                    Figures.steps(start.steps()),
                     start.precision(),
                     start.threads(),
                     start.threads() == 1 ? "thread" : "threads",

@@ -97,7 +97,7 @@ public final class PlanView {
                         + Figures.count(tokens.max()) + ", cut at " + Figures.count(work.limitTokens()));
         line(
                 "work",
-                Figures.count(work.steps()) + " steps, " + Figures.large(work.trainingTokens()) + " tokens, "
+                Figures.steps(work.steps()) + ", " + Figures.large(work.trainingTokens()) + " tokens, "
                         + String.format(Locale.ROOT, "%.1e", work.flops()) + " FLOP");
         Rehearsal rehearsal = plan.rehearsal();
         if (rehearsal != null) {

@@ -60,7 +60,7 @@ final class RehearsalWords {
     }
 
     private static String steps(Rehearsal.Training training) {
-        return training.steps() + " of " + Figures.count(training.plannedSteps()) + " steps";
+        return training.steps() + " of " + Figures.steps(training.plannedSteps());
     }
 
     private static String loss(Rehearsal.Training training) {

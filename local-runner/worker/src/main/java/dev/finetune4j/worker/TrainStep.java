@@ -115,8 +115,9 @@ final class TrainStep {
         TrainingRows learned = new RowsAfterVirtualTokens(training, virtual);
         TrainingRows watched = new RowsAfterVirtualTokens(validation, virtual);
         TrainingPlan plan = new TrainingPlan(spec, learned, watched, rowLimit + virtual, prefix(training, validation));
-        site.say(String.format(
-                Locale.ROOT, "loading the model for %d steps over %d rows", plan.steps(), training.lengths().length));
+        int rows = training.lengths().length;
+        site.say("loading the model for " + plan.steps() + (plan.steps() == 1 ? " step" : " steps") + " over " + rows
+                + (rows == 1 ? " row" : " rows"));
         if (training instanceof LabelledRows labelled) {
             ClassifierLoader.Loaded loaded = site.loadClassifierToTrain(step, labelled.counts(), plan.maxBatchTokens());
             started(loaded.model(), plan, loaded.precision(), loaded.recompute(), loaded.predictedPeakBytes());

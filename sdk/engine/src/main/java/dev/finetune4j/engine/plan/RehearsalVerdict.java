@@ -21,7 +21,7 @@ final class RehearsalVerdict {
         double rate = job.training().with(job.method()).learningRate();
         Problem.Builder problem = PlanProblems.NOT_LEARNING
                 .warning("the loss did not fall in the first " + training.steps() + " of " + training.plannedSteps()
-                        + " steps")
+                        + (training.plannedSteps() == 1 ? " step" : " steps"))
                 .at(Location.ofKey("training.learning-rate"))
                 .because(String.format(
                         Locale.ROOT,

@@ -70,6 +70,11 @@ public final class Figures {
         return String.format(Locale.ROOT, share > 0 && share < 0.1 ? "%.1f %%" : "%.0f %%", share * 100);
     }
 
+    /** {@code 1 step}, {@code 2 steps}. */
+    public static String steps(long count) {
+        return count(count) + (count == 1 ? " step" : " steps");
+    }
+
     /** {@code 1 row}, {@code 2 rows}. */
     public static String rows(long count) {
         return count(count) + (count == 1 ? " row" : " rows");

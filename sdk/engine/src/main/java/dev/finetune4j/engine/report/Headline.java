@@ -115,6 +115,6 @@ public record Headline(String title, String detail) {
         String done = Figures.count(training.completedSteps());
         return plan == null
                 ? done + (training.completedSteps() == 1 ? " step is" : " steps are") + " done."
-                : "%s of %s steps are done.".formatted(done, Figures.count(plan.steps()));
+                : "%s of %s done.".formatted(done, Figures.steps(plan.steps()) + (plan.steps() == 1 ? " is" : " are"));
     }
 }

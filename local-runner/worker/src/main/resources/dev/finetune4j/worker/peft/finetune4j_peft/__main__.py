@@ -86,7 +86,9 @@ class Work:
         if training is None or self._setup is None or (self._site.output / training.result).is_dir():
             return None
         model = self._loaded(training)
-        self._site.events.state("training", f"{training.steps} steps over {training.rows} rows")
+        steps = "1 step" if training.steps == 1 else f"{training.steps} steps"
+        rows = "1 row" if training.rows == 1 else f"{training.rows} rows"
+        self._site.events.state("training", f"{steps} over {rows}")
         recompute = model.save_memory(self._setup.recompute, self._setup.pass_tokens)
         self._site.events.tell(
             "training-started",

@@ -47,7 +47,8 @@ final class TrainingSection {
         StringBuilder lead = new StringBuilder(
                 plan == null
                         ? done + (training.completedSteps() == 1 ? " loss was" : " losses were") + " told by the place"
-                        : done + " of " + Figures.count(plan.steps()) + " planned steps");
+                        : done + " of " + Figures.count(plan.steps())
+                                + (plan.steps() == 1 ? " planned step" : " planned steps"));
         if (training.resumes() > 0) {
             lead.append(", resumed from a checkpoint ")
                     .append(training.resumes() == 1 ? "once" : training.resumes() + " times");
