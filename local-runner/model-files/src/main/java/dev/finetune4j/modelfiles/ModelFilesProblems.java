@@ -136,6 +136,15 @@ public final class ModelFilesProblems implements ProblemCatalogue {
                     + " each in its own way, and a file that it loads and computes otherwise would be worse than none.",
             "finetune export RUN --to FOLDER --format hf");
 
+    /** What transformers' Trainer would apply. */
+    public static final ProblemKind OWN_DROPOUT = kind(
+            "FT0425",
+            "the model's own dropout is left out",
+            "The dropout inside of the model that config.json names, such as hidden_dropout_prob of BERT, is left out wherever finetune4j"
+                    + " trains by itself; transformers' Trainer applies it. What drops inputs of adapters is method.dropout. A place"
+                    + " that trains by a program of its own does as that program does.",
+            "method.dropout: 0.1    # that of adapters, where there are some");
+
     /** A model folder without a tokenizer. */
     public static final ProblemKind TOKENIZER_MISSING = kind(
             "FT0430",
@@ -276,6 +285,7 @@ public final class ModelFilesProblems implements ProblemCatalogue {
                 GGUF_ARCHITECTURE,
                 LAYOUT_UNWRITTEN,
                 GGUF_UNWRITTEN,
+                OWN_DROPOUT,
                 TOKENIZER_MISSING,
                 TOKENIZER_DAMAGED,
                 GGUF_TOKENIZER,

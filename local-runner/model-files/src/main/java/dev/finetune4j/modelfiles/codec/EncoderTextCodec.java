@@ -28,9 +28,11 @@ final class EncoderTextCodec implements TextCodec {
     private final PieceEncoder encoder;
     private final int[] before;
     private final int[] after;
+    private final List<Problem> notes;
 
-    private EncoderTextCodec(EncoderConfig config, TextSettings settings) {
+    private EncoderTextCodec(EncoderConfig config, TextSettings settings, List<Problem> notes) {
         this.config = config;
+        this.notes = notes;
         this.json = settings.tokenizer();
         new VocabularyFit(json, config.vocabularySize(), List.of()).refuseAnotherModel();
         this.before = ids(json.frame().before());
@@ -52,7 +54,10 @@ final class EncoderTextCodec implements TextCodec {
      * @throws FineTuneException with FT0430 to FT0433 if the tokenizer cannot be used
      */
     static EncoderTextCodec open(ModelFolder folder, EncoderConfig config) {
-        return new EncoderTextCodec(config, TextSettings.read(folder));
+        return new EncoderTextCodec(
+                config,
+                TextSettings.read(folder),
+                OwnDropout.note(folder).stream().toList());
     }
 
     private int[] ids(List<String> tokens) {
@@ -93,7 +98,7 @@ final class EncoderTextCodec implements TextCodec {
 
     @Override
     public List<Problem> notes() {
-        return List.of();
+        return notes;
     }
 
     @Override

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,7 @@ final class HuggingFaceTextCodec implements TextCodec {
     private final TurnSplitter splitter;
     private final PieceEncoder encoder;
     private final RowTruncation truncation;
+    private final List<Problem> ofTraining;
 
     private HuggingFaceTextCodec(ModelFolder folder, ModelConfig config, TextSettings settings) {
         this.contextTokens = config.contextTokens();
@@ -85,6 +87,7 @@ final class HuggingFaceTextCodec implements TextCodec {
         }
         this.encoder = new PieceEncoder(settings.tokenizer(), specialTokens);
         this.truncation = new RowTruncation(encoder);
+        this.ofTraining = OwnDropout.note(folder).stream().toList();
     }
 
     /**
@@ -200,7 +203,7 @@ final class HuggingFaceTextCodec implements TextCodec {
 
     @Override
     public List<Problem> notes() {
-        return List.copyOf(notes);
+        return Stream.concat(notes.stream(), ofTraining.stream()).toList();
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Role;
@@ -11,11 +12,13 @@ import dev.finetune4j.data.RowRef;
 import dev.finetune4j.modelfiles.config.ModelFolder;
 import dev.finetune4j.spi.EncodedExample;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -78,6 +81,30 @@ class EncoderTextCodecTest {
             assertThat(roberta.contextTokens()).isEqualTo(64);
             assertThat(roberta.encode(row("word ".repeat(200)), 0).length()).isEqualTo(64);
             assertThat(roberta.encode(row("word ".repeat(200)), 500).length()).isEqualTo(64);
+        }
+    }
+
+    @Test
+    void saysThatTheEncodersOwnDropoutIsLeftOut(@TempDir Path folder) throws IOException {
+        for (String file : List.of("config.json", "tokenizer.json", "tokenizer_config.json")) {
+            Files.copy(ENCODERS.resolve("bert").resolve(file), folder.resolve(file));
+        }
+        ObjectMapper json = new ObjectMapper();
+        ObjectNode config =
+                (ObjectNode) json.readTree(folder.resolve("config.json").toFile());
+        config.put("hidden_dropout_prob", 0.1).put("attention_probs_dropout_prob", 0.2);
+        json.writeValue(folder.resolve("config.json").toFile(), config);
+        ModelFolder dropping = ModelFolder.open(folder);
+
+        try (EncoderTextCodec without = open("bert");
+                EncoderTextCodec with =
+                        EncoderTextCodec.open(dropping, dropping.encoder().orElseThrow())) {
+            assertThat(without.notes()).isEmpty();
+            assertThat(with.notes()).singleElement().satisfies(note -> {
+                assertThat(note.code()).isEqualTo("FT0425");
+                assertThat(note.causes())
+                        .containsExactly("attention_probs_dropout_prob is 0.2, hidden_dropout_prob is 0.1");
+            });
         }
     }
 

@@ -201,6 +201,23 @@ class HuggingFaceTextCodecTest {
     }
 
     @Test
+    void saysThatTheModelsOwnDropoutIsLeftOut() throws IOException {
+        ModelFixture fixture = ModelFixture.in(folder)
+                .set("config.json", "attention_dropout", 0.1)
+                .set("config.json", "resid_pdrop", 0.0);
+
+        try (HuggingFaceTextCodec codec = fixture.open()) {
+            assertThat(codec.notes())
+                    .filteredOn(note -> note.code().equals("FT0425"))
+                    .singleElement()
+                    .satisfies(note -> {
+                        assertThat(note.severity()).isEqualTo(Severity.NOTE);
+                        assertThat(note.causes()).containsExactly("attention_dropout is 0.1");
+                    });
+        }
+    }
+
+    @Test
     void writesConversationsAsPlainTextWithoutATemplate() throws IOException {
         ModelFixture fixture =
                 ModelFixture.in(folder).write("tokenizer_config.json", "{\"eos_token\":\"<|endoftext|>\"}");

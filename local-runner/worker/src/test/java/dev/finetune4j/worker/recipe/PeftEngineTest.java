@@ -132,6 +132,23 @@ class PeftEngineTest {
         assertThat(peft.results().resolve("checkpoints")).doesNotExist();
     }
 
+    @Test
+    void leavesTheModelsOwnDropoutOutAsTheCoreDoes() throws Exception {
+        List<WorkStep> steps = RecipeTickets.classifies(
+                FullTuning.defaults(), RecipeTickets.training().build(), LabelScoring.LIKELIHOOD);
+        EngineContainer core =
+                EngineContainer.of(root.resolve("core"), steps, data).runByCore();
+        EngineContainer peft = EngineContainer.of(root.resolve("peft"), steps, data);
+        Path config = peft.channel(WorkOrder.MODEL_CHANNEL).resolve("config.json");
+        String dropping = Files.readString(config).replaceFirst("\\{", "{\"attention_dropout\": 0.5, ");
+        Files.delete(config); // which may be the fixture's own under another name
+        Files.writeString(config, dropping);
+
+        peft.runByPeft(image, 1);
+
+        assertSameTraining(peft, core, LOSS);
+    }
+
     static Stream<TuningMethod> kinds() {
         return Stream.of(
                 new LoraTuning(4, 8, 0, List.of(LoraTuning.ALL_LINEAR)),

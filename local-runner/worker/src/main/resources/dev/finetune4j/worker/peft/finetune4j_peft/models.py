@@ -56,11 +56,16 @@ def precision_for(asked: str, device: torch.device) -> torch.dtype:
 
 
 def load_decoder(folder: Path, dtype: torch.dtype) -> torch.nn.Module:
-    """A decoder from a folder in Hugging Face layout, frozen, on the CPU."""
+    """A decoder from a folder in Hugging Face layout, frozen, on the CPU, without the dropout of its own that the core does not have."""
     key = "dtype" if version_numbers(metadata.version("transformers")) >= (4, 56) else "torch_dtype"
     model = AutoModelForCausalLM.from_pretrained(
         folder, attn_implementation="sdpa", local_files_only=True, use_safetensors=True, **{key: dtype}
     )
+    for module in model.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.0
+        if isinstance(getattr(module, "attention_dropout", None), float):
+            module.attention_dropout = 0.0
     return model.requires_grad_(False)
 
 
@@ -206,7 +211,7 @@ class Decoder:
 
     @contextlib.contextmanager
     def learning(self) -> Iterator[None]:
-        """With dropout, and with what is trained."""
+        """With the dropout of adapters, and with what is trained."""
         self.model.train()
         try:
             yield
