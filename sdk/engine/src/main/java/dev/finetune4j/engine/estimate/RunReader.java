@@ -82,7 +82,7 @@ final class RunReader {
     /**
      * Reads a row.
      *
-     * @throws IllegalArgumentException if a column of numbers holds something else, or what cannot be
+     * @throws IllegalArgumentException if it names no model, or a column of numbers holds something else, or what cannot be
      */
     static PublishedRun read(GpuTable gpus, ModelNames names, CsvTable.Row row, int number) {
         return new RunReader(gpus, names, row, number).run();
@@ -91,6 +91,9 @@ final class RunReader {
     private PublishedRun run() {
         RunLimits.check(row);
         String model = row.text("model");
+        if (model.isEmpty()) {
+            throw new IllegalArgumentException("model is empty");
+        }
         Architecture architecture = names.find(model, row.number("params_b")).orElse(null);
         Optional<Method> method = method();
         TrainingSetup setup = method.isEmpty() ? null : setup(method.get());

@@ -135,6 +135,18 @@ class BacktestTest {
                 .satisfies(skipped -> assertThat(skipped.why()).contains("line 2", column, '"' + text + '"'));
     }
 
+    /** Of 8 billion weights, which give a shape of their own. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "  "})
+    void skipsARowThatNamesNoModel(String model) throws IOException {
+        Backtest backtest = Backtest.of(withOneRow("model", model));
+
+        assertThat(backtest.memory().rows()).isZero();
+        assertThat(backtest.skipped())
+                .singleElement()
+                .satisfies(skipped -> assertThat(skipped.why()).isEqualTo("line 2: model is empty"));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "seq_len, '2,048'",
