@@ -79,6 +79,21 @@ class PastEstimatesTest {
         assertThat(backtest.out()).contains("wall time");
     }
 
+    /** What reads the figures finds each under its key. */
+    @Test
+    void aBacktestInJsonLeavesOutNoFigureThatNoRowTells() throws IOException {
+        Path runs = Files.writeString(folder.resolve("runs.csv"), "model,method,wall_time_s\nany,lora,\n");
+
+        CommandRun backtest = command("estimates", "backtest", "--runs", runs.toString(), "-o", "json");
+
+        assertThat(Json.records().readTree(backtest.out()))
+                .isEqualTo(Json.records()
+                        .readTree("{\"memory\":{\"rows\":0,\"medianError\":null,\"verdictsRight\":null,"
+                                + "\"insideInterval\":null},"
+                                + "\"throughput\":{\"rows\":0,\"medianError\":null,\"insideInterval\":null},"
+                                + "\"wallTime\":{\"rows\":0,\"medianFactor\":null},\"skipped\":[]}"));
+    }
+
     /** How long a machine is waited for tells nothing of the steps, which took twice as long as foreseen. */
     @Test
     void aRunOnGpusThatAreLetTeachesHowLongFurtherStepsTake() throws IOException {

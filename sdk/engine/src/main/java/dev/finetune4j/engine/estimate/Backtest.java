@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.estimate;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.finetune4j.plan.Fit;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,7 +11,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How good the estimates are on runs that somebody measured. Errors and shares are fractions; null where no row could be judged.
+ * How good the estimates are on runs that somebody measured. Errors and shares are fractions; null where no row could be judged, in
+ * JSON too, where each figure has its key.
  *
  * @param memory peak memory of one GPU
  * @param throughput tokens a second of one GPU
@@ -29,6 +31,7 @@ public record Backtest(Memory memory, Throughput throughput, WallTime wallTime, 
      * @param verdictsRight share of rows with a GPU that ran and were not refused, or ran out of memory and were not let pass
      * @param insideInterval share between P10 and P90
      */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
     public record Memory(
             int rows,
             @Nullable Double medianError,
@@ -42,6 +45,7 @@ public record Backtest(Memory memory, Throughput throughput, WallTime wallTime, 
      * @param medianError median of the absolute error
      * @param insideInterval share between P10 and P90
      */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
     public record Throughput(
             int rows,
             @Nullable Double medianError,
@@ -53,6 +57,7 @@ public record Backtest(Memory memory, Throughput throughput, WallTime wallTime, 
      * @param rows rows compared
      * @param medianFactor median of how many times too long or too short
      */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
     public record WallTime(int rows, @Nullable Double medianFactor) {}
 
     /**
