@@ -3,6 +3,7 @@ package dev.finetune4j.engine.models;
 import dev.finetune4j.value.Checks;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open model with the facts that a choice needs.
@@ -10,6 +11,8 @@ import java.util.Map;
  * @param id the short name that a job may use
  * @param title the name that its makers gave it
  * @param parameters weights as published
+ * @param storedBytes bytes of its weights as published, where some are packed in fewer bits than training holds them in; null where all
+ *     are in the usual format, two bytes each, four of an encoder's
  * @param shape its sizes
  * @param contextTokens longest text in tokens that the model was made for
  * @param architecture the class that transformers would load
@@ -24,6 +27,7 @@ public record CatalogueModel(
         String id,
         String title,
         long parameters,
+        @Nullable Long storedBytes,
         ModelShape shape,
         int contextTokens,
         String architecture,

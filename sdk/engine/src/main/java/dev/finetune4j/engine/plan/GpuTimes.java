@@ -102,7 +102,7 @@ final class GpuTimes {
     private double readBytes() {
         boolean isSingle =
                 run.setup().weights() == Weights.FP32 && run.settings().precision().equals(GpuSetup.SINGLE);
-        return isSingle ? 2.0 * job.modelBytes() : job.modelBytes();
+        return isSingle ? 2.0 * job.weightBytes() : job.weightBytes();
     }
 
     private int shards() {

@@ -466,7 +466,7 @@ final class OwnMachinePlanner {
         if (!job.areTextsWritten()) {
             return reading;
         }
-        Uncertain each = assumptions.get("local.memory").quantity().times(GIGA).under(job.modelBytes() + 1.0);
+        Uncertain each = assumptions.get("local.memory").quantity().times(GIGA).under(job.weightBytes() + 1.0);
         Sample passing = worlds.draw(Cause.ANSWERS, each)
                 .times(worlds.draw(Cause.ANSWER_LENGTH, job.writingPasses()).times(rows));
         double beside = 1 - 1 / job.answersAtATime(); // one of them is computed while its weights come from memory

@@ -117,8 +117,15 @@ final class PlannedJob {
         return trainsAll() ? 6 * passed : 4 * passed + 6 * trainable;
     }
 
-    /** Bytes of the base model as it is fetched. */
+    /** Bytes of the base model as it is fetched, which may be packed in fewer bits than {@link #weightBytes}. */
     long modelBytes() {
+        CatalogueModel known = model.known();
+        Long stored = known == null ? null : known.storedBytes();
+        return stored == null ? weightBytes() : stored;
+    }
+
+    /** Bytes of the base model in the format that it is usually held in. */
+    long weightBytes() {
         int each = architecture().kind() == Architecture.Kind.ENCODER ? SINGLE : HALF;
         return Math.round(each * architecture().parameters());
     }

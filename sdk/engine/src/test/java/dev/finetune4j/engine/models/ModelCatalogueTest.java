@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.finetune4j.engine.estimate.Experts;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class ModelCatalogueTest {
@@ -51,6 +53,26 @@ class ModelCatalogueTest {
 
         assertThat(mixtral.shape().architecture().activeLinearParameters()).isBetween(12.4e9, 12.7e9);
         assertThat(mixtral.shape().parameters()).isEqualTo(46_702_792_704L);
+    }
+
+    /** As {@code total_size} of their indexes says: 32 weights of an expert in MXFP4 take 17 bytes with their scale, all others two each. */
+    @Test
+    void tellsTheBytesOfWeightsThatArePublishedInFourBits() {
+        List<CatalogueModel> packed = catalogue.models().stream()
+                .filter(model -> model.storedBytes() != null)
+                .toList();
+
+        assertThat(packed).extracting(CatalogueModel::id).containsExactly("gpt-oss-20b", "gpt-oss-120b");
+        assertThat(packed).extracting(CatalogueModel::storedBytes).containsExactly(13_761_264_768L, 65_248_815_744L);
+        assertThat(packed).allSatisfy(model -> {
+            DecoderShape shape = (DecoderShape) model.shape();
+            Experts experts = Objects.requireNonNull(shape.experts());
+            long inExperts =
+                    3L * shape.layers() * experts.count() * shape.hiddenSize() * experts.feedForwardSize();
+            assertThat(model.storedBytes())
+                    .as(model.id())
+                    .isEqualTo(inExperts / 32 * 17 + 2 * (model.parameters() - inExperts));
+        });
     }
 
     @Test

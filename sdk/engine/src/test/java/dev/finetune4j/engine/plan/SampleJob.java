@@ -59,11 +59,27 @@ final class SampleJob {
                 .isLessThan(evaluation.applyAsDouble(of(TaskKind.GENERATION, true, 10)));
     }
 
+    /** Whose rows are conversations, for a model of the catalogue. */
+    static PlannedJob of(String model) {
+        return of(model, TaskKind.CHAT, true, LoraTuning.defaults(), 500, 0, false);
+    }
+
     private static PlannedJob of(
             TaskKind kind, boolean areAnswered, TuningMethod method, int newTokens, int prefix, boolean packing) {
-        CatalogueModel model = ModelCatalogue.shipped().get("qwen3-1.7b");
+        return of("qwen3-1.7b", kind, areAnswered, method, newTokens, prefix, packing);
+    }
+
+    private static PlannedJob of(
+            String id,
+            TaskKind kind,
+            boolean areAnswered,
+            TuningMethod method,
+            int newTokens,
+            int prefix,
+            boolean packing) {
+        CatalogueModel model = ModelCatalogue.shipped().get(id);
         FineTuneJob job = FineTuneJob.builder(
-                        "a-test", new ModelRef("qwen3-1.7b"), TaskSpec.of(kind), DataSpec.ofFile("rows.jsonl"))
+                        "a-test", new ModelRef(id), TaskSpec.of(kind), DataSpec.ofFile("rows.jsonl"))
                 .method(method)
                 .training(TrainingSpec.builder().packing(packing).build())
                 .evaluation(EvaluationSpec.builder().maxNewTokens(newTokens).build())

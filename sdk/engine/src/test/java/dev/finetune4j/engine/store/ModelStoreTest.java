@@ -421,6 +421,7 @@ class ModelStoreTest {
                 "tiny",
                 "Tiny",
                 1,
+                null,
                 new DecoderShape(1, 1, 1, 1, 1, 1, 1, true, false, false, false, null),
                 16,
                 "LlamaForCausalLM",
