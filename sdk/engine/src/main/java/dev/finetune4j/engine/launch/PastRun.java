@@ -7,7 +7,7 @@ package dev.finetune4j.engine.launch;
  * @param precision number format that it trained in
  * @param speed how fast it was
  * @param flopsPerSecond operations a second that its steps reached: four for each weight and token, two more for each that is trained,
- *     and six for each of an adapter
+ *     and six for each of an adapter; two for each weight below a head that alone is trained
  * @param computedShare tokens that it computed for each token of its rows
  * @param peakBytes largest resident memory that was seen after a step
  */

@@ -8,6 +8,8 @@ import dev.finetune4j.engine.report.TrainingHistory;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.method.HeadTuning;
+import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.value.ProviderId;
@@ -167,7 +169,9 @@ public final class PastRuns {
         try {
             List<RunEvent> events = SavedEvents.read(store.folder(run.id()));
             RunMeasure.Steps steps =
-                    TrainingHistory.of(events).flatMap(PastRuns::steps).orElse(null);
+                    TrainingHistory.of(events)
+                            .flatMap(training -> steps(training, run.job().method()))
+                            .orElse(null);
             return RunSpeed.of(events, answers(run))
                     .map(speed -> new RunMeasure.Success(prepared.modelDigest(), provider, speed, steps))
                     .orElse(null);
@@ -176,19 +180,25 @@ public final class PastRuns {
         }
     }
 
-    private static Optional<RunMeasure.Steps> steps(TrainingHistory training) {
+    private static Optional<RunMeasure.Steps> steps(TrainingHistory training, TuningMethod method) {
         RunEvent.TrainingStarted plan = training.plan();
         if (plan == null) {
             return Optional.empty();
         }
-        double ofModel = plan.trainableParameters() == plan.parameters() ? 6 : 4;
-        double flops = ofModel * plan.parameters() + (ofModel == 4 ? 6.0 * plan.trainableParameters() : 0);
         double computed = Objects.requireNonNullElse(plan.computedShare(), 1.0);
         return Optional.of(new RunMeasure.Steps(
                 plan.precision(),
-                flops * training.tokensPerSecond() * computed,
+                flopsPerToken(plan, method) * training.tokensPerSecond() * computed,
                 computed,
                 training.peakResidentBytes()));
+    }
+
+    private static double flopsPerToken(RunEvent.TrainingStarted plan, TuningMethod method) {
+        if (plan.trainableParameters() == plan.parameters()) {
+            return 6.0 * plan.parameters();
+        }
+        double ofModel = method instanceof HeadTuning ? 2 : 4;
+        return ofModel * plan.parameters() + 6.0 * plan.trainableParameters();
     }
 
     private static long answers(RunView run) {

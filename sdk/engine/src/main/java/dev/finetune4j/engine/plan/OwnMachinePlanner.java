@@ -455,7 +455,7 @@ final class OwnMachinePlanner {
     }
 
     private Sample evaluation(Sample perFlop, @Nullable Footprint footprint) {
-        double forward = job.flopsPerToken() * (job.trainsAll() ? 1.0 / 3 : 0.5);
+        double forward = job.flopsPerToken() * job.forwardShare();
         double mean = job.lengths().mean();
         double rows = job.rows().rowsOf(Part.TEST);
         int models = job.answeringModels();

@@ -11,6 +11,7 @@ import dev.finetune4j.engine.models.CatalogueModel;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.FullTuning;
+import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.plan.Workload;
 import dev.finetune4j.run.WorkStep.Predict;
 
@@ -80,6 +81,15 @@ final class PlannedJob {
         return job.method() instanceof FullTuning;
     }
 
+    private boolean trainsHeadAlone() {
+        return job.method() instanceof HeadTuning;
+    }
+
+    /** How much of {@link #flopsPerToken} a token takes that is only read. */
+    double forwardShare() {
+        return trainsAll() ? 1.0 / 3 : trainsHeadAlone() ? 1 : 0.5;
+    }
+
     /** Rows of an optimizer step. */
     int stepRows() {
         return training().batchSize() * training().gradientAccumulation();
@@ -108,13 +118,16 @@ final class PlannedJob {
 
     /**
      * Operations for a token of training: two for each weight that it passes going forward, as many for the gradient of its inputs,
-     * and where the weight is trained as many for its own.
+     * and where the weight is trained as many for its own. Where a head alone is trained, nothing goes back below it.
      */
     double flopsPerToken() {
         Architecture sizes = architecture();
         double head = sizes.kind() == Architecture.Kind.ENCODER ? 0 : sizes.embeddingParameters();
         double passed = sizes.activeLinearParameters() + head;
-        return trainsAll() ? 6 * passed : 4 * passed + 6 * trainable;
+        if (trainsAll()) {
+            return 6 * passed;
+        }
+        return (trainsHeadAlone() ? 2 : 4) * passed + 6 * trainable;
     }
 
     /** Bytes of the base model as it is fetched, which may be packed in fewer bits than {@link #weightBytes}. */

@@ -11,6 +11,7 @@ import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.method.FullTuning;
+import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.testkit.VirtualClock;
@@ -57,6 +58,21 @@ class PastRunsTest {
     }
 
     @Test
+    void countsOfAnEncoderBelowATrainedHeadTheWayForwardAlone() {
+        FineTuneJob job = JournalSamples.job().toBuilder()
+                .method(HeadTuning.defaults())
+                .build();
+        List<JournalEntry> life = new ArrayList<>(JournalSamples.life());
+        life.set(1, new JournalEntry.Renewed(job, "job.yaml", Map.of()));
+        succeeded("tickets-0a1b2c3d-1", 400, life);
+
+        assertThat(runs(job))
+                .singleElement()
+                .returns(true, PastRun::isAlike)
+                .returns((2 * 1000 + 6 * 10) * 400 * 1.5, PastRun::flopsPerSecond);
+    }
+
+    @Test
     void readsAJournalAgainOnlyWhereItIsAnother() throws Exception {
         succeeded("tickets-0a1b2c3d-1", 400);
         PastRun past = only(JournalSamples.DIGEST);
@@ -81,7 +97,7 @@ class PastRunsTest {
         PastRun past = only(JournalSamples.DIGEST);
         Path kept = home.resolve("cache/measures.json");
 
-        for (String damage : List.of("", "{", "[]", "{\"form\":1}", "{\"form\":0,\"runs\":{}}")) {
+        for (String damage : List.of("", "{", "[]", "{\"form\":2}", "{\"form\":0,\"runs\":{}}")) {
             Files.writeString(kept, damage);
             assertThat(only(JournalSamples.DIGEST)).as(damage).isEqualTo(past);
         }
@@ -121,7 +137,11 @@ class PastRunsTest {
     }
 
     private void succeeded(String id, double tokensPerSecond) {
-        write(id, JournalSamples.life());
+        succeeded(id, tokensPerSecond, JournalSamples.life());
+    }
+
+    private void succeeded(String id, double tokensPerSecond, List<JournalEntry> life) {
+        write(id, life);
         Instant at = VirtualClock.START;
         List<RunEvent> events = new ArrayList<>(List.of(
                 new RunEvent.StateChanged(at, RunState.TRAINING, ""),

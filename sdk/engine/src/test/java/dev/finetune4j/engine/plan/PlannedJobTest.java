@@ -3,6 +3,7 @@ package dev.finetune4j.engine.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.job.TaskKind;
+import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.PrefixTuning;
 import dev.finetune4j.method.PromptTuning;
@@ -29,6 +30,17 @@ class PlannedJobTest {
                 .isEqualTo(3);
         assertThat(SampleJob.of(TaskKind.GENERATION, false, 50).answeringModels())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void belowAHeadThatAloneIsTrainedNothingGoesBack() {
+        PlannedJob head = SampleJob.ofEncoder(HeadTuning.defaults());
+        double passed = head.architecture().activeLinearParameters();
+
+        assertThat(head.flopsPerToken()).isEqualTo(2 * passed + 6 * head.trainable());
+        assertThat(head.flopsPerToken() * head.forwardShare()).isGreaterThanOrEqualTo(2 * passed);
+        PlannedJob adapters = SampleJob.ofEncoder(LoraTuning.defaults());
+        assertThat(adapters.flopsPerToken()).isEqualTo(4 * passed + 6 * adapters.trainable());
     }
 
     @Test

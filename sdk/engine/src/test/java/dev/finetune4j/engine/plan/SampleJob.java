@@ -64,6 +64,11 @@ final class SampleJob {
         return of(model, TaskKind.CHAT, true, LoraTuning.defaults(), 500, 0, false);
     }
 
+    /** Whose rows have labels, for an encoder. */
+    static PlannedJob ofEncoder(TuningMethod method) {
+        return of("bert-base-uncased", TaskKind.CLASSIFICATION, true, method, 10, 0, false);
+    }
+
     private static PlannedJob of(
             TaskKind kind, boolean areAnswered, TuningMethod method, int newTokens, int prefix, boolean packing) {
         return of("qwen3-1.7b", kind, areAnswered, method, newTokens, prefix, packing);
