@@ -185,10 +185,12 @@ public final class PastRuns {
         if (plan == null) {
             return Optional.empty();
         }
+        double flopsPerToken = flopsPerToken(plan, method);
         double computed = Objects.requireNonNullElse(plan.computedShare(), 1.0);
         return Optional.of(new RunMeasure.Steps(
                 plan.precision(),
-                flopsPerToken(plan, method) * training.tokensPerSecond() * computed,
+                flopsPerToken,
+                flopsPerToken * training.tokensPerSecond() * computed,
                 computed,
                 training.peakResidentBytes()));
     }

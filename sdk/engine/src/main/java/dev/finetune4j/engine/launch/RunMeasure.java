@@ -50,6 +50,7 @@ record RunMeasure(
                             isAlike,
                             steps.precision(),
                             speed,
+                            steps.flopsPerToken(),
                             steps.flopsPerSecond(),
                             steps.computedShare(),
                             steps.peakBytes()));
@@ -57,7 +58,8 @@ record RunMeasure(
     }
 
     /** The figures of {@link PastRun} that its steps alone tell. */
-    record Steps(String precision, double flopsPerSecond, double computedShare, long peakBytes) {}
+    record Steps(
+            String precision, double flopsPerToken, double flopsPerSecond, double computedShare, long peakBytes) {}
 
     /** Whether it was read off such a journal. */
     boolean isOf(long bytes, Instant changedAt) {

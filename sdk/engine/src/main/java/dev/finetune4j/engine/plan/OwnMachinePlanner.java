@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Plans a job on a machine that is there already, and asks for no money. Where the job was rehearsed, memory and time are what that
  * measured. Otherwise memory is what the place itself foresees; time is told from runs that succeeded there, from the rate of runs of other
- * models, or from what a processor's threads usually reach.
+ * models of about its size, or from what a processor's threads usually reach.
  */
 final class OwnMachinePlanner {
     /** A further run may well be faster than the fastest of a few, or slower than the slowest. */
@@ -55,6 +55,8 @@ final class OwnMachinePlanner {
     private static final double MORE_MEMORY = 1.05;
     /** Other models have other shapes of matrices. */
     private static final double OTHER_MODEL = 1.6;
+    /** So many times as large or small a model tells nothing of the rate: a processor reaches it in large matrices alone. */
+    private static final double OTHER_SIZE = 4;
 
     private static final double GIGA = 1e9;
     private static final double MEGA = 1e6;
@@ -434,6 +436,7 @@ final class OwnMachinePlanner {
         Precision precision = footprint == null ? null : footprint.precision();
         double[] others = past.stream()
                 .filter(run -> precision == null || run.precision().equalsIgnoreCase(precision.name()))
+                .filter(this::isOfAboutTheSize)
                 .mapToDouble(PastRun::flopsPerSecond)
                 .sorted()
                 .toArray();
@@ -452,6 +455,11 @@ final class OwnMachinePlanner {
         return new Rate(
                 each.times(GIGA * threads),
                 threads + " threads; " + (precision == Precision.FP32 ? single : half).words());
+    }
+
+    private boolean isOfAboutTheSize(PastRun run) {
+        double times = run.flopsPerToken() / job.flopsPerToken();
+        return times >= 1 / OTHER_SIZE && times <= OTHER_SIZE;
     }
 
     private Sample evaluation(Sample perFlop, @Nullable Footprint footprint) {

@@ -7,7 +7,9 @@ import dev.finetune4j.data.Quantiles;
 import dev.finetune4j.engine.launch.JobFigures;
 import dev.finetune4j.engine.launch.ModelFacts;
 import dev.finetune4j.engine.launch.OwnMachine;
+import dev.finetune4j.engine.launch.PastRun;
 import dev.finetune4j.engine.launch.RowFigures;
+import dev.finetune4j.engine.launch.RunSpeed;
 import dev.finetune4j.engine.models.CatalogueModel;
 import dev.finetune4j.engine.models.ModelCatalogue;
 import dev.finetune4j.engine.spec.JobFile;
@@ -84,16 +86,39 @@ class OwnMachinePlannerTest {
                         assertThat(rejection.reason()).startsWith("needs ").contains(" GiB, has 0."));
     }
 
+    /** Of a tiny model, whose steps are mostly other things than large products. */
+    @Test
+    void aRunOfAModelOfAnotherSizeTellsNothingOfTheRate() {
+        PlannedJob job = SampleJob.of(LoraTuning.defaults(), 10, 0);
+        PlanPhase fresh = phase(PlanPhase.Name.TRAINING, job, List.of());
+
+        assertThat(phase(PlanPhase.Name.TRAINING, job, List.of(other(job.flopsPerToken() / 500))))
+                .isEqualTo(fresh);
+        assertThat(phase(PlanPhase.Name.TRAINING, job, List.of(other(job.flopsPerToken() * 5))))
+                .isEqualTo(fresh);
+        PlanPhase near = phase(
+                PlanPhase.Name.TRAINING, job, List.of(other(job.flopsPerToken() / 3), other(job.flopsPerToken() / 500)));
+        assertThat(near.basis()).contains(" GFLOP/s, by the last runs of other models here");
+        assertThat(near).isNotEqualTo(fresh);
+    }
+
+    private static PastRun other(double flopsPerToken) {
+        return new PastRun(false, "fp32", new RunSpeed(1, 1, 1), flopsPerToken, 46e9, 1, 1L << 30);
+    }
+
     @Test
     void noTimeIsCountedForTextsThatNobodyWrites() {
-        SampleJob.assertUnwrittenTextsTakeNoTime(
-                job -> planner(job, PLENTY).plan(UNASKED, rejections).orElseThrow().option().phases().stream()
-                        .filter(phase -> phase.name() == PlanPhase.Name.EVALUATION)
-                        .findFirst()
-                        .orElseThrow()
-                        .time()
-                        .likely()
-                        .toMillis());
+        SampleJob.assertUnwrittenTextsTakeNoTime(job -> phase(PlanPhase.Name.EVALUATION, job, List.of())
+                .time()
+                .likely()
+                .toMillis());
+    }
+
+    private PlanPhase phase(PlanPhase.Name name, PlannedJob job, List<PastRun> past) {
+        return planner(job, PLENTY, past).plan(UNASKED, rejections).orElseThrow().option().phases().stream()
+                .filter(phase -> phase.name() == name)
+                .findFirst()
+                .orElseThrow();
     }
 
     private static OwnMachinePlanner planner(String id, int longest, long memory) {
@@ -123,7 +148,11 @@ class OwnMachinePlannerTest {
     }
 
     private static OwnMachinePlanner planner(PlannedJob job, long memory) {
+        return planner(job, memory, List.of());
+    }
+
+    private static OwnMachinePlanner planner(PlannedJob job, long memory, List<PastRun> past) {
         return new OwnMachinePlanner(
-                job, new Worlds(), Assumptions.shipped(List.of()), List.of(), null, PastErrors.NONE, memory);
+                job, new Worlds(), Assumptions.shipped(List.of()), past, null, PastErrors.NONE, memory);
     }
 }
