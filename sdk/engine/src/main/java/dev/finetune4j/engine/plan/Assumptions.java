@@ -47,6 +47,11 @@ final class Assumptions {
         return Objects.requireNonNull(byName.get(name), name);
     }
 
+    /** What tokens were told by, in words behind those of what is reckoned from them; empty where they were counted. */
+    String tokenWords(PlannedJob job) {
+        return job.rows().areCounted() ? "" : "; " + get("tokens.characters").words();
+    }
+
     /** One that may be another at some places, whose name it has at its end then. */
     Assumption of(String name, ProviderId place) {
         Assumption own = byName.get(name + "." + place);

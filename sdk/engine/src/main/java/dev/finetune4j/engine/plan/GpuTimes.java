@@ -65,7 +65,7 @@ final class GpuTimes {
                 new GpuSetup(job, run.gpu()).computedTokens(run.settings().microBatch());
         return Words.large(tokens) + " tokens with padding at " + Words.large(tokensPerSecond.likely())
                 + " a second (" + Words.large(tokensPerSecond.low()) + " to " + Words.large(tokensPerSecond.high())
-                + "), by the estimator of docs/estimates.md";
+                + "), by the estimator of docs/estimates.md" + assumptions.tokenWords(job);
     }
 
     /** Seconds of validation losses and of the comparison. */

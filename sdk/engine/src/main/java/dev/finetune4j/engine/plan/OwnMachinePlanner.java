@@ -421,7 +421,7 @@ final class OwnMachinePlanner {
                         perFlop.times(tokens).times(computedTokens(footprint) * job.flopsPerToken()),
                         false,
                         Words.large(computedTokens(footprint) * job.flopsPerToken() / GIGA) + " GFLOP at "
-                                + rate.basis() + sharing(footprint))
+                                + rate.basis() + sharing(footprint) + assumptions.tokenWords(job))
                 .phase(
                         Name.EVALUATION,
                         evaluation(perFlop, footprint),
@@ -447,14 +447,25 @@ final class OwnMachinePlanner {
                     Words.large(middle / GIGA) + " GFLOP/s, by the last runs of other models here");
         }
         int threads = footprint == null ? Runtime.getRuntime().availableProcessors() : footprint.threads();
+        Assumption each = ofThread(precision);
+        return new Rate(each.quantity().times(GIGA * threads), threads + " threads; " + each.words());
+    }
+
+    /** What a thread usually reaches; of both number formats where the place has not chosen one yet. */
+    private Assumption ofThread(@Nullable Precision precision) {
         Assumption single = assumptions.get("local.fp32");
         Assumption half = assumptions.get("local.bf16");
-        Uncertain each = precision == null
-                ? new Uncertain(single.low(), half.low(), half.likely())
-                : (precision == Precision.BF16 ? half : single).quantity();
-        return new Rate(
-                each.times(GIGA * threads),
-                threads + " threads; " + (precision == Precision.FP32 ? single : half).words());
+        if (precision != null) {
+            return precision == Precision.BF16 ? half : single;
+        }
+        return new Assumption(
+                "local",
+                single.low(),
+                half.low(),
+                half.likely(),
+                half.unit(),
+                "in fp32 or bf16, which is not chosen before the model is here; " + single.basis() + "; "
+                        + half.basis());
     }
 
     private boolean isOfAboutTheSize(PastRun run) {

@@ -114,8 +114,30 @@ class OwnMachinePlannerTest {
                 .toMillis());
     }
 
+    @Test
+    void namesTheRangesThatItReckonsWith() {
+        OwnMachine asked = new OwnMachine(
+                ProviderId.LOCAL, new Footprint(1L << 30, 2L << 30, 14L << 30, Precision.FP32, 4, 1), List.of());
+        OwnMachinePlanner told = planner("qwen3-1.7b", 512, PLENTY);
+
+        assertThat(phase(PlanPhase.Name.TRAINING, told, UNASKED).basis())
+                .contains("threads; in fp32 or bf16, ", "(P10 35, P50 100, P90 225 GFLOP/s a thread)")
+                .endsWith("; judgement: tokens against one in four characters, by language and vocabulary"
+                        + " (P10 0.8, P50 1, P90 1.45)");
+        assertThat(phase(PlanPhase.Name.TRAINING, told, asked).basis())
+                .contains("4 threads; docs/performance.md", "(P10 35, P50 75, P90 110 GFLOP/s a thread)");
+        assertThat(phase(PlanPhase.Name.TRAINING, SampleJob.of(LoraTuning.defaults(), 10, 0), List.of())
+                        .basis())
+                .as("of tokens that were counted")
+                .endsWith("(P10 35, P50 100, P90 225 GFLOP/s a thread)");
+    }
+
     private PlanPhase phase(PlanPhase.Name name, PlannedJob job, List<PastRun> past) {
-        return planner(job, PLENTY, past).plan(UNASKED, rejections).orElseThrow().option().phases().stream()
+        return phase(name, planner(job, PLENTY, past), UNASKED);
+    }
+
+    private PlanPhase phase(PlanPhase.Name name, OwnMachinePlanner planner, OwnMachine machine) {
+        return planner.plan(machine, rejections).orElseThrow().option().phases().stream()
                 .filter(phase -> phase.name() == name)
                 .findFirst()
                 .orElseThrow();
