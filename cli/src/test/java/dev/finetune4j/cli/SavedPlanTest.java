@@ -109,7 +109,8 @@ class SavedPlanTest {
     @Test
     void anotherJobOrOtherRowsAreRefusedWithWhatMoved() throws IOException {
         command("plan", job.toString(), "--target", "local", "--save", plan.toString());
-        Files.writeString(job, Files.readString(job).replace("epochs: 4", "epochs: 5"));
+        Files.writeString(
+                job, Files.readString(job).replace("epochs: 4", "epochs: 5").replace("name: tickets", "name: letters"));
         Path rows = folder.resolve("tickets.jsonl");
         Files.writeString(rows, Files.readString(rows).lines().limit(100).collect(Collectors.joining("\n")) + "\n");
 
@@ -117,10 +118,10 @@ class SavedPlanTest {
 
         assertThat(run.exitCode()).isEqualTo(10);
         assertThat(run.err())
-                .contains("FT0765", "job: training.epochs is another", "data: 104 rows and", "then, 65 rows and");
+                .contains("FT0765", "job: training.epochs was 4, is 5", "data: 104 rows and", "then, 65 rows and");
         String digests = " \\(SHA-256 [0-9a-f]{8}… then, [0-9a-f]{8}… now\\)";
         assertThat(run.err().replaceAll("\\s+", " "))
-                .containsPattern("job: training\\.epochs is another" + digests)
+                .containsPattern("job: name is another" + digests)
                 .containsPattern("tokens now" + digests);
     }
 
@@ -132,7 +133,7 @@ class SavedPlanTest {
         CommandRun run = command("run", plan.toString());
 
         assertThat(run.exitCode()).isEqualTo(10);
-        assertThat(run.err().replaceAll("\\s+", " ")).contains("job: evaluation.gate.at-least was not set, and is now");
+        assertThat(run.err().replaceAll("\\s+", " ")).contains("job: evaluation.gate.at-least was not set, and is now 0.5");
     }
 
     @Test

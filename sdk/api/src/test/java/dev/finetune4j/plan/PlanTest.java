@@ -66,7 +66,7 @@ class PlanTest {
                 "a-test",
                 "qwen3-1.7b",
                 LocalDate.of(2026, 11, 24),
-                new PlanBasis(Map.of(), "rows", "prices", "test"),
+                new PlanBasis(Map.of(), Map.of(), "rows", "prices", "test"),
                 Objective.COST,
                 new Workload(1, 1, Map.of(), new Quantiles(1, 1, 1, 1, 1, 1), 1024, true, 1, 1, 1, 1, 1, 1),
                 null,

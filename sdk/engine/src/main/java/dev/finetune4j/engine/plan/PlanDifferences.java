@@ -13,10 +13,8 @@ import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /** What has moved since a plan was saved, and by how much. */
 final class PlanDifferences {
@@ -37,7 +35,7 @@ final class PlanDifferences {
         if (!saved.basis().version().equals(basis.version())) {
             differences.add("version: finetune4j " + saved.basis().version() + " then, " + basis.version() + " now");
         }
-        job(saved.basis().job(), basis.job(), differences);
+        job(saved.basis(), basis, differences);
         if (!saved.basis().data().equals(basis.data())) {
             differences.add(
                     data(saved.workload(), workload) + digests(saved.basis().data(), basis.data()));
@@ -46,15 +44,13 @@ final class PlanDifferences {
         return differences;
     }
 
-    private static void job(Map<String, String> then, Map<String, String> now, List<String> differences) {
-        TreeSet<String> keys = new TreeSet<>(then.keySet());
-        keys.addAll(now.keySet());
-        keys.removeIf(key -> Objects.equals(then.get(key), now.get(key)));
+    private static void job(PlanBasis then, PlanBasis now, List<String> differences) {
+        TreeSet<String> keys = new TreeSet<>(then.job().keySet());
+        keys.addAll(now.job().keySet());
+        keys.removeIf(key -> Objects.equals(then.job().get(key), now.job().get(key)));
         if (!keys.isEmpty()) {
             int more = keys.size() - KEYS;
-            keys.stream()
-                    .limit(KEYS)
-                    .forEach(key -> differences.add("job: " + setting(key, then.get(key), now.get(key))));
+            keys.stream().limit(KEYS).forEach(key -> differences.add("job: " + setting(key, then, now)));
             if (more > 0) {
                 differences.add(
                         "job: " + more + (more == 1 ? " more setting is another" : " more settings are others"));
@@ -62,12 +58,21 @@ final class PlanDifferences {
         }
     }
 
-    /** A plan keeps no value of a setting, which may come from a secret. */
-    private static String setting(String key, @Nullable String then, @Nullable String now) {
-        if (then == null) {
-            return key + " was not set, and is now";
+    /** A plan keeps no text of a setting, which may come from a secret. */
+    private static String setting(String key, PlanBasis then, PlanBasis now) {
+        String before = then.job().get(key);
+        String after = now.job().get(key);
+        String figureBefore = then.figure(key);
+        String figureAfter = now.figure(key);
+        if (before == null) {
+            return key + " was not set, and is now" + (figureAfter == null ? "" : " " + figureAfter);
         }
-        return now == null ? key + " was set, and is not now" : key + " is another" + digests(then, now);
+        if (after == null) {
+            return key + " was " + (figureBefore == null ? "set" : figureBefore) + ", and is not set now";
+        }
+        return figureBefore != null && figureAfter != null
+                ? key + " was " + figureBefore + ", is " + figureAfter
+                : key + " is another" + digests(before, after);
     }
 
     /** Of what is kept as SHA-256 alone, the first digits of both. */

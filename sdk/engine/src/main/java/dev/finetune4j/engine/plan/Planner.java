@@ -50,6 +50,11 @@ import java.util.stream.Collectors;
 
 /** Says what a job will take on every target. Always the same for the same question; asks nobody but what tells it of quotas. */
 public final class Planner {
+    /** Settings whose figures a plan keeps, so that it can say by how much they have moved. */
+    private static final List<String> PLAIN = List.of("training.", "method.", "evaluation.");
+
+    private static final String KIND_OF_METHOD = "method.kind";
+
     private final PlanContext context;
     private final Worlds worlds = new Worlds();
     private final Assumptions assumptions;
@@ -436,23 +441,49 @@ public final class Planner {
                 .forEach(offer -> prices.put(
                         offer.id(),
                         offer.price().map(price -> price.amount().toString()).orElse("?")));
-        return new PlanBasis(settings(figures), figures.rows().digest(), Json.digest(prices), context.version());
+        Map<String, JsonNode> settings = new TreeMap<>();
+        add("", JobTree.of(figures.file().job()), settings);
+        return new PlanBasis(
+                digests(settings),
+                plain(settings),
+                figures.rows().digest(),
+                Json.digest(prices),
+                context.version());
     }
 
-    private static Map<String, String> settings(JobFigures figures) {
-        Map<String, String> digests = new TreeMap<>();
-        add("", JobTree.of(figures.file().job()), digests);
-        return digests;
-    }
-
-    private static void add(String key, JsonNode value, Map<String, String> digests) {
+    private static void add(String key, JsonNode value, Map<String, JsonNode> settings) {
         if (value.isObject()) {
             value.properties()
                     .forEach(entry -> add(
-                            key.isEmpty() ? entry.getKey() : key + "." + entry.getKey(), entry.getValue(), digests));
+                            key.isEmpty() ? entry.getKey() : key + "." + entry.getKey(), entry.getValue(), settings));
         } else {
-            digests.put(key, Json.sha256(value.toString().getBytes(UTF_8)).substring(0, 16));
+            settings.put(key, value);
         }
+    }
+
+    private static Map<String, String> digests(Map<String, JsonNode> settings) {
+        Map<String, String> digests = new TreeMap<>();
+        settings.forEach((key, value) -> digests.put(
+                key, Json.sha256(value.toString().getBytes(UTF_8)).substring(0, 16)));
+        return digests;
+    }
+
+    /** What is no text that somebody wrote, and hence no secret. */
+    private static Map<String, String> plain(Map<String, JsonNode> settings) {
+        Map<String, String> plain = new TreeMap<>();
+        settings.forEach((key, value) -> {
+            boolean isWritten = PLAIN.stream().anyMatch(key::startsWith);
+            if (isWritten && (value.isNumber() || value.isBoolean() || key.equals(KIND_OF_METHOD))) {
+                plain.put(key, words(value));
+            }
+        });
+        return plain;
+    }
+
+    /** As a job file has it: 4 and not 4.0. */
+    private static String words(JsonNode value) {
+        boolean isWhole = value.isNumber() && value.doubleValue() == (double) value.longValue();
+        return isWhole ? Long.toString(value.longValue()) : value.asText();
     }
 
     /** Between the cheapest service and the cheapest machine that are bought. */

@@ -20,7 +20,7 @@ class PlannerTest {
             "a-test",
             "qwen3-1.7b",
             LocalDate.of(2026, 11, 24),
-            new PlanBasis(Map.of(), PLANNED, "prices", "test"),
+            new PlanBasis(Map.of(), Map.of(), PLANNED, "prices", "test"),
             Objective.COST,
             SampleJob.of(TaskKind.CHAT, true, 50).workload(),
             null,
