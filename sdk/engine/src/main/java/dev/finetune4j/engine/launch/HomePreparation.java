@@ -135,7 +135,7 @@ public final class HomePreparation implements Preparation {
         return new JobFigures(
                 prepared.file(),
                 RowFigures.of(prepared),
-                new ModelFacts(model.architecture(), model.known(), prepared.model()));
+                new ModelFacts(model.architecture(), model.known(), prepared.model(), model.declaredClass()));
     }
 
     @Override

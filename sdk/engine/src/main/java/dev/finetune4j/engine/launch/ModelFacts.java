@@ -13,11 +13,21 @@ import org.jspecify.annotations.Nullable;
  * @param architecture its sizes
  * @param known its entry in the catalogue, or null where it has none
  * @param files its files, or null where they are not on this machine
+ * @param declaredClass the class that transformers would load by its {@code config.json}, or null where none was read or it names none
  */
 public record ModelFacts(
         Architecture architecture,
         @Nullable CatalogueModel known,
-        @Nullable ModelFiles files) {
+        @Nullable ModelFiles files,
+        @Nullable String declaredClass) {
+    /** Of a model whose {@code config.json} was not read. */
+    public ModelFacts(
+            Architecture architecture,
+            @Nullable CatalogueModel known,
+            @Nullable ModelFiles files) {
+        this(architecture, known, files, null);
+    }
+
     /** Its files, where they are on this machine. */
     public Optional<ModelFiles> filesHere() {
         return Optional.ofNullable(files);
@@ -31,7 +41,12 @@ public record ModelFacts(
 
     /** What its errors of estimation have in common with others': the class that transformers would load, or how it reads. */
     public String family() {
-        return known == null ? architecture.kind().name().toLowerCase(Locale.ROOT) : known.architecture();
+        if (known != null) {
+            return known.architecture();
+        }
+        return declaredClass != null
+                ? declaredClass
+                : architecture.kind().name().toLowerCase(Locale.ROOT);
     }
 
     /** Whether it answers in text. */

@@ -47,7 +47,7 @@ final class ModelLookup {
         Path folder = files != null ? files.path() : file.baseFolder().resolve(ref.value());
         Path config = folder.resolve(CONFIG);
         if (Files.isRegularFile(config)) {
-            return new ModelFacts(architecture(config), null, files);
+            return declared(config, files);
         }
         if (said != null) {
             return new ModelFacts(said, null, files);
@@ -58,10 +58,12 @@ final class ModelLookup {
         throw unknownSizes(ref);
     }
 
-    private static Architecture architecture(Path config) {
+    private static ModelFacts declared(Path config, @Nullable ModelFiles files) {
         try {
             JsonNode json = new ObjectMapper().readTree(Files.readString(config));
-            return Architecture.ofConfig(json.has("text_config") ? json.get("text_config") : json);
+            Architecture sizes = Architecture.ofConfig(json.has("text_config") ? json.get("text_config") : json);
+            String named = json.path("architectures").path(0).asText("");
+            return new ModelFacts(sizes, null, files, named.isBlank() ? null : named);
         } catch (IOException | IllegalArgumentException e) {
             throw broken(config, e);
         }

@@ -1,0 +1,64 @@
+package dev.finetune4j.engine.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.engine.models.ModelCatalogue;
+import dev.finetune4j.engine.spec.JobFile;
+import dev.finetune4j.job.DataSpec;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.TaskKind;
+import dev.finetune4j.job.TaskSpec;
+import dev.finetune4j.model.ModelFiles;
+import dev.finetune4j.model.ModelRef;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelLookupTest {
+    private static final String SIZES = """
+            "model_type": "llama", "hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2,
+            "num_attention_heads": 4, "vocab_size": 256""";
+
+    @TempDir
+    Path folder;
+
+    /** Errors of estimation are kept by family: those of a folder's model are no other's that reads alike. */
+    @Test
+    void aModelInAFolderIsOfTheFamilyThatItsConfigurationNames() throws IOException {
+        assertThat(found("\"architectures\": [\"LlamaForCausalLM\"], " + SIZES).family())
+                .isEqualTo("LlamaForCausalLM");
+        assertThat(found(SIZES).family()).isEqualTo("decoder");
+        assertThat(found("\"architectures\": [], " + SIZES).family()).isEqualTo("decoder");
+        assertThat(found("\"architectures\": null, " + SIZES).family()).isEqualTo("decoder");
+        assertThat(lookup("qwen3-1.7b").family()).isEqualTo("Qwen3ForCausalLM");
+    }
+
+    private ModelFacts found(String config) throws IOException {
+        Files.createDirectories(folder.resolve("own"));
+        Files.writeString(folder.resolve("own/config.json"), "{" + config + "}");
+        return lookup("own");
+    }
+
+    private ModelFacts lookup(String model) {
+        FineTuneJob job = FineTuneJob.builder(
+                        "a-test", ModelRef.parse(model), TaskSpec.of(TaskKind.CHAT), DataSpec.ofFile("rows.jsonl"))
+                .build();
+        return new ModelLookup(ModelCatalogue.shipped(), new NothingHere()).find(JobFile.of(job, folder), null);
+    }
+
+    /** No model is on this machine, and none is to be had. */
+    private static final class NothingHere implements ModelResolver {
+        @Override
+        public ModelFiles resolve(ModelRef model, Path baseFolder) {
+            throw new IllegalStateException("a look-up fetches nothing");
+        }
+
+        @Override
+        public Optional<ModelFiles> find(ModelRef model, Path baseFolder) {
+            return Optional.empty();
+        }
+    }
+}
