@@ -930,6 +930,26 @@ class PlanCommandTest {
     }
 
     @Test
+    void aTowerForPicturesIsSaidNotToBeCounted() throws IOException {
+        Files.createDirectories(folder.resolve("seeing"));
+        Files.writeString(folder.resolve("seeing/config.json"), """
+                {"architectures": ["LlavaForConditionalGeneration"], "model_type": "llava",
+                 "text_config": {"model_type": "llama", "hidden_size": 2048, "intermediate_size": 5632,
+                 "num_hidden_layers": 22, "num_attention_heads": 32, "num_key_value_heads": 4, "vocab_size": 32000},
+                 "vision_config": {"hidden_size": 1024, "num_hidden_layers": 24}}
+                """);
+        Files.writeString(job, Files.readString(job).replace("llama-3.1-8b-instruct", "seeing"));
+
+        CommandRun plan = plan("--target", CLOUDS);
+
+        assertThat(plan.exitCode()).as(plan.err()).isZero();
+        assertThat(oneLine(plan.err()))
+                .contains("FT0482: the model reads pictures, too", "the 1.10 B parameters that are planned with");
+        Files.writeString(job, Files.readString(job).replace("seeing", "llama-3.1-8b-instruct"));
+        assertThat(plan("--target", CLOUDS).err()).doesNotContain("FT0482");
+    }
+
+    @Test
     void asCsvEveryOptionIsALine() {
         List<String> lines = plan("--target", "azure-ml", "--gpu", "A100", "-o", "csv")
                 .out()

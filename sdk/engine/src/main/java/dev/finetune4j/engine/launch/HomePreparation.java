@@ -135,7 +135,12 @@ public final class HomePreparation implements Preparation {
         return new JobFigures(
                 prepared.file(),
                 RowFigures.of(prepared),
-                new ModelFacts(model.architecture(), model.known(), prepared.model(), model.declaredClass()));
+                new ModelFacts(
+                        model.architecture(),
+                        model.known(),
+                        prepared.model(),
+                        model.declaredClass(),
+                        model.hasTower()));
     }
 
     @Override

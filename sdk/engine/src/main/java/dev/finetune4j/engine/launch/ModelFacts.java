@@ -14,18 +14,20 @@ import org.jspecify.annotations.Nullable;
  * @param known its entry in the catalogue, or null where it has none
  * @param files its files, or null where they are not on this machine
  * @param declaredClass the class that transformers would load by its {@code config.json}, or null where none was read or it names none
+ * @param hasTower whether by that it has a tower for pictures, which the sizes leave out
  */
 public record ModelFacts(
         Architecture architecture,
         @Nullable CatalogueModel known,
         @Nullable ModelFiles files,
-        @Nullable String declaredClass) {
+        @Nullable String declaredClass,
+        boolean hasTower) {
     /** Of a model whose {@code config.json} was not read. */
     public ModelFacts(
             Architecture architecture,
             @Nullable CatalogueModel known,
             @Nullable ModelFiles files) {
-        this(architecture, known, files, null);
+        this(architecture, known, files, null, false);
     }
 
     /** Its files, where they are on this machine. */

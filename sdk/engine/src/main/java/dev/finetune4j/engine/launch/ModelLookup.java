@@ -63,7 +63,8 @@ final class ModelLookup {
             JsonNode json = new ObjectMapper().readTree(Files.readString(config));
             Architecture sizes = Architecture.ofConfig(json.has("text_config") ? json.get("text_config") : json);
             String named = json.path("architectures").path(0).asText("");
-            return new ModelFacts(sizes, null, files, named.isBlank() ? null : named);
+            boolean hasTower = json.path("vision_config").isObject();
+            return new ModelFacts(sizes, null, files, named.isBlank() ? null : named, hasTower);
         } catch (IOException | IllegalArgumentException e) {
             throw broken(config, e);
         }

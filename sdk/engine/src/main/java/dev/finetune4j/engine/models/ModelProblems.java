@@ -5,7 +5,7 @@ import dev.finetune4j.error.ProblemCatalogue;
 import dev.finetune4j.error.ProblemKind;
 import java.util.List;
 
-/** What can be wrong with the name of a model: FT0480 and FT0481. */
+/** What can be wrong with the name of a model: FT0480 to FT0482. */
 public final class ModelProblems implements ProblemCatalogue {
     static final ProblemKind UNKNOWN_MODEL =
             new ProblemKind("FT0480", "the model is not in the catalogue", ExitCode.INVALID, """
@@ -25,11 +25,18 @@ public final class ModelProblems implements ProblemCatalogue {
             taken as models of that width usually have it, and the ranges are wider.""",
             "finetune plan JOB --hidden-size C --layers L --vocabulary V");
 
+    /** The estimates know of the model of text alone. */
+    public static final ProblemKind TOWER_NOT_COUNTED =
+            new ProblemKind("FT0482", "the model's tower for pictures is not counted", ExitCode.INVALID, """
+            Memory, time and cost are those of the model of text that a config.json describes. One that also reads pictures has a tower
+            for them beside it, of some hundred million weights: nothing of finetune4j trains it or shows it pictures, but where such a
+            model is loaded as a whole, it takes memory that is not counted.""", "finetune models");
+
     /** For ServiceLoader. */
     public ModelProblems() {}
 
     @Override
     public List<ProblemKind> kinds() {
-        return List.of(UNKNOWN_MODEL, UNKNOWN_SIZES);
+        return List.of(UNKNOWN_MODEL, UNKNOWN_SIZES, TOWER_NOT_COUNTED);
     }
 }

@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.engine.launch.JobFigures;
 import dev.finetune4j.engine.launch.OwnMachine;
+import dev.finetune4j.engine.models.ModelProblems;
 import dev.finetune4j.engine.price.OfferFilter;
+import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.engine.report.RunParameters;
 import dev.finetune4j.engine.spec.JobTree;
 import dev.finetune4j.error.FineTuneException;
@@ -114,7 +116,7 @@ public final class Planner {
                                 Rejection::shortage, Comparator.nullsLast(Comparator.naturalOrder())))
                         .toList(),
                 breakEven(ranked).orElse(null),
-                warnings(asked, ranked, lacks));
+                warnings(job, ranked, lacks));
     }
 
     /** No worker here learns but on the answers of rows. */
@@ -185,11 +187,19 @@ public final class Planner {
         return unsuited;
     }
 
-    private List<Problem> warnings(FineTuneJob job, List<Candidate> ranked, Map<String, Diagnosis> lacks) {
+    private List<Problem> warnings(PlannedJob job, List<Candidate> ranked, Map<String, Diagnosis> lacks) {
         List<Problem> warnings = new ArrayList<>(context.warnings());
+        if (job.model().hasTower()) {
+            warnings.add(ModelProblems.TOWER_NOT_COUNTED
+                    .warning("the model reads pictures, too, and its tower for them is not counted")
+                    .at(Location.ofKey("model"))
+                    .because("its config.json has a vision_config; the " + Figures.large(job.architecture().parameters())
+                            + " parameters that are planned with are those of its model of text")
+                    .build());
+        }
         Rehearsal rehearsal = context.rehearsal();
         if (rehearsal != null) {
-            RehearsalVerdict.of(job, rehearsal.training()).ifPresent(warnings::add);
+            RehearsalVerdict.of(job.job(), rehearsal.training()).ifPresent(warnings::add);
         }
         missingQuota(ranked, lacks).ifPresent(warnings::add);
         return warnings;
