@@ -12,6 +12,7 @@ import dev.finetune4j.engine.estimate.TrainingSetup.Method;
 import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
 import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -96,8 +97,8 @@ final class RunReader {
         }
         Architecture architecture = names.find(model, row.number("params_b")).orElse(null);
         Optional<Method> method = method();
-        TrainingSetup setup = method.isEmpty() ? null : setup(method.get());
         Gpu gpu = gpus.find(row.text("gpu")).orElse(null);
+        TrainingSetup setup = method.isEmpty() ? null : spread(setup(method.get()), architecture, gpu);
         String source = row.text("source");
         MemoryFigure said = notes.figure();
         boolean isMixture = architecture != null && architecture.experts() != null;
@@ -215,6 +216,47 @@ final class RunReader {
                     "parallelism \"" + row.text("parallelism") + "\" needs more GPUs than the row has: " + count);
         }
         return new Parallelism(count, sharding, tensor, pipeline, expert, sequence);
+    }
+
+    /** A model that no GPU of several can hold alone was shared out where it ran, though nobody says how. */
+    private TrainingSetup spread(TrainingSetup said, @Nullable Architecture architecture, @Nullable Gpu gpu) {
+        boolean isSaid = !row.text("parallelism").isEmpty() || said.parallelism().sharding() != Sharding.NONE;
+        if (isSaid || notes.ranOutOfMemory() || said.parallelism().gpus() == 1 || architecture == null || gpu == null) {
+            return said;
+        }
+        double room = gpu.usableMemoryGib() * GIB / architecture.parameters();
+        double weights = leastWeightBytes(said);
+        if (weights + leastStateBytes(said) <= room) {
+            return said;
+        }
+        List<Sharding> shardings = weights > room
+                ? List.of(Sharding.ZERO3, Sharding.FSDP)
+                : List.of(Sharding.ZERO2, Sharding.ZERO3, Sharding.FSDP);
+        return said.edit().shardings(shardings).build();
+    }
+
+    /** Bytes of a weight, at the least where it is not said how it is stored. */
+    private static double leastWeightBytes(TrainingSetup setup) {
+        Weights weights = setup.weights();
+        if (setup.offloadsWeights()) {
+            return 0;
+        }
+        if (weights == null) {
+            return setup.method() == Method.QLORA ? 0.5 : 2;
+        }
+        return switch (weights) {
+            case FP32 -> 4;
+            case HALF -> 2;
+            case INT8 -> 1;
+            case NF4, NF4_DOUBLE, INT4 -> 0.5;
+        };
+    }
+
+    /** Bytes of gradient and moments for each weight, in half precision; adapters have few, and other optimizers than Adam may have none. */
+    private static double leastStateBytes(TrainingSetup setup) {
+        Optimizer optimizer = setup.optimizer();
+        boolean isPlain = optimizer == null || optimizer == Optimizer.ADAMW || optimizer == Optimizer.ADAMW_FUSED;
+        return setup.method() == Method.FULL && isPlain && !setup.offloadsOptimizer() ? 6 : 0;
     }
 
     private static int degree(String text, String kind) {
@@ -643,6 +685,7 @@ final class RunReader {
                 && !setup.offloadsOptimizer()
                 && !setup.offloadsWeights()
                 && setup.parallelism().sequence() == 1
+                && setup.shardings().isEmpty()
                 && !notes.say("probably differ|vision|tower");
     }
 }

@@ -1,7 +1,9 @@
 package dev.finetune4j.engine.estimate;
 
+import dev.finetune4j.engine.estimate.Parallelism.Sharding;
 import dev.finetune4j.value.Checks;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param offloadsOptimizer whether the optimizer's states lie in the host's memory
  * @param offloadsWeights whether the weights lie in the host's memory
  * @param parallelism how the run is spread over GPUs
+ * @param shardings what its replicas may share out where nobody says, one as likely as another; empty where {@code parallelism} says it
  */
 public record TrainingSetup(
         Method method,
@@ -54,7 +57,8 @@ public record TrainingSetup(
         @Nullable Boolean isCompiled,
         boolean offloadsOptimizer,
         boolean offloadsWeights,
-        Parallelism parallelism) {
+        Parallelism parallelism,
+        List<Sharding> shardings) {
     /** What is trained. */
     public enum Method {
         /** Every weight. */
@@ -174,6 +178,7 @@ public record TrainingSetup(
     /** Copies the targets; checks the numbers that are given. */
     public TrainingSetup {
         targets = Set.copyOf(targets);
+        shardings = List.copyOf(shardings);
         inRange("rank", rank, 1, 1 << 16);
         inRange("microBatch", microBatch, 1, 1 << 20);
         inRange("accumulation", accumulation, 1, 1 << 24);
@@ -236,6 +241,7 @@ public record TrainingSetup(
         private @Nullable Boolean isCompiled;
         private boolean offloadsOptimizer;
         private boolean offloadsWeights;
+        private List<Sharding> shardings = List.of();
 
         private Builder(Method method, Framework framework, Parallelism parallelism) {
             this.method = method;
@@ -264,6 +270,7 @@ public record TrainingSetup(
             isCompiled = setup.isCompiled;
             offloadsOptimizer = setup.offloadsOptimizer;
             offloadsWeights = setup.offloadsWeights;
+            shardings = setup.shardings;
         }
 
         /** The rank of the adapters. */
@@ -380,6 +387,12 @@ public record TrainingSetup(
             return this;
         }
 
+        /** What the replicas may share out where nobody says. */
+        public Builder shardings(List<Sharding> value) {
+            shardings = value;
+            return this;
+        }
+
         /** The setup. */
         public TrainingSetup build() {
             return new TrainingSetup(
@@ -404,7 +417,8 @@ public record TrainingSetup(
                     isCompiled,
                     offloadsOptimizer,
                     offloadsWeights,
-                    parallelism);
+                    parallelism,
+                    shardings);
         }
     }
 }

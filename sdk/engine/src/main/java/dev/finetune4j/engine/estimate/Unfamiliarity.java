@@ -19,7 +19,11 @@ final class Unfamiliarity {
         return together(
                 when(model.experts() != null, 0.15),
                 when(isModelParallel(spread), 0.15),
-                when(spread.weightShards() > 1 || spread.sharding() == Sharding.LAYERS, 0.1),
+                when(
+                        spread.weightShards() > 1
+                                || spread.sharding() == Sharding.LAYERS
+                                || !setup.shardings().isEmpty(),
+                        0.1),
                 when(setup.offloadsOptimizer() || setup.offloadsWeights(), 0.25),
                 when(model.kind() != Kind.DECODER, 0.2),
                 when(model.isInterpolated(), 0.1));

@@ -10,6 +10,7 @@ import dev.finetune4j.engine.estimate.TrainingSetup.Method;
 import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
 import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -227,6 +228,10 @@ final class Unknowns {
         Parallelism said = setup.parallelism();
         if (said.sharding() != Sharding.NONE) {
             return said;
+        }
+        List<Sharding> open = setup.shardings();
+        if (!open.isEmpty()) {
+            return sharded(said, open.get(random.nextInt(open.size())));
         }
         if (setup.framework() == Framework.MEGATRON && chance(random, 0.6)) {
             return sharded(said, Sharding.ZERO1);

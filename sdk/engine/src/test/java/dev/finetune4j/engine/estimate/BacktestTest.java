@@ -206,6 +206,54 @@ class BacktestTest {
         assertThat(setup(fields).parallelism().sharding()).isEqualTo(sharding);
     }
 
+    /** ZeRO's second stage leaves the weights whole. */
+    @ParameterizedTest
+    @CsvSource({
+        "meta-llama/Llama-2-70b, full, '', 32, ZERO3 FSDP",
+        "meta-llama/Llama-2-70b, lora, '', 4, ZERO3 FSDP",
+        "meta-llama/Llama-2-13b, full, '', 8, ZERO2 ZERO3 FSDP",
+        "meta-llama/Llama-2-13b, lora, '', 8, ''",
+        "meta-llama/Llama-2-70b, qlora, '', 8, ''",
+        "meta-llama/Llama-2-70b, full, '', 1, ''",
+        "meta-llama/Llama-2-70b, full, none, 32, ''",
+        "meta-llama/Llama-2-70b, full, fsdp, 32, ''"
+    })
+    void takesWhatOneGpuCannotHoldForSharedOutWhereNobodySays(
+            String model, String method, String parallelism, String gpus, String shardings) throws IOException {
+        List<String> fields = fields("parallelism", parallelism);
+        fields.set(COLUMNS.indexOf("model"), model);
+        fields.set(COLUMNS.indexOf("params_b"), model.endsWith("70b") ? "70" : "13");
+        fields.set(COLUMNS.indexOf("method"), method);
+        fields.set(COLUMNS.indexOf("gpus"), gpus);
+
+        assertThat(setup(fields).shardings())
+                .extracting(Sharding::name)
+                .containsExactlyElementsOf(shardings.isEmpty() ? List.of() : List.of(shardings.split(" ", -1)));
+
+        fields.set(COLUMNS.indexOf("notes"), "OOM");
+        assertThat(setup(fields).shardings())
+                .as("of what failed, which may have lain whole on each")
+                .isEmpty();
+    }
+
+    @Test
+    void estimatesWhatIsSharedOutThoughNobodySaysHow() throws IOException {
+        List<String> fields = fields("parallelism", "");
+        fields.set(COLUMNS.indexOf("model"), "meta-llama/Llama-2-70b");
+        fields.set(COLUMNS.indexOf("params_b"), "70");
+        fields.set(COLUMNS.indexOf("method"), "full");
+        fields.set(COLUMNS.indexOf("gpus"), "32");
+        fields.set(COLUMNS.indexOf("peak_mem_gb_per_gpu"), "70");
+
+        Backtest backtest = Backtest.of(file(fields));
+
+        assertThat(backtest.memory().rows()).isEqualTo(1);
+        assertThat(backtest.memory().medianError())
+                .as("of 1,030 GiB, which all on each GPU would take, 13.7")
+                .isLessThan(1);
+        assertThat(backtest.memory().verdictsRight()).isEqualTo(1);
+    }
+
     @Test
     void dividesTheModelAsThePartsOfTheParallelismSay() throws IOException {
         List<String> fields = fields("parallelism", "tp=2 pp = 4");
