@@ -127,8 +127,8 @@ final class GpuSetupSearch {
         return new GpuRun(gpu, settings, setup, fit(needed, usable), needed, usable);
     }
 
-    /** A launch costs money: what fails more often than not is not offered. */
-    private static Fit fit(Range needed, double usable) {
+    /** A launch costs money, and on a machine of one's own time: what fails more often than not is not offered. */
+    static Fit fit(Range needed, double usable) {
         return needed.likely() > usable ? Fit.TOO_LARGE : MemoryModel.fit(needed, usable);
     }
 }

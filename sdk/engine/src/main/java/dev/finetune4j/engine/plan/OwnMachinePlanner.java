@@ -255,7 +255,7 @@ final class OwnMachinePlanner {
         return new Memory(
                 new ByteRange(Words.bytes(needed.low()), Words.bytes(needed.likely()), Words.bytes(needed.high())),
                 usable,
-                MemoryModel.fit(needed, usable / (double) (1L << 30)));
+                GpuSetupSearch.fit(needed, usable / (double) (1L << 30)));
     }
 
     private TrainingSetup setup() {

@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.finetune4j.data.Part;
 import dev.finetune4j.data.Quantiles;
@@ -11,6 +12,7 @@ import dev.finetune4j.engine.launch.PastRun;
 import dev.finetune4j.engine.launch.RowFigures;
 import dev.finetune4j.engine.launch.RunSpeed;
 import dev.finetune4j.engine.models.CatalogueModel;
+import dev.finetune4j.engine.models.LocalCore;
 import dev.finetune4j.engine.models.ModelCatalogue;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.job.DataSpec;
@@ -21,6 +23,8 @@ import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.plan.ByteRange;
+import dev.finetune4j.plan.Fit;
 import dev.finetune4j.plan.PlanPhase;
 import dev.finetune4j.plan.Rejection;
 import dev.finetune4j.spi.Footprint;
@@ -30,6 +34,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** What is said of this machine where a model's files are not on it. */
@@ -104,6 +109,29 @@ class OwnMachinePlannerTest {
 
     private static PastRun other(double flopsPerToken) {
         return new PastRun(false, "fp32", new RunSpeed(1, 1, 1), flopsPerToken, 46e9, 1, 1L << 30);
+    }
+
+    @Test
+    void offersNothingThatIsLikelyToRunOutOfMemory() {
+        ByteRange needed = Objects.requireNonNull(planner("qwen3-1.7b", 512, PLENTY)
+                .plan(UNASKED, rejections)
+                .orElseThrow()
+                .option()
+                .neededMemory());
+
+        assertThat(planner("qwen3-1.7b", 512, memoryOf(1.01 * needed.likely())).plan(UNASKED, rejections))
+                .hasValueSatisfying(one -> assertThat(one.option().fit()).isEqualTo(Fit.TIGHT));
+        assertThat(rejections).isEmpty();
+        assertThat(planner("qwen3-1.7b", 512, memoryOf(0.99 * needed.likely())).plan(UNASKED, rejections))
+                .isEmpty();
+        assertThat(rejections)
+                .singleElement()
+                .satisfies(rejection -> assertThat(rejection.shortage()).isCloseTo(1 / 0.99, within(1e-3)));
+    }
+
+    /** Memory of a machine that leaves so many bytes to a run. */
+    private static long memoryOf(double usable) {
+        return Math.round(usable / LocalCore.usableBytes(PLENTY) * PLENTY);
     }
 
     @Test
