@@ -929,6 +929,24 @@ class PlanCommandTest {
                 .doesNotContain("to fetch");
     }
 
+    /** Once its weights are here, the local runner says so, too. */
+    @Test
+    void aModelWhoseConfigurationTheCoreDoesNotTrainIsNotPlannedHere() throws IOException {
+        Files.createDirectories(folder.resolve("own"));
+        Files.writeString(folder.resolve("own/config.json"), """
+                {"architectures": ["MixtralForCausalLM"], "model_type": "mixtral", "hidden_size": 64,
+                 "intermediate_size": 128, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 4,
+                 "num_local_experts": 4, "num_experts_per_tok": 2, "vocab_size": 1000}
+                """);
+        Files.writeString(job, Files.readString(job).replace("llama-3.1-8b-instruct", "own"));
+
+        CommandRun none = plan("--target", "local");
+
+        assertThat(none.exitCode()).isEqualTo(5);
+        assertThat(oneLine(none.err()))
+                .contains("FT0760: local does not tune tickets as it is", "local: trains no MixtralForCausalLM");
+    }
+
     @Test
     void aTowerForPicturesIsSaidNotToBeCounted() throws IOException {
         Files.createDirectories(folder.resolve("seeing"));

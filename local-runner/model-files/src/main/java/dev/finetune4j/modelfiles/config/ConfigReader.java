@@ -93,6 +93,11 @@ final class ConfigReader {
         problems.add(problem.build());
     }
 
+    /** Whether anything was wrong so far. */
+    boolean hasProblems() {
+        return !problems.isEmpty();
+    }
+
     /**
      * Refuses if anything was wrong.
      *

@@ -2,6 +2,7 @@ package dev.finetune4j.modelfiles.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
 import dev.finetune4j.modelfiles.ModelFilesProblems;
 import dev.finetune4j.modelfiles.ModelJson;
 import java.nio.file.Path;
@@ -20,10 +21,12 @@ final class HuggingFaceConfig {
     private static final double DEFAULT_RMS_EPSILON = 1e-6;
     private static final double PHI_3_RMS_EPSILON = 1e-5;
 
+    private final Path file;
     private final JsonNode json;
     private final ConfigReader reader;
 
     private HuggingFaceConfig(Path file, JsonNode json) {
+        this.file = file;
         this.json = json;
         this.reader = new ConfigReader(file, json);
     }
@@ -31,7 +34,8 @@ final class HuggingFaceConfig {
     /**
      * Reads a file.
      *
-     * @throws FineTuneException with FT0421 if values are missing or impossible, all of them named
+     * @throws FineTuneException with FT0421 if values are missing or impossible, all of them named; of an architecture that is not read it
+     *     alone is named, since its configuration may well have other keys
      */
     static ModelConfig read(Path file) {
         JsonNode json = ModelJson.readObject(file, MAX_CONFIG_BYTES, ModelFilesProblems.CONFIG_INVALID);
@@ -81,8 +85,20 @@ final class HuggingFaceConfig {
                 json.has("pad_token_id") ? firstToken("pad_token_id") : family.paddingToken(),
                 traits.read(hidden, headSize, traits.windowed(layers, window), rope),
                 false);
+        if (!architecture.isEmpty() && Family.of(architecture).isEmpty() && reader.hasProblems()) {
+            throw notRead(architecture);
+        }
         reader.finish();
         return config;
+    }
+
+    private FineTuneException notRead(String architecture) {
+        return ModelFilesProblems.CONFIG_INVALID
+                .error("architecture " + architecture + " is not read")
+                .at(Location.of(file.toString()))
+                .because("read are " + String.join(", ", Family.architectures()))
+                .remedy("finetune models    # others")
+                .asException();
     }
 
     private String activation(Family family) {

@@ -328,6 +328,29 @@ class ModelFolderTest {
                 .hasMessageContaining("no usable original_max_position_embeddings");
     }
 
+    /** T5 has d_model where others have hidden_size: no download gives it another. */
+    @Test
+    void asksForNoKeysOfAnArchitectureThatIsNotRead() throws IOException {
+        Files.writeString(
+                folder.resolve("config.json"),
+                "{\"architectures\":[\"T5ForConditionalGeneration\"],\"model_type\":\"t5\",\"d_model\":768,\"d_ff\":3072,"
+                        + "\"num_layers\":12,\"num_heads\":12,\"vocab_size\":32128}");
+
+        assertThatThrownBy(ModelFolder.open(folder)::config)
+                .isInstanceOfSatisfying(
+                        FineTuneException.class,
+                        e -> assertThat(e.problems()).singleElement().satisfies(problem -> {
+                            assertThat(problem.code()).isEqualTo("FT0421");
+                            assertThat(problem.summary())
+                                    .isEqualTo("architecture T5ForConditionalGeneration is not read");
+                            assertThat(problem.causes())
+                                    .singleElement()
+                                    .asString()
+                                    .startsWith("read are LlamaForCausalLM, ");
+                            assertThat(problem.remedies()).containsExactly("finetune models    # others");
+                        }));
+    }
+
     @Test
     void refusesNumbersThatAreNone() throws IOException {
         Files.writeString(

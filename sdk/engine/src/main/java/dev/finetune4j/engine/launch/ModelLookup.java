@@ -47,7 +47,7 @@ final class ModelLookup {
         Path folder = files != null ? files.path() : file.baseFolder().resolve(ref.value());
         Path config = folder.resolve(CONFIG);
         if (Files.isRegularFile(config)) {
-            return declared(config, files);
+            return ofConfig(config, files);
         }
         if (said != null) {
             return new ModelFacts(said, null, files);
@@ -58,7 +58,7 @@ final class ModelLookup {
         throw unknownSizes(ref);
     }
 
-    private static ModelFacts declared(Path config, @Nullable ModelFiles files) {
+    private static ModelFacts ofConfig(Path config, @Nullable ModelFiles files) {
         try {
             JsonNode json = new ObjectMapper().readTree(Files.readString(config));
             Architecture sizes = Architecture.ofConfig(json.has("text_config") ? json.get("text_config") : json);

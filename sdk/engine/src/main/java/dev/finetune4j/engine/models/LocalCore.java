@@ -58,7 +58,12 @@ public final class LocalCore {
 
     /** Whether it trains the architecture of a model. */
     public boolean trains(CatalogueModel model) {
-        return content.architectures().contains(model.architecture());
+        return trains(model.architecture());
+    }
+
+    /** Whether it trains an architecture, by the name that transformers has for it. */
+    public boolean trains(String architecture) {
+        return content.architectures().contains(architecture);
     }
 
     /** Tokens of the longest row that it trains a model on: of LongRoPE it knows the frequencies of short texts alone. */

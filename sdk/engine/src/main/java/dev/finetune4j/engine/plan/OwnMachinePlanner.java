@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.plan;
 
 import dev.finetune4j.data.Part;
+import dev.finetune4j.engine.estimate.Architecture;
 import dev.finetune4j.engine.estimate.MemoryModel;
 import dev.finetune4j.engine.estimate.Range;
 import dev.finetune4j.engine.estimate.TrainingSetup;
@@ -146,14 +147,18 @@ final class OwnMachinePlanner {
         return Optional.of(new Candidate(option, 0, 0));
     }
 
-    /** What the core would refuse once the model is here, as far as the catalogue tells of it. */
+    /** What the core would refuse once the model is here, as far as the catalogue or its configuration tells of it. */
     private Optional<Rejection> untrained(OwnMachine machine) {
         CatalogueModel known = job.model().known();
-        if (machine.footprint() != null || known == null) {
+        if (machine.footprint() != null) {
             return Optional.empty();
         }
-        if (!core.trains(known)) {
-            return Optional.of(new Rejection(machine.target(), null, "trains no " + known.architecture(), null));
+        String architecture = known == null ? declared() : known.architecture();
+        if (architecture != null && !core.trains(architecture)) {
+            return Optional.of(new Rejection(machine.target(), null, "trains no " + architecture, null));
+        }
+        if (known == null) {
+            return Optional.empty();
         }
         int most = core.mostTokens(known);
         int longest = job.lengths().longest();
@@ -166,6 +171,11 @@ final class OwnMachinePlanner {
                                 + " tokens, the longest has " + (job.rows().areCounted() ? "" : "about ")
                                 + Figures.count(longest),
                         (double) longest / most));
+    }
+
+    /** What its configuration calls a model; an encoder may be called after any head, and the core gives it one of its own. */
+    private @Nullable String declared() {
+        return job.architecture().kind() == Architecture.Kind.ENCODER ? null : job.model().declaredClass();
     }
 
     /** Whether it trains the job and has the memory, even in nine of ten cases. */

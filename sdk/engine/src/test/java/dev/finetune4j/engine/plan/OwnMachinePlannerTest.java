@@ -35,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What is said of this machine where a model's files are not on it. */
@@ -69,6 +70,28 @@ class OwnMachinePlannerTest {
         assertThat(planner.plan(UNASKED, rejections)).isEmpty();
         assertThat(planner.fits(UNASKED)).isFalse();
         assertThat(rejections).extracting(Rejection::reason).containsExactly("trains no MixtralForCausalLM");
+    }
+
+    /** Of a folder with its config.json alone, say. */
+    @Test
+    void refusesAnArchitectureThatAConfigurationDeclares() {
+        assertThat(planner(declaring("MixtralForCausalLM"), PLENTY).plan(UNASKED, rejections))
+                .isEmpty();
+        assertThat(planner(declaring("MixtralForCausalLM"), PLENTY).fits(UNASKED))
+                .isFalse();
+        assertThat(rejections).extracting(Rejection::reason).containsExactly("trains no MixtralForCausalLM");
+
+        assertThat(planner(declaring("Qwen3ForCausalLM"), PLENTY).plan(UNASKED, rejections))
+                .isPresent();
+        assertThat(planner(declaring(null), PLENTY).plan(UNASKED, rejections)).isPresent();
+    }
+
+    private static PlannedJob declaring(@Nullable String architecture) {
+        JobFigures known = figures("qwen3-1.7b", 512);
+        return new PlannedJob(new JobFigures(
+                known.file(),
+                known.rows(),
+                new ModelFacts(known.model().architecture(), null, null, architecture, false)));
     }
 
     @Test
@@ -172,6 +195,10 @@ class OwnMachinePlannerTest {
     }
 
     private static OwnMachinePlanner planner(String id, int longest, long memory) {
+        return planner(new PlannedJob(figures(id, longest)), memory);
+    }
+
+    private static JobFigures figures(String id, int longest) {
         CatalogueModel model = ModelCatalogue.shipped().get(id);
         FineTuneJob job = FineTuneJob.builder(
                         "a-test", new ModelRef(id), TaskSpec.of(TaskKind.CHAT), DataSpec.ofFile("rows.jsonl"))
@@ -189,12 +216,10 @@ class OwnMachinePlannerTest {
                 false,
                 1_000_000,
                 "a-test");
-        return planner(
-                new PlannedJob(new JobFigures(
-                        JobFile.of(job, Path.of("")),
-                        rows,
-                        new ModelFacts(model.shape().architecture(), model, null))),
-                memory);
+        return new JobFigures(
+                JobFile.of(job, Path.of("")),
+                rows,
+                new ModelFacts(model.shape().architecture(), model, null));
     }
 
     private static OwnMachinePlanner planner(PlannedJob job, long memory) {
