@@ -716,6 +716,20 @@ class PlanCommandTest {
     }
 
     @Test
+    void whatIsTightIsSaidToBeThoughItHasNoPrice() throws IOException {
+        JsonNode told = json("--target", "sagemaker");
+        ObjectNode first = (ObjectNode) told.at("/options/0");
+        first.put("standing", "shown").remove("cost");
+        assertThat(oneLine(printed(told))).contains(" no price ").doesNotContain("tight: ");
+
+        first.put("fit", "tight");
+
+        assertThat(oneLine(printed(told)))
+                .contains("tight: more than 1 in 10 such runs need more than it has.")
+                .doesNotContain(" no price ");
+    }
+
+    @Test
     void aModelWhoseNameNoFileCanHaveIsNotHere() throws IOException {
         JsonNode told = json("--target", "sagemaker");
         ((ObjectNode) told).put("model", "models/\uD800.gguf");

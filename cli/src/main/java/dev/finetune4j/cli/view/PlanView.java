@@ -7,6 +7,7 @@ import dev.finetune4j.engine.price.PriceAge;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.plan.BreakEven;
+import dev.finetune4j.plan.Fit;
 import dev.finetune4j.plan.HostingCost;
 import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.plan.Plan;
@@ -221,9 +222,17 @@ public final class PlanView {
             case WITHIN -> option.neededMemory() == null ? "" : "fits";
             case LIKELY_WITHIN -> LIKELY_IN;
             case TIGHT -> TIGHT;
-            case SHOWN -> option.cost() == null ? "no price" : option.otherModel() == null ? "adapters" : "";
+            case SHOWN -> shown(option);
             case OVER_LIMIT -> OVER;
         };
+    }
+
+    /** Why it is for comparison; that it has no price its column of prices says, too. */
+    private static String shown(PlanOption option) {
+        if (option.cost() == null) {
+            return option.fit() == Fit.TIGHT ? TIGHT : "no price";
+        }
+        return option.otherModel() == null ? "adapters" : "";
     }
 
     private static String date(PlanOption option, LocalDate today) {

@@ -118,12 +118,15 @@ final class Impasse {
 
     /** Where machines were looked at, too, and are too small, what would make one do comes before a price that may not be had. */
     private Problem withoutPrice(Plan plan, List<PlanOption> unpriced) {
-        PlanOption first = unpriced.get(0);
+        PlanOption first = unpriced.stream()
+                .filter(option -> option.fit() == Fit.FITS)
+                .findFirst()
+                .orElse(unpriced.get(0));
         Problem.Builder problem = PlanProblems.NO_PRICE
                 .error("no option that fits has a known price")
-                .because(first.id() + " fits and takes about "
+                .because(first.id() + (first.fit() == Fit.FITS ? " fits" : " may lack memory") + " and takes about "
                         + Figures.duration(first.time().likely()));
-        if (unpriced.stream().allMatch(option -> option.standing() == Standing.OVER_LIMIT)) {
+        if (first.standing() == Standing.OVER_LIMIT) {
             limits.longest()
                     .ifPresent(longest ->
                             problem.because("it would take longer than the limit of " + Figures.duration(longest)));

@@ -26,6 +26,8 @@ import java.util.function.ToDoubleFunction;
 
 /** Jobs on rows of 400 tokens, 1,000 to learn and 100 held out. */
 final class SampleJob {
+    private static final String MODEL = "qwen3-1.7b";
+
     private SampleJob() {}
 
     /** Whose rows are conversations that begin with so many tokens alike. */
@@ -61,20 +63,25 @@ final class SampleJob {
 
     /** Whose rows are conversations, for a model of the catalogue. */
     static PlannedJob of(String model) {
-        return of(model, TaskKind.CHAT, true, LoraTuning.defaults(), 500, 0, false);
+        return new PlannedJob(figures(model, TaskKind.CHAT, true, LoraTuning.defaults(), 500, 0, false));
     }
 
     /** Whose rows have labels, for an encoder. */
     static PlannedJob ofEncoder(TuningMethod method) {
-        return of("bert-base-uncased", TaskKind.CLASSIFICATION, true, method, 10, 0, false);
+        return new PlannedJob(figures("bert-base-uncased", TaskKind.CLASSIFICATION, true, method, 10, 0, false));
+    }
+
+    /** What is known of one whose rows are conversations. */
+    static JobFigures figures(TuningMethod method) {
+        return figures(MODEL, TaskKind.CHAT, true, method, 50, 0, false);
     }
 
     private static PlannedJob of(
             TaskKind kind, boolean areAnswered, TuningMethod method, int newTokens, int prefix, boolean packing) {
-        return of("qwen3-1.7b", kind, areAnswered, method, newTokens, prefix, packing);
+        return new PlannedJob(figures(MODEL, kind, areAnswered, method, newTokens, prefix, packing));
     }
 
-    private static PlannedJob of(
+    private static JobFigures figures(
             String id,
             TaskKind kind,
             boolean areAnswered,
@@ -100,7 +107,7 @@ final class SampleJob {
                 true,
                 1_000_000,
                 "a-test");
-        return new PlannedJob(new JobFigures(
-                JobFile.of(job, Path.of("")), rows, new ModelFacts(model.shape().architecture(), model, null)));
+        return new JobFigures(
+                JobFile.of(job, Path.of("")), rows, new ModelFacts(model.shape().architecture(), model, null));
     }
 }
