@@ -6,9 +6,11 @@ import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.plan.Plan;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -34,7 +36,9 @@ final class Failures {
                     .map(subject::named)
                     .map(problem -> AmbiguousRun.typedAnew(problem, parsed))
                     .toList();
-            return tell(problems, known.exitCode(), format);
+            Object failed = command.getCommand();
+            @Nullable Plan plan = failed instanceof PlanCommand planned ? planned.unchosen().orElse(null) : null;
+            return tell(problems, known.exitCode(), format, plan);
         }
         return tell(List.of(defect(failure)), ExitCode.INTERNAL, format);
     }
@@ -63,11 +67,15 @@ final class Failures {
     }
 
     private int tell(List<Problem> problems, ExitCode exitCode, OutputFormat format) {
+        return tell(problems, exitCode, format, null);
+    }
+
+    private int tell(List<Problem> problems, ExitCode exitCode, OutputFormat format, @Nullable Plan plan) {
         try (MessageView messages = surroundings.messages(format)) {
             messages.problems(problems);
         }
         if (format == OutputFormat.JSON) {
-            surroundings.screen().line(Json.pretty(new Failure(exitCode.number(), problems)));
+            surroundings.screen().line(Json.pretty(new Failure(exitCode.number(), problems, plan)));
         }
         return exitCode.number();
     }
@@ -93,6 +101,7 @@ final class Failures {
      *
      * @param exitCode what the process ends with
      * @param problems all that is wrong
+     * @param plan what was planned, where nothing of it can be chosen; else null
      */
-    private record Failure(int exitCode, List<Problem> problems) {}
+    private record Failure(int exitCode, List<Problem> problems, @Nullable Plan plan) {}
 }

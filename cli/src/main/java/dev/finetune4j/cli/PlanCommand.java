@@ -130,8 +130,15 @@ final class PlanCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     CommandSpec spec;
 
+    private @Nullable Plan unchosen;
+
     PlanCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
+    }
+
+    /** The plan that was made where it has no choice, which a program reads beside why. */
+    Optional<Plan> unchosen() {
+        return Optional.ofNullable(unchosen);
     }
 
     @Override
@@ -157,9 +164,10 @@ final class PlanCommand implements Callable<Integer> {
         if (impasse.isEmpty() || format != ListFormat.JSON) { // of JSON there is one document
             print(plan);
         }
-        impasse.ifPresent(problem -> {
-            throw problem.asException();
-        });
+        if (impasse.isPresent()) {
+            unchosen = plan;
+            throw impasse.get().asException();
+        }
         return ExitCode.OK.number();
     }
 

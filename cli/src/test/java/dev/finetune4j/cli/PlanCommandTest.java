@@ -245,6 +245,29 @@ class PlanCommandTest {
                 .doesNotContain("budget: {", "--deadline");
     }
 
+    /** As people are shown them, and those who ask for CSV. */
+    @Test
+    void programsReadTheOptionsOfAPlanWithoutAChoiceBesideWhyItHasNone() throws IOException {
+        CommandRun none = plan("--target", CLOUDS, "--max-cost", "0.01 USD", "-o", "json");
+
+        assertThat(none.exitCode()).isEqualTo(6);
+        JsonNode told = Json.records().readTree(none.out());
+        assertThat(told.at("/exitCode").asInt()).isEqualTo(6);
+        assertThat(told.at("/problems/0/kind/code").asText()).isEqualTo("FT0761");
+        assertThat(told.at("/plan").has("chosen")).isFalse();
+        assertThat(told.at("/plan/options"))
+                .extracting(option -> option.get("id").asText())
+                .containsExactlyElementsOf(csv("--target", CLOUDS, "--max-cost", "0.01 USD").stream()
+                        .map(option -> option[1])
+                        .toList());
+        assertThat(Json.records()
+                        .readTree(plan("--target", CLOUDS, "--max-cost", "500 JPY", "-o", "json")
+                                .out())
+                        .has("plan"))
+                .as("where none was made")
+                .isFalse();
+    }
+
     @Test
     void whatMayCostAnySumComesAfterWhatIsALittleOverTheLimit() {
         List<String[]> options = csv("--target", "sagemaker,bedrock", "--max-cost", "0.01 USD");
