@@ -402,7 +402,7 @@ class PlanCommandTest {
     /** The one that failed is none: a job that names a machine, or a place, has to name another. */
     @Test
     void noRemedyIsTheCommandThatFailed() throws IOException {
-        job = write("method: full\ntargets: [sagemaker]\nplaces: {sagemaker: {machine: ml.g5.xlarge}}");
+        job = write("method: lora\ntargets: [sagemaker]\nplaces: {sagemaker: {machine: ml.g4dn.xlarge}}");
 
         CommandRun run = plan();
 
@@ -809,8 +809,9 @@ class PlanCommandTest {
         CommandRun none = plan("--target", "sagemaker", "--gpu", "T4");
 
         assertThat(none.exitCode()).isEqualTo(5);
-        assertThat(none.err())
-                .contains("FT0760", "GiB per GPU", "fits with method: qlora", "of all that is offered it fits");
+        assertThat(oneLine(none.err()))
+                .contains("FT0760", "GiB per GPU", "fits with method: qlora")
+                .contains("(4x T4); weights that are all trained are not shared out yet; those of a base model");
     }
 
     /** Of a row of 20,000 tokens an 8B model keeps some 190 GB of activations, and of its layers' inputs 5. */

@@ -8,7 +8,6 @@ import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.TaskKind;
-import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.plan.Offer;
@@ -358,13 +357,13 @@ public final class JobPlaces {
                                             + job.model())
                     .asException();
         }
-        if (job.method() instanceof FullTuning
+        Optional<String> unshared = SharedWeights.obstacle(job.method());
+        if (unshared.isPresent()
                 && option.settings() != null
                 && option.settings().parallelism() == TrainerSettings.Sharing.FSDP) {
             throw LaunchProblems.NOT_LAUNCHABLE
                     .error(option.name() + " would have to share the trained weights out among its GPUs")
-                    .because(
-                            "weights that are all trained are not shared out yet; those of a base model under an adapter are")
+                    .because(unshared.get())
                     .remedy("method: lora")
                     .asException();
         }

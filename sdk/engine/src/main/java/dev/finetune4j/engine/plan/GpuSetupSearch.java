@@ -5,6 +5,7 @@ import dev.finetune4j.engine.estimate.MemoryModel;
 import dev.finetune4j.engine.estimate.Range;
 import dev.finetune4j.engine.estimate.SpeedModel;
 import dev.finetune4j.engine.estimate.TrainingSetup;
+import dev.finetune4j.engine.launch.SharedWeights;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.plan.Fit;
 import dev.finetune4j.plan.TrainerSettings;
@@ -19,8 +20,8 @@ import java.util.stream.Stream;
 
 /**
  * Finds how a job is best set up on some GPUs: the largest micro-batch that fits, with all activations kept or computed again, whichever
- * is faster, unless the job says which; the model on each GPU, or shared out where it does not fit one. A step stays as many rows as the
- * job says.
+ * is faster, unless the job says which; the model on each GPU, or shared out where it does not fit one and can be. A step stays as many
+ * rows as the job says.
  */
 final class GpuSetupSearch {
     private final PlannedJob job;
@@ -51,9 +52,8 @@ final class GpuSetupSearch {
      */
     GpuRun best(Gpu gpu, int count) {
         int gpus = working(count);
-        List<Sharing> sharings = gpus == 1 ? List.of(Sharing.SINGLE) : List.of(Sharing.DDP, Sharing.FSDP);
         GpuRun last = null;
-        for (Sharing sharing : sharings) {
+        for (Sharing sharing : sharings(gpus)) {
             GpuRun smallest = run(gpu, gpus, sharing, 1, job.training().recompute() != Recompute.NONE);
             if (smallest.fit() == Fit.FITS) {
                 return fastest(gpu, gpus, sharing).orElse(smallest);
@@ -64,6 +64,15 @@ final class GpuSetupSearch {
                     : last;
         }
         return Objects.requireNonNull(last);
+    }
+
+    private List<Sharing> sharings(int gpus) {
+        if (gpus == 1) {
+            return List.of(Sharing.SINGLE);
+        }
+        return SharedWeights.obstacle(job.job().method()).isPresent()
+                ? List.of(Sharing.DDP)
+                : List.of(Sharing.DDP, Sharing.FSDP);
     }
 
     /** The most GPUs that the rows of a step can be shared out to evenly. */

@@ -12,8 +12,12 @@ import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.job.TrainingSpec;
+import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.TuningMethod;
+import dev.finetune4j.plan.Fit;
 import dev.finetune4j.plan.TrainerSettings;
+import dev.finetune4j.plan.TrainerSettings.Sharing;
 import org.junit.jupiter.api.Test;
 
 /** A job is planned as its engine will compute it. */
@@ -58,6 +62,22 @@ class GpuSetupSearchTest {
         assertThat(said.settings().precision()).isEqualTo("bf16");
         assertThat(said.setup().arithmetic()).isEqualTo(single.setup().arithmetic());
         assertThat(said.setup().weights()).isEqualTo(Weights.HALF);
+    }
+
+    /** Shared out among four, 16 bytes for each of 1.7 billion weights would fit; none of the four holds all of them. */
+    @Test
+    void sharesOutNoWeightsThatAreAllTrained() {
+        GpuRun full = onFourGpus(FullTuning.defaults());
+
+        assertThat(full.fit()).isEqualTo(Fit.TOO_LARGE);
+        assertThat(full.settings().parallelism()).isEqualTo(Sharing.DDP);
+        assertThat(onFourGpus(LoraTuning.defaults()).fit()).isEqualTo(Fit.FITS);
+    }
+
+    private static GpuRun onFourGpus(TuningMethod method) {
+        return new GpuSetupSearch(
+                        SampleJob.of(method, 50, 0), MemoryModel.shipped(), SpeedModel.shipped(), Correction.NONE, false)
+                .best(GpuTable.shipped().find("A10").orElseThrow(), 4);
     }
 
     /** On the same setup, of one row: a search that has less memory to fill may take fewer rows. */
