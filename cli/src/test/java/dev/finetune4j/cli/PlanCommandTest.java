@@ -66,7 +66,7 @@ class PlanCommandTest {
                     .append('\n');
         }
         Files.writeString(folder.resolve("tickets.jsonl"), rows);
-        job = write("method: qlora");
+        job = write("method: lora");
     }
 
     private Path write(String more) throws IOException {
@@ -86,7 +86,7 @@ class PlanCommandTest {
         GOLDEN.assertMatches("plan.txt", anywhere(plan.out()));
         GOLDEN.assertMatches(
                 "plan-explain.txt",
-                anywhere(plan("--target", CLOUDS, "--explain", "ml.g5.xlarge").out()));
+                anywhere(plan("--target", CLOUDS, "--explain", "ml.g6e.xlarge").out()));
     }
 
     /** Only the bill tells the discount of SageMaker's spot, so that a launch would be refused within the guess. */
@@ -165,7 +165,7 @@ class PlanCommandTest {
 
     @Test
     void theChoiceIsAmongTheTargetsThatTheJobNames() throws IOException {
-        job = write("method: qlora\ntargets: [azure-ml, jumpstart]");
+        job = write("method: lora\ntargets: [azure-ml, jumpstart]");
 
         JsonNode plan = json("--optimize", "cost");
 
@@ -192,7 +192,7 @@ class PlanCommandTest {
 
     @Test
     void noOtherTargetIsChosenWhereThoseOfTheJobWillNotDo() throws IOException {
-        job = write("method: qlora\ntargets: [bedrock]");
+        job = write("method: lora\ntargets: [bedrock]");
 
         CommandRun plan = plan();
 
@@ -415,7 +415,7 @@ class PlanCommandTest {
 
     @Test
     void aPlaceWhoseRegionHasNoKnownMachineIsToldOf() throws IOException {
-        job = write("method: qlora\nplaces: {sagemaker: {region: us-gov-west-1}}");
+        job = write("method: lora\nplaces: {sagemaker: {region: us-gov-west-1}}");
 
         CommandRun beside = plan("--target", CLOUDS);
         CommandRun alone = plan("--target", "sagemaker");
@@ -447,7 +447,7 @@ class PlanCommandTest {
                 .doesNotContain("max-cost", "keeps the money")
                 .doesNotContainPattern("(?m)^  at ");
 
-        job = write("method: qlora\nbudget: {max-time: 1m}");
+        job = write("method: lora\nbudget: {max-time: 1m}");
         assertThat(plan("--target", CLOUDS).err())
                 .contains("FT0761", "budget: {max-time: ")
                 .doesNotContain("max-cost");
@@ -456,7 +456,7 @@ class PlanCommandTest {
     /** A job's own limit of cost has nothing to do with the time that a flag allows. */
     @Test
     void theBudgetOfTheJobIsNotBlamedForALimitOfTheCommand() throws IOException {
-        job = write("method: qlora\nbudget: {max-cost: 100 USD}");
+        job = write("method: lora\nbudget: {max-cost: 100 USD}");
 
         assertThat(plan("--target", CLOUDS, "--deadline", "1m").err())
                 .contains("FT0761", " --deadline ")
@@ -471,9 +471,9 @@ class PlanCommandTest {
     /** What is pasted stands in place of the budget that is there. */
     @Test
     void aWiderLimitOfTheJobKeepsTheOtherBesideIt() throws IOException {
-        job = write("method: qlora\nbudget: {max-cost: 100 USD, max-time: 1m}");
+        job = write("method: lora\nbudget: {max-cost: 100 USD, max-time: 1m}");
         String late = plan("--target", CLOUDS).err();
-        job = write("method: qlora\nbudget: {max-cost: 0.01 USD, max-time: 9h}");
+        job = write("method: lora\nbudget: {max-cost: 0.01 USD, max-time: 9h}");
         String dear = plan("--target", "sagemaker").err();
 
         assertThat(late).containsPattern("try +budget: \\{max-cost: 100 USD, max-time: (?!1m\\})");
@@ -484,6 +484,7 @@ class PlanCommandTest {
     /** The cheapest takes longer than that, this machine, say, for weeks. */
     @Test
     void whoIsShortOfTimeAloneIsProposedTheTimeOfTheFastest() throws IOException {
+        Files.writeString(job, Files.readString(job).replace("llama-3.1-8b-instruct", "llama-3.2-3b-instruct"));
         JsonNode cheapest = json("--target", "azure-ml", "--optimize", "cost").at("/options/0");
         Duration slow = Durations.parse(cheapest.at("/time/high").asText());
 
@@ -498,6 +499,7 @@ class PlanCommandTest {
     /** The cheapest of all would break the time, too. */
     @Test
     void ofTwoLimitsTheCheapestThatKeepsTheTimeIsNamed() throws IOException {
+        Files.writeString(job, Files.readString(job).replace("llama-3.1-8b-instruct", "llama-3.2-3b-instruct"));
         JsonNode cheapest = json("--target", "azure-ml", "--optimize", "cost").at("/options/0");
         String time = Durations.format(Duration.ofMinutes(seconds(cheapest.at("/time/likely")) / 60 - 1));
 
@@ -558,7 +560,7 @@ class PlanCommandTest {
     @Test
     void whatBreaksALimitIsToldAsMoreThanIt() throws IOException {
         for (int epochs = 1; epochs <= 6; epochs++) {
-            job = write("method: qlora\ntraining: {epochs: " + epochs + "}");
+            job = write("method: lora\ntraining: {epochs: " + epochs + "}");
             BigDecimal least = StreamSupport.stream(
                             json("--target", "sagemaker").at("/options").spliterator(), false)
                     .map(option -> option.at("/cost/likely"))
@@ -605,6 +607,7 @@ class PlanCommandTest {
 
     @Test
     void whatTheTableSaysOfLimitsIsSaidInWords() throws IOException {
+        Files.writeString(job, Files.readString(job).replace("llama-3.1-8b-instruct", "llama-3.2-3b-instruct"));
         String[] one = {"--target", "azure-ml", "--gpu", "A10"};
         JsonNode time = json(with(one, "--optimize", "cost")).at("/options/0/time");
         long minutes = (seconds(time.get("likely")) + seconds(time.get("high"))) / 120;
@@ -794,7 +797,7 @@ class PlanCommandTest {
 
     @Test
     void theBudgetOfTheJobIsALimitToo() throws IOException {
-        job = write("method: qlora\nbudget: {max-cost: 0.01 USD}");
+        job = write("method: lora\nbudget: {max-cost: 0.01 USD}");
 
         CommandRun none = plan("--target", CLOUDS);
 
@@ -810,7 +813,7 @@ class PlanCommandTest {
 
         assertThat(none.exitCode()).isEqualTo(5);
         assertThat(oneLine(none.err()))
-                .contains("FT0760", "GiB per GPU", "fits with method: qlora")
+                .contains("FT0760", "GiB per GPU", "fits with method: lora")
                 .contains("(4x T4); weights that are all trained are not shared out yet; those of a base model");
     }
 
@@ -838,19 +841,58 @@ class PlanCommandTest {
 
     @Test
     void whereNothingFitsOnlyWhatWasTriedIsSaidToBeNoHelp() throws IOException {
-        for (String method : List.of("lora", "qlora")) {
-            job = write("method: " + method);
-            Files.writeString(job, Files.readString(job).replace("llama-3.1-8b-instruct", "llama-3.1-405b-instruct"));
+        for (String place : List.of("sagemaker", "jumpstart")) {
+            job = write("method: lora");
+            Files.writeString(job, Files.readString(job).replace("llama-3.1-8b-instruct", "llama-3.3-70b-instruct"));
 
-            String err = oneLine(plan("--target", "sagemaker", "--gpu", "T4").err());
+            String err = oneLine(plan("--target", place, "--gpu", "T4").err());
 
             assertThat(err)
                     .contains("FT0760", "GiB per GPU")
                     .contains(
-                            method.equals("lora")
+                            place.equals("jumpstart")
                                     ? "; no shorter row or QLoRA fits either"
                                     : "; no shorter row fits either");
         }
+    }
+
+    /** As a launch refuses it, and with what it proposes instead: only a place with an engine of its own is planned. */
+    @Test
+    void noMachineIsPlannedForWhatTheEngineOfItsPlaceDoesNotDo() throws IOException {
+        job = write("method: qlora");
+
+        JsonNode every = json("--target", CLOUDS);
+        CommandRun none = plan("--target", "sagemaker,azure-ml");
+
+        assertThat(every.at("/options").findValuesAsText("target"))
+                .contains("jumpstart")
+                .doesNotContain("sagemaker", "azure-ml");
+        assertThat(none.exitCode()).isEqualTo(5);
+        assertThat(oneLine(none.err()))
+                .contains("FT0760: sagemaker, azure-ml do not tune tickets as it is", "job.yaml:5:")
+                .contains("sagemaker: the engine for cloud GPUs does not do method: qlora (bitsandbytes is in none of the"
+                        + " images that it runs in)")
+                .containsPattern("try +method: lora ");
+        job = write("method: lora");
+        assertThat(plan("--target", "sagemaker,azure-ml").exitCode()).isZero();
+    }
+
+    @Test
+    void noMachineIsPlannedForAnEncoderWhereTheEngineOfItsPlaceTrainsNone() throws IOException {
+        job = write("method: full");
+        Files.writeString(
+                job,
+                Files.readString(job)
+                        .replace("llama-3.1-8b-instruct", "bert-base-uncased")
+                        .replace("question-answering", "classification"));
+
+        CommandRun none = plan("--target", "sagemaker");
+
+        assertThat(none.exitCode()).as(none.out()).isEqualTo(5);
+        assertThat(oneLine(none.err()))
+                .contains("FT0760: sagemaker does not tune tickets as it is", "job.yaml:2:")
+                .contains("sagemaker: the engine for cloud GPUs does not do an encoder (it trains decoders)")
+                .doesNotContain("method: lora");
     }
 
     @Test
@@ -882,7 +924,8 @@ class PlanCommandTest {
 
     @Test
     void kindsOfGpuWithTheSameMemoryHaveTheirOwnSpeed() throws IOException {
-        JsonNode options = json("--target", "sagemaker").at("/options");
+        job = write("method: qlora");
+        JsonNode options = json("--target", "jumpstart").at("/options");
 
         Duration slow = training(options, "ml.g6.xlarge"); // an L4 with 300 GB/s
         Duration fast = training(options, "ml.g5.xlarge"); // an A10G with 600 GB/s
@@ -894,9 +937,9 @@ class PlanCommandTest {
     @Test
     void modelsThatWereNotTunedMayWriteToTheLimit() throws IOException {
         job = write("method: qlora\nevaluation: {max-new-tokens: 16}");
-        Duration brief = phase(json("--target", "sagemaker").at("/options"), "ml.g5.xlarge", "evaluation");
+        Duration brief = phase(json("--target", "jumpstart").at("/options"), "ml.g5.xlarge", "evaluation");
         job = write("method: qlora\nevaluation: {max-new-tokens: 1024}");
-        Duration lengthy = phase(json("--target", "sagemaker").at("/options"), "ml.g5.xlarge", "evaluation");
+        Duration lengthy = phase(json("--target", "jumpstart").at("/options"), "ml.g5.xlarge", "evaluation");
 
         assertThat(lengthy).isGreaterThan(brief.plusSeconds(45));
     }

@@ -9,6 +9,7 @@ import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.data.Part;
 import dev.finetune4j.data.Quantiles;
 import dev.finetune4j.engine.launch.Endurance;
+import dev.finetune4j.engine.launch.EngineRefusals;
 import dev.finetune4j.engine.launch.JobFigures;
 import dev.finetune4j.engine.launch.ModelFacts;
 import dev.finetune4j.engine.launch.OwnMachine;
@@ -481,6 +482,7 @@ class PlanSanityTest {
                 missed,
                 quotas,
                 endurances,
+                EngineRefusals.NONE, // also what no engine does yet is estimated
                 null,
                 TODAY,
                 "test",

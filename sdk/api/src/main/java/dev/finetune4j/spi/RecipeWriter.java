@@ -1,8 +1,11 @@
 package dev.finetune4j.spi;
 
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.plan.TrainerSettings;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +16,16 @@ import org.jspecify.annotations.Nullable;
 public interface RecipeWriter {
     /** The engine that the recipe is for, as {@link WorkerPackage} names it, such as {@code peft}. */
     String engine();
+
+    /**
+     * What the engine does not do whatever the rows and the other settings: all that {@link #write} refuses a training for which is known
+     * before its files are read. Quick, and asks nobody.
+     *
+     * @param method how weights are tuned
+     * @param speaks whether the model answers in text; an encoder tells labels apart
+     * @return FT0674 for each, at the key of the job that is to blame; empty where the engine trains so
+     */
+    List<Problem> refusals(TuningMethod method, boolean speaks);
 
     /**
      * Writes the recipe of a job into a folder, which becomes the channel {@link dev.finetune4j.run.WorkOrder#RECIPE_CHANNEL} of the job.

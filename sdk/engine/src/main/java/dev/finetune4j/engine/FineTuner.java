@@ -16,6 +16,7 @@ import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.launch.Alternatives;
 import dev.finetune4j.engine.launch.Asking;
+import dev.finetune4j.engine.launch.EngineRefusals;
 import dev.finetune4j.engine.launch.EstimateScore;
 import dev.finetune4j.engine.launch.FetchedFiles;
 import dev.finetune4j.engine.launch.JobFigures;
@@ -512,6 +513,11 @@ public final class FineTuner implements AutoCloseable {
         }
     }
 
+    /** What the engines that places are sent for their GPUs do not do, where no job says anything of a place. Asks nobody. */
+    public EngineRefusals refusals() {
+        return launcher.places().refusals();
+    }
+
     /** Everything that the places sell, as it is known on this machine. Asks nobody. */
     public List<Offer> offers() {
         return offers.get().offers();
@@ -542,6 +548,7 @@ public final class FineTuner implements AutoCloseable {
                 launcher.places().missed(),
                 quotas,
                 launcher.places().endurances(figures.file().job()),
+                launcher.places().refusals(figures.file().job()),
                 launcher.rehearsals().find(figures).orElse(null),
                 LocalDate.ofInstant(context.clock().instant(), ZoneOffset.UTC),
                 version,

@@ -1,6 +1,7 @@
 package dev.finetune4j.worker.recipe;
 
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemKind;
 import dev.finetune4j.job.Precision;
@@ -61,6 +62,11 @@ public final class PeftRecipeWriter implements RecipeWriter {
     }
 
     @Override
+    public List<Problem> refusals(TuningMethod method, boolean speaks) {
+        return PeftRefusals.of(method, speaks);
+    }
+
+    @Override
     public void write(Submission submission, @Nullable TrainerSettings setup, Path target) {
         refuse(PeftRefusals.of(submission));
         Path model = channel(submission, WorkOrder.MODEL_CHANNEL);
@@ -73,7 +79,7 @@ public final class PeftRecipeWriter implements RecipeWriter {
         try (TextCodec own = codecs.open(files);
                 TextCodec codec = method == null ? own : CodecBehindVirtualTokens.of(own, method)) {
             if (!codec.speaks()) {
-                refuse(List.of(PeftRefusals.ofEncoder(model.toString())));
+                refuse(List.of(PeftRefusals.ofEncoder(Location.of(model.toString()))));
             }
             DurableFiles.deleteTree(target);
             Files.createDirectories(target);

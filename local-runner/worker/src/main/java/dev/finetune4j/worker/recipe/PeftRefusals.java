@@ -35,10 +35,19 @@ final class PeftRefusals {
         return problems;
     }
 
+    /** All that is refused of a training by its method and by what its model is. */
+    static List<Problem> of(TuningMethod method, boolean speaks) {
+        List<Problem> problems = new ArrayList<>(ofMethod(method).stream().toList());
+        if (!speaks) {
+            problems.add(ofEncoder(Location.ofKey("model")));
+        }
+        return problems;
+    }
+
     /** A model that tells labels apart instead of speaking. */
-    static Problem ofEncoder(String folder) {
+    static Problem ofEncoder(Location model) {
         return refused("an encoder", "it trains decoders", "method: lora    # with a decoder as model")
-                .at(Location.of(folder))
+                .at(model)
                 .build();
     }
 

@@ -8,6 +8,8 @@ import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Part;
 import dev.finetune4j.data.RowRef;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.LabelScoring;
 import dev.finetune4j.job.Precision;
@@ -15,6 +17,7 @@ import dev.finetune4j.job.Recompute;
 import dev.finetune4j.job.Schedule;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.PrefixTuning;
@@ -353,6 +356,23 @@ class PeftRecipeWriterTest {
 
         assertThat(ended.exit()).isEqualTo(1);
         assertThat(ended.output()).contains("FT0652: train.tokens is not that of the job");
+    }
+
+    /** As when the recipe is written, for whoever has none of the job's files yet. */
+    @Test
+    void whatTheEngineDoesNotDoIsKnownWithoutFiles() {
+        assertThat(writer.refusals(LoraTuning.defaults(), true)).isEmpty();
+        assertThat(writer.refusals(FullTuning.defaults(), true)).isEmpty();
+        assertThat(writer.refusals(QloraTuning.defaults(), true)).singleElement().satisfies(problem -> {
+            assertThat(problem.code()).isEqualTo("FT0674");
+            assertThat(problem.summary()).endsWith("does not do method: qlora");
+            assertThat(problem.place()).contains(Location.ofKey("method"));
+        });
+        assertThat(writer.refusals(HeadTuning.defaults(), false))
+                .extracting(Problem::summary)
+                .containsExactly(
+                        "the engine for cloud GPUs does not do method: head",
+                        "the engine for cloud GPUs does not do an encoder");
     }
 
     @Test

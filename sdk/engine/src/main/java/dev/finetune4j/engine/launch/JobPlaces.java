@@ -36,6 +36,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -249,6 +250,41 @@ public final class JobPlaces {
         return endurances;
     }
 
+    /** What the engines that places are sent for their GPUs do not do, each place as a job's settings have it. */
+    public EngineRefusals refusals(FineTuneJob job) {
+        return refusals(id -> context.providers().open(id, onSomeMachine(job, id)));
+    }
+
+    /** The same where no job says anything. */
+    public EngineRefusals refusals() {
+        return refusals(context.providers()::open);
+    }
+
+    private EngineRefusals refusals(Function<ProviderId, Provider> opener) {
+        Map<ProviderId, String> engines = new HashMap<>();
+        for (ProviderId id : context.providers().ids()) {
+            try (Provider provider = opener.apply(id)) {
+                provider.worker().ifPresent(engine -> engines.put(id, engine));
+            }
+        }
+        return new EngineRefusals(engines, context.workers().recipes());
+    }
+
+    /** A plan, which looks at machines with GPUs alone, looks at others than the one that a job names, too. */
+    private static FineTuneJob onSomeMachine(FineTuneJob job, ProviderId place) {
+        Map<String, String> settings = new HashMap<>(job.settingsOf(place));
+        return settings.remove(PlaceSettings.MACHINE) == null
+                ? job
+                : job.toBuilder().place(place, settings).build();
+    }
+
+    private List<Problem> undone(Provider provider, PreparedJob prepared) {
+        Map<ProviderId, String> engine =
+                provider.worker().map(name -> Map.of(provider.id(), name)).orElse(Map.of());
+        return new EngineRefusals(engine, context.workers().recipes())
+                .at(provider.id(), prepared.file().job().method(), prepared.speaks());
+    }
+
     /**
      * Asks the place that a job would run at whether it would take it.
      *
@@ -272,6 +308,7 @@ public final class JobPlaces {
             unlearned(provider, proposal.job()).ifPresent(problems::add);
             uncompared(provider, prepared).ifPresent(problems::add);
             unrestarted(provider, proposal).ifPresent(problems::add);
+            problems.addAll(undone(provider, prepared));
             return prepared.withProblems(problems).varied(provider.variation());
         }
     }

@@ -67,11 +67,24 @@ public final class Providers {
      * @throws FineTuneException with FT0507 if it is not there
      */
     Provider open(ProviderId id, FineTuneJob job) {
+        return factory(id).open(context, at(id, job).settingsOf(id));
+    }
+
+    /**
+     * A client of a place of which nothing is said; the caller closes it.
+     *
+     * @throws FineTuneException with FT0507 if it is not there
+     */
+    Provider open(ProviderId id) {
+        return factory(id).open(context, Map.of());
+    }
+
+    private ProviderFactory factory(ProviderId id) {
         ProviderFactory factory = factories.get(id.value());
         if (factory == null) {
             throw RunProblems.noProvider(id, ids());
         }
-        return factory.open(context, at(id, job).settingsOf(id));
+        return factory;
     }
 
     /** A job as a place is told it: with the place's own name for a model of the catalogue. */

@@ -39,6 +39,11 @@ final class Workers {
         this.recipes = List.copyOf(recipes);
     }
 
+    /** Who writes the recipes of workers that only execute them. */
+    List<RecipeWriter> recipes() {
+        return recipes;
+    }
+
     private static <T> List<T> all(Class<T> kind) {
         return ServiceLoader.load(kind).stream()
                 .map(ServiceLoader.Provider::get)

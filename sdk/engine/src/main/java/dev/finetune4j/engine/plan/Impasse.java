@@ -3,6 +3,7 @@ package dev.finetune4j.engine.plan;
 import dev.finetune4j.engine.estimate.Architecture;
 import dev.finetune4j.engine.estimate.Gpu;
 import dev.finetune4j.engine.estimate.GpuTable;
+import dev.finetune4j.engine.launch.EngineRefusals;
 import dev.finetune4j.engine.launch.JobFigures;
 import dev.finetune4j.engine.launch.OwnMachine;
 import dev.finetune4j.engine.price.OfferFilter;
@@ -17,6 +18,7 @@ import dev.finetune4j.json.Durations;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.QloraTuning;
+import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.plan.Fit;
 import dev.finetune4j.plan.Gpus;
 import dev.finetune4j.plan.MachineOffer;
@@ -58,6 +60,7 @@ final class Impasse {
     private final List<OwnMachine> ownMachines;
     private final long memoryHere;
     private final Set<ProviderId> ownModels;
+    private final EngineRefusals refusals;
     private final Worlds worlds;
     private final Assumptions assumptions;
     private final PastErrors errors;
@@ -78,6 +81,7 @@ final class Impasse {
             List<OwnMachine> ownMachines,
             long memoryHere,
             Set<ProviderId> ownModels,
+            EngineRefusals refusals,
             Worlds worlds,
             Assumptions assumptions,
             PastErrors errors,
@@ -89,6 +93,7 @@ final class Impasse {
         this.ownMachines = ownMachines;
         this.memoryHere = memoryHere;
         this.ownModels = ownModels;
+        this.refusals = refusals;
         this.worlds = worlds;
         this.assumptions = assumptions;
         this.errors = errors;
@@ -264,12 +269,17 @@ final class Impasse {
     private Problem notTuned(Plan plan) {
         FineTuneJob job = figures.file().job();
         List<ProviderId> targets = request.filter().targets();
+        Optional<Problem> refused = plan.rejections().stream()
+                .flatMap(rejection -> refusals
+                        .at(rejection.target(), job.method(), figures.model().speaks())
+                        .stream())
+                .findFirst();
         Problem.Builder problem = PlanProblems.NOTHING_FITS
                 .error((targets.isEmpty()
                                 ? "nothing that was looked at tunes "
                                 : names(targets) + (targets.size() == 1 ? " does not tune " : " do not tune "))
                         + job.name() + " as it is")
-                .at(Location.ofKey("model"));
+                .at(refused.flatMap(Problem::place).orElse(Location.ofKey("model")));
         plan.rejections().stream()
                 .limit(NEAREST)
                 .forEach(rejection -> problem.because(rejection.target()
@@ -281,6 +291,9 @@ final class Impasse {
                 .forEach(problem::remedy);
         targets.forEach(
                 target -> longerIds(target, job).forEach(id -> problem.remedy("places." + target + ".model: " + id)));
+        if (refused.isPresent() && fitsWithLora(targets)) {
+            problem.remedy("method: lora");
+        }
         if (!asksServicesOnly()) {
             elsewhere().ifPresent(option -> {
                 problem.because(fitsElsewhere(option));
@@ -293,6 +306,20 @@ final class Impasse {
                     .remedy("method: lora");
         }
         return problem.remedy("finetune offers --target " + targets.get(0)).build();
+    }
+
+    /** Whether a machine of the places that were asked would do for adapters, which every engine trains. */
+    private boolean fitsWithLora(List<ProviderId> targets) {
+        FineTuneJob job = figures.file().job();
+        LoraTuning lora = job.method().adapters().orElse(LoraTuning.defaults());
+        PlannedJob changed =
+                new PlannedJob(figures).with(job.toBuilder().method(lora).build());
+        return offers.stream()
+                .filter(MachineOffer.class::isInstance)
+                .map(MachineOffer.class::cast)
+                .filter(machine -> targets.isEmpty() || targets.contains(machine.target()))
+                .filter(machine -> PlaceSettings.allow(job.settingsOf(machine.target()), machine))
+                .anyMatch(machine -> !isRefused(machine.target(), lora) && fits(changed, machine));
     }
 
     /** What a place calls the models whose id a job names without its end, such as the length of texts that it takes. */
@@ -518,7 +545,7 @@ final class Impasse {
             shown++;
             Optional<String> change = leastChange(machine.get());
             problem.because(rejection.target() + " " + rejection.name() + ": " + rejection.reason()
-                    + change.map(words -> "; fits with " + words).orElseGet(this::triedInVain));
+                    + change.map(words -> "; fits with " + words).orElseGet(() -> triedInVain(rejection.target())));
             change.filter(words -> !remedies.contains(words)).ifPresent(remedies::add);
         }
         return remedies;
@@ -541,25 +568,27 @@ final class Impasse {
     }
 
     private Optional<String> leastChange(OwnMachine machine) {
-        return leastChange(job ->
-                new OwnMachinePlanner(job, worlds, assumptions, List.of(), null, errors, memoryHere).fits(machine));
+        return leastChange(
+                machine.target(),
+                job -> new OwnMachinePlanner(job, worlds, assumptions, List.of(), null, errors, memoryHere)
+                        .fits(machine));
     }
 
     private Optional<String> leastChange(MachineOffer machine) {
-        return leastChange(job -> fits(job, machine));
+        return leastChange(machine.target(), job -> fits(job, machine));
     }
 
     /** The first of the changes, the mildest first, with which a job fits. */
-    private Optional<String> leastChange(Predicate<PlannedJob> fits) {
-        return changes().entrySet().stream()
+    private Optional<String> leastChange(ProviderId place, Predicate<PlannedJob> fits) {
+        return changes(place).entrySet().stream()
                 .filter(change -> fits.test(new PlannedJob(figures).with(change.getValue())))
                 .map(Map.Entry::getKey)
                 .findFirst();
     }
 
     /** What was tried and does not do; empty where there was nothing to try. */
-    private String triedInVain() {
-        Set<String> tried = changes().keySet();
+    private String triedInVain(ProviderId place) {
+        Set<String> tried = changes(place).keySet();
         List<String> kinds = new ArrayList<>();
         if (tried.stream().anyMatch(change -> change.startsWith("training.max-tokens"))) {
             kinds.add("shorter row");
@@ -571,6 +600,17 @@ final class Impasse {
             kinds.add("QLoRA");
         }
         return kinds.isEmpty() ? "" : "; no " + String.join(" or ", kinds) + " fits either";
+    }
+
+    /** The changes that the engine of a place would not refuse. */
+    private Map<String, FineTuneJob> changes(ProviderId place) {
+        Map<String, FineTuneJob> changes = changes();
+        changes.values().removeIf(changed -> isRefused(place, changed.method()));
+        return changes;
+    }
+
+    private boolean isRefused(ProviderId place, TuningMethod method) {
+        return !refusals.at(place, method, figures.model().speaks()).isEmpty();
     }
 
     private Map<String, FineTuneJob> changes() {
@@ -614,7 +654,7 @@ final class Impasse {
         Optional<Gpu> gpu = own == null ? Optional.empty() : gpus.find(own.name());
         return own != null
                 && gpu.isPresent()
-                && new MachinePlanner(job, ownModels, worlds, assumptions, errors)
+                && new MachinePlanner(job, ownModels, refusals, worlds, assumptions, errors)
                                 .run(machine.target(), gpu.get(), own.count())
                                 .fit()
                         == Fit.FITS;
@@ -661,7 +701,7 @@ final class Impasse {
             return Optional.empty();
         }
         PlannedJob job = new PlannedJob(figures);
-        MachinePlanner planner = new MachinePlanner(job, ownModels, worlds, assumptions, errors);
+        MachinePlanner planner = new MachinePlanner(job, ownModels, refusals, worlds, assumptions, errors);
         return planner
                 .plan(
                         offers.stream()

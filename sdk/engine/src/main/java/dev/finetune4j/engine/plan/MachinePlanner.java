@@ -7,10 +7,12 @@ import dev.finetune4j.engine.estimate.MemoryModel;
 import dev.finetune4j.engine.estimate.MemoryParts;
 import dev.finetune4j.engine.estimate.Range;
 import dev.finetune4j.engine.estimate.SpeedModel;
+import dev.finetune4j.engine.launch.EngineRefusals;
 import dev.finetune4j.engine.launch.SharedWeights;
 import dev.finetune4j.engine.plan.Worlds.Cause;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.engine.report.RunParameters;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.plan.ByteRange;
 import dev.finetune4j.plan.Fit;
 import dev.finetune4j.plan.Gpus;
@@ -49,6 +51,7 @@ final class MachinePlanner {
 
     private final PlannedJob job;
     private final Set<ProviderId> ownModels;
+    private final EngineRefusals refusals;
     private final Worlds worlds;
     private final Assumptions assumptions;
     private final PastErrors errors;
@@ -69,8 +72,14 @@ final class MachinePlanner {
     private final Map<ProviderId, Set<String>> notEstimated = new LinkedHashMap<>();
 
     MachinePlanner(
-            PlannedJob job, Set<ProviderId> ownModels, Worlds worlds, Assumptions assumptions, PastErrors errors) {
+            PlannedJob job,
+            Set<ProviderId> ownModels,
+            EngineRefusals refusals,
+            Worlds worlds,
+            Assumptions assumptions,
+            PastErrors errors) {
         this.ownModels = ownModels;
+        this.refusals = refusals;
         this.job = job;
         this.worlds = worlds;
         this.assumptions = assumptions;
@@ -119,7 +128,7 @@ final class MachinePlanner {
     private List<Candidate> ofMachine(List<MachineOffer> regions, Hosting hosting) {
         MachineOffer machine = regions.get(0);
         Gpus own = machine.gpus();
-        if (own == null || isWithoutModel(machine)) {
+        if (own == null || isWithoutModel(machine) || isRefused(machine.target())) {
             return List.of();
         }
         Optional<Gpu> gpu = gpus.find(own.name());
@@ -184,6 +193,17 @@ final class MachinePlanner {
                 machine.target().value(),
                 new Rejection(
                         machine.target(), null, "it has no such model, as far as finetune4j's catalogue knows", null));
+        return true;
+    }
+
+    /** Whatever its machines have, a launch there would be refused. */
+    private boolean isRefused(ProviderId place) {
+        List<Problem> refused = refusals.at(place, job.job().method(), job.model().speaks());
+        if (refused.isEmpty()) {
+            return false;
+        }
+        rejections.putIfAbsent(
+                place.value(), new Rejection(place, null, EngineRefusals.words(refused.get(0)), null));
         return true;
     }
 

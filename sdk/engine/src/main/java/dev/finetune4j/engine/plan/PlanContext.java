@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.plan;
 
 import dev.finetune4j.engine.launch.Endurance;
+import dev.finetune4j.engine.launch.EngineRefusals;
 import dev.finetune4j.engine.launch.OwnMachine;
 import dev.finetune4j.engine.launch.PastEstimate;
 import dev.finetune4j.engine.launch.PastRun;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param missed ids of options whose machines runs of this computer were lately told are not to be had, and when last
  * @param quotas tells what the accounts' quotas leave of machines, by the ids of their offers; what nobody tells is left out
  * @param endurances how long a budget must last at each place that jobs can be launched at and that bills for time
+ * @param refusals what the engines that places are sent for their GPUs do not do
  * @param rehearsal what the first steps of the very same job showed on this machine, or null where it was not rehearsed
  * @param today the day by which the age of prices is told
  * @param version of finetune4j
@@ -45,6 +47,7 @@ public record PlanContext(
         Map<String, Instant> missed,
         Function<List<MachineOffer>, Map<String, Diagnosis>> quotas,
         Map<ProviderId, Endurance> endurances,
+        EngineRefusals refusals,
         @Nullable Rehearsal rehearsal,
         LocalDate today,
         String version,

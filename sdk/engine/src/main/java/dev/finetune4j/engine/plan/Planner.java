@@ -290,7 +290,8 @@ public final class Planner {
     }
 
     private MachinePlanner machinePlanner(PlannedJob job) {
-        return new MachinePlanner(job, context.places().ownModels(), worlds, assumptions, errors);
+        return new MachinePlanner(
+                job, context.places().ownModels(), context.refusals(), worlds, assumptions, errors);
     }
 
     private Optional<OwnMachine> ownMachine(ProviderId target) {
@@ -332,6 +333,7 @@ public final class Planner {
                         context.ownMachines(),
                         context.memoryHere(),
                         context.places().ownModels(),
+                        context.refusals(),
                         worlds,
                         assumptions,
                         errors,

@@ -3,6 +3,8 @@ package dev.finetune4j.engine.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.run.WorkOrder;
@@ -133,6 +135,11 @@ class WorkersTest {
         @Override
         public String engine() {
             return "gpu";
+        }
+
+        @Override
+        public List<Problem> refusals(TuningMethod method, boolean speaks) {
+            return List.of();
         }
 
         @Override

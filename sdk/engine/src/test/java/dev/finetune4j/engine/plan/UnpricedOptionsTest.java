@@ -2,6 +2,7 @@ package dev.finetune4j.engine.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.finetune4j.engine.launch.EngineRefusals;
 import dev.finetune4j.engine.price.OfferFilter;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.Budget;
@@ -67,6 +68,7 @@ class UnpricedOptionsTest {
                         List.of(),
                         1L << 30,
                         Set.of(),
+                        EngineRefusals.NONE,
                         new Worlds(),
                         Assumptions.shipped(List.of()),
                         PastErrors.NONE,

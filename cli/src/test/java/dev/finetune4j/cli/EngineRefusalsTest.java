@@ -1,0 +1,56 @@
+package dev.finetune4j.cli;
+
+import static dev.finetune4j.cli.CommandRun.oneLine;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A check says what the engine does not do that a launch would send to the job's place. */
+class EngineRefusalsTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void aMethodThatTheEngineForGpusDoesNotDoIsRefused() throws IOException {
+        Path job = CommandCloud.sageMakerJob(folder, "eu-central-1", 4714);
+        CommandRun taken = check(job);
+        assertThat(taken.exitCode()).as(taken.err()).isZero();
+
+        Files.writeString(job, "method: {kind: qlora}\n", StandardOpenOption.APPEND);
+        CommandRun refused = check(job);
+
+        assertThat(refused.exitCode()).as(refused.err()).isEqualTo(3);
+        assertThat(oneLine(refused.out() + refused.err()))
+                .contains("FT0674: the engine for cloud GPUs does not do method: qlora")
+                .contains("bitsandbytes is in none of the images")
+                .contains("job.yaml:");
+    }
+
+    /** Where the core itself is sent. */
+    @Test
+    void aMachineWithoutGpusDoesIt() throws IOException {
+        Path job = CommandCloud.sageMakerJob(folder, "eu-central-1", 4715);
+        Files.writeString(job, Files.readString(job).replace("region: ", "machine: ml.m5.xlarge, region: "));
+        Files.writeString(job, "method: {kind: qlora}\n", StandardOpenOption.APPEND);
+
+        CommandRun checked = check(job);
+
+        assertThat(checked.out() + checked.err()).doesNotContain("FT0674");
+    }
+
+    private CommandRun check(Path job) {
+        return CommandRun.at(
+                Clock.systemUTC(),
+                folder.resolve("home"),
+                Map.of("PATH", System.getenv("PATH")),
+                "check",
+                job.toString());
+    }
+}
