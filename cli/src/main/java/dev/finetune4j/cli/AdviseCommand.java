@@ -152,14 +152,16 @@ final class AdviseCommand implements Callable<Integer> {
         List<Problem> problems = new ArrayList<>();
         Market market = Market.open(surroundings.providerContext());
         List<Offer> offers = market.offers(problems);
-        try (MessageView messages = surroundings.messages(output.format)) {
+        try (MessageView messages = surroundings.messages(output.format);
+                FineTuner tuner = surroundings.open()) {
             messages.problems(problems);
+            return new TuningPlaces(
+                    offers,
+                    market.facts().ownModels(),
+                    tuner.refusals(),
+                    method,
+                    surroundings.memory().getAsLong());
         }
-        return new TuningPlaces(
-                offers,
-                market.facts().ownModels(),
-                method,
-                surroundings.memory().getAsLong());
     }
 
     private List<PlacedModel> models(AskedTask task, TuningPlaces places) {

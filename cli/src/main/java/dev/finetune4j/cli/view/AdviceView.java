@@ -127,7 +127,11 @@ public final class AdviceView {
             String scores = model.benchmarks().stream().map(AdviceView::score).collect(Collectors.joining(", "));
             detail("scores", scores + " [" + model.benchmarks().get(0).source() + "]");
         }
-        detail("tune on", placed.places().stream().map(AdviceView::place).collect(Collectors.joining("; ")));
+        detail(
+                "tune on",
+                placed.places().isEmpty()
+                        ? "no place that is known here"
+                        : placed.places().stream().map(AdviceView::place).collect(Collectors.joining("; ")));
     }
 
     private void service(TuningPlace service) {

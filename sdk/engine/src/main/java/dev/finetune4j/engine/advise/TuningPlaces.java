@@ -11,9 +11,14 @@ import dev.finetune4j.engine.estimate.TrainingSetup.Arithmetic;
 import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
 import dev.finetune4j.engine.estimate.TrainingSetup.Method;
 import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
+import dev.finetune4j.engine.launch.EngineRefusals;
 import dev.finetune4j.engine.models.CatalogueModel;
 import dev.finetune4j.engine.models.EncoderShape;
 import dev.finetune4j.engine.models.LocalCore;
+import dev.finetune4j.method.FullTuning;
+import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.QloraTuning;
+import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.plan.Fit;
 import dev.finetune4j.plan.Gpus;
 import dev.finetune4j.plan.MachineOffer;
@@ -36,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds where a base model can be tuned: on this machine, by a service that knows it, and on the cheapest machine of each place whose
- * memory holds it. An outlook for a choice; what a job really takes there {@code finetune plan} computes.
+ * memory holds it by a method that is done there. An outlook for a choice; what a job really takes there {@code finetune plan} computes.
  */
 public final class TuningPlaces {
     /** Larger models a processor trains, too, but in days where others take hours. */
@@ -51,6 +56,7 @@ public final class TuningPlaces {
     private final MemoryModel memory = MemoryModel.shipped();
     private final ServiceMethod method;
     private final Set<ProviderId> ownModels;
+    private final EngineRefusals refusals;
     private final double usableGibHere;
     private final List<TokenOffer> services;
     private final Map<ProviderId, List<MachineOffer>> machines = new TreeMap<>(Comparator.comparing(ProviderId::value));
@@ -60,11 +66,18 @@ public final class TuningPlaces {
      *
      * @param offers what is sold, in any order
      * @param ownModels places whose machines train models of the place's own and no others
+     * @param refusals what the engines that places are sent for their GPUs do not do
      * @param method how the task is learned; but for supervised tasks services alone are places
      * @param memoryHere memory of this machine in bytes
      */
-    public TuningPlaces(List<Offer> offers, Set<ProviderId> ownModels, ServiceMethod method, long memoryHere) {
+    public TuningPlaces(
+            List<Offer> offers,
+            Set<ProviderId> ownModels,
+            EngineRefusals refusals,
+            ServiceMethod method,
+            long memoryHere) {
         this.ownModels = Set.copyOf(ownModels);
+        this.refusals = refusals;
         this.method = method;
         usableGibHere = LocalCore.usableBytes(memoryHere) / GIB;
         List<Offer> sorted = offers.stream().sorted(Offer.CHEAPEST_FIRST).toList();
@@ -110,11 +123,21 @@ public final class TuningPlaces {
         });
         machines.forEach((target, offers) -> {
             if (!ownModels.contains(target) || model.ids().containsKey(target.value())) {
-                machine(model, methods, tokens, ownModels.contains(target), offers)
+                List<Method> done = methods.stream()
+                        .filter(one -> refusals.at(target, tuning(one), !isEncoder).isEmpty())
+                        .toList();
+                machine(model, done, tokens, ownModels.contains(target), offers)
                         .ifPresent(places::add);
             }
         });
         return places;
+    }
+
+    private static TuningMethod tuning(Method method) {
+        if (method == Method.FULL) {
+            return FullTuning.defaults();
+        }
+        return method == Method.QLORA ? QloraTuning.defaults() : LoraTuning.defaults();
     }
 
     /** This machine, where our own core trains the model on rows so long, and its memory likely holds that. */

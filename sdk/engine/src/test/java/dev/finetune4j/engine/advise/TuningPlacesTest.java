@@ -2,7 +2,12 @@ package dev.finetune4j.engine.advise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.finetune4j.engine.launch.EngineRefusals;
 import dev.finetune4j.engine.models.ModelCatalogue;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.MethodProblems;
+import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.plan.Gpus;
 import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.plan.PriceFact;
@@ -10,10 +15,14 @@ import dev.finetune4j.plan.PriceTrust;
 import dev.finetune4j.plan.PriceUnit;
 import dev.finetune4j.plan.PurchaseTier;
 import dev.finetune4j.plan.ServiceMethod;
+import dev.finetune4j.spi.RecipeWriter;
+import dev.finetune4j.spi.Submission;
 import dev.finetune4j.value.Money;
 import dev.finetune4j.value.ProviderId;
+import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -80,7 +89,8 @@ class TuningPlacesTest {
     void aPlaceThatTrainsModelsOfItsOwnIsNamedForThoseAloneAndOnce() {
         ProviderId hub = new ProviderId("jumpstart");
         MachineOffer machine = machine(hub, "1 USD", new Gpus("A10", 1, 24));
-        TuningPlaces places = new TuningPlaces(List.of(machine), Set.of(hub), ServiceMethod.SUPERVISED, 1L << 30);
+        TuningPlaces places = new TuningPlaces(
+                List.of(machine), Set.of(hub), EngineRefusals.NONE, ServiceMethod.SUPERVISED, 1L << 30);
 
         assertThat(places.of(catalogue.get("llama-3.2-3b-instruct"), 1024))
                 .filteredOn(place -> place.target().equals(hub))
@@ -89,6 +99,46 @@ class TuningPlacesTest {
         assertThat(places.of(catalogue.get("bert-base-uncased"), 512))
                 .extracting(TuningPlace::target)
                 .doesNotContain(hub);
+    }
+
+    /** A launch would refuse it there. */
+    @Test
+    void aMachineIsNotNamedForWhatTheEngineOfItsPlaceDoesNotDo() {
+        MachineOffer small = machine("1 USD", new Gpus("A10", 1, 24));
+        MachineOffer large = machine("4 USD", new Gpus("A100-80", 1, 80));
+        EngineRefusals refusals = new EngineRefusals(Map.of(PLACE, Engine.NAME), List.of(new Engine()));
+
+        assertThat(machines("llama-3.1-8b-instruct", 6000, small, large)).containsExactly("A10 qlora");
+        assertThat(machines(refusals, "llama-3.1-8b-instruct", 6000, small, large))
+                .containsExactly("A100-80 lora");
+        assertThat(machines(refusals, "bert-base-uncased", 512, small, large)).isEmpty();
+        EngineRefusals elsewhere =
+                new EngineRefusals(Map.of(new ProviderId("elsewhere"), Engine.NAME), List.of(new Engine()));
+        assertThat(machines(elsewhere, "llama-3.1-8b-instruct", 6000, small, large))
+                .containsExactly("A10 qlora");
+    }
+
+    /** Trains adapters beside whole weights of models that speak, and writes nothing. */
+    private record Engine() implements RecipeWriter {
+        static final String NAME = "adapters";
+
+        @Override
+        public String engine() {
+            return NAME;
+        }
+
+        @Override
+        public List<Problem> refusals(TuningMethod method, boolean speaks) {
+            return speaks && method instanceof LoraTuning ? List.of() : List.of(MethodProblems.methodOfDecoders(method));
+        }
+
+        @Override
+        public void write(Submission submission, Path target) {}
+
+        @Override
+        public Path model(Submission submission, Path cache) {
+            return cache;
+        }
     }
 
     private static MachineOffer machine(String price, Gpus gpus) {
@@ -102,7 +152,11 @@ class TuningPlacesTest {
     }
 
     private List<String> machines(String model, int longestTokens, MachineOffer... sold) {
-        return new TuningPlaces(List.of(sold), Set.of(), ServiceMethod.SUPERVISED, 1L << 30)
+        return machines(EngineRefusals.NONE, model, longestTokens, sold);
+    }
+
+    private List<String> machines(EngineRefusals refusals, String model, int longestTokens, MachineOffer... sold) {
+        return new TuningPlaces(List.of(sold), Set.of(), refusals, ServiceMethod.SUPERVISED, 1L << 30)
                 .of(catalogue.get(model), longestTokens).stream()
                         .filter(place -> place.target().equals(PLACE))
                         .map(place -> place.on() + " " + place.method())
@@ -111,7 +165,8 @@ class TuningPlacesTest {
 
     private List<String> methodsHere(long memoryGib, String model, int longestTokens) {
         long memory = memoryGib << 30;
-        TuningPlaces places = new TuningPlaces(List.of(), Set.of(), ServiceMethod.SUPERVISED, memory);
+        TuningPlaces places =
+                new TuningPlaces(List.of(), Set.of(), EngineRefusals.NONE, ServiceMethod.SUPERVISED, memory);
 
         return places.of(catalogue.get(model), longestTokens).stream()
                 .filter(place -> place.target().equals(ProviderId.LOCAL))
