@@ -144,9 +144,11 @@ class FineTuneExtensionTest {
                         .contains("does not hold: is planned to cost at most 5 EUR on sagemaker\n  error FT0769: ", job)
                         .doesNotContain(" JOB"))
                 .anySatisfy(failure -> assertThat(failure)
-                        .containsPattern("does not hold: is planned to cost at most 5 USD on bedrock\n"
-                                + "  why   bedrock would tune \\S+ instead of the job's model\n"
-                                + "  try   places\\.bedrock\\.model: \\S+\n"));
+                        .containsPattern("""
+                                does not hold: is planned to cost at most 5 USD on bedrock
+                                  why   bedrock would tune \\S+ instead of the job's model
+                                  try   places\\.bedrock\\.model: \\S+
+                                """));
     }
 
     @Test

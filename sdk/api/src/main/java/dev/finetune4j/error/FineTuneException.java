@@ -20,7 +20,7 @@ public final class FineTuneException extends RuntimeException {
     public FineTuneException(List<Problem> problems, @Nullable Throwable cause) {
         super(message(problems), cause);
         this.problems = problems.stream().sorted(Problem.IN_READING_ORDER).toList();
-        advice = advice(this.problems);
+        advice = advice(problems);
     }
 
     /** Every problem, in reading order. */
@@ -40,6 +40,7 @@ public final class FineTuneException extends RuntimeException {
 
     /** As a stack trace begins where nobody catches it: the message, then for each problem why and what to do first, on lines of their own. */
     @Override
+    @SuppressWarnings("OverrideThrowableToString") // the message stays one line, as logs and reports take it
     public String toString() {
         return super.toString() + advice;
     }

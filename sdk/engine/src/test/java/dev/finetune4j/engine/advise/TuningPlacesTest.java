@@ -15,6 +15,7 @@ import dev.finetune4j.plan.PriceTrust;
 import dev.finetune4j.plan.PriceUnit;
 import dev.finetune4j.plan.PurchaseTier;
 import dev.finetune4j.plan.ServiceMethod;
+import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.spi.RecipeWriter;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.value.Money;
@@ -24,6 +25,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class TuningPlacesTest {
@@ -76,7 +78,8 @@ class TuningPlacesTest {
     void aPlaceThatTrainsByItsOwnScriptNeedsNoBfloat16() {
         ProviderId hub = new ProviderId("jumpstart");
         MachineOffer machine = machine(hub, "0.50 USD", new Gpus("T4", 1, 16));
-        TuningPlaces places = new TuningPlaces(List.of(machine), Set.of(hub), ServiceMethod.SUPERVISED, 1L << 30);
+        TuningPlaces places = new TuningPlaces(
+                List.of(machine), Set.of(hub), EngineRefusals.NONE, ServiceMethod.SUPERVISED, 1L << 30);
 
         assertThat(places.of(catalogue.get("llama-3.2-3b-instruct"), 512))
                 .filteredOn(place -> place.target().equals(hub))
@@ -133,7 +136,7 @@ class TuningPlacesTest {
         }
 
         @Override
-        public void write(Submission submission, Path target) {}
+        public void write(Submission submission, @Nullable TrainerSettings setup, Path target) {}
 
         @Override
         public Path model(Submission submission, Path cache) {

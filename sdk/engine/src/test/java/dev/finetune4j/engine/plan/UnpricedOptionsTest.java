@@ -52,7 +52,7 @@ class UnpricedOptionsTest {
                 "a-test",
                 "qwen3-1.7b",
                 LocalDate.of(2026, 11, 24),
-                new PlanBasis(Map.of(), "rows", "prices", "test"),
+                new PlanBasis(Map.of(), Map.of(), "rows", "prices", "test"),
                 Objective.TIME,
                 SampleJob.of(LoraTuning.defaults(), 50, 0).workload(),
                 null,

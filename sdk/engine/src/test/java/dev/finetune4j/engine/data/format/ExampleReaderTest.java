@@ -356,9 +356,7 @@ class ExampleReaderTest {
     void saysThatATableHasNoHeaderLine() {
         TaskSpec task = CHAT.withPrompt("{{text}}").withAnswer("{{label}}");
 
-        Problem bare = failure("rows.csv", "some text 0,L0
-some text 1,L1
-", task);
+        Problem bare = failure("rows.csv", "some text 0,L0\nsome text 1,L1\n", task);
 
         assertThat(bare.code()).isEqualTo("FT0227");
         assertThat(bare.summary()).contains("rows.csv seems to have no header line");
