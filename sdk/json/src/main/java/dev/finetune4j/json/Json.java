@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,6 +19,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes the API records as JSON.
@@ -69,11 +71,11 @@ public final class Json {
     /**
      * Reads one value of a type, which may be a sealed interface.
      *
-     * @throws UncheckedIOException if the text is not JSON or not of that shape
+     * @throws UncheckedIOException if the text is not JSON or not of that shape, or {@code null}
      */
     public static <T> T read(String json, Class<T> type) {
         try {
-            return RECORDS.readValue(json, type);
+            return something(RECORDS.readValue(json, type));
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
@@ -82,14 +84,21 @@ public final class Json {
     /**
      * Reads one value of a generic type.
      *
-     * @throws UncheckedIOException if the text is not JSON or not of that shape
+     * @throws UncheckedIOException if the text is not JSON or not of that shape, or {@code null}
      */
     public static <T> T read(String json, TypeReference<T> type) {
         try {
-            return RECORDS.readValue(json, type);
+            return something(RECORDS.readValue(json, type));
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static <T> T something(@Nullable T value) throws MismatchedInputException {
+        if (value == null) {
+            throw MismatchedInputException.from(null, Object.class, "null stands where a value must");
+        }
+        return value;
     }
 
     /**

@@ -202,6 +202,13 @@ class JsonTest {
     }
 
     @Test
+    void refusesNullWhereAValueMustStand() {
+        assertThatThrownBy(() -> Json.read("null", RunEvent.class))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("null stands where a value must");
+    }
+
+    @Test
     void refusesAnUnknownVariant() {
         assertThatThrownBy(() -> Json.read("{\"kind\":\"no-such\"}", RunEvent.class))
                 .isInstanceOf(UncheckedIOException.class);

@@ -52,6 +52,13 @@ class EventReaderTest {
     }
 
     @Test
+    void aLineThatIsNoEventIsPassedOver() throws Exception {
+        append("null\u0000\n" + Json.line(resumed(1)) + "\n");
+
+        assertThat(reader.after(EventPage.START).events()).containsExactly(resumed(1));
+    }
+
+    @Test
     void manyEventsComeInPages() throws Exception {
         List<String> lines = new ArrayList<>();
         for (int step = 0; step < 40_000; step++) {
