@@ -37,7 +37,9 @@ final class Failures {
                     .map(problem -> AmbiguousRun.typedAnew(problem, parsed))
                     .toList();
             Object failed = command.getCommand();
-            @Nullable Plan plan = failed instanceof PlanCommand planned ? planned.unchosen().orElse(null) : null;
+            @Nullable
+            Plan plan =
+                    failed instanceof PlanCommand planned ? planned.unchosen().orElse(null) : null;
             return tell(problems, known.exitCode(), format, plan);
         }
         return tell(List.of(defect(failure)), ExitCode.INTERNAL, format);
@@ -103,5 +105,6 @@ final class Failures {
      * @param problems all that is wrong
      * @param plan what was planned, where nothing of it can be chosen; else null
      */
-    private record Failure(int exitCode, List<Problem> problems, @Nullable Plan plan) {}
+    private record Failure(
+            int exitCode, List<Problem> problems, @Nullable Plan plan) {}
 }

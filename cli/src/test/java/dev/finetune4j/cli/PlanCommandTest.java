@@ -835,8 +835,7 @@ class PlanCommandTest {
         CommandRun none = plan("--target", "azure-ml", "--gpu", "A100-80");
 
         assertThat(none.exitCode()).isEqualTo(5);
-        assertThat(oneLine(none.err()))
-                .contains("FT0760", "GiB per GPU", "fits with training.recompute: auto");
+        assertThat(oneLine(none.err())).contains("FT0760", "GiB per GPU", "fits with training.recompute: auto");
     }
 
     @Test
@@ -870,8 +869,9 @@ class PlanCommandTest {
         assertThat(none.exitCode()).isEqualTo(5);
         assertThat(oneLine(none.err()))
                 .contains("FT0760: sagemaker, azure-ml do not tune tickets as it is", "job.yaml:5:")
-                .contains("sagemaker: the engine for cloud GPUs does not do method: qlora (bitsandbytes is in none of the"
-                        + " images that it runs in)")
+                .contains(
+                        "sagemaker: the engine for cloud GPUs does not do method: qlora (bitsandbytes is in none of the"
+                                + " images that it runs in)")
                 .containsPattern("try +method: lora ");
         job = write("method: lora");
         assertThat(plan("--target", "sagemaker,azure-ml").exitCode()).isZero();

@@ -72,15 +72,14 @@ class ReadmeTest {
     void theArtifactsShownAreThoseOfTheBom() throws IOException {
         String readme = Files.readString(ROOT.resolve("README.md"));
         String bom = Files.readString(ROOT.resolve("sdk/bom/pom.xml"));
-        String shown = XML.matcher(readme).results().map(block -> block.group(1)).collect(Collectors.joining());
+        String shown =
+                XML.matcher(readme).results().map(block -> block.group(1)).collect(Collectors.joining());
 
         List<String> artifacts = ARTIFACT.matcher(shown)
                 .results()
                 .map(artifact -> artifact.group())
                 .toList();
-        assertThat(artifacts)
-                .hasSize(3)
-                .allSatisfy(artifact -> assertThat(bom).contains(artifact));
+        assertThat(artifacts).hasSize(3).allSatisfy(artifact -> assertThat(bom).contains(artifact));
         assertThat(bom).contains(artifacts.get(0) + "\n  <version>0.1.0-SNAPSHOT</version>");
         assertThat(shown).contains(artifacts.get(0) + "<version>0.1.0-SNAPSHOT</version>");
     }

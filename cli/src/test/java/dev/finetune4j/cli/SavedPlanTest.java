@@ -133,7 +133,8 @@ class SavedPlanTest {
         CommandRun run = command("run", plan.toString());
 
         assertThat(run.exitCode()).isEqualTo(10);
-        assertThat(run.err().replaceAll("\\s+", " ")).contains("job: evaluation.gate.at-least was not set, and is now 0.5");
+        assertThat(run.err().replaceAll("\\s+", " "))
+                .contains("job: evaluation.gate.at-least was not set, and is now 0.5");
     }
 
     @Test
@@ -176,8 +177,7 @@ class SavedPlanTest {
 
     @Test
     void nothingIsLeftOfAPlanForWhichTheDiskHasNoRoom() throws IOException {
-        Files.createSymbolicLink(
-                plan.resolveSibling("." + plan.getFileName() + ".new"), Path.of("/dev/full"));
+        Files.createSymbolicLink(plan.resolveSibling("." + plan.getFileName() + ".new"), Path.of("/dev/full"));
 
         CommandRun full = command("plan", job.toString(), "--target", "local", "--save", plan.toString());
 

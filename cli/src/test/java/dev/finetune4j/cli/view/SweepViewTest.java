@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Test;
 class SweepViewTest {
     @Test
     void namesTheCodeOfATrialThatDiverged() {
-        Problem why = Divergence.KIND.error("the loss is not a number at step 7").build();
+        Problem why =
+                Divergence.KIND.error("the loss is not a number at step 7").build();
         Sweep.Measured good = trial(1, 1e-4, new Interval(0.6, 0.5, 0.7), null);
         Sweep.Measured bad = trial(2, 1e-1, null, why);
         Sweep sweep = new Sweep(

@@ -72,8 +72,7 @@ final class BaselineClaims {
                             + run.test().commandToRecord() + "\nthen  commit the file");
             return;
         }
-        Optional<String> contradiction =
-                BaselineComparison.contradiction(recorded.get(), answers, run.heldOut());
+        Optional<String> contradiction = BaselineComparison.contradiction(recorded.get(), answers, run.heldOut());
         if (contradiction.isPresent()) {
             claims.judge(
                     claim,

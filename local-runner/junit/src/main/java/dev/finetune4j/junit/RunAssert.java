@@ -102,8 +102,7 @@ public final class RunAssert {
                             + "\nlook  finetune plan " + Remedies.quoted(run.jobFile()) + " --target " + target
                             + " --all");
         } catch (FineTuneException e) {
-            return judged(
-                    claim, false, () -> ProblemText.of(Remedies.named(e.problems(), run.jobFile(), run.id())));
+            return judged(claim, false, () -> ProblemText.of(Remedies.named(e.problems(), run.jobFile(), run.id())));
         }
     }
 

@@ -58,8 +58,7 @@ record Training(FineTuner tuner, PreparedJob job, RunView run, Origin from) {
 
     /** What a summary tells of it. */
     SummarizedRun summarized() {
-        return new SummarizedRun(
-                run.id(), run.job().name(), origin(), from.isEarlierRun(), took(), run.evaluation());
+        return new SummarizedRun(run.id(), run.job().name(), origin(), from.isEarlierRun(), took(), run.evaluation());
     }
 
     private String folder() {

@@ -59,7 +59,8 @@ final class Trainings implements AutoCloseable {
 
     private Training train(Path file) {
         PreparedJob job = tuner.check(tuner.read(file));
-        // Models of a run are asked where its base model lay, which for a folder of a checkout may be gone, or another by now.
+        // Models of a run are asked where its base model lay, which for a folder of a checkout may be gone, or another
+        // by now.
         RunHandle<RunOutcome> handle = tuner.launchOnce(job, run -> !trainsAlways && tuner.hasBaseModel(run));
         Training.Origin origin = Training.Origin.of(handle.begin());
         String name = job.file().job().name();

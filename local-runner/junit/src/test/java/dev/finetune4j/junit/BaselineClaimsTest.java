@@ -195,8 +195,9 @@ class BaselineClaimsTest {
         assertThat(failures())
                 .hasSize(2)
                 .allSatisfy(failure -> assertThat(failure)
-                        .containsPattern("why   the baseline \\S+job\\.baseline\\.jsonl is damaged: line 2 says that another"
-                                + " answer to tickets\\.jsonl row \\d+ is right than the row says\n"));
+                        .containsPattern(
+                                "why   the baseline \\S+job\\.baseline\\.jsonl is damaged: line 2 says that another"
+                                        + " answer to tickets\\.jsonl row \\d+ is right than the row says\n"));
 
         changeSecondLine(lines, "\"answer\":\"[a-z]+\",?", "");
         assertThat(failures())

@@ -143,8 +143,7 @@ class FineTuneExtensionTest {
                 .anySatisfy(failure -> assertThat(failure)
                         .contains("does not hold: is planned to cost at most 5 EUR on sagemaker\n  error FT0769: ", job)
                         .doesNotContain(" JOB"))
-                .anySatisfy(failure -> assertThat(failure)
-                        .containsPattern("""
+                .anySatisfy(failure -> assertThat(failure).containsPattern("""
                                 does not hold: is planned to cost at most 5 USD on bedrock
                                   why   bedrock would tune \\S+ instead of the job's model
                                   try   places\\.bedrock\\.model: \\S+
@@ -218,7 +217,11 @@ class FineTuneExtensionTest {
         assertThat(failures(project.run(TeamTests.RowWithoutItsColumn.class)))
                 .singleElement()
                 .satisfies(failure -> assertThat(failure)
-                        .contains("TunedModel[tickets-", "] cannot answer\nerror FT0227", "body", "\n  try   add the column text to each row"));
+                        .contains(
+                                "TunedModel[tickets-",
+                                "] cannot answer\nerror FT0227",
+                                "body",
+                                "\n  try   add the column text to each row"));
     }
 
     @Test

@@ -65,8 +65,7 @@ public record Plan(
      * is free may. Nothing is known that would keep a launch from it: limits, memory, quota, or a machine that was not to be had.
      */
     public Optional<PlanOption> muchFaster() {
-        return choice()
-                .map(option -> option.time().likely())
+        return choice().map(option -> option.time().likely())
                 .filter(time -> time.compareTo(SLOW) > 0)
                 .flatMap(time -> cheapestWithin(time.dividedBy(MUCH_FASTER)));
     }

@@ -17,11 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param version of finetune4j
  */
 public record PlanBasis(
-        Map<String, String> job,
-        @Nullable Map<String, String> figures,
-        String data,
-        String prices,
-        String version) {
+        Map<String, String> job, @Nullable Map<String, String> figures, String data, String prices, String version) {
     /** Copies the maps; refuses what is blank. */
     public PlanBasis {
         job = Collections.unmodifiableMap(new TreeMap<>(job));

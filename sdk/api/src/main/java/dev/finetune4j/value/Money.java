@@ -44,7 +44,8 @@ public record Money(BigDecimal amount, Currency currency) {
         try {
             BigDecimal amount = new BigDecimal(parts[0]);
             if (amount.scale() > MOST_DECIMALS) {
-                throw new IllegalArgumentException("amount must have at most " + MOST_DECIMALS + " digits after the point");
+                throw new IllegalArgumentException(
+                        "amount must have at most " + MOST_DECIMALS + " digits after the point");
             }
             return new Money(amount, Currency.getInstance(parts[1]));
         } catch (IllegalArgumentException e) {

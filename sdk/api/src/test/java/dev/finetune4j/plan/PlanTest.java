@@ -54,8 +54,9 @@ class PlanTest {
                         fast.standing(Standing.SHOWN),
                         fast.standing(Standing.OVER_LIMIT),
                         option("unpriced", Duration.ofMinutes(5), null)))
-                .allSatisfy(barred ->
-                        assertThat(plan(choice, barred).muchFaster()).as(barred.id()).isEmpty());
+                .allSatisfy(barred -> assertThat(plan(choice, barred).muchFaster())
+                        .as(barred.id())
+                        .isEmpty());
         assertThat(plan(choice, fast.standing(Standing.LIKELY_WITHIN)).muchFaster())
                 .isPresent();
     }

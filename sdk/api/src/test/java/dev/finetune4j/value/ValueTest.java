@@ -43,8 +43,7 @@ class ValueTest {
     @Test
     void moneyRefusesMoreDigitsThanAnyAmountHas() {
         assertThat(Money.parse("1e17 USD").amount()).isEqualByComparingTo("100000000000000000");
-        for (String text :
-                List.of("1e18 USD", "1e20 USD", "1e999999999 USD", "1e-999999999 USD", "0e999999999 USD")) {
+        for (String text : List.of("1e18 USD", "1e20 USD", "1e999999999 USD", "1e-999999999 USD", "0e999999999 USD")) {
             assertThatThrownBy(() -> Money.parse(text))
                     .as(text)
                     .isInstanceOf(IllegalArgumentException.class)

@@ -255,21 +255,17 @@ class FineTunerTest {
             tuner.evaluation("letters", others);
             assertThat(warned).isEmpty();
 
-            Files.writeString(
-                    others,
-                    Files.readString(others)
-                            + Files.readString(folder.resolve("letters.jsonl")));
+            Files.writeString(others, Files.readString(others) + Files.readString(folder.resolve("letters.jsonl")));
             tuner.evaluation("letters", others);
             assertThat(warned).singleElement().satisfies(warning -> {
                 assertThat(warning.code()).isEqualTo("FT0312");
                 assertThat(warning.isError()).isFalse();
                 assertThat(warning.summary())
                         .matches("\\d\\d of 61 rows \\(.* %\\) have a text that the run was trained on, or nearly");
-                assertThat(warning.causes())
-                        .anyMatch(cause -> cause.contains(" stands in training as "));
+                assertThat(warning.causes()).anyMatch(cause -> cause.contains(" stands in training as "));
                 assertThat(warning.remedies())
-                        .contains("finetune eval " + tuner.folder("letters").id()
-                                + "    # by the rows that it held out");
+                        .contains(
+                                "finetune eval " + tuner.folder("letters").id() + "    # by the rows that it held out");
             });
         }
     }
@@ -335,7 +331,9 @@ class FineTunerTest {
 
             tuner.learningCurve(tuner.read(job)).await();
 
-            assertThat(place.launches()).as("four sizes, and the one that failed").isEqualTo(5);
+            assertThat(place.launches())
+                    .as("four sizes, and the one that failed")
+                    .isEqualTo(5);
         }
     }
 
@@ -541,8 +539,9 @@ class FineTunerTest {
 
             Sweep sweep = tuner.sweep(tuner.read(jobFile("letters.jsonl")), two).await();
 
-            assertThat(sweep.trials()).hasSize(2).allSatisfy(trial -> assertThat(trial.value())
-                    .isNotNull());
+            assertThat(sweep.trials())
+                    .hasSize(2)
+                    .allSatisfy(trial -> assertThat(trial.value()).isNotNull());
             assertThat(place.launches())
                     .as("two trials, of which one was resumed, and the winner on the test rows")
                     .isEqualTo(3);

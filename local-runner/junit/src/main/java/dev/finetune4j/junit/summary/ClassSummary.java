@@ -65,8 +65,10 @@ public final class ClassSummary implements AutoCloseable {
     @Override
     public synchronized void close() {
         ReportFiles.write(
-                folder.resolve(testClass + ".md"), MarkdownSummary.of(testClass, runs.values(), baselines, claims, failures));
+                folder.resolve(testClass + ".md"),
+                MarkdownSummary.of(testClass, runs.values(), baselines, claims, failures));
         ReportFiles.write(
-                folder.resolve("TEST-finetune4j-" + testClass + ".xml"), JunitXml.of(testClass, runs.values(), claims, failures));
+                folder.resolve("TEST-finetune4j-" + testClass + ".xml"),
+                JunitXml.of(testClass, runs.values(), claims, failures));
     }
 }

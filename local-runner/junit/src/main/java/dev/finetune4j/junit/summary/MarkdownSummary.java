@@ -48,8 +48,10 @@ final class MarkdownSummary {
             figures(run.evaluation(), baselines.get(run.id()), text);
         }
         text.append('\n');
-        failures.forEach((job, why) ->
-                text.append("- **failed** ").append(job).append(" gives no model to test\n").append(fenced(why)));
+        failures.forEach((job, why) -> text.append("- **failed** ")
+                .append(job)
+                .append(" gives no model to test\n")
+                .append(fenced(why)));
         claims.forEach(claim -> claim(claim, text));
         return text.toString();
     }

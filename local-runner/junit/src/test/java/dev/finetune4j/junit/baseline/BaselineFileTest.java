@@ -48,8 +48,7 @@ class BaselineFileTest {
         assertThat(refusal(HEAD + "<<<<<<< HEAD\n" + ROW))
                 .endsWith("is damaged: line 2 is the mark of a merge conflict");
         assertThat(refusal("\uFEFF" + HEAD + ROW)).endsWith("is damaged: line 1 begins with a byte order mark");
-        assertThat(refusal(HEAD + ROW.substring(0, 30)))
-                .endsWith("is damaged: line 2 is not a whole recorded answer");
+        assertThat(refusal(HEAD + ROW.substring(0, 30))).endsWith("is damaged: line 2 is not a whole recorded answer");
         assertThat(refusal(ROW)).endsWith("is damaged: line 1 is not how a baseline begins");
         assertThat(refusal(HEAD.replace("1", "2") + ROW))
                 .endsWith("mood.jsonl is of format 2, which a later version of finetune4j writes;"
@@ -61,6 +60,7 @@ class BaselineFileTest {
 
     private String refusal(String text) throws IOException {
         BaselineFile file = new BaselineFile(Files.writeString(folder.resolve("mood.jsonl"), text));
-        return String.valueOf(catchThrowableOfType(AssertionError.class, file::read).getMessage());
+        return String.valueOf(
+                catchThrowableOfType(AssertionError.class, file::read).getMessage());
     }
 }

@@ -244,8 +244,7 @@ final class HuggingFaceTextCodec implements TextCodec {
     @Override
     public List<Message> fitted(Example.Conversation row, int maxTokens) {
         int limit = maxTokens == 0 ? contextTokens : maxTokens;
-        return truncation.shorten(
-                row.messages(), encodeConversation(row.messages()), limit, this::encodeConversation);
+        return truncation.shorten(row.messages(), encodeConversation(row.messages()), limit, this::encodeConversation);
     }
 
     private EncodedExample encodePassage(Example.Passage passage, int limit) {

@@ -58,15 +58,18 @@ final class TiedHead {
         Pieces ofHead = new Pieces(weights, head);
         Pieces ofEmbedding = new Pieces(weights, embedding);
         if (isToTheBit) {
-            return holdsForAll(head.elements(), (from, count) -> ofHead.bytes(from, count)
-                    .equals(ofEmbedding.bytes(from, count)));
+            return holdsForAll(
+                    head.elements(), (from, count) -> ofHead.bytes(from, count).equals(ofEmbedding.bytes(from, count)));
         }
-        // transformers loads both in one format before it compares them; of two that are as wide, either may be that of the copy
+        // transformers loads both in one format before it compares them; of two that are as wide, either may be that of
+        // the copy
         int narrower = Math.min(head.type().blockBytes(), embedding.type().blockBytes());
         return Stream.of(head.type(), embedding.type())
                 .filter(type -> type.blockBytes() == narrower)
-                .anyMatch(type -> holdsForAll(head.elements(), (from, count) -> ofHead.rounded(type, from, count)
-                        .equals(ofEmbedding.rounded(type, from, count))));
+                .anyMatch(type -> holdsForAll(
+                        head.elements(),
+                        (from, count) ->
+                                ofHead.rounded(type, from, count).equals(ofEmbedding.rounded(type, from, count))));
     }
 
     /** What is asked of a piece of two tensors. */

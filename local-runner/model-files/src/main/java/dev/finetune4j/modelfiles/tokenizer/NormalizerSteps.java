@@ -41,7 +41,8 @@ final class NormalizerSteps {
                 yield left;
             }
             case "Strip" -> stripped(step, text);
-            case "Replace" -> replaced(step.path("pattern"), step.path("content").asText(""), text);
+            case "Replace" ->
+                replaced(step.path("pattern"), step.path("content").asText(""), text);
             case "Prepend" -> text.isEmpty() ? text : step.path("prepend").asText("") + text;
             case "NFC" -> Normalizer.normalize(text, Normalizer.Form.NFC);
             case "NFD" -> Normalizer.normalize(text, Normalizer.Form.NFD);

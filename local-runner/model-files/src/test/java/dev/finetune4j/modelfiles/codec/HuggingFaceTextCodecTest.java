@@ -276,8 +276,8 @@ class HuggingFaceTextCodecTest {
     /** Without eos_token in tokenizer_config.json a template that writes it writes nothing. */
     @Test
     void saysHowAndWhereTheEndOfAnAnswerCanBeWritten() throws IOException {
-        Map<String, String> config =
-                Map.of("chat_template", "{% for m in messages %}{{ m.role }}: {{ m.content }}{{ eos_token }}\n{% endfor %}");
+        Map<String, String> config = Map.of(
+                "chat_template", "{% for m in messages %}{{ m.role }}: {{ m.content }}{{ eos_token }}\n{% endfor %}");
 
         try (TextCodec codec = ModelFixture.in(folder)
                 .write("tokenizer_config.json", new ObjectMapper().writeValueAsString(config))

@@ -247,7 +247,8 @@ class ModelFolderTest {
         assertThat(alone.ropeTheta()).isEqualTo(1_000_000);
         assertThat(alone.traits().windowedRopeTheta()).isEqualTo(10_000);
         assertThat(beside.ropeTheta()).isEqualTo(5);
-        assertThat(config("{" + REQUIRED.replace("Llama", "Gemma2") + flat + "}").ropeTheta())
+        assertThat(config("{" + REQUIRED.replace("Llama", "Gemma2") + flat + "}")
+                        .ropeTheta())
                 .isEqualTo(7);
     }
 

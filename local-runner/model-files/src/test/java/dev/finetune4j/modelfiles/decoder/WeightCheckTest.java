@@ -93,8 +93,7 @@ class WeightCheckTest {
         List<ExpectedTensor> tensors = expected();
         tensors.add(ExpectedTensor.of("lm_head.weight", 10, 8));
         Path file = folder.resolve("model.safetensors");
-        WrittenWeights.write(
-                file, tensors, name -> name.equals("lm_head.weight") ? TensorType.BF16 : TensorType.F32);
+        WrittenWeights.write(file, tensors, name -> name.equals("lm_head.weight") ? TensorType.BF16 : TensorType.F32);
 
         WeightCheck.refuseUnfit(ModelFolder.open(folder));
 
@@ -244,9 +243,7 @@ class WeightCheckTest {
 
     private void writeHeadAs(TensorType type, List<ExpectedTensor> tensors, TensorType others) throws IOException {
         WrittenWeights.write(
-                folder.resolve("model.safetensors"),
-                tensors,
-                name -> name.equals("lm_head.weight") ? type : others);
+                folder.resolve("model.safetensors"), tensors, name -> name.equals("lm_head.weight") ? type : others);
     }
 
     private void config(String architecture, String more) throws IOException {

@@ -87,7 +87,8 @@ class RenumberingTest {
         assertThatThrownBy(() -> json("{'a': 0}", added(1, "<s>", true), added(1, "</s>", true)))
                 .hasMessageContaining("FT0431: the tokenizer is damaged: two tokens have the number 1")
                 .satisfies(refused -> assertThat(causes(refused)).contains("the added tokens \"<s>\" and \"</s>\""));
-        assertThat(json("{'a': 0}", added(1, "<s>", true), added(1, "<s>", true)).id("<s>"))
+        assertThat(json("{'a': 0}", added(1, "<s>", true), added(1, "<s>", true))
+                        .id("<s>"))
                 .contains(1);
     }
 
@@ -97,7 +98,8 @@ class RenumberingTest {
                 .hasMessageContaining(
                         "FT0431: the tokenizer is damaged: its added tokens are not in the order of their numbers")
                 .satisfies(refused -> assertThat(causes(refused)).contains("\"</s>\" with 1 stands behind one with 2"));
-        assertThat(json("{'a': 0, 'b': 1}", added(1, "b", true), added(0, "a", true)).addedTokens())
+        assertThat(json("{'a': 0, 'b': 1}", added(1, "b", true), added(0, "a", true))
+                        .addedTokens())
                 .extracting(AddedToken::id)
                 .containsExactly(1, 0);
     }

@@ -83,7 +83,8 @@ public record LabelCounts(Map<String, Long> rowsByLabel) {
                     .error("the labels of the trained model are not known")
                     .at(Location.of(folder.resolve(FILE).toString()))
                     .because("there is no such file, and config.json of the base model has no id2label")
-                    .remedy("labels.json: {\"rowsByLabel\": {\"LABEL\": 0}}    # every label, in the order of the outputs")
+                    .remedy(
+                            "labels.json: {\"rowsByLabel\": {\"LABEL\": 0}}    # every label, in the order of the outputs")
                     .asException();
         }
         return new LabelCounts(Map.of()).inOrder(named);

@@ -49,8 +49,7 @@ final class TrainingPart {
      * @param data folder of the rows
      * @param codec the model's text side, with room for virtual tokens
      */
-    TrainingPart(
-            WorkStep.Train step, @Nullable TrainerSettings setup, ModelFolder model, Path data, TextCodec codec) {
+    TrainingPart(WorkStep.Train step, @Nullable TrainerSettings setup, ModelFolder model, Path data, TextCodec codec) {
         this.step = step;
         this.setup = setup;
         this.model = model;

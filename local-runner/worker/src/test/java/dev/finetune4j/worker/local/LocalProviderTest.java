@@ -146,7 +146,8 @@ class LocalProviderTest {
         Files.delete(place.folder(id).exitStatus());
         Process parent = new ProcessBuilder("sh", "-c", "sleep 0 & echo $!; exec sleep 600").start();
         try {
-            long zombie = Long.parseLong(parent.inputReader(StandardCharsets.US_ASCII).readLine());
+            long zombie =
+                    Long.parseLong(parent.inputReader(StandardCharsets.US_ASCII).readLine());
             Path stat = Path.of("/proc", Long.toString(zombie), "stat");
             place.await(id, snapshot -> isZombie(stat));
             Launch.claim(place.folder(id), place.context.clock().instant())

@@ -46,8 +46,7 @@ class LocalRefusalsTest {
         assertThat(problems).extracting(Problem::code).containsExactly("FT0472", "FT0472");
         assertThat(problems)
                 .extracting(Problem::summary)
-                .containsExactlyInAnyOrder(
-                        "the model has no linear layer keys", "the model has no linear layer query");
+                .containsExactlyInAnyOrder("the model has no linear layer keys", "the model has no linear layer query");
     }
 
     @Test

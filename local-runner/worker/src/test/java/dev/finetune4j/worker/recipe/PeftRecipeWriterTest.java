@@ -156,8 +156,7 @@ class PeftRecipeWriterTest {
     @Test
     void measuresPacksByTheirTokens() throws Exception {
         Path data = RecipeTickets.writeRows(root.resolve("data"), 40, 2);
-        TrainingSpec spec =
-                RecipeTickets.training().packing(true).maxTokens(32).build();
+        TrainingSpec spec = RecipeTickets.training().packing(true).maxTokens(32).build();
 
         recipe(spec, planned(1, false), data);
 
@@ -363,11 +362,13 @@ class PeftRecipeWriterTest {
     void whatTheEngineDoesNotDoIsKnownWithoutFiles() {
         assertThat(writer.refusals(LoraTuning.defaults(), true)).isEmpty();
         assertThat(writer.refusals(FullTuning.defaults(), true)).isEmpty();
-        assertThat(writer.refusals(QloraTuning.defaults(), true)).singleElement().satisfies(problem -> {
-            assertThat(problem.code()).isEqualTo("FT0674");
-            assertThat(problem.summary()).endsWith("does not do method: qlora");
-            assertThat(problem.place()).contains(Location.ofKey("method"));
-        });
+        assertThat(writer.refusals(QloraTuning.defaults(), true))
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.code()).isEqualTo("FT0674");
+                    assertThat(problem.summary()).endsWith("does not do method: qlora");
+                    assertThat(problem.place()).contains(Location.ofKey("method"));
+                });
         assertThat(writer.refusals(HeadTuning.defaults(), false))
                 .extracting(Problem::summary)
                 .containsExactly(

@@ -111,7 +111,8 @@ final class BedrockStatusMapper {
         } else if (isOfTheData) {
             problem = BedrockProblems.DATA_REFUSED
                     .error("Bedrock does not take the rows of " + job.jobName())
-                    .remedy(described(job, " --query trainingDataConfig.s3Uri") + "    # where the rows lie that it read");
+                    .remedy(described(job, " --query trainingDataConfig.s3Uri")
+                            + "    # where the rows lie that it read");
         } else {
             problem = BedrockProblems.JOB_FAILED
                     .error("Bedrock could not run " + job.jobName())

@@ -88,7 +88,8 @@ final class SageMakerProvider implements Provider {
 
     @Override
     public Capabilities capabilities() {
-        return new Capabilities(true, true, true, true, true, Billing.TIME).runningAtMost(TrainingJobMapper.LONGEST_RUN);
+        return new Capabilities(true, true, true, true, true, Billing.TIME)
+                .runningAtMost(TrainingJobMapper.LONGEST_RUN);
     }
 
     /** On GPUs transformers and PEFT train what a recipe says; the core itself, which knows no GPU, on the other machines. */

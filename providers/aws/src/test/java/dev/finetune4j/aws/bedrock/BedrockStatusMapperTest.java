@@ -135,15 +135,13 @@ class BedrockStatusMapperTest {
                         BedrockProblems.DATA_REFUSED,
                         false),
                 Arguments.of("Could not assume provided IAM role.", BedrockProblems.ROLE_UNUSABLE, false),
-                Arguments.of(
-                        "could not assume the role to read training data", BedrockProblems.ROLE_UNUSABLE, false),
+                Arguments.of("could not assume the role to read training data", BedrockProblems.ROLE_UNUSABLE, false),
                 Arguments.of(
                         "Access Denied: no identity-based policy allows s3:GetObject on resource s3://b/train.jsonl",
                         BedrockProblems.JOB_FAILED,
                         false),
                 Arguments.of("Record 403 of the dataset has no answer", BedrockProblems.DATA_REFUSED, false),
-                Arguments.of(
-                        "Correct the training data and try again.", BedrockProblems.DATA_REFUSED, false),
+                Arguments.of("Correct the training data and try again.", BedrockProblems.DATA_REFUSED, false),
                 Arguments.of(
                         "Internal error while processing training data, please try again",
                         BedrockProblems.JOB_FAILED,

@@ -105,9 +105,7 @@ class JumpStartRulesTest {
                 new JumpStartSettings(OfflineHubPlace.SETTINGS, Map.of()).options(new ModelRef("any"));
 
         try (Provider provider = new JumpStartProviderFactory()
-                .open(
-                        new ProviderContext(Path.of("target"), Map.of(), new VirtualClock()),
-                        OfflineHubPlace.SETTINGS)) {
+                .open(new ProviderContext(Path.of("target"), Map.of(), new VirtualClock()), OfflineHubPlace.SETTINGS)) {
             assertThat(provider.capabilities().longestRun()).isEqualTo(Duration.ofDays(28));
         }
         assertThat(JumpStartRules.problems(options, new Budget(null, Duration.ofDays(28))))

@@ -124,10 +124,10 @@ public final class TuningPlaces {
         machines.forEach((target, offers) -> {
             if (!ownModels.contains(target) || model.ids().containsKey(target.value())) {
                 List<Method> done = methods.stream()
-                        .filter(one -> refusals.at(target, tuning(one), !isEncoder).isEmpty())
+                        .filter(one ->
+                                refusals.at(target, tuning(one), !isEncoder).isEmpty())
                         .toList();
-                machine(model, done, tokens, ownModels.contains(target), offers)
-                        .ifPresent(places::add);
+                machine(model, done, tokens, ownModels.contains(target), offers).ifPresent(places::add);
             }
         });
         return places;
@@ -214,8 +214,8 @@ public final class TuningPlaces {
                 own.count() == 1 ? Parallelism.single() : Parallelism.data(own.count(), Sharding.FSDP);
         TrainingSetup.Builder frugal = TrainingSetup.frugal(method, Framework.HUGGING_FACE, parallelism)
                 .arithmetic(gpu.hasBfloat16() ? Arithmetic.BF16 : isByScript ? Arithmetic.FP16 : Arithmetic.FP32);
-        TrainingSetup setup = withOneRow(
-                isSingle && method == Method.LORA ? frugal.weights(Weights.FP32) : frugal, method, tokens);
+        TrainingSetup setup =
+                withOneRow(isSingle && method == Method.LORA ? frugal.weights(Weights.FP32) : frugal, method, tokens);
         return memory.estimate(model.shape().architecture(), setup, gpu).fit() == Fit.FITS;
     }
 

@@ -55,8 +55,7 @@ public final class SeenRows {
                 .build());
     }
 
-    private static void add(
-            RowTable table, Part part, RowSource source, RowInspector inspector, OrderedChunks chunks) {
+    private static void add(RowTable table, Part part, RowSource source, RowInspector inspector, OrderedChunks chunks) {
         try (Stream<Example> rows = source.open()) {
             chunks.run(
                     rows,

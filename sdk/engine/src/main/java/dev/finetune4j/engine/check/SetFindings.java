@@ -342,8 +342,8 @@ final class SetFindings {
      */
     private List<String> lengthen(int limit, int rows, TokenTotals totals) {
         long longest = totals.tokens.quantiles(1).max();
-        boolean areFew = totals.truncatedRows() == totals.firstTruncated().size()
-                && totals.truncatedRows() <= FEW_ROWS * rows;
+        boolean areFew =
+                totals.truncatedRows() == totals.firstTruncated().size() && totals.truncatedRows() <= FEW_ROWS * rows;
         List<TokenTotals.CutRow> tooLong = totals.firstTruncated().stream()
                 .filter(row -> row.tokens() > contextTokens)
                 .toList();

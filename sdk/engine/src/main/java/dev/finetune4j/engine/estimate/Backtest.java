@@ -133,8 +133,7 @@ public record Backtest(Memory memory, Throughput throughput, WallTime wallTime, 
     }
 
     static Fit verdict(MemoryModel model, PublishedRun run) {
-        Range needed =
-                model.needed(Objects.requireNonNull(run.architecture()), Objects.requireNonNull(run.setup()));
+        Range needed = model.needed(Objects.requireNonNull(run.architecture()), Objects.requireNonNull(run.setup()));
         return MemoryModel.fit(needed, Objects.requireNonNull(run.gpu()).usableMemoryGib());
     }
 

@@ -220,7 +220,8 @@ final class RunReader {
 
     /** A model that no GPU of several can hold alone was shared out where it ran, though nobody says how. */
     private TrainingSetup spread(TrainingSetup said, @Nullable Architecture architecture, @Nullable Gpu gpu) {
-        boolean isSaid = !row.text("parallelism").isEmpty() || said.parallelism().sharding() != Sharding.NONE;
+        boolean isSaid =
+                !row.text("parallelism").isEmpty() || said.parallelism().sharding() != Sharding.NONE;
         if (isSaid || notes.ranOutOfMemory() || said.parallelism().gpus() == 1 || architecture == null || gpu == null) {
             return said;
         }

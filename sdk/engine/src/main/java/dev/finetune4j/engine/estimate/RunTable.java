@@ -102,7 +102,9 @@ record RunTable(List<PublishedRun> runs, List<Backtest.Skipped> skipped) {
             }
             try {
                 runs.add(RunReader.read(gpus, names, row, number));
-            } catch (IllegalArgumentException e) { // no model, a text where a number should be, or a number that cannot be
+            } catch (
+                    IllegalArgumentException
+                            e) { // no model, a text where a number should be, or a number that cannot be
                 skipped.add(new Backtest.Skipped(number, "line " + row.line() + ": " + e.getMessage()));
             }
         }

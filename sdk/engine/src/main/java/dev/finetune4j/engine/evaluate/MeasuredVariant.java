@@ -64,7 +64,10 @@ record MeasuredVariant(
     }
 
     private static long mostFrequent(List<String> texts) {
-        return texts.stream().collect(Collectors.groupingBy(Function.identity(), Collectors.counting())).values().stream()
+        return texts.stream()
+                .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()))
+                .values()
+                .stream()
                 .mapToLong(Long::longValue)
                 .max()
                 .orElse(0);

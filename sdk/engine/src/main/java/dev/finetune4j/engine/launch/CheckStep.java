@@ -53,8 +53,7 @@ final class CheckStep {
                 data,
                 model,
                 report.withProblems(problems)
-                        .withProfile(report.profile()
-                                .withLeftOut(data.record().rowsLeftOut())),
+                        .withProfile(report.profile().withLeftOut(data.record().rowsLeftOut())),
                 codec.speaks(),
                 PreparedJob.Answering.BASE_AND_TUNED,
                 codec.speaks() ? answers(job, data) : Proposal.AnswerLengths.NONE,

@@ -44,7 +44,6 @@ public final class EngineRefusals {
 
     /** A refusal in one sentence. */
     public static String words(Problem refusal) {
-        return refusal.summary()
-                + (refusal.causes().isEmpty() ? "" : " (" + String.join("; ", refusal.causes()) + ")");
+        return refusal.summary() + (refusal.causes().isEmpty() ? "" : " (" + String.join("; ", refusal.causes()) + ")");
     }
 }

@@ -214,10 +214,11 @@ public final class LaunchProblems implements ProblemCatalogue {
         String ways = found.stream()
                 .map(one -> one.way().name() + " with " + units(one.units()))
                 .collect(Collectors.joining(" and "));
-        Problem.Builder problem = HOSTED_OTHERWISE.error(terms.run() + " is hosted " + ways + ", not "
-                + terms.way().name() + " with " + units(terms.units()));
+        Problem.Builder problem = HOSTED_OTHERWISE.error(
+                terms.run() + " is hosted " + ways + ", not " + terms.way().name() + " with " + units(terms.units()));
         found.forEach(one -> problem.because(one.reference() + " since " + one.since()));
-        return problem.remedy("finetune host " + terms.run() + " --remove" + (found.size() == 1 ? "" : "    # ends all"))
+        return problem.remedy(
+                        "finetune host " + terms.run() + " --remove" + (found.size() == 1 ? "" : "    # ends all"))
                 .asException();
     }
 

@@ -259,8 +259,7 @@ public final class Launcher implements AutoCloseable {
                     && !provider.capabilities().bills()
                     && provider.find(folder.id())
                             .map(JobSnapshot::state)
-                            .filter(state ->
-                                    state == RunState.FAILED || (state == RunState.STOPPED && view.closed()))
+                            .filter(state -> state == RunState.FAILED || (state == RunState.STOPPED && view.closed()))
                             .isPresent();
         }
     }
@@ -299,7 +298,8 @@ public final class Launcher implements AutoCloseable {
             if (event instanceof RunEvent.StepCompleted done) {
                 since = Math.max(since, done.step());
             }
-            hasEnded = event instanceof RunEvent.StateChanged change && change.state().isTerminal();
+            hasEnded = event instanceof RunEvent.StateChanged change
+                    && change.state().isTerminal();
         }
         return since > before;
     }

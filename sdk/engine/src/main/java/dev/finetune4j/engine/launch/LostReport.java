@@ -58,8 +58,7 @@ final class LostReport {
     }
 
     private boolean isThereOrNotDue(JournalContent content) {
-        return Files.exists(file)
-                || RunView.of(content).filter(RunView::closed).isEmpty();
+        return Files.exists(file) || RunView.of(content).filter(RunView::closed).isEmpty();
     }
 
     private void write(Journal journal) {

@@ -23,10 +23,7 @@ public record ModelFacts(
         @Nullable String declaredClass,
         boolean hasTower) {
     /** Of a model whose {@code config.json} was not read. */
-    public ModelFacts(
-            Architecture architecture,
-            @Nullable CatalogueModel known,
-            @Nullable ModelFiles files) {
+    public ModelFacts(Architecture architecture, @Nullable CatalogueModel known, @Nullable ModelFiles files) {
         this(architecture, known, files, null, false);
     }
 

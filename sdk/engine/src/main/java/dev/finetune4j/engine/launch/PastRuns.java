@@ -168,10 +168,9 @@ public final class PastRuns {
         }
         try {
             List<RunEvent> events = SavedEvents.read(store.folder(run.id()));
-            RunMeasure.Steps steps =
-                    TrainingHistory.of(events)
-                            .flatMap(training -> steps(training, run.job().method()))
-                            .orElse(null);
+            RunMeasure.Steps steps = TrainingHistory.of(events)
+                    .flatMap(training -> steps(training, run.job().method()))
+                    .orElse(null);
             return RunSpeed.of(events, answers(run))
                     .map(speed -> new RunMeasure.Success(prepared.modelDigest(), provider, speed, steps))
                     .orElse(null);

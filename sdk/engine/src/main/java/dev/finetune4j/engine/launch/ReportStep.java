@@ -102,8 +102,7 @@ final class ReportStep {
     void success(RunView view, Path output, List<RunEvent> events, @Nullable ForeseenAndActual figures) {
         EvaluationReport evaluation = view.evaluation();
         List<RunEvent> told = evaluation == null ? events : Ending.comparedLater(events);
-        RunReport.Builder report =
-                begin(view, RunState.SUCCEEDED, output, told).figures(figures);
+        RunReport.Builder report = begin(view, RunState.SUCCEEDED, output, told).figures(figures);
         if (evaluation == null) {
             report.ending(Ending.uncompared(events).orElse(null));
         } else {

@@ -119,8 +119,8 @@ final class RunDriver {
             RunOutcome.Stopped stopped = stopped(job, provider);
             reportEnding(
                     provider.id(),
-                    report -> report.ending(
-                            view(), RunState.STOPPED, stopped, events.events(), provider.capabilities()));
+                    report ->
+                            report.ending(view(), RunState.STOPPED, stopped, events.events(), provider.capabilities()));
             return Optional.of(close(RunState.STOPPED, null, stopped.reason(), stopped.byBudget()));
         }
         new FetchStep(journal, provider).fetch(folder);

@@ -11,8 +11,9 @@ public final class SharedWeights {
     /** Why no weights can be shared out; empty where they can. */
     public static Optional<String> obstacle(TuningMethod method) {
         return method instanceof FullTuning
-                ? Optional.of("weights that are all trained are not shared out yet; those of a base model under an adapter"
-                        + " are")
+                ? Optional.of(
+                        "weights that are all trained are not shared out yet; those of a base model under an adapter"
+                                + " are")
                 : Optional.empty();
     }
 }

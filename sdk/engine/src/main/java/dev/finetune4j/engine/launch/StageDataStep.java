@@ -67,8 +67,7 @@ final class StageDataStep {
         }
         if (journal.content().sinceRenewed().last(JournalEntry.Prepared.class).isEmpty()) {
             copyRows(folder.data(), folder.id(), prepared);
-            WholeFile.write(
-                    folder.check(), Json.pretty(prepared.check().withProblems(prepared.findings())) + "\n");
+            WholeFile.write(folder.check(), Json.pretty(prepared.check().withProblems(prepared.findings())) + "\n");
             WholeFile.write(folder.order(), Json.pretty(order(prepared, place)) + "\n");
             comparison(prepared, place)
                     .ifPresent(answers -> WholeFile.write(folder.comparison(), Json.pretty(answers) + "\n"));

@@ -26,8 +26,8 @@ public final class ModelProblems implements ProblemCatalogue {
             "finetune plan JOB --hidden-size C --layers L --vocabulary V");
 
     /** The estimates know of the model of text alone. */
-    public static final ProblemKind TOWER_NOT_COUNTED =
-            new ProblemKind("FT0482", "the model's tower for pictures is not counted", ExitCode.INVALID, """
+    public static final ProblemKind TOWER_NOT_COUNTED = new ProblemKind(
+            "FT0482", "the model's tower for pictures is not counted", ExitCode.INVALID, """
             Memory, time and cost are those of the model of text that a config.json describes. One that also reads pictures has a tower
             for them beside it, of some hundred million weights: nothing of finetune4j trains it or shows it pictures, but where such a
             model is loaded as a whole, it takes memory that is not counted.""", "finetune models");

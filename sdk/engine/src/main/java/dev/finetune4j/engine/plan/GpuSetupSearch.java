@@ -36,8 +36,7 @@ final class GpuSetupSearch {
      * @param ofMemory what past runs have taught of the memory
      * @param isByScript whether the place trains by a script of its own
      */
-    GpuSetupSearch(
-            PlannedJob job, MemoryModel memory, SpeedModel speed, Correction ofMemory, boolean isByScript) {
+    GpuSetupSearch(PlannedJob job, MemoryModel memory, SpeedModel speed, Correction ofMemory, boolean isByScript) {
         this.job = job;
         this.memory = memory;
         this.speed = speed;

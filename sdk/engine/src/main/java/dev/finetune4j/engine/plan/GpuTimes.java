@@ -100,8 +100,8 @@ final class GpuTimes {
 
     /** Bytes of the weights that a token of an answer goes through: as they are computed with, where files have half. */
     private double readBytes() {
-        boolean isSingle =
-                run.setup().weights() == Weights.FP32 && run.settings().precision().equals(GpuSetup.SINGLE);
+        boolean isSingle = run.setup().weights() == Weights.FP32
+                && run.settings().precision().equals(GpuSetup.SINGLE);
         return isSingle ? 2.0 * job.weightBytes() : job.weightBytes();
     }
 

@@ -198,12 +198,12 @@ final class MachinePlanner {
 
     /** Whatever its machines have, a launch there would be refused. */
     private boolean isRefused(ProviderId place) {
-        List<Problem> refused = refusals.at(place, job.job().method(), job.model().speaks());
+        List<Problem> refused =
+                refusals.at(place, job.job().method(), job.model().speaks());
         if (refused.isEmpty()) {
             return false;
         }
-        rejections.putIfAbsent(
-                place.value(), new Rejection(place, null, EngineRefusals.words(refused.get(0)), null));
+        rejections.putIfAbsent(place.value(), new Rejection(place, null, EngineRefusals.words(refused.get(0)), null));
         return true;
     }
 

@@ -175,7 +175,9 @@ final class OwnMachinePlanner {
 
     /** What its configuration calls a model; an encoder may be called after any head, and the core gives it one of its own. */
     private @Nullable String declared() {
-        return job.architecture().kind() == Architecture.Kind.ENCODER ? null : job.model().declaredClass();
+        return job.architecture().kind() == Architecture.Kind.ENCODER
+                ? null
+                : job.model().declaredClass();
     }
 
     /** Whether it trains the job and has the memory, even in nine of ten cases. */

@@ -193,7 +193,8 @@ public final class Planner {
             warnings.add(ModelProblems.TOWER_NOT_COUNTED
                     .warning("the model reads pictures, too, and its tower for them is not counted")
                     .at(Location.ofKey("model"))
-                    .because("its config.json has a vision_config; the " + Figures.large(job.architecture().parameters())
+                    .because("its config.json has a vision_config; the "
+                            + Figures.large(job.architecture().parameters())
                             + " parameters that are planned with are those of its model of text")
                     .build());
         }
@@ -290,8 +291,7 @@ public final class Planner {
     }
 
     private MachinePlanner machinePlanner(PlannedJob job) {
-        return new MachinePlanner(
-                job, context.places().ownModels(), context.refusals(), worlds, assumptions, errors);
+        return new MachinePlanner(job, context.places().ownModels(), context.refusals(), worlds, assumptions, errors);
     }
 
     private Optional<OwnMachine> ownMachine(ProviderId target) {
@@ -456,11 +456,7 @@ public final class Planner {
         Map<String, JsonNode> settings = new TreeMap<>();
         add("", JobTree.of(figures.file().job()), settings);
         return new PlanBasis(
-                digests(settings),
-                plain(settings),
-                figures.rows().digest(),
-                Json.digest(prices),
-                context.version());
+                digests(settings), plain(settings), figures.rows().digest(), Json.digest(prices), context.version());
     }
 
     private static void add(String key, JsonNode value, Map<String, JsonNode> settings) {
@@ -475,8 +471,8 @@ public final class Planner {
 
     private static Map<String, String> digests(Map<String, JsonNode> settings) {
         Map<String, String> digests = new TreeMap<>();
-        settings.forEach((key, value) -> digests.put(
-                key, Json.sha256(value.toString().getBytes(UTF_8)).substring(0, 16)));
+        settings.forEach((key, value) ->
+                digests.put(key, Json.sha256(value.toString().getBytes(UTF_8)).substring(0, 16)));
         return digests;
     }
 

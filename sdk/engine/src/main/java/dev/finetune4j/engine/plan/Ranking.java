@@ -99,7 +99,8 @@ final class Ranking {
                         .thenComparing(one -> one.option().missedAt() != null)
                         .thenComparing(one -> one.option().standing())
                         // Which its standing says only of what has a price.
-                        .thenComparing(one -> one.option().cost() == null && one.option().fit() == Fit.TIGHT)
+                        .thenComparing(one ->
+                                one.option().cost() == null && one.option().fit() == Fit.TIGHT)
                         .thenComparing(one -> idleInVain.contains(one.option().id()))
                         .thenComparing(byScore)
                         // Of two that are equal the one for fewer models comes second.

@@ -132,7 +132,9 @@ class TuningPlacesTest {
 
         @Override
         public List<Problem> refusals(TuningMethod method, boolean speaks) {
-            return speaks && method instanceof LoraTuning ? List.of() : List.of(MethodProblems.methodOfDecoders(method));
+            return speaks && method instanceof LoraTuning
+                    ? List.of()
+                    : List.of(MethodProblems.methodOfDecoders(method));
         }
 
         @Override

@@ -65,14 +65,14 @@ class DatasetCheckTest {
                 WordCodec.REFUSAL.warning("the template ends no answer").build();
         TextCodec doubtful =
                 new CodecBehindVirtualTokens(new WordCodec(64, List.of(ofAll), List.of(ofConversations)), 4);
-        DatasetCheck check =
-                new DatasetCheck(TaskSpec.of(TaskKind.CHAT), LENIENT, 0, 8, 17, doubtful, 2, false);
+        DatasetCheck check = new DatasetCheck(TaskSpec.of(TaskKind.CHAT), LENIENT, 0, 8, 17, doubtful, 2, false);
         DatasetParts passages = new Rows().passage(TRAIN, "one passage").parts();
 
         assertThat(check.inspect(clean().parts()).problems())
                 .filteredOn(problem -> problem.kind().equals(WordCodec.REFUSAL))
                 .containsExactly(ofAll, ofConversations);
-        assertThat(check.inspect(new DatasetParts(passages.rows(), "text", "d1")).problems())
+        assertThat(check.inspect(new DatasetParts(passages.rows(), "text", "d1"))
+                        .problems())
                 .filteredOn(problem -> problem.kind().equals(WordCodec.REFUSAL))
                 .containsExactly(ofAll);
     }
@@ -402,8 +402,7 @@ class DatasetCheckTest {
         }
         rows.labelled(TRAIN, "word ".repeat(90).strip(), "bad");
 
-        DatasetCheckReport report =
-                new DatasetCheck(MOODS, LENIENT, 32, 8, 17, codec, 1, false).inspect(rows.parts());
+        DatasetCheckReport report = new DatasetCheck(MOODS, LENIENT, 32, 8, 17, codec, 1, false).inspect(rows.parts());
 
         assertThat(report.profile().truncatedRows()).isEqualTo(1);
         assertThat(problem(report, "FT0320").remedies())

@@ -53,8 +53,7 @@ class SingleStepTest {
         for (int i = 0; i < 12; i++) {
             rows.answered(TRAIN, "question number " + i, "an answer of its own " + i);
         }
-        return new DatasetCheck(
-                        TaskSpec.of(TaskKind.CHAT), CheckSpec.defaults(), 0, 6, 17, new WordCodec(64), 1, false)
+        return new DatasetCheck(TaskSpec.of(TaskKind.CHAT), CheckSpec.defaults(), 0, 6, 17, new WordCodec(64), 1, false)
                 .inspect(rows.parts());
     }
 }

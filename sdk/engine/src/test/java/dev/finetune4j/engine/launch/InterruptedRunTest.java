@@ -105,10 +105,9 @@ class InterruptedRunTest {
         RunFolder folder = fixture.folder(fixture.runToEnd());
         try (Launcher launcher = fixture.launcher()) {
             RunHandle<RunOutcome> handle;
-            try (RunLock lock =
-                            RunLock.tryTake(folder, new DiskFiles()).orElseThrow();
-                    Journal journal = Journal.open(
-                            folder, new DiskFiles(), fixture.clock, Redaction.of(Map.of(), Set.of()))) {
+            try (RunLock lock = RunLock.tryTake(folder, new DiskFiles()).orElseThrow();
+                    Journal journal =
+                            Journal.open(folder, new DiskFiles(), fixture.clock, Redaction.of(Map.of(), Set.of()))) {
                 assertThat(lock).isNotNull();
                 handle = launcher.goOnOrLaunchOnce(fixture.prepared(), List.of());
                 journal.append(new JournalEntry.ResumeAsked(1));

@@ -134,8 +134,7 @@ class LostReportTest {
         assertThat(problem.code()).isEqualTo("FT0722");
         assertThat(problem.causes())
                 .containsExactlyInAnyOrder("there is no " + folder().check(), "there is no " + answers);
-        assertThat(problem.remedies())
-                .containsExactly("finetune show " + folder().id());
+        assertThat(problem.remedies()).containsExactly("finetune show " + folder().id());
         assertThat(folder().path().resolve(ReportFiles.JSON)).doesNotExist();
     }
 

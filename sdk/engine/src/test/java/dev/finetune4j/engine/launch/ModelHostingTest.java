@@ -184,7 +184,8 @@ class ModelHostingTest {
             HostingTerms larger = hosting.terms(id.value(), BY_THE_HOUR, 2);
 
             assertThatThrownBy(() -> hosting.host(larger, model -> {}))
-                    .hasMessageContaining("by-the-hour with 1 unit and by-the-token with 1 unit, not by-the-hour with 2")
+                    .hasMessageContaining(
+                            "by-the-hour with 1 unit and by-the-token with 1 unit, not by-the-hour with 2")
                     .isInstanceOfSatisfying(
                             FineTuneException.class,
                             refusal -> assertThat(refusal.problems().get(0).causes())

@@ -60,9 +60,8 @@ class PastRunsTest {
 
     @Test
     void countsOfAnEncoderBelowATrainedHeadTheWayForwardAlone() {
-        FineTuneJob job = JournalSamples.job().toBuilder()
-                .method(HeadTuning.defaults())
-                .build();
+        FineTuneJob job =
+                JournalSamples.job().toBuilder().method(HeadTuning.defaults()).build();
         List<JournalEntry> life = new ArrayList<>(JournalSamples.life());
         life.set(1, new JournalEntry.Renewed(job, "job.yaml", Map.of()));
         succeeded("tickets-0a1b2c3d-1", 400, life);

@@ -214,8 +214,7 @@ class SideJobsTest {
                     .hasSize(1);
 
             Files.write(weights, trained);
-            assertThat(generation(launcher, folder, Variant.TUNED).await())
-                    .hasSize(1);
+            assertThat(generation(launcher, folder, Variant.TUNED).await()).hasSize(1);
 
             Files.writeString(
                     weights.resolveSibling("adapter_config.json"), "{\"peft_type\":\"LORA\",\"lora_alpha\":64}");
@@ -475,15 +474,10 @@ class SideJobsTest {
     }
 
     /** Answers to a letter. */
-    private static RunHandle<List<GeneratedText>> generation(
-            Launcher launcher, RunFolder folder, Variant... variants) {
+    private static RunHandle<List<GeneratedText>> generation(Launcher launcher, RunFolder folder, Variant... variants) {
         return launcher.questions()
                 .generation(
-                        folder,
-                        List.of(variants),
-                        List.of(new Message(Role.USER, "letter")),
-                        "",
-                        Sampling.greedy(8))
+                        folder, List.of(variants), List.of(new Message(Role.USER, "letter")), "", Sampling.greedy(8))
                 .start();
     }
 }

@@ -133,7 +133,10 @@ class TermsTest {
                     assertThat(refusal)
                             .hasMessageContaining("FT0521: fake lets a job run for 1 h at most, the job on"
                                     + " ml.g5.xlarge is likely to take 1 h 30 min");
-                    assertThat(refusal.problems().get(0).remedies()).first().asString().startsWith("finetune plan JOB");
+                    assertThat(refusal.problems().get(0).remedies())
+                            .first()
+                            .asString()
+                            .startsWith("finetune plan JOB");
                 });
     }
 

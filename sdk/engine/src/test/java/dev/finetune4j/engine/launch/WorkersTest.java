@@ -80,9 +80,8 @@ class WorkersTest {
     @Test
     void asksForOneModelAtATime() throws Exception {
         List<Thread> launches = IntStream.range(0, 4)
-                .mapToObj(number ->
-                        new Thread(() -> workers()
-                                .equip(submission, place("gpu"), null, home.resolve("run-" + number))))
+                .mapToObj(number -> new Thread(
+                        () -> workers().equip(submission, place("gpu"), null, home.resolve("run-" + number))))
                 .toList();
 
         launches.forEach(Thread::start);

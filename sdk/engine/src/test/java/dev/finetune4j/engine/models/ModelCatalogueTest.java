@@ -67,8 +67,7 @@ class ModelCatalogueTest {
         assertThat(packed).allSatisfy(model -> {
             DecoderShape shape = (DecoderShape) model.shape();
             Experts experts = Objects.requireNonNull(shape.experts());
-            long inExperts =
-                    3L * shape.layers() * experts.count() * shape.hiddenSize() * experts.feedForwardSize();
+            long inExperts = 3L * shape.layers() * experts.count() * shape.hiddenSize() * experts.feedForwardSize();
             assertThat(model.storedBytes())
                     .as(model.id())
                     .isEqualTo(inExperts / 32 * 17 + 2 * (model.parameters() - inExperts));

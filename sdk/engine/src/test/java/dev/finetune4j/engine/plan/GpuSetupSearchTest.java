@@ -76,7 +76,11 @@ class GpuSetupSearchTest {
 
     private static GpuRun onFourGpus(TuningMethod method) {
         return new GpuSetupSearch(
-                        SampleJob.of(method, 50, 0), MemoryModel.shipped(), SpeedModel.shipped(), Correction.NONE, false)
+                        SampleJob.of(method, 50, 0),
+                        MemoryModel.shipped(),
+                        SpeedModel.shipped(),
+                        Correction.NONE,
+                        false)
                 .best(GpuTable.shipped().find("A10").orElseThrow(), 4);
     }
 

@@ -125,7 +125,9 @@ class OwnMachinePlannerTest {
         assertThat(phase(PlanPhase.Name.TRAINING, job, List.of(other(job.flopsPerToken() * 5))))
                 .isEqualTo(fresh);
         PlanPhase near = phase(
-                PlanPhase.Name.TRAINING, job, List.of(other(job.flopsPerToken() / 3), other(job.flopsPerToken() / 500)));
+                PlanPhase.Name.TRAINING,
+                job,
+                List.of(other(job.flopsPerToken() / 3), other(job.flopsPerToken() / 500)));
         assertThat(near.basis()).contains(" GFLOP/s, by the last runs of other models here");
         assertThat(near).isNotEqualTo(fresh);
     }
@@ -159,10 +161,8 @@ class OwnMachinePlannerTest {
 
     @Test
     void noTimeIsCountedForTextsThatNobodyWrites() {
-        SampleJob.assertUnwrittenTextsTakeNoTime(job -> phase(PlanPhase.Name.EVALUATION, job, List.of())
-                .time()
-                .likely()
-                .toMillis());
+        SampleJob.assertUnwrittenTextsTakeNoTime(job ->
+                phase(PlanPhase.Name.EVALUATION, job, List.of()).time().likely().toMillis());
     }
 
     @Test
@@ -217,9 +217,7 @@ class OwnMachinePlannerTest {
                 1_000_000,
                 "a-test");
         return new JobFigures(
-                JobFile.of(job, Path.of("")),
-                rows,
-                new ModelFacts(model.shape().architecture(), model, null));
+                JobFile.of(job, Path.of("")), rows, new ModelFacts(model.shape().architecture(), model, null));
     }
 
     private static OwnMachinePlanner planner(PlannedJob job, long memory) {

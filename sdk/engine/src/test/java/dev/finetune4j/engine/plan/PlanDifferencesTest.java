@@ -64,7 +64,8 @@ class PlanDifferencesTest {
     }
 
     private static List<String> differences(Workload then, Workload now) {
-        return PlanDifferences.between(plan(basis("0123456789abcdef"), then), basis("fedcba9876543210"), now, List.of());
+        return PlanDifferences.between(
+                plan(basis("0123456789abcdef"), then), basis("fedcba9876543210"), now, List.of());
     }
 
     private static Plan plan(PlanBasis basis, Workload workload) {

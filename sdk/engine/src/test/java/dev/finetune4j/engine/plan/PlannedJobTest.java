@@ -48,7 +48,8 @@ class PlannedJobTest {
         PlannedJob packed = SampleJob.of("gpt-oss-20b");
         assertThat(packed.modelBytes()).isEqualTo(13_761_264_768L);
         assertThat(packed.workload().downloadBytes()).isEqualTo(13_761_264_768L);
-        assertThat(packed.weightBytes()).isEqualTo(Math.round(2 * packed.architecture().parameters()));
+        assertThat(packed.weightBytes())
+                .isEqualTo(Math.round(2 * packed.architecture().parameters()));
 
         PlannedJob plain = SampleJob.of("qwen3-1.7b");
         assertThat(plain.modelBytes()).isEqualTo(plain.weightBytes());

@@ -81,12 +81,13 @@ class UnpricedOptionsTest {
     private List<PlanOption> ranked(PlanOption... options) {
         List<Candidate> candidates =
                 Stream.of(options).map(option -> new Candidate(option, 0, 0)).toList();
-        return ranking.rank(candidates, Map.of()).stream().map(Candidate::option).toList();
+        return ranking.rank(candidates, Map.of()).stream()
+                .map(Candidate::option)
+                .toList();
     }
 
     private static PlanOption option(String name, Fit fit, int hours) {
-        MachineOffer machine =
-                new MachineOffer(PLACE, name, "north", PurchaseTier.ON_DEMAND, null, 8, 32, null, null);
+        MachineOffer machine = new MachineOffer(PLACE, name, "north", PurchaseTier.ON_DEMAND, null, 8, 32, null, null);
         Duration time = Duration.ofHours(hours);
         return new PlanOption(
                 machine.id(),

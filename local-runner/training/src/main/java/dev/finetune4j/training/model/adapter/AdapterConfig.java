@@ -89,7 +89,8 @@ public final class AdapterConfig {
     private static final double PEFT_ALPHA = 8;
 
     /** Ways to start factors that leave the base model as it is; others also change it. */
-    private static final Set<String> PLAIN_STARTS = Set.of("", "true", "false", "gaussian", "orthogonal", "eva", "mica");
+    private static final Set<String> PLAIN_STARTS =
+            Set.of("", "true", "false", "gaussian", "orthogonal", "eva", "mica");
 
     /** What PEFT calls the task of a language model. */
     static final String LANGUAGE = "CAUSAL_LM";
@@ -299,8 +300,8 @@ public final class AdapterConfig {
         }
         config.path("target_modules").forEach(module -> {
             if (TRAINED_MODULES.contains(lastWord(module)) && !saves(config, module.asText())) {
-                wrong.add("target_modules names " + lastWord(module) + "; only linear layers inside of the model's layers"
-                        + " may have adapters");
+                wrong.add("target_modules names " + lastWord(module)
+                        + "; only linear layers inside of the model's layers" + " may have adapters");
             }
         });
         Set<String> known = isOfClassifier(config) ? HEAD_MODULES : TRAINED_MODULES;
@@ -438,7 +439,8 @@ public final class AdapterConfig {
         }
         Set<String> everywhere = new TreeSet<>();
         for (JsonNode module : others) {
-            // from the root of whole paths into layers it leads out of them: its factors are there or not, and refused where they are
+            // from the root of whole paths into layers it leads out of them: its factors are there or not, and refused
+            // where they are
             boolean isOutside = module.asText().contains(".") && roots.contains(firstWord(module.asText()));
             if (!isOutside) {
                 everywhere.add(lastWord(module));

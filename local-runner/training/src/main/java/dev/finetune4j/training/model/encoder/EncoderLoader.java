@@ -62,8 +62,7 @@ public final class EncoderLoader implements ClassifierLoader {
     public Loaded load(ModelFiles files, @Nullable Path adapter, LabelCounts labels, Settings settings) {
         ModelFolder folder = ModelFolder.open(files.path());
         Foresight foreseen = AdapterFiles.byItsMethod(
-                settings.purpose() == Purpose.ANSWER ? adapter : null,
-                () -> foresee(folder, labels.names(), settings));
+                settings.purpose() == Purpose.ANSWER ? adapter : null, () -> foresee(folder, labels.names(), settings));
         EncoderMemory memory = foreseen.memory();
         EncoderModel.Plan plan = new EncoderModel.Plan(
                 foreseen.shape(),

@@ -56,8 +56,8 @@ class AdapterConfigTest {
     /** To PEFT they have no effect. */
     @Test
     void leavesOutRanksAndAlphasOfModulesThatGetNoAdapter() throws IOException {
-        LoraTuning method = read(
-                PLAIN + ", 'rank_pattern': {'v_proj': 4, 'k_proj': 2}, 'alpha_pattern': {'k_proj': 2.5}");
+        LoraTuning method =
+                read(PLAIN + ", 'rank_pattern': {'v_proj': 4, 'k_proj': 2}, 'alpha_pattern': {'k_proj': 2.5}");
 
         assertThat(method.ranks()).isEqualTo(Map.of("v_proj", 4));
         assertThat(method.alphas()).isEmpty();

@@ -192,7 +192,8 @@ class EncoderLoadingTest {
         assertThat(refusals(LoraTuning.builder()
                         .targetModules(List.of("query", "q_proj"))
                         .build()))
-                .extracting(problem -> problem.summary() + " | " + problem.remedies().get(0))
+                .extracting(problem ->
+                        problem.summary() + " | " + problem.remedies().get(0))
                 .containsExactly("the model has no linear layer q_proj | method.target-modules: [query]");
         assertThat(refusals(
                         LoraTuning.builder().trainedModules(List.of("lm_head")).build()))

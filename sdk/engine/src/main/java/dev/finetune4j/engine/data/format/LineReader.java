@@ -187,8 +187,7 @@ final class LineReader implements Closeable {
 
     /** The command that makes a file of UTF-16 without a byte order mark one of UTF-8; empty for other files. */
     private Optional<String> fromUtf16(String prefix) {
-        return unmarked.map(
-                order -> "iconv -f " + order.charset() + " -t UTF-8 " + shown + " > " + mended(prefix));
+        return unmarked.map(order -> "iconv -f " + order.charset() + " -t UTF-8 " + shown + " > " + mended(prefix));
     }
 
     private Line tooLong(long length) {

@@ -271,7 +271,8 @@ final class PartsWriter {
                 problems.add(DataProblems.LABEL_UNSEEN
                         .error("the " + part.name().toLowerCase(Locale.ROOT)
                                 + " part has labels that no training row has: " + String.join(", ", unseen))
-                        .at(new Location.InRow(found.get(0).source(), found.get(0).row(), null))
+                        .at(new Location.InRow(
+                                found.get(0).source(), found.get(0).row(), null))
                         .because("training rows have " + String.join(", ", trained))
                         .remedy("add training rows of " + String.join(", ", unseen) + ", or leave out " + named(found))
                         .remedy("task.labels: " + YamlText.list(allLabels())

@@ -66,7 +66,8 @@ final class LocalFiles {
         if (Files.isDirectory(start)) {
             problem.because("the folder has no files in it").remedy("ls -la " + ShellWord.of(start));
         } else if (Files.exists(start)) {
-            problem.because("it is a pipe or a device: it may never end").remedy("cat " + ShellWord.of(start) + " > copy.jsonl");
+            problem.because("it is a pipe or a device: it may never end")
+                    .remedy("cat " + ShellWord.of(start) + " > copy.jsonl");
         } else if (Files.isSymbolicLink(start)) {
             problem.because("it is a link that leads nowhere, or in a circle").remedy("ls -l " + ShellWord.of(start));
         } else if (folder == null || !Files.isDirectory(folder)) {

@@ -94,9 +94,8 @@ final class ClassSection {
         int labels = tuned.classes().size();
         long without =
                 tuned.classes().stream().filter(score -> score.support() == 0).count();
-        long counted = IntStream.range(0, labels)
-                .filter(label -> occurs(tuned, label))
-                .count();
+        long counted =
+                IntStream.range(0, labels).filter(label -> occurs(tuned, label)).count();
         return without == 0
                 ? ""
                 : Figures.count(without) + " of " + Figures.count(labels) + " labels " + (without == 1 ? "has" : "have")

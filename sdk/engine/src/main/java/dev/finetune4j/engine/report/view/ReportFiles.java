@@ -135,8 +135,7 @@ public final class ReportFiles {
             Problem.Builder problem = ReportProblems.UNREADABLE
                     .error("the report cannot be read: " + file)
                     .at(Location.of(file.toString()))
-                    .because(
-                            isThere ? "it is not a report in format " + RunReport.FORMAT : "there is no such file");
+                    .because(isThere ? "it is not a report in format " + RunReport.FORMAT : "there is no such file");
             if (isThere) {
                 String quoted = Remedies.quoted(file.toString());
                 problem.remedy("mv " + quoted + " " + quoted + ".damaged && finetune report " + folder.getFileName());

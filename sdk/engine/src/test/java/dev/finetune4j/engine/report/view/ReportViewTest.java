@@ -292,8 +292,9 @@ class ReportViewTest {
         RunReport report = report(task, List.of("ham", "spam"));
 
         assertThat(MarkdownReport.write(report))
-                .contains("1 of 3 labels has no held-out row; the tuned model's macro-F1 is over the 2 that rows or its "
-                        + "answers have.\n")
+                .contains(
+                        "1 of 3 labels has no held-out row; the tuned model's macro-F1 is over the 2 that rows or its "
+                                + "answers have.\n")
                 .contains("| junk | 0 | – | – | – |");
         assertThat(HtmlReport.write(report)).contains("1 of 3 labels has no held-out row");
         assertThat(MarkdownReport.write(SampleRun.report())).doesNotContain("no held-out row");
