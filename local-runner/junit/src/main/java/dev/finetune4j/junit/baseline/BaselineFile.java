@@ -94,7 +94,7 @@ public final class BaselineFile {
         return Optional.of(new Baseline(head.job(), head.metrics(), cases));
     }
 
-    /** What a line holds, by its number; JSON may hold null, and version control what is no JSON. */
+    /** What a line holds, by its number; version control may have left what is no JSON. */
     private <T> T parsed(List<String> lines, int number, Class<T> type, String otherwise) {
         String line = lines.get(number - 1);
         String name = "line " + number + " ";
@@ -108,7 +108,7 @@ public final class BaselineFile {
             throw damaged(name + "is the mark of a merge conflict", null);
         }
         try {
-            return Optional.ofNullable(Json.read(line, type)).orElseThrow(() -> damaged(name + otherwise, null));
+            return Json.read(line, type);
         } catch (UncheckedIOException e) {
             throw damaged(name + otherwise, e);
         }
