@@ -41,16 +41,19 @@ public record Money(BigDecimal amount, Currency currency) {
         if (parts.length != 2) {
             throw new IllegalArgumentException("money must look like 12.50 USD, was " + text);
         }
+        BigDecimal amount;
+        Currency currency;
         try {
-            BigDecimal amount = new BigDecimal(parts[0]);
-            if (amount.scale() > MOST_DECIMALS) {
-                throw new IllegalArgumentException(
-                        "amount must have at most " + MOST_DECIMALS + " digits after the point");
-            }
-            return new Money(amount, Currency.getInstance(parts[1]));
+            amount = new BigDecimal(parts[0]);
+            currency = Currency.getInstance(parts[1]);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("money must look like 12.50 USD, was " + text, e);
         }
+        if (amount.scale() > MOST_DECIMALS) {
+            throw new IllegalArgumentException(
+                    "amount must have at most " + MOST_DECIMALS + " digits after the point, was " + text);
+        }
+        return new Money(amount, currency);
     }
 
     /** What so much time costs at this price for an hour, to the hundredth of a cent, rounded up. */

@@ -43,13 +43,15 @@ class ValueTest {
     @Test
     void moneyRefusesMoreDigitsThanAnyAmountHas() {
         assertThat(Money.parse("1e17 USD").amount()).isEqualByComparingTo("100000000000000000");
-        for (String text : List.of("1e18 USD", "1e20 USD", "1e999999999 USD", "1e-999999999 USD", "0e999999999 USD")) {
+        for (String text : List.of("1e18 USD", "1e20 USD", "1e999999999 USD", "0e999999999 USD")) {
             assertThatThrownBy(() -> Money.parse(text))
                     .as(text)
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("money must look like 12.50 USD, was " + text)
-                    .hasStackTraceContaining("amount must have at most ");
+                    .hasMessageStartingWith("amount must have at most 18 digits before the point, was ");
         }
+        assertThatThrownBy(() -> Money.parse("1e-999999999 USD"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("amount must have at most 100 digits after the point, was 1e-999999999 USD");
     }
 
     @Test
