@@ -1,7 +1,7 @@
 package dev.finetune4j.cli;
 
 import dev.finetune4j.engine.data.source.FileTree;
-import dev.finetune4j.engine.report.Remedies;
+import dev.finetune4j.engine.spec.ShellWord;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.json.Json;
@@ -174,7 +174,7 @@ final class OfflineCloudCommand implements Callable<Integer>, VendorCommand {
             surroundings
                     .screen()
                     .line(cloud.variables().entrySet().stream()
-                            .map(variable -> "export " + variable.getKey() + "=" + Remedies.quoted(variable.getValue()))
+                            .map(variable -> "export " + variable.getKey() + "=" + ShellWord.of(variable.getValue()))
                             .collect(Collectors.joining("\n")));
         }
         surroundings.screen().say("places of a job file that uses it, each for targets: [its name]:");

@@ -1,6 +1,6 @@
 package dev.finetune4j.cli;
 
-import dev.finetune4j.engine.report.Remedies;
+import dev.finetune4j.engine.spec.ShellWord;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -30,7 +30,7 @@ final class UnagreedException extends ParameterException {
                 .commandLine()
                 .getParseResult()
                 .originalArgs()) {
-            command.append(' ').append(Remedies.quoted(word));
+            command.append(' ').append(ShellWord.of(word));
         }
         return command.append(' ').append(option).toString();
     }

@@ -4,6 +4,7 @@ import dev.finetune4j.engine.evaluate.MetricFigures;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.engine.report.Headline;
 import dev.finetune4j.engine.report.Remedies;
+import dev.finetune4j.engine.spec.ShellWord;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.Comparison;
@@ -99,7 +100,7 @@ public final class RunAssert {
                     claim,
                     holds,
                     () -> (run.isKnown(target) ? nearest(plan, maxTime != null) : absent(target))
-                            + "\nlook  finetune plan " + Remedies.quoted(run.jobFile()) + " --target " + target
+                            + "\nlook  finetune plan " + ShellWord.of(run.jobFile()) + " --target " + target
                             + " --all");
         } catch (FineTuneException e) {
             return judged(claim, false, () -> ProblemText.of(Remedies.named(e.problems(), run.jobFile(), run.id())));

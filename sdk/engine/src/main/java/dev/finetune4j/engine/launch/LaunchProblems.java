@@ -2,6 +2,7 @@ package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.report.Remedies;
+import dev.finetune4j.engine.spec.ShellWord;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FileReason;
 import dev.finetune4j.error.FineTuneException;
@@ -296,7 +297,7 @@ public final class LaunchProblems implements ProblemCatalogue {
             problem.because(
                     "lines " + String.join(", ", shown(lines)) + (lines.size() > LINES_SHOWN ? " and others" : ""));
         }
-        String quoted = Remedies.quoted(file.toString());
+        String quoted = ShellWord.of(file.toString());
         if (damaged.isEmpty()) {
             return problem.remedy("sed -n '" + String.join("p;", shown(lines)) + "p' " + quoted
                             + "    # shows what another version may have written, which reads it")
@@ -313,7 +314,7 @@ public final class LaunchProblems implements ProblemCatalogue {
                 .warning("past estimates cannot be read, and are passed over")
                 .at(Location.of(file.toString()))
                 .because(FileReason.of(cause))
-                .remedy("ls -ld " + Remedies.quoted(file.toString()))
+                .remedy("ls -ld " + ShellWord.of(file.toString()))
                 .build();
     }
 

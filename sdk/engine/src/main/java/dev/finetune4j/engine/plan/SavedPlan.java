@@ -2,7 +2,7 @@ package dev.finetune4j.engine.plan;
 
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.finetune4j.engine.report.Remedies;
+import dev.finetune4j.engine.spec.ShellWord;
 import dev.finetune4j.error.FileReason;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
@@ -65,7 +65,7 @@ public record SavedPlan(String jobFile, Plan plan, String digest) {
             }
             if (!Files.isDirectory(folder)) {
                 throw problem.because("there is no folder " + folder)
-                        .remedy("mkdir -p " + Remedies.quoted(folder.toString()))
+                        .remedy("mkdir -p " + ShellWord.of(folder.toString()))
                         .asException(e);
             }
             throw problem.because(FileReason.of(e)).asException(e);
@@ -128,7 +128,7 @@ public record SavedPlan(String jobFile, Plan plan, String digest) {
                 .error(file + " is not the plan that was saved")
                 .at(Location.of(file.toString()))
                 .because(why)
-                .remedy("finetune plan " + Remedies.quoted(job) + " --save other.json");
+                .remedy("finetune plan " + ShellWord.of(job) + " --save other.json");
     }
 
     /** The job file, where the saved plan lies in {@code file}. */

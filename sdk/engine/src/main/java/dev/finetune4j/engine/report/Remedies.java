@@ -46,11 +46,6 @@ public final class Remedies {
                 run == null ? remedy : RUN.matcher(remedy).replaceAll(run.value()); // first: a path may hold the word
         return jobFile == null || jobFile.equals(Location.JOB)
                 ? named
-                : JOB.matcher(named).replaceAll(Matcher.quoteReplacement(quoted(jobFile)));
-    }
-
-    /** A word as a shell reads it whole; within quotes where it needs them. */
-    public static String quoted(String word) {
-        return ShellWord.of(word);
+                : JOB.matcher(named).replaceAll(Matcher.quoteReplacement(ShellWord.of(jobFile)));
     }
 }

@@ -1,9 +1,9 @@
 package dev.finetune4j.engine.report.view;
 
-import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.engine.report.ReportJson;
 import dev.finetune4j.engine.report.ReportProblems;
 import dev.finetune4j.engine.report.RunReport;
+import dev.finetune4j.engine.spec.ShellWord;
 import dev.finetune4j.error.FileReason;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
@@ -137,7 +137,7 @@ public final class ReportFiles {
                     .at(Location.of(file.toString()))
                     .because(isThere ? "it is not a report in format " + RunReport.FORMAT : "there is no such file");
             if (isThere) {
-                String quoted = Remedies.quoted(file.toString());
+                String quoted = ShellWord.of(file.toString());
                 problem.remedy("mv " + quoted + " " + quoted + ".damaged && finetune report " + folder.getFileName());
             }
             throw problem.asException(e);
