@@ -70,7 +70,7 @@ final class DeathCause {
             return LoopProblems.DISK_FULL
                     .error("the disk is full, so the worker of " + name() + " could not write how it ended")
                     .at(Location.of(folder.root().toString()))
-                    .remedy("df -h " + folder.root())
+                    .remedy("df -h '" + folder.root() + "'")
                     .remedy(resume() + "    # once there is room")
                     .build();
         }

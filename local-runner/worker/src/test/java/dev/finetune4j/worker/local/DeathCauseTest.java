@@ -146,6 +146,7 @@ class DeathCauseTest {
         Files.writeString(folder.log(), "java.io.IOException: No space left on device\n");
 
         assertThat(problem().code()).isEqualTo("FT0625");
+        assertThat(problem().remedies()).first().isEqualTo("df -h '" + folder.root() + "'");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.journal;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.finetune4j.engine.spec.ShellWord;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FileReason;
 import dev.finetune4j.error.FineTuneException;
@@ -279,7 +280,7 @@ public final class RunProblems implements ProblemCatalogue {
                 .at(Location.of(path.toString()))
                 .because(FileReason.of(cause))
                 .remedy(elsewhere)
-                .remedy("df -h " + parent(path));
+                .remedy("df -h " + ShellWord.of(parent(path)));
     }
 
     /** A file of a run that cannot be read. */
@@ -291,7 +292,7 @@ public final class RunProblems implements ProblemCatalogue {
                         cause instanceof JsonProcessingException
                                 ? "it is not JSON as this version of finetune writes it"
                                 : FileReason.of(cause))
-                .remedy("ls -l " + file)
+                .remedy("ls -l " + ShellWord.of(file))
                 .asException(cause);
     }
 

@@ -60,7 +60,7 @@ public record SavedPlan(String jobFile, Plan plan, String digest) {
                     .at(Location.of(target.toString()));
             if (e instanceof FileAlreadyExistsException) {
                 throw problem.because("there is one already, and a plan is never changed")
-                        .remedy("rm " + target)
+                        .remedy("rm " + ShellWord.of(target.toString()))
                         .asException(e);
             }
             if (!Files.isDirectory(folder)) {

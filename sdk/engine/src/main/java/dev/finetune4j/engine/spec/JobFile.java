@@ -223,7 +223,7 @@ public record JobFile(String source, FineTuneJob job, Path baseFolder, ResolvedJ
                     .error("cannot read the job file " + file)
                     .at(Location.of(file.toString()))
                     .because("it is a pipe or a device: it may never end")
-                    .remedy("cat " + file + " > copy.yaml")
+                    .remedy("cat " + ShellWord.of(file.toString()) + " > copy.yaml")
                     .asException();
         }
         try (InputStream in = Files.newInputStream(file)) {
@@ -252,8 +252,8 @@ public record JobFile(String source, FineTuneJob job, Path baseFolder, ResolvedJ
                     .error("the file is not UTF-8")
                     .at(new Location.InFile(source, line, 0, null))
                     .because(String.format(Locale.ROOT, "byte %d is 0x%02X", input.position(), bytes[input.position()]))
-                    .remedy("iconv -f " + (isUtf16(bytes) ? "UTF-16" : "WINDOWS-1252") + " -t UTF-8 " + source
-                            + " > utf8.yaml")
+                    .remedy("iconv -f " + (isUtf16(bytes) ? "UTF-16" : "WINDOWS-1252") + " -t UTF-8 "
+                            + ShellWord.of(source) + " > utf8.yaml")
                     .asException(e);
         }
     }
@@ -271,9 +271,11 @@ public record JobFile(String source, FineTuneJob job, Path baseFolder, ResolvedJ
             problem.because("there is no such file in "
                     + file.toAbsolutePath().normalize().getParent());
         } else if (Files.isDirectory(file)) {
-            problem.because("it is a folder").remedy("finetune check " + file.resolve("job.yaml"));
+            problem.because("it is a folder")
+                    .remedy("finetune check "
+                            + ShellWord.of(file.resolve("job.yaml").toString()));
         } else if (cause instanceof AccessDeniedException) {
-            problem.because("its permissions forbid it").remedy("chmod u+r " + file);
+            problem.because("its permissions forbid it").remedy("chmod u+r " + ShellWord.of(file.toString()));
         } else {
             problem.because(FileReason.of(cause));
         }

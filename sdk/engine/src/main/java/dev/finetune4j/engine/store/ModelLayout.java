@@ -3,6 +3,7 @@ package dev.finetune4j.engine.store;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.finetune4j.engine.spec.ShellWord;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import java.io.IOException;
@@ -123,7 +124,7 @@ final class ModelLayout {
                     .error(where + " lacks the content of " + String.join(", ", pointers))
                     .at(Location.of(where))
                     .because("the files are pointers of Git LFS")
-                    .remedy("git -C " + where + " lfs pull")
+                    .remedy("git -C " + ShellWord.of(where) + " lfs pull")
                     .asException();
         }
     }

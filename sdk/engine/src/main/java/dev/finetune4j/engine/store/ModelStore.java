@@ -8,6 +8,7 @@ import dev.finetune4j.engine.data.source.SourceCache;
 import dev.finetune4j.engine.models.CatalogueModel;
 import dev.finetune4j.engine.models.ModelCatalogue;
 import dev.finetune4j.engine.models.ModelSource;
+import dev.finetune4j.engine.spec.ShellWord;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -184,7 +185,7 @@ public final class ModelStore {
                     .error("there is no model at " + ref.value())
                     .at(Location.ofKey("model"))
                     .because("neither a folder nor a .gguf file is at " + path)
-                    .remedy("ls -l " + path)
+                    .remedy("ls -l " + ShellWord.of(path))
                     .asException();
         }
         // Not a path that exists, so it was meant as an id: the catalogue knows the nearest.

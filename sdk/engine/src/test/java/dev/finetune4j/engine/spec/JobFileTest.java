@@ -266,6 +266,9 @@ class JobFileTest {
         assertThat(problemsOf(folder.resolve("absent.yaml")).get(0).causes().get(0))
                 .startsWith("there is no such file in");
         assertThat(problemsOf(folder).get(0).causes()).containsExactly("it is a folder");
+        Path spaced = Files.createDirectory(folder.resolve("my jobs"));
+        assertThat(problemsOf(spaced).get(0).remedies())
+                .containsExactly("finetune check '" + spaced.resolve("job.yaml") + "'");
         assertThat(problemsOf(folder).get(0).code()).isEqualTo("FT0101");
         assertThat(problemsOf(latin1).get(0).location()).hasToString(latin1 + ":2");
         assertThat(problemsOf(latin1).get(0).causes()).containsExactly("byte 15 is 0xE9");

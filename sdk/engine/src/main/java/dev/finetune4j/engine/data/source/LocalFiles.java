@@ -71,7 +71,8 @@ final class LocalFiles {
         } else if (Files.isSymbolicLink(start)) {
             problem.because("it is a link that leads nowhere, or in a circle").remedy("ls -l " + ShellWord.of(start));
         } else if (folder == null || !Files.isDirectory(folder)) {
-            problem.because("there is no folder " + folder).remedy("ls -d " + folder);
+            problem.because("there is no folder " + folder)
+                    .remedy("ls -d " + ShellWord.of(folder == null ? start : folder));
         } else {
             problem.because("there is no such file in " + folder);
             nearest(start, folder)

@@ -60,6 +60,8 @@ class SourceCacheTest {
         assertThat(Problems.only(() -> fetch(SourceSpec.of("none/*.csv"))).code())
                 .isEqualTo("FT0230");
         assertThat(Problems.only(() -> fetch(SourceSpec.of("[*"))).code()).isEqualTo("FT0203");
+        assertThat(Problems.only(() -> fetch(SourceSpec.of("my rows/a.csv"))).remedies())
+                .containsExactly("ls -d '" + folder.resolve("my rows") + "'");
     }
 
     @Test
