@@ -102,12 +102,10 @@ final class EvalCommand implements Callable<Integer> {
 
     /** What the scores hide, with the run and its job in the remedies. */
     private List<Problem> findings(EvaluationReport report, FineTuner tuner) {
-        Optional<Problem> finding = AnswerFindings.of(report);
-        if (finding.isEmpty()) {
-            return List.of();
-        }
         RunView run = tuner.show(argument.run);
-        return List.of(Remedies.named(finding.get(), run.jobFile(), run.id()));
+        return AnswerFindings.of(report, run.job().evaluation().maxNewTokens()).stream()
+                .map(finding -> Remedies.named(finding, run.jobFile(), run.id()))
+                .toList();
     }
 
     /** Shows what hosted models may cost, and asks. */

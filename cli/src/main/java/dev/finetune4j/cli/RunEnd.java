@@ -40,14 +40,15 @@ final class RunEnd {
         print(
                 run,
                 outcome,
-                Stream.concat(findings(outcome).stream(), failedGate(outcome).stream())
+                Stream.concat(findings(run, outcome).stream(), failedGate(outcome).stream())
                         .toList());
         return outcome.exitCode();
     }
 
     /** Prints the same result for a command that succeeds however good the model is: its gate is told within the result only. */
     void show(RunId id, RunOutcome outcome) {
-        print(tuner.show(id.value()), outcome, findings(outcome).stream().toList());
+        RunView run = tuner.show(id.value());
+        print(run, outcome, findings(run, outcome).stream().toList());
     }
 
     /** With the problems that programs are told of; people find them in the result. */
@@ -63,9 +64,10 @@ final class RunEnd {
         }
     }
 
-    private static Optional<Problem> findings(RunOutcome outcome) {
+    private static Optional<Problem> findings(RunView run, RunOutcome outcome) {
+        int maxNewTokens = run.job().evaluation().maxNewTokens();
         return outcome instanceof RunOutcome.Succeeded succeeded
-                ? succeeded.comparison().flatMap(AnswerFindings::of)
+                ? succeeded.comparison().flatMap(evaluation -> AnswerFindings.of(evaluation, maxNewTokens))
                 : Optional.empty();
     }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.MappingIterator;
 import dev.finetune4j.engine.report.AnswerFindings;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.EvaluationReport;
+import dev.finetune4j.job.EvaluationSpec;
 import dev.finetune4j.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -243,8 +244,9 @@ class ProgramOutputTest {
             });
         }
         EvaluationReport evaluated = Json.read(eval.document().toString(), EvaluationReport.class);
-        List<String> findings =
-                AnswerFindings.of(evaluated).stream().map(Problem::code).toList();
+        List<String> findings = AnswerFindings.of(evaluated, EvaluationSpec.DEFAULT_MAX_NEW_TOKENS).stream()
+                .map(Problem::code)
+                .toList();
         assertThat(eval.lines("problem").stream().map(line -> line.at("/code").asText()))
                 .as("what the scores hide is told before the problem that it ends with")
                 .containsSubsequence(

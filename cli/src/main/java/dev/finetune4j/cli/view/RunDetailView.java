@@ -98,7 +98,7 @@ public final class RunDetailView {
     public void printResult(RunView run) {
         if (run.evaluation() != null) {
             new EvaluationView(screen, "held-out rows").print(run.evaluation());
-            AnswerFindings.of(run.evaluation())
+            AnswerFindings.of(run.evaluation(), run.job().evaluation().maxNewTokens())
                     .ifPresent(finding ->
                             new ProblemView(screen).print(List.of(Remedies.named(finding, run.jobFile(), run.id()))));
         }

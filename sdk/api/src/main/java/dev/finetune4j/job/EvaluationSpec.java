@@ -37,6 +37,9 @@ public record EvaluationSpec(
     /** Default length of a generated answer. */
     public static final int DEFAULT_MAX_NEW_TOKENS = 128;
 
+    /** Most tokens that a generated answer may be allowed. */
+    public static final int MOST_NEW_TOKENS = 32768;
+
     /** Default number of resamples: the interval's ends are steady to the third digit. */
     public static final int DEFAULT_BOOTSTRAP_SAMPLES = 2000;
 
@@ -46,7 +49,7 @@ public record EvaluationSpec(
     /** Checks every range. */
     public EvaluationSpec {
         Checks.inRange("evaluation.few-shot", fewShot, 0, 64);
-        Checks.inRange("evaluation.max-new-tokens", maxNewTokens, 1, 32768);
+        Checks.inRange("evaluation.max-new-tokens", maxNewTokens, 1, MOST_NEW_TOKENS);
         Checks.inRange("evaluation.bootstrap-samples", bootstrapSamples, 100, 100000);
     }
 

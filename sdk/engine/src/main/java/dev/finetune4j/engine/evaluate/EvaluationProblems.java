@@ -151,7 +151,7 @@ public final class EvaluationProblems implements ProblemCatalogue {
             Most answers to the held-out rows did not end by themselves, but at evaluation.max-new-tokens: the metrics judge their beginnings. \
             Either right answers are longer than that, or the model has not learned to stop, as where no training row's end is within \
             training.max-tokens.""",
-            "evaluation.max-new-tokens: 512");
+            "evaluation.max-new-tokens: 256    # twice as many as the job allows");
 
     /** This machine cannot compare what a place that only trains gave. */
     public static final ProblemKind NOT_COMPARED_HERE = new ProblemKind(

@@ -6,6 +6,7 @@ import dev.finetune4j.evaluation.ConfusionMatrix;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.evaluation.WrittenAnswers;
+import dev.finetune4j.job.EvaluationSpec;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -19,8 +20,10 @@ public final class AnswerFindings {
     /**
      * A warning where every row is answered alike, else one where labels of the rows are never answered, each named with its rows. Empty
      * where rows have all the same label. Where models write texts, a warning where most are empty or alike, else one where most are cut.
+     *
+     * @param maxNewTokens {@code evaluation.max-new-tokens} of the job whose models answered
      */
-    public static Optional<Problem> of(EvaluationReport evaluation) {
+    public static Optional<Problem> of(EvaluationReport evaluation, int maxNewTokens) {
         return evaluation
                 .variant(Variant.TUNED)
                 .flatMap(tuned -> Optional.ofNullable(tuned.confusion()))
@@ -28,10 +31,10 @@ public final class AnswerFindings {
                 .or(() -> evaluation
                         .variant(Variant.TUNED)
                         .flatMap(tuned -> Optional.ofNullable(tuned.written()))
-                        .flatMap(written -> inTexts(written, evaluation.rows())));
+                        .flatMap(written -> inTexts(written, evaluation.rows(), maxNewTokens)));
     }
 
-    private static Optional<Problem> inTexts(WrittenAnswers written, long rows) {
+    private static Optional<Problem> inTexts(WrittenAnswers written, long rows, int maxNewTokens) {
         if (isMost(written.empty(), rows)) {
             return Optional.of(EvaluationProblems.EMPTY_ANSWERS
                     .warning(written.empty() + " of " + Figures.rows(rows) + " are answered with nothing")
@@ -47,8 +50,16 @@ public final class AnswerFindings {
                 ? Optional.of(EvaluationProblems.CUT_ANSWERS
                         .warning(written.cut() + " of " + Figures.rows(rows)
                                 + " have an answer that evaluation.max-new-tokens ended")
+                        .because("evaluation.max-new-tokens is " + maxNewTokens)
+                        .remedy(longer(maxNewTokens))
                         .build())
                 : Optional.empty();
+    }
+
+    private static String longer(int maxNewTokens) {
+        return maxNewTokens < EvaluationSpec.MOST_NEW_TOKENS
+                ? "evaluation.max-new-tokens: " + Math.min(2 * maxNewTokens, EvaluationSpec.MOST_NEW_TOKENS)
+                : "finetune check JOB    # tells whether training rows are cut before they end";
     }
 
     private static boolean isMost(long some, long rows) {

@@ -174,7 +174,7 @@ public record RunReport(
                     .map(event -> ((RunEvent.Noticed) event).problem())
                     .toList());
             if (evaluation != null) {
-                AnswerFindings.of(evaluation).ifPresent(noticed::add);
+                AnswerFindings.of(evaluation, job.evaluation().maxNewTokens()).ifPresent(noticed::add);
             }
             return new RunReport(
                     FORMAT,

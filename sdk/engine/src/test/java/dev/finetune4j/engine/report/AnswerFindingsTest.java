@@ -6,6 +6,7 @@ import dev.finetune4j.data.RowRef;
 import dev.finetune4j.engine.evaluate.EvaluationProblems;
 import dev.finetune4j.engine.evaluate.Evaluator;
 import dev.finetune4j.engine.report.view.HtmlReport;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Severity;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Prediction;
@@ -16,6 +17,7 @@ import dev.finetune4j.job.TaskSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Labels that a tuned model does not use are named. */
@@ -29,7 +31,7 @@ class AnswerFindingsTest {
                 List.of("ham", "junk", "spam", "spam", "ham", "other"),
                 List.of("ham", "ham", "ham", "ham", "other", "other"));
 
-        assertThat(AnswerFindings.of(evaluation)).hasValueSatisfying(problem -> {
+        assertThat(finding(evaluation)).hasValueSatisfying(problem -> {
             assertThat(problem.kind()).isEqualTo(EvaluationProblems.UNANSWERED_LABELS);
             assertThat(problem.severity()).isEqualTo(Severity.WARNING);
             assertThat(problem.summary()).isEqualTo("never answered: \"spam\" (2 rows), \"junk\" (1 row)");
@@ -41,7 +43,7 @@ class AnswerFindingsTest {
         EvaluationReport evaluation =
                 evaluation(List.of("ham", "junk", "spam", "junk"), List.of("ham", "ham", "ham", "ham"));
 
-        assertThat(AnswerFindings.of(evaluation)).hasValueSatisfying(problem -> {
+        assertThat(finding(evaluation)).hasValueSatisfying(problem -> {
             assertThat(problem.kind()).isEqualTo(EvaluationProblems.ONE_ANSWER);
             assertThat(problem.summary())
                     .isEqualTo("all 4 rows are answered \"ham\", none \"junk\" (2 rows), \"spam\" (1 row)");
@@ -52,42 +54,61 @@ class AnswerFindingsTest {
     void isSilentWhereNothingIsLeftOut() {
         List<String> both = List.of("ham", "spam");
 
-        assertThat(AnswerFindings.of(evaluation(both, List.of("spam", "ham"))))
+        assertThat(finding(evaluation(both, List.of("spam", "ham"))))
                 .as("wrong, but not left out")
                 .isEmpty();
-        assertThat(AnswerFindings.of(evaluation(List.of("ham", "ham"), List.of("ham", "ham"))))
+        assertThat(finding(evaluation(List.of("ham", "ham"), List.of("ham", "ham"))))
                 .as("there is one label")
                 .isEmpty();
-        assertThat(AnswerFindings.of(SampleRun.report().comparison().orElseThrow()))
-                .isEmpty();
+        assertThat(finding(SampleRun.report().comparison().orElseThrow())).isEmpty();
     }
 
     @Test
     void tellsTextsThatSayNothing() {
         List<String> right = List.of("a fine day", "a rainy day", "no day at all");
 
-        assertThat(AnswerFindings.of(written(right, List.of("", " ", "fine"), true)))
+        assertThat(finding(written(right, List.of("", " ", "fine"), true)))
                 .hasValueSatisfying(problem -> {
                     assertThat(problem.code()).isEqualTo("FT0713");
                     assertThat(problem.severity()).isEqualTo(Severity.WARNING);
                     assertThat(problem.summary()).isEqualTo("2 of 3 rows are answered with nothing");
                 });
-        assertThat(AnswerFindings.of(written(right, List.of("System:", "System:", "fine"), true)))
+        assertThat(finding(written(right, List.of("System:", "System:", "fine"), true)))
                 .hasValueSatisfying(problem -> {
                     assertThat(problem.code()).isEqualTo("FT0713");
                     assertThat(problem.summary()).isEqualTo("2 of 3 rows are answered with the same text");
                 });
-        assertThat(AnswerFindings.of(written(right, List.of("It is is", "It is a", "It was"), false)))
+        assertThat(finding(written(right, List.of("It is is", "It is a", "It was"), false)))
                 .hasValueSatisfying(problem -> {
                     assertThat(problem.code()).isEqualTo("FT0714");
                     assertThat(problem.summary())
                             .isEqualTo("3 of 3 rows have an answer that evaluation.max-new-tokens ended");
                 });
-        assertThat(AnswerFindings.of(written(right, List.of("one", "two", "three"), true)))
+        assertThat(finding(written(right, List.of("one", "two", "three"), true)))
                 .isEmpty();
-        assertThat(AnswerFindings.of(written(List.of("no", "no", "yes"), List.of("no", "no", "no"), true)))
+        assertThat(finding(written(List.of("no", "no", "yes"), List.of("no", "no", "no"), true)))
                 .as("as the right answers are")
                 .isEmpty();
+    }
+
+    @Test
+    void proposesTwiceTheTokensThatCutTheAnswers() {
+        EvaluationReport cut = written(List.of("a fine day", "a rainy day"), List.of("It is is", "It is a"), false);
+
+        assertThat(AnswerFindings.of(cut, 128).orElseThrow().causes())
+                .containsExactly("evaluation.max-new-tokens is 128");
+        assertThat(AnswerFindings.of(cut, 128).orElseThrow().remedies())
+                .containsExactly("evaluation.max-new-tokens: 256");
+        assertThat(AnswerFindings.of(cut, 1024).orElseThrow().remedies())
+                .containsExactly("evaluation.max-new-tokens: 2048");
+        assertThat(AnswerFindings.of(cut, 20_000).orElseThrow().remedies())
+                .containsExactly("evaluation.max-new-tokens: 32768");
+        assertThat(AnswerFindings.of(cut, 32_768).orElseThrow().remedies())
+                .containsExactly("finetune check JOB    # tells whether training rows are cut before they end");
+    }
+
+    private static Optional<Problem> finding(EvaluationReport evaluation) {
+        return AnswerFindings.of(evaluation, EvaluationSpec.DEFAULT_MAX_NEW_TOKENS);
     }
 
     private static EvaluationReport written(List<String> references, List<String> answers, boolean complete) {
