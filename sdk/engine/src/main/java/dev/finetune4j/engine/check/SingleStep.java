@@ -23,7 +23,7 @@ public final class SingleStep {
             return Optional.empty();
         }
         Problem.Builder problem = CheckProblems.WARMUP_ONLY
-                .warning("the training is one step, whose learning rate is 0: nothing is learned")
+                .warning("the training is one step: nothing is learned where the place trains by the job's warm-up")
                 .at(Location.ofKey("training.warmup-ratio"))
                 .because("a warm-up of " + Counted.percent(training.warmupRatio())
                         + " is rounded up to the whole step, and the rate rises from 0")

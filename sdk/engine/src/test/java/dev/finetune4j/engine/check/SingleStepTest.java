@@ -20,7 +20,7 @@ class SingleStepTest {
 
         assertThat(warning.code()).isEqualTo("FT0327");
         assertThat(warning.summary())
-                .isEqualTo("the training is one step, whose learning rate is 0: nothing is learned");
+                .isEqualTo("the training is one step: nothing is learned where the place trains by the job's warm-up");
         assertThat(warning.isError()).isFalse();
         assertThat(warning.causes())
                 .containsExactly(
