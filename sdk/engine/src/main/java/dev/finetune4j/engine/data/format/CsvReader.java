@@ -47,6 +47,11 @@ final class CsvReader implements RowReader {
         this.header = header(first);
     }
 
+    /** What stands between its fields. */
+    char separator() {
+        return separator;
+    }
+
     private static char separator(String header) {
         char best = ',';
         long most = 0;

@@ -262,15 +262,14 @@ record FormatChoice(RowFormat format, String note, ExampleMapper mapper) {
         List<String> asked = List.copyOf(named);
         named.removeIf(column -> columns.contains(column) || Objects.equals(column, templates.optional()));
         if (!named.isEmpty() && columns.stream().noneMatch(asked::contains) && isRow(columns, file)) {
+            List<String> header =
+                    columns.size() == asked.size() ? asked : Collections.nCopies(columns.size(), "COLUMN");
             throw DataProblems.TEMPLATE
                     .error(name + " seems to have no header line: it has no column " + String.join(", ", named))
                     .at(Location.of(name))
                     .because("its first line is " + String.join(", ", columns))
-                    .remedy("sed '1i "
-                            + (columns.size() == asked.size()
-                                    ? String.join(",", asked)
-                                    : String.join(",", Collections.nCopies(columns.size(), "COLUMN")))
-                            + "' " + ShellWord.of(file) + " > headed.csv    # in the order of its columns")
+                    .remedy("sed " + ShellWord.of("1i " + String.join(separator(file, name), header)) + " "
+                            + ShellWord.of(file) + " > headed.csv    # in the order of its columns")
                     .asException();
         }
         if (!named.isEmpty()) {
@@ -287,11 +286,21 @@ record FormatChoice(RowFormat format, String note, ExampleMapper mapper) {
         }
     }
 
-    /** Whether the names of a table's columns are rather what a row holds: names have no spaces and do not begin with a digit. */
+    /** What the table's header is to be joined with, as sed takes it: a terminal completes words where a tab is pasted. */
+    private static String separator(Path file, String name) {
+        try (CsvReader table = new CsvReader(file, name)) {
+            return table.separator() == '\t' ? "\\t" : String.valueOf(table.separator());
+        } catch (IOException e) {
+            throw DataProblems.unreadable(name, ShellWord.of(file), e);
+        }
+    }
+
+    /** Whether the names of a table's columns are rather what a row holds: names are no sentences, and no numbers but years. */
     private static boolean isRow(Set<String> columns, Path file) {
         String lower = file.toString().toLowerCase(Locale.ROOT);
         return lower.endsWith(".csv")
-                && columns.stream().anyMatch(column -> column.matches("[0-9].*|.*\\w\\s+\\w.*\\s.*"));
+                && columns.stream().anyMatch(column -> column.matches(
+                                "(?!(?:19|20)\\d\\d$)[-+]?\\d+(?:[.,]\\d+)?|.*\\w\\s+\\w.*\\s.*"));
     }
 
     /** The column that is nearest by name, else the first: an example is better than none. */

@@ -363,6 +363,25 @@ class ExampleReaderTest {
         assertThat(bare.remedies())
                 .containsExactly("sed '1i text,label' " + folder.resolve("rows.csv")
                         + " > headed.csv    # in the order of its columns");
+        assertThat(failure("rows.csv", "some text 0;L0\nsome text 1;L1\n", task)
+                        .remedies()
+                        .get(0))
+                .as("its own separator")
+                .startsWith("sed '1i text;label' ");
+        assertThat(failure("rows.csv", "some text 0\tL0\nsome text 1\tL1\n", task)
+                        .remedies()
+                        .get(0))
+                .startsWith("sed '1i text\\tlabel' ");
+        assertThat(failure("rows.csv", "7,fine\n8,rainy\n", task).summary()).contains("no header line");
+    }
+
+    @Test
+    void takesNamesThatBeginWithADigitForAHeaderLine() {
+        TaskSpec task = CHAT.withPrompt("{{text}}").withAnswer("{{label}}");
+
+        assertThat(Problems.text(failure("rows.csv", "2023_sales,2024,texts\n1,2,b\n", task)))
+                .contains("FT0227", "no column text, label", "{{texts}} in place of {{text}}")
+                .doesNotContain("no header line");
     }
 
     @Test
