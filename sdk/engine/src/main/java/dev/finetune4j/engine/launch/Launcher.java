@@ -211,6 +211,7 @@ public final class Launcher implements AutoCloseable {
      *     folder cannot be written, or if its place does not answer
      */
     public RunHandle<RunOutcome> goOnOrLaunchOnce(PreparedJob prepared, List<String> secrets) {
+        threads.requireOpen();
         return interrupted(prepared)
                 .flatMap(folder -> tryGoOn(prepared, folder, secrets))
                 .orElseGet(() -> launchOnce(prepared, secrets, run -> true));

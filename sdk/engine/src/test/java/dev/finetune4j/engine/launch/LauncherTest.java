@@ -40,6 +40,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -366,17 +367,23 @@ class LauncherTest {
 
     @Test
     void leavesNoRunBehindOnceItIsClosed() throws Exception {
-        RunFolder ended = fixture.folder(fixture.runToEnd());
+        fixture.place.script(Life.fails());
+        RunFolder failed = fixture.folder(fixture.runToEnd());
+        byte[] journal = Files.readAllBytes(failed.journal());
         PreparedJob other = fixture.prepared(LaunchFixture.job("other"));
         Launcher launcher = fixture.launcher();
         launcher.close();
 
-        assertThatThrownBy(() -> launcher.launch(other, List.of()))
+        List<ThrowingCallable> asked = List.of(
+                () -> launcher.launch(other, List.of()),
+                () -> launcher.attach(failed),
+                () -> launcher.resume(failed),
+                () -> launcher.goOnOrLaunchOnce(fixture.prepared(), List.of()));
+
+        assertThat(asked).allSatisfy(call -> assertThatThrownBy(call)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("the FineTuner is closed");
-        assertThatThrownBy(() -> launcher.attach(ended))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("the FineTuner is closed");
-        assertThat(fixture.onlyRun()).isEqualTo(ended.id());
+                .hasMessageContaining("the FineTuner is closed"));
+        assertThat(failed.journal()).hasBinaryContent(journal);
+        assertThat(fixture.onlyRun()).isEqualTo(failed.id());
     }
 }
