@@ -221,11 +221,11 @@ public final class Launcher implements AutoCloseable {
     Optional<RunHandle<RunOutcome>> tryGoOn(PreparedJob prepared, RunFolder folder, List<String> secrets) {
         Optional<RunLock> lock = RunLock.tryTake(folder, context.files());
         if (lock.isEmpty()) {
-            return Optional.of(observeOnceReopened(folder));
+            return Optional.of(observeOnceReopened(prepared, folder, secrets));
         }
         boolean isStill;
         try {
-            isStill = goingOn(prepared).filter(folder::equals).isPresent();
+            isStill = isGoingOn(prepared, folder);
         } catch (RuntimeException e) {
             lock.get().close();
             throw e;
@@ -247,6 +247,10 @@ public final class Launcher implements AutoCloseable {
     /** The same, whoever follows it. */
     private Optional<RunFolder> goingOn(PreparedJob prepared) {
         return attempts(prepared).interrupted(prepared, context.version()).filter(this::goesOn);
+    }
+
+    private boolean isGoingOn(PreparedJob prepared, RunFolder folder) {
+        return goingOn(prepared).filter(folder::equals).isPresent();
     }
 
     private boolean goesOn(RunFolder folder) {
@@ -560,11 +564,7 @@ public final class Launcher implements AutoCloseable {
             RunFolder folder, RunLock lock, List<String> secrets, Prelude prelude, Function<RunOutcome, T> result) {
         Journal journal = null;
         try {
-            journal = Journal.open(
-                    folder,
-                    context.files(),
-                    context.clock(),
-                    context.redaction().and(secrets));
+            journal = open(folder, secrets);
             Begin begin = journal.content().lines().isEmpty() ? Begin.LAUNCHED : Begin.CONTINUED;
             prelude.play(journal, begin);
             Journal open = journal;
@@ -589,20 +589,45 @@ public final class Launcher implements AutoCloseable {
         return threads.start(folder.id(), Begin.ATTACHED, events -> new RunObserver(context, folder, events).observe());
     }
 
-    /** Whoever has the lock of a closed run is about to let it go on, and may not have written that down yet. */
-    private RunHandle<RunOutcome> observeOnceReopened(RunFolder folder) {
+    /**
+     * Whoever has the lock of a closed run may be about to let it go on, without having written that down yet, or may only look at what it
+     * left: then it goes on from here.
+     */
+    private RunHandle<RunOutcome> observeOnceReopened(PreparedJob prepared, RunFolder folder, List<String> secrets) {
         return threads.start(folder.id(), Begin.ATTACHED, events -> {
-            while (isClosed(folder.read()) && isLocked(folder)) {
+            while (isClosed(folder.read())) {
+                Optional<RunLock> lock = RunLock.tryTake(folder, context.files());
+                if (lock.isPresent()) {
+                    Optional<RunOutcome> outcome = goOnHere(prepared, folder, lock.get(), secrets, events);
+                    if (outcome.isPresent()) {
+                        return outcome.get();
+                    }
+                    break;
+                }
                 context.sleeper().sleep(RunObserver.PAUSE);
             }
             return new RunObserver(context, folder, events).observe();
         });
     }
 
-    private boolean isLocked(RunFolder folder) {
-        Optional<RunLock> lock = RunLock.tryTake(folder, context.files());
-        lock.ifPresent(RunLock::close);
-        return lock.isEmpty();
+    /** Lets a run go on and drives it to its end; empty where it goes on no longer. Gives the lock back. */
+    private Optional<RunOutcome> goOnHere(
+            PreparedJob prepared, RunFolder folder, RunLock lock, List<String> secrets, EventLog events)
+            throws InterruptedException {
+        try (lock) {
+            if (!isGoingOn(prepared, folder)) {
+                return Optional.empty();
+            }
+            try (Journal journal = open(folder, secrets)) {
+                askToResume(journal, Begin.CONTINUED);
+                return Optional.of(new RunDriver(context, folder, journal, events).drive());
+            }
+        }
+    }
+
+    private Journal open(RunFolder folder, List<String> secrets) {
+        return Journal.open(
+                folder, context.files(), context.clock(), context.redaction().and(secrets));
     }
 
     private RunHandle<RunOutcome> ended(RunFolder folder) {

@@ -121,6 +121,25 @@ class InterruptedRunTest {
         assertThat(fixture.place.attempts(folder.id())).isEqualTo(2);
     }
 
+    @Test
+    void goesOnOnceAnotherProcessHasOnlyLookedAtIt() throws Exception {
+        fixture.place.script(Life.fails(), Life.succeeds());
+        RunFolder folder = fixture.folder(fixture.runToEnd());
+        try (Launcher launcher = fixture.launcher()) {
+            RunHandle<RunOutcome> handle;
+            try (RunLock lock = RunLock.tryTake(folder, new DiskFiles()).orElseThrow()) {
+                assertThat(lock).isNotNull();
+                handle = launcher.goOnOrLaunchOnce(fixture.prepared(), List.of());
+            }
+
+            assertThat(handle.id()).isEqualTo(folder.id());
+            assertThat(handle.await()).isInstanceOf(RunOutcome.Succeeded.class);
+        }
+        assertThat(fixture.place.launches()).isEqualTo(1);
+        assertThat(fixture.place.attempts(folder.id())).isEqualTo(2);
+        assertThat(fixture.view(folder.id()).resumes()).isEqualTo(1);
+    }
+
     private static RunEvent following(RunEvent.StepCompleted step) {
         return new RunEvent.StepCompleted(
                 step.at(),
