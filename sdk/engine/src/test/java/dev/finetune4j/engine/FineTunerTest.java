@@ -429,10 +429,12 @@ class FineTunerTest {
         Path job = jobFile("letters.jsonl");
         SweepSpec halving = sweepOf("1e-4,3e-4,1e-3", SweepSpec.Search.HALVING, null);
         try (FineTuner tuner = tuner(Map.of())) {
-            place.script(Life.succeeds(), new Life(List.of(), RunState.STOPPED));
-            assertThatThrownBy(() -> tuner.sweep(tuner.read(job), halving).await())
-                    .hasMessageMatching("FT0517: run letters-[0-9a-f]{8}-1 of the sweep was stopped.*");
-            tuner.resume(tuner.list().get(0).id().value()).await();
+            place.script(Life.succeeds(), new Life(Life.fails().stages(), RunState.STOPPED));
+            Problem stopped =
+                    Problems.only(() -> tuner.sweep(tuner.read(job), halving).await());
+            assertThat(stopped.code()).isEqualTo("FT0517");
+            assertThat(stopped.summary()).matches("run letters-[0-9a-f]{8}-1 of the sweep was stopped");
+            assertThat(stopped.remedies()).containsExactly("the same command again");
 
             SweepRuns again = tuner.sweep(tuner.read(job), halving);
             Sweep sweep = again.await();

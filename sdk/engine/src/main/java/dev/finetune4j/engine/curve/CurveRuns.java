@@ -8,7 +8,6 @@ import dev.finetune4j.engine.evaluate.CurveFit;
 import dev.finetune4j.engine.evaluate.EvaluationProblems;
 import dev.finetune4j.engine.evaluate.LearningCurve;
 import dev.finetune4j.engine.evaluate.PredictionFiles;
-import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.launch.PastRuns;
 import dev.finetune4j.engine.launch.PreparedJob;
 import dev.finetune4j.engine.launch.RunHandle;
@@ -47,7 +46,6 @@ public final class CurveRuns {
     private static final List<Integer> DIVISORS = List.of(8, 4, 2, 1);
     private static final int ROWS_OF_A_LABEL = 2;
     private static final int DIGEST_CHARACTERS = 8;
-    private static final String THE_CURVE = "the learning curve";
 
     private final Path home;
     private final PreparedJob whole;
@@ -114,12 +112,9 @@ public final class CurveRuns {
      * @throws FineTuneException why it failed, with FT0517 if it was stopped, or with FT0701 if its answers cannot be read
      */
     public void ended(CurveSize size, RunId run, RunOutcome outcome) {
-        if (outcome instanceof RunOutcome.Stopped stopped && !stopped.byBudget()) {
-            String again =
-                    Remedies.named("finetune learning-curve JOB", whole.file().source(), null);
-            throw RunProblems.stoppedWithin(run, THE_CURVE, stopped.reason(), again);
-        }
-        RunOutcome.Succeeded succeeded = SeriesRuns.succeeded(run, outcome, THE_CURVE);
+        String again =
+                Remedies.named("finetune learning-curve JOB", whole.file().source(), null);
+        RunOutcome.Succeeded succeeded = SeriesRuns.succeeded(run, outcome, "the learning curve", again);
         Path output = succeeded.output();
         List<Prediction> answers =
                 PredictionFiles.read(output, Set.of(Variant.TUNED)).getOrDefault(Variant.TUNED, List.of());

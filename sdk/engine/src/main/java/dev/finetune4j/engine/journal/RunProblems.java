@@ -189,10 +189,10 @@ public final class RunProblems implements ProblemCatalogue {
             "One of several runs was stopped",
             ExitCode.TRAINING_FAILED,
             "A learning curve or a sweep is made of several runs, and one of them was stopped, by a person or by its budget. What has been "
-                    + "trained is kept. Where a person stopped it, the same command lets a learning curve go on, this run from its "
-                    + "checkpoint. A sweep, and either where its budget stopped it, goes on by the same command once that run has been "
-                    + "resumed to its end.",
-            "the same command again; in a sweep, or where its budget stopped it, first finetune resume RUN");
+                    + "trained is kept. Where a person stopped it, the same command goes on, this run from its checkpoint where its place "
+                    + "can resume it. Where its budget stopped it, that is not spent again unasked: the same command goes on once that "
+                    + "run has been resumed to its end.",
+            "the same command again; where its budget stopped it, first finetune resume RUN");
 
     /** A replay that gave something else. */
     public static final ProblemKind REPLAY_DIFFERS = kind(
@@ -466,12 +466,7 @@ public final class RunProblems implements ProblemCatalogue {
                 .asException();
     }
 
-    /** A run that {@code what} is made of was stopped, and is to be resumed first. */
-    public static FineTuneException stoppedWithin(RunId run, String what, String reason) {
-        return stoppedWithin(run, what, reason, "finetune resume " + run + ", then the same command again");
-    }
-
-    /** The same, where something else lets it go on. */
+    /** A run that {@code what} is made of was stopped. */
     public static FineTuneException stoppedWithin(RunId run, String what, String reason, String remedy) {
         return STOPPED_WITHIN
                 .error("run " + run + " of " + what + " was stopped")

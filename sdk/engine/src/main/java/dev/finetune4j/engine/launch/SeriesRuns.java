@@ -57,9 +57,10 @@ public final class SeriesRuns {
      * The success of a run of the series.
      *
      * @param series what the run belongs to, for messages
+     * @param again the command that goes on with the series
      * @throws FineTuneException why it failed, and that the series goes on with it, or with FT0517 if it was stopped
      */
-    public static RunOutcome.Succeeded succeeded(RunId run, RunOutcome outcome, String series) {
+    public static RunOutcome.Succeeded succeeded(RunId run, RunOutcome outcome, String series, String again) {
         if (outcome instanceof RunOutcome.Failed failed) {
             List<String> causes = new ArrayList<>(failed.problem().causes());
             causes.add(run + " is a run of " + series
@@ -67,7 +68,11 @@ public final class SeriesRuns {
             throw failed.problem().withCauses(causes).asException();
         }
         if (outcome instanceof RunOutcome.Stopped stopped) {
-            throw RunProblems.stoppedWithin(run, series, stopped.reason());
+            throw RunProblems.stoppedWithin(
+                    run,
+                    series,
+                    stopped.reason(),
+                    stopped.byBudget() ? "finetune resume " + run + ", then the same command again" : again);
         }
         return (RunOutcome.Succeeded) outcome;
     }

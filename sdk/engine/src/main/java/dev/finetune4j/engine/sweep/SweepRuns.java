@@ -176,7 +176,9 @@ public final class SweepRuns {
         Problem problem = outcome instanceof RunOutcome.Failed failed && Divergence.isIn(failed.problem())
                 ? failed.problem()
                 : null;
-        Interval value = problem == null ? value(SeriesRuns.succeeded(run, outcome, "the sweep")) : null;
+        Interval value = problem == null
+                ? value(SeriesRuns.succeeded(run, outcome, "the sweep", "the same command again"))
+                : null;
         Duration took = runner.took(run);
         if (problem == null) {
             times.add(trial.epochs(), took);
