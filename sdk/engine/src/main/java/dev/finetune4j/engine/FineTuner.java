@@ -614,11 +614,13 @@ public final class FineTuner implements AutoCloseable {
 
     /**
      * As {@link #launchOnce}, a run of a series, of which what is odd about its rows was told before the first; an attempt that failed or was
-     * stopped goes on from its checkpoint, where it has one.
+     * stopped goes on from its checkpoint, where it has one, and one whose training diverged is handed out, as it would do so again.
      */
     RunHandle<RunOutcome> goOnOfSeries(PreparedJob job) {
         refuseErrors(job);
-        return launcher.goOnOrLaunchOnce(job, secretsOf(job.file()));
+        return launcher.diverged(job)
+                .map(launcher::attach)
+                .orElseGet(() -> launcher.goOnOrLaunchOnce(job, secretsOf(job.file())));
     }
 
     /**
@@ -653,7 +655,7 @@ public final class FineTuner implements AutoCloseable {
         refuseErrors(whole);
         tellWarnings(whole, List.of());
         try {
-            return new CurveRuns(home, whole, this::goOnOfSeries, pastRunsFor(whole));
+            return new CurveRuns(home, whole, new LaunchedTrials(this, launcher, store), pastRunsFor(whole));
         } catch (FineTuneException e) {
             throw clean(e, job);
         }

@@ -13,11 +13,16 @@ import dev.finetune4j.value.RunId;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Trials of a sweep as runs of this home. */
+/** Trials of a sweep, and sizes of a learning curve, as runs of this home. */
 record LaunchedTrials(FineTuner tuner, Launcher launcher, RunStore store) implements TrialRunner {
     @Override
     public RunHandle<RunOutcome> launch(PreparedJob job) {
-        return launcher.diverged(job).map(launcher::attach).orElseGet(() -> tuner.goOnOfSeries(job));
+        return tuner.goOnOfSeries(job);
+    }
+
+    @Override
+    public boolean goesOn(PreparedJob job, RunId run) {
+        return launcher.goesOn(job, run);
     }
 
     @Override

@@ -323,9 +323,11 @@ class FineTunerTest {
         Path job = jobFile("letters.jsonl");
         try (FineTuner tuner = tuner(Map.of())) {
             place.script(Life.fails(), new Life(List.of(), RunState.FAILED), Life.succeeds());
-            for (int i = 0; i < 2; i++) {
-                assertThatThrownBy(() -> tuner.learningCurve(tuner.read(job)).await())
-                        .hasMessageContaining("FT0595");
+            for (String next : List.of("the same command goes on from there", "the same command begins it anew")) {
+                Problem failed =
+                        Problems.only(() -> tuner.learningCurve(tuner.read(job)).await());
+                assertThat(failed.code()).isEqualTo("FT0595");
+                assertThat(failed.causes()).last().asString().endsWith(next);
             }
             assertThat(place.launches()).isEqualTo(1);
 
@@ -334,6 +336,22 @@ class FineTunerTest {
             assertThat(place.launches())
                     .as("four sizes, and the one that failed")
                     .isEqualTo(5);
+        }
+    }
+
+    @Test
+    void trainsNoSizeOfALearningCurveAgainThatDiverged() throws Exception {
+        place.script(Life.diverges());
+        try (FineTuner tuner = tuner(Map.of())) {
+            JobFile job = tuner.read(jobFile("letters.jsonl"));
+            for (int i = 0; i < 2; i++) {
+                Problem diverged =
+                        Problems.only(() -> tuner.learningCurve(job).await());
+                assertThat(diverged.code()).isEqualTo("FT0622");
+                assertThat(diverged.causes()).last().asString().endsWith(": with the same settings it would end so again");
+            }
+
+            assertThat(tuner.list()).extracting(RunView::resumes).containsExactly(0);
         }
     }
 

@@ -12,6 +12,7 @@ import dev.finetune4j.engine.launch.PastRuns;
 import dev.finetune4j.engine.launch.PreparedJob;
 import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.engine.launch.RunWork;
+import dev.finetune4j.engine.launch.SeriesRunner;
 import dev.finetune4j.engine.launch.SeriesRuns;
 import dev.finetune4j.engine.launch.TimeForecast;
 import dev.finetune4j.engine.report.Remedies;
@@ -33,7 +34,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +50,7 @@ public final class CurveRuns {
     private final Path home;
     private final PreparedJob whole;
     private final List<CurveSize> sizes = new ArrayList<>();
-    private final Function<PreparedJob, RunHandle<RunOutcome>> launcher;
+    private final SeriesRunner runner;
     private final PastRuns past;
     private final Map<Long, LearningCurve.Answered> answered = new TreeMap<>();
     private @Nullable EvaluationReport beside;
@@ -60,15 +60,14 @@ public final class CurveRuns {
      *
      * @param home finetune4j's folder on this machine
      * @param whole the job, checked
-     * @param launcher runs a job, unless it has been run
+     * @param runner runs a job, unless it has been run
      * @param past what runs before tell of the time that a run takes
      * @throws FineTuneException with FT0703 if the job holds out no rows, FT0706 if it has too few training rows
      */
-    public CurveRuns(
-            Path home, PreparedJob whole, Function<PreparedJob, RunHandle<RunOutcome>> launcher, PastRuns past) {
+    public CurveRuns(Path home, PreparedJob whole, SeriesRunner runner, PastRuns past) {
         this.home = home;
         this.whole = whole;
-        this.launcher = launcher;
+        this.runner = runner;
         this.past = past;
         NestedRows rows =
                 new NestedRows(whole.data(), whole.file().job().data().split().seed());
@@ -103,7 +102,7 @@ public final class CurveRuns {
      * @throws FineTuneException with every finding if one of them is an error, or why the launch fails
      */
     public RunHandle<RunOutcome> launch(CurveSize size) {
-        return launcher.apply(size.job());
+        return runner.launch(size.job());
     }
 
     /**
@@ -114,7 +113,8 @@ public final class CurveRuns {
     public void ended(CurveSize size, RunId run, RunOutcome outcome) {
         String again =
                 Remedies.named("finetune learning-curve JOB", whole.file().source(), null);
-        RunOutcome.Succeeded succeeded = SeriesRuns.succeeded(run, outcome, "the learning curve", again);
+        RunOutcome.Succeeded succeeded = SeriesRuns.succeeded(
+                run, outcome, "the learning curve", again, () -> runner.goesOn(size.job(), run));
         Path output = succeeded.output();
         List<Prediction> answers =
                 PredictionFiles.read(output, Set.of(Variant.TUNED)).getOrDefault(Variant.TUNED, List.of());

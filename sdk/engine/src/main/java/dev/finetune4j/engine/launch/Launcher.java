@@ -253,6 +253,18 @@ public final class Launcher implements AutoCloseable {
         return goingOn(prepared).filter(folder::equals).isPresent();
     }
 
+    /**
+     * Whether {@link #goOnOrLaunchOnce} lets this run of a job go on, which has ended, and does not launch another; true where its place
+     * does not answer, which nothing is launched at then either.
+     */
+    public boolean goesOn(PreparedJob prepared, RunId run) {
+        try {
+            return interrupted(prepared).map(RunFolder::id).filter(run::equals).isPresent();
+        } catch (FineTuneException e) {
+            return true;
+        }
+    }
+
     private boolean goesOn(RunFolder folder) {
         RunView view = RunView.read(folder);
         boolean isWorthIt = !view.closed() || cameFurther(SavedEvents.read(folder));

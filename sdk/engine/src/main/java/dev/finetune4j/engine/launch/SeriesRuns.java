@@ -9,15 +9,18 @@ import dev.finetune4j.engine.report.Series;
 import dev.finetune4j.engine.report.TrainingHistory;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.EvaluationSpec;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.Gate;
+import dev.finetune4j.run.Divergence;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.value.RunId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** Runs of one job with changed rows or settings, which together answer a question. */
 public final class SeriesRuns {
@@ -58,13 +61,14 @@ public final class SeriesRuns {
      *
      * @param series what the run belongs to, for messages
      * @param again the command that goes on with the series
-     * @throws FineTuneException why it failed, and that the series goes on with it, or with FT0517 if it was stopped
+     * @param goesOn whether the series asked for again goes on with a run that failed, as {@link SeriesRunner#goesOn} tells
+     * @throws FineTuneException why it failed, and what the series asked for again does then, or with FT0517 if it was stopped
      */
-    public static RunOutcome.Succeeded succeeded(RunId run, RunOutcome outcome, String series, String again) {
+    public static RunOutcome.Succeeded succeeded(
+            RunId run, RunOutcome outcome, String series, String again, BooleanSupplier goesOn) {
         if (outcome instanceof RunOutcome.Failed failed) {
             List<String> causes = new ArrayList<>(failed.problem().causes());
-            causes.add(run + " is a run of " + series
-                    + ": what was trained is kept, and the same command goes on from there");
+            causes.add(run + " is a run of " + series + ": " + next(failed.problem(), goesOn));
             throw failed.problem().withCauses(causes).asException();
         }
         if (outcome instanceof RunOutcome.Stopped stopped) {
@@ -75,6 +79,15 @@ public final class SeriesRuns {
                     stopped.byBudget() ? "finetune resume " + run + ", then the same command again" : again);
         }
         return (RunOutcome.Succeeded) outcome;
+    }
+
+    private static String next(Problem problem, BooleanSupplier goesOn) {
+        if (Divergence.isIn(problem)) {
+            return "with the same settings it would end so again";
+        }
+        return goesOn.getAsBoolean()
+                ? "what was trained is kept, and the same command goes on from there"
+                : "the same command begins it anew";
     }
 
     /** The time that an ended run took at its place, by that place's clock; the time in which it was stopped does not count. */

@@ -177,7 +177,8 @@ public final class SweepRuns {
                 ? failed.problem()
                 : null;
         Interval value = problem == null
-                ? value(SeriesRuns.succeeded(run, outcome, "the sweep", "the same command again"))
+                ? value(SeriesRuns.succeeded(
+                        run, outcome, "the sweep", "the same command again", () -> runner.goesOn(trial.job(), run)))
                 : null;
         Duration took = runner.took(run);
         if (problem == null) {

@@ -1,19 +1,15 @@
 package dev.finetune4j.engine.sweep;
 
 import dev.finetune4j.engine.data.PreparedData;
-import dev.finetune4j.engine.launch.PreparedJob;
 import dev.finetune4j.engine.launch.RunHandle;
+import dev.finetune4j.engine.launch.SeriesRunner;
 import dev.finetune4j.evaluation.EvaluationReport;
-import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.value.RunId;
 import java.time.Duration;
 import java.util.Optional;
 
 /** Runs trials and scores their models. */
-public interface TrialRunner {
-    /** Runs a job, unless it has been run to success or its training diverged; one that failed or was stopped goes on from its checkpoint. */
-    RunHandle<RunOutcome> launch(PreparedJob job);
-
+public interface TrialRunner extends SeriesRunner {
     /** Lets base and tuned model of a run answer the test rows of {@code rows}; asking again finds the answers. */
     RunHandle<EvaluationReport> test(RunId run, PreparedData rows);
 
