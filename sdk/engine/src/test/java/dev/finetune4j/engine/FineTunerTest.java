@@ -515,6 +515,20 @@ class FineTunerTest {
     }
 
     @Test
+    void foreseesNoTimeOfATrialWhereAllBeforeItDiverged() throws Exception {
+        place.script(Life.diverges(), Life.diverges());
+        try (FineTuner tuner = tuner(Map.of())) {
+            SweepSpec three = sweepOf("1e-1,5e-1,1", SweepSpec.Search.GRID, Duration.ofSeconds(75));
+
+            Sweep sweep =
+                    tuner.sweep(tuner.read(jobFile("letters.jsonl")), three).await();
+
+            assertThat(sweep.stopped())
+                    .isEqualTo("the trials before trial 3 took 1 min 20 s of 1 min 15 s; 1 left out");
+        }
+    }
+
+    @Test
     void aTrialWhoseTrainingDivergesIsTheWorst() throws Exception {
         place.script(Life.diverges(), Life.succeeds(), Life.succeeds());
         try (FineTuner tuner = tuner(Map.of())) {

@@ -284,14 +284,15 @@ public final class SweepRuns {
 
     private boolean fits(Trial trial) {
         Duration limit = maxTime().orElse(null);
-        Duration needed = foresee(trial).orElse(Duration.ZERO);
-        if (limit == null || times.total().plus(needed).compareTo(limit) <= 0) {
+        Optional<Duration> needed = foresee(trial);
+        if (limit == null || times.total().plus(needed.orElse(Duration.ZERO)).compareTo(limit) <= 0) {
             return true;
         }
         int left = waiting.size() + rungs.stream().mapToInt(Rung::trials).sum();
-        stopped = "trial " + trial.number() + " would take about " + Figures.duration(needed)
-                + ", the trials before it took " + Figures.duration(times.total()) + " of " + Figures.duration(limit)
-                + "; " + left + " left out";
+        stopped = needed.map(time -> "trial " + trial.number() + " would take about " + Figures.duration(time)
+                                + ", the trials before it took ")
+                        .orElse("the trials before trial " + trial.number() + " took ")
+                + Figures.duration(times.total()) + " of " + Figures.duration(limit) + "; " + left + " left out";
         return false;
     }
 
