@@ -16,6 +16,7 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.plan.Foreseen;
+import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.run.RunCost;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunOutcome;
@@ -272,7 +273,7 @@ final class RunDriver {
         return RunRecords.read(folder.order(), WorkOrder.class);
     }
 
-    /** Who stopped it: a person who asked through us, the budget, or somebody at the provider. */
+    /** Who stopped it: a person who asked through us, the budget, what its place lets a job run, or somebody at the provider. */
     private RunOutcome.Stopped stopped(JobSnapshot end, Provider provider) {
         Optional<JournalEntry.StopAsked> asked = journal.content().stopAsked();
         if (asked.isPresent()) {
@@ -280,15 +281,17 @@ final class RunDriver {
         }
         Agreement agreement = agreement();
         Duration limit = agreement.limitOverAll();
-        boolean isBilled = provider.capabilities().billsTime() && agreement.terms() != null;
-        if (limit == null || (isBilled ? end.billedTime() : running(end)).compareTo(limit) < 0) {
+        LaunchTerms billed = provider.capabilities().billsTime() ? agreement.terms() : null;
+        if (limit == null || (billed == null ? running(end) : end.billedTime()).compareTo(limit) < 0) {
             return new RunOutcome.Stopped("stopped on request", false);
         }
-        return new RunOutcome.Stopped(
-                isBilled
-                        ? "stopped after " + Figures.atMost(limit) + ", for which the budget pays"
-                        : "stopped at the budget's max-time",
-                true);
+        if (billed == null) {
+            return new RunOutcome.Stopped("stopped at the budget's max-time", true);
+        }
+        String bound = billed.isBoundByPlace()
+                ? ", the longest that " + provider.id() + " lets a job run"
+                : ", for which the budget pays";
+        return new RunOutcome.Stopped("stopped after " + Figures.atMost(limit) + bound, true);
     }
 
     private Duration running(JobSnapshot end) {

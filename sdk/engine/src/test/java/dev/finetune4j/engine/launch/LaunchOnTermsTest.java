@@ -117,6 +117,21 @@ class LaunchOnTermsTest {
     }
 
     @Test
+    void endsAtTheLimitOfItsPlaceWhereTheBudgetPaysForMore() throws Exception {
+        fixture.place.script(Life.lasts());
+        LaunchTerms halfADay = Terms.of(
+                TermsTest.option("1.20", 10),
+                new Budget(Money.parse("200 USD"), null),
+                BILLED.runningAtMost(Duration.ofHours(12)),
+                Duration.ofMinutes(15));
+
+        RunOutcome outcome = launch(halfADay, false).await();
+
+        assertThat(outcome)
+                .isEqualTo(new RunOutcome.Stopped("stopped after 12 h, the longest that fake lets a job run", true));
+    }
+
+    @Test
     void endsByTheClockWhereNoTimeIsBilled() throws Exception {
         fixture = new LaunchFixture(home);
         fixture.place.script(Life.lasts());
