@@ -49,6 +49,7 @@ import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.plan.LaunchTerms;
@@ -960,13 +961,21 @@ public final class FineTuner implements AutoCloseable {
             return;
         }
         RunView view = RunView.read(folder);
-        SeenRows.among(
-                        rows.rows(Part.TEST),
-                        RowSource.ofFile(trained),
-                        view.job().task().kind(),
-                        Runtime.getRuntime().availableProcessors())
+        seen(rows, trained, view.job().task().kind())
                 .map(warning -> Remedies.named(warning, view.jobFile(), view.id()))
                 .ifPresent(warning -> progress.warned(List.of(warning)));
+    }
+
+    private static Optional<Problem> seen(PreparedData rows, Path trained, TaskKind kind) {
+        try {
+            return SeenRows.among(
+                    rows.rows(Part.TEST),
+                    RowSource.ofFile(trained),
+                    kind,
+                    Runtime.getRuntime().availableProcessors());
+        } catch (FineTuneException e) {
+            return Optional.empty(); // training rows that cannot be read are in the way of no answer
+        }
     }
 
     private PreparedData otherRows(String run, Path file) {

@@ -271,6 +271,22 @@ class FineTunerTest {
     }
 
     @Test
+    void needsNoTrainingRowsToCompareOnAnotherFile() throws Exception {
+        Path others = Files.writeString(folder.resolve("others.jsonl"), """
+                {"text": "a letter of its own", "label": "calm"}
+                """);
+        try (FineTuner tuner = tuner(Map.of())) {
+            tuner.run(tuner.read(jobFile("letters.jsonl")));
+            warned.clear();
+            Files.writeString(tuner.folder("letters").data().resolve(Part.TRAIN.fileName()), "no row\n");
+
+            assertThat(tuner.evaluation("letters", others).start().await().rows())
+                    .isEqualTo(1);
+            assertThat(warned).isEmpty();
+        }
+    }
+
+    @Test
     void tellsOnceWhatIsWrongWithAnotherFileAndNothingThatAFinishedRunCannotSet() throws Exception {
         Path others = Files.writeString(folder.resolve("others.jsonl"), """
                 {"text": "a letter of its own", "label": "calm"}
