@@ -105,7 +105,7 @@ public final class WorkerProblems implements ProblemCatalogue {
             ExitCode.TRAINING_FAILED,
             "The process was ended by a signal that finetune4j did not send, and the kernel counted no out-of-memory kill. The run goes on from its last"
                     + " checkpoint.",
-            "launch the same run again");
+            "finetune resume RUN");
 
     /** Crashed in native code. */
     public static final ProblemKind CRASHED = new ProblemKind(
@@ -114,7 +114,7 @@ public final class WorkerProblems implements ProblemCatalogue {
             ExitCode.TRAINING_FAILED,
             "libtorch or another native library failed so that the Java process could not go on. hs_err.log in the job's folder names the place. The run"
                     + " goes on from its last checkpoint.",
-            "launch the same run again; if it repeats, report it with hs_err.log from the job's folder");
+            "finetune resume RUN    # if it repeats, report it with hs_err.log from the job's folder");
 
     /** Ended without a word. */
     public static final ProblemKind LOST = new ProblemKind(
@@ -123,7 +123,7 @@ public final class WorkerProblems implements ProblemCatalogue {
             ExitCode.TRAINING_FAILED,
             "No worker lives and none left a status: the machine was restarted, or worker and shell were ended together. The run goes on from its last"
                     + " checkpoint.",
-            "launch the same run again");
+            "finetune resume RUN");
 
     /** The written model is another than it should be. */
     public static final ProblemKind MERGE_DIFFERS = new ProblemKind(
