@@ -231,7 +231,8 @@ public final class RunProblems implements ProblemCatalogue {
             "A run keeps the SHA-256 over the files of its base model, which stay where the job found them. They are others now: somebody "
                     + "has put another model there, or a download or copy has damaged it. With an adapter, it would answer as no model that "
                     + "was compared, and a training that goes on would end as none that was begun. An adapter belongs to the very "
-                    + "weights that it was trained with. A whole model that was trained answers without its base model.",
+                    + "weights that it was trained with. A whole model that was trained answers without its base model, but "
+                    + "chat, which may show both, needs it.",
             "restore its files, or train with them as they are now: finetune run JOB");
 
     @Override

@@ -89,7 +89,10 @@ final class ModelWork {
                 || generate.variants().stream().anyMatch(Variant::isTuned);
     }
 
-    /** An adapter is nothing without its base model; beside a whole model, only what that base model itself is asked needs it. */
+    /**
+     * An adapter is nothing without its base model; beside a whole model, only what that base model itself is asked needs it. A chat may
+     * ask it at any time.
+     */
     private static boolean needsBaseModel(WorkOrder order, Path result) {
         return !result.endsWith(WorkOrder.MODEL_FOLDER)
                 || order.steps().stream().anyMatch(ModelWork::asksBaseModel);
