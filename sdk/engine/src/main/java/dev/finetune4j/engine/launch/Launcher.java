@@ -656,6 +656,7 @@ public final class Launcher implements AutoCloseable {
                 throw RunProblems.notResumable(
                         view.id(), whyUnlaunched(view), NextCommand.launch(view, context.providers()));
             }
+            refuseToLaunchWithAnotherBase(view);
             return; // its driver died before the launch: driving it on launches it
         }
         if (view.state() == RunState.SUCCEEDED) {
@@ -675,6 +676,16 @@ public final class Launcher implements AutoCloseable {
             }
             if (endedBadly || view.closed()) {
                 journal.append(new JournalEntry.ResumeAsked(view.resumes() + 1));
+            }
+        }
+    }
+
+    /** What its place has after all, as no answer to its launch came, has its model. */
+    private void refuseToLaunchWithAnotherBase(RunView view) {
+        try (Provider provider = Outcomes.open(view, context.providers())) {
+            if (readsModelHere(provider.capabilities())
+                    && provider.find(view.id()).isEmpty()) {
+                context.bases().refuseChanged(view);
             }
         }
     }

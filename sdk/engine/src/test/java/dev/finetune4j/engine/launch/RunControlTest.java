@@ -129,6 +129,20 @@ class RunControlTest {
     }
 
     @Test
+    void launchesWithNoOtherBaseModelWhatNobodyCameToLaunch() throws Exception {
+        RunFolder folder = fixture.folder(fixture.stagedRun());
+        fixture.modelDigest = Optional.of("f".repeat(64));
+
+        try (Launcher launcher = fixture.launcher()) {
+            assertThatThrownBy(() -> launcher.resume(folder)).hasMessageContaining("FT0541");
+            assertThat(fixture.place.launches()).isZero();
+
+            fixture.modelDigest = Optional.of("e".repeat(64));
+            assertThat(launcher.resume(folder).await()).isInstanceOf(RunOutcome.Succeeded.class);
+        }
+    }
+
+    @Test
     void goesOnWithARunThatWasLostTogetherWithItsFollower() throws Exception {
         fixture.place.script(Life.fails(), Life.succeeds());
         RunId id = fixture.abandonedRun();
