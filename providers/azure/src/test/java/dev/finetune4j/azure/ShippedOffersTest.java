@@ -97,7 +97,7 @@ class ShippedOffersTest {
         assertThat(developer.rates().hosting()).extracting(PriceFact::amount).isEqualTo(Money.parse("0 USD"));
         assertThat(developer.isPreemptible()).isTrue();
         assertThat(developer.hostedAtMost()).isEqualTo(Duration.ofHours(24));
-        assertThat(global.isPreemptible()).isFalse();
+        assertThat(global.isPreemptible()).isNull();
         assertThat(global.hostedAtMost()).isNull();
         assertThat(price(reasoning.id()).unit()).isEqualTo(PriceUnit.HOUR);
         assertThat(offer("azure-ml/eastus2/Ministral-3B/global").price()).isPresent();

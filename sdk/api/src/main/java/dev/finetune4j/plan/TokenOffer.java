@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param methods how it can train, at the same price
  * @param rates what it asks
  * @param limits what it takes of a job
- * @param isPreemptible whether its training may be interrupted for that of others, at a lower price; null is false
+ * @param isPreemptible whether its training may be interrupted for that of others, at a lower price; null for false, as in older plans,
+ *     which keep their digest
  * @param hostedAtMost after so long the place ends what is deployed on these terms, asked or not, and the model stays; null where it does not
  * @param note what a buyer should know besides, or null
  */
@@ -31,14 +32,13 @@ public record TokenOffer(
         List<ServiceMethod> methods,
         TokenRates rates,
         ServiceLimits limits,
-        Boolean isPreemptible,
+        @Nullable Boolean isPreemptible,
         @Nullable Duration hostedAtMost,
         @Nullable String note)
         implements Offer {
-    /** Copies the methods; fills in what older plans do not say; refuses a price of training that is zero or for the wrong unit. */
+    /** Copies the methods; refuses a price of training that is zero or for the wrong unit. */
     public TokenOffer {
         methods = List.copyOf(methods);
-        isPreemptible = isPreemptible == null ? Boolean.FALSE : isPreemptible;
         if (methods.isEmpty()) {
             throw new IllegalArgumentException("methods must not be empty");
         }

@@ -123,7 +123,7 @@ public record BedrockPrices(
                 List.of(ServiceMethod.SUPERVISED),
                 rates,
                 limits(model),
-                false,
+                null,
                 null,
                 model.note());
     }

@@ -127,7 +127,7 @@ public record TokenPrices(Currency currency, Map<String, PriceSource> sources, L
                         model.methods(),
                         rates,
                         new ServiceLimits(MINIMUM_ROWS, null, null, null, MOST_TOKENS.get(model.target())),
-                        Boolean.TRUE.equals(model.isPreemptible()),
+                        Boolean.TRUE.equals(model.isPreemptible()) ? Boolean.TRUE : null,
                         model.hostedAtMost(),
                         model.note()));
             }

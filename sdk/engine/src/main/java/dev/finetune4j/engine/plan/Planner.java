@@ -387,7 +387,7 @@ public final class Planner {
     private static boolean isOnTerms(Offer offer, PlanRequest request) {
         return request.filter().spot() != OfferFilter.Spot.NEVER
                 || !(offer instanceof TokenOffer service)
-                || !service.isPreemptible();
+                || !Boolean.TRUE.equals(service.isPreemptible());
     }
 
     /** Where the job names a machine or a region of a place, there are no others. */
