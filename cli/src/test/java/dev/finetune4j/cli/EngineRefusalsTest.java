@@ -42,6 +42,7 @@ class EngineRefusalsTest {
 
         CommandRun checked = check(job);
 
+        assertThat(checked.exitCode()).as(checked.err()).isZero();
         assertThat(checked.out() + checked.err()).doesNotContain("FT0674");
     }
 

@@ -37,16 +37,13 @@ final class PeftRefusals {
 
     /** All that is refused of a training by its method and by what its model is. */
     static List<Problem> of(TuningMethod method, boolean speaks) {
-        List<Problem> problems = new ArrayList<>(ofMethod(method).stream().toList());
-        if (!speaks) {
-            problems.add(ofEncoder(Location.ofKey("model")));
-        }
-        return problems;
+        return speaks ? ofMethod(method).stream().toList() : List.of(ofEncoder(Location.ofKey("model")));
     }
 
-    /** A model that tells labels apart instead of speaking. */
+    /** A model that tells labels apart instead of speaking: no method makes a decoder of it, so that another place is what is left. */
     static Problem ofEncoder(Location model) {
-        return refused("an encoder", "it trains decoders", "method: lora    # with a decoder as model")
+        return refused("an encoder", "it trains decoders", "targets: [local]")
+                .remedy("places.PLACE.machine: TYPE    # one without GPUs, which the core itself is sent to")
                 .at(model)
                 .build();
     }
