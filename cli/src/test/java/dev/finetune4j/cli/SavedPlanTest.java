@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.engine.plan.SavedPlan;
+import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.plan.Plan;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,6 +14,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -176,19 +180,45 @@ class SavedPlanTest {
     }
 
     @Test
-    void nothingIsLeftOfAPlanForWhichTheDiskHasNoRoom() throws IOException {
-        Files.createSymbolicLink(plan.resolveSibling("." + plan.getFileName() + ".new"), Path.of("/dev/full"));
+    void whatLiesBesideAPlanIsLeftAsItIs() throws IOException {
+        Path own = Files.writeString(plan.resolveSibling("." + plan.getFileName() + ".new"), "mine");
 
-        CommandRun full = command("plan", job.toString(), "--target", "local", "--save", plan.toString());
+        CommandRun planned = command("plan", job.toString(), "--target", "local", "--save", plan.toString());
 
-        assertThat(full.err()).contains("FT0766", "the plan cannot be saved");
-        assertThat(plan).doesNotExist();
-        assertThat(command("plan", job.toString(), "--target", "local", "--save", plan.toString())
-                        .err())
-                .as("once there is room")
-                .doesNotContain("FT0766");
+        assertThat(planned.exitCode()).as(planned.err()).isZero();
         assertThat(SavedPlan.read(plan)).isPresent();
+        assertThat(own).hasContent("mine");
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files.filter(file -> file.toString().endsWith(".new"))).containsExactly(own);
+        }
+    }
+
+    @Test
+    void ofPlansThatAreSavedAtOnceOneIsKept() throws IOException {
+        command("plan", job.toString(), "--target", "local", "--save", plan.toString());
+        Plan made = SavedPlan.read(plan).orElseThrow().plan();
+
+        for (int round = 0; round < 20; round++) {
+            Path target = folder.resolve("at-once-" + round + ".json");
+            long saved = IntStream.range(0, 8)
+                    .parallel()
+                    .filter(writer -> isSaved(made, target))
+                    .count();
+
+            assertThat(saved).isOne();
+            assertThat(SavedPlan.read(target)).isPresent();
+        }
         assertThat(folder).isDirectoryNotContaining("glob:**.new");
+    }
+
+    private boolean isSaved(Plan made, Path target) {
+        try {
+            SavedPlan.write(job, made, target);
+            return true;
+        } catch (FineTuneException e) {
+            assertThat(e).hasMessageContaining("FT0766");
+            return false;
+        }
     }
 
     @Test

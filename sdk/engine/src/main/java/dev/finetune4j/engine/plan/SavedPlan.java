@@ -14,9 +14,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * A plan as it was saved, which a launch is held against. Its digest is over all of it, so that a change by hand shows.
@@ -72,14 +75,28 @@ public record SavedPlan(String jobFile, Plan plan, String digest) {
         }
     }
 
-    /** Half a plan would stand in the way of a whole one, so that it is written beside its place first. */
+    /**
+     * Half a plan would stand in the way of a whole one, so that it is written beside its place first, under a name that is nobody's. A
+     * temporary file of Java's would be for its owner alone, and a plan is for whoever launches it.
+     */
     private static void createWhole(Path target, String text) throws IOException {
-        Path fresh = target.resolveSibling("." + target.getFileName() + ".new");
+        Path fresh = target.resolveSibling("." + UUID.randomUUID() + ".new");
         try {
-            Files.writeString(fresh, text);
-            Files.move(fresh, target);
+            Files.writeString(fresh, text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            putWhereNothingIs(target, fresh);
         } finally {
             Files.deleteIfExists(fresh);
+        }
+    }
+
+    /** A move looks first and moves then, so that of two that come at once the later would win; a link is made once. */
+    private static void putWhereNothingIs(Path target, Path fresh) throws IOException {
+        try {
+            Files.createLink(target, fresh);
+        } catch (FileAlreadyExistsException e) {
+            throw e;
+        } catch (UnsupportedOperationException | FileSystemException e) {
+            Files.move(fresh, target); // some disks have no links
         }
     }
 
