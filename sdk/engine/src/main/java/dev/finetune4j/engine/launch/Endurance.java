@@ -5,6 +5,7 @@ import dev.finetune4j.plan.DurationRange;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.value.Money;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,9 +65,15 @@ public record Endurance(
         return one.compareTo(other) < 0 ? one : other;
     }
 
-    /** Whether a budget lasts long enough at a price. */
+    /** How long the place lets a job run at most, where this one must be able to run longer; empty where the place lets it. */
+    public Optional<Duration> tooShortFor(DurationRange time) {
+        Duration longest = longestRun;
+        return longest == null || longest.compareTo(needed(time)) >= 0 ? Optional.empty() : Optional.of(longest);
+    }
+
+    /** Whether the place lets a job run so long, and a budget lasts long enough at a price. */
     public boolean isGrantedBy(Budget budget, Money perHour, DurationRange time) {
         Duration limit = limit(budget, perHour);
-        return limit == null || limit.compareTo(needed(time)) >= 0;
+        return tooShortFor(time).isEmpty() && (limit == null || limit.compareTo(needed(time)) >= 0);
     }
 }

@@ -131,7 +131,8 @@ final class Impasse {
                 .error("no option that fits has a known price")
                 .because(first.id() + (first.fit() == Fit.FITS ? " fits" : " may lack memory") + " and takes about "
                         + Figures.duration(first.time().likely()));
-        if (first.standing() == Standing.OVER_LIMIT) {
+        limits.endedAfter(first).ifPresent(longest -> problem.because(bound(first, longest)));
+        if (limits.takesLonger(limits.neededTime(first))) {
             limits.longest()
                     .ifPresent(longest ->
                             problem.because("it would take longer than the limit of " + Figures.duration(longest)));
@@ -336,7 +337,13 @@ final class Impasse {
     }
 
     /** Of two limits, each option that is named keeps one where it can: what costs nothing and takes weeks answers nobody. */
-    private Problem overLimit(List<PlanOption> over) {
+    private Problem overLimit(List<PlanOption> all) {
+        List<PlanOption> over = all.stream()
+                .filter(option -> limits.endedAfter(option).isEmpty())
+                .toList();
+        if (over.isEmpty()) {
+            return tooLong(all);
+        }
         List<PlanOption> inTime = over.stream()
                 .filter(option -> !limits.takesLonger(limits.neededTime(option)))
                 .toList();
@@ -357,6 +364,7 @@ final class Impasse {
         if (!fastest.equals(cheapest)) {
             problem.because("the fastest" + (isPart(inCost, over) ? " at that cost: " : ": ") + words(fastest));
         }
+        ended(all).forEach(problem::because);
         Stream.of(cheapest, fastest)
                 .distinct()
                 .filter(this::isOverByReserve)
@@ -369,6 +377,28 @@ final class Impasse {
         proposed.stream().flatMap(this::wider).distinct().forEach(problem::remedy);
         return (proposed.stream().anyMatch(this::isLimitedByJob) ? problem.at(Location.ofKey("budget")) : problem)
                 .build();
+    }
+
+    private Problem tooLong(List<PlanOption> all) {
+        Problem.Builder problem = PlanProblems.OVER_LIMIT.error(
+                "no place that was looked at lets " + figures.file().job().name() + " run as long as it needs");
+        ended(all).forEach(problem::because);
+        return problem.remedy("finetune models    # a smaller one").build();
+    }
+
+    /** Of each place that would end all of these too early, the one that needs the least time. */
+    private Stream<String> ended(List<PlanOption> all) {
+        Map<ProviderId, PlanOption> shortest = new LinkedHashMap<>();
+        all.stream()
+                .sorted(Comparator.comparing(limits::neededTime))
+                .forEach(option -> shortest.putIfAbsent(option.target(), option));
+        return shortest.values().stream()
+                .flatMap(option -> limits.endedAfter(option).stream()
+                        .map(longest -> bound(option, longest) + ": " + words(option)));
+    }
+
+    private static String bound(PlanOption option, Duration longest) {
+        return option.target() + " lets no job run longer than " + Figures.duration(longest);
     }
 
     /** Whether a limit that an option breaks stands in the job file: whoever asked has not set another instead. */

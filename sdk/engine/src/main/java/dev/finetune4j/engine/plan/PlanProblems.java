@@ -24,6 +24,7 @@ public final class PlanProblems implements ProblemCatalogue {
             "FT0761", "no option keeps the limit", ExitCode.BUDGET_REFUSED, """
             Every option is likely to cost more than --max-cost or budget.max-cost, or to take longer than --deadline or budget.max-time.
             A launch keeps money for winding down, and for the longest that the job may take where its place keeps no checkpoint: that counts, too.
+            So does how long a place lets a job run at most, which no limit of yours makes longer.
             The cheapest and the fastest are named, of two limits the cheapest that keeps the time and the fastest that keeps the cost; where
             time alone is short, the time of the fastest is proposed.
             Fewer epochs or rows cost proportionally less, start-up excepted.""", "finetune plan JOB --optimize cost");

@@ -153,6 +153,9 @@ final class Ranking {
     }
 
     private Standing standing(PlanOption option) {
+        if (endedAfter(option).isPresent()) {
+            return Standing.OVER_LIMIT;
+        }
         MoneyRange cost = option.cost();
         if (cost == null) {
             return takesLonger(neededTime(option)) ? Standing.OVER_LIMIT : Standing.SHOWN;
@@ -200,6 +203,12 @@ final class Ranking {
     Duration neededTime(PlanOption option) {
         Endurance endurance = endurances.get(option.target());
         return endurance == null ? option.time().likely() : endurance.needed(option.time());
+    }
+
+    /** How long its place lets a job run, where that is too short for it: no wider limit changes that. */
+    Optional<Duration> endedAfter(PlanOption option) {
+        return Optional.ofNullable(endurances.get(option.target()))
+                .flatMap(endurance -> endurance.tooShortFor(option.time()));
     }
 
     /** What is held against the limits besides what an option is foreseen to take. */
