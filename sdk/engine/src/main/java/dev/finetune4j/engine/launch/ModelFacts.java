@@ -38,12 +38,15 @@ public record ModelFacts(
                 .flatMap(model -> Optional.ofNullable(model.ids().get(target)));
     }
 
-    /** What its errors of estimation have in common with others': the class that transformers would load, or how it reads. */
+    /**
+     * What its errors of estimation have in common with others': the class that transformers would load, or how it reads. An encoder may be
+     * called after any head, so that its own class tells nothing.
+     */
     public String family() {
         if (known != null) {
             return known.architecture();
         }
-        return declaredClass != null
+        return declaredClass != null && speaks()
                 ? declaredClass
                 : architecture.kind().name().toLowerCase(Locale.ROOT);
     }

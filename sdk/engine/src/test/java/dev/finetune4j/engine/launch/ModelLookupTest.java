@@ -36,6 +36,18 @@ class ModelLookupTest {
         assertThat(lookup("qwen3-1.7b").family()).isEqualTo("Qwen3ForCausalLM");
     }
 
+    /** The same weights come as {@code BertModel} and as {@code BertForSequenceClassification}. */
+    @Test
+    void anEncoderInAFolderIsOfOneFamilyWhateverHeadItIsCalledAfter() throws IOException {
+        String sizes = SIZES.replace("llama", "bert");
+
+        assertThat(found("\"architectures\": [\"BertModel\"], " + sizes).family())
+                .isEqualTo("encoder");
+        assertThat(found("\"architectures\": [\"BertForSequenceClassification\"], " + sizes)
+                        .family())
+                .isEqualTo("encoder");
+    }
+
     private ModelFacts found(String config) throws IOException {
         Files.createDirectories(folder.resolve("own"));
         Files.writeString(folder.resolve("own/config.json"), "{" + config + "}");
