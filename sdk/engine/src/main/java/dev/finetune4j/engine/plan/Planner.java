@@ -488,10 +488,9 @@ public final class Planner {
         return plain;
     }
 
-    /** As a job file has it: 4 and not 4.0. */
-    private static String words(JsonNode value) {
-        boolean isWhole = value.isNumber() && value.doubleValue() == (double) value.longValue();
-        return isWhole ? Long.toString(value.longValue()) : value.asText();
+    /** As people write it: 4 and not 4.0, 0.0002 and not 2.0E-4. */
+    static String words(JsonNode value) {
+        return value.isNumber() ? value.decimalValue().stripTrailingZeros().toPlainString() : value.asText();
     }
 
     /** Between the cheapest service and the cheapest machine that are bought. */
