@@ -815,6 +815,10 @@ class PlanCommandTest {
         assertThat(oneLine(none.err()))
                 .contains("FT0760", "GiB per GPU", "fits with method: lora")
                 .contains("x A10G); weights that are all trained are not shared out yet; those of a base model");
+        assertThat(oneLine(plan("--target", "jumpstart", "--gpu", "A10G").err()))
+                .as("at a place that trains by a script of its own")
+                .contains("FT0760", "GiB per GPU")
+                .doesNotContain("shared out");
     }
 
     /** Of a row of 20,000 tokens an 8B model keeps some 190 GB of activations, and of its layers' inputs 5. */

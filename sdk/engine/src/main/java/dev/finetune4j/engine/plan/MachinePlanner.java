@@ -217,7 +217,8 @@ final class MachinePlanner {
                                 + run.settings().gpus() + " of them"
                         : "")
                 + SharedWeights.obstacle(job.job().method())
-                        .filter(why -> run.settings().gpus() > 1)
+                        // What a script of the place's own shares out is not known.
+                        .filter(why -> run.settings().gpus() > 1 && !isHub(machine))
                         .map(why -> "; " + why)
                         .orElse("");
         rejections.putIfAbsent(
