@@ -882,6 +882,22 @@ class PlanCommandTest {
     }
 
     @Test
+    void adaptersAreProposedWhereAMachineOfTheKindThatIsAskedForHoldsThem() throws IOException {
+        job = write("method: qlora");
+        Files.writeString(job, Files.readString(job).replace("llama-3.1-8b-instruct", "llama-3.3-70b-instruct"));
+
+        CommandRun none = plan("--target", "sagemaker", "--gpu", "T4");
+
+        assertThat(none.exitCode()).isEqualTo(5);
+        assertThat(oneLine(none.err()))
+                .contains("FT0760: sagemaker does not tune tickets as it is")
+                .doesNotContain("method: lora");
+        assertThat(oneLine(plan("--target", "sagemaker").err()))
+                .as("on any machine")
+                .containsPattern("try +method: lora ");
+    }
+
+    @Test
     void noMachineIsPlannedForAnEncoderWhereTheEngineOfItsPlaceTrainsNone() throws IOException {
         job = write("method: full");
         Files.writeString(

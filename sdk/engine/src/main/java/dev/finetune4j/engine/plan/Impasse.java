@@ -292,7 +292,7 @@ final class Impasse {
                 .forEach(problem::remedy);
         targets.forEach(
                 target -> longerIds(target, job).forEach(id -> problem.remedy("places." + target + ".model: " + id)));
-        if (refused.isPresent() && fitsWithLora(targets)) {
+        if (refused.isPresent() && fitsWithLora()) {
             problem.remedy("method: lora");
         }
         if (!asksServicesOnly()) {
@@ -309,8 +309,8 @@ final class Impasse {
         return problem.remedy("finetune offers --target " + targets.get(0)).build();
     }
 
-    /** Whether a machine of the places that were asked would do for adapters, which every engine trains. */
-    private boolean fitsWithLora(List<ProviderId> targets) {
+    /** Whether a machine as it was asked for would do for adapters, which every engine trains. */
+    private boolean fitsWithLora() {
         FineTuneJob job = figures.file().job();
         LoraTuning lora = job.method().adapters().orElse(LoraTuning.defaults());
         PlannedJob changed =
@@ -318,7 +318,7 @@ final class Impasse {
         return offers.stream()
                 .filter(MachineOffer.class::isInstance)
                 .map(MachineOffer.class::cast)
-                .filter(machine -> targets.isEmpty() || targets.contains(machine.target()))
+                .filter(machine -> Planner.isWanted(machine, request, job))
                 .filter(machine -> PlaceSettings.allow(job.settingsOf(machine.target()), machine))
                 .anyMatch(machine -> !isRefused(machine.target(), lora) && fits(changed, machine));
     }

@@ -377,7 +377,7 @@ public final class Planner {
     }
 
     /** A job that asks a place for spot asks for it in each plan. */
-    private static boolean isWanted(Offer offer, PlanRequest request, FineTuneJob job) {
+    static boolean isWanted(Offer offer, PlanRequest request, FineTuneJob job) {
         boolean isSpotAsked =
                 Boolean.parseBoolean(job.settingsOf(offer.target()).get(PlaceSettings.SPOT));
         return (isSpotAsked ? request.filter().orSpot() : request.filter()).test(offer);
