@@ -12,7 +12,7 @@ from finetune4j_peft import check, durable, events
 from finetune4j_peft import metrics as mlflow
 from finetune4j_peft.batches import dealt, padded_parts, shared_out
 from finetune4j_peft.predictions import Generated, PredictionFile, best, decision_scores, prediction
-from finetune4j_peft.problems import WorkProblem
+from finetune4j_peft.problems import WorkProblem, cannot_share
 from finetune4j_peft.recipe import Answer, Question
 
 
@@ -210,6 +210,7 @@ class ProblemsTest(unittest.TestCase):
         problem = WorkProblem("FT0675", "x" * 2000, [], ["y"], 8)
         self.assertEqual(len(problem.text()), 1024)
         self.assertIsNone(problem.record({}))
+        self.assertIn("torch is 2.6.0, needed is 2.7 or newer; ", cannot_share("2.6.0", "2.7").text())
         self.assertRegex(events.now(), r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")
 
 

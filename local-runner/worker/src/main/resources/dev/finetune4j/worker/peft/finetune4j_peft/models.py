@@ -94,13 +94,17 @@ class Decoder:
         self, folder: Path, training: Training | None, dtype: torch.dtype, ranks: Ranks, pad_token: int, shares: bool = False
     ):
         """Loads the base model of a folder; `training` says what is trained of it, None where nothing is, and `shares` that frozen
-        weights are shared out among several processes though each may have room for all."""
+        weights are shared out among several processes though each may have room for all; raises WorkProblem FT0675 where torch is too
+        old for it."""
         self.folder = folder
         self.training = training
         self.dtype = dtype
         self.device = ranks.device
         self.pad_token = pad_token
         whole = training is not None and training.is_whole
+        if shares and not whole and ranks.world > 1 and version_numbers(torch.__version__) < SHARDING_TORCH:
+            # What the plan foresaw of memory and time holds for shared weights only.
+            raise problems.cannot_share(str(torch.__version__), ".".join(map(str, SHARDING_TORCH)))
         # What is trained stays in float32, whatever is computed in.
         self.model = load_decoder(folder, torch.float32 if whole else dtype)
         self.parameters = sum(parameter.numel() for parameter in self.model.parameters())

@@ -91,6 +91,17 @@ def does_not_fit(needed: int, room: int, whole: bool) -> WorkProblem:
     )
 
 
+def cannot_share(version: str, needed: str) -> WorkProblem:
+    """Weights that are to be shared out, by a torch that does not do it."""
+    return WorkProblem(
+        "FT0675",
+        "the image cannot share the weights out among its GPUs",
+        [f"torch is {version}, needed is {needed} or newer", "the plan counts on shared weights, whose memory and time are others"],
+        ["leave the image out of the job, so that the vendor's image of torch 2.7.1 is taken"],
+        INVALID,
+    )
+
+
 def failed(error: BaseException) -> WorkProblem:
     """A defect here or in a library below."""
     return WorkProblem(
