@@ -6,9 +6,9 @@ package dev.finetune4j.engine.launch;
  * @param isAlike whether it had the same model and method as the job that is asked about
  * @param precision number format that it trained in
  * @param speed how fast it was
- * @param flopsPerToken operations that a token takes: four for each weight, two more for each that is trained, and six for each of an
- *     adapter; two for each weight below a head that alone is trained
- * @param flopsPerSecond operations a second that its steps reached
+ * @param parameters weights of its base model
+ * @param flopsPerSecond operations a second that its steps reached: of a token four for each weight, two more for each that is trained, and
+ *     six for each of an adapter; two for each weight below a head that alone is trained
  * @param computedShare tokens that it computed for each token of its rows
  * @param peakBytes largest resident memory that was seen after a step
  */
@@ -16,7 +16,7 @@ public record PastRun(
         boolean isAlike,
         String precision,
         RunSpeed speed,
-        double flopsPerToken,
+        long parameters,
         double flopsPerSecond,
         double computedShare,
         long peakBytes) {}

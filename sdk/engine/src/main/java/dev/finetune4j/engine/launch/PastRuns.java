@@ -184,12 +184,11 @@ public final class PastRuns {
         if (plan == null) {
             return Optional.empty();
         }
-        double flopsPerToken = flopsPerToken(plan, method);
         double computed = Objects.requireNonNullElse(plan.computedShare(), 1.0);
         return Optional.of(new RunMeasure.Steps(
                 plan.precision(),
-                flopsPerToken,
-                flopsPerToken * training.tokensPerSecond() * computed,
+                plan.parameters(),
+                flopsPerToken(plan, method) * training.tokensPerSecond() * computed,
                 computed,
                 training.peakResidentBytes()));
     }

@@ -50,7 +50,7 @@ record RunMeasure(
                             isAlike,
                             steps.precision(),
                             speed,
-                            steps.flopsPerToken(),
+                            steps.parameters(),
                             steps.flopsPerSecond(),
                             steps.computedShare(),
                             steps.peakBytes()));
@@ -58,7 +58,7 @@ record RunMeasure(
     }
 
     /** The figures of {@link PastRun} that its steps alone tell. */
-    record Steps(String precision, double flopsPerToken, double flopsPerSecond, double computedShare, long peakBytes) {}
+    record Steps(String precision, long parameters, double flopsPerSecond, double computedShare, long peakBytes) {}
 
     /** Whether it was read off such a journal. */
     boolean isOf(long bytes, Instant changedAt) {

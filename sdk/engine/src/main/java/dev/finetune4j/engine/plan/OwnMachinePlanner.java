@@ -480,8 +480,9 @@ final class OwnMachinePlanner {
                         + half.basis());
     }
 
+    /** By weights, whatever is trained of them: matrices of one size are multiplied for any method. */
     private boolean isOfAboutTheSize(PastRun run) {
-        double times = run.flopsPerToken() / job.flopsPerToken();
+        double times = run.parameters() / job.architecture().parameters();
         return times >= 1 / OTHER_SIZE && times <= OTHER_SIZE;
     }
 

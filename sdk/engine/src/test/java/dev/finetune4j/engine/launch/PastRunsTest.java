@@ -43,7 +43,7 @@ class PastRunsTest {
         PastRun past = only(JournalSamples.DIGEST);
         assertThat(past.isAlike()).isTrue();
         assertThat(past.speed().secondsPerToken()).isEqualTo(1 / 400.0);
-        assertThat(past.flopsPerToken()).isEqualTo(4 * 1000 + 6 * 10);
+        assertThat(past.parameters()).isEqualTo(1000);
         assertThat(past.flopsPerSecond()).isEqualTo((4 * 1000 + 6 * 10) * 400 * 1.5);
         assertThat(past.computedShare()).isEqualTo(1.5);
         assertThat(past.peakBytes()).isEqualTo(5_000_000);
@@ -97,7 +97,7 @@ class PastRunsTest {
         PastRun past = only(JournalSamples.DIGEST);
         Path kept = home.resolve("cache/measures.json");
 
-        for (String damage : List.of("", "{", "[]", "{\"form\":3}", "{\"form\":0,\"runs\":{}}")) {
+        for (String damage : List.of("", "{", "[]", "{\"form\":4}", "{\"form\":0,\"runs\":{}}")) {
             Files.writeString(kept, damage);
             assertThat(only(JournalSamples.DIGEST)).as(damage).isEqualTo(past);
         }

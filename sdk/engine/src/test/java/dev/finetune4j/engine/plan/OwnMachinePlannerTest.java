@@ -118,22 +118,21 @@ class OwnMachinePlannerTest {
     @Test
     void aRunOfAModelOfAnotherSizeTellsNothingOfTheRate() {
         PlannedJob job = SampleJob.of(LoraTuning.defaults(), 10, 0);
+        double weights = job.architecture().parameters();
         PlanPhase fresh = phase(PlanPhase.Name.TRAINING, job, List.of());
 
-        assertThat(phase(PlanPhase.Name.TRAINING, job, List.of(other(job.flopsPerToken() / 500))))
+        assertThat(phase(PlanPhase.Name.TRAINING, job, List.of(other(weights / 500))))
                 .isEqualTo(fresh);
-        assertThat(phase(PlanPhase.Name.TRAINING, job, List.of(other(job.flopsPerToken() * 5))))
+        assertThat(phase(PlanPhase.Name.TRAINING, job, List.of(other(weights * 5))))
                 .isEqualTo(fresh);
-        PlanPhase near = phase(
-                PlanPhase.Name.TRAINING,
-                job,
-                List.of(other(job.flopsPerToken() / 3), other(job.flopsPerToken() / 500)));
+        PlanPhase near =
+                phase(PlanPhase.Name.TRAINING, job, List.of(other(weights / 3), other(weights / 500)));
         assertThat(near.basis()).contains(" GFLOP/s, by the last runs of other models here");
         assertThat(near).isNotEqualTo(fresh);
     }
 
-    private static PastRun other(double flopsPerToken) {
-        return new PastRun(false, "fp32", new RunSpeed(1, 1, 1), flopsPerToken, 46e9, 1, 1L << 30);
+    private static PastRun other(double weights) {
+        return new PastRun(false, "fp32", new RunSpeed(1, 1, 1), Math.round(weights), 46e9, 1, 1L << 30);
     }
 
     @Test
