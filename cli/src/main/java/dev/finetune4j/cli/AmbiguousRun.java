@@ -2,6 +2,7 @@ package dev.finetune4j.cli;
 
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.report.Remedies;
+import dev.finetune4j.engine.spec.ShellWord;
 import dev.finetune4j.error.Problem;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +55,7 @@ final class AmbiguousRun {
                 List<String> words = new ArrayList<>(parsed.originalArgs());
                 words.set(place, run.get());
                 return Optional.of(
-                        words.stream().map(Remedies::quoted).collect(Collectors.joining(" ", "finetune ", "")));
+                        words.stream().map(word -> ShellWord.of(word)).collect(Collectors.joining(" ", "finetune ", "")));
             }
         }
         return Optional.empty();

@@ -105,6 +105,15 @@ public record Capabilities(
 
     /** The same at a place that lets no job run for longer. */
     public Capabilities runningAtMost(Duration longest) {
+        return boundBy(longest);
+    }
+
+    /** Whether a job does the same work at both places; for how long it may run is a matter of the terms there. */
+    public boolean doTheSameAs(Capabilities other) {
+        return equals(other.boundBy(longestRun));
+    }
+
+    private Capabilities boundBy(@Nullable Duration longest) {
         return new Capabilities(
                 supportsCustomWork,
                 supportsStepEvents,

@@ -196,7 +196,7 @@ public final class JobPlaces {
                 Provider second = context.providers().open(other, job)) {
             return first.capabilities().billsTime()
                     && first.capabilities().supportsCustomWork()
-                    && first.capabilities().equals(second.capabilities())
+                    && first.capabilities().doTheSameAs(second.capabilities())
                     && first.variation().equals(second.variation());
         }
     }
