@@ -1,7 +1,6 @@
 package dev.finetune4j.cli;
 
 import dev.finetune4j.engine.journal.RunProblems;
-import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.engine.spec.ShellWord;
 import dev.finetune4j.error.Problem;
 import java.util.ArrayList;
@@ -54,8 +53,9 @@ final class AmbiguousRun {
             if (run.isPresent() && place >= 0) {
                 List<String> words = new ArrayList<>(parsed.originalArgs());
                 words.set(place, run.get());
-                return Optional.of(
-                        words.stream().map(word -> ShellWord.of(word)).collect(Collectors.joining(" ", "finetune ", "")));
+                return Optional.of(words.stream()
+                        .map(word -> ShellWord.of(word))
+                        .collect(Collectors.joining(" ", "finetune ", "")));
             }
         }
         return Optional.empty();

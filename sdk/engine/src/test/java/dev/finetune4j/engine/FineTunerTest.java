@@ -361,10 +361,12 @@ class FineTunerTest {
         try (FineTuner tuner = tuner(Map.of())) {
             JobFile job = tuner.read(jobFile("letters.jsonl"));
             for (int i = 0; i < 2; i++) {
-                Problem diverged =
-                        Problems.only(() -> tuner.learningCurve(job).await());
+                Problem diverged = Problems.only(() -> tuner.learningCurve(job).await());
                 assertThat(diverged.code()).isEqualTo("FT0622");
-                assertThat(diverged.causes()).last().asString().endsWith(": with the same settings it would end so again");
+                assertThat(diverged.causes())
+                        .last()
+                        .asString()
+                        .endsWith(": with the same settings it would end so again");
             }
 
             assertThat(tuner.list()).extracting(RunView::resumes).containsExactly(0);

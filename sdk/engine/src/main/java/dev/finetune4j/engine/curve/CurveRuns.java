@@ -113,8 +113,8 @@ public final class CurveRuns {
     public void ended(CurveSize size, RunId run, RunOutcome outcome) {
         String again =
                 Remedies.named("finetune learning-curve JOB", whole.file().source(), null);
-        RunOutcome.Succeeded succeeded = SeriesRuns.succeeded(
-                run, outcome, "the learning curve", again, () -> runner.goesOn(size.job(), run));
+        RunOutcome.Succeeded succeeded =
+                SeriesRuns.succeeded(run, outcome, "the learning curve", again, () -> runner.goesOn(size.job(), run));
         Path output = succeeded.output();
         List<Prediction> answers =
                 PredictionFiles.read(output, Set.of(Variant.TUNED)).getOrDefault(Variant.TUNED, List.of());

@@ -380,9 +380,10 @@ class LauncherTest {
                 () -> launcher.resume(failed),
                 () -> launcher.goOnOrLaunchOnce(fixture.prepared(), List.of()));
 
-        assertThat(asked).allSatisfy(call -> assertThatThrownBy(call)
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("the FineTuner is closed"));
+        assertThat(asked)
+                .allSatisfy(call -> assertThatThrownBy(call)
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("the FineTuner is closed"));
         assertThat(failed.journal()).hasBinaryContent(journal);
         assertThat(fixture.onlyRun()).isEqualTo(failed.id());
     }

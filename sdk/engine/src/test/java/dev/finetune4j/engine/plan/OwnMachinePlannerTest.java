@@ -125,8 +125,7 @@ class OwnMachinePlannerTest {
                 .isEqualTo(fresh);
         assertThat(phase(PlanPhase.Name.TRAINING, job, List.of(other(weights * 5))))
                 .isEqualTo(fresh);
-        PlanPhase near =
-                phase(PlanPhase.Name.TRAINING, job, List.of(other(weights / 3), other(weights / 500)));
+        PlanPhase near = phase(PlanPhase.Name.TRAINING, job, List.of(other(weights / 3), other(weights / 500)));
         assertThat(near.basis()).contains(" GFLOP/s, by the last runs of other models here");
         assertThat(near).isNotEqualTo(fresh);
     }

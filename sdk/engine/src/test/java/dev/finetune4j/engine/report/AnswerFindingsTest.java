@@ -67,12 +67,11 @@ class AnswerFindingsTest {
     void tellsTextsThatSayNothing() {
         List<String> right = List.of("a fine day", "a rainy day", "no day at all");
 
-        assertThat(finding(written(right, List.of("", " ", "fine"), true)))
-                .hasValueSatisfying(problem -> {
-                    assertThat(problem.code()).isEqualTo("FT0713");
-                    assertThat(problem.severity()).isEqualTo(Severity.WARNING);
-                    assertThat(problem.summary()).isEqualTo("2 of 3 rows are answered with nothing");
-                });
+        assertThat(finding(written(right, List.of("", " ", "fine"), true))).hasValueSatisfying(problem -> {
+            assertThat(problem.code()).isEqualTo("FT0713");
+            assertThat(problem.severity()).isEqualTo(Severity.WARNING);
+            assertThat(problem.summary()).isEqualTo("2 of 3 rows are answered with nothing");
+        });
         assertThat(finding(written(right, List.of("System:", "System:", "fine"), true)))
                 .hasValueSatisfying(problem -> {
                     assertThat(problem.code()).isEqualTo("FT0713");

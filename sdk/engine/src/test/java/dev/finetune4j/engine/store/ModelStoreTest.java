@@ -313,8 +313,7 @@ class ModelStoreTest {
         Path model = Files.createDirectory(folder.resolve("my-model"));
         Files.writeString(model.resolve("config.json"), "{}");
         assertThat(Problems.text(failure("my-model"))).contains("FT0494", "missing: tokenizer.json, *.safetensors");
-        assertThat(failure("./my model").remedies())
-                .containsExactly("ls -l '" + folder.resolve("my model") + "'");
+        assertThat(failure("./my model").remedies()).containsExactly("ls -l '" + folder.resolve("my model") + "'");
 
         Files.writeString(model.resolve("tokenizer.json"), "{}");
         Files.writeString(model.resolve("model-00001-of-00002.safetensors"), "w");

@@ -299,8 +299,9 @@ record FormatChoice(RowFormat format, String note, ExampleMapper mapper) {
     private static boolean isRow(Set<String> columns, Path file) {
         String lower = file.toString().toLowerCase(Locale.ROOT);
         return lower.endsWith(".csv")
-                && columns.stream().anyMatch(column -> column.matches(
-                                "(?!(?:19|20)\\d\\d$)[-+]?\\d+(?:[.,]\\d+)?|.*\\w\\s+\\w.*\\s.*"));
+                && columns.stream()
+                        .anyMatch(column ->
+                                column.matches("(?!(?:19|20)\\d\\d$)[-+]?\\d+(?:[.,]\\d+)?|.*\\w\\s+\\w.*\\s.*"));
     }
 
     /** The column that is nearest by name, else the first: an example is better than none. */
