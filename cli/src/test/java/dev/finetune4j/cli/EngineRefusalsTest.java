@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,18 +18,17 @@ class EngineRefusalsTest {
     Path folder;
 
     @Test
-    void aMethodThatTheEngineForGpusDoesNotDoIsRefused() throws IOException {
+    void aModelThatTheEngineForGpusDoesNotTrainIsRefused() throws IOException {
         Path job = CommandCloud.sageMakerJob(folder, "eu-central-1", 4714);
         CommandRun taken = check(job);
         assertThat(taken.exitCode()).as(taken.err()).isZero();
 
-        Files.writeString(job, "method: {kind: qlora}\n", StandardOpenOption.APPEND);
-        CommandRun refused = check(job);
+        CommandRun refused = check(onEncoder(job));
 
         assertThat(refused.exitCode()).as(refused.err()).isEqualTo(3);
         assertThat(oneLine(refused.out() + refused.err()))
-                .contains("FT0674: the engine for cloud GPUs does not do method: qlora")
-                .contains("bitsandbytes is in none of the images")
+                .contains("FT0674: the engine for cloud GPUs does not do an encoder")
+                .contains("it trains decoders")
                 .contains("job.yaml:");
     }
 
@@ -38,12 +37,16 @@ class EngineRefusalsTest {
     void aMachineWithoutGpusDoesIt() throws IOException {
         Path job = CommandCloud.sageMakerJob(folder, "eu-central-1", 4715);
         Files.writeString(job, Files.readString(job).replace("region: ", "machine: ml.m5.xlarge, region: "));
-        Files.writeString(job, "method: {kind: qlora}\n", StandardOpenOption.APPEND);
 
-        CommandRun checked = check(job);
+        CommandRun checked = check(onEncoder(job));
 
         assertThat(checked.exitCode()).as(checked.err()).isZero();
         assertThat(checked.out() + checked.err()).doesNotContain("FT0674");
+    }
+
+    private static Path onEncoder(Path job) throws IOException {
+        TinyBert.write(job.resolveSibling("encoder"), List.of("refund", "screen"));
+        return Files.writeString(job, Files.readString(job).replace("model: " + TicketsJob.MODEL, "model: ./encoder"));
     }
 
     private CommandRun check(Path job) {

@@ -28,6 +28,7 @@ final class PeftContent implements ArchiveContent {
             "finetune4j_peft/events.py",
             "finetune4j_peft/metrics.py",
             "finetune4j_peft/models.py",
+            "finetune4j_peft/packed.py",
             "finetune4j_peft/predictions.py",
             "finetune4j_peft/problems.py",
             "finetune4j_peft/ranks.py",

@@ -6,6 +6,7 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemKind;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.method.QloraTuning;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.modelfiles.config.ModelFolder;
@@ -80,6 +81,9 @@ public final class PeftRecipeWriter implements RecipeWriter {
                 TextCodec codec = method == null ? own : CodecBehindVirtualTokens.of(own, method)) {
             if (!codec.speaks()) {
                 refuse(List.of(PeftRefusals.ofEncoder(Location.of(model.toString()))));
+            }
+            if (folder.isGguf() && method instanceof QloraTuning) {
+                refuse(List.of(PeftRefusals.ofPackedGguf(Location.of(model.toString()))));
             }
             DurableFiles.deleteTree(target);
             Files.createDirectories(target);

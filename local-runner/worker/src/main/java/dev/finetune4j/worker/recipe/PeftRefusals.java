@@ -3,7 +3,6 @@ package dev.finetune4j.worker.recipe;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.method.HeadTuning;
-import dev.finetune4j.method.QloraTuning;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
@@ -48,13 +47,15 @@ final class PeftRefusals {
                 .build();
     }
 
+    /** The core leaves the blocks of a GGUF file as they are; packed anew, they would be those of another model. */
+    static Problem ofPackedGguf(Location model) {
+        return refused("QLoRA on a GGUF file", "it would pack anew what the file has packed already", "method: lora")
+                .remedy("targets: [local]")
+                .at(model)
+                .build();
+    }
+
     private static Optional<Problem> ofMethod(TuningMethod method) {
-        if (method instanceof QloraTuning) {
-            return Optional.of(
-                    refused("method: qlora", "bitsandbytes is in none of the images that it runs in", "method: lora")
-                            .at(Location.ofKey("method"))
-                            .build());
-        }
         return method instanceof HeadTuning
                 ? Optional.of(refused("method: head", "it trains decoders, which have no such head", "method: lora")
                         .at(Location.ofKey("method"))

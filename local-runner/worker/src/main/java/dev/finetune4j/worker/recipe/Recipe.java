@@ -75,6 +75,8 @@ public record Recipe(
      * @param optimizer AdamW
      * @param patience validations without gain before training stops; 0 for never
      * @param checkpoints when the training is saved
+     * @param quantization {@code quantization_config.json}, which says that the layers of the base model are packed to NF4; null where they
+     *     stay as they are
      */
     public record Training(
             String result,
@@ -91,12 +93,14 @@ public record Recipe(
             int maxBatchTokens,
             Optimizer optimizer,
             int patience,
-            Checkpoints checkpoints) {
+            Checkpoints checkpoints,
+            @Nullable Map<String, Object> quantization) {
         /** Copies the collections in their order. */
         public Training {
             adapter = Collections.unmodifiableMap(new LinkedHashMap<>(adapter));
             draws = List.copyOf(draws);
             startTokens = List.copyOf(startTokens);
+            quantization = quantization == null ? null : Collections.unmodifiableMap(new LinkedHashMap<>(quantization));
         }
     }
 

@@ -148,6 +148,7 @@ final class TrainingPart {
                         spec.checkpointEvery(),
                         CheckpointPace.MOST_OVERHEAD,
                         Duration.ofMinutes(CheckpointPace.LONGEST_MINUTES).toSeconds(),
-                        CheckpointPace.BETWEEN_FAILURES.toSeconds()));
+                        CheckpointPace.BETWEEN_FAILURES.toSeconds()),
+                start.quantization().isEmpty() ? null : start.quantization());
     }
 }

@@ -15,6 +15,7 @@ import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.PrefixTuning;
 import dev.finetune4j.method.PromptTuning;
+import dev.finetune4j.method.QloraTuning;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.plan.TrainerSettings;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The same job by the core and by the engine on transformers and PEFT: the same losses, the same results, whatever happens in between. */
@@ -91,6 +93,9 @@ class PeftEngineTest {
                                 .build(),
                         LabelScoring.LIKELIHOOD,
                         false),
+                Arguments.of("QLoRA", new QloraTuning(lora), LabelScoring.LIKELIHOOD, false),
+                Arguments.of(
+                        "QDoRA", new QloraTuning(lora.toBuilder().dora(true).build()), LabelScoring.LIKELIHOOD, false),
                 Arguments.of("every weight", FullTuning.defaults(), LabelScoring.LIKELIHOOD, false),
                 Arguments.of(
                         "virtual tokens of a text",
@@ -150,8 +155,10 @@ class PeftEngineTest {
     }
 
     static Stream<TuningMethod> kinds() {
+        LoraTuning lora = new LoraTuning(4, 8, 0, List.of(LoraTuning.ALL_LINEAR));
         return Stream.of(
-                new LoraTuning(4, 8, 0, List.of(LoraTuning.ALL_LINEAR)),
+                lora,
+                new QloraTuning(lora),
                 FullTuning.defaults(),
                 new PromptTuning(4, "please"),
                 new PrefixTuning(4, "please"));
@@ -222,13 +229,8 @@ class PeftEngineTest {
         assertThat(two.told()).hasSameSizeAs(one.told());
     }
 
-    /** Weights that are trained are not shared out. */
-    static Stream<TuningMethod> kindsOnFrozenWeights() {
-        return kinds().filter(method -> !(method instanceof FullTuning));
-    }
-
     @ParameterizedTest
-    @MethodSource("kindsOnFrozenWeights")
+    @MethodSource("kinds")
     void processesThatShareTheWeightsTrainAsOne(TuningMethod method) throws Exception {
         List<WorkStep> steps = RecipeTickets.classifies(
                 method, RecipeTickets.training().recompute(Recompute.LAYER).build(), LabelScoring.CALIBRATED);
@@ -245,6 +247,59 @@ class PeftEngineTest {
         assertSameTraining(two, one, LOSS);
         assertSamePredictions(two.predictions("base-zero-shot.jsonl"), one.predictions("base-zero-shot.jsonl"));
         assertSamePredictions(two.predictions("tuned.jsonl"), one.predictions("tuned.jsonl"));
+    }
+
+    @Test
+    void sharedWeightsThatAreTrainedAreComputedInHalfTheBitsAndKeptInAll() throws Exception {
+        List<WorkStep> steps = RecipeTickets.classifies(
+                FullTuning.defaults(),
+                RecipeTickets.training().precision(Precision.BF16).build(),
+                LabelScoring.LIKELIHOOD);
+
+        EngineContainer one =
+                EngineContainer.of(root.resolve("one"), steps, data).runByPeft(image, 1);
+        EngineContainer two =
+                EngineContainer.of(root.resolve("two"), steps, data).runByPeft(image.sharingWeights(), 2);
+
+        for (RunEvent.StepCompleted step : two.steps()) {
+            double other = one.steps().get(step.step() - 1).loss();
+            assertThat(step.loss()).isNotEqualTo(other).isCloseTo(other, within(BF16_LOSS * other));
+        }
+        Path weights = two.results().resolve(WorkOrder.MODEL_FOLDER).resolve(WorkOrder.SAFETENSORS_FILE);
+        assertThat(weights)
+                .hasSize(
+                        Files.size(one.results().resolve(WorkOrder.MODEL_FOLDER).resolve(WorkOrder.SAFETENSORS_FILE)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, 1", "1, 2", "3, 2"})
+    void trainedWeightsGoOnHoweverManyProcessesShareThem(int before, int after) throws Exception {
+        List<WorkStep> steps = RecipeTickets.classifies(
+                FullTuning.defaults(),
+                RecipeTickets.training()
+                        .epochs(30)
+                        .learningRate(0.001) // at a higher one the last bits of sums in another order come forth
+                        .checkpointEvery(100_000)
+                        .build(),
+                LabelScoring.LIKELIHOOD);
+        EngineContainer whole =
+                EngineContainer.of(root.resolve("whole"), steps, data).runByPeft(image, 1);
+        EngineContainer first = EngineContainer.of(root.resolve("first"), steps, data);
+        Process process = first.startByPeft(image.sharingWeights(), before);
+        first.after(10, process, Process::destroy);
+        assertThat(EngineContainer.ended(process)).as(first.log()).isEqualTo(ExitCode.INTERRUPTED.number());
+        EngineContainer next = EngineContainer.of(root.resolve("next"), steps, data);
+        DurableFiles.copyTree(first.base().resolve("checkpoints"), next.base().resolve("checkpoints"));
+
+        next.runByPeft(image.sharingWeights(), after);
+
+        assertThat(next.told()).hasAtLeastOneElementOfType(RunEvent.Resumed.class);
+        List<RunEvent.StepCompleted> told = next.steps();
+        assertThat(told.get(0).step()).isGreaterThan(10);
+        for (RunEvent.StepCompleted step : told) {
+            double other = whole.steps().get(step.step() - 1).loss();
+            assertThat(step.loss()).as("loss of step " + step.step()).isCloseTo(other, within(LOSS * other));
+        }
     }
 
     @Test

@@ -361,13 +361,12 @@ class PeftRecipeWriterTest {
     void whatTheEngineDoesNotDoIsKnownWithoutFiles() {
         assertThat(writer.refusals(LoraTuning.defaults(), true)).isEmpty();
         assertThat(writer.refusals(FullTuning.defaults(), true)).isEmpty();
-        assertThat(writer.refusals(QloraTuning.defaults(), true))
-                .singleElement()
-                .satisfies(problem -> {
-                    assertThat(problem.code()).isEqualTo("FT0674");
-                    assertThat(problem.summary()).endsWith("does not do method: qlora");
-                    assertThat(problem.place()).contains(Location.ofKey("method"));
-                });
+        assertThat(writer.refusals(QloraTuning.defaults(), true)).isEmpty();
+        assertThat(writer.refusals(HeadTuning.defaults(), true)).singleElement().satisfies(problem -> {
+            assertThat(problem.code()).isEqualTo("FT0674");
+            assertThat(problem.summary()).endsWith("does not do method: head");
+            assertThat(problem.place()).contains(Location.ofKey("method"));
+        });
         assertThat(writer.refusals(HeadTuning.defaults(), false))
                 .as("whatever its method: another one would be refused, too")
                 .singleElement()
@@ -382,11 +381,14 @@ class PeftRecipeWriterTest {
         Path data = RecipeTickets.writeRows(root.resolve("data"), 4, 0);
         TrainingSpec spec = RecipeTickets.training().build();
 
-        assertThatThrownBy(() -> write(new WorkStep.Train(QloraTuning.defaults(), spec, RecipeTickets.BASE), data))
-                .hasMessageContaining("FT0674")
-                .hasMessageContaining("method: qlora");
         assertThatThrownBy(() -> write(new WorkStep.Train(HeadTuning.defaults(), spec, RecipeTickets.BASE), data))
+                .hasMessageContaining("FT0674")
                 .hasMessageContaining("method: head");
+        Path gguf = gguf();
+        assertThatThrownBy(() ->
+                        writer.write(onModel(gguf, QloraTuning.defaults(), spec, data), null, root.resolve("recipe")))
+                .hasMessageContaining("FT0674")
+                .hasMessageContaining("QLoRA on a GGUF file");
         assertThatThrownBy(() -> write(new WorkStep.Merge(new ModelFormat.HuggingFace(Precision.FP32)), data))
                 .hasMessageContaining("merging an adapter");
         assertThatThrownBy(() -> write(new WorkStep.Converse(), data)).hasMessageContaining("answering questions");
@@ -436,7 +438,11 @@ class PeftRecipeWriterTest {
     }
 
     private static Submission onModel(Path model, TrainingSpec spec, Path data) {
-        WorkStep train = new WorkStep.Train(LoraTuning.defaults(), spec, RecipeTickets.BASE, RecipeTickets.LABELS);
+        return onModel(model, LoraTuning.defaults(), spec, data);
+    }
+
+    private static Submission onModel(Path model, TuningMethod method, TrainingSpec spec, Path data) {
+        WorkStep train = new WorkStep.Train(method, spec, RecipeTickets.BASE, RecipeTickets.LABELS);
         return Submission.builder(
                         new RunId("tickets"),
                         new ModelRef("tickets"),

@@ -12,7 +12,6 @@ import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.PlanOption;
-import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
@@ -392,16 +391,6 @@ public final class JobPlaces {
                                     ? "no provider on the class path is called " + option.target()
                                     : option.target() + " would tune " + option.otherModel() + " instead of "
                                             + job.model())
-                    .asException();
-        }
-        Optional<String> unshared = SharedWeights.obstacle(job.method());
-        if (unshared.isPresent()
-                && option.settings() != null
-                && option.settings().parallelism() == TrainerSettings.Sharing.FSDP) {
-            throw LaunchProblems.NOT_LAUNCHABLE
-                    .error(option.name() + " would have to share the trained weights out among its GPUs")
-                    .because(unshared.get())
-                    .remedy("method: lora")
                     .asException();
         }
         try (Provider provider = context.providers().open(option.target(), job)) {

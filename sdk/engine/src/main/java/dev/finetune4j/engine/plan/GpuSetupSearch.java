@@ -5,7 +5,6 @@ import dev.finetune4j.engine.estimate.MemoryModel;
 import dev.finetune4j.engine.estimate.Range;
 import dev.finetune4j.engine.estimate.SpeedModel;
 import dev.finetune4j.engine.estimate.TrainingSetup;
-import dev.finetune4j.engine.launch.SharedWeights;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.plan.Fit;
 import dev.finetune4j.plan.TrainerSettings;
@@ -66,12 +65,7 @@ final class GpuSetupSearch {
     }
 
     private List<Sharing> sharings(int gpus) {
-        if (gpus == 1) {
-            return List.of(Sharing.SINGLE);
-        }
-        return SharedWeights.obstacle(job.job().method()).isPresent()
-                ? List.of(Sharing.DDP)
-                : List.of(Sharing.DDP, Sharing.FSDP);
+        return gpus == 1 ? List.of(Sharing.SINGLE) : List.of(Sharing.DDP, Sharing.FSDP);
     }
 
     /** The most GPUs that the rows of a step can be shared out to evenly. */

@@ -292,9 +292,6 @@ final class Impasse {
                 .forEach(problem::remedy);
         targets.forEach(
                 target -> longerIds(target, job).forEach(id -> problem.remedy("places." + target + ".model: " + id)));
-        if (refused.isPresent() && fitsWithLora()) {
-            problem.remedy("method: lora");
-        }
         if (!asksServicesOnly()) {
             elsewhere().ifPresent(option -> {
                 problem.because(fitsElsewhere(option));
@@ -307,20 +304,6 @@ final class Impasse {
                     .remedy("method: lora");
         }
         return problem.remedy("finetune offers --target " + targets.get(0)).build();
-    }
-
-    /** Whether a machine as it was asked for would do for adapters, which every engine trains. */
-    private boolean fitsWithLora() {
-        FineTuneJob job = figures.file().job();
-        LoraTuning lora = job.method().adapters().orElse(LoraTuning.defaults());
-        PlannedJob changed =
-                new PlannedJob(figures).with(job.toBuilder().method(lora).build());
-        return offers.stream()
-                .filter(MachineOffer.class::isInstance)
-                .map(MachineOffer.class::cast)
-                .filter(machine -> Planner.isWanted(machine, request, job))
-                .filter(machine -> PlaceSettings.allow(job.settingsOf(machine.target()), machine))
-                .anyMatch(machine -> !isRefused(machine.target(), lora) && fits(changed, machine));
     }
 
     /** What a place calls the models whose id a job names without its end, such as the length of texts that it takes. */

@@ -8,7 +8,6 @@ import dev.finetune4j.engine.estimate.MemoryParts;
 import dev.finetune4j.engine.estimate.Range;
 import dev.finetune4j.engine.estimate.SpeedModel;
 import dev.finetune4j.engine.launch.EngineRefusals;
-import dev.finetune4j.engine.launch.SharedWeights;
 import dev.finetune4j.engine.plan.Worlds.Cause;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.engine.report.RunParameters;
@@ -215,12 +214,7 @@ final class MachinePlanner {
                 + (run.settings().gpus() < own.count()
                         ? "; a step of " + job.stepRows() + " rows feeds "
                                 + run.settings().gpus() + " of them"
-                        : "")
-                + SharedWeights.obstacle(job.job().method())
-                        // What a script of the place's own shares out is not known.
-                        .filter(why -> run.settings().gpus() > 1 && !isHub(machine))
-                        .map(why -> "; " + why)
-                        .orElse("");
+                        : "");
         rejections.putIfAbsent(
                 machine.target() + " " + own.count() + "x " + own.name(),
                 new Rejection(machine.target(), machine.instanceType(), reason, needed / usable));

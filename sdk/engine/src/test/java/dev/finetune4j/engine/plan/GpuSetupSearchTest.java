@@ -14,7 +14,6 @@ import dev.finetune4j.job.Recompute;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.LoraTuning;
-import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.plan.Fit;
 import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.plan.TrainerSettings.Sharing;
@@ -64,24 +63,25 @@ class GpuSetupSearchTest {
         assertThat(said.setup().weights()).isEqualTo(Weights.HALF);
     }
 
-    /** Shared out among four, 16 bytes for each of 1.7 billion weights would fit; none of the four holds all of them. */
+    /** Shared out among four, 16 bytes for each of 1.7 billion weights fit; none of the four holds all of them. */
     @Test
-    void sharesOutNoWeightsThatAreAllTrained() {
-        GpuRun full = onFourGpus(FullTuning.defaults());
+    void sharesOutWeightsThatAreAllTrained() {
+        assertThat(fullOn(1).fit()).isEqualTo(Fit.TOO_LARGE);
 
-        assertThat(full.fit()).isEqualTo(Fit.TOO_LARGE);
-        assertThat(full.settings().parallelism()).isEqualTo(Sharing.DDP);
-        assertThat(onFourGpus(LoraTuning.defaults()).fit()).isEqualTo(Fit.FITS);
+        GpuRun shared = fullOn(4);
+
+        assertThat(shared.fit()).isEqualTo(Fit.FITS);
+        assertThat(shared.settings().parallelism()).isEqualTo(Sharing.FSDP);
     }
 
-    private static GpuRun onFourGpus(TuningMethod method) {
+    private static GpuRun fullOn(int gpus) {
         return new GpuSetupSearch(
-                        SampleJob.of(method, 50, 0),
+                        SampleJob.of(FullTuning.defaults(), 50, 0),
                         MemoryModel.shipped(),
                         SpeedModel.shipped(),
                         Correction.NONE,
                         false)
-                .best(GpuTable.shipped().find("A10").orElseThrow(), 4);
+                .best(GpuTable.shipped().find("A10").orElseThrow(), gpus);
     }
 
     /** On the same setup, of one row: a search that has less memory to fill may take fewer rows. */

@@ -131,9 +131,15 @@ public final class AdapterConfig {
     static void write(Path folder, LoraLayout layout, SavedModules saved, TuningMethod method, ModelName baseModel)
             throws IOException {
         write(folder, config(layout, saved, method.adapters().orElseThrow(), baseModel));
-        if (method instanceof QloraTuning) {
-            Files.writeString(folder.resolve(QUANTIZATION), JSON.writeValueAsString(NF4) + "\n");
+        Map<String, Object> quantization = quantization(method);
+        if (!quantization.isEmpty()) {
+            Files.writeString(folder.resolve(QUANTIZATION), JSON.writeValueAsString(quantization) + "\n");
         }
+    }
+
+    /** What is written beside of how the base model is packed, by the names of transformers; empty where it stays as it is. */
+    public static Map<String, Object> quantization(TuningMethod method) {
+        return method instanceof QloraTuning ? NF4 : Map.of();
     }
 
     /** Writes the configuration of any kind of adapter. */

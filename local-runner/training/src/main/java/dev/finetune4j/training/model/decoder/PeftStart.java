@@ -21,13 +21,19 @@ import java.util.stream.IntStream;
  * What a method trains of a decoder in PEFT's words, and how it starts, for whoever trains it elsewhere from the same numbers.
  *
  * @param config {@code adapter_config.json} as this core writes it; empty where every weight is trained
+ * @param quantization {@code quantization_config.json} as this core writes it beside; empty where the base model stays as it is
  * @param draws the factors that are drawn
  * @param tokens the token whose embedding, or keys and values, each virtual token starts as
  */
-public record PeftStart(Map<String, Object> config, List<LoraStart.Draw> draws, List<Integer> tokens) {
+public record PeftStart(
+        Map<String, Object> config,
+        Map<String, Object> quantization,
+        List<LoraStart.Draw> draws,
+        List<Integer> tokens) {
     /** Copies the collections in their order. */
     public PeftStart {
         config = Collections.unmodifiableMap(new TreeMap<>(config));
+        quantization = Collections.unmodifiableMap(new TreeMap<>(quantization));
         draws = List.copyOf(draws);
         tokens = List.copyOf(tokens);
     }
@@ -50,20 +56,27 @@ public record PeftStart(Map<String, Object> config, List<LoraStart.Draw> draws, 
         if (method.virtualTokens() > 0) {
             return new PeftStart(
                     PromptFiles.config(method, shape.promptBase(name)),
+                    Map.of(),
                     List.of(),
                     tokens(method, tokensOfText(method, codec), seed, shape));
         }
         return method.adapters()
-                .map(lora -> ofLora(shape, folder, name, lora, seed))
-                .orElse(new PeftStart(Map.of(), List.of(), List.of()));
+                .map(lora -> ofLora(shape, folder, name, AdapterConfig.quantization(method), lora, seed))
+                .orElse(new PeftStart(Map.of(), Map.of(), List.of(), List.of()));
     }
 
     private static PeftStart ofLora(
-            DecoderShape shape, ModelFolder folder, ModelName name, LoraTuning method, long seed) {
+            DecoderShape shape,
+            ModelFolder folder,
+            ModelName name,
+            Map<String, Object> quantization,
+            LoraTuning method,
+            long seed) {
         LoraLayout layout = shape.adapters(method);
         ModulesBeside beside = ModulesBeside.of(layout.length(), method, folder.config());
         return new PeftStart(
                 AdapterConfig.config(layout, beside.saved(method), method, name),
+                quantization,
                 LoraStart.draws(layout, seed),
                 List.of());
     }

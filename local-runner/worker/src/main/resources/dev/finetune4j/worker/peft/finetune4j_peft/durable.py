@@ -24,9 +24,14 @@ def write_text(file: Path, text: str) -> None:
     os.replace(partial, file)
 
 
+def partial_of(folder: Path) -> Path:
+    """Where a folder is filled."""
+    return folder.with_name(folder.name + PARTIAL)
+
+
 def write_folder(folder: Path, fill: Callable[[Path], None], manifest: bool = False) -> None:
     """Fills a folder beside, forces it to disk, and gives it its name in place of an older one."""
-    partial = folder.with_name(folder.name + PARTIAL)
+    partial = partial_of(folder)
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     fill(partial)

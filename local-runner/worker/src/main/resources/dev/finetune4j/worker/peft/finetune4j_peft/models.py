@@ -18,6 +18,7 @@ import torch.distributed as dist
 import torch.nn.functional as F
 from peft import LoraConfig, get_peft_model
 from peft.utils import get_peft_model_state_dict, set_peft_model_state_dict
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch.distributed.device_mesh import init_device_mesh
 from torch.utils.checkpoint import checkpoint
@@ -26,23 +27,25 @@ from transformers import AutoModelForCausalLM, DynamicCache
 from finetune4j_peft import problems
 from finetune4j_peft.check import version_numbers
 from finetune4j_peft.draws import drawn
+from finetune4j_peft.packed import pack
 from finetune4j_peft.ranks import Ranks
 from finetune4j_peft.recipe import Training
 
 IGNORED = -100
 WEIGHTS = "adapter_model.safetensors"
 CONFIG = "adapter_config.json"
+QUANTIZATION = "quantization_config.json"
 PROMPT = "prompt_embeddings"
 PREFIX_KIND = "PREFIX_TUNING"
 WEIGHT_ENDINGS = (".safetensors", ".bin", ".pt", ".pth", ".gguf", ".index.json", ".h5", ".msgpack", ".onnx")
 WEIGHT_SHARE = 0.6
 """Share of a device's memory that weights may take, so that there is room for activations."""
 WHOLE_COPIES = 4
-"""Vectors as long as the weights where all are trained: values, gradient, two moments."""
+"""Vectors in float32 as long as the weights where all are trained: values, gradient, two moments."""
 SHARD = "FINETUNE4J_SHARD"
 """Set to 1, has weights shared out among the processes even where each had room for all of them."""
 SHARDING_TORCH = (2, 7)
-"""The first torch that shares weights out and leaves others whole."""
+"""The first torch that shares some weights out and leaves others whole."""
 ACTIVATION_BYTES = 34
 """Bytes that a layer keeps of a token for each number of its width in bf16, attention scores left out
 (https://arxiv.org/abs/2205.05198, section 4)."""
@@ -53,6 +56,15 @@ def precision_for(asked: str, device: torch.device) -> torch.dtype:
     if asked == "auto":
         return torch.bfloat16 if device.type == "cuda" and torch.cuda.is_bf16_supported(False) else torch.float32
     return torch.bfloat16 if asked == "bf16" else torch.float32
+
+
+def stored_dtype(folder: Path) -> torch.dtype:
+    """The number format that holds every weight of a folder exactly; float32 where there are several."""
+    kinds = set()
+    for file in folder.glob("*.safetensors"):
+        with safe_open(file, framework="pt") as weights:
+            kinds.update(weights.get_slice(name).get_dtype() for name in weights.keys())
+    return {("BF16",): torch.bfloat16, ("F16",): torch.float16}.get(tuple(kinds), torch.float32)
 
 
 def load_decoder(folder: Path, dtype: torch.dtype) -> torch.nn.Module:
@@ -93,21 +105,23 @@ class Decoder:
     def __init__(
         self, folder: Path, training: Training | None, dtype: torch.dtype, ranks: Ranks, pad_token: int, shares: bool = False
     ):
-        """Loads the base model of a folder; `training` says what is trained of it, None where nothing is, and `shares` that frozen
-        weights are shared out among several processes though each may have room for all; raises WorkProblem FT0675 where torch is too
-        old for it."""
+        """Loads the base model of a folder; `training` says what is trained of it, None where nothing is, and `shares` that weights
+        are shared out among several processes though each may have room for all; raises WorkProblem FT0675 where torch is too old for
+        it, and FT0604 where there is no room even so."""
         self.folder = folder
         self.training = training
         self.dtype = dtype
         self.device = ranks.device
         self.pad_token = pad_token
-        whole = training is not None and training.is_whole
-        if shares and not whole and ranks.world > 1 and version_numbers(torch.__version__) < SHARDING_TORCH:
+        self._is_whole = training is not None and training.is_whole
+        if shares and ranks.world > 1 and version_numbers(torch.__version__) < SHARDING_TORCH:
             # What the plan foresaw of memory and time holds for shared weights only.
             raise problems.cannot_share(str(torch.__version__), ".".join(map(str, SHARDING_TORCH)))
-        # What is trained stays in float32, whatever is computed in.
-        self.model = load_decoder(folder, torch.float32 if whole else dtype)
+        # All that is trained is in float32, whatever is computed in, but not on the way: files are mapped, a wider copy is not.
+        self.model = load_decoder(folder, stored_dtype(folder) if self._is_whole else dtype)
         self.parameters = sum(parameter.numel() for parameter in self.model.parameters())
+        if training is not None and training.quantization is not None:
+            pack(decoder_layers(self.model), self.device)
         self.peft: torch.nn.Module | None = None
         self.virtual: torch.nn.Parameter | None = None  # [v, C], or of a prefix [v, 2 L K D]
         self._has_prefix = training is not None and training.adapter.get("peft_type") == PREFIX_KIND
@@ -118,40 +132,53 @@ class Decoder:
         if training is not None:
             self._make_trainable(training)
         self.is_sharded = self._is_to_be_shared(ranks, shares or os.environ.get(SHARD) == "1")
-        if self.is_sharded:
-            self._shard()
+        if self.is_sharded and self._is_whole:
+            self._shard_trained()
+        elif self.is_sharded:
+            self._shard_frozen()
+        elif self._is_whole:
+            self.model.float()
         self.model.to(self.device)
         if self.virtual is not None:
             self.virtual.data = self.virtual.data.to(self.device)
         self.model.eval()
 
     def _is_to_be_shared(self, ranks: Ranks, asked: bool) -> bool:
-        """Whether the weights are shared out among the processes, as asked or for want of room; raises WorkProblem FT0604 where they
-        cannot be for want of it."""
-        whole = self.training is not None and self.training.is_whole
+        """Whether the weights are shared out among the processes, as asked or for want of room; raises WorkProblem FT0604 where there is
+        none for what a process would have to hold."""
         size = sum(parameter.numel() * parameter.element_size() for parameter in self.model.parameters())
-        needed = size * WHOLE_COPIES if whole else size
+        needed = self.parameters * torch.float32.itemsize * WHOLE_COPIES if self._is_whole else size
         room = ranks.memory()
-        if not asked and (room is None or needed <= WEIGHT_SHARE * room):
-            return False
-        if not whole and ranks.world > 1 and version_numbers(torch.__version__) >= SHARDING_TORCH:
-            return True
-        if room is not None and needed > room:
-            raise problems.does_not_fit(needed, room, whole)
-        return False
+        can_share = ranks.world > 1 and version_numbers(torch.__version__) >= SHARDING_TORCH
+        shares = can_share and (asked or (room is not None and needed > WEIGHT_SHARE * room))
+        if room is not None and needed / (ranks.world if shares else 1) > room:
+            raise problems.does_not_fit(needed, room, self._is_whole, ranks.world)
+        return shares
 
-    def _shard(self) -> None:
+    def _shard_frozen(self) -> None:
         """Leaves each process its share of the layers' frozen weights, which are put together layer by layer when they are needed.
         What is trained, and what is outside the layers, every process has whole."""
-        from torch.distributed.fsdp import fully_shard
-
         layers = decoder_layers(self.model)
         inside = {parameter for parameter in layers.parameters() if not parameter.requires_grad}
-        mesh = init_device_mesh(self.device.type, (dist.get_world_size(),))
         kept = {parameter for parameter in self.model.parameters() if parameter not in inside}
-        for layer in layers:
-            fully_shard(layer, mesh=mesh, ignored_params=kept)
-        fully_shard(self.model, mesh=mesh, ignored_params=kept)
+        self._fully_shard(layers, ignored_params=kept)
+
+    def _shard_trained(self) -> None:
+        """Leaves each process its share of every weight in float32, and so of gradients and moments. Layers are put together in the
+        number format that is computed in; gradients are added up in float32."""
+        from torch.distributed.fsdp import MixedPrecisionPolicy
+
+        policy = MixedPrecisionPolicy(param_dtype=self.dtype, reduce_dtype=torch.float32)
+        self._fully_shard(decoder_layers(self.model), mp_policy=policy)
+
+    def _fully_shard(self, layers: torch.nn.ModuleList, **settings: Any) -> None:
+        from torch.distributed.fsdp import fully_shard
+
+        mesh = init_device_mesh(self.device.type, (dist.get_world_size(),))
+        for unit in [*layers, self.model]:
+            if self._is_whole:
+                unit.float()  # only what is shared out next: all of it may be more than the machine has memory for
+            fully_shard(unit, mesh=mesh, **settings)
 
     def _make_trainable(self, training: Training) -> None:
         if training.is_whole:
@@ -225,7 +252,7 @@ class Decoder:
     @contextlib.contextmanager
     def answering(self, tuned: bool) -> Iterator[None]:
         """As the tuned model or as its base; a model whose every weight is trained has no base any more."""
-        if not tuned and self.training is not None and self.training.is_whole:
+        if not tuned and self._is_whole:
             raise ValueError("the base model is gone: its own weights are trained")
         off = self.peft.disable_adapter() if self.peft is not None and not tuned else contextlib.nullcontext()
         before, self._uses_adapter = self._uses_adapter, tuned
@@ -234,9 +261,11 @@ class Decoder:
                 yield
         finally:
             self._uses_adapter = before
+            if self.trains_shares:
+                self.model.reshard()  # what is outside the layers stays put together for a backward pass, which does not come
 
     def _computing(self) -> contextlib.AbstractContextManager:
-        narrow = self.training is not None and self.training.is_whole and self.dtype == torch.bfloat16
+        narrow = self._is_whole and not self.is_sharded and self.dtype == torch.bfloat16
         return torch.autocast(self.device.type, torch.bfloat16) if narrow else contextlib.nullcontext()
 
     def inputs(self, ids: torch.Tensor, cache: type[DynamicCache] = DynamicCache) -> dict[str, Any]:
@@ -283,16 +312,35 @@ class Decoder:
         counted = wanted != IGNORED
         return F.cross_entropy(logits[counted].float(), wanted[counted], reduction="sum")
 
-    def write(self, folder: Path) -> None:
+    @property
+    def trains_shares(self) -> bool:
+        """Whether what is trained is shared out among the processes, instead of the same in each."""
+        return self.is_sharded and self._is_whole
+
+    def gathered(self, is_first: bool) -> dict[str, torch.Tensor] | None:
+        """All weights on the CPU, for the first process to write, where each process trains a share of them; None where each has all that
+        it trains, and an empty one for the other processes, which must ask, too."""
+        if not self.trains_shares:
+            return None
+        gathered = {}
+        for name, parameter in self.trainable().items():
+            whole = parameter.detach().full_tensor()
+            if is_first:
+                gathered[name] = whole.cpu()
+        return gathered
+
+    def write(self, folder: Path, gathered: dict[str, torch.Tensor] | None) -> None:
         """Writes what is trained into an existing folder: an adapter in PEFT's format, or a model in Hugging Face layout."""
         if self.training is None:
             raise ValueError("a model that only answers has nothing to write")
-        if self.training.is_whole:
-            self.model.save_pretrained(folder, safe_serialization=True)
+        if self._is_whole:
+            self.model.save_pretrained(folder, state_dict=gathered, safe_serialization=True)
             _copy_description(self.folder, folder)
             return
         save_file(self._adapter(), folder / WEIGHTS, metadata={"format": "pt"})
-        (folder / CONFIG).write_text(json.dumps(self.training.adapter, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        for file, values in ((CONFIG, self.training.adapter), (QUANTIZATION, self.training.quantization)):
+            if values is not None:
+                (folder / file).write_text(json.dumps(values, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
     def _adapter(self) -> dict[str, torch.Tensor]:
         if self.virtual is not None:

@@ -76,15 +76,15 @@ def out_of_memory(error: BaseException) -> WorkProblem:
     )
 
 
-def does_not_fit(needed: int, room: int, whole: bool) -> WorkProblem:
-    """Weights that no device has room for, and that cannot be shared out."""
+def does_not_fit(needed: int, room: int, whole: bool, processes: int) -> WorkProblem:
+    """Weights that no device has room for, and neither have all of them where weights are shared out."""
     gibibyte = 1 << 30
     return WorkProblem(
         "FT0604",
         "the model does not fit one GPU",
         [
             f"its weights{', gradient and moments' if whole else ''} take {needed / gibibyte:.1f} GiB, a GPU has {room / gibibyte:.1f} GiB",
-            "weights are shared out among several GPUs for adapters and virtual tokens only, and by torch 2.7 or newer",
+            f"there {'is 1 GPU' if processes == 1 else f'are {processes} GPUs'}; torch 2.7 or newer shares weights out among several",
         ],
         ["method: lora", "a machine whose GPUs have more memory"],
         TRAINING_FAILED,

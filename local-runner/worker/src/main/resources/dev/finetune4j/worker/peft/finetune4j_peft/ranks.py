@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 import torch
 import torch.distributed as dist
+from torch.distributed.tensor import DTensor
 
 BUCKET_ELEMENTS = 1 << 26
 """Elements of gradients that are summed in one go."""
+
+
+PATIENCE = timedelta(hours=1)
+"""How long a process waits for its peers: the first one writes a whole model meanwhile, and takes digests of it."""
 
 
 class Ranks:
@@ -25,7 +31,7 @@ class Ranks:
         if on_gpu:
             torch.cuda.set_device(self.device)
         if self.world > 1:
-            dist.init_process_group("cpu:gloo,cuda:nccl" if on_gpu else "gloo")
+            dist.init_process_group("cpu:gloo,cuda:nccl" if on_gpu else "gloo", timeout=PATIENCE)
 
     @property
     def is_first(self) -> bool:
@@ -77,6 +83,12 @@ class Ranks:
         if bucket:
             _sum(bucket)
 
+    def scale_of_mean(self) -> float:
+        """What makes the mean over all processes, as FSDP takes it, their sum: where gloo is asked for a mean, that of torch 2.7 adds up."""
+        mean = torch.empty(1, device=self.device)
+        dist.reduce_scatter_tensor(mean, torch.ones(self.world, device=self.device), op=dist.ReduceOp.AVG)
+        return self.world / mean.item()
+
     def gather(self, values: list[Any]) -> list[list[Any]]:
         """The lists of all processes, in their order."""
         if self.world == 1:
@@ -93,6 +105,21 @@ class Ranks:
     def end(self) -> None:
         if self.world > 1 and dist.is_initialized():
             dist.destroy_process_group()
+
+
+def own_part(tensor: torch.Tensor) -> torch.Tensor:
+    """What this process has of a tensor that is shared out, in the same memory; others as they are."""
+    return tensor.to_local() if isinstance(tensor, DTensor) else tensor
+
+
+def own_rows(tensor: torch.Tensor) -> tuple[int, int]:
+    """The first row of this process's part, and the one after its last: as torch.chunk cuts."""
+    rows = tensor.shape[0]
+    if not isinstance(tensor, DTensor):
+        return 0, rows
+    each = -(-rows // tensor.device_mesh.size())
+    begin = min(rows, tensor.device_mesh.get_local_rank() * each)
+    return begin, min(rows, begin + each)
 
 
 def _sum(gradients: list[torch.Tensor]) -> None:

@@ -70,6 +70,7 @@ class Training:
     optimizer: Optimizer
     patience: int
     checkpoints: Pace
+    quantization: dict | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -80,8 +81,8 @@ class Training:
 @dataclasses.dataclass(frozen=True)
 class Setup:
     """How a training is computed on its machine: so many rows, or 0 for any number, and tokens with padding at a time, what the backward
-    pass computes again, and whether processes share frozen weights out though each may have room for all. Checkpoints go on under
-    another one, so that it is no part of the recipe's digest."""
+    pass computes again, and whether processes share weights out though each may have room for all. Checkpoints go on under another one,
+    so that it is no part of the recipe's digest."""
 
     pass_rows: int
     pass_tokens: int

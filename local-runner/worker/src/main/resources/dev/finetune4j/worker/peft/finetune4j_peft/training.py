@@ -6,15 +6,16 @@ import math
 import os
 import shutil
 import time
+from pathlib import Path
 
 import torch
 
 from finetune4j_peft import durable, problems
 from finetune4j_peft.batches import shared_out
-from finetune4j_peft.checkpoints import CheckpointPace, CheckpointStore, Progress
+from finetune4j_peft.checkpoints import CheckpointPace, CheckpointStore, Progress, SavedState
 from finetune4j_peft.events import status_bytes
 from finetune4j_peft.models import Decoder
-from finetune4j_peft.ranks import Ranks
+from finetune4j_peft.ranks import Ranks, own_part
 from finetune4j_peft.recipe import Recipe, Setup, Step, TokenRows, Training
 from finetune4j_peft.site import Site
 
@@ -32,8 +33,10 @@ class TrainingLoop:
         self._rows = recipe.train_rows()
         self._validation = recipe.validation_rows() if training.validation_rows else None
         self._trainable = model.trainable()
+        # The gradients of all processes are added up, but come as their mean where weights are shared out.
+        self._gradient_scale = ranks.scale_of_mean() if model.trains_shares else 1.0
         self._optimizer = _optimizer(training, self._trainable)
-        self._store = CheckpointStore(site.output / "checkpoints")
+        self._store = CheckpointStore(site.output / "checkpoints", ranks, model.trains_shares)
         self._pace = CheckpointPace(training.checkpoints)
         self._best = site.root / "best"
         self._progress = Progress(recipe.digest)
@@ -86,9 +89,10 @@ class TrainingLoop:
                 torch.manual_seed(_mixed(self._training.seed, step.step, number, self._ranks.rank))
                 loss = self._summed_loss(self._rows, [rows[place] for place in part], rows[0])
                 if loss is not None:
-                    (loss / counted).backward()
+                    (loss * self._gradient_scale / counted).backward()
                     summed += loss.item()
-        self._ranks.sum_gradients(self._trainable.values())
+        if not self._model.trains_shares:
+            self._ranks.sum_gradients(self._trainable.values())
         loss = self._ranks.sum(summed) / counted
         norm = self._clip()
         if not math.isfinite(loss) or not math.isfinite(norm):
@@ -110,9 +114,11 @@ class TrainingLoop:
 
     def _clip(self) -> float:
         """L2 norm of all gradients, in float64; scales them down to the largest that is allowed, as clip_grad_norm_ does."""
-        gradients = [parameter.grad for parameter in self._trainable.values() if parameter.grad is not None]
+        gradients = [own_part(parameter.grad) for parameter in self._trainable.values() if parameter.grad is not None]
         lengths = [torch.linalg.vector_norm(gradient, dtype=torch.float64) for gradient in gradients]
         norm = torch.linalg.vector_norm(torch.stack(lengths)).item()
+        if self._model.trains_shares:
+            norm = math.sqrt(self._ranks.sum(norm * norm))
         most = self._training.optimizer.max_gradient_norm
         scale = min(1.0, most / (norm + self._training.optimizer.clip_epsilon)) if most > 0 else 1.0
         if scale < 1:
@@ -152,11 +158,17 @@ class TrainingLoop:
             raise problems.not_finite(self._progress.steps, loss, 0, 0)
         self._progress = self._progress.after_validation(loss)
         is_best = self._progress.best_step == self._progress.steps
-        if is_best and self._ranks.is_first:
-            durable.write_folder(self._best, self._model.write)
+        if is_best:
+            self._write(self._best)
         self._ranks.wait()
         self._site.events.tell("validation", step=self._progress.steps, loss=loss, best=is_best)
         return None
+
+    def _write(self, folder: Path) -> None:
+        """Leaves what is trained in a folder."""
+        gathered = self._model.gathered(self._ranks.is_first)
+        if self._ranks.is_first:
+            durable.write_folder(folder, lambda partial: self._model.write(partial, gathered))
 
     def _is_out_of_patience(self) -> bool:
         patience = self._training.patience
@@ -165,13 +177,12 @@ class TrainingLoop:
     def _restore(self) -> None:
         if self._ranks.is_first:
             shutil.rmtree(self._best, ignore_errors=True)
-        restored = self._store.restore(self._recipe.digest, self._best, self._skipped, self._ranks.is_first)
-        self._ranks.wait()
+        restored = self._store.restore(self._recipe.digest, self._best, self._skipped)
         if restored is None:
             return
-        tensors, self._progress = restored
+        state, self._progress = restored
         self._saved = self._progress
-        _put_state(self._trainable, self._optimizer, tensors, self._progress.steps)
+        _put_state(self._trainable, self._optimizer, state, self._progress.steps)
         self._site.events.tell("resumed", step=self._progress.steps)
 
     def _skipped(self, checkpoint: str, why: str) -> None:
@@ -184,10 +195,10 @@ class TrainingLoop:
         if self._progress.steps == 0 or self._progress == self._saved:
             return
         begun = time.monotonic()
-        if self._ranks.is_first:
-            size = self._store.save(_state(self._trainable, self._optimizer), self._progress, self._best)
-            self._site.events.tell("checkpoint", step=self._progress.steps, bytes=size)
+        tensors = _state(self._trainable, self._optimizer) if self._ranks.is_first or self._model.trains_shares else {}
+        size = self._store.save(tensors, self._progress, self._best)
         self._ranks.wait()
+        self._site.events.tell("checkpoint", step=self._progress.steps, bytes=size)
         self._pace.saved(time.monotonic() - begun)
         self._saved = self._progress
 
@@ -200,13 +211,13 @@ class TrainingLoop:
                 f" at step {progress.best_step}"
             )
             self._site.events.tell("stopped-early", step=progress.steps, reason=reason)
+        result = self._site.output / self._training.result
+        if not progress.has_best:
+            self._write(result)
+        elif self._ranks.is_first:
+            result.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(self._best, result)
         if self._ranks.is_first:
-            result = self._site.output / self._training.result
-            if progress.has_best:
-                result.parent.mkdir(parents=True, exist_ok=True)
-                os.replace(self._best, result)
-            else:
-                durable.write_folder(result, self._model.write)
             self._store.clear()
         self._ranks.wait()
 
@@ -230,25 +241,23 @@ def _optimizer(training: Training, trainable: dict[str, torch.nn.Parameter]) -> 
 
 
 def _state(trainable: dict[str, torch.nn.Parameter], optimizer: torch.optim.AdamW) -> dict[str, torch.Tensor]:
-    """Values and both moments, by name."""
+    """Values and both moments, by name; of those that are shared out, this process's part."""
     tensors = {}
     for name, parameter in trainable.items():
         moments = optimizer.state[parameter]
         for kind, value in (("value", parameter), ("first", moments["exp_avg"]), ("second", moments["exp_avg_sq"])):
-            tensors[f"{kind} {name}"] = value.detach().cpu().contiguous().clone()
+            tensors[f"{kind} {name}"] = own_part(value.detach()).cpu().contiguous().clone()
     return tensors
 
 
 def _put_state(
-    trainable: dict[str, torch.nn.Parameter], optimizer: torch.optim.AdamW, tensors: dict[str, torch.Tensor], steps: int
+    trainable: dict[str, torch.nn.Parameter], optimizer: torch.optim.AdamW, state: SavedState, steps: int
 ) -> None:
     for name, parameter in trainable.items():
-        parameter.data.copy_(tensors[f"value {name}"])
-        optimizer.state[parameter] = {
-            "step": torch.tensor(float(steps)),
-            "exp_avg": tensors[f"first {name}"].to(parameter.device),
-            "exp_avg_sq": tensors[f"second {name}"].to(parameter.device),
-        }
+        moments = {"exp_avg": torch.empty_like(parameter), "exp_avg_sq": torch.empty_like(parameter)}
+        for kind, target in (("value", parameter.data), ("first", moments["exp_avg"]), ("second", moments["exp_avg_sq"])):
+            state.read(f"{kind} {name}", target)
+        optimizer.state[parameter] = {"step": torch.tensor(float(steps)), **moments}
 
 
 def _mixed(*numbers: int) -> int:

@@ -1,0 +1,155 @@
+"""Frozen matrices in the 4-bit format NF4 with double quantization (Dettmers et al. 2023, https://arxiv.org/abs/2305.14314), number by
+number as the core packs them, and as bitsandbytes does, which is in none of the images."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+
+BLOCK = 64
+"""Elements that share a magnitude."""
+MAGNITUDES = 256
+"""Magnitudes that share a distance."""
+BLOCKS_AT_ONCE = 1 << 18
+"""Blocks whose numbers are held in float32 at once, 64 MiB of them."""
+
+_TINY = 1e-38
+_CODES = (
+    -1.0, -0.6961928, -0.52507305, -0.3949175, -0.28444138, -0.18477343, -0.091050036, 0.0,
+    0.0795803, 0.1609302, 0.2461123, 0.33791524, 0.44070983, 0.562617, 0.72295684, 1.0,
+)  # fmt: skip
+"""Quantiles of the normal distribution, scaled to -1..1 (appendix E of the paper)."""
+
+
+@functools.cache
+def codes(device: torch.device) -> torch.Tensor:
+    """[16] float32."""
+    return torch.tensor(_CODES, device=device)
+
+
+@functools.cache
+def levels(device: torch.device) -> torch.Tensor:
+    """The signed dynamic data type of 8 bits (Dettmers 2015, https://arxiv.org/abs/1511.04561), [256] float32."""
+    found = [0.0, 1.0]
+    for exponent in range(7):
+        bounds = torch.linspace(0.1, 1, 2**exponent + 1, dtype=torch.float32)
+        centres = 10.0 ** (exponent - 6) * ((bounds[:-1] + bounds[1:]) / 2.0)
+        found += centres.tolist() + (-centres).tolist()
+    return torch.tensor(sorted(found), dtype=torch.float32, device=device)
+
+
+@functools.cache
+def pairs(device: torch.device) -> torch.Tensor:
+    """The two codes of each byte, [256, 2] float32."""
+    book = codes(device)
+    return torch.stack([book.repeat_interleave(16), book.repeat(16)], dim=1)
+
+
+def _nearest(x: torch.Tensor, book: torch.Tensor) -> torch.Tensor:
+    return torch.bucketize(x, (book[:-1] + book[1:]) / 2, out_int32=True)
+
+
+def _scaled(rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Rows [n, size] over their largest magnitude, and that, [n]."""
+    largest = rows.abs().amax(1)
+    return rows * (1.0 / largest.clamp(min=_TINY)).unsqueeze(1), largest
+
+
+def _rows_of(x: torch.Tensor, size: int) -> torch.Tensor:
+    """[n, size], the last filled up with zeros."""
+    return F.pad(x, (0, -x.numel() % size)).view(-1, size)
+
+
+class PackedLinear(torch.nn.Linear):
+    """A frozen linear layer that unpacks its matrix [out, in] at each use, and keeps none of it for the backward pass.
+
+    packed: [blocks, 32] bytes, the first element of a pair in the upper half. magnitudes: [blocks] bytes, filled up to a multiple of 4.
+    distances: [blocks / 256, rounded up] float32. mean: float32, of all magnitudes. Four bytes are held as a float32, which is never
+    computed with: torch 2.7 shares nothing else out among processes.
+    """
+
+    def __init__(self, linear: torch.nn.Linear, device: torch.device):
+        """Packs a layer on a device; `dtype` of what it computes is that of the layer."""
+        torch.nn.Module.__init__(self)
+        self.in_features = linear.in_features
+        self.out_features = linear.out_features
+        self.dtype = linear.weight.dtype
+        self.bias = linear.bias
+        flat = linear.weight.detach().to(device).flatten()
+        packed, largest = [], []
+        for piece in flat.split(BLOCKS_AT_ONCE * BLOCK):
+            unit, magnitude = _scaled(_rows_of(piece.float(), BLOCK))
+            chosen = _nearest(unit, codes(device)).to(torch.uint8).view(-1, BLOCK // 2, 2)
+            packed.append(chosen[..., 0] << 4 | chosen[..., 1])
+            largest.append(magnitude)
+        every = torch.cat(largest)
+        mean = every.double().mean().float()  # the last bit of a sum in float32 would depend on the machine
+        apart, distances = _scaled(_rows_of(every - mean, MAGNITUDES))
+        magnitudes = _nearest(apart, levels(device)).flatten()[: every.numel()].to(torch.uint8)
+        self.packed = _frozen(torch.cat(packed).view(torch.float32))
+        self.magnitudes = _frozen(F.pad(magnitudes, (0, -magnitudes.numel() % 4)).view(torch.float32))
+        self.distances = _frozen(distances)
+        self.register_buffer("mean", mean)
+
+    @property
+    def weight(self) -> torch.Tensor:
+        """What the layer multiplies with, [out, in]; made anew each time."""
+        return _unpacked(*self._parts(), (self.out_features, self.in_features), self.dtype)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """[.., in] to [.., out]."""
+        return _Product.apply(x, *self._parts(), self.bias, (self.out_features, self.in_features))
+
+    def _parts(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+        return self.packed, self.magnitudes, self.distances, self.mean
+
+
+def pack(layers: torch.nn.ModuleList, device: torch.device) -> None:
+    """Packs every linear layer within the layers of a model, one after the other on a device, where they stay."""
+    for parent in list(layers.modules()):
+        for name, child in list(parent.named_children()):
+            if isinstance(child, torch.nn.Linear):
+                setattr(parent, name, PackedLinear(child, device))
+
+
+def _frozen(x: torch.Tensor) -> torch.nn.Parameter:
+    return torch.nn.Parameter(x, requires_grad=False)
+
+
+def _unpacked(
+    packed: torch.Tensor,
+    magnitudes: torch.Tensor,
+    distances: torch.Tensor,
+    mean: torch.Tensor,
+    shape: tuple[int, int],
+    dtype: torch.dtype,
+) -> torch.Tensor:
+    """[out, in]; every number is computed in float32 and rounded once."""
+    device = packed.device
+    packed, magnitudes = packed.view(torch.uint8), magnitudes.view(torch.uint8)
+    numbers = torch.empty(packed.shape[0], BLOCK, dtype=dtype, device=device)
+    for begin in range(0, packed.shape[0], BLOCKS_AT_ONCE):
+        end = min(begin + BLOCKS_AT_ONCE, packed.shape[0])
+        spread = distances[torch.arange(begin, end, device=device) // MAGNITUDES]  # [n]
+        largest = levels(device)[magnitudes[begin:end].int()] * spread + mean  # [n]
+        chosen = F.embedding(packed[begin:end].int(), pairs(device)).view(-1, BLOCK)  # [n, 64]
+        numbers[begin:end] = chosen.mul_(largest.unsqueeze(1))
+    return numbers.flatten()[: shape[0] * shape[1]].view(shape)
+
+
+class _Product(torch.autograd.Function):
+    """x W^T + b of a packed matrix, which autograd would keep unpacked for the gradient of x."""
+
+    @staticmethod
+    def forward(ctx: Any, x, packed, magnitudes, distances, mean, bias, shape):
+        ctx.save_for_backward(packed, magnitudes, distances, mean)
+        ctx.shape = shape
+        return F.linear(x, _unpacked(packed, magnitudes, distances, mean, shape, x.dtype), bias)
+
+    @staticmethod
+    def backward(ctx: Any, gradient):
+        weight = _unpacked(*ctx.saved_tensors, ctx.shape, gradient.dtype)
+        return gradient @ weight, None, None, None, None, None, None
