@@ -619,9 +619,7 @@ public final class FineTuner implements AutoCloseable {
      */
     RunHandle<RunOutcome> goOnOfSeries(PreparedJob job) {
         refuseErrors(job);
-        return launcher.diverged(job)
-                .map(launcher::attach)
-                .orElseGet(() -> launcher.goOnOrLaunchOnce(job, secretsOf(job.file())));
+        return launcher.series().launch(job, secretsOf(job.file()));
     }
 
     /**

@@ -22,7 +22,7 @@ record LaunchedTrials(FineTuner tuner, Launcher launcher, RunStore store) implem
 
     @Override
     public boolean goesOn(PreparedJob job, RunId run) {
-        return launcher.goesOn(job, run);
+        return launcher.series().goesOn(job, run);
     }
 
     @Override

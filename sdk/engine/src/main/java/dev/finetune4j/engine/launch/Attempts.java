@@ -24,6 +24,11 @@ final class Attempts {
         this.firstToLast = firstToLast;
     }
 
+    /** As {@link #read(RunStore, String, String)}, of a prepared job. */
+    static Attempts read(RunStore store, PreparedJob job) {
+        return read(store, job.file().job().name(), job.digest());
+    }
+
     /**
      * Reads the journal of every attempt once.
      *

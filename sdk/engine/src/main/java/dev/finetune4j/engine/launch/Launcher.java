@@ -20,14 +20,10 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.plan.LaunchTerms;
-import dev.finetune4j.run.Divergence;
 import dev.finetune4j.run.Rehearsal;
-import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunOutcome;
-import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.Billing;
-import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.LogPage;
 import dev.finetune4j.spi.Provider;
@@ -39,6 +35,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -117,6 +114,11 @@ public final class Launcher implements AutoCloseable {
         return new SideJobs(context, threads);
     }
 
+    /** Launches of jobs that belong to a series. */
+    public SeriesLauncher series() {
+        return new SeriesLauncher(context, store, threads, this);
+    }
+
     /**
      * The last run of a job that its place ever said to have, however it stands.
      *
@@ -156,15 +158,11 @@ public final class Launcher implements AutoCloseable {
         threads.requireOpen();
         return untilHandled(() -> {
             Optional<RunFolder> last =
-                    isAgain ? Optional.empty() : attempts(prepared).launched();
+                    isAgain ? Optional.empty() : Attempts.read(store, prepared).launched();
             return last.isPresent()
                     ? Optional.of(attach(last.get()))
                     : tryLaunch(prepared, terms, isAgain, secrets, run -> false);
         });
-    }
-
-    private Attempts attempts(PreparedJob prepared) {
-        return Attempts.read(store, prepared.file().job().name(), prepared.digest());
     }
 
     /**
@@ -201,124 +199,9 @@ public final class Launcher implements AutoCloseable {
         return untilHandled(() -> tryLaunch(prepared, null, false, secrets, reusable));
     }
 
-    /**
-     * As {@link #launchOnce} where any success will do, but a last run by this version that failed or was stopped in training goes on from
-     * its checkpoint, where its place lets it and bills nothing for that. Not one that its budget stopped, nor one that was resumed and came
-     * no step further. Of several programs that ask at the same time one resumes it and the others look on.
-     *
-     * @param secrets values in the job that must not be written down
-     * @throws FineTuneException with FT0113 if none of its targets is there, FT0522 if its place bills for time, FT0501 if the run's
-     *     folder cannot be written, or if its place does not answer
-     */
-    public RunHandle<RunOutcome> goOnOrLaunchOnce(PreparedJob prepared, List<String> secrets) {
-        threads.requireOpen();
-        return interrupted(prepared)
-                .flatMap(folder -> tryGoOn(prepared, folder, secrets))
-                .orElseGet(() -> launchOnce(prepared, secrets, run -> true));
-    }
-
-    /** Lets a run go on that was found interrupted; empty where it is so no longer, as another process was faster. */
-    Optional<RunHandle<RunOutcome>> tryGoOn(PreparedJob prepared, RunFolder folder, List<String> secrets) {
-        Optional<RunLock> lock = RunLock.tryTake(folder, context.files());
-        if (lock.isEmpty()) {
-            return Optional.of(observeOnceReopened(prepared, folder, secrets));
-        }
-        boolean isStill;
-        try {
-            isStill = isGoingOn(prepared, folder);
-        } catch (RuntimeException e) {
-            lock.get().close();
-            throw e;
-        }
-        return drivenUnless(!isStill, folder, lock.get(), secrets, this::askToResume);
-    }
-
-    /**
-     * The last run of a job, data and model by this version, where it failed or was stopped in training, or was lost together with whoever
-     * followed it, and its place lets it go on from its checkpoint, which costs nothing there. Not one that its budget stopped, nor one that
-     * was resumed and came no step further, nor one whose base model has changed where it lies; and none where an earlier run has succeeded.
-     *
-     * @throws FineTuneException if its place does not answer
-     */
-    Optional<RunFolder> interrupted(PreparedJob prepared) {
-        return goingOn(prepared).filter(folder -> isClosed(folder.read()) || isFollowedByNobody(folder));
-    }
-
-    /** The same, whoever follows it. */
-    private Optional<RunFolder> goingOn(PreparedJob prepared) {
-        return attempts(prepared).interrupted(prepared, context.version()).filter(this::goesOn);
-    }
-
-    private boolean isGoingOn(PreparedJob prepared, RunFolder folder) {
-        return goingOn(prepared).filter(folder::equals).isPresent();
-    }
-
-    /**
-     * Whether {@link #goOnOrLaunchOnce} lets this run of a job go on, which has ended, and does not launch another; true where its place
-     * does not answer, which nothing is launched at then either.
-     */
-    public boolean goesOn(PreparedJob prepared, RunId run) {
-        try {
-            return interrupted(prepared).map(RunFolder::id).filter(run::equals).isPresent();
-        } catch (FineTuneException e) {
-            return true;
-        }
-    }
-
-    private boolean goesOn(RunFolder folder) {
-        RunView view = RunView.read(folder);
-        boolean isWorthIt = !view.closed() || cameFurther(SavedEvents.read(folder));
-        if (!view.isLaunchedHere() || !isWorthIt || !hasBaseModel(view)) {
-            return false;
-        }
-        try (Provider provider = Outcomes.open(view, context.providers())) {
-            return provider.capabilities().supportsResume()
-                    && !provider.capabilities().bills()
-                    && provider.find(folder.id())
-                            .map(JobSnapshot::state)
-                            .filter(state -> state == RunState.FAILED || (state == RunState.STOPPED && view.closed()))
-                            .isPresent();
-        }
-    }
-
-    /** Whoever follows it hears of its end and closes it. */
-    private boolean isFollowedByNobody(RunFolder folder) {
-        Optional<RunLock> lock = RunLock.tryTake(folder, context.files());
-        lock.ifPresent(RunLock::close);
-        return lock.isPresent();
-    }
-
-    /** The last run of a job, data and model by this version, where its training diverged: it would do so again. */
-    public Optional<RunFolder> diverged(PreparedJob prepared) {
-        return attempts(prepared)
-                .interrupted(prepared, context.version())
-                .filter(folder -> Divergence.isIn(RunView.read(folder).problem()));
-    }
-
     /** Whether the base model of a run lies where it was, and is the one that the run was prepared with. */
     public boolean hasBaseModel(RunView run) {
         return context.bases().isUnchanged(run);
-    }
-
-    /**
-     * What was resumed and came no step further would end there again. Steps from its checkpoint on that it had done before are not further.
-     */
-    private static boolean cameFurther(List<RunEvent> events) {
-        int before = 0;
-        int since = 0;
-        boolean hasEnded = false;
-        for (RunEvent event : events) {
-            if (hasEnded) {
-                before = Math.max(before, since);
-                since = 0;
-            }
-            if (event instanceof RunEvent.StepCompleted done) {
-                since = Math.max(since, done.step());
-            }
-            hasEnded = event instanceof RunEvent.StateChanged change
-                    && change.state().isTerminal();
-        }
-        return since > before;
     }
 
     private static RunHandle<RunOutcome> untilHandled(Supplier<Optional<RunHandle<RunOutcome>>> attempt) {
@@ -338,7 +221,7 @@ public final class Launcher implements AutoCloseable {
             List<String> secrets,
             Predicate<RunView> reusable) {
         // Read once: a run that ends while we look is either still open to us and observed, or done and reused.
-        Attempts attempts = attempts(prepared);
+        Attempts attempts = Attempts.read(store, prepared);
         Optional<RunFolder> done = attempts.success(prepared, context.version(), reusable);
         if (done.isPresent()) {
             return Optional.of(ended(done.get()));
@@ -351,7 +234,7 @@ public final class Launcher implements AutoCloseable {
             return Optional.of(observe(folder));
         }
         boolean isDone = isClosed(folder.read()) && !(isTakenUp && Unlaunched.is(folder.read()));
-        return drivenUnless(isDone, folder, lock.get(), secrets, (journal, begin) -> {
+        return drivenUnless(isDone, folder, lock.get(), secrets, journal -> {
             try (Provider provider = openFor(prepared.file().job())) {
                 StageDataStep stage = new StageDataStep(context);
                 if (terms != null && new Unlaunched(context, journal.content()).isToBeRenewed(prepared, terms)) {
@@ -384,7 +267,7 @@ public final class Launcher implements AutoCloseable {
                         folder,
                         lock.get(),
                         List.of(),
-                        (journal, begin) -> UntoldEnd.reopen(journal))
+                        UntoldEnd::reopen)
                 .orElseGet(() -> ended(folder));
     }
 
@@ -398,7 +281,13 @@ public final class Launcher implements AutoCloseable {
         threads.requireOpen();
         RunLock lock =
                 RunLock.tryTake(folder, context.files()).orElseThrow(() -> RunProblems.drivenElsewhere(folder.id()));
-        return drivenUnless(false, folder, lock, List.of(), this::askToResume).orElseThrow();
+        return HeldRun.open(
+                        context,
+                        folder,
+                        lock,
+                        List.of(),
+                        journal -> new ResumeStep(context).ask(journal, view(journal)))
+                .follow(threads, outcome -> outcome);
     }
 
     /** The command that lets a run go on that was stopped; empty where there is nothing to go on with. */
@@ -434,7 +323,7 @@ public final class Launcher implements AutoCloseable {
             new HomeComparison(context, folder, new EventLog(Runnable::run)).stop(view);
             return observe(folder);
         }
-        return drivenUnless(isOver(folder, isContradicted), folder, lock.get(), List.of(), (journal, begin) -> {
+        return drivenUnless(isOver(folder, isContradicted), folder, lock.get(), List.of(), journal -> {
                     UntoldEnd.reopen(journal);
                     askToStop(journal, by);
                 })
@@ -508,12 +397,8 @@ public final class Launcher implements AutoCloseable {
         new EndedRunFetch(context).refuseWhatGoesOn(folder);
         RunLock lock =
                 RunLock.tryTake(folder, context.files()).orElseThrow(() -> RunProblems.drivenElsewhere(folder.id()));
-        return driven(
-                folder,
-                lock,
-                List.of(),
-                (journal, begin) -> UntoldEnd.reopen(journal),
-                outcome -> new EndedRunFetch(context).fetch(folder));
+        return HeldRun.open(context, folder, lock, List.of(), UntoldEnd::reopen)
+                .follow(threads, outcome -> new EndedRunFetch(context).fetch(folder));
     }
 
     /**
@@ -556,90 +441,19 @@ public final class Launcher implements AutoCloseable {
         return context.providers().open(context.providers().choose(job), job);
     }
 
-    /** What happens to a run's journal before it is driven. */
-    private interface Prelude {
-        void play(Journal journal, Begin begin);
-    }
-
     /** Drives a run in the background; gives the lock back and returns empty where there is nothing to drive. */
     private Optional<RunHandle<RunOutcome>> drivenUnless(
-            boolean closed, RunFolder folder, RunLock lock, List<String> secrets, Prelude prelude) {
+            boolean closed, RunFolder folder, RunLock lock, List<String> secrets, Consumer<Journal> prelude) {
         if (closed) {
             lock.close();
             return Optional.empty();
         }
-        return Optional.of(driven(folder, lock, secrets, prelude, outcome -> outcome));
-    }
-
-    /** Drives a run in the background, and does something with its outcome once its lock is given back. */
-    private <T> RunHandle<T> driven(
-            RunFolder folder, RunLock lock, List<String> secrets, Prelude prelude, Function<RunOutcome, T> result) {
-        Journal journal = null;
-        try {
-            journal = open(folder, secrets);
-            Begin begin = journal.content().lines().isEmpty() ? Begin.LAUNCHED : Begin.CONTINUED;
-            prelude.play(journal, begin);
-            Journal open = journal;
-            return threads.start(folder.id(), begin, () -> SubmitStep.isAtPlace(folder.read()), events -> {
-                RunOutcome outcome;
-                try (lock;
-                        open) {
-                    outcome = new RunDriver(context, folder, open, events).drive();
-                }
-                return result.apply(outcome);
-            });
-        } catch (RuntimeException e) {
-            if (journal != null) {
-                journal.close();
-            }
-            lock.close();
-            throw e;
-        }
+        return Optional.of(
+                HeldRun.open(context, folder, lock, secrets, prelude).follow(threads, outcome -> outcome));
     }
 
     private RunHandle<RunOutcome> observe(RunFolder folder) {
         return threads.start(folder.id(), Begin.ATTACHED, events -> new RunObserver(context, folder, events).observe());
-    }
-
-    /**
-     * Whoever has the lock of a closed run may be about to let it go on, without having written that down yet, or may only look at what it
-     * left: then it goes on from here.
-     */
-    private RunHandle<RunOutcome> observeOnceReopened(PreparedJob prepared, RunFolder folder, List<String> secrets) {
-        return threads.start(folder.id(), Begin.ATTACHED, events -> {
-            while (isClosed(folder.read())) {
-                Optional<RunLock> lock = RunLock.tryTake(folder, context.files());
-                if (lock.isPresent()) {
-                    Optional<RunOutcome> outcome = goOnHere(prepared, folder, lock.get(), secrets, events);
-                    if (outcome.isPresent()) {
-                        return outcome.get();
-                    }
-                    break;
-                }
-                context.sleeper().sleep(RunObserver.PAUSE);
-            }
-            return new RunObserver(context, folder, events).observe();
-        });
-    }
-
-    /** Lets a run go on and drives it to its end; empty where it goes on no longer. Gives the lock back. */
-    private Optional<RunOutcome> goOnHere(
-            PreparedJob prepared, RunFolder folder, RunLock lock, List<String> secrets, EventLog events)
-            throws InterruptedException {
-        try (lock) {
-            if (!isGoingOn(prepared, folder)) {
-                return Optional.empty();
-            }
-            try (Journal journal = open(folder, secrets)) {
-                askToResume(journal, Begin.CONTINUED);
-                return Optional.of(new RunDriver(context, folder, journal, events).drive());
-            }
-        }
-    }
-
-    private Journal open(RunFolder folder, List<String> secrets) {
-        return Journal.open(
-                folder, context.files(), context.clock(), context.redaction().and(secrets));
     }
 
     private RunHandle<RunOutcome> ended(RunFolder folder) {
@@ -647,60 +461,6 @@ public final class Launcher implements AutoCloseable {
             SavedEvents.read(folder).forEach(events::add);
             return Outcomes.of(RunView.read(folder), folder.read());
         });
-    }
-
-    private void askToResume(Journal journal, Begin begin) {
-        RunView view = view(journal);
-        if (!view.isLaunchedHere() || view.provider() == null) {
-            if (view.closed() || view.prepared() == null) {
-                throw RunProblems.notResumable(
-                        view.id(), whyUnlaunched(view), NextCommand.launch(view, context.providers()));
-            }
-            refuseToLaunchWithAnotherBase(view);
-            return; // its driver died before the launch: driving it on launches it
-        }
-        if (view.state() == RunState.SUCCEEDED) {
-            throw RunProblems.notResumable(view.id(), "it has succeeded");
-        }
-        try (Provider provider = context.providers().open(view.provider(), view.job())) {
-            RunState now = provider.find(view.id()).map(JobSnapshot::state).orElse(RunState.FAILED);
-            boolean endedBadly = now == RunState.STOPPED || now == RunState.FAILED;
-            if (endedBadly && !provider.capabilities().supportsResume()) {
-                throw RunProblems.NOT_SUPPORTED
-                        .error(provider.id() + " cannot resume a job")
-                        .remedy(NextCommand.launch(view, context.providers()))
-                        .asException();
-            }
-            if (endedBadly && readsModelHere(provider.capabilities())) {
-                context.bases().refuseChanged(view);
-            }
-            if (endedBadly || view.closed()) {
-                journal.append(new JournalEntry.ResumeAsked(view.resumes() + 1));
-            }
-        }
-    }
-
-    /** What its place has after all, as no answer to its launch came, has its model. */
-    private void refuseToLaunchWithAnotherBase(RunView view) {
-        try (Provider provider = Outcomes.open(view, context.providers())) {
-            if (readsModelHere(provider.capabilities())
-                    && provider.find(view.id()).isEmpty()) {
-                context.bases().refuseChanged(view);
-            }
-        }
-    }
-
-    /** A place that bills was given a copy of the model at the launch. */
-    private static boolean readsModelHere(Capabilities place) {
-        return place.supportsCustomWork() && !place.bills();
-    }
-
-    private static String whyUnlaunched(RunView view) {
-        ProviderId left = view.launchedAt();
-        return left == null
-                ? "it was never launched"
-                : "it left " + left + " and was never launched at " + view.provider()
-                        + "; \"finetune fetch\" brings what it left at " + left;
     }
 
     private void askToStop(Journal journal, String by) {

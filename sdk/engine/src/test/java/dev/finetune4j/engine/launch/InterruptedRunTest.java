@@ -88,11 +88,11 @@ class InterruptedRunTest {
         RunFolder folder = fixture.folder(fixture.runToEnd());
         try (Launcher launcher = fixture.launcher();
                 Launcher other = fixture.launcher()) {
-            assertThat(launcher.interrupted(fixture.prepared())).contains(folder);
+            assertThat(launcher.series().interrupted(fixture.prepared())).contains(folder);
             other.resume(folder).await();
 
-            assertThat(launcher.tryGoOn(fixture.prepared(), folder, List.of())).isEmpty();
-            RunHandle<RunOutcome> handle = launcher.goOnOrLaunchOnce(fixture.prepared(), List.of());
+            assertThat(launcher.series().tryGoOn(fixture.prepared(), folder, List.of())).isEmpty();
+            RunHandle<RunOutcome> handle = launcher.series().launch(fixture.prepared(), List.of());
             assertThat(handle.begin()).isEqualTo(RunHandle.Begin.ENDED);
             assertThat(handle.id()).isEqualTo(folder.id());
         }
@@ -109,7 +109,7 @@ class InterruptedRunTest {
                     Journal journal =
                             Journal.open(folder, new DiskFiles(), fixture.clock, Redaction.of(Map.of(), Set.of()))) {
                 assertThat(lock).isNotNull();
-                handle = launcher.goOnOrLaunchOnce(fixture.prepared(), List.of());
+                handle = launcher.series().launch(fixture.prepared(), List.of());
                 journal.append(new JournalEntry.ResumeAsked(1));
             }
 
@@ -129,7 +129,7 @@ class InterruptedRunTest {
             RunHandle<RunOutcome> handle;
             try (RunLock lock = RunLock.tryTake(folder, new DiskFiles()).orElseThrow()) {
                 assertThat(lock).isNotNull();
-                handle = launcher.goOnOrLaunchOnce(fixture.prepared(), List.of());
+                handle = launcher.series().launch(fixture.prepared(), List.of());
             }
 
             assertThat(handle.id()).isEqualTo(folder.id());
@@ -156,7 +156,7 @@ class InterruptedRunTest {
 
     private Optional<RunFolder> interrupted() {
         try (Launcher launcher = fixture.launcher()) {
-            return launcher.interrupted(fixture.prepared());
+            return launcher.series().interrupted(fixture.prepared());
         }
     }
 }

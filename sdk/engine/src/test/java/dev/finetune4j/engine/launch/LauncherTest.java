@@ -378,7 +378,7 @@ class LauncherTest {
                 () -> launcher.launch(other, List.of()),
                 () -> launcher.attach(failed),
                 () -> launcher.resume(failed),
-                () -> launcher.goOnOrLaunchOnce(fixture.prepared(), List.of()));
+                () -> launcher.series().launch(fixture.prepared(), List.of()));
 
         assertThat(asked)
                 .allSatisfy(call -> assertThatThrownBy(call)

@@ -1,0 +1,189 @@
+package dev.finetune4j.engine.launch;
+
+import dev.finetune4j.engine.journal.JournalEntry;
+import dev.finetune4j.engine.journal.RunFolder;
+import dev.finetune4j.engine.journal.RunLock;
+import dev.finetune4j.engine.journal.RunStore;
+import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.run.Divergence;
+import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.RunOutcome;
+import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.JobSnapshot;
+import dev.finetune4j.spi.Provider;
+import dev.finetune4j.value.RunId;
+import java.util.List;
+import java.util.Optional;
+
+/** Launches the jobs of a series, which is asked for as a whole again where one of its runs did not succeed. */
+public final class SeriesLauncher {
+    private final LaunchContext context;
+    private final RunStore store;
+    private final FollowThreads threads;
+    private final Launcher launcher;
+
+    SeriesLauncher(LaunchContext context, RunStore store, FollowThreads threads, Launcher launcher) {
+        this.context = context;
+        this.store = store;
+        this.threads = threads;
+        this.launcher = launcher;
+    }
+
+    /**
+     * As {@link Launcher#launchOnce} where any success will do, but a last run by this version that failed or was stopped in training goes on
+     * from its checkpoint, where its place lets it and bills nothing for that. Not one that its budget stopped, nor one that was resumed and
+     * came no step further; and one whose training diverged is handed out, as it would do so again. Of several programs that ask at the same
+     * time one resumes it and the others look on.
+     *
+     * @param secrets values in the job that must not be written down
+     * @throws FineTuneException with FT0113 if none of its targets is there, FT0522 if its place bills for time, FT0501 if the run's
+     *     folder cannot be written, or if its place does not answer
+     */
+    public RunHandle<RunOutcome> launch(PreparedJob prepared, List<String> secrets) {
+        threads.requireOpen();
+        Optional<RunFolder> last = last(prepared);
+        if (last.filter(SeriesLauncher::hasDiverged).isPresent()) {
+            return launcher.attach(last.get());
+        }
+        return last.flatMap(folder -> tryGoOn(prepared, folder, secrets))
+                .orElseGet(() -> launcher.launchOnce(prepared, secrets, run -> true));
+    }
+
+    /**
+     * Whether {@link #launch} lets this run of a job go on, which has ended, and does not launch another; true where its place does not
+     * answer, which nothing is launched at then either.
+     */
+    public boolean goesOn(PreparedJob prepared, RunId run) {
+        try {
+            return interrupted(prepared).map(RunFolder::id).filter(run::equals).isPresent();
+        } catch (FineTuneException e) {
+            return true;
+        }
+    }
+
+    /**
+     * The last run of a job, data and model by this version, where it failed or was stopped in training, or was lost together with whoever
+     * followed it, and its place lets it go on from its checkpoint, which costs nothing there. Not one that its budget stopped, nor one that
+     * was resumed and came no step further, nor one whose base model has changed where it lies; and none where an earlier run has succeeded.
+     *
+     * @throws FineTuneException if its place does not answer
+     */
+    Optional<RunFolder> interrupted(PreparedJob prepared) {
+        return last(prepared)
+                .filter(this::isLetGoOn)
+                .filter(folder -> isClosed(folder) || isFollowedByNobody(folder));
+    }
+
+    /** Lets a run go on that was found interrupted; empty where it does not, or no longer, as another process was faster. */
+    Optional<RunHandle<RunOutcome>> tryGoOn(PreparedJob prepared, RunFolder folder, List<String> secrets) {
+        Optional<RunLock> lock = RunLock.tryTake(folder, context.files());
+        if (lock.isPresent()) {
+            return resumed(prepared, folder, lock.get(), secrets).map(run -> run.follow(threads, outcome -> outcome));
+        }
+        return isClosed(folder) && isLetGoOn(folder)
+                ? Optional.of(observeOnceReopened(prepared, folder, secrets))
+                : Optional.empty();
+    }
+
+    /** A run of which nobody else writes now, asked to go on; empty, and its lock given back, where it goes on no longer. */
+    private Optional<HeldRun> resumed(PreparedJob prepared, RunFolder folder, RunLock lock, List<String> secrets) {
+        boolean isStill = false;
+        try {
+            // Whoever had the lock before may have let it go on, or begun another.
+            isStill = last(prepared).filter(folder::equals).filter(this::isLetGoOn).isPresent();
+        } finally {
+            if (!isStill) {
+                lock.close();
+            }
+        }
+        if (!isStill) {
+            return Optional.empty();
+        }
+        return Optional.of(HeldRun.open(
+                context,
+                folder,
+                lock,
+                secrets,
+                journal -> journal.append(
+                        new JournalEntry.ResumeAsked(RunView.read(folder).resumes() + 1))));
+    }
+
+    /**
+     * Whoever has the lock of a closed run may be about to let it go on, without having written that down yet, or may only look at what it
+     * left: then it goes on from here.
+     */
+    private RunHandle<RunOutcome> observeOnceReopened(PreparedJob prepared, RunFolder folder, List<String> secrets) {
+        return threads.start(folder.id(), RunHandle.Begin.ATTACHED, events -> {
+            while (isClosed(folder)) {
+                Optional<RunLock> lock = RunLock.tryTake(folder, context.files());
+                if (lock.isPresent()) {
+                    Optional<HeldRun> run = resumed(prepared, folder, lock.get(), secrets);
+                    if (run.isPresent()) {
+                        return run.get().drive(events);
+                    }
+                    break;
+                }
+                context.sleeper().sleep(RunObserver.PAUSE);
+            }
+            return new RunObserver(context, folder, events).observe();
+        });
+    }
+
+    /** The last run of a job, data and model by this version that nothing but its end keeps from its success, whoever follows it. */
+    private Optional<RunFolder> last(PreparedJob prepared) {
+        return Attempts.read(store, prepared).interrupted(prepared, context.version());
+    }
+
+    private boolean isLetGoOn(RunFolder folder) {
+        RunView view = RunView.read(folder);
+        boolean isWorthIt = !view.closed() || cameFurther(SavedEvents.read(folder));
+        if (!view.isLaunchedHere() || !isWorthIt || !context.bases().isUnchanged(view)) {
+            return false;
+        }
+        try (Provider provider = Outcomes.open(view, context.providers())) {
+            return provider.capabilities().supportsResume()
+                    && !provider.capabilities().bills()
+                    && provider.find(folder.id())
+                            .map(JobSnapshot::state)
+                            .filter(state -> state == RunState.FAILED || (state == RunState.STOPPED && view.closed()))
+                            .isPresent();
+        }
+    }
+
+    private static boolean isClosed(RunFolder folder) {
+        return RunView.of(folder.read()).filter(RunView::closed).isPresent();
+    }
+
+    /** Whoever follows it hears of its end and closes it. */
+    private boolean isFollowedByNobody(RunFolder folder) {
+        Optional<RunLock> lock = RunLock.tryTake(folder, context.files());
+        lock.ifPresent(RunLock::close);
+        return lock.isPresent();
+    }
+
+    private static boolean hasDiverged(RunFolder folder) {
+        return Divergence.isIn(RunView.read(folder).problem());
+    }
+
+    /**
+     * What was resumed and came no step further would end there again. Steps from its checkpoint on that it had done before are not further.
+     */
+    private static boolean cameFurther(List<RunEvent> events) {
+        int before = 0;
+        int since = 0;
+        boolean hasEnded = false;
+        for (RunEvent event : events) {
+            if (hasEnded) {
+                before = Math.max(before, since);
+                since = 0;
+            }
+            if (event instanceof RunEvent.StepCompleted done) {
+                since = Math.max(since, done.step());
+            }
+            hasEnded = event instanceof RunEvent.StateChanged change
+                    && change.state().isTerminal();
+        }
+        return since > before;
+    }
+}
