@@ -75,45 +75,25 @@ public record Capabilities(
 
     /** The same at a place that may make more jobs of one launch than one, of which one stays. */
     public Capabilities launchingAtLeastOnce() {
-        return new Capabilities(
-                supportsCustomWork,
-                supportsStepEvents,
-                supportsStop,
-                supportsResume,
-                supportsTimeLimit,
-                givesModel,
-                false,
-                learnsPreferences,
-                longestRun,
-                billing);
+        return with(false, learnsPreferences, longestRun);
     }
 
     /** The same at a place that learns which of two answers is better, too. */
     public Capabilities learningPreferences() {
-        return new Capabilities(
-                supportsCustomWork,
-                supportsStepEvents,
-                supportsStop,
-                supportsResume,
-                supportsTimeLimit,
-                givesModel,
-                launchesOnce,
-                true,
-                longestRun,
-                billing);
+        return with(launchesOnce, true, longestRun);
     }
 
     /** The same at a place that lets no job run for longer. */
     public Capabilities runningAtMost(Duration longest) {
-        return boundBy(longest);
+        return with(launchesOnce, learnsPreferences, longest);
     }
 
     /** Whether a job does the same work at both places; for how long it may run is a matter of the terms there. */
     public boolean doTheSameAs(Capabilities other) {
-        return equals(other.boundBy(longestRun));
+        return equals(other.with(other.launchesOnce, other.learnsPreferences, longestRun));
     }
 
-    private Capabilities boundBy(@Nullable Duration longest) {
+    private Capabilities with(boolean once, boolean preferences, @Nullable Duration longest) {
         return new Capabilities(
                 supportsCustomWork,
                 supportsStepEvents,
@@ -121,8 +101,8 @@ public record Capabilities(
                 supportsResume,
                 supportsTimeLimit,
                 givesModel,
-                launchesOnce,
-                learnsPreferences,
+                once,
+                preferences,
                 longest,
                 billing);
     }
