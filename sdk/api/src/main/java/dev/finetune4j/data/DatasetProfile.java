@@ -89,8 +89,18 @@ public record DatasetProfile(
         Map<Part, Long> otherRows = new EnumMap<>(Part.class);
         otherRows.putAll(rowsByPart);
         otherRows.put(part, rows);
+        return with(otherRows, byLabel, otherDigest, leftOutRows);
+    }
+
+    /** The same figures, with how many broken rows are in no part. */
+    public DatasetProfile withLeftOut(long rows) {
+        return with(rowsByPart, rowsByLabel, digest, rows);
+    }
+
+    private DatasetProfile with(
+            Map<Part, Long> byPart, Map<String, Long> byLabel, String otherDigest, @Nullable Long leftOut) {
         return new DatasetProfile(
-                otherRows,
+                byPart,
                 byLabel,
                 tokens,
                 trainedTokens,
@@ -102,24 +112,6 @@ public record DatasetProfile(
                 overlap,
                 format,
                 otherDigest,
-                leftOutRows);
-    }
-
-    /** The same figures, with how many broken rows are in no part. */
-    public DatasetProfile withLeftOut(long rows) {
-        return new DatasetProfile(
-                rowsByPart,
-                rowsByLabel,
-                tokens,
-                trainedTokens,
-                totalTokens,
-                tokenizedShare,
-                truncatedRows,
-                exactDuplicates,
-                nearDuplicates,
-                overlap,
-                format,
-                digest,
-                rows);
+                leftOut);
     }
 }
