@@ -6,6 +6,7 @@ import dev.finetune4j.worker.recipe.PeftPython.Ended;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,16 +39,8 @@ class PeftPythonTest {
 
     @Test
     void saysWhatAnImageLacks() throws Exception {
-        ProcessBuilder builder = new ProcessBuilder(
-                "/bin/sh", PeftPython.PACKAGE.resolve("start").toString());
-        builder.environment().put("SAGEMAKER_BASE_DIR", root.toString());
-        Process start = builder.redirectErrorStream(true)
-                .redirectOutput(root.resolve("log").toFile())
-                .start();
+        String failure = failureOfTheStart(3, Map.of());
 
-        assertThat(start.waitFor()).as(Files.readString(root.resolve("log"))).isEqualTo(3);
-
-        String failure = Files.readString(root.resolve("output/failure"));
         String install = failure.replaceFirst("(?s).* -m (pip install .*?)    #.*", "$1");
         assertThat(Path.of("../../README.md")).content().contains("python3 -m " + install);
         assertThat(failure)
@@ -55,5 +48,31 @@ class PeftPythonTest {
                 .contains("transformers 4.55 or newer is missing")
                 .containsPattern(
                         "; try: RUN /\\S+ -m pip install 'torch>=2\\.6' 'transformers>=4\\.55' .*    # a line for the Dockerfile of the image$");
+    }
+
+    /** Another machine may have room, and {@code RUN} is the run's id once it is told. */
+    @Test
+    void saysWhatGoesOnWhereNoFolderCanBeMade() throws Exception {
+        Path programs = Files.createDirectory(root.resolve("bin"));
+        Path mktemp = Files.writeString(programs.resolve("mktemp"), "#!/bin/sh\nexit 1\n");
+        assertThat(mktemp.toFile().setExecutable(true)).isTrue();
+
+        String failure = failureOfTheStart(
+                8, Map.of("PATH", programs + ":" + System.getenv("PATH"), "TMPDIR", "/a/full/disk"));
+
+        assertThat(failure).isEqualTo("FT0675: no folder could be made in /a/full/disk; try: finetune resume RUN\n");
+    }
+
+    private String failureOfTheStart(int exit, Map<String, String> environment) throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(
+                "/bin/sh", PeftPython.PACKAGE.resolve("start").toString());
+        builder.environment().put("SAGEMAKER_BASE_DIR", root.toString());
+        builder.environment().putAll(environment);
+        Process start = builder.redirectErrorStream(true)
+                .redirectOutput(root.resolve("log").toFile())
+                .start();
+
+        assertThat(start.waitFor()).as(Files.readString(root.resolve("log"))).isEqualTo(exit);
+        return Files.readString(root.resolve("output/failure"));
     }
 }
