@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 
 class TuningPlacesTest {
     private static final ProviderId PLACE = new ProviderId("place");
+    private static final ProviderId HUB = new ProviderId("jumpstart");
 
     private final ModelCatalogue catalogue = ModelCatalogue.shipped();
 
@@ -76,13 +77,10 @@ class TuningPlacesTest {
     /** Its script takes half precision there. */
     @Test
     void aPlaceThatTrainsByItsOwnScriptNeedsNoBfloat16() {
-        ProviderId hub = new ProviderId("jumpstart");
-        MachineOffer machine = machine(hub, "0.50 USD", new Gpus("T4", 1, 16));
-        TuningPlaces places = new TuningPlaces(
-                List.of(machine), Set.of(hub), EngineRefusals.NONE, ServiceMethod.SUPERVISED, 1L << 30);
+        TuningPlaces places = ofHub("0.50 USD", new Gpus("T4", 1, 16));
 
         assertThat(places.of(catalogue.get("llama-3.2-3b-instruct"), 512))
-                .filteredOn(place -> place.target().equals(hub))
+                .filteredOn(place -> place.target().equals(HUB))
                 .extracting(TuningPlace::method)
                 .containsExactly("lora");
     }
@@ -90,18 +88,15 @@ class TuningPlacesTest {
     /** As a plan has it, too; and the name of a model there is no service besides. */
     @Test
     void aPlaceThatTrainsModelsOfItsOwnIsNamedForThoseAloneAndOnce() {
-        ProviderId hub = new ProviderId("jumpstart");
-        MachineOffer machine = machine(hub, "1 USD", new Gpus("A10", 1, 24));
-        TuningPlaces places = new TuningPlaces(
-                List.of(machine), Set.of(hub), EngineRefusals.NONE, ServiceMethod.SUPERVISED, 1L << 30);
+        TuningPlaces places = ofHub("1 USD", new Gpus("A10", 1, 24));
 
         assertThat(places.of(catalogue.get("llama-3.2-3b-instruct"), 1024))
-                .filteredOn(place -> place.target().equals(hub))
+                .filteredOn(place -> place.target().equals(HUB))
                 .extracting(TuningPlace::on)
                 .containsExactly("A10");
         assertThat(places.of(catalogue.get("bert-base-uncased"), 512))
                 .extracting(TuningPlace::target)
-                .doesNotContain(hub);
+                .doesNotContain(HUB);
     }
 
     /** A launch would refuse it there. */
@@ -154,6 +149,16 @@ class TuningPlacesTest {
         PriceFact perHour = new PriceFact(
                 Money.parse(price), PriceUnit.HOUR, LocalDate.of(2026, 11, 24), "a test", PriceTrust.PUBLISHED, false);
         return new MachineOffer(target, gpus.name(), "north", PurchaseTier.ON_DEMAND, gpus, 8, 32, perHour, null);
+    }
+
+    /** Where a place that trains by its own script has one machine. */
+    private static TuningPlaces ofHub(String price, Gpus gpus) {
+        return new TuningPlaces(
+                List.of(machine(HUB, price, gpus)),
+                Set.of(HUB),
+                EngineRefusals.NONE,
+                ServiceMethod.SUPERVISED,
+                1L << 30);
     }
 
     private List<String> machines(String model, int longestTokens, MachineOffer... sold) {
