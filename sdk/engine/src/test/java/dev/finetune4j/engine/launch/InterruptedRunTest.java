@@ -11,6 +11,8 @@ import dev.finetune4j.engine.journal.RunLock;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.testkit.fake.FakePlace.Call;
+import dev.finetune4j.testkit.fake.FakePlace.Fault;
 import dev.finetune4j.testkit.fake.Life;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Path;
@@ -119,6 +121,25 @@ class InterruptedRunTest {
         }
         assertThat(fixture.place.launches()).isEqualTo(1);
         assertThat(fixture.place.attempts(folder.id())).isEqualTo(2);
+    }
+
+    /** That process hears of its end, so that nobody else needs an answer of the place, which has none now. */
+    @Test
+    void isLookedOnAtWithoutAWordOfItsPlaceWhereAnotherProcessFollowsIt() throws Exception {
+        RunFolder folder = fixture.folder(fixture.abandonedRun());
+        fixture.place.fail(Call.FIND, Fault.UNREACHABLE);
+        try (Launcher launcher = fixture.launcher()) {
+            RunHandle<RunOutcome> handle;
+            try (RunLock lock = RunLock.tryTake(folder, new DiskFiles()).orElseThrow()) {
+                assertThat(lock).isNotNull();
+                handle = launcher.series().launch(fixture.prepared(), List.of());
+            }
+
+            assertThat(handle.begin()).isEqualTo(RunHandle.Begin.ATTACHED);
+            assertThat(handle.id()).isEqualTo(folder.id());
+            assertThat(handle.await()).isInstanceOf(RunOutcome.Succeeded.class);
+        }
+        assertThat(fixture.place.launches()).isEqualTo(1);
     }
 
     @Test
