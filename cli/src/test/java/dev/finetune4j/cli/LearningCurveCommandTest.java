@@ -16,17 +16,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Trains the tiny model of the JUnit extension's tests on four sizes, two seconds each. */
 class LearningCurveCommandTest {
-    private static final Path HOME = Path.of("target/curve-home").toAbsolutePath();
-
+    /** Holds the home too, so that no earlier execution has trained any of the sizes. */
     @TempDir
     Path folder;
 
     private Path job;
 
-    /** Rows of a name of their own, so that an earlier execution has not trained on them. */
     @BeforeEach
     void writesAJob() throws IOException {
-        job = TicketsJob.write(folder, System.nanoTime() % 1_000_000);
+        job = TicketsJob.write(folder, 17);
     }
 
     @Test
@@ -50,8 +48,7 @@ class LearningCurveCommandTest {
                 .containsPattern("training on 104 rows, .* to .* by the speed of the last \\d runs of this model here");
         assertThat(rest.out())
                 .containsPattern("(?m)^ +104  [01]\\.\\d\\d \\[.*]  tickets-")
-                .as("which of them it is the seed decides")
-                .containsPattern("Twice the rows |The sizes follow no law|Nothing was learned, so nothing is foreseen");
+                .containsPattern("Twice the rows |The sizes follow no law");
         Path page = Path.of(
                 rest.out().lines().reduce((one, other) -> other).orElseThrow().replace("page  ", ""));
         assertThat(page).content().contains("learning curve");
@@ -75,14 +72,18 @@ class LearningCurveCommandTest {
                 List.of("python3", "src/test/resources/terminal/interrupt.py", "terminal", "reading rows"));
         words.addAll(JavaProcess.command(
                 List.of("-Dfinetune.terminals=out,err"), Main.class, List.of("learning-curve", job.toString())));
-        Map<String, String> environment = Map.of("FINETUNE_HOME", HOME.toString(), "TERM", "xterm", "COLUMNS", "80");
+        Map<String, String> environment = Map.of("FINETUNE_HOME", home().toString(), "TERM", "xterm", "COLUMNS", "80");
         return ChildProcess.start(folder, environment, words.toArray(String[]::new))
                 .await();
     }
 
-    private static CommandRun command(String... words) {
+    private CommandRun command(String... words) {
         List<String> all = new ArrayList<>(List.of("learning-curve"));
         all.addAll(List.of(words));
-        return CommandRun.in(HOME, Map.of("PATH", System.getenv("PATH")), all.toArray(String[]::new));
+        return CommandRun.in(home(), Map.of("PATH", System.getenv("PATH")), all.toArray(String[]::new));
+    }
+
+    private Path home() {
+        return folder.resolve("home");
     }
 }
