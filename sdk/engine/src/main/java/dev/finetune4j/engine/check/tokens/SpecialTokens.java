@@ -39,11 +39,6 @@ public final class SpecialTokens {
         return new SpecialTokens(List.copyOf(spellings));
     }
 
-    /** None, where nobody asks for them. */
-    public static SpecialTokens none() {
-        return new SpecialTokens(List.of());
-    }
-
     /** The spellings, sorted. */
     public List<String> spellings() {
         return spellings;
