@@ -43,6 +43,9 @@ final class CsvReader implements RowReader {
         if (first.problem() != null) {
             throw first.problem().asException();
         }
+        if (lines.hasOldLineEnds()) {
+            throw brokenFile(LineReader.OLD_LINE_ENDS, lines.withNewLineEnds());
+        }
         this.separator = separator(first.text());
         this.header = header(first);
     }
@@ -74,7 +77,9 @@ final class CsvReader implements RowReader {
             throw broken(first.number(), fields.reason).asException();
         }
         if (new HashSet<>(fields.values).size() < fields.values.size() || fields.values.contains("")) {
-            throw brokenFile("the header has empty or doubled names: " + String.join(", ", fields.values));
+            throw brokenFile(
+                    "the header has empty or doubled names: " + String.join(", ", fields.values),
+                    "head -n 1 " + shown + "    # each column needs a name of its own");
         }
         return fields.values;
     }
@@ -187,12 +192,12 @@ final class CsvReader implements RowReader {
                         + "    # shows the line; a quote in a quoted field is doubled");
     }
 
-    private FineTuneException brokenFile(String reason) {
+    private FineTuneException brokenFile(String reason, String remedy) {
         return DataProblems.TABLE_BROKEN
                 .error(name + " cannot be read as a table")
                 .at(new Location.InFile(name, 1, 0, null))
                 .because(reason)
-                .remedy("head -n 1 " + shown + "    # each column needs a name of its own")
+                .remedy(remedy)
                 .asException();
     }
 

@@ -73,8 +73,7 @@ final class JsonLinesReader implements RowReader {
     }
 
     private String withNewLineEnds() {
-        return "tr '\\r' '\\n' < " + shown + " > " + lines.mended("lines-")
-                + "    # its lines end in a carriage return alone";
+        return lines.withNewLineEnds() + "    # " + LineReader.OLD_LINE_ENDS;
     }
 
     private String showing(LineReader.Line line) {

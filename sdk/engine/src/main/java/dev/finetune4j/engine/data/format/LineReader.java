@@ -29,6 +29,9 @@ final class LineReader implements Closeable {
     /** Longest line in bytes: 16 MB, as much as a row of text can sensibly have. */
     static final int MAX_LINE_BYTES = 16 << 20;
 
+    /** Why there is but one line, in words. */
+    static final String OLD_LINE_ENDS = "its lines end in a carriage return alone";
+
     /**
      * One line.
      *
@@ -46,6 +49,7 @@ final class LineReader implements Closeable {
     private final String shown;
 
     private final Optional<UnmarkedUtf16> unmarked;
+    private final boolean hasOldLineEnds;
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private int position;
     private int limit;
@@ -58,6 +62,7 @@ final class LineReader implements Closeable {
         this.shown = ShellWord.of(file);
         fill();
         this.unmarked = UnmarkedUtf16.of(buffer, limit);
+        this.hasOldLineEnds = hasOldLineEnds(buffer, limit);
         try {
             refusePacked();
             skipByteOrderMark();
@@ -65,6 +70,28 @@ final class LineReader implements Closeable {
             in.close();
             throw e;
         }
+    }
+
+    /** Whether lines of the file's first bytes, of which {@code count} are there, end in a carriage return alone, as on old Macs. */
+    private static boolean hasOldLineEnds(byte[] bytes, int count) {
+        boolean hasReturns = false;
+        for (int i = 0; i < count; i++) {
+            if (bytes[i] == '\n') {
+                return false;
+            }
+            hasReturns |= bytes[i] == '\r' && i + 1 < count;
+        }
+        return hasReturns;
+    }
+
+    /** Whether lines end in a carriage return alone, so that the whole file counts as one, as far as its start tells. */
+    boolean hasOldLineEnds() {
+        return hasOldLineEnds;
+    }
+
+    /** The command that lets lines end in line feeds. */
+    String withNewLineEnds() {
+        return "tr '\\r' '\\n' < " + shown + " > " + mended("lines-");
     }
 
     /** The next line, or null after the last. */
@@ -191,10 +218,13 @@ final class LineReader implements Closeable {
     }
 
     private Line tooLong(long length) {
-        return broken(DataProblems.LINE_TOO_LONG
+        Problem.Builder problem = DataProblems.LINE_TOO_LONG
                 .error("line " + lineNumber + " of " + name + " is too long")
-                .because(String.format(Locale.ROOT, "%,d bytes; at most %,d are read", length, MAX_LINE_BYTES))
-                .remedy("jq -c '.[]' " + shown + " > rows.jsonl    # if it is one JSON array")
+                .because(String.format(Locale.ROOT, "%,d bytes; at most %,d are read", length, MAX_LINE_BYTES));
+        if (hasOldLineEnds) {
+            return broken(problem.because(OLD_LINE_ENDS).remedy(withNewLineEnds()));
+        }
+        return broken(problem.remedy("jq -c '.[]' " + shown + " > rows.jsonl    # if it is one JSON array")
                 .remedy("sed '" + lineNumber + "d' " + shown + " > " + mended("short-") + "    # without that line"));
     }
 

@@ -173,6 +173,22 @@ class BadFilesTest {
     }
 
     @Test
+    void saysThatTheLinesOfATableEndInCarriageReturnsAlone() throws IOException {
+        String command = "tr '\\r' '\\n' < " + folder.resolve("rows.csv") + " > lines-rows.csv";
+
+        assertThat(Problems.text(only(file("rows.csv", "prompt,completion\ra,b\rc,d\r"))))
+                .contains("FT0231", "rows.csv:1", "its lines end in a carriage return alone", command)
+                .doesNotContain("head -n 1");
+        assertThat(Problems.text(only(
+                        file("rows.csv", "prompt,completion\r" + "a,b\r".repeat(LineReader.MAX_LINE_BYTES / 4)))))
+                .contains("FT0221", "its lines end in a carriage return alone", command)
+                .doesNotContain("jq");
+        assertThat(read(file("rows.csv", "prompt,completion\r\n\"a\rb\",c\r\n")).brokenRows())
+                .as("within a field")
+                .isZero();
+    }
+
+    @Test
     void refusesAJsonFileThatIsNotAnArrayOfObjects() throws IOException {
         assertThat(Problems.text(only(file("rows.json", GOOD + GOOD))))
                 .contains("FT0220", "not a JSON array", "mv " + folder.resolve("rows.json") + " rows.jsonl");
