@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
 public final class AdviceView {
     private static final int INDENT = 6;
     private static final int MODEL_INDENT = 10;
+    private static final int LEAST_INDENT = 2;
 
     private final Screen screen;
 
@@ -125,7 +126,8 @@ public final class AdviceView {
                         .collect(Collectors.joining("; ")));
         if (!model.benchmarks().isEmpty()) {
             String scores = model.benchmarks().stream().map(AdviceView::score).collect(Collectors.joining(", "));
-            detail("scores", scores + " [" + model.benchmarks().get(0).source() + "]");
+            detail("scores", scores);
+            link(model.benchmarks().get(0).source());
         }
         detail(
                 "tune on",
@@ -163,6 +165,12 @@ public final class AdviceView {
     private void detail(String name, String text) {
         screen.line(screen.paint(Tone.FAINT, String.format(Locale.ROOT, "  %-" + (MODEL_INDENT - 2) + "s", name))
                 + Wrap.hanging(text, screen.columns(), MODEL_INDENT));
+    }
+
+    /** On a line of its own, by which a terminal knows it whole; one that has no room there begins further left. */
+    private void link(String address) {
+        int indent = Math.max(LEAST_INDENT, Math.min(MODEL_INDENT, screen.columns() - address.length()));
+        screen.line(" ".repeat(indent) + address);
     }
 
     private void heading(String text) {
