@@ -42,7 +42,7 @@ final class BacktestCommand implements Callable<Integer> {
         Backtest backtest;
         try (MessageView view = surroundings.messages(output.format)) {
             view.doing("comparing the runs of " + runs);
-            backtest = Backtest.of(runs);
+            backtest = Backtest.of(runs, view::counted);
         }
         if (output.isJson()) {
             surroundings.screen().line(Json.pretty(backtest));

@@ -8,6 +8,7 @@ import dev.finetune4j.cli.view.HintView;
 import dev.finetune4j.cli.view.HostingView;
 import dev.finetune4j.cli.view.JsonLines;
 import dev.finetune4j.cli.view.LiveView;
+import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.cli.view.PlannedCallsView;
 import dev.finetune4j.cli.view.ProblemView;
 import dev.finetune4j.cli.view.RunDetailView;
@@ -375,6 +376,32 @@ class ViewsTest {
             assertThat(text(err)).hasSize(asked).endsWith("\r\u001b[K");
             view.doing("checking job.yaml");
             assertThat(text(err)).endsWith("checking job.yaml  under 1 s");
+        }
+    }
+
+    @Test
+    void countsOnlyWhereALineIsDrawnAnew() throws InterruptedException {
+        Clock clock = Clock.fixed(START, ZoneOffset.UTC);
+        try (LiveView view = new LiveView(screen(true, true, 80), clock, Duration.ofSeconds(2))) {
+            view.doing("comparing the runs of runs.csv");
+            view.counted(3, 12);
+            view.milestone("meanwhile");
+            assertThat(text(err)).endsWith("comparing the runs of runs.csv  3/12 rows  under 1 s");
+
+            view.doing("checking every row");
+            assertThat(text(err)).endsWith("checking every row  under 1 s");
+        }
+        err.reset();
+        try (LiveView view = new LiveView(screen(false, false, 80), clock, Duration.ZERO);
+                JsonLines lines = new JsonLines(screen(false, false, 80), clock)) {
+            for (MessageView one : List.of(view, lines)) {
+                one.doing("comparing the runs of runs.csv");
+                one.counted(3, 12);
+            }
+
+            Thread.sleep(600);
+
+            assertThat(text(err)).contains("comparing the runs of runs.csv").doesNotContain("3/12", "Rows");
         }
     }
 

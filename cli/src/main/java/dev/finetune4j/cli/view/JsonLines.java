@@ -62,6 +62,10 @@ public final class JsonLines implements MessageView {
         }
     }
 
+    /** A program is told that the work goes on, not with a line for each row. */
+    @Override
+    public void counted(int doneRows, int totalRows) {}
+
     @Override
     public synchronized void terms(LaunchTerms terms, Budget budget) {
         tell(new CommandEvent.TermsTold(clock.instant(), terms));

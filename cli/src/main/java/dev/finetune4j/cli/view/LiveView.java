@@ -80,6 +80,11 @@ public final class LiveView implements MessageView {
     }
 
     @Override
+    public synchronized void counted(int doneRows, int totalRows) {
+        progress.count(doneRows, totalRows);
+    }
+
+    @Override
     public void took(RunId run, RunHandle.Begin begin) {
         milestone(
                 switch (begin) {

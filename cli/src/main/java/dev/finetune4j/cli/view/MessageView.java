@@ -26,6 +26,9 @@ public interface MessageView extends AutoCloseable {
      */
     void fetching(String what, long doneBytes, long totalBytes);
 
+    /** How many rows of how many the present phase has come through; shown where a line is drawn anew, and told nowhere else. */
+    void counted(int doneRows, int totalRows);
+
     /** What a launch may take at most, before somebody agrees to it. */
     void terms(LaunchTerms terms, Budget budget);
 

@@ -26,6 +26,7 @@ final class RunProgress {
 
     private RunState state = RunState.PREPARED;
     private String message = "starting";
+    private String count = "";
     private Instant stateSince;
     private RunEvent.@Nullable StepCompleted step;
     private RunEvent.@Nullable PredictionProgress prediction;
@@ -59,9 +60,15 @@ final class RunProgress {
     void enter(RunState newState, String newMessage, Instant at) {
         if (newState != state || !newMessage.equals(message)) {
             stateSince = at;
+            count = "";
         }
         state = newState;
         message = newMessage;
+    }
+
+    /** How far the present phase is; in the line for a person alone. */
+    void count(int doneRows, int totalRows) {
+        count = String.format(Locale.ROOT, "  %d/%d rows", doneRows, totalRows);
     }
 
     /** The live line for a person. */
@@ -87,7 +94,7 @@ final class RunProgress {
                     Figures.duration(Duration.between(stateSince, now)));
         }
         String what = message.isEmpty() ? state.name().toLowerCase(Locale.ROOT) : message;
-        return what + "  " + Figures.duration(Duration.between(stateSince, now));
+        return what + count + "  " + Figures.duration(Duration.between(stateSince, now));
     }
 
     /** The same as key=value for logs. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +74,13 @@ public record Backtest(Memory memory, Throughput throughput, WallTime wallTime, 
         skipped = List.copyOf(skipped);
     }
 
+    /** Hears how many runs of a table have been compared. Called from the comparing thread, after each run. */
+    @FunctionalInterface
+    public interface Progress {
+        /** So many runs of all that could be read are done. */
+        void compared(int runs, int all);
+    }
+
     /**
      * Judges the models of this version by a table with the columns of {@code measured-runs.csv}.
      *
@@ -82,12 +90,41 @@ public record Backtest(Memory memory, Throughput throughput, WallTime wallTime, 
         return of(RunTable.of(file));
     }
 
+    /**
+     * The same, where somebody waits for it.
+     *
+     * @param progress hears how it goes on
+     * @throws dev.finetune4j.error.FineTuneException with FT0740 if it cannot be read
+     */
+    public static Backtest of(Path file, Progress progress) {
+        return of(RunTable.of(file), progress);
+    }
+
     static Backtest of(RunTable table) {
+        return of(table, (runs, all) -> {});
+    }
+
+    private static Backtest of(RunTable table, Progress progress) {
         List<Skipped> skipped = new ArrayList<>(table.skipped());
-        List<Judged> memory = judged(Quantity.MEMORY, table, skipped);
-        List<Judged> speed = judged(Quantity.SPEED, table, skipped);
-        List<Double> factors = wallTimeFactors(table, skipped);
-        List<Boolean> verdicts = verdicts(new MemoryModel(Calibration.shipped(Quantity.MEMORY)), table);
+        Calibration ofMemory = Calibration.shipped(Quantity.MEMORY);
+        Calibration ofSpeed = Calibration.shipped(Quantity.SPEED);
+        MemoryModel memoryModel = new MemoryModel(ofMemory);
+        SpeedModel speedModel = new SpeedModel(ofSpeed);
+        List<Judged> memory = new ArrayList<>();
+        List<Judged> speed = new ArrayList<>();
+        List<Double> factors = new ArrayList<>();
+        List<Boolean> verdicts = new ArrayList<>();
+        int compared = 0;
+        for (PublishedRun run : table.runs()) {
+            judged(Quantity.MEMORY, ofMemory, run, skipped).ifPresent(memory::add);
+            judged(Quantity.SPEED, ofSpeed, run, skipped).ifPresent(speed::add);
+            wallTimeFactor(speedModel, run, skipped).ifPresent(factors::add);
+            if (run.hasVerdict()) { // a run that ran may be tight, one that failed too
+                verdicts.add(run.isRightlyCalled(verdict(memoryModel, run)));
+            }
+            compared++;
+            progress.compared(compared, table.runs().size());
+        }
         return new Backtest(
                 new Memory(
                         memory.size(),
@@ -110,26 +147,16 @@ public record Backtest(Memory memory, Throughput throughput, WallTime wallTime, 
                 .toList();
     }
 
-    private static List<Judged> judged(Quantity quantity, RunTable table, List<Skipped> skipped) {
-        Calibration calibration = Calibration.shipped(quantity);
-        List<Judged> judged = new ArrayList<>();
-        for (PublishedRun run : table.runs()) {
-            PublishedRun.Observed observed = quantity.observed(run);
-            if (observed.isUsable()) {
-                judged.add(Judged.of(quantity, calibration, run));
-            } else if (observed.why() != null) {
-                skipped.add(new Skipped(run.row(), observed.why()));
-            }
+    private static Optional<Judged> judged(
+            Quantity quantity, Calibration calibration, PublishedRun run, List<Skipped> skipped) {
+        PublishedRun.Observed observed = quantity.observed(run);
+        if (observed.isUsable()) {
+            return Optional.of(Judged.of(quantity, calibration, run));
         }
-        return judged;
-    }
-
-    /** Whether each verdict on a run of known outcome was right: a run that ran may be tight, one that failed too. */
-    private static List<Boolean> verdicts(MemoryModel model, RunTable table) {
-        return table.runs().stream()
-                .filter(PublishedRun::hasVerdict)
-                .map(run -> run.isRightlyCalled(verdict(model, run)))
-                .toList();
+        if (observed.why() != null) {
+            skipped.add(new Skipped(run.row(), observed.why()));
+        }
+        return Optional.empty();
     }
 
     static Fit verdict(MemoryModel model, PublishedRun run) {
@@ -137,25 +164,21 @@ public record Backtest(Memory memory, Throughput throughput, WallTime wallTime, 
         return MemoryModel.fit(needed, Objects.requireNonNull(run.gpu()).usableMemoryGib());
     }
 
-    private static List<Double> wallTimeFactors(RunTable table, List<Skipped> skipped) {
-        SpeedModel model = new SpeedModel(Calibration.shipped(Quantity.SPEED));
-        List<Double> factors = new ArrayList<>();
-        for (PublishedRun run : table.runs()) {
-            PublishedRun.Observed wallTime = run.wallTime();
-            if (wallTime.isUsable()) {
-                SpeedEstimate speed = model.estimate(
-                        Objects.requireNonNull(run.architecture()),
-                        Objects.requireNonNull(run.setup()),
-                        Objects.requireNonNull(run.gpu()));
-                double tokens = run.trainedTokens().orElseThrow();
-                double seconds =
-                        START_SECONDS + tokens / speed.tokensPerSecond().likely();
-                double factor = seconds / wallTime.value();
-                factors.add(Math.max(factor, 1 / factor));
-            } else if (wallTime.why() != null) {
-                skipped.add(new Skipped(run.row(), wallTime.why()));
-            }
+    private static Optional<Double> wallTimeFactor(SpeedModel model, PublishedRun run, List<Skipped> skipped) {
+        PublishedRun.Observed wallTime = run.wallTime();
+        if (wallTime.isUsable()) {
+            SpeedEstimate speed = model.estimate(
+                    Objects.requireNonNull(run.architecture()),
+                    Objects.requireNonNull(run.setup()),
+                    Objects.requireNonNull(run.gpu()));
+            double tokens = run.trainedTokens().orElseThrow();
+            double seconds = START_SECONDS + tokens / speed.tokensPerSecond().likely();
+            double factor = seconds / wallTime.value();
+            return Optional.of(Math.max(factor, 1 / factor));
         }
-        return factors;
+        if (wallTime.why() != null) {
+            skipped.add(new Skipped(run.row(), wallTime.why()));
+        }
+        return Optional.empty();
     }
 }

@@ -315,6 +315,20 @@ class BacktestTest {
         assertThat(backtest.skipped()).hasSize(tokens == null ? 1 : 0);
     }
 
+    @Test
+    void tellsHowManyRunsAreComparedAfterEach() throws IOException {
+        Path file = withOneRow("method", "lora");
+        String row = Files.readString(file).substring(HEADER.length());
+        Files.writeString(file, HEADER + row + row + row.strip() + ",more\n" + row);
+        List<String> told = new ArrayList<>();
+
+        Backtest backtest = Backtest.of(file, (runs, all) -> told.add(runs + " of " + all));
+
+        assertThat(told).containsExactly("1 of 3", "2 of 3", "3 of 3");
+        assertThat(backtest).isEqualTo(Backtest.of(file));
+        assertThat(backtest.memory().rows()).isEqualTo(3);
+    }
+
     private Path withOneRow(String column, String text) throws IOException {
         return file(fields(column, text));
     }
