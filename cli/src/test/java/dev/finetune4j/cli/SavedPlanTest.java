@@ -39,6 +39,9 @@ class SavedPlanTest {
         CommandRun planned = command("plan", job.toString(), "--target", "local", "--save", plan.toString());
         assertThat(planned.exitCode()).as(planned.err()).isZero();
         assertThat(planned.out()).contains("local", "this machine", "0.00").doesNotContain("told from characters");
+        assertThat(planned.err())
+                .as("what takes minutes where there are many rows, once")
+                .containsSubsequence("preparing the rows", "checking every row");
 
         CommandRun run = command("run", plan.toString());
 
@@ -46,6 +49,7 @@ class SavedPlanTest {
         assertThat(run.out()).contains("tuned");
 
         CommandRun again = command("plan", job.toString(), "--target", "local", "--explain", "1");
+        assertThat(again.err()).doesNotContain("checking every row");
         assertThat(again.out()).contains("by the speed of the last run of this model here");
     }
 
