@@ -57,8 +57,8 @@ class PeftPythonTest {
         Path mktemp = Files.writeString(programs.resolve("mktemp"), "#!/bin/sh\nexit 1\n");
         assertThat(mktemp.toFile().setExecutable(true)).isTrue();
 
-        String failure = failureOfTheStart(
-                8, Map.of("PATH", programs + ":" + System.getenv("PATH"), "TMPDIR", "/a/full/disk"));
+        String failure =
+                failureOfTheStart(8, Map.of("PATH", programs + ":" + System.getenv("PATH"), "TMPDIR", "/a/full/disk"));
 
         assertThat(failure).isEqualTo("FT0675: no folder could be made in /a/full/disk; try: finetune resume RUN\n");
     }

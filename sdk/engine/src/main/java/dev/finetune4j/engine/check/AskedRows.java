@@ -121,8 +121,7 @@ final class AskedRows {
         boolean mayResemble = index.mayResemble(row.sketch());
         return same < 0 && !mayResemble
                 ? Optional.empty()
-                : Optional.of(
-                        new Candidate(row, same, mayResemble ? SimilarTexts.bandKeys(row.sketch()) : NO_KEYS));
+                : Optional.of(new Candidate(row, same, mayResemble ? SimilarTexts.bandKeys(row.sketch()) : NO_KEYS));
     }
 
     private void compare(Candidate trained) {

@@ -262,12 +262,7 @@ public final class Launcher implements AutoCloseable {
         if (lock.isEmpty()) {
             return observe(folder);
         }
-        return drivenUnless(
-                        isOver(folder, isContradicted),
-                        folder,
-                        lock.get(),
-                        List.of(),
-                        UntoldEnd::reopen)
+        return drivenUnless(isOver(folder, isContradicted), folder, lock.get(), List.of(), UntoldEnd::reopen)
                 .orElseGet(() -> ended(folder));
     }
 
@@ -448,8 +443,7 @@ public final class Launcher implements AutoCloseable {
             lock.close();
             return Optional.empty();
         }
-        return Optional.of(
-                HeldRun.open(context, folder, lock, secrets, prelude).follow(threads, outcome -> outcome));
+        return Optional.of(HeldRun.open(context, folder, lock, secrets, prelude).follow(threads, outcome -> outcome));
     }
 
     private RunHandle<RunOutcome> observe(RunFolder folder) {

@@ -70,9 +70,7 @@ public final class SeriesLauncher {
      * @throws FineTuneException if its place does not answer
      */
     Optional<RunFolder> interrupted(PreparedJob prepared) {
-        return last(prepared)
-                .filter(this::isLetGoOn)
-                .filter(folder -> isClosed(folder) || isFollowedByNobody(folder));
+        return last(prepared).filter(this::isLetGoOn).filter(folder -> isClosed(folder) || isFollowedByNobody(folder));
     }
 
     /** Lets a run go on that was found interrupted; empty where it does not, or no longer, as another process was faster. */
@@ -91,7 +89,10 @@ public final class SeriesLauncher {
         boolean isStill = false;
         try {
             // Whoever had the lock before may have let it go on, or begun another.
-            isStill = last(prepared).filter(folder::equals).filter(this::isLetGoOn).isPresent();
+            isStill = last(prepared)
+                    .filter(folder::equals)
+                    .filter(this::isLetGoOn)
+                    .isPresent();
         } finally {
             if (!isStill) {
                 lock.close();

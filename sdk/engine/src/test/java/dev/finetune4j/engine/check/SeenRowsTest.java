@@ -32,8 +32,8 @@ class SeenRowsTest {
         List<Example> trained = trained();
         List<Example> asked = asked(trained);
         for (TaskKind kind : List.of(TaskKind.SENTIMENT, TaskKind.CHAT)) {
-            List<String> seen =
-                    words(SeenRows.compared(asked::stream, trained::stream, kind, 2).seen());
+            List<String> seen = words(
+                    SeenRows.compared(asked::stream, trained::stream, kind, 2).seen());
 
             assertThat(seen).as(kind.name()).isEqualTo(ofTable(asked, trained, kind));
             assertThat(seen)
@@ -51,11 +51,10 @@ class SeenRowsTest {
         AskedRows rows = SeenRows.compared(asked::stream, trained::stream, TaskKind.CHAT, 2);
 
         assertThat(rows.size()).isEqualTo(ASKED);
-        assertThat(rows.texts())
-                .isEqualTo((int) asked.stream()
-                        .map(row -> ComparedText.of(row, TaskKind.CHAT))
-                        .distinct()
-                        .count());
+        assertThat(rows.texts()).isEqualTo((int) asked.stream()
+                .map(row -> ComparedText.of(row, TaskKind.CHAT))
+                .distinct()
+                .count());
         assertThat(rows.comparisons()).isLessThan(20 * ASKED);
     }
 
@@ -115,12 +114,11 @@ class SeenRowsTest {
     private List<Example> asked(List<Example> trained) {
         List<Example> rows = new ArrayList<>();
         for (int i = 0; i < ASKED; i++) {
-            String text =
-                    switch (i % 4) {
-                        case 0, 1 -> sentence();
-                        case 2 -> like(trained);
-                        default -> i % 8 == 3 ? like(rows) : like(trained);
-                    };
+            String text = switch (i % 4) {
+                case 0, 1 -> sentence();
+                case 2 -> like(trained);
+                default -> i % 8 == 3 ? like(rows) : like(trained);
+            };
             rows.add(row("asked.jsonl", i + 1, text));
         }
         rows.set(ASKED - 4, row("asked.jsonl", ASKED - 3, "..."));

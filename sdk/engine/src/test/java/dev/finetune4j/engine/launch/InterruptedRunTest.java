@@ -93,7 +93,8 @@ class InterruptedRunTest {
             assertThat(launcher.series().interrupted(fixture.prepared())).contains(folder);
             other.resume(folder).await();
 
-            assertThat(launcher.series().tryGoOn(fixture.prepared(), folder, List.of())).isEmpty();
+            assertThat(launcher.series().tryGoOn(fixture.prepared(), folder, List.of()))
+                    .isEmpty();
             RunHandle<RunOutcome> handle = launcher.series().launch(fixture.prepared(), List.of());
             assertThat(handle.begin()).isEqualTo(RunHandle.Begin.ENDED);
             assertThat(handle.id()).isEqualTo(folder.id());

@@ -76,9 +76,7 @@ public final class TextIndex {
             long[] ofBand = entries[band];
             long least = (long) bandKeys[band] << 32;
             int found = Arrays.binarySearch(ofBand, least);
-            for (int i = found < 0 ? -found - 1 : found;
-                    i < ofBand.length && ofBand[i] >>> 32 == least >>> 32;
-                    i++) {
+            for (int i = found < 0 ? -found - 1 : found; i < ofBand.length && ofBand[i] >>> 32 == least >>> 32; i++) {
                 compare((int) ofBand[i], band, sketch, visitor);
             }
         }

@@ -20,7 +20,8 @@ class TextIndexTest {
         for (int i = 0; i < TEXTS; i++) {
             texts.add(words(i % 3 == 0 ? 400 : 40));
         }
-        TextIndex index = new TextIndex(texts.stream().map(TextIndexTest::sketch).toList());
+        TextIndex index =
+                new TextIndex(texts.stream().map(TextIndexTest::sketch).toList());
 
         int similar = 0;
         for (List<String> text : texts) {
