@@ -386,7 +386,7 @@ class ViewsTest {
             view.doing("comparing the runs of runs.csv");
             view.counted(3, 12);
             view.milestone("meanwhile");
-            assertThat(text(err)).endsWith("comparing the runs of runs.csv  3/12 rows  under 1 s");
+            assertThat(text(err)).endsWith("comparing the runs of runs.csv  3/12 rows  0 s");
 
             view.doing("checking every row");
             assertThat(text(err)).endsWith("checking every row  under 1 s");
