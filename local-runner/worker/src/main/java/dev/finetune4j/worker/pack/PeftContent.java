@@ -33,6 +33,7 @@ final class PeftContent implements ArchiveContent {
             "finetune4j_peft/problems.py",
             "finetune4j_peft/ranks.py",
             "finetune4j_peft/recipe.py",
+            "finetune4j_peft/sharing.py",
             "finetune4j_peft/site.py",
             "finetune4j_peft/training.py");
 

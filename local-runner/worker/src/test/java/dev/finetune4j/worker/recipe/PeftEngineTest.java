@@ -3,6 +3,7 @@ package dev.finetune4j.worker.recipe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
@@ -249,10 +250,11 @@ class PeftEngineTest {
         assertSamePredictions(two.predictions("tuned.jsonl"), one.predictions("tuned.jsonl"));
     }
 
-    @Test
-    void sharedWeightsThatAreTrainedAreComputedInHalfTheBitsAndKeptInAll() throws Exception {
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void processesThatShareTheWeightsComputeInHalfTheBits(TuningMethod method) throws Exception {
         List<WorkStep> steps = RecipeTickets.classifies(
-                FullTuning.defaults(),
+                method,
                 RecipeTickets.training().precision(Precision.BF16).build(),
                 LabelScoring.LIKELIHOOD);
 
@@ -261,14 +263,56 @@ class PeftEngineTest {
         EngineContainer two =
                 EngineContainer.of(root.resolve("two"), steps, data).runByPeft(image.sharingWeights(), 2);
 
-        for (RunEvent.StepCompleted step : two.steps()) {
-            double other = one.steps().get(step.step() - 1).loss();
-            assertThat(step.loss()).isNotEqualTo(other).isCloseTo(other, within(BF16_LOSS * other));
+        assertSameInHalfTheBits(two, one);
+        if (method instanceof FullTuning) {
+            Path kept = two.results().resolve(WorkOrder.MODEL_FOLDER);
+            assertThat(kept.resolve(WorkOrder.SAFETENSORS_FILE))
+                    .as("in all bits")
+                    .hasSize(Files.size(
+                            one.results().resolve(WorkOrder.MODEL_FOLDER).resolve(WorkOrder.SAFETENSORS_FILE)));
+            assertThat(config(kept).at("/architectures"))
+                    .isEqualTo(config(RecipeTickets.MODEL).at("/architectures"));
         }
-        Path weights = two.results().resolve(WorkOrder.MODEL_FOLDER).resolve(WorkOrder.SAFETENSORS_FILE);
-        assertThat(weights)
-                .hasSize(
-                        Files.size(one.results().resolve(WorkOrder.MODEL_FOLDER).resolve(WorkOrder.SAFETENSORS_FILE)));
+    }
+
+    static Stream<TuningMethod> adaptersBesideOtherModules() {
+        LoraTuning lora = new LoraTuning(4, 8, 0, List.of(LoraTuning.ALL_LINEAR));
+        LoraTuning head = lora.toBuilder().trainedModules(List.of(LoraTuning.HEAD)).build();
+        LoraTuning embedding =
+                lora.toBuilder().trainedModules(List.of(LoraTuning.EMBEDDING)).build();
+        LoraTuning both = lora.toBuilder()
+                .trainedModules(List.of(LoraTuning.EMBEDDING, LoraTuning.HEAD))
+                .build();
+        return Stream.of(head, embedding, both, new QloraTuning(head), new QloraTuning(both));
+    }
+
+    /** Which are trained in all bits: what is computed beside them is not. */
+    @ParameterizedTest
+    @MethodSource("adaptersBesideOtherModules")
+    void computesInHalfTheBitsWhatIsTrainedBesideAnAdapter(TuningMethod method) throws Exception {
+        TrainingSpec.Builder spec = RecipeTickets.training();
+        List<WorkStep> wide = RecipeTickets.classifies(method, spec.build(), LabelScoring.LIKELIHOOD);
+        List<WorkStep> narrow =
+                RecipeTickets.classifies(method, spec.precision(Precision.BF16).build(), LabelScoring.LIKELIHOOD);
+
+        EngineContainer core =
+                EngineContainer.of(root.resolve("core"), wide, data).runByCore();
+        EngineContainer half =
+                EngineContainer.of(root.resolve("narrow"), narrow, data).runByPeft(image, 1);
+
+        assertSameInHalfTheBits(half, core);
+    }
+
+    private static JsonNode config(Path model) throws IOException {
+        return Json.records().readTree(model.resolve("config.json").toFile());
+    }
+
+    private static void assertSameInHalfTheBits(EngineContainer actual, EngineContainer expected) throws IOException {
+        assertThat(actual.steps()).hasSameSizeAs(expected.steps()).isNotEmpty();
+        for (RunEvent.StepCompleted step : actual.steps()) {
+            double other = expected.steps().get(step.step() - 1).loss();
+            assertThat(step.loss()).as("loss of step " + step.step()).isCloseTo(other, within(BF16_LOSS * other));
+        }
     }
 
     @ParameterizedTest

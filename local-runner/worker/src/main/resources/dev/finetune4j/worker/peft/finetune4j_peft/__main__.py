@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import platform
 import sys
@@ -48,12 +49,15 @@ class Work:
         for answers in wanted:
             if (self._site.output / "predictions" / answers.predictions).exists():
                 continue
-            model = self._answering_model(answers)
-            self._site.events.state("evaluating", f"{answers.variant} answers {answers.rows} rows")
-            stopped = Answering(self._site, self._recipe, answers, model, self._ranks).run()
+            stopped = self._answer_all(answers)
             if stopped is not None:
                 return stopped
         return None
+
+    def _answer_all(self, answers: Answers) -> str | None:
+        model = self._answering_model(answers)
+        self._site.events.state("evaluating", f"{answers.variant} answers {answers.rows} rows")
+        return Answering(self._site, self._recipe, answers, model, self._ranks).run()
 
     def _answering_model(self, answers: Answers) -> Decoder:
         """The model that a variant asks for. An adapter is read from the result, since the best state is in there, not the last."""
@@ -63,16 +67,23 @@ class Work:
             return self._loaded(None if whole else training)
         result = self._site.output / training.result
         if training.is_whole:
-            self._model = None
+            self._let_go()
             self._model = Decoder(result, None, self._dtype, self._ranks, self._recipe.pad_token)
             return self._model
         model = self._loaded(training)
         model.read(result)
         return model
 
+    def _let_go(self) -> None:
+        """Frees the model, which refers to itself where its weights are shared out."""
+        self._model = None
+        gc.collect()
+        if self._ranks.device.type == "cuda":
+            torch.cuda.empty_cache()
+
     def _loaded(self, training) -> Decoder:
         if self._model is None or self._model.training is not training:
-            self._model = None
+            self._let_go()
             self._site.events.state("evaluating" if training is None else "training", "loading the model")
             folder = self._site.model_folder()
             shares = training is not None and self._setup is not None and self._setup.shares_weights

@@ -124,7 +124,7 @@ class CheckpointStore:
                 save_file(tensors, folder / _state_file(0))
             (folder / _PROGRESS).write_text(json.dumps(dataclasses.asdict(progress)), encoding="utf-8")
             if best.is_dir():
-                shutil.copytree(best, folder / _BEST)
+                shutil.copytree(best, folder / _BEST, copy_function=durable.link)  # its files are replaced, never written anew
 
         durable.write_folder(name, fill, manifest=True)
         kept = [each for each in self._newest_first() if _step(each) <= progress.steps][:KEPT]
@@ -146,7 +146,7 @@ class CheckpointStore:
         """The newest sound checkpoint of a training, which the first process looks for, and whose best result it puts into a folder."""
         found = self._newest_sound(identity, skipped) if self._ranks.is_first else None
         if found is not None and (found / _BEST).is_dir():
-            shutil.copytree(found / _BEST, best)
+            shutil.copytree(found / _BEST, best, copy_function=durable.link)
         found = self._ranks.gather([found])[0][0]
         return None if found is None else (SavedState(found), _progress(found))
 

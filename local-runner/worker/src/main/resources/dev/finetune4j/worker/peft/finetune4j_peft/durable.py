@@ -81,7 +81,12 @@ def link_tree(source: Path, target: Path, leave_out: str) -> None:
         to = target / inner
         to.parent.mkdir(parents=True, exist_ok=True)
         to.unlink(missing_ok=True)
-        try:
-            os.link(file, to)
-        except OSError:
-            shutil.copy2(file, to)
+        link(file, to)
+
+
+def link(file: str | Path, to: str | Path) -> None:
+    """Gives a file a second name, or copies it where links cannot be."""
+    try:
+        os.link(file, to)
+    except OSError:
+        shutil.copy2(file, to)

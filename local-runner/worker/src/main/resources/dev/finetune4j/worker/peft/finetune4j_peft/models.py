@@ -6,7 +6,6 @@ import contextlib
 import functools
 import inspect
 import json
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from importlib import metadata
@@ -14,22 +13,20 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import torch.distributed as dist
 import torch.nn.functional as F
 from peft import LoraConfig, get_peft_model
-from peft.utils import get_peft_model_state_dict, set_peft_model_state_dict
+from peft.utils import ModulesToSaveWrapper, get_peft_model_state_dict, set_peft_model_state_dict
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
-from torch.distributed.device_mesh import init_device_mesh
 from torch.utils.checkpoint import checkpoint
 from transformers import AutoModelForCausalLM, DynamicCache
 
-from finetune4j_peft import problems
 from finetune4j_peft.check import version_numbers
 from finetune4j_peft.draws import drawn
-from finetune4j_peft.packed import pack
+from finetune4j_peft.packed import BYTES_PER_ELEMENT, PackedLinear, pack
 from finetune4j_peft.ranks import Ranks
 from finetune4j_peft.recipe import Training
+from finetune4j_peft.sharing import WeightBytes, is_to_be_shared, share_frozen, share_trained
 
 IGNORED = -100
 WEIGHTS = "adapter_model.safetensors"
@@ -38,14 +35,8 @@ QUANTIZATION = "quantization_config.json"
 PROMPT = "prompt_embeddings"
 PREFIX_KIND = "PREFIX_TUNING"
 WEIGHT_ENDINGS = (".safetensors", ".bin", ".pt", ".pth", ".gguf", ".index.json", ".h5", ".msgpack", ".onnx")
-WEIGHT_SHARE = 0.6
-"""Share of a device's memory that weights may take, so that there is room for activations."""
 WHOLE_COPIES = 4
 """Vectors in float32 as long as the weights where all are trained: values, gradient, two moments."""
-SHARD = "FINETUNE4J_SHARD"
-"""Set to 1, has weights shared out among the processes even where each had room for all of them."""
-SHARDING_TORCH = (2, 7)
-"""The first torch that shares some weights out and leaves others whole."""
 ACTIVATION_BYTES = 34
 """Bytes that a layer keeps of a token for each number of its width in bf16, attention scores left out
 (https://arxiv.org/abs/2205.05198, section 4)."""
@@ -87,6 +78,14 @@ def decoder_layers(model: torch.nn.Module) -> torch.nn.ModuleList:
     return max(lists, key=len)
 
 
+def compute_in(module: torch.nn.Module, dtype: torch.dtype) -> None:
+    """Has an embedding or a head, whose weights are trained in float32, compute in another number format."""
+    if isinstance(module, torch.nn.Embedding):
+        module.register_forward_hook(lambda _, __, embedded: embedded.to(dtype))
+    elif isinstance(module, torch.nn.Linear):
+        module.forward = lambda x: F.linear(x, module.weight.to(x.dtype), module.bias)
+
+
 class UnchangingCache(DynamicCache):
     """Keys and values that a pass goes on from and adds none to, so that its layers can be computed again."""
 
@@ -112,16 +111,17 @@ class Decoder:
         self.training = training
         self.dtype = dtype
         self.device = ranks.device
+        self._ranks = ranks
         self.pad_token = pad_token
         self._is_whole = training is not None and training.is_whole
-        if shares and ranks.world > 1 and version_numbers(torch.__version__) < SHARDING_TORCH:
-            # What the plan foresaw of memory and time holds for shared weights only.
-            raise problems.cannot_share(str(torch.__version__), ".".join(map(str, SHARDING_TORCH)))
-        # All that is trained is in float32, whatever is computed in, but not on the way: files are mapped, a wider copy is not.
-        self.model = load_decoder(folder, stored_dtype(folder) if self._is_whole else dtype)
+        is_packed = training is not None and training.quantization is not None
+        # What is trained is in float32, whatever is computed in, but not on the way: files are mapped, a wider copy is not.
+        self.model = load_decoder(folder, stored_dtype(folder) if self._is_whole or is_packed else dtype)
         self.parameters = sum(parameter.numel() for parameter in self.model.parameters())
-        if training is not None and training.quantization is not None:
-            pack(decoder_layers(self.model), self.device)
+        self.is_sharded = is_to_be_shared(self._weight_bytes(is_packed), self._is_whole, ranks, shares)
+        layers = decoder_layers(self.model)
+        if is_packed:
+            pack(self.model, layers, self.device, torch.device("cpu") if self.is_sharded else self.device, dtype)
         self.peft: torch.nn.Module | None = None
         self.virtual: torch.nn.Parameter | None = None  # [v, C], or of a prefix [v, 2 L K D]
         self._has_prefix = training is not None and training.adapter.get("peft_type") == PREFIX_KIND
@@ -131,11 +131,10 @@ class Decoder:
         self._uses_adapter = training is not None
         if training is not None:
             self._make_trainable(training)
-        self.is_sharded = self._is_to_be_shared(ranks, shares or os.environ.get(SHARD) == "1")
         if self.is_sharded and self._is_whole:
-            self._shard_trained()
+            share_trained(self.model, layers, self.device, dtype)
         elif self.is_sharded:
-            self._shard_frozen()
+            share_frozen(self.model, layers, self.device, is_packed)
         elif self._is_whole:
             self.model.float()
         self.model.to(self.device)
@@ -143,42 +142,13 @@ class Decoder:
             self.virtual.data = self.virtual.data.to(self.device)
         self.model.eval()
 
-    def _is_to_be_shared(self, ranks: Ranks, asked: bool) -> bool:
-        """Whether the weights are shared out among the processes, as asked or for want of room; raises WorkProblem FT0604 where there is
-        none for what a process would have to hold."""
-        size = sum(parameter.numel() * parameter.element_size() for parameter in self.model.parameters())
-        needed = self.parameters * torch.float32.itemsize * WHOLE_COPIES if self._is_whole else size
-        room = ranks.memory()
-        can_share = ranks.world > 1 and version_numbers(torch.__version__) >= SHARDING_TORCH
-        shares = can_share and (asked or (room is not None and needed > WEIGHT_SHARE * room))
-        if room is not None and needed / (ranks.world if shares else 1) > room:
-            raise problems.does_not_fit(needed, room, self._is_whole, ranks.world)
-        return shares
-
-    def _shard_frozen(self) -> None:
-        """Leaves each process its share of the layers' frozen weights, which are put together layer by layer when they are needed.
-        What is trained, and what is outside the layers, every process has whole."""
-        layers = decoder_layers(self.model)
-        inside = {parameter for parameter in layers.parameters() if not parameter.requires_grad}
-        kept = {parameter for parameter in self.model.parameters() if parameter not in inside}
-        self._fully_shard(layers, ignored_params=kept)
-
-    def _shard_trained(self) -> None:
-        """Leaves each process its share of every weight in float32, and so of gradients and moments. Layers are put together in the
-        number format that is computed in; gradients are added up in float32."""
-        from torch.distributed.fsdp import MixedPrecisionPolicy
-
-        policy = MixedPrecisionPolicy(param_dtype=self.dtype, reduce_dtype=torch.float32)
-        self._fully_shard(decoder_layers(self.model), mp_policy=policy)
-
-    def _fully_shard(self, layers: torch.nn.ModuleList, **settings: Any) -> None:
-        from torch.distributed.fsdp import fully_shard
-
-        mesh = init_device_mesh(self.device.type, (dist.get_world_size(),))
-        for unit in [*layers, self.model]:
-            if self._is_whole:
-                unit.float()  # only what is shared out next: all of it may be more than the machine has memory for
-            fully_shard(unit, mesh=mesh, **settings)
+    def _weight_bytes(self, is_packed: bool) -> WeightBytes:
+        """What the weights take on the device, with gradients and moments where all are trained."""
+        inside = sum(parameter.numel() for parameter in decoder_layers(self.model).parameters())
+        if self._is_whole:
+            return WeightBytes(self.parameters * torch.float32.itemsize * WHOLE_COPIES, 0)
+        each = BYTES_PER_ELEMENT if is_packed else self.dtype.itemsize
+        return WeightBytes(inside * each, (self.parameters - inside) * self.dtype.itemsize)
 
     def _make_trainable(self, training: Training) -> None:
         if training.is_whole:
@@ -197,6 +167,10 @@ class Decoder:
             for parameter in self.peft.parameters():
                 if parameter.requires_grad:
                     parameter.data = parameter.data.float()
+            for module in self.peft.modules():
+                if isinstance(module, ModulesToSaveWrapper):
+                    for saved in module.modules_to_save.values():
+                        compute_in(saved, self.dtype)
 
     def _kept(self, ids: torch.Tensor) -> torch.Tensor:
         """Keys and values that the layers have of a text [v], in PEFT's order: [v, 2 L K D]."""
@@ -257,12 +231,26 @@ class Decoder:
         off = self.peft.disable_adapter() if self.peft is not None and not tuned else contextlib.nullcontext()
         before, self._uses_adapter = self._uses_adapter, tuned
         try:
-            with off, torch.no_grad():
+            with off, torch.no_grad(), self._unpacked():
                 yield
         finally:
             self._uses_adapter = before
             if self.trains_shares:
                 self.model.reshard()  # what is outside the layers stays put together for a backward pass, which does not come
+
+    @contextlib.contextmanager
+    def _unpacked(self) -> Iterator[None]:
+        """Keeps packed matrices unpacked where half of the free memory holds them: each token that is generated goes through all of them."""
+        matrices = [module for module in self.model.modules() if isinstance(module, PackedLinear)]
+        size = sum(matrix.in_features * matrix.out_features for matrix in matrices) * self.dtype.itemsize
+        held = matrices if not self.is_sharded and size <= self._ranks.free_memory() / 2 else []
+        for matrix in held:
+            matrix.unpack()
+        try:
+            yield
+        finally:
+            for matrix in held:
+                matrix.let_go()
 
     def _computing(self) -> contextlib.AbstractContextManager:
         narrow = self._is_whole and not self.is_sharded and self.dtype == torch.bfloat16
@@ -335,6 +323,7 @@ class Decoder:
             raise ValueError("a model that only answers has nothing to write")
         if self._is_whole:
             self.model.save_pretrained(folder, state_dict=gathered, safe_serialization=True)
+            _keep_architecture(self.folder, folder)
             _copy_description(self.folder, folder)
             return
         save_file(self._adapter(), folder / WEIGHTS, metadata={"format": "pt"})
@@ -362,6 +351,15 @@ def _lora(training: Training) -> LoraConfig:
     told = {key: value for key, value in training.adapter.items() if key not in ("peft_type", "inference_mode", "revision")}
     told["base_model_name_or_path"] = None
     return LoraConfig(**told)
+
+
+def _keep_architecture(base: Path, folder: Path) -> None:
+    """Names the model as its base is named: older versions of transformers take the name of the class, which FSDP changes."""
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    named = json.loads((base / "config.json").read_text(encoding="utf-8")).get("architectures")
+    if named:
+        config["architectures"] = named
+        (folder / "config.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def _copy_description(base: Path, folder: Path) -> None:

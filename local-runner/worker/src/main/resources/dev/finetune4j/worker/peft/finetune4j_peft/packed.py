@@ -4,6 +4,7 @@ number as the core packs them, and as bitsandbytes does, which is in none of the
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -13,6 +14,7 @@ BLOCK = 64
 """Elements that share a magnitude."""
 MAGNITUDES = 256
 """Magnitudes that share a distance."""
+BYTES_PER_ELEMENT = 0.5 + 1 / BLOCK + 4 / (BLOCK * MAGNITUDES)
 BLOCKS_AT_ONCE = 1 << 18
 """Blocks whose numbers are held in float32 at once, 64 MiB of them."""
 
@@ -71,12 +73,12 @@ class PackedLinear(torch.nn.Linear):
     computed with: torch 2.7 shares nothing else out among processes.
     """
 
-    def __init__(self, linear: torch.nn.Linear, device: torch.device):
-        """Packs a layer on a device; `dtype` of what it computes is that of the layer."""
+    def __init__(self, linear: torch.nn.Linear, device: torch.device, dtype: torch.dtype):
+        """Packs a layer on a device; `dtype` is what it computes in."""
         torch.nn.Module.__init__(self)
         self.in_features = linear.in_features
         self.out_features = linear.out_features
-        self.dtype = linear.weight.dtype
+        self.dtype = dtype
         self.bias = linear.bias
         flat = linear.weight.detach().to(device).flatten()
         packed, largest = [], []
@@ -93,6 +95,7 @@ class PackedLinear(torch.nn.Linear):
         self.magnitudes = _frozen(F.pad(magnitudes, (0, -magnitudes.numel() % 4)).view(torch.float32))
         self.distances = _frozen(distances)
         self.register_buffer("mean", mean)
+        self._held: torch.Tensor | None = None
 
     @property
     def weight(self) -> torch.Tensor:
@@ -101,18 +104,39 @@ class PackedLinear(torch.nn.Linear):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """[.., in] to [.., out]."""
+        if self._held is not None:
+            return F.linear(x, self._held, self.bias)
         return _Product.apply(x, *self._parts(), self.bias, (self.out_features, self.in_features))
+
+    def unpack(self) -> None:
+        """Multiplies with one matrix from now on."""
+        self._held = self.weight
+
+    def let_go(self) -> None:
+        """Unpacks the matrix at each use again."""
+        self._held = None
+
+    def numbers(self) -> Iterator[torch.nn.Parameter]:
+        """What the matrix is packed in."""
+        yield from (self.packed, self.magnitudes, self.distances)
 
     def _parts(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
         return self.packed, self.magnitudes, self.distances, self.mean
 
 
-def pack(layers: torch.nn.ModuleList, device: torch.device) -> None:
-    """Packs every linear layer within the layers of a model, one after the other on a device, where they stay."""
+def pack(
+    model: torch.nn.Module, layers: torch.nn.ModuleList, device: torch.device, target: torch.device, dtype: torch.dtype
+) -> None:
+    """Packs every linear layer within the layers of a model, one after the other on a device, and lays it down on the target. All else is put
+    into the number format that is computed in."""
     for parent in list(layers.modules()):
         for name, child in list(parent.named_children()):
             if isinstance(child, torch.nn.Linear):
-                setattr(parent, name, PackedLinear(child, device))
+                setattr(parent, name, PackedLinear(child, device, dtype).to(target))
+    packed = {parameter for module in layers.modules() if isinstance(module, PackedLinear) for parameter in module.numbers()}
+    for parameter in model.parameters():
+        if parameter not in packed:
+            parameter.data = parameter.data.to(dtype)
 
 
 def _frozen(x: torch.Tensor) -> torch.nn.Parameter:
@@ -136,7 +160,7 @@ def _unpacked(
         spread = distances[torch.arange(begin, end, device=device) // MAGNITUDES]  # [n]
         largest = levels(device)[magnitudes[begin:end].int()] * spread + mean  # [n]
         chosen = F.embedding(packed[begin:end].int(), pairs(device)).view(-1, BLOCK)  # [n, 64]
-        numbers[begin:end] = chosen.mul_(largest.unsqueeze(1))
+        torch.mul(chosen, largest.unsqueeze(1), out=numbers[begin:end])
     return numbers.flatten()[: shape[0] * shape[1]].view(shape)
 
 

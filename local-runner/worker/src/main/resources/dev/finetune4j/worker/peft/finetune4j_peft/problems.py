@@ -76,17 +76,17 @@ def out_of_memory(error: BaseException) -> WorkProblem:
     )
 
 
-def does_not_fit(needed: int, room: int, whole: bool, processes: int) -> WorkProblem:
-    """Weights that no device has room for, and neither have all of them where weights are shared out."""
+def does_not_fit(needed: float, room: int, whole: bool, processes: int) -> WorkProblem:
+    """What each process would have to hold of the weights, shared out where they can be, is more than its device has."""
     gibibyte = 1 << 30
     return WorkProblem(
         "FT0604",
-        "the model does not fit one GPU",
+        "the model does not fit the GPUs",
         [
-            f"its weights{', gradient and moments' if whole else ''} take {needed / gibibyte:.1f} GiB, a GPU has {room / gibibyte:.1f} GiB",
+            f"its weights{', gradient and moments' if whole else ''} take {needed / gibibyte:.1f} GiB of a GPU that has {room / gibibyte:.1f} GiB",
             f"there {'is 1 GPU' if processes == 1 else f'are {processes} GPUs'}; torch 2.7 or newer shares weights out among several",
         ],
-        ["method: lora", "a machine whose GPUs have more memory"],
+        ["method: lora" if whole else "method: qlora", "a machine whose GPUs have more memory"],
         TRAINING_FAILED,
     )
 

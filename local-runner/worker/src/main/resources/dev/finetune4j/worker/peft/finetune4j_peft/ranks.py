@@ -42,6 +42,12 @@ class Ranks:
         """Bytes of this process's device, None on the CPU."""
         return torch.cuda.get_device_properties(self.device).total_memory if self.device.type == "cuda" else None
 
+    def free_memory(self) -> int:
+        """Bytes of this process's device that are free, of the machine on the CPU."""
+        if self.device.type == "cuda":
+            return torch.cuda.mem_get_info(self.device)[0]
+        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+
     def peak_gpu_bytes(self) -> int | None:
         """Most bytes of this process's device that were ever taken: what PyTorch held at most, and what the driver and other processes hold besides; None on the CPU."""
         if self.device.type != "cuda":

@@ -20,6 +20,10 @@ from finetune4j_peft.recipe import Recipe, Setup, Step, TokenRows, Training
 from finetune4j_peft.site import Site
 
 
+ELEMENTS_AT_ONCE = 1 << 24
+"""Elements of a gradient that are held in float64 at once, 128 MiB of them."""
+
+
 class TrainingLoop:
     """Trains a model as a recipe says. Ended after any step and begun again, it gives the same losses."""
 
@@ -115,7 +119,8 @@ class TrainingLoop:
     def _clip(self) -> float:
         """L2 norm of all gradients, in float64; scales them down to the largest that is allowed, as clip_grad_norm_ does."""
         gradients = [own_part(parameter.grad) for parameter in self._trainable.values() if parameter.grad is not None]
-        lengths = [torch.linalg.vector_norm(gradient, dtype=torch.float64) for gradient in gradients]
+        pieces = (piece for gradient in gradients for piece in gradient.flatten().split(ELEMENTS_AT_ONCE))
+        lengths = [torch.linalg.vector_norm(piece, dtype=torch.float64) for piece in pieces]
         norm = torch.linalg.vector_norm(torch.stack(lengths)).item()
         if self._model.trains_shares:
             norm = math.sqrt(self._ranks.sum(norm * norm))
@@ -237,6 +242,8 @@ def _optimizer(training: Training, trainable: dict[str, torch.nn.Parameter]) -> 
         lr=0.0,
         betas=(settings.beta1, settings.beta2),
         eps=settings.epsilon,
+        # What is trained is on one device; fused, no copy of the second moments is made for their roots.
+        fused=all(each.device.type == "cuda" for each in trainable.values()),
     )
 
 
@@ -257,7 +264,8 @@ def _put_state(
         moments = {"exp_avg": torch.empty_like(parameter), "exp_avg_sq": torch.empty_like(parameter)}
         for kind, target in (("value", parameter.data), ("first", moments["exp_avg"]), ("second", moments["exp_avg_sq"])):
             state.read(f"{kind} {name}", target)
-        optimizer.state[parameter] = {"step": torch.tensor(float(steps)), **moments}
+        # A fused step counts on the device.
+        optimizer.state[parameter] = {"step": torch.tensor(float(steps), device=parameter.device), **moments}
 
 
 def _mixed(*numbers: int) -> int:
