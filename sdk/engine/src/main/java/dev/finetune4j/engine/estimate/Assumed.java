@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.estimate;
 
+import dev.finetune4j.engine.estimate.Parallelism.Sharding;
 import dev.finetune4j.engine.estimate.TrainingSetup.Arithmetic;
 import dev.finetune4j.engine.estimate.TrainingSetup.Attention;
 import dev.finetune4j.engine.estimate.TrainingSetup.Checkpointing;
@@ -59,9 +60,18 @@ record Assumed(
         return weights != Weights.FP32 && weights != Weights.HALF;
     }
 
-    /** Whether weights in single precision are cast for products in half (automatic mixed precision). */
+    /**
+     * Whether weights in single precision are cast for products in half (automatic mixed precision). Where our engine shares them out,
+     * FSDP casts them on the way, and all else is in half.
+     */
     boolean isMixed() {
-        return weights == Weights.FP32 && arithmetic != Arithmetic.FP32;
+        boolean isCastByFsdp = isOurs() && parallelism.sharding() == Sharding.FSDP;
+        return weights == Weights.FP32 && arithmetic != Arithmetic.FP32 && !isCastByFsdp;
+    }
+
+    /** Whether our engine for GPUs trains. */
+    boolean isOurs() {
+        return framework == Framework.FINETUNE4J_GPU;
     }
 
     boolean isCheckpointed() {
@@ -71,6 +81,7 @@ record Assumed(
     /** Whether Hugging Face's layers run, patched or not. */
     boolean isHuggingFace() {
         return framework == Framework.HUGGING_FACE
+                || isOurs()
                 || framework == Framework.DEEPSPEED
                 || framework == Framework.UNSLOTH
                 || framework == Framework.OTHER;

@@ -125,7 +125,8 @@ final class MemoryFormula {
             return (linear + edges) * (run.weights() == Weights.FP32 ? SINGLE : HALF);
         }
         double head = run.framework() == Framework.LITGPT ? headParameters() : 0;
-        double edgeBytes = run.hasSinglePrecisionEdges() ? SINGLE : HALF;
+        boolean isSingle = run.hasSinglePrecisionEdges() || (run.isOurs() && run.arithmetic() == Arithmetic.FP32);
+        double edgeBytes = isSingle ? SINGLE : HALF;
         return (linear + head) * packed + (edges - head) * edgeBytes;
     }
 
@@ -151,10 +152,11 @@ final class MemoryFormula {
         if (run.framework() == Framework.DEEPSPEED) {
             bytes = HALF;
         }
-        // DistributedDataParallel keeps buckets of its own beside the gradients.
+        // DistributedDataParallel, which our engine does without, keeps buckets of its own beside the gradients.
         boolean isBucketed = run.parallelism().replicas() > 1
                 && run.parallelism().sharding() == Sharding.NONE
-                && run.framework() != Framework.MEGATRON;
+                && run.framework() != Framework.MEGATRON
+                && !run.isOurs();
         return parameters * bytes * (isBucketed ? 2 : 1);
     }
 
@@ -226,7 +228,8 @@ final class MemoryFormula {
         double each = run.isPackedWeights() ? packedBytes() : HALF;
         double gathered = coefficients.get(GATHERED_LAYERS) * each * linear / layers;
         if (run.parallelism().sharding() == Sharding.FSDP) {
-            return gathered + HALF * edges * (run.isFull() ? 2 : 1);
+            double gradient = run.isOurs() ? SINGLE : HALF; // which ours adds up in single precision
+            return gathered + edges * (run.isFull() ? HALF + gradient : HALF);
         }
         return Math.max(gathered, each * Math.min(linear, LIVE_PARAMETERS)) + HALF * edges / 2;
     }
@@ -307,9 +310,9 @@ final class MemoryFormula {
                 / run.parallelism().tensor();
     }
 
-    /** A product with a matrix that bitsandbytes unpacks keeps a copy as wide as its output; Unsloth and torchao do not. */
+    /** A product with a matrix that bitsandbytes unpacks keeps a copy as wide as its output; Unsloth, torchao and our engine do not. */
     private double keptByBitsandbytes() {
-        if (run.framework() == Framework.UNSLOTH || run.framework() == Framework.TORCHTUNE) {
+        if (run.framework() == Framework.UNSLOTH || run.framework() == Framework.TORCHTUNE || run.isOurs()) {
             return 0;
         }
         double outputs = 2L * model.hiddenSize() + model.queryWidth() + 2 * model.keyValueWidth();

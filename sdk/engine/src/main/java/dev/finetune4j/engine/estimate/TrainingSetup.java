@@ -75,6 +75,8 @@ public record TrainingSetup(
     public enum Framework {
         /** Our own local core. */
         FINETUNE4J,
+        /** Our own engine for GPUs, on transformers and PEFT. */
+        FINETUNE4J_GPU,
         /** Hugging Face Trainer, TRL, PEFT, accelerate, and what is built on them unpatched. */
         HUGGING_FACE,
         /** Hugging Face under DeepSpeed, which keeps weights and moments in single precision. */

@@ -69,7 +69,8 @@ final class GpuSetup {
         boolean isPacked = job.training().packing();
         int limit = job.lengths().limit();
         LoraTuning lora = job.job().method().adapters().orElse(null);
-        return TrainingSetup.of(method(job.job().method()), Framework.HUGGING_FACE, parallelism(settings))
+        Framework framework = isByScript ? Framework.HUGGING_FACE : Framework.FINETUNE4J_GPU;
+        return TrainingSetup.of(method(job.job().method()), framework, parallelism(settings))
                 .edit()
                 .rank(lora == null ? null : lora.rank())
                 .targets(TrainedParameters.projections(job.job()))
