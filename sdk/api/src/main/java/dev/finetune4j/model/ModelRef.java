@@ -10,6 +10,7 @@ import dev.finetune4j.value.Checks;
  */
 public record ModelRef(String value) {
     private static final String HUB_PREFIX = "hf:";
+    private static final String GGUF = ".gguf";
 
     /** Takes off white space around the reference; refuses a blank one and control characters. */
     public ModelRef {
@@ -27,6 +28,11 @@ public record ModelRef(String value) {
     /** Whether the Hugging Face hub is meant. */
     public boolean isHub() {
         return value.startsWith(HUB_PREFIX);
+    }
+
+    /** Whether a GGUF file is meant. */
+    public boolean isGguf() {
+        return value.endsWith(GGUF);
     }
 
     @Override

@@ -23,9 +23,10 @@ public interface RecipeWriter {
      *
      * @param method how weights are tuned
      * @param speaks whether the model answers in text; an encoder tells labels apart
+     * @param isGguf whether the model is a GGUF file
      * @return FT0674 for each, at the key of the job that is to blame; empty where the engine trains so
      */
-    List<Problem> refusals(TuningMethod method, boolean speaks);
+    List<Problem> refusals(TuningMethod method, boolean speaks, boolean isGguf);
 
     /**
      * Writes the recipe of a job into a folder, which becomes the channel {@link dev.finetune4j.run.WorkOrder#RECIPE_CHANNEL} of the job.

@@ -6,7 +6,6 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemKind;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.json.Json;
-import dev.finetune4j.method.QloraTuning;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.modelfiles.config.ModelFolder;
@@ -63,8 +62,8 @@ public final class PeftRecipeWriter implements RecipeWriter {
     }
 
     @Override
-    public List<Problem> refusals(TuningMethod method, boolean speaks) {
-        return PeftRefusals.of(method, speaks);
+    public List<Problem> refusals(TuningMethod method, boolean speaks, boolean isGguf) {
+        return PeftRefusals.of(method, speaks, isGguf);
     }
 
     @Override
@@ -82,8 +81,8 @@ public final class PeftRecipeWriter implements RecipeWriter {
             if (!codec.speaks()) {
                 refuse(List.of(PeftRefusals.ofEncoder(Location.of(model.toString()))));
             }
-            if (folder.isGguf() && method instanceof QloraTuning) {
-                refuse(List.of(PeftRefusals.ofPackedGguf(Location.of(model.toString()))));
+            if (folder.isGguf() && method != null) {
+                refuse(PeftRefusals.ofGguf(method).stream().toList());
             }
             DurableFiles.deleteTree(target);
             Files.createDirectories(target);

@@ -3,6 +3,7 @@ package dev.finetune4j.worker.recipe;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.method.HeadTuning;
+import dev.finetune4j.method.QloraTuning;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
@@ -11,6 +12,7 @@ import dev.finetune4j.worker.problem.WorkerProblems;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What of a job the engine on transformers and PEFT does not do. It is told, never done in another way. */
 final class PeftRefusals {
@@ -35,8 +37,13 @@ final class PeftRefusals {
     }
 
     /** All that is refused of a training by its method and by what its model is. */
-    static List<Problem> of(TuningMethod method, boolean speaks) {
-        return speaks ? ofMethod(method).stream().toList() : List.of(ofEncoder(Location.ofKey("model")));
+    static List<Problem> of(TuningMethod method, boolean speaks, boolean isGguf) {
+        if (!speaks) {
+            return List.of(ofEncoder(Location.ofKey("model")));
+        }
+        return Stream.of(ofMethod(method), isGguf ? ofGguf(method) : Optional.<Problem>empty())
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     /** A model that tells labels apart instead of speaking: no method makes a decoder of it, so that another place is what is left. */
@@ -48,11 +55,14 @@ final class PeftRefusals {
     }
 
     /** The core leaves the blocks of a GGUF file as they are; packed anew, they would be those of another model. */
-    static Problem ofPackedGguf(Location model) {
-        return refused("QLoRA on a GGUF file", "it would pack anew what the file has packed already", "method: lora")
-                .remedy("targets: [local]")
-                .at(model)
-                .build();
+    static Optional<Problem> ofGguf(TuningMethod method) {
+        return method instanceof QloraTuning
+                ? Optional.of(refused(
+                                "QLoRA on a GGUF file", "it would pack anew what the file has packed already", "method: lora")
+                        .remedy("targets: [local]")
+                        .at(Location.ofKey("method"))
+                        .build())
+                : Optional.empty();
     }
 
     private static Optional<Problem> ofMethod(TuningMethod method) {

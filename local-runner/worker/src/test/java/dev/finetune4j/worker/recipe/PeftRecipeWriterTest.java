@@ -359,15 +359,20 @@ class PeftRecipeWriterTest {
     /** As when the recipe is written, for whoever has none of the job's files yet. */
     @Test
     void whatTheEngineDoesNotDoIsKnownWithoutFiles() {
-        assertThat(writer.refusals(LoraTuning.defaults(), true)).isEmpty();
-        assertThat(writer.refusals(FullTuning.defaults(), true)).isEmpty();
-        assertThat(writer.refusals(QloraTuning.defaults(), true)).isEmpty();
-        assertThat(writer.refusals(HeadTuning.defaults(), true)).singleElement().satisfies(problem -> {
+        assertThat(writer.refusals(LoraTuning.defaults(), true, false)).isEmpty();
+        assertThat(writer.refusals(FullTuning.defaults(), true, false)).isEmpty();
+        assertThat(writer.refusals(QloraTuning.defaults(), true, false)).isEmpty();
+        assertThat(writer.refusals(LoraTuning.defaults(), true, true)).isEmpty();
+        assertThat(writer.refusals(QloraTuning.defaults(), true, true))
+                .singleElement()
+                .satisfies(problem ->
+                        assertThat(problem.summary()).endsWith("does not do QLoRA on a GGUF file"));
+        assertThat(writer.refusals(HeadTuning.defaults(), true, false)).singleElement().satisfies(problem -> {
             assertThat(problem.code()).isEqualTo("FT0674");
             assertThat(problem.summary()).endsWith("does not do method: head");
             assertThat(problem.place()).contains(Location.ofKey("method"));
         });
-        assertThat(writer.refusals(HeadTuning.defaults(), false))
+        assertThat(writer.refusals(HeadTuning.defaults(), false, false))
                 .as("whatever its method: another one would be refused, too")
                 .singleElement()
                 .satisfies(problem -> {

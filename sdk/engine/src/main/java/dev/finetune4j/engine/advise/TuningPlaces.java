@@ -125,7 +125,7 @@ public final class TuningPlaces {
             if (!ownModels.contains(target) || model.ids().containsKey(target.value())) {
                 List<Method> done = methods.stream()
                         .filter(one ->
-                                refusals.at(target, tuning(one), !isEncoder).isEmpty())
+                                refusals.at(target, tuning(one), !isEncoder, false).isEmpty())
                         .toList();
                 machine(model, done, tokens, ownModels.contains(target), offers).ifPresent(places::add);
             }
@@ -212,7 +212,8 @@ public final class TuningPlaces {
         }
         Parallelism parallelism =
                 own.count() == 1 ? Parallelism.single() : Parallelism.data(own.count(), Sharding.FSDP);
-        TrainingSetup.Builder frugal = TrainingSetup.frugal(method, Framework.HUGGING_FACE, parallelism)
+        Framework framework = isByScript ? Framework.HUGGING_FACE : Framework.FINETUNE4J_GPU;
+        TrainingSetup.Builder frugal = TrainingSetup.frugal(method, framework, parallelism)
                 .arithmetic(gpu.hasBfloat16() ? Arithmetic.BF16 : isByScript ? Arithmetic.FP16 : Arithmetic.FP32);
         TrainingSetup setup =
                 withOneRow(isSingle && method == Method.LORA ? frugal.weights(Weights.FP32) : frugal, method, tokens);

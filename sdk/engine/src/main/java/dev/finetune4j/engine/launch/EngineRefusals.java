@@ -33,12 +33,13 @@ public final class EngineRefusals {
      * Why the engine that a place is sent does not train so.
      *
      * @param speaks whether the model answers in text; an encoder tells labels apart
+     * @param isGguf whether the model is a GGUF file
      * @return empty where it does, and where the place is sent none
      */
-    public List<Problem> at(ProviderId place, TuningMethod method, boolean speaks) {
+    public List<Problem> at(ProviderId place, TuningMethod method, boolean speaks, boolean isGguf) {
         return writers.stream()
                 .filter(writer -> writer.engine().equals(engines.get(place)))
-                .flatMap(writer -> writer.refusals(method, speaks).stream())
+                .flatMap(writer -> writer.refusals(method, speaks, isGguf).stream())
                 .toList();
     }
 

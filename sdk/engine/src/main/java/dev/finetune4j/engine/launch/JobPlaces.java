@@ -280,8 +280,9 @@ public final class JobPlaces {
     private List<Problem> undone(Provider provider, PreparedJob prepared) {
         Map<ProviderId, String> engine =
                 provider.worker().map(name -> Map.of(provider.id(), name)).orElse(Map.of());
+        FineTuneJob job = prepared.file().job();
         return new EngineRefusals(engine, context.workers().recipes())
-                .at(provider.id(), prepared.file().job().method(), prepared.speaks());
+                .at(provider.id(), job.method(), prepared.speaks(), job.model().isGguf());
     }
 
     /**

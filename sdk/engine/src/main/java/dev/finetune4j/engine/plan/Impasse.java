@@ -272,7 +272,11 @@ final class Impasse {
         List<ProviderId> targets = request.filter().targets();
         Optional<Problem> refused = plan.rejections().stream()
                 .flatMap(rejection -> refusals
-                        .at(rejection.target(), job.method(), figures.model().speaks())
+                        .at(
+                                rejection.target(),
+                                job.method(),
+                                figures.model().speaks(),
+                                job.model().isGguf())
                         .stream())
                 .findFirst();
         Problem.Builder problem = PlanProblems.NOTHING_FITS
@@ -623,7 +627,8 @@ final class Impasse {
     }
 
     private boolean isRefused(ProviderId place, TuningMethod method) {
-        return !refusals.at(place, method, figures.model().speaks()).isEmpty();
+        boolean isGguf = figures.file().job().model().isGguf();
+        return !refusals.at(place, method, figures.model().speaks(), isGguf).isEmpty();
     }
 
     private Map<String, FineTuneJob> changes() {

@@ -30,7 +30,6 @@ import java.util.Optional;
  * gives the model. Whatever was fetched once is used without a network. Safe for use by several processes at once.
  */
 public final class ModelStore {
-    private static final String GGUF = ".gguf";
 
     private final ModelCatalogue catalogue;
     private final SourceCache sources;
@@ -174,7 +173,7 @@ public final class ModelStore {
         if (Files.isDirectory(path)) {
             return path;
         }
-        if (Files.isRegularFile(path) && ref.value().endsWith(GGUF)) {
+        if (Files.isRegularFile(path) && ref.isGguf()) {
             return path;
         }
         if (Files.isRegularFile(path) && ModelLayout.isPickle(ref.value())) {

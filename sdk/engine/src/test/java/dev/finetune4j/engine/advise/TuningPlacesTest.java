@@ -126,7 +126,7 @@ class TuningPlacesTest {
         }
 
         @Override
-        public List<Problem> refusals(TuningMethod method, boolean speaks) {
+        public List<Problem> refusals(TuningMethod method, boolean speaks, boolean isGguf) {
             return speaks && method instanceof LoraTuning
                     ? List.of()
                     : List.of(MethodProblems.methodOfDecoders(method));

@@ -137,7 +137,7 @@ class WorkersTest {
         }
 
         @Override
-        public List<Problem> refusals(TuningMethod method, boolean speaks) {
+        public List<Problem> refusals(TuningMethod method, boolean speaks, boolean isGguf) {
             return List.of();
         }
 
