@@ -42,11 +42,10 @@ public final class SeriesLauncher {
      */
     public RunHandle<RunOutcome> launch(PreparedJob prepared, List<String> secrets) {
         threads.requireOpen();
-        Optional<RunFolder> last = last(prepared);
-        if (last.filter(SeriesLauncher::hasDiverged).isPresent()) {
-            return launcher.attach(last.get());
-        }
-        return last.flatMap(folder -> tryGoOn(prepared, folder, secrets))
+        return last(prepared)
+                .flatMap(folder -> tryGoOn(prepared, folder, secrets))
+                // Read anew, as whoever had it meanwhile may have let it go on until it diverged.
+                .or(() -> last(prepared).filter(SeriesLauncher::hasDiverged).map(launcher::attach))
                 .orElseGet(() -> launcher.launchOnce(prepared, secrets, run -> true));
     }
 
@@ -64,8 +63,9 @@ public final class SeriesLauncher {
 
     /**
      * The last run of a job, data and model by this version, where it failed or was stopped in training, or was lost together with whoever
-     * followed it, and its place lets it go on from its checkpoint, which costs nothing there. Not one that its budget stopped, nor one that
-     * was resumed and came no step further, nor one whose base model has changed where it lies; and none where an earlier run has succeeded.
+     * followed it, and its place lets it go on from its checkpoint, which costs nothing there. Not one that its budget stopped, nor one whose
+     * training diverged, nor one that was resumed and came no step further, nor one whose base model has changed where it lies; and none
+     * where an earlier run has succeeded.
      *
      * @throws FineTuneException if its place does not answer
      */
@@ -138,7 +138,8 @@ public final class SeriesLauncher {
 
     private boolean isLetGoOn(RunFolder folder) {
         RunView view = RunView.read(folder);
-        boolean isWorthIt = !view.closed() || cameFurther(SavedEvents.read(folder));
+        boolean isWorthIt = !view.closed()
+                || (!Divergence.isIn(view.problem()) && cameFurther(SavedEvents.read(folder)));
         if (!view.isLaunchedHere() || !isWorthIt || !context.bases().isUnchanged(view)) {
             return false;
         }

@@ -66,10 +66,7 @@ class InterruptedRunTest {
                 .isInstanceOfSatisfying(
                         RunEvent.StateChanged.class,
                         change -> assertThat(change.state()).isEqualTo(RunState.FAILED));
-        List<RunEvent.StepCompleted> steps = events.stream()
-                .filter(RunEvent.StepCompleted.class::isInstance)
-                .map(RunEvent.StepCompleted.class::cast)
-                .toList();
+        List<RunEvent.StepCompleted> steps = steps(events);
         RunEvent.StepCompleted last = steps.get(steps.size() - 1);
 
         events.add(new RunEvent.StateChanged(end.at(), RunState.TRAINING, ""));
@@ -82,6 +79,40 @@ class InterruptedRunTest {
         events.add(events.size() - 1, following(last));
         SavedEvents.write(folder, events);
         assertThat(interrupted()).as("a step further").isPresent();
+    }
+
+    @Test
+    void isNoneWhoseTrainingDiverged() throws Exception {
+        fixture.place.script(Life.diverges());
+        RunId diverged = fixture.runToEnd();
+        try (Launcher launcher = fixture.launcher()) {
+            assertThat(launcher.series().interrupted(fixture.prepared())).isEmpty();
+            assertThat(launcher.series().goesOn(fixture.prepared(), diverged)).isFalse();
+        }
+    }
+
+    /** It came a step further there, which would do for a run that failed of anything else. */
+    @Test
+    void isHandedOutWhereItDivergedAtAnotherProcessMeanwhile() throws Exception {
+        fixture.place.script(Life.fails(), Life.diverges());
+        RunFolder folder = fixture.folder(fixture.runToEnd());
+        try (Launcher launcher = fixture.launcher();
+                Launcher other = fixture.launcher()) {
+            assertThat(launcher.series().interrupted(fixture.prepared())).contains(folder);
+            assertThat(other.resume(folder).await()).isInstanceOf(RunOutcome.Failed.class);
+            List<RunEvent> events = new ArrayList<>(SavedEvents.read(folder));
+            List<RunEvent.StepCompleted> steps = steps(events);
+            events.add(events.size() - 1, following(steps.get(steps.size() - 1)));
+            SavedEvents.write(folder, events);
+
+            assertThat(launcher.series().tryGoOn(fixture.prepared(), folder, List.of()))
+                    .isEmpty();
+            RunHandle<RunOutcome> handle = launcher.series().launch(fixture.prepared(), List.of());
+            assertThat(handle.begin()).isEqualTo(RunHandle.Begin.ENDED);
+            assertThat(handle.id()).isEqualTo(folder.id());
+        }
+        assertThat(fixture.place.launches()).isEqualTo(1);
+        assertThat(fixture.view(folder.id()).resumes()).isEqualTo(1);
     }
 
     @Test
@@ -160,6 +191,13 @@ class InterruptedRunTest {
         assertThat(fixture.place.launches()).isEqualTo(1);
         assertThat(fixture.place.attempts(folder.id())).isEqualTo(2);
         assertThat(fixture.view(folder.id()).resumes()).isEqualTo(1);
+    }
+
+    private static List<RunEvent.StepCompleted> steps(List<RunEvent> events) {
+        return events.stream()
+                .filter(RunEvent.StepCompleted.class::isInstance)
+                .map(RunEvent.StepCompleted.class::cast)
+                .toList();
     }
 
     private static RunEvent following(RunEvent.StepCompleted step) {
