@@ -75,6 +75,9 @@ public final class SeriesLauncher {
 
     /** Lets a run go on that was found interrupted; empty where it does not, or no longer, as another process was faster. */
     Optional<RunHandle<RunOutcome>> tryGoOn(PreparedJob prepared, RunFolder folder, List<String> secrets) {
+        if (!isWorthIt(folder, RunView.read(folder))) {
+            return Optional.empty();
+        }
         Optional<RunLock> lock = RunLock.tryTake(folder, context.files());
         if (lock.isPresent()) {
             return resumed(prepared, folder, lock.get(), secrets).map(run -> run.follow(threads, outcome -> outcome));
@@ -138,19 +141,26 @@ public final class SeriesLauncher {
 
     private boolean isLetGoOn(RunFolder folder) {
         RunView view = RunView.read(folder);
-        boolean isWorthIt = !view.closed()
-                || (!Divergence.isIn(view.problem()) && cameFurther(SavedEvents.read(folder)));
-        if (!view.isLaunchedHere() || !isWorthIt || !context.bases().isUnchanged(view)) {
+        if (!isWorthIt(folder, view)) {
             return false;
         }
         try (Provider provider = Outcomes.open(view, context.providers())) {
             return provider.capabilities().supportsResume()
                     && !provider.capabilities().bills()
+                    // Late, since its files may be many gigabytes.
+                    && context.bases().isUnchanged(view)
                     && provider.find(folder.id())
                             .map(JobSnapshot::state)
                             .filter(state -> state == RunState.FAILED || (state == RunState.STOPPED && view.closed()))
                             .isPresent();
         }
+    }
+
+    /** Whether its own files have nothing against it, which nobody else need be asked for. */
+    private static boolean isWorthIt(RunFolder folder, RunView view) {
+        return view.isLaunchedHere()
+                && (!view.closed()
+                        || (!Divergence.isIn(view.problem()) && cameFurther(SavedEvents.read(folder))));
     }
 
     private static boolean isClosed(RunFolder folder) {

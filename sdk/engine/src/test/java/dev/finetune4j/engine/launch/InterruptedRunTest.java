@@ -11,10 +11,13 @@ import dev.finetune4j.engine.journal.RunLock;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.Billing;
+import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.testkit.fake.FakePlace.Call;
 import dev.finetune4j.testkit.fake.FakePlace.Fault;
 import dev.finetune4j.testkit.fake.Life;
 import dev.finetune4j.value.RunId;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Which run goes on from its checkpoint where a series asks for its job again. */
 class InterruptedRunTest {
+    private static final Capabilities WITHOUT_RESUME = new Capabilities(true, true, true, false, true, Billing.NOTHING);
+
     @TempDir
     Path home;
 
@@ -89,6 +94,32 @@ class InterruptedRunTest {
             assertThat(launcher.series().interrupted(fixture.prepared())).isEmpty();
             assertThat(launcher.series().goesOn(fixture.prepared(), diverged)).isFalse();
         }
+    }
+
+    @Test
+    void isHandedOutWithoutItsLockWhereItDiverged() throws Exception {
+        fixture.place.script(Life.diverges());
+        RunFolder folder = fixture.folder(fixture.runToEnd());
+        Files.delete(folder.lock());
+        Files.createDirectory(folder.lock()); // which nobody can take
+        try (Launcher launcher = fixture.launcher()) {
+            RunHandle<RunOutcome> handle = launcher.series().launch(fixture.prepared(), List.of());
+
+            assertThat(handle.begin()).isEqualTo(RunHandle.Begin.ENDED);
+            assertThat(handle.id()).isEqualTo(folder.id());
+        }
+    }
+
+    /** Whose files may be many gigabytes. */
+    @Test
+    void isLookedAtWithoutItsBaseModelWhereItsPlaceLetsNoneGoOn() throws Exception {
+        fixture = new LaunchFixture(home, WITHOUT_RESUME, Map.of());
+        fixture.place.script(Life.fails());
+        fixture.runToEnd();
+        fixture.modelDigests.set(0);
+
+        assertThat(interrupted()).isEmpty();
+        assertThat(fixture.modelDigests).hasValue(0);
     }
 
     /** It came a step further there, which would do for a run that failed of anything else. */

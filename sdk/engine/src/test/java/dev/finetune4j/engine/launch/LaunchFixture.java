@@ -52,6 +52,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A home folder, a fake place on a virtual clock, and a small prepared job to launch there. */
@@ -65,6 +66,9 @@ final class LaunchFixture {
 
     /** The digest of base models as they are now; nobody tells it where it is empty. */
     Optional<String> modelDigest = Optional.empty();
+
+    /** How often it was asked for. */
+    final AtomicInteger modelDigests = new AtomicInteger();
 
     /** This machine, where it has a runner besides the place. */
     @Nullable
@@ -129,8 +133,10 @@ final class LaunchFixture {
         }
         Providers providers =
                 new Providers(factories, new ProviderContext(home, environment, clock), ModelCatalogue.shipped());
-        return new Launcher(
-                home, providers, environment, files, clock, sleeper, version, job -> foreseen, model -> modelDigest);
+        return new Launcher(home, providers, environment, files, clock, sleeper, version, job -> foreseen, model -> {
+            modelDigests.incrementAndGet();
+            return modelDigest;
+        });
     }
 
     /** The runner of this machine. */
