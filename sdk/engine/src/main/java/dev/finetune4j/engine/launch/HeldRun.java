@@ -44,8 +44,8 @@ final class HeldRun {
             Begin begin = journal.content().lines().isEmpty() ? Begin.LAUNCHED : Begin.CONTINUED;
             prelude.accept(journal);
             return new HeldRun(context, folder, lock, journal, begin);
-        } catch (RuntimeException e) {
-            close(journal, lock);
+        } catch (RuntimeException | Error e) {
+            giveBack(journal, lock, e);
             throw e;
         }
     }
@@ -62,8 +62,8 @@ final class HeldRun {
                     begin,
                     () -> SubmitStep.isAtPlace(folder.read()),
                     events -> result.apply(drive(events)));
-        } catch (RuntimeException e) {
-            close(journal, lock);
+        } catch (RuntimeException | Error e) {
+            giveBack(journal, lock, e);
             throw e;
         }
     }
@@ -76,10 +76,14 @@ final class HeldRun {
         }
     }
 
-    private static void close(@Nullable Journal journal, RunLock lock) {
-        if (journal != null) {
-            journal.close();
+    /** Closes both for a reason, which is told whatever else goes wrong. */
+    private static void giveBack(@Nullable Journal journal, RunLock lock, Throwable why) {
+        try (lock) {
+            if (journal != null) {
+                journal.close();
+            }
+        } catch (RuntimeException e) {
+            why.addSuppressed(e);
         }
-        lock.close();
     }
 }

@@ -1,0 +1,97 @@
+package dev.finetune4j.engine.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.finetune4j.engine.journal.DiskFiles;
+import dev.finetune4j.engine.journal.DurableFiles;
+import dev.finetune4j.engine.journal.RunFolder;
+import dev.finetune4j.engine.journal.RunLock;
+import dev.finetune4j.testkit.fake.Life;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A run that cannot be driven gives its lock back, whatever goes wrong. */
+class HeldRunTest {
+    @TempDir
+    Path home;
+
+    private LaunchFixture fixture;
+
+    @BeforeEach
+    void opensAHome() {
+        fixture = new LaunchFixture(home);
+    }
+
+    @Test
+    void isFreeWhereThereIsNoMemoryToOpenItsJournal() throws Exception {
+        fixture.place.script(Life.fails());
+        RunFolder folder = fixture.folder(fixture.runToEnd());
+        Journals outOfMemory = file -> {
+            throw new OutOfMemoryError("no room for the journal");
+        };
+
+        try (Launcher launcher = fixture.launcher(outOfMemory)) {
+            assertThatThrownBy(() -> launcher.resume(folder)).hasMessage("no room for the journal");
+        }
+
+        assertThat(RunLock.tryTake(folder, new DiskFiles())).hasValueSatisfying(RunLock::close);
+    }
+
+    @Test
+    void isFreeAndTellsWhyWhereItsJournalDoesNotClose() throws Exception {
+        RunFolder folder = fixture.folder(fixture.runToEnd());
+        Journals unclosable = file -> new Unclosable(new DiskFiles().open(file));
+
+        try (Launcher launcher = fixture.launcher(unclosable)) {
+            assertThatThrownBy(() -> launcher.resume(folder))
+                    .hasMessageContaining("FT0509")
+                    .satisfies(e -> assertThat(e.getSuppressed())
+                            .hasSize(1)
+                            .allSatisfy(further -> assertThat(further).hasMessageContaining("FT0501")));
+        }
+
+        assertThat(RunLock.tryTake(folder, new DiskFiles())).hasValueSatisfying(RunLock::close);
+    }
+
+    /** A disk whose journals are opened as a test says. */
+    @FunctionalInterface
+    private interface Journals extends DurableFiles {
+        @Override
+        default void createFolder(Path folder) throws IOException {
+            new DiskFiles().createFolder(folder);
+        }
+    }
+
+    /** A file on a disk that fails as it is closed. */
+    private record Unclosable(DurableFiles.AppendFile file) implements DurableFiles.AppendFile {
+        @Override
+        public long size() throws IOException {
+            return file.size();
+        }
+
+        @Override
+        public void write(byte[] bytes) throws IOException {
+            file.write(bytes);
+        }
+
+        @Override
+        public void truncate(long size) throws IOException {
+            file.truncate(size);
+        }
+
+        @Override
+        public void force() throws IOException {
+            file.force();
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
+            throw new IOException("the disk is gone");
+        }
+    }
+}
