@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.finetune4j.engine.journal.DiskFiles;
 import dev.finetune4j.engine.journal.Journal;
@@ -222,6 +223,38 @@ class InterruptedRunTest {
         assertThat(fixture.place.launches()).isEqualTo(1);
         assertThat(fixture.place.attempts(folder.id())).isEqualTo(2);
         assertThat(fixture.view(folder.id()).resumes()).isEqualTo(1);
+    }
+
+    @Test
+    void isLeftToTheNextWhoAsksWhereItsPlaceDoesNotAnswer() throws Exception {
+        fixture.place.script(Life.fails());
+        RunFolder folder = fixture.folder(fixture.runToEnd());
+        fixture.place.fail(Call.FIND, Fault.UNREACHABLE);
+        try (Launcher launcher = fixture.launcher()) {
+            assertThatThrownBy(() -> launcher.series().launch(fixture.prepared(), List.of()))
+                    .hasMessageContaining("did not answer FIND");
+
+            assertThat(RunLock.tryTake(folder, new DiskFiles())).hasValueSatisfying(RunLock::close);
+        }
+        assertThat(fixture.onlyRun()).isEqualTo(folder.id());
+        assertThat(fixture.view(folder.id()).resumes()).isZero();
+    }
+
+    @Test
+    void isFollowedByOneMoreWhereItsPlaceLetsNoneGoOn() throws Exception {
+        fixture = new LaunchFixture(home, WITHOUT_RESUME, Map.of());
+        fixture.place.script(Life.fails(), Life.succeeds());
+        RunFolder folder = fixture.folder(fixture.runToEnd());
+        try (Launcher launcher = fixture.launcher()) {
+            RunHandle<RunOutcome> handle = launcher.series().launch(fixture.prepared(), List.of());
+
+            assertThat(RunLock.tryTake(folder, new DiskFiles())).hasValueSatisfying(RunLock::close);
+            assertThat(handle.begin()).isEqualTo(RunHandle.Begin.LAUNCHED);
+            assertThat(handle.id()).isNotEqualTo(folder.id());
+            assertThat(handle.await()).isInstanceOf(RunOutcome.Succeeded.class);
+        }
+        assertThat(fixture.place.launches()).isEqualTo(2);
+        assertThat(fixture.place.attempts(folder.id())).isEqualTo(1);
     }
 
     private static List<RunEvent.StepCompleted> steps(List<RunEvent> events) {
