@@ -495,7 +495,7 @@ public final class Launcher implements AutoCloseable {
         return RunView.of(content).filter(RunView::closed).isPresent();
     }
 
-    private static RunView view(Journal journal) {
+    static RunView view(Journal journal) {
         return RunView.of(journal.content())
                 .orElseThrow(() -> new IllegalStateException("a journal begins with its creation"));
     }

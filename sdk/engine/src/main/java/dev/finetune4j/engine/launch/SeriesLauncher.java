@@ -42,10 +42,10 @@ public final class SeriesLauncher {
      */
     public RunHandle<RunOutcome> launch(PreparedJob prepared, List<String> secrets) {
         threads.requireOpen();
-        return last(prepared)
+        return lastUnsuccessful(prepared)
                 .flatMap(folder -> tryGoOn(prepared, folder, secrets))
                 // Read anew, as whoever had it meanwhile may have let it go on until it diverged.
-                .or(() -> last(prepared).filter(SeriesLauncher::hasDiverged).map(launcher::attach))
+                .or(() -> lastUnsuccessful(prepared).filter(SeriesLauncher::hasDiverged).map(launcher::attach))
                 .orElseGet(() -> launcher.launchOnce(prepared, secrets, run -> true));
     }
 
@@ -70,29 +70,33 @@ public final class SeriesLauncher {
      * @throws FineTuneException if its place does not answer
      */
     Optional<RunFolder> interrupted(PreparedJob prepared) {
-        return last(prepared).filter(this::isLetGoOn).filter(folder -> isClosed(folder) || isFollowedByNobody(folder));
+        return lastUnsuccessful(prepared)
+                .filter(this::isLetGoOn)
+                .filter(folder -> isClosed(folder) || isFollowedByNobody(folder));
     }
 
-    /** Lets a run go on that was found interrupted; empty where it does not, or no longer, as another process was faster. */
+    /** Lets the last run of a job that has not succeeded go on; empty where it does not, or no longer, as another process was faster. */
     Optional<RunHandle<RunOutcome>> tryGoOn(PreparedJob prepared, RunFolder folder, List<String> secrets) {
         if (!isWorthIt(folder, RunView.read(folder))) {
             return Optional.empty();
         }
         Optional<RunLock> lock = RunLock.tryTake(folder, context.files());
         if (lock.isPresent()) {
-            return resumed(prepared, folder, lock.get(), secrets).map(run -> run.follow(threads, outcome -> outcome));
+            return tryAskToResume(prepared, folder, lock.get(), secrets)
+                    .map(run -> run.follow(threads, outcome -> outcome));
         }
         return isClosed(folder) && isLetGoOn(folder)
                 ? Optional.of(observeOnceReopened(prepared, folder, secrets))
                 : Optional.empty();
     }
 
-    /** A run of which nobody else writes now, asked to go on; empty, and its lock given back, where it goes on no longer. */
-    private Optional<HeldRun> resumed(PreparedJob prepared, RunFolder folder, RunLock lock, List<String> secrets) {
+    /** Writes down that a run is to go on of which nobody else writes now; empty, and its lock given back, where it goes on no longer. */
+    private Optional<HeldRun> tryAskToResume(
+            PreparedJob prepared, RunFolder folder, RunLock lock, List<String> secrets) {
         boolean isStill = false;
         try {
             // Whoever had the lock before may have let it go on, or begun another.
-            isStill = last(prepared)
+            isStill = lastUnsuccessful(prepared)
                     .filter(folder::equals)
                     .filter(this::isLetGoOn)
                     .isPresent();
@@ -110,7 +114,7 @@ public final class SeriesLauncher {
                 lock,
                 secrets,
                 journal -> journal.append(
-                        new JournalEntry.ResumeAsked(RunView.read(folder).resumes() + 1))));
+                        new JournalEntry.ResumeAsked(Launcher.view(journal).resumes() + 1))));
     }
 
     /**
@@ -122,7 +126,7 @@ public final class SeriesLauncher {
             while (isClosed(folder)) {
                 Optional<RunLock> lock = RunLock.tryTake(folder, context.files());
                 if (lock.isPresent()) {
-                    Optional<HeldRun> run = resumed(prepared, folder, lock.get(), secrets);
+                    Optional<HeldRun> run = tryAskToResume(prepared, folder, lock.get(), secrets);
                     if (run.isPresent()) {
                         return run.get().drive(events);
                     }
@@ -135,7 +139,7 @@ public final class SeriesLauncher {
     }
 
     /** The last run of a job, data and model by this version that nothing but its end keeps from its success, whoever follows it. */
-    private Optional<RunFolder> last(PreparedJob prepared) {
+    private Optional<RunFolder> lastUnsuccessful(PreparedJob prepared) {
         return Attempts.read(store, prepared).interrupted(prepared, context.version());
     }
 
