@@ -214,7 +214,7 @@ public final class RunProblems implements ProblemCatalogue {
             "finetune gc JOB --running");
 
     /** What a run has trained has changed since. */
-    public static final ProblemKind MODEL_CHANGED = kind(
+    public static final ProblemKind TUNED_CHANGED = kind(
             "FT0540",
             "The tuned model is not as it was trained",
             ExitCode.INVALID,
@@ -258,7 +258,7 @@ public final class RunProblems implements ProblemCatalogue {
                 REPLAY_DIFFERS,
                 FILE_IN_USE,
                 LEFT_BEHIND,
-                MODEL_CHANGED,
+                TUNED_CHANGED,
                 BASE_CHANGED);
     }
 
@@ -549,8 +549,8 @@ public final class RunProblems implements ProblemCatalogue {
      *
      * @param what weights or settings of what the report has: adapter or tuned model
      */
-    public static FineTuneException changedModel(RunId run, String what, Path file, String reported, String found) {
-        return MODEL_CHANGED
+    public static FineTuneException changedTuned(RunId run, String what, Path file, String reported, String found) {
+        return TUNED_CHANGED
                 .error("the " + what + " of " + run + " are not those that were trained")
                 .at(Location.of(file.toString()))
                 .because("SHA-256 of the file " + found + ", in the report " + reported)
