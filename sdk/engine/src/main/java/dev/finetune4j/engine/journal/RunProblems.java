@@ -73,8 +73,8 @@ public final class RunProblems implements ProblemCatalogue {
             "FT0505",
             "Another process drives the run",
             ExitCode.INVALID,
-            "One process at a time writes a run's journal. Another finetune command follows this run right now; a second one may "
-                    + "watch, but not resume or remove it.",
+            "One process at a time writes a run's journal. Another finetune command follows or looks at this run right now; a second one "
+                    + "may watch, but not resume or remove it.",
             "watch it instead: finetune watch RUN");
 
     /** The provider lost the job. */
