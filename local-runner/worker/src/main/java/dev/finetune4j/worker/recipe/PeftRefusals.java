@@ -58,7 +58,9 @@ final class PeftRefusals {
     static Optional<Problem> ofGguf(TuningMethod method) {
         return method instanceof QloraTuning
                 ? Optional.of(refused(
-                                "QLoRA on a GGUF file", "it would pack anew what the file has packed already", "method: lora")
+                                "QLoRA on a GGUF file",
+                                "it would pack anew what the file has packed already",
+                                "method: lora")
                         .remedy("targets: [local]")
                         .at(Location.ofKey("method"))
                         .build())

@@ -254,9 +254,7 @@ class PeftEngineTest {
     @MethodSource("kinds")
     void processesThatShareTheWeightsComputeInHalfTheBits(TuningMethod method) throws Exception {
         List<WorkStep> steps = RecipeTickets.classifies(
-                method,
-                RecipeTickets.training().precision(Precision.BF16).build(),
-                LabelScoring.LIKELIHOOD);
+                method, RecipeTickets.training().precision(Precision.BF16).build(), LabelScoring.LIKELIHOOD);
 
         EngineContainer one =
                 EngineContainer.of(root.resolve("one"), steps, data).runByPeft(image, 1);
@@ -277,7 +275,8 @@ class PeftEngineTest {
 
     static Stream<TuningMethod> adaptersBesideOtherModules() {
         LoraTuning lora = new LoraTuning(4, 8, 0, List.of(LoraTuning.ALL_LINEAR));
-        LoraTuning head = lora.toBuilder().trainedModules(List.of(LoraTuning.HEAD)).build();
+        LoraTuning head =
+                lora.toBuilder().trainedModules(List.of(LoraTuning.HEAD)).build();
         LoraTuning embedding =
                 lora.toBuilder().trainedModules(List.of(LoraTuning.EMBEDDING)).build();
         LoraTuning both = lora.toBuilder()

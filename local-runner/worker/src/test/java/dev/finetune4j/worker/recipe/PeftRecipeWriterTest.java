@@ -365,13 +365,14 @@ class PeftRecipeWriterTest {
         assertThat(writer.refusals(LoraTuning.defaults(), true, true)).isEmpty();
         assertThat(writer.refusals(QloraTuning.defaults(), true, true))
                 .singleElement()
-                .satisfies(problem ->
-                        assertThat(problem.summary()).endsWith("does not do QLoRA on a GGUF file"));
-        assertThat(writer.refusals(HeadTuning.defaults(), true, false)).singleElement().satisfies(problem -> {
-            assertThat(problem.code()).isEqualTo("FT0674");
-            assertThat(problem.summary()).endsWith("does not do method: head");
-            assertThat(problem.place()).contains(Location.ofKey("method"));
-        });
+                .satisfies(problem -> assertThat(problem.summary()).endsWith("does not do QLoRA on a GGUF file"));
+        assertThat(writer.refusals(HeadTuning.defaults(), true, false))
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.code()).isEqualTo("FT0674");
+                    assertThat(problem.summary()).endsWith("does not do method: head");
+                    assertThat(problem.place()).contains(Location.ofKey("method"));
+                });
         assertThat(writer.refusals(HeadTuning.defaults(), false, false))
                 .as("whatever its method: another one would be refused, too")
                 .singleElement()

@@ -124,8 +124,8 @@ public final class TuningPlaces {
         machines.forEach((target, offers) -> {
             if (!ownModels.contains(target) || model.ids().containsKey(target.value())) {
                 List<Method> done = methods.stream()
-                        .filter(one ->
-                                refusals.at(target, tuning(one), !isEncoder, false).isEmpty())
+                        .filter(one -> refusals.at(target, tuning(one), !isEncoder, false)
+                                .isEmpty())
                         .toList();
                 machine(model, done, tokens, ownModels.contains(target), offers).ifPresent(places::add);
             }

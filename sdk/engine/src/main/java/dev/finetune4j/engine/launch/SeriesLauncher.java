@@ -45,7 +45,9 @@ public final class SeriesLauncher {
         return lastUnsuccessful(prepared)
                 .flatMap(folder -> tryGoOn(prepared, folder, secrets))
                 // Read anew, as whoever had it meanwhile may have let it go on until it diverged.
-                .or(() -> lastUnsuccessful(prepared).filter(SeriesLauncher::hasDiverged).map(launcher::attach))
+                .or(() -> lastUnsuccessful(prepared)
+                        .filter(SeriesLauncher::hasDiverged)
+                        .map(launcher::attach))
                 .orElseGet(() -> launcher.launchOnce(prepared, secrets, run -> true));
     }
 
@@ -163,8 +165,7 @@ public final class SeriesLauncher {
     /** Whether its own files have nothing against it, which nobody else need be asked for. */
     private static boolean isWorthIt(RunFolder folder, RunView view) {
         return view.isLaunchedHere()
-                && (!view.closed()
-                        || (!Divergence.isIn(view.problem()) && cameFurther(SavedEvents.read(folder))));
+                && (!view.closed() || (!Divergence.isIn(view.problem()) && cameFurther(SavedEvents.read(folder))));
     }
 
     private static boolean isClosed(RunFolder folder) {

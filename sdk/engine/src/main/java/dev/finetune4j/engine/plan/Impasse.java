@@ -271,13 +271,14 @@ final class Impasse {
         FineTuneJob job = figures.file().job();
         List<ProviderId> targets = request.filter().targets();
         Optional<Problem> refused = plan.rejections().stream()
-                .flatMap(rejection -> refusals
-                        .at(
-                                rejection.target(),
-                                job.method(),
-                                figures.model().speaks(),
-                                job.model().isGguf())
-                        .stream())
+                .flatMap(rejection ->
+                        refusals
+                                .at(
+                                        rejection.target(),
+                                        job.method(),
+                                        figures.model().speaks(),
+                                        job.model().isGguf())
+                                .stream())
                 .findFirst();
         Problem.Builder problem = PlanProblems.NOTHING_FITS
                 .error((targets.isEmpty()

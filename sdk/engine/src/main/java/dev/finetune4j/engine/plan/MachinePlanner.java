@@ -198,7 +198,10 @@ final class MachinePlanner {
     /** Whatever its machines have, a launch there would be refused. */
     private boolean isRefused(ProviderId place) {
         List<Problem> refused = refusals.at(
-                place, job.job().method(), job.model().speaks(), job.job().model().isGguf());
+                place,
+                job.job().method(),
+                job.model().speaks(),
+                job.job().model().isGguf());
         if (refused.isEmpty()) {
             return false;
         }
