@@ -872,6 +872,21 @@ class PlanCommandTest {
     }
 
     @Test
+    void whatNoEngineTrainsIsPlannedAndSaidNotToBeLaunched() throws IOException {
+        job = write("method: lora");
+        Files.writeString(job, Files.readString(job).replace("llama-3.1-8b-instruct", "mixtral-8x7b-instruct-v0.1"));
+
+        CommandRun planned = plan("--target", "sagemaker,azure-ml");
+
+        assertThat(planned.exitCode()).as(planned.err()).isZero();
+        assertThat(oneLine(planned.err()))
+                .contains("FT0483: a launch at azure-ml, sagemaker would be refused")
+                .contains("nothing of finetune4j trains MixtralForCausalLM");
+        job = write("method: lora");
+        assertThat(plan("--target", "sagemaker,azure-ml").err()).doesNotContain("FT0483");
+    }
+
+    @Test
     void noMachineIsPlannedForAnEncoderWhereTheEngineOfItsPlaceTrainsNone() throws IOException {
         job = write("method: full");
         Files.writeString(

@@ -43,6 +43,11 @@ public final class EngineRefusals {
                 .toList();
     }
 
+    /** Whether a place is sent an engine for its GPUs. */
+    public boolean areOf(ProviderId place) {
+        return engines.containsKey(place);
+    }
+
     /** A refusal in one sentence. */
     public static String words(Problem refusal) {
         return refusal.summary() + (refusal.causes().isEmpty() ? "" : " (" + String.join("; ", refusal.causes()) + ")");

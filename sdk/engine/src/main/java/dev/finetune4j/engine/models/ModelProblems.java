@@ -5,7 +5,7 @@ import dev.finetune4j.error.ProblemCatalogue;
 import dev.finetune4j.error.ProblemKind;
 import java.util.List;
 
-/** What can be wrong with the name of a model: FT0480 to FT0482. */
+/** What can be wrong with the name of a model: FT0480 to FT0483. */
 public final class ModelProblems implements ProblemCatalogue {
     static final ProblemKind UNKNOWN_MODEL =
             new ProblemKind("FT0480", "the model is not in the catalogue", ExitCode.INVALID, """
@@ -32,11 +32,17 @@ public final class ModelProblems implements ProblemCatalogue {
             for them beside it, of some hundred million weights: nothing of finetune4j trains it or shows it pictures, but where such a
             model is loaded as a whole, it takes memory that is not counted.""", "finetune models");
 
+    /** A plan tells what a model needs, whoever trains it. */
+    public static final ProblemKind NOT_TRAINED = new ProblemKind(
+            "FT0483", "no engine of finetune4j trains the model", ExitCode.INVALID, """
+            A plan knows what memory, time and money the training of a model takes on a machine also where nothing of finetune4j trains its
+            architecture: such a job runs by a script of your own, or at a place that has its own. A launch is refused before anything is paid.""", "finetune models");
+
     /** For ServiceLoader. */
     public ModelProblems() {}
 
     @Override
     public List<ProblemKind> kinds() {
-        return List.of(UNKNOWN_MODEL, UNKNOWN_SIZES, TOWER_NOT_COUNTED);
+        return List.of(UNKNOWN_MODEL, UNKNOWN_SIZES, TOWER_NOT_COUNTED, NOT_TRAINED);
     }
 }
