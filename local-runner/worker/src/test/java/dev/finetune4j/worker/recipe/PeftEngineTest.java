@@ -298,8 +298,11 @@ class PeftEngineTest {
                 EngineContainer.of(root.resolve("core"), wide, data).runByCore();
         EngineContainer half =
                 EngineContainer.of(root.resolve("narrow"), narrow, data).runByPeft(image, 1);
+        EngineContainer shared =
+                EngineContainer.of(root.resolve("shared"), narrow, data).runByPeft(image.sharingWeights(), 2);
 
         assertSameInHalfTheBits(half, core);
+        assertSameInHalfTheBits(shared, core);
     }
 
     private static JsonNode config(Path model) throws IOException {

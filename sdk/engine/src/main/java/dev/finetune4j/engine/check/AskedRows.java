@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  */
 final class AskedRows {
     /** Most comparisons of a text, so that rows which are all half alike cost no more than these for each asked row. */
-    static final int COMPARISONS = 10_000;
+    static final int COMPARISONS = 1_000;
 
     /** Before all bands: the text is the same. */
     private static final int BY_HASH = -1;

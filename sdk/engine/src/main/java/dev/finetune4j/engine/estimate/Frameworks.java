@@ -24,7 +24,7 @@ final class Frameworks {
 
     Framework framework(boolean isZero) {
         if (has("finetune4j")) {
-            return Framework.FINETUNE4J;
+            return has("peft") ? Framework.FINETUNE4J_GPU : Framework.FINETUNE4J;
         }
         if (has("litgpt", "lit-gpt", "lit-llama")) {
             return Framework.LITGPT;

@@ -21,6 +21,9 @@ import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 
 /** Bytes on one GPU, part by part, for a setup in which nothing is open. */
 final class MemoryFormula {
+    /** Elements of gradients that our engine adds up over GPUs in one go, in a copy of them. */
+    private static final double OUR_BUCKET = 1 << 26;
+
     private static final double GIB = 1L << 30;
     /** Bytes of a weight in half precision. */
     private static final double HALF = 2;
@@ -83,7 +86,7 @@ final class MemoryFormula {
     private MemoryParts parts() {
         Parallelism spread = run.parallelism();
         double parameters = linear + edges;
-        double weights = run.offloadsWeights() ? 0 : weightBytes() / spread.weightShards();
+        double weights = run.offloadsWeights() ? 0 : weightBytesOfOneGpu(spread);
         double gradients = gradientBytes(parameters) / spread.gradientShards();
         double states = run.offloadsOptimizer() ? 0 : stateBytes(parameters) / spread.optimizerShards();
         double adapter = adapterBytes();
@@ -119,14 +122,24 @@ final class MemoryFormula {
                 weights, lying, states, adapter, buffers, 0.8 * kept + working, 0, 0, workspace, loading);
     }
 
+    /** Under adapters our engine shares out what is in the layers, and leaves embedding and head whole on each GPU. */
+    private double weightBytesOfOneGpu(Parallelism spread) {
+        double whole = run.isOurs() && !run.isFull() ? edges * narrow() : 0;
+        return (weightBytes() - whole) / spread.weightShards() + whole;
+    }
+
+    /** Bytes of a number that is computed with; what others' weights are put together in is half of single precision in any case. */
+    private double narrow() {
+        return run.isOurs() && run.arithmetic() == Arithmetic.FP32 ? SINGLE : HALF;
+    }
+
     private double weightBytes() {
         double packed = packedBytes();
         if (packed == 0) {
             return (linear + edges) * (run.weights() == Weights.FP32 ? SINGLE : HALF);
         }
         double head = run.framework() == Framework.LITGPT ? headParameters() : 0;
-        boolean isSingle = run.hasSinglePrecisionEdges() || (run.isOurs() && run.arithmetic() == Arithmetic.FP32);
-        double edgeBytes = isSingle ? SINGLE : HALF;
+        double edgeBytes = run.hasSinglePrecisionEdges() ? SINGLE : narrow();
         return (linear + head) * packed + (edges - head) * edgeBytes;
     }
 
@@ -157,7 +170,12 @@ final class MemoryFormula {
                 && run.parallelism().sharding() == Sharding.NONE
                 && run.framework() != Framework.MEGATRON
                 && !run.isOurs();
-        return parameters * bytes * (isBucketed ? 2 : 1);
+        double summed = run.isOurs()
+                        && run.parallelism().replicas() > 1
+                        && run.parallelism().sharding() == Sharding.NONE
+                ? SINGLE * Math.max(OUR_BUCKET, (double) model.embeddingParameters())
+                : 0;
+        return parameters * bytes * (isBucketed ? 2 : 1) + summed;
     }
 
     private boolean isInBackward() {
@@ -206,6 +224,9 @@ final class MemoryFormula {
             gradient = SINGLE;
             states = SINGLE + momentBytes(SINGLE);
         }
+        if (run.isOurs()) { // which leaves all that it trains whole on each GPU, in single precision
+            return run.trainable() * (each + gradient + states);
+        }
         double bytes =
                 each / spread.weightShards() + gradient / spread.gradientShards() + states / spread.optimizerShards();
         double adapters = run.trainable() / spread.modelGpus() * bytes;
@@ -225,11 +246,13 @@ final class MemoryFormula {
         if (run.parallelism().weightShards() == 1 && !run.offloadsWeights()) {
             return 0;
         }
-        double each = run.isPackedWeights() ? packedBytes() : HALF;
+        double each = run.isPackedWeights() ? packedBytes() : narrow();
         double gathered = coefficients.get(GATHERED_LAYERS) * each * linear / layers;
+        if (run.isOurs()) { // which adds gradients up in single precision
+            return gathered + (run.isFull() ? edges * (narrow() + SINGLE) : 0);
+        }
         if (run.parallelism().sharding() == Sharding.FSDP) {
-            double gradient = run.isOurs() ? SINGLE : HALF; // which ours adds up in single precision
-            return gathered + edges * (run.isFull() ? HALF + gradient : HALF);
+            return gathered + HALF * edges * (run.isFull() ? 2 : 1);
         }
         return Math.max(gathered, each * Math.min(linear, LIVE_PARAMETERS)) + HALF * edges / 2;
     }
@@ -241,7 +264,7 @@ final class MemoryFormula {
         double largest = run.framework() == Framework.LITGPT
                 ? Math.max(model.largestMatrix(), model.embeddingParameters())
                 : model.largestMatrix();
-        return coefficients.get(UNPACKED) * HALF * largest;
+        return coefficients.get(UNPACKED) * narrow() * largest;
     }
 
     /**

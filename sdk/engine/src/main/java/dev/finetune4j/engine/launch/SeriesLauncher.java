@@ -153,12 +153,12 @@ public final class SeriesLauncher {
         try (Provider provider = Outcomes.open(view, context.providers())) {
             return provider.capabilities().supportsResume()
                     && !provider.capabilities().bills()
-                    // Late, since its files may be many gigabytes.
-                    && context.bases().isUnchanged(view)
                     && provider.find(folder.id())
                             .map(JobSnapshot::state)
                             .filter(state -> state == RunState.FAILED || (state == RunState.STOPPED && view.closed()))
-                            .isPresent();
+                            .isPresent()
+                    // Last, since its files may be many gigabytes.
+                    && context.bases().isUnchanged(view);
         }
     }
 

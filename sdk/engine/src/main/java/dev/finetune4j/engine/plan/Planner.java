@@ -2,11 +2,11 @@ package dev.finetune4j.engine.plan;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.finetune4j.engine.launch.ModelFacts;
-import dev.finetune4j.engine.models.LocalCore;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.engine.launch.JobFigures;
+import dev.finetune4j.engine.launch.ModelFacts;
 import dev.finetune4j.engine.launch.OwnMachine;
+import dev.finetune4j.engine.models.LocalCore;
 import dev.finetune4j.engine.models.ModelProblems;
 import dev.finetune4j.engine.price.OfferFilter;
 import dev.finetune4j.engine.report.Figures;
@@ -211,7 +211,8 @@ public final class Planner {
 
     /** What an engine that knows the model's files would refuse, at the places that are sent one. */
     private Optional<Problem> notTrained(ModelFacts model, List<Candidate> ranked) {
-        String architecture = model.known() == null ? model.declaredClass() : model.known().architecture();
+        String architecture =
+                model.known() == null ? model.declaredClass() : model.known().architecture();
         LocalCore core = LocalCore.shipped();
         List<String> places = ranked.stream()
                 .map(candidate -> candidate.option().target())

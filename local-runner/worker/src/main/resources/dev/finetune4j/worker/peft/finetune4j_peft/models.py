@@ -23,7 +23,7 @@ from transformers import AutoModelForCausalLM, DynamicCache
 
 from finetune4j_peft.check import version_numbers
 from finetune4j_peft.draws import drawn
-from finetune4j_peft.packed import BYTES_PER_ELEMENT, PackedLinear, pack
+from finetune4j_peft.packed import BYTES_PER_ELEMENT, PackedLinear, pack, wrapped
 from finetune4j_peft.ranks import Ranks
 from finetune4j_peft.recipe import Training
 from finetune4j_peft.sharing import WeightBytes, is_to_be_shared, share_frozen, share_trained
@@ -118,7 +118,7 @@ class Decoder:
         # What is trained is in float32, whatever is computed in, but not on the way: files are mapped, a wider copy is not.
         self.model = load_decoder(folder, stored_dtype(folder) if self._is_whole or is_packed else dtype)
         self.parameters = sum(parameter.numel() for parameter in self.model.parameters())
-        self.is_sharded = is_to_be_shared(self._weight_bytes(is_packed), self._is_whole, ranks, shares)
+        self.is_sharded = is_to_be_shared(self._weight_bytes(is_packed), ranks, shares)
         layers = decoder_layers(self.model)
         if is_packed:
             pack(self.model, layers, self.device, torch.device("cpu") if self.is_sharded else self.device, dtype)
@@ -143,12 +143,15 @@ class Decoder:
         self.model.eval()
 
     def _weight_bytes(self, is_packed: bool) -> WeightBytes:
-        """What the weights take on the device, with gradients and moments where all are trained."""
-        inside = sum(parameter.numel() for parameter in decoder_layers(self.model).parameters())
+        trained = torch.float32.itemsize * WHOLE_COPIES
         if self._is_whole:
-            return WeightBytes(self.parameters * torch.float32.itemsize * WHOLE_COPIES, 0)
+            return WeightBytes(self.parameters * trained, 0, trains_all=True, is_packed=False)
+        inside = sum(parameter.numel() for parameter in decoder_layers(self.model).parameters())
         each = BYTES_PER_ELEMENT if is_packed else self.dtype.itemsize
-        return WeightBytes(inside * each, (self.parameters - inside) * self.dtype.itemsize)
+        saved = self.training.adapter.get("modules_to_save") or [] if self.training else []
+        beside = len(saved) * self.model.get_input_embeddings().weight.numel() * trained
+        whole = (self.parameters - inside) * self.dtype.itemsize + beside
+        return WeightBytes(inside * each, whole, trains_all=False, is_packed=is_packed)
 
     def _make_trainable(self, training: Training) -> None:
         if training.is_whole:
@@ -159,7 +162,8 @@ class Decoder:
                 begun = self._kept(start) if self._has_prefix else self.model.get_input_embeddings()(start)
             self.virtual = torch.nn.Parameter(begun.float())
         else:
-            self.peft = get_peft_model(self.model, _lora(training))
+            with wrapped(decoder_layers(self.model), needs_numbers=training.adapter.get("use_dora", False)):
+                self.peft = get_peft_model(self.model, _lora(training))
             # What is not drawn starts as PEFT makes it: factors B as zero, lengths and whole modules as those of the base model.
             start = get_peft_model_state_dict(self.peft, save_embedding_layers=False)
             start.update({draw.name: torch.from_numpy(drawn(draw)) for draw in training.draws})
@@ -243,14 +247,17 @@ class Decoder:
         """Keeps packed matrices unpacked where half of the free memory holds them: each token that is generated goes through all of them."""
         matrices = [module for module in self.model.modules() if isinstance(module, PackedLinear)]
         size = sum(matrix.in_features * matrix.out_features for matrix in matrices) * self.dtype.itemsize
-        held = matrices if not self.is_sharded and size <= self._ranks.free_memory() / 2 else []
-        for matrix in held:
-            matrix.unpack()
-        try:
+        if not matrices or self.is_sharded or size > self._ranks.free_memory() / 2:
             yield
-        finally:
-            for matrix in held:
-                matrix.let_go()
+            return
+        with self._ranks.beside_the_peak():
+            for matrix in matrices:
+                matrix.unpack()
+            try:
+                yield
+            finally:
+                for matrix in matrices:
+                    matrix.let_go()
 
     def _computing(self) -> contextlib.AbstractContextManager:
         narrow = self._is_whole and not self.is_sharded and self.dtype == torch.bfloat16
@@ -323,7 +330,7 @@ class Decoder:
             raise ValueError("a model that only answers has nothing to write")
         if self._is_whole:
             self.model.save_pretrained(folder, state_dict=gathered, safe_serialization=True)
-            _keep_architecture(self.folder, folder)
+            _keep_architecture(folder)
             _copy_description(self.folder, folder)
             return
         save_file(self._adapter(), folder / WEIGHTS, metadata={"format": "pt"})
@@ -353,13 +360,11 @@ def _lora(training: Training) -> LoraConfig:
     return LoraConfig(**told)
 
 
-def _keep_architecture(base: Path, folder: Path) -> None:
-    """Names the model as its base is named: older versions of transformers take the name of the class, which FSDP changes."""
+def _keep_architecture(folder: Path) -> None:
+    """Names the model as it was named before: older versions of transformers take the name of the class, which FSDP changes."""
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    named = json.loads((base / "config.json").read_text(encoding="utf-8")).get("architectures")
-    if named:
-        config["architectures"] = named
-        (folder / "config.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    config["architectures"] = [name.removeprefix("FSDP") for name in config.get("architectures") or []]
+    (folder / "config.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def _copy_description(base: Path, folder: Path) -> None:

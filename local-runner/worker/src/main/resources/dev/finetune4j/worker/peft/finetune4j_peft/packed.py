@@ -3,6 +3,7 @@ number as the core packs them, and as bitsandbytes does, which is in none of the
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Iterator
 from typing import Any
@@ -96,10 +97,16 @@ class PackedLinear(torch.nn.Linear):
         self.distances = _frozen(distances)
         self.register_buffer("mean", mean)
         self._held: torch.Tensor | None = None
+        self._latest: _Latest | None = None
 
     @property
     def weight(self) -> torch.Tensor:
-        """What the layer multiplies with, [out, in]; made anew each time."""
+        """What the layer multiplies with, [out, in]; made anew each time, unless it is held."""
+        if self._held is not None:
+            return self._held
+        if self._latest is not None:
+            self._latest.hold(self)
+            return self.weight
         return _unpacked(*self._parts(), (self.out_features, self.in_features), self.dtype)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -110,11 +117,20 @@ class PackedLinear(torch.nn.Linear):
 
     def unpack(self) -> None:
         """Multiplies with one matrix from now on."""
-        self._held = self.weight
+        self._held = _unpacked(*self._parts(), (self.out_features, self.in_features), self.dtype)
+
+    def stand_in(self) -> None:
+        """Holds one element in place of the matrix, for who looks at nothing but its shape, format and device."""
+        one = torch.empty(1, dtype=self.dtype, device=self.packed.device)
+        self._held = one.expand(self.out_features, self.in_features)
 
     def let_go(self) -> None:
         """Unpacks the matrix at each use again."""
         self._held = None
+
+    def hold_latest(self, latest: _Latest | None) -> None:
+        """Holds the matrix, once it was unpacked, until another of the same holder is."""
+        self._latest = latest
 
     def numbers(self) -> Iterator[torch.nn.Parameter]:
         """What the matrix is packed in."""
@@ -137,6 +153,34 @@ def pack(
     for parameter in model.parameters():
         if parameter not in packed:
             parameter.data = parameter.data.to(dtype)
+
+
+class _Latest:
+    """Holds the matrix that was unpacked last."""
+
+    def __init__(self) -> None:
+        self._layer: PackedLinear | None = None
+
+    def hold(self, layer: PackedLinear) -> None:
+        if self._layer is not None:
+            self._layer.let_go()
+        self._layer = layer
+        layer.unpack()
+
+
+@contextlib.contextmanager
+def wrapped(layers: torch.nn.ModuleList, needs_numbers: bool) -> Iterator[None]:
+    """While PEFT wraps layers: it asks each matrix a dozen times for its format and device, and takes the numbers of some adapters from it."""
+    packed = [module for module in layers.modules() if isinstance(module, PackedLinear)]
+    latest = _Latest()
+    for layer in packed:
+        layer.hold_latest(latest) if needs_numbers else layer.stand_in()
+    try:
+        yield
+    finally:
+        for layer in packed:
+            layer.hold_latest(None)
+            layer.let_go()
 
 
 def _frozen(x: torch.Tensor) -> torch.nn.Parameter:

@@ -76,7 +76,7 @@ def out_of_memory(error: BaseException) -> WorkProblem:
     )
 
 
-def does_not_fit(needed: float, room: int, whole: bool, processes: int) -> WorkProblem:
+def does_not_fit(needed: float, room: int, whole: bool, packed: bool, processes: int) -> WorkProblem:
     """What each process would have to hold of the weights, shared out where they can be, is more than its device has."""
     gibibyte = 1 << 30
     return WorkProblem(
@@ -86,7 +86,7 @@ def does_not_fit(needed: float, room: int, whole: bool, processes: int) -> WorkP
             f"its weights{', gradient and moments' if whole else ''} take {needed / gibibyte:.1f} GiB of a GPU that has {room / gibibyte:.1f} GiB",
             f"there {'is 1 GPU' if processes == 1 else f'are {processes} GPUs'}; torch 2.7 or newer shares weights out among several",
         ],
-        ["method: lora" if whole else "method: qlora", "a machine whose GPUs have more memory"],
+        [*([] if packed else ["method: lora" if whole else "method: qlora"]), "a machine whose GPUs have more memory"],
         TRAINING_FAILED,
     )
 

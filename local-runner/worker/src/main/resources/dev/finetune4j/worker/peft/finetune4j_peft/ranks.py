@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -28,6 +29,7 @@ class Ranks:
         local = int(os.environ.get("LOCAL_RANK", "0"))
         on_gpu = torch.cuda.is_available()
         self.device = torch.device("cuda", local) if on_gpu else torch.device("cpu")
+        self._peak = 0
         if on_gpu:
             torch.cuda.set_device(self.device)
         if self.world > 1:
@@ -45,7 +47,8 @@ class Ranks:
     def free_memory(self) -> int:
         """Bytes of this process's device that are free, of the machine on the CPU."""
         if self.device.type == "cuda":
-            return torch.cuda.mem_get_info(self.device)[0]
+            kept = torch.cuda.memory_reserved(self.device) - torch.cuda.memory_allocated(self.device)  # to be used again
+            return torch.cuda.mem_get_info(self.device)[0] + kept
         return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
     def peak_gpu_bytes(self) -> int | None:
@@ -54,7 +57,20 @@ class Ranks:
             return None
         free, total = torch.cuda.mem_get_info(self.device)
         besides = total - free - torch.cuda.memory_reserved(self.device)
-        return torch.cuda.max_memory_reserved(self.device) + max(0, besides)
+        return max(self._peak, torch.cuda.max_memory_reserved(self.device)) + max(0, besides)
+
+    @contextlib.contextmanager
+    def beside_the_peak(self) -> Iterator[None]:
+        """Leaves out of the peak what is taken only because there is room for it."""
+        on_gpu = self.device.type == "cuda"
+        if on_gpu:
+            self._peak = max(self._peak, torch.cuda.max_memory_reserved(self.device))
+        try:
+            yield
+        finally:
+            if on_gpu:
+                torch.cuda.empty_cache()
+                torch.cuda.reset_peak_memory_stats(self.device)
 
     def agree(self, value: bool) -> bool:
         """What the first process found, for all."""

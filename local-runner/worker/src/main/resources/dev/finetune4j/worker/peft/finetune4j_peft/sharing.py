@@ -26,17 +26,20 @@ SHARDING_TORCH = (2, 7)
 
 @dataclasses.dataclass(frozen=True)
 class WeightBytes:
-    """What weights take: those that can be shared out, and those that every process has whole."""
+    """What weights take, with gradients and moments where they are trained: those that can be shared out, and those that every process has
+    whole."""
 
     shared: float
     whole: float
+    trains_all: bool
+    is_packed: bool
 
     def held(self, processes: int) -> float:
         """Bytes of each process."""
         return self.shared / processes + self.whole
 
 
-def is_to_be_shared(weights: WeightBytes, trains_all: bool, ranks: Ranks, asked: bool) -> bool:
+def is_to_be_shared(weights: WeightBytes, ranks: Ranks, asked: bool) -> bool:
     """Whether weights are shared out, as asked or for want of room; raises WorkProblem FT0604 where there is none for what a process would
     have to hold, and FT0675 where torch is too old for what is asked."""
     is_able = version_numbers(torch.__version__) >= SHARDING_TORCH
@@ -48,7 +51,7 @@ def is_to_be_shared(weights: WeightBytes, trains_all: bool, ranks: Ranks, asked:
     shares = is_able and ranks.world > 1 and (asked or is_tight or os.environ.get(SHARD) == "1")
     held = weights.held(ranks.world if shares else 1)
     if room is not None and held > room:
-        raise problems.does_not_fit(held, room, trains_all, ranks.world)
+        raise problems.does_not_fit(held, room, weights.trains_all, weights.is_packed, ranks.world)
     return shares
 
 
