@@ -57,7 +57,7 @@ record Assumed(
 
     /** Whether weights are packed into fewer bits than they are multiplied in. */
     boolean isPackedWeights() {
-        return weights != Weights.FP32 && weights != Weights.HALF;
+        return weights.isPacked();
     }
 
     /**

@@ -37,6 +37,13 @@ public record Gpu(
         @Nullable Double measuredTflops) {
     private static final String NVIDIA = "NVIDIA";
     private static final double SMALL_CARD_GB = 30;
+    private static final double GIGA = 1e9;
+    /** Bytes a second over PCIe 3.0 x16, shared with other cards. */
+    private static final double PCIE = 10 * GIGA;
+    /** Since Ampere cards have PCIe 4.0, which is twice as fast. */
+    private static final int PCIE_4_YEAR = 2020;
+    /** What collectives reach of a link. */
+    private static final double LINK_SHARE = 0.7;
 
     /**
      * Memory that a process can have, in GiB: as CUDA reports it, or what similar cards report (92 % of the name plate in GB
@@ -49,6 +56,16 @@ public record Gpu(
     /** Whether it runs CUDA, which the trainers' images and the formulas take for granted. */
     public boolean hasCuda() {
         return vendor.equals(NVIDIA);
+    }
+
+    /** Bytes a second, one way, between the host's memory and its own. */
+    double hostBytesPerSecond() {
+        return year >= PCIE_4_YEAR ? 2 * PCIE : PCIE;
+    }
+
+    /** Bytes a second, one way, between it and the other GPUs of its machine: 70 % of its link, or over PCIe where it has none. */
+    public double peerBytesPerSecond() {
+        return linkGbPerS == null ? hostBytesPerSecond() : linkGbPerS / 2 * GIGA * LINK_SHARE;
     }
 
     /** Whether it multiplies in bfloat16 natively. */

@@ -134,24 +134,13 @@ final class MemoryFormula {
     }
 
     private double weightBytes() {
-        double packed = packedBytes();
-        if (packed == 0) {
-            return (linear + edges) * (run.weights() == Weights.FP32 ? SINGLE : HALF);
+        double each = run.weights().bytes();
+        if (!run.isPackedWeights()) {
+            return (linear + edges) * each;
         }
         double head = run.framework() == Framework.LITGPT ? headParameters() : 0;
         double edgeBytes = run.hasSinglePrecisionEdges() ? SINGLE : narrow();
-        return (linear + head) * packed + (edges - head) * edgeBytes;
-    }
-
-    /** Bytes of a packed weight with its scales; 0 where weights are not packed. */
-    private double packedBytes() {
-        return switch (run.weights()) {
-            case NF4 -> 0.5 + 4.0 / 64;
-            case NF4_DOUBLE -> 0.5 + 1.0 / 64 + 4.0 / (64 * 256);
-            case INT4 -> 0.5 + 2.5 / 128 + 0.01;
-            case INT8 -> 1.02;
-            default -> 0;
-        };
+        return (linear + head) * each + (edges - head) * edgeBytes;
     }
 
     private double gradientBytes(double parameters) {
@@ -246,7 +235,7 @@ final class MemoryFormula {
         if (run.parallelism().weightShards() == 1 && !run.offloadsWeights()) {
             return 0;
         }
-        double each = run.isPackedWeights() ? packedBytes() : narrow();
+        double each = run.isPackedWeights() ? run.weights().bytes() : narrow();
         double gathered = coefficients.get(GATHERED_LAYERS) * each * linear / layers;
         if (run.isOurs()) { // which adds gradients up in single precision
             return gathered + (run.isFull() ? edges * (narrow() + SINGLE) : 0);

@@ -31,10 +31,6 @@ final class SpeedFormula {
 
     private static final double TERA = 1e12;
     private static final double GIGA = 1e9;
-    /** Bytes a second between GPUs without a link of their own: PCIe 3.0 x16, shared. */
-    private static final double PCIE = 10 * GIGA;
-    /** Since Ampere cards have PCIe 4.0, which is twice as fast. */
-    private static final int PCIE_4_YEAR = 2020;
     /** Bytes a second and GPU between machines, at best (3.2 Tbit/s for eight). */
     private static final double NETWORK = 50 * GIGA;
 
@@ -197,15 +193,14 @@ final class SpeedFormula {
     private double communication() {
         Parallelism spread = run.parallelism();
         double packed = run.isPackedWeights() ? 0.3 : 1;
-        double pcie = gpu.year() >= PCIE_4_YEAR ? 2 * PCIE : PCIE;
         double swap = run.offloadsWeights()
-                ? 2 * packed * model.linearParameters() * (2 + again) / pcie / spread.tensor()
+                ? 2 * packed * model.linearParameters() * (2 + again) / gpu.hostBytesPerSecond() / spread.tensor()
                 : 0;
         if (spread.gpus() == 1) {
             return swap;
         }
         int machine = gpu.name().startsWith("GB") ? GPUS_OF_A_RACK : GPUS_OF_A_MACHINE;
-        double inside = gpu.linkGbPerS() == null ? pcie : gpu.linkGbPerS() / 2 * GIGA * 0.7;
+        double inside = gpu.peerBytesPerSecond();
         double between = spread.gpus() > machine ? Math.min(inside, 3 * NETWORK) : inside;
         double seconds = 0;
         if (spread.weightShards() > 1) {

@@ -98,17 +98,33 @@ public record TrainingSetup(
     /** How weights are stored. */
     public enum Weights {
         /** Four bytes. */
-        FP32,
+        FP32(4),
         /** Two bytes, bfloat16 or half. */
-        HALF,
+        HALF(2),
         /** Eight bits. */
-        INT8,
+        INT8(1.02),
         /** Four bits in blocks of 64 with a scale in single precision (bitsandbytes NF4, arXiv:2305.14314). */
-        NF4,
+        NF4(0.5 + 4.0 / 64),
         /** NF4 whose scales are quantised again. */
-        NF4_DOUBLE,
+        NF4_DOUBLE(0.5 + 1.0 / 64 + 4.0 / (64 * 256)),
         /** Four bits in groups of 128 (GPTQ, AWQ, MXFP4). */
-        INT4
+        INT4(0.5 + 2.5 / 128 + 0.01);
+
+        private final double bytes;
+
+        Weights(double bytes) {
+            this.bytes = bytes;
+        }
+
+        /** Bytes of a weight, with its share of the scales. */
+        public double bytes() {
+            return bytes;
+        }
+
+        /** Whether weights are packed into fewer bits than they are multiplied in. */
+        public boolean isPacked() {
+            return this != FP32 && this != HALF;
+        }
     }
 
     /** The precision of products. */

@@ -2,7 +2,6 @@ package dev.finetune4j.engine.plan;
 
 import dev.finetune4j.data.Part;
 import dev.finetune4j.engine.estimate.Range;
-import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 import dev.finetune4j.engine.plan.Worlds.Cause;
 
 /** How long a job works on some GPUs, once they are ready: the same wherever such GPUs stand. */
@@ -10,10 +9,6 @@ final class GpuTimes {
     /** Training passes a token forward and back; an answer or a validation loss only forward. */
     private static final double FORWARD_SHARE = 0.4;
 
-    /** Texts that are answered at a time. */
-    private static final int ANSWERS_AT_A_TIME = 16;
-    /** Seconds that the host needs to launch a layer for one more token: 20 kernels of 10 microseconds. */
-    private static final double LAUNCH_SECONDS = 2e-4;
     /** Training keeps a checkpoint every so many seconds, and spends at most this share of its time on them. */
     private static final double CHECKPOINT_SECONDS = 300;
 
@@ -26,6 +21,7 @@ final class GpuTimes {
     private final Range tokensPerSecond;
     private final Worlds worlds;
     private final Assumptions assumptions;
+    private final WritingPass pass;
 
     GpuTimes(PlannedJob job, GpuRun run, Range tokensPerSecond, Worlds worlds, Assumptions assumptions) {
         this.job = job;
@@ -33,6 +29,7 @@ final class GpuTimes {
         this.tokensPerSecond = tokensPerSecond;
         this.worlds = worlds;
         this.assumptions = assumptions;
+        this.pass = new WritingPass(job, run);
     }
 
     GpuRun run() {
@@ -76,8 +73,34 @@ final class GpuTimes {
             return reading;
         }
         Sample written = worlds.draw(Cause.ANSWER_LENGTH, job.writtenTokens());
-        return reading.plus(worlds.draw(Cause.ANSWERS, answering.times(secondsATokenOfEach()))
+        double rows = job.rows().rowsOf(Part.TEST);
+        double times = Math.ceil(rows / WritingPass.ROWS / pass.answering());
+        return reading.plus(worlds.draw(Cause.ANSWERS, answering)
+                .times(passSeconds())
+                .times(times)
                 .times(written));
+    }
+
+    /** In words behind those of the evaluation, what slows down the answers that are written; empty where nothing does. */
+    String writingWords() {
+        if (!job.areTextsWritten()) {
+            return "";
+        }
+        return (pass.unpacking() == 0 ? "" : "; " + assumptions.get("unpacking").words())
+                + (pass.gathering() == 0 ? "" : "; " + assumptions.get("gathering").words());
+    }
+
+    private Sample passSeconds() {
+        return worlds.constant(pass.computing())
+                .plus(drawn(Cause.UNPACKING, "unpacking", pass.unpacking()))
+                .plus(drawn(Cause.GATHERING, "gathering", pass.gathering()));
+    }
+
+    /** So many seconds, longer or shorter as is assumed. */
+    private Sample drawn(Cause cause, String assumption, double seconds) {
+        return seconds == 0
+                ? worlds.constant(0)
+                : worlds.draw(cause, assumptions.get(assumption).quantity().times(seconds));
     }
 
     private double likelyReading() {
@@ -88,29 +111,6 @@ final class GpuTimes {
         double shown = models == 3 ? job.job().evaluation().fewShot() * mean : 0;
         double read = rows * (models * mean + shown);
         return FORWARD_SHARE * (losses + read) / tokensPerSecond.likely();
-    }
-
-    /** Seconds for one more token of every held-out row's answer. */
-    private double secondsATokenOfEach() {
-        double perToken = job.architecture().layers() * LAUNCH_SECONDS
-                + readBytes() / (run.gpu().bandwidthGbPerS() * GIGA) / shards();
-        double rows = job.rows().rowsOf(Part.TEST);
-        return Math.ceil(rows / ANSWERS_AT_A_TIME / replicas()) * perToken;
-    }
-
-    /** Bytes of the weights that a token of an answer goes through: as they are computed with, where files have half. */
-    private double readBytes() {
-        boolean isSingle = run.setup().weights() == Weights.FP32
-                && run.settings().precision().equals(GpuSetup.SINGLE);
-        return isSingle ? 2.0 * job.weightBytes() : job.weightBytes();
-    }
-
-    private int shards() {
-        return run.setup().parallelism().weightShards();
-    }
-
-    private int replicas() {
-        return Math.max(1, run.settings().gpus() / shards());
     }
 
     /** Seconds that writing checkpoints takes. */

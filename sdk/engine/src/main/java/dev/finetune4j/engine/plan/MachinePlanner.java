@@ -277,7 +277,7 @@ final class MachinePlanner {
                                 + (job.answeringModels() == 1 ? " model on " : " models on ")
                                 + Figures.count(job.rows().rowsOf(Part.TEST)) + " held-out rows, and "
                                 + Words.validations(Math.round(job.validations())) + "; "
-                                + assumptions.get("answers").words())
+                                + assumptions.get("answers").words() + work.writingWords())
                 .phase(
                         Name.CHECKPOINTS,
                         work.checkpoints(training),

@@ -40,7 +40,11 @@ final class Worlds {
         /** What a machine costs that is auctioned. */
         SPOT_PRICE,
         /** How long answers are of models that were not tuned. */
-        ANSWER_LENGTH
+        ANSWER_LENGTH,
+        /** How fast matrices are unpacked for each token. */
+        UNPACKING,
+        /** How fast layers are put together for each token. */
+        GATHERING
     }
 
     private record Drawn(Cause cause, Uncertain quantity) {}

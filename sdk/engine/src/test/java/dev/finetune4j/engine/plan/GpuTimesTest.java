@@ -3,20 +3,34 @@ package dev.finetune4j.engine.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.finetune4j.engine.estimate.Gpu;
 import dev.finetune4j.engine.estimate.GpuTable;
 import dev.finetune4j.engine.estimate.MemoryModel;
 import dev.finetune4j.engine.estimate.Range;
 import dev.finetune4j.engine.estimate.SpeedModel;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.TrainingSpec;
+import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.PrefixTuning;
 import dev.finetune4j.method.PromptTuning;
+import dev.finetune4j.method.QloraTuning;
 import dev.finetune4j.method.TuningMethod;
+import dev.finetune4j.plan.Fit;
+import dev.finetune4j.plan.TrainerSettings;
+import dev.finetune4j.plan.TrainerSettings.Sharing;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class GpuTimesTest {
+    private static final double GIB = 1L << 30;
+    /** Weights of Llama 3.1 8B inside its layers. */
+    private static final double INSIDE = 32 * (2.0 * 4096 * (4096 + 1024) + 3.0 * 4096 * 14336);
+
+    private static final double OUTSIDE = 2.0 * 128_256 * 4096;
+    /** Bytes of a weight in NF4 with double quantization. */
+    private static final double PACKED = 0.5 + 1.0 / 64 + 4.0 / (64 * 256);
+
     @Test
     void noTimeIsCountedForTextsThatNobodyWrites() {
         SampleJob.assertUnwrittenTextsTakeNoTime(GpuTimesTest::evaluation);
@@ -43,6 +57,154 @@ class GpuTimesTest {
         assertThat(evaluation(single)).isGreaterThan(evaluation(half));
     }
 
+    /** Half of what is free on an A10G, 8 GiB, keeps no 13 GiB of matrices. */
+    @Test
+    void unpacksAllMatricesForEachTokenWhereHalfOfTheFreeMemoryDoesNotKeepThem() {
+        WritingPass packed = pass(QloraTuning.defaults(), "A10G", 1, Sharing.SINGLE);
+        WritingPass half = pass(LoraTuning.defaults(), "A10G", 1, Sharing.SINGLE);
+
+        assertThat(packed.unpacking()).isCloseTo(16 * INSIDE / 600e9, within(1e-9));
+        assertThat(packed.computing())
+                .isCloseTo(32 * 20 * 1e-5 + 2 * (INSIDE + OUTSIDE) / 600e9, within(1e-9))
+                .isEqualTo(half.computing());
+        assertThat(packed.gathering()).isZero();
+        assertThat(half.unpacking()).isZero();
+        assertThat(pass(QloraTuning.defaults(), "A100-80", 1, Sharing.SINGLE).unpacking())
+                .isZero();
+    }
+
+    @Test
+    void keepsMatricesUnpackedInHalfOfWhatIsFreeBesideWeightsAdapterAndContext() {
+        PlannedJob job = eightBillion(QloraTuning.defaults());
+        double lying = PACKED * INSIDE + 2 * OUTSIDE + 4 * job.trainable();
+        double enough = 1 + (lying + 2 * (2 * INSIDE)) / GIB;
+
+        assertThat(passWith(job, enough + 0.01).unpacking()).isZero();
+        assertThat(passWith(job, enough - 0.01).unpacking()).isPositive();
+    }
+
+    @Test
+    void countsNoUnpackingWhereAScriptHasAKernelForIt() {
+        PlannedJob job = eightBillion(QloraTuning.defaults());
+        GpuRun engine = run(job, "A10G", 1, Sharing.SINGLE);
+        GpuSetup byScript = new GpuSetup(job, engine.gpu(), true);
+        GpuRun script = new GpuRun(
+                engine.gpu(),
+                engine.settings(),
+                byScript.of(engine.settings()),
+                engine.fit(),
+                engine.neededGib(),
+                engine.usableGib());
+
+        assertThat(new WritingPass(job, script).unpacking()).isZero();
+    }
+
+    /** A V100 has no bfloat16: the numbers that are unpacked have four bytes there. */
+    @Test
+    void unpacksToSinglePrecisionWhereAGpuComputesInIt() {
+        WritingPass pass = pass(QloraTuning.defaults(), "V100-32", 1, Sharing.SINGLE);
+
+        assertThat(pass.unpacking()).isCloseTo(18 * INSIDE / 900e9, within(1e-9));
+        assertThat(pass.computing()).isCloseTo(32 * 20 * 1e-5 + 4 * (INSIDE + OUTSIDE) / 900e9, within(1e-9));
+    }
+
+    /** 16 bytes of 2^24 weights take an H200 56 microseconds, and the 11 operations that unpack them 110 to launch. */
+    @Test
+    void unpacksNoFasterThanTheHostLaunchesIt() {
+        assertThat(pass(QloraTuning.defaults(), "H200", 2, Sharing.FSDP).unpacking())
+                .isCloseTo(INSIDE / (1 << 24) * 11 * 1e-5, within(1e-9));
+    }
+
+    /** Between cards without a link 20 GB a second go each way, over that of an A100 70 % of 300. */
+    @Test
+    void putsSharedLayersTogetherForEachToken() {
+        WritingPass half = pass(LoraTuning.defaults(), "A10G", 4, Sharing.FSDP);
+        WritingPass packed = pass(QloraTuning.defaults(), "A100-80", 4, Sharing.FSDP);
+
+        assertThat(half.gathering()).isCloseTo(2 * INSIDE * (0.75 / 20e9 + 3 / 600e9), within(1e-9));
+        assertThat(half.computing())
+                .as("each GPU goes through all of the model")
+                .isCloseTo(32 * 20 * 1e-5 + 2 * (INSIDE + OUTSIDE) / 600e9, within(1e-9));
+        assertThat(half.unpacking()).isZero();
+        assertThat(packed.gathering()).isCloseTo(PACKED * INSIDE * (0.75 / 210e9 + 3 / 2039e9), within(1e-9));
+        assertThat(packed.unpacking())
+                .as("though half of the free memory would keep them")
+                .isCloseTo(16 * INSIDE / 2039e9, within(1e-9));
+        assertThat(packed.answering()).isEqualTo(1);
+    }
+
+    /** 16 billion bytes are more than 60 % of an A10G's memory, and less of an A100's. */
+    @Test
+    void gpusThatHoldTheModelEachAnswerTextsOfTheirOwn() {
+        assertThat(pass(LoraTuning.defaults(), "A100-80", 4, Sharing.DDP).answering())
+                .isEqualTo(4);
+        assertThat(pass(LoraTuning.defaults(), "A10G", 4, Sharing.DDP).answering())
+                .as("the engine shares out what takes more, planned or not")
+                .isEqualTo(1);
+        WritingPass whole = pass(FullTuning.defaults(), "A100-80", 4, Sharing.FSDP);
+        assertThat(whole.answering())
+                .as("what was trained in shares is read again to answer")
+                .isEqualTo(4);
+        assertThat(whole.gathering()).isZero();
+    }
+
+    /** 100 rows are 7 times 16, and three models write 60 to 500 tokens each. */
+    @Test
+    void countsUnpackingForEachTokenThatIsWritten() {
+        double packed = evaluationOf(QloraTuning.defaults(), "A10G");
+        double half = evaluationOf(LoraTuning.defaults(), "A10G");
+        double eachTime = 16 * INSIDE / 600e9;
+
+        assertThat(packed - half).isBetween(7 * 3 * 60 * eachTime, 7 * (60 + 2 * 500) * 3 * eachTime);
+        assertThat(evaluationOf(QloraTuning.defaults(), "A100-80"))
+                .isCloseTo(evaluationOf(LoraTuning.defaults(), "A100-80"), within(1e-6));
+    }
+
+    @Test
+    void saysWhatSlowsAnswersDown() {
+        assertThat(words(QloraTuning.defaults(), "A100-80", 1, Sharing.SINGLE)).isEmpty();
+        assertThat(words(QloraTuning.defaults(), "A10G", 1, Sharing.SINGLE))
+                .contains("unpack all 4-bit weights")
+                .doesNotContain("put its layers together");
+        assertThat(words(QloraTuning.defaults(), "A10G", 4, Sharing.FSDP))
+                .contains("unpack all 4-bit weights", "put its layers together");
+    }
+
+    private static String words(TuningMethod method, String gpu, int gpus, Sharing sharing) {
+        PlannedJob job = eightBillion(method);
+        return times(job, run(job, gpu, gpus, sharing)).writingWords();
+    }
+
+    private static double evaluationOf(TuningMethod method, String gpu) {
+        PlannedJob job = eightBillion(method);
+        return likely(times(job, run(job, gpu, 1, Sharing.SINGLE)));
+    }
+
+    private static PlannedJob eightBillion(TuningMethod method) {
+        PlannedJob job = SampleJob.of("llama-3.1-8b-instruct");
+        return job.with(job.job().toBuilder().method(method).build());
+    }
+
+    private static WritingPass pass(TuningMethod method, String gpu, int gpus, Sharing sharing) {
+        PlannedJob job = eightBillion(method);
+        return new WritingPass(job, run(job, gpu, gpus, sharing));
+    }
+
+    private static WritingPass passWith(PlannedJob job, double usableGib) {
+        GpuRun run = run(job, "A10G", 1, Sharing.SINGLE);
+        return new WritingPass(
+                job, new GpuRun(run.gpu(), run.settings(), run.setup(), run.fit(), run.neededGib(), usableGib));
+    }
+
+    /** A run that is so whatever it needs. */
+    private static GpuRun run(PlannedJob job, String name, int gpus, Sharing sharing) {
+        Gpu gpu = GpuTable.shipped().find(name).orElseThrow();
+        GpuSetup setups = new GpuSetup(job, gpu);
+        TrainerSettings settings = new TrainerSettings(gpus, sharing, 1, 8 / gpus, true, setups.precision());
+        return new GpuRun(
+                gpu, settings, setups.of(settings), Fit.FITS, new Range(1, 1, 1), gpu.usableMemoryGib());
+    }
+
     private static double computed(TuningMethod method) {
         return computed(SampleJob.of(method, 10, 0));
     }
@@ -55,9 +217,14 @@ class GpuTimesTest {
     private static double evaluation(PlannedJob job) {
         GpuRun run = new GpuSetupSearch(job, MemoryModel.shipped(), SpeedModel.shipped(), Correction.NONE, false)
                 .best(GpuTable.shipped().find("A10").orElseThrow(), 1);
-        return new GpuTimes(job, run, new Range(3000, 4000, 5000), new Worlds(), Assumptions.shipped(List.of()))
-                .evaluation()
-                .percentiles()
-                .likely();
+        return likely(times(job, run));
+    }
+
+    private static GpuTimes times(PlannedJob job, GpuRun run) {
+        return new GpuTimes(job, run, new Range(3000, 4000, 5000), new Worlds(), Assumptions.shipped(List.of()));
+    }
+
+    private static double likely(GpuTimes times) {
+        return times.evaluation().percentiles().likely();
     }
 }
