@@ -109,7 +109,8 @@ final class GpuTimes {
         double rows = job.rows().rowsOf(Part.TEST);
         int models = job.answeringModels();
         double shown = models == 3 ? job.job().evaluation().fewShot() * mean : 0;
-        double read = rows * (models * mean + shown);
+        // GPUs that share the model out share the rows of a validation loss out, too, but answer each the same questions.
+        double read = rows * (models * mean + shown) * run.settings().gpus() / pass.answering();
         return FORWARD_SHARE * (losses + read) / tokensPerSecond.likely();
     }
 

@@ -9,6 +9,7 @@ import dev.finetune4j.engine.estimate.MemoryModel;
 import dev.finetune4j.engine.estimate.Range;
 import dev.finetune4j.engine.estimate.SpeedModel;
 import dev.finetune4j.job.Precision;
+import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.LoraTuning;
@@ -158,6 +159,22 @@ class GpuTimesTest {
         assertThat(packed - half).isBetween(7 * 3 * 60 * eachTime, 7 * (60 + 2 * 500) * 3 * eachTime);
         assertThat(evaluationOf(QloraTuning.defaults(), "A100-80"))
                 .isCloseTo(evaluationOf(LoraTuning.defaults(), "A100-80"), within(1e-6));
+    }
+
+    @Test
+    void gpusThatShareTheModelOutReadTheSameQuestions() {
+        PlannedJob job = SampleJob.of(TaskKind.PREFERENCE, true, 10);
+        GpuRun whole = run(job, "A100-80", 4, Sharing.DDP);
+        double mean = new GpuSetup(job, whole.gpu()).computedMean();
+        int models = job.answeringModels();
+        double shown = models == 3 ? job.job().evaluation().fewShot() * mean : 0;
+        double read = 100 * (models * mean + shown);
+        double losses = 50 * job.validations() * mean;
+
+        double shared = likely(times(job, run(job, "A100-80", 4, Sharing.FSDP)));
+
+        assertThat(shared / likely(times(job, whole)))
+                .isCloseTo((losses + 4 * read) / (losses + read), within(1e-9));
     }
 
     @Test
