@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.finetune4j.engine.estimate.Parallelism.Sharding;
 import dev.finetune4j.engine.estimate.TrainingSetup.Checkpointing;
+import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
 import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.plan.Fit;
@@ -174,6 +175,18 @@ class BacktestTest {
         assertThat(setup(fields).weights()).isNull();
         fields.set(COLUMNS.indexOf("precision"), "pure fp16");
         assertThat(setup(fields).weights()).isEqualTo(Weights.HALF);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "finetune4j, FINETUNE4J",
+        "finetune4j-peft, FINETUNE4J_GPU",
+        "finetune4j 0.1.0 on transformers and PEFT, FINETUNE4J_GPU",
+        "Finetune4j/PEFT, FINETUNE4J_GPU",
+        "TRL and PEFT, HUGGING_FACE"
+    })
+    void tellsItsOwnEngineOnGpusFromItsCoreAndFromPeft(String framework, Framework read) throws IOException {
+        assertThat(setup("framework", framework).framework()).isEqualTo(read);
     }
 
     @ParameterizedTest
