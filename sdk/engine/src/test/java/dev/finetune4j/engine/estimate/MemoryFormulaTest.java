@@ -1,0 +1,173 @@
+package dev.finetune4j.engine.estimate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.finetune4j.engine.estimate.Parallelism.Sharding;
+import dev.finetune4j.engine.estimate.TrainingSetup.Arithmetic;
+import dev.finetune4j.engine.estimate.TrainingSetup.Attention;
+import dev.finetune4j.engine.estimate.TrainingSetup.Checkpointing;
+import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
+import dev.finetune4j.engine.estimate.TrainingSetup.Loss;
+import dev.finetune4j.engine.estimate.TrainingSetup.Method;
+import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
+import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
+import java.util.EnumSet;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the engine for GPUs holds on each of them, counted by hand for Llama 3.1 8B; coefficients are those that nothing was fitted to. */
+class MemoryFormulaTest {
+    private static final Architecture LLAMA_8B = new Architecture(
+            Architecture.Kind.DECODER, 32, 4096, 14336, 32, 8, 128, 128_256, true, false, null, null, false);
+    private static final Parallelism ONE = Parallelism.single();
+    private static final Parallelism FOUR_ALIKE = Parallelism.data(4, Sharding.NONE);
+    private static final Parallelism FOUR_SHARES = Parallelism.data(4, Sharding.FSDP);
+
+    private static final double EMBEDDING = 128_256.0 * 4096;
+    /** Embedding and head. */
+    private static final double EDGES = 2 * EMBEDDING;
+    /** Queries and outputs, keys and values, and three matrices of the feed-forward layer. */
+    private static final double OF_A_LAYER = 2 * 4096.0 * 4096 + 2 * 4096.0 * 1024 + 3 * 4096.0 * 14336;
+
+    private static final double LAYERS = 32 * OF_A_LAYER;
+    private static final double LARGEST_MATRIX = 4096.0 * 14336;
+    private static final double NF4_DOUBLE = 0.5 + 1.0 / 64 + 4.0 / (64 * 256);
+    /** Of rank 16, in and out of all seven matrices. */
+    private static final double ADAPTERS = 16.0 * 32 * (2 * (4096 + 4096) + 2 * (4096 + 1024) + 3 * (4096 + 14336));
+    /** A weight, its gradient and two moments in single precision. */
+    private static final double TRAINED = 16;
+
+    private static final double TOKENS = 2 * 2048;
+    private static final double GATHERED = MemoryCoefficient.GATHERED_LAYERS.centre();
+    private static final double UNPACKED = MemoryCoefficient.UNPACKED.centre();
+
+    @Test
+    void sharesFrozenLayersOutAndLeavesEmbeddingAndHeadWhole() {
+        assertThat(parts(Method.LORA, FOUR_SHARES).weights()).isCloseTo(2 * LAYERS / 4 + 2 * EDGES, within(1.0));
+        assertThat(parts(Method.QLORA, FOUR_SHARES).weights())
+                .isCloseTo(NF4_DOUBLE * LAYERS / 4 + 2 * EDGES, within(1.0));
+        assertThat(parts(Method.LORA, FOUR_ALIKE).weights()).isCloseTo(2 * (LAYERS + EDGES), within(1.0));
+        assertThat(parts(Method.FULL, FOUR_SHARES).weights())
+                .as("what is trained is shared out as a whole")
+                .isCloseTo(4 * (LAYERS + EDGES) / 4, within(1.0));
+    }
+
+    /** As a V100 has it, whose weights are as wide as its products. */
+    @Test
+    void holdsFourBytesOfWhatIsNotPackedWhereAGpuHasNoBfloat16() {
+        MemoryParts lora = of(single(Method.LORA, FOUR_SHARES).weights(Weights.FP32));
+        MemoryParts shared = of(single(Method.QLORA, FOUR_SHARES));
+        MemoryParts alone = of(single(Method.QLORA, ONE));
+
+        assertThat(lora.weights()).isCloseTo(4 * LAYERS / 4 + 4 * EDGES, within(1.0));
+        assertThat(lora.buffers()).isCloseTo(GATHERED * 4 * OF_A_LAYER, within(1.0));
+        assertThat(shared.weights()).isCloseTo(NF4_DOUBLE * LAYERS / 4 + 4 * EDGES, within(1.0));
+        assertThat(alone.weights()).isCloseTo(NF4_DOUBLE * LAYERS + 4 * EDGES, within(1.0));
+        assertThat(alone.buffers()).isCloseTo(UNPACKED * 4 * LARGEST_MATRIX, within(1.0));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"LORA, 1, NONE", "LORA, 4, NONE", "LORA, 4, FSDP", "QLORA, 4, FSDP"})
+    void holdsAdaptersWholeOnEachGpuInSinglePrecision(Method method, int gpus, Sharding sharding) {
+        assertThat(parts(method, Parallelism.data(gpus, sharding)).adapter())
+                .isCloseTo(TRAINED * ADAPTERS, within(1.0));
+    }
+
+    /** They are among what is trained. */
+    @Test
+    void countsATrainedEmbeddingOnce() {
+        MemoryParts parts = of(setup(Method.LORA, FOUR_SHARES)
+                .trainsEmbeddings(true)
+                .trainableParameters(ADAPTERS + EMBEDDING));
+
+        assertThat(parts.adapter()).isCloseTo(TRAINED * (ADAPTERS + EMBEDDING), within(1.0));
+        assertThat(parts.weights())
+                .as("beside the frozen one")
+                .isEqualTo(parts(Method.LORA, FOUR_SHARES).weights());
+    }
+
+    /** Weights and moments are in single precision, and so is the copy in which at least 2^26 gradients, and all of the embedding, are added up. */
+    @Test
+    void addsGradientsUpInSinglePrecisionInACopyOfSomeOfThem() {
+        MemoryParts parts = parts(Method.FULL, FOUR_ALIKE);
+
+        assertThat(parts.gradients()).isCloseTo(4 * (LAYERS + EDGES) + 4 * EMBEDDING, within(1.0));
+        assertThat(parts(Method.FULL, ONE).gradients())
+                .as("of one GPU")
+                .isCloseTo(4 * (LAYERS + EDGES), within(1.0));
+        assertThat(parts.optimizerStates()).isCloseTo(8 * (LAYERS + EDGES), within(1.0));
+    }
+
+    /** Embedding and head are put together at once, and their gradient is whole until it is added up. */
+    @Test
+    void putsLayersTogetherAsNarrowAsTheyAreComputedIn() {
+        assertThat(parts(Method.FULL, FOUR_SHARES).buffers())
+                .isCloseTo(GATHERED * 2 * OF_A_LAYER + (2 + 4) * EDGES, within(1.0));
+        assertThat(of(single(Method.FULL, FOUR_SHARES)).buffers())
+                .isCloseTo(GATHERED * 4 * OF_A_LAYER + (4 + 4) * EDGES, within(1.0));
+        assertThat(parts(Method.LORA, FOUR_SHARES).buffers())
+                .as("whole ones need not be")
+                .isCloseTo(GATHERED * 2 * OF_A_LAYER, within(1.0));
+        assertThat(parts(Method.QLORA, FOUR_SHARES).buffers())
+                .isCloseTo(GATHERED * NF4_DOUBLE * OF_A_LAYER + UNPACKED * 2 * LARGEST_MATRIX, within(1.0));
+    }
+
+    /** The inputs of six adapters are as wide as the model, those of the seventh as the feed-forward layer. */
+    @Test
+    void keepsNothingOfBitsandbytesForTheBackwardPass() {
+        double ofAToken = 8 * 4096.0 + 6 * 14336 + 4 * (4096 + 1024) + 4 * (6 * 4096 + 14336);
+
+        assertThat(parts(Method.QLORA, ONE).activations()).isCloseTo(TOKENS * 32 * ofAToken, within(1.0));
+        assertThat(parts(Method.LORA, ONE).activations()).isCloseTo(TOKENS * 32 * ofAToken, within(1.0));
+    }
+
+    /** FSDP casts on the way, so that no layer runs in mixed precision and no copy of the weights lies beside them. */
+    @Test
+    void keepsActivationsInBfloat16WhereTrainedWeightsAreSharedOut() {
+        double ofAToken = 16 * 4096.0 + 8 * 14336 + 4 * (4096 + 1024);
+
+        assertThat(parts(Method.FULL, FOUR_SHARES).activations()).isCloseTo(TOKENS * 32 * ofAToken, within(1.0));
+    }
+
+    private static MemoryParts parts(Method method, Parallelism parallelism) {
+        return of(setup(method, parallelism));
+    }
+
+    private static MemoryParts of(TrainingSetup.Builder setup) {
+        Assumed run = new Unknowns(LLAMA_8B, setup.build()).draw(new SplittableRandom(1));
+        return MemoryFormula.of(LLAMA_8B, run, Coefficients.centres(MemoryCoefficient.values()));
+    }
+
+    /** In single precision throughout, but for packed weights. */
+    private static TrainingSetup.Builder single(Method method, Parallelism parallelism) {
+        return setup(method, parallelism).arithmetic(Arithmetic.FP32);
+    }
+
+    private static TrainingSetup.Builder setup(Method method, Parallelism parallelism) {
+        Weights weights = switch (method) {
+            case FULL -> Weights.FP32;
+            case QLORA -> Weights.NF4_DOUBLE;
+            default -> Weights.HALF;
+        };
+        return TrainingSetup.of(method, Framework.FINETUNE4J_GPU, parallelism)
+                .edit()
+                .rank(16)
+                .targets(method == Method.FULL ? EnumSet.noneOf(Projection.class) : EnumSet.allOf(Projection.class))
+                .weights(weights)
+                .arithmetic(Arithmetic.BF16)
+                .optimizer(Optimizer.ADAMW_FUSED)
+                .microBatch(2)
+                .accumulation(4)
+                .capTokens(2048)
+                .isPacked(true)
+                .longestTokens(2048)
+                .meanTokens(2048.0)
+                .checkpointing(Checkpointing.NONE)
+                .attention(Attention.FUSED)
+                .loss(Loss.CHUNKED)
+                .isCompiled(false);
+    }
+}
