@@ -211,7 +211,7 @@ final class MemoryFormula {
         } else if (run.framework() == Framework.MEGATRON) {
             each = HALF;
             gradient = SINGLE;
-            states = SINGLE + momentBytes(SINGLE);
+            states = run.offloadsOptimizer() ? 0 : SINGLE + momentBytes(SINGLE);
         }
         if (run.isOurs()) { // which leaves all that it trains whole on each GPU, in single precision
             return run.trainable() * (each + gradient + states);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the engine for GPUs holds on each of them, counted by hand for Llama 3.1 8B; coefficients are those that nothing was fitted to. */
+/** What engines hold on each GPU, that of finetune4j unless another is named, counted by hand for Llama 3.1 8B; no coefficient is fitted. */
 class MemoryFormulaTest {
     private static final Architecture LLAMA_8B = new Architecture(
             Architecture.Kind.DECODER, 32, 4096, 14336, 32, 8, 128, 128_256, true, false, null, null, false);
@@ -132,6 +132,17 @@ class MemoryFormulaTest {
         assertThat(parts(Method.FULL, FOUR_SHARES).activations()).isCloseTo(TOKENS * 32 * ofAToken, within(1.0));
     }
 
+    /** Megatron holds adapters in half precision, and their gradients in single. */
+    @Test
+    void leavesStatesOfAdaptersOutThatLieInTheHostsMemory() {
+        TrainingSetup.Builder offloaded =
+                setup(Framework.MEGATRON, Method.LORA, ONE).offloadsOptimizer(true);
+
+        assertThat(of(offloaded).adapter()).isCloseTo((2 + 4) * ADAPTERS, within(1.0));
+        assertThat(of(setup(Framework.MEGATRON, Method.LORA, ONE)).adapter())
+                .isCloseTo((2 + 4 + 4 + 8) * ADAPTERS, within(1.0));
+    }
+
     private static MemoryParts parts(Method method, Parallelism parallelism) {
         return of(setup(method, parallelism));
     }
@@ -147,12 +158,16 @@ class MemoryFormulaTest {
     }
 
     private static TrainingSetup.Builder setup(Method method, Parallelism parallelism) {
+        return setup(Framework.FINETUNE4J_GPU, method, parallelism);
+    }
+
+    private static TrainingSetup.Builder setup(Framework framework, Method method, Parallelism parallelism) {
         Weights weights = switch (method) {
             case FULL -> Weights.FP32;
             case QLORA -> Weights.NF4_DOUBLE;
             default -> Weights.HALF;
         };
-        return TrainingSetup.of(method, Framework.FINETUNE4J_GPU, parallelism)
+        return TrainingSetup.of(method, framework, parallelism)
                 .edit()
                 .rank(16)
                 .targets(method == Method.FULL ? EnumSet.noneOf(Projection.class) : EnumSet.allOf(Projection.class))
