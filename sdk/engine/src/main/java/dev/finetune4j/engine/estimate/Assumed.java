@@ -61,17 +61,17 @@ record Assumed(
     }
 
     /**
-     * Whether weights in single precision are cast for products in half (automatic mixed precision). Where our engine shares them out,
-     * FSDP casts them on the way, and all else is in half.
+     * Whether weights in single precision are cast for products in half (automatic mixed precision). Where FSDP casts them on the way, all
+     * else is in half.
      */
     boolean isMixed() {
-        boolean isCastByFsdp = isOurs() && parallelism.sharding() == Sharding.FSDP;
+        boolean isCastByFsdp = has(FrameworkTrait.CAST_WHERE_GATHERED) && parallelism.sharding() == Sharding.FSDP;
         return weights == Weights.FP32 && arithmetic != Arithmetic.FP32 && !isCastByFsdp;
     }
 
-    /** Whether our engine for GPUs trains. */
-    boolean isOurs() {
-        return framework == Framework.FINETUNE4J_GPU;
+    /** Whether the framework differs so from others. */
+    boolean has(FrameworkTrait trait) {
+        return framework.has(trait);
     }
 
     boolean isCheckpointed() {
@@ -80,16 +80,12 @@ record Assumed(
 
     /** Whether Hugging Face's layers run, patched or not. */
     boolean isHuggingFace() {
-        return framework == Framework.HUGGING_FACE
-                || isOurs()
-                || framework == Framework.DEEPSPEED
-                || framework == Framework.UNSLOTH
-                || framework == Framework.OTHER;
+        return has(FrameworkTrait.TRANSFORMERS_LAYERS);
     }
 
     /** Whether kernels are fused beyond PyTorch's own. */
     boolean isTuned() {
-        return isCompiled || framework == Framework.MEGATRON || framework == Framework.TUNED;
+        return isCompiled || has(FrameworkTrait.FUSED_KERNELS);
     }
 
     /** Whether every batch needs the same memory. */

@@ -1,5 +1,25 @@
 package dev.finetune4j.engine.estimate;
 
+import static dev.finetune4j.engine.estimate.FrameworkTrait.BUFFERED_STATES;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.EVERY_OTHER_PRODUCT;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.HALF_ADAPTERS;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.HALF_ADAPTER_INPUTS;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.HALF_GRADIENTS;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.LASTING_GRADIENTS;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.LEAN_LAYERS;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.MASTER_WEIGHTS;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.NO_ADAPTER_INPUTS;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.NO_BUCKETS;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.OWN_UNPACKING;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.PACKED_HEAD;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.SINGLE_GRADIENTS;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.SINGLE_SUMS;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.SUMMED_COPIES;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.UNTIED_HEAD;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.WHOLE_ADAPTERS;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.WHOLE_FROZEN_EDGES;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.WHOLE_LOADING;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.WIDTH_OF_PRODUCTS;
 import static dev.finetune4j.engine.estimate.MemoryCoefficient.ACTIVATIONS;
 import static dev.finetune4j.engine.estimate.MemoryCoefficient.DEEPSPEED_BUFFERS;
 import static dev.finetune4j.engine.estimate.MemoryCoefficient.GATHERED_LAYERS;
@@ -14,15 +34,14 @@ import static dev.finetune4j.engine.estimate.MemoryCoefficient.WORKSPACE;
 import dev.finetune4j.engine.estimate.Parallelism.Sharding;
 import dev.finetune4j.engine.estimate.TrainingSetup.Arithmetic;
 import dev.finetune4j.engine.estimate.TrainingSetup.Attention;
-import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
 import dev.finetune4j.engine.estimate.TrainingSetup.Loss;
 import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
 import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 
 /** Bytes on one GPU, part by part, for a setup in which nothing is open. */
 final class MemoryFormula {
-    /** Elements of gradients that our engine adds up over GPUs in one go, in a copy of them. */
-    private static final double OUR_BUCKET = 1 << 26;
+    /** Gradients that are added up over GPUs in one go, in a copy of them; those of a tensor that has more are, too. */
+    private static final double SUMMED_AT_ONCE = 1 << 26;
 
     private static final double GIB = 1L << 30;
     /** Bytes of a weight in half precision. */
@@ -68,9 +87,8 @@ final class MemoryFormula {
         return spread.sharding() == Sharding.LAYERS ? spread.gpus() : spread.pipeline();
     }
 
-    /** LitGPT keeps embedding and head as two tensors even where the model ties them. */
     private double headParameters() {
-        boolean isSplit = run.framework() == Framework.LITGPT && model.kind() == Architecture.Kind.DECODER;
+        boolean isSplit = run.has(UNTIED_HEAD) && model.kind() == Architecture.Kind.DECODER;
         return isSplit ? model.embeddingParameters() : model.headParameters();
     }
 
@@ -101,7 +119,7 @@ final class MemoryFormula {
         double temporary = temporaryBytes(parameters) / spread.weightShards();
 
         // Accumulated gradients lie beside all activations; fresh ones grow while activations go.
-        double carried = run.accumulation() > 1 || run.framework() == Framework.DEEPSPEED ? gradients : 0;
+        double carried = run.accumulation() > 1 || run.has(LASTING_GRADIENTS) ? gradients : 0;
         double atLoss = carried + kept + logits;
         double inBackward = Math.max(carried, gradients / 2) + 0.8 * kept + working;
         double atEnd = gradients + working / 2;
@@ -122,15 +140,18 @@ final class MemoryFormula {
                 weights, lying, states, adapter, buffers, 0.8 * kept + working, 0, 0, workspace, loading);
     }
 
-    /** Under adapters our engine shares out what is in the layers, and leaves embedding and head whole on each GPU. */
     private double weightBytesOfOneGpu(Parallelism spread) {
-        double whole = run.isOurs() && !run.isFull() ? edges * narrow() : 0;
+        double whole = areEdgesWhole() ? edges * narrow() : 0;
         return (weightBytes() - whole) / spread.weightShards() + whole;
     }
 
-    /** Bytes of a number that is computed with; what others' weights are put together in is half of single precision in any case. */
+    private boolean areEdgesWhole() {
+        return run.has(WHOLE_FROZEN_EDGES) && !run.isFull();
+    }
+
+    /** Bytes of a weight that is put together or unpacked to be multiplied with. */
     private double narrow() {
-        return run.isOurs() && run.arithmetic() == Arithmetic.FP32 ? SINGLE : HALF;
+        return run.has(WIDTH_OF_PRODUCTS) && run.arithmetic() == Arithmetic.FP32 ? SINGLE : HALF;
     }
 
     private double weightBytes() {
@@ -138,7 +159,7 @@ final class MemoryFormula {
         if (!run.isPackedWeights()) {
             return (linear + edges) * each;
         }
-        double head = run.framework() == Framework.LITGPT ? headParameters() : 0;
+        double head = run.has(PACKED_HEAD) ? headParameters() : 0;
         double edgeBytes = run.hasSinglePrecisionEdges() ? SINGLE : narrow();
         return (linear + head) * each + (edges - head) * edgeBytes;
     }
@@ -150,21 +171,14 @@ final class MemoryFormula {
         if (isInBackward()) {
             return HALF * parameters / layers;
         }
-        double bytes = run.weights() == Weights.FP32 || run.framework() == Framework.MEGATRON ? SINGLE : HALF;
-        if (run.framework() == Framework.DEEPSPEED) {
-            bytes = HALF;
-        }
-        // DistributedDataParallel, which our engine does without, keeps buckets of its own beside the gradients.
-        boolean isBucketed = run.parallelism().replicas() > 1
-                && run.parallelism().sharding() == Sharding.NONE
-                && run.framework() != Framework.MEGATRON
-                && !run.isOurs();
-        double summed = run.isOurs()
-                        && run.parallelism().replicas() > 1
-                        && run.parallelism().sharding() == Sharding.NONE
-                ? SINGLE * Math.max(OUR_BUCKET, (double) model.embeddingParameters())
+        boolean isSingle = run.has(SINGLE_GRADIENTS) || (run.weights() == Weights.FP32 && !run.has(HALF_GRADIENTS));
+        double bytes = isSingle ? SINGLE : HALF;
+        boolean areAlike = run.parallelism().replicas() > 1 && run.parallelism().sharding() == Sharding.NONE;
+        double buckets = areAlike && !run.has(NO_BUCKETS) ? parameters * bytes : 0;
+        double summed = areAlike && run.has(SUMMED_COPIES)
+                ? SINGLE * Math.max(SUMMED_AT_ONCE, (double) model.embeddingParameters())
                 : 0;
-        return parameters * bytes * (isBucketed ? 2 : 1) + summed;
+        return parameters * bytes + buckets + summed;
     }
 
     private boolean isInBackward() {
@@ -177,12 +191,11 @@ final class MemoryFormula {
         if (!run.isFull()) {
             return 0;
         }
-        double moments = momentBytes(run.weights() == Weights.FP32 ? SINGLE : HALF);
-        return switch (run.framework()) {
-            case MEGATRON -> parameters * (SINGLE + momentBytes(SINGLE));
-            case DEEPSPEED -> parameters * (SINGLE + momentBytes(SINGLE) + coefficients.get(DEEPSPEED_BUFFERS));
-            default -> parameters * moments;
-        };
+        if (!run.has(MASTER_WEIGHTS)) {
+            return parameters * momentBytes(run.weights() == Weights.FP32 ? SINGLE : HALF);
+        }
+        double buffers = run.has(BUFFERED_STATES) ? coefficients.get(DEEPSPEED_BUFFERS) : 0;
+        return parameters * (SINGLE + momentBytes(SINGLE) + buffers);
     }
 
     /** Bytes of the moments of a weight, where a moment in full takes {@code each}. */
@@ -195,25 +208,16 @@ final class MemoryFormula {
         };
     }
 
-    /** Adapter, gradient and moments; PEFT keeps them in single precision, LitGPT and torchtune in that of the model. */
+    /** Adapter, gradient and moments, with the weights beside them that are trained, too. */
     private double adapterBytes() {
         if (run.isFull()) {
             return 0;
         }
-        double each = run.framework() == Framework.LITGPT || run.framework() == Framework.TORCHTUNE ? HALF : SINGLE;
         Parallelism spread = run.parallelism();
-        double states = run.offloadsOptimizer() ? 0 : momentBytes(each);
-        double gradient = each;
-        if (run.framework() == Framework.DEEPSPEED) {
-            each = HALF;
-            gradient = HALF;
-            states = run.offloadsOptimizer() ? 0 : SINGLE + momentBytes(SINGLE) + SINGLE;
-        } else if (run.framework() == Framework.MEGATRON) {
-            each = HALF;
-            gradient = SINGLE;
-            states = run.offloadsOptimizer() ? 0 : SINGLE + momentBytes(SINGLE);
-        }
-        if (run.isOurs()) { // which leaves all that it trains whole on each GPU, in single precision
+        double each = run.has(HALF_ADAPTERS) || run.has(MASTER_WEIGHTS) ? HALF : SINGLE;
+        double gradient = run.has(SINGLE_GRADIENTS) ? SINGLE : each;
+        double states = run.offloadsOptimizer() ? 0 : adapterStateBytes(each);
+        if (run.has(WHOLE_ADAPTERS)) {
             return run.trainable() * (each + gradient + states);
         }
         double bytes =
@@ -227,6 +231,13 @@ final class MemoryFormula {
         return adapters + edges * (2 * each2 + momentBytes(each2) + each2 * coefficients.get(STEP_TEMPORARY));
     }
 
+    private double adapterStateBytes(double each) {
+        if (!run.has(MASTER_WEIGHTS)) {
+            return momentBytes(each);
+        }
+        return SINGLE + momentBytes(SINGLE) + (run.has(BUFFERED_STATES) ? SINGLE : 0);
+    }
+
     /**
      * Layers that FSDP and ZeRO-3 have put together, in the precision of products. ZeRO-3 gathers embedding and head one at a
      * time; FSDP's root unit holds both, and their whole gradient before it is shared out.
@@ -237,11 +248,10 @@ final class MemoryFormula {
         }
         double each = run.isPackedWeights() ? run.weights().bytes() : narrow();
         double gathered = coefficients.get(GATHERED_LAYERS) * each * linear / layers;
-        if (run.isOurs()) { // which adds gradients up in single precision
-            return gathered + (run.isFull() ? edges * (narrow() + SINGLE) : 0);
-        }
         if (run.parallelism().sharding() == Sharding.FSDP) {
-            return gathered + HALF * edges * (run.isFull() ? 2 : 1);
+            double ofEdge = areEdgesWhole() ? 0 : narrow();
+            double ofGradient = !run.isFull() ? 0 : run.has(SINGLE_SUMS) ? SINGLE : HALF;
+            return gathered + edges * (ofEdge + ofGradient);
         }
         return Math.max(gathered, each * Math.min(linear, LIVE_PARAMETERS)) + HALF * edges / 2;
     }
@@ -250,7 +260,7 @@ final class MemoryFormula {
         if (!run.isPackedWeights()) {
             return 0;
         }
-        double largest = run.framework() == Framework.LITGPT
+        double largest = run.has(PACKED_HEAD)
                 ? Math.max(model.largestMatrix(), model.embeddingParameters())
                 : model.largestMatrix();
         return coefficients.get(UNPACKED) * narrow() * largest;
@@ -294,7 +304,7 @@ final class MemoryFormula {
             ofWidth *= 0.65;
             ofInner *= run.isFull() ? 0.5 : 0.4;
         }
-        if (run.isTuned() || run.framework() == Framework.UNSLOTH || run.loss() == Loss.FUSED) {
+        if (run.isTuned() || run.has(LEAN_LAYERS) || run.loss() == Loss.FUSED) {
             ofWidth *= 0.6;
             ofInner *= 0.75;
         }
@@ -302,14 +312,11 @@ final class MemoryFormula {
             ofWidth += 2 * HALF * (model.experts().active() + model.experts().shared());
         }
         double ofHeads = isWide || isSingle ? 8 : 4;
-        double perInput = switch (run.framework()) {
-            case UNSLOTH -> 0;
-            case LITGPT, TORCHTUNE, MEGATRON, TUNED, FINETUNE4J -> HALF;
-            default -> isWide ? HALF : SINGLE;
-        };
+        double perInput = run.has(NO_ADAPTER_INPUTS) ? 0 : isWide || run.has(HALF_ADAPTER_INPUTS) ? HALF : SINGLE;
         double bytes =
                 ofWidth * width + ofInner * inner + ofHeads * (query + keyValue) + perInput * run.adapterInputs();
-        if (run.weights() == Weights.NF4 || run.weights() == Weights.NF4_DOUBLE) {
+        boolean isNf4 = run.weights() == Weights.NF4 || run.weights() == Weights.NF4_DOUBLE;
+        if (isNf4 && !run.has(OWN_UNPACKING)) {
             bytes += keptByBitsandbytes();
         }
         if (run.attention() == Attention.EAGER) {
@@ -322,11 +329,8 @@ final class MemoryFormula {
                 / run.parallelism().tensor();
     }
 
-    /** A product with a matrix that bitsandbytes unpacks keeps a copy as wide as its output; Unsloth, torchao and our engine do not. */
+    /** A product with a matrix that bitsandbytes unpacks keeps a copy as wide as its output. */
     private double keptByBitsandbytes() {
-        if (run.framework() == Framework.UNSLOTH || run.framework() == Framework.TORCHTUNE || run.isOurs()) {
-            return 0;
-        }
         double outputs = 2L * model.hiddenSize() + model.queryWidth() + 2 * model.keyValueWidth();
         return HALF * (outputs + (model.isGated() ? 2 : 1) * model.activeFeedForwardSize());
     }
@@ -337,7 +341,7 @@ final class MemoryFormula {
         double inputs = tokens * each * model.hiddenSize() / run.parallelism().tensor();
         double kept = switch (run.checkpointing()) {
             case NONE -> layer;
-            case SELECTIVE -> (run.framework() == Framework.TUNED ? SELECTED_PRODUCTS : WITHOUT_SCORES) * layer;
+            case SELECTIVE -> (run.has(EVERY_OTHER_PRODUCT) ? SELECTED_PRODUCTS : WITHOUT_SCORES) * layer;
             case FULL -> inputs;
             case FULL_OFFLOADED -> 0;
         };
@@ -364,7 +368,7 @@ final class MemoryFormula {
     private double temporaryBytes(double parameters) {
         boolean isForeach = run.optimizer() == Optimizer.ADAMW
                 && run.isHuggingFace()
-                && run.framework() != Framework.DEEPSPEED
+                && !run.has(MASTER_WEIGHTS)
                 && !run.offloadsOptimizer();
         if (!run.isFull() || !isForeach) {
             return 0;
@@ -375,7 +379,7 @@ final class MemoryFormula {
 
     /** Lightning summons all weights on every GPU to load them into FSDP's shards; others hold a matrix more than the model. */
     private double loadingBytes(double weights) {
-        if (run.framework() == Framework.LITGPT && run.parallelism().weightShards() > 1) {
+        if (run.has(WHOLE_LOADING) && run.parallelism().weightShards() > 1) {
             return weights + weightBytes();
         }
         return weights + HALF * model.largestMatrix();

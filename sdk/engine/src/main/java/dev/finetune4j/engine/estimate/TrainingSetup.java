@@ -1,5 +1,29 @@
 package dev.finetune4j.engine.estimate;
 
+import static dev.finetune4j.engine.estimate.FrameworkTrait.BUFFERED_STATES;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.CAST_WHERE_GATHERED;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.EVERY_OTHER_PRODUCT;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.FUSED_KERNELS;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.HALF_ADAPTERS;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.HALF_ADAPTER_INPUTS;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.HALF_GRADIENTS;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.LASTING_GRADIENTS;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.LEAN_LAYERS;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.MASTER_WEIGHTS;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.NO_ADAPTER_INPUTS;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.NO_BUCKETS;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.OWN_UNPACKING;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.PACKED_HEAD;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.SINGLE_GRADIENTS;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.SINGLE_SUMS;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.SUMMED_COPIES;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.TRANSFORMERS_LAYERS;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.UNTIED_HEAD;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.WHOLE_ADAPTERS;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.WHOLE_FROZEN_EDGES;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.WHOLE_LOADING;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.WIDTH_OF_PRODUCTS;
+
 import dev.finetune4j.engine.estimate.Parallelism.Sharding;
 import dev.finetune4j.value.Checks;
 import java.util.EnumSet;
@@ -74,25 +98,46 @@ public record TrainingSetup(
     /** Whose code trains. */
     public enum Framework {
         /** Our own local core. */
-        FINETUNE4J,
+        FINETUNE4J(HALF_ADAPTER_INPUTS),
         /** Our own engine for GPUs, on transformers and PEFT. */
-        FINETUNE4J_GPU,
+        FINETUNE4J_GPU(
+                TRANSFORMERS_LAYERS,
+                WHOLE_FROZEN_EDGES,
+                WHOLE_ADAPTERS,
+                WIDTH_OF_PRODUCTS,
+                CAST_WHERE_GATHERED,
+                OWN_UNPACKING,
+                NO_BUCKETS,
+                SUMMED_COPIES,
+                SINGLE_SUMS),
         /** Hugging Face Trainer, TRL, PEFT, accelerate, and what is built on them unpatched. */
-        HUGGING_FACE,
+        HUGGING_FACE(TRANSFORMERS_LAYERS),
         /** Hugging Face under DeepSpeed, which keeps weights and moments in single precision. */
-        DEEPSPEED,
+        DEEPSPEED(TRANSFORMERS_LAYERS, HALF_GRADIENTS, LASTING_GRADIENTS, MASTER_WEIGHTS, BUFFERED_STATES),
         /** Unsloth's patched layers. */
-        UNSLOTH,
+        UNSLOTH(TRANSFORMERS_LAYERS, LEAN_LAYERS, OWN_UNPACKING, NO_ADAPTER_INPUTS),
         /** torchtune. */
-        TORCHTUNE,
+        TORCHTUNE(OWN_UNPACKING, HALF_ADAPTERS, HALF_ADAPTER_INPUTS),
         /** LitGPT and Lit-LLaMA. */
-        LITGPT,
+        LITGPT(UNTIED_HEAD, PACKED_HEAD, WHOLE_LOADING, HALF_ADAPTERS, HALF_ADAPTER_INPUTS),
         /** Megatron-LM, NeMo, Megatron-Bridge. */
-        MEGATRON,
+        MEGATRON(FUSED_KERNELS, NO_BUCKETS, SINGLE_GRADIENTS, MASTER_WEIGHTS, HALF_ADAPTER_INPUTS),
         /** Code tuned for pre-training: llm-foundry, torchtitan, NeMo AutoModel. */
-        TUNED,
+        TUNED(FUSED_KERNELS, EVERY_OTHER_PRODUCT, HALF_ADAPTER_INPUTS),
         /** Not known. */
-        OTHER
+        OTHER(TRANSFORMERS_LAYERS);
+
+        @SuppressWarnings("ImmutableEnumChecker") // nobody else has it
+        private final Set<FrameworkTrait> traits = EnumSet.noneOf(FrameworkTrait.class);
+
+        Framework(FrameworkTrait... traits) {
+            this.traits.addAll(List.of(traits));
+        }
+
+        /** Whether it differs so from others. */
+        boolean has(FrameworkTrait trait) {
+            return traits.contains(trait);
+        }
     }
 
     /** How weights are stored. */
