@@ -2,6 +2,7 @@ package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.engine.estimate.Architecture;
 import dev.finetune4j.engine.models.CatalogueModel;
+import dev.finetune4j.engine.models.LocalCore;
 import dev.finetune4j.model.ModelFiles;
 import java.util.Locale;
 import java.util.Optional;
@@ -39,16 +40,24 @@ public record ModelFacts(
     }
 
     /**
-     * What its errors of estimation have in common with others': the class that transformers would load, or how it reads. An encoder may be
-     * called after any head, so that its own class tells nothing.
+     * The class that transformers would load. Empty where neither the catalogue nor its {@code config.json} names one, and of an encoder that
+     * the catalogue does not have: that may be called after any head, and is given one of its own.
      */
-    public String family() {
+    public Optional<String> modelClass() {
         if (known != null) {
-            return known.architecture();
+            return Optional.of(known.architecture());
         }
-        return declaredClass != null && speaks()
-                ? declaredClass
-                : architecture.kind().name().toLowerCase(Locale.ROOT);
+        return speaks() ? Optional.ofNullable(declaredClass) : Optional.empty();
+    }
+
+    /** Its {@link #modelClass class}, where finetune's own core does not train that; empty also where none is known. */
+    public Optional<String> untrainedBy(LocalCore core) {
+        return modelClass().filter(name -> !core.trains(name));
+    }
+
+    /** What its errors of estimation have in common with others': its {@link #modelClass class}, or how it reads where none is known. */
+    public String family() {
+        return modelClass().orElseGet(() -> architecture.kind().name().toLowerCase(Locale.ROOT));
     }
 
     /** Whether it answers in text. */

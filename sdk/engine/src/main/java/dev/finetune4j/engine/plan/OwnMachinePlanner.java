@@ -1,7 +1,6 @@
 package dev.finetune4j.engine.plan;
 
 import dev.finetune4j.data.Part;
-import dev.finetune4j.engine.estimate.Architecture;
 import dev.finetune4j.engine.estimate.MemoryModel;
 import dev.finetune4j.engine.estimate.Range;
 import dev.finetune4j.engine.estimate.TrainingSetup;
@@ -149,14 +148,14 @@ final class OwnMachinePlanner {
 
     /** What the core would refuse once the model is here, as far as the catalogue or its configuration tells of it. */
     private Optional<Rejection> untrained(OwnMachine machine) {
-        CatalogueModel known = job.model().known();
         if (machine.footprint() != null) {
             return Optional.empty();
         }
-        String architecture = known == null ? declared() : known.architecture();
-        if (architecture != null && !core.trains(architecture)) {
-            return Optional.of(new Rejection(machine.target(), null, "trains no " + architecture, null));
+        Optional<String> untrained = job.model().untrainedBy(core);
+        if (untrained.isPresent()) {
+            return Optional.of(new Rejection(machine.target(), null, "trains no " + untrained.get(), null));
         }
+        CatalogueModel known = job.model().known();
         if (known == null) {
             return Optional.empty();
         }
@@ -171,13 +170,6 @@ final class OwnMachinePlanner {
                                 + " tokens, the longest has " + (job.rows().areCounted() ? "" : "about ")
                                 + Figures.count(longest),
                         (double) longest / most));
-    }
-
-    /** What its configuration calls a model; an encoder may be called after any head, and the core gives it one of its own. */
-    private @Nullable String declared() {
-        return job.architecture().kind() == Architecture.Kind.ENCODER
-                ? null
-                : job.model().declaredClass();
     }
 
     /** Whether it trains the job and has the memory, even in nine of ten cases. */

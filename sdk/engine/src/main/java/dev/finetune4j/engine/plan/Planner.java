@@ -211,9 +211,7 @@ public final class Planner {
 
     /** What an engine that knows the model's files would refuse, at the places that are sent one. */
     private Optional<Problem> notTrained(ModelFacts model, List<Candidate> ranked) {
-        String architecture =
-                model.known() == null ? model.declaredClass() : model.known().architecture();
-        LocalCore core = LocalCore.shipped();
+        Optional<String> untrained = model.untrainedBy(LocalCore.shipped());
         List<String> places = ranked.stream()
                 .map(candidate -> candidate.option().target())
                 .filter(context.refusals()::areOf)
@@ -221,12 +219,12 @@ public final class Planner {
                 .distinct()
                 .sorted()
                 .toList();
-        if (!model.speaks() || architecture == null || core.trains(architecture) || places.isEmpty()) {
+        if (untrained.isEmpty() || places.isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(ModelProblems.NOT_TRAINED
                 .warning("a launch at " + String.join(", ", places) + " would be refused: nothing of finetune4j trains "
-                        + architecture)
+                        + untrained.get())
                 .at(Location.ofKey("model"))
                 .because("what is planned there holds for a script of your own")
                 .build());
