@@ -6,6 +6,8 @@ import dev.finetune4j.engine.journal.RunLock;
 import dev.finetune4j.engine.launch.RunHandle.Begin;
 import dev.finetune4j.run.RunOutcome;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +50,29 @@ final class HeldRun {
             giveBack(journal, lock, e);
             throw e;
         }
+    }
+
+    /**
+     * As {@link #open}, but gives the lock back, too, where there is nothing to drive, or that cannot be told.
+     *
+     * @param isOver whether there is nothing to drive, asked now that nobody else has the run
+     */
+    static Optional<HeldRun> openUnless(
+            BooleanSupplier isOver,
+            LaunchContext context,
+            RunFolder folder,
+            RunLock lock,
+            List<String> secrets,
+            Consumer<Journal> prelude) {
+        boolean isToBeDriven = false;
+        try {
+            isToBeDriven = !isOver.getAsBoolean();
+        } finally {
+            if (!isToBeDriven) {
+                lock.close();
+            }
+        }
+        return isToBeDriven ? Optional.of(open(context, folder, lock, secrets, prelude)) : Optional.empty();
     }
 
     /**

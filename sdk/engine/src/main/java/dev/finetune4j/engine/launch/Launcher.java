@@ -35,6 +35,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -233,7 +234,7 @@ public final class Launcher implements AutoCloseable {
         if (lock.isEmpty()) {
             return Optional.of(observe(folder));
         }
-        boolean isDone = isClosed(folder.read()) && !(isTakenUp && Unlaunched.is(folder.read()));
+        BooleanSupplier isDone = () -> isClosed(folder.read()) && !(isTakenUp && Unlaunched.is(folder.read()));
         return drivenUnless(isDone, folder, lock.get(), secrets, journal -> {
             try (Provider provider = openFor(prepared.file().job())) {
                 StageDataStep stage = new StageDataStep(context);
@@ -262,7 +263,7 @@ public final class Launcher implements AutoCloseable {
         if (lock.isEmpty()) {
             return observe(folder);
         }
-        return drivenUnless(isOver(folder, isContradicted), folder, lock.get(), List.of(), UntoldEnd::reopen)
+        return drivenUnless(() -> isOver(folder, isContradicted), folder, lock.get(), List.of(), UntoldEnd::reopen)
                 .orElseGet(() -> ended(folder));
     }
 
@@ -318,7 +319,7 @@ public final class Launcher implements AutoCloseable {
             new HomeComparison(context, folder, new EventLog(Runnable::run)).stop(view);
             return observe(folder);
         }
-        return drivenUnless(isOver(folder, isContradicted), folder, lock.get(), List.of(), journal -> {
+        return drivenUnless(() -> isOver(folder, isContradicted), folder, lock.get(), List.of(), journal -> {
                     UntoldEnd.reopen(journal);
                     askToStop(journal, by);
                 })
@@ -438,12 +439,9 @@ public final class Launcher implements AutoCloseable {
 
     /** Drives a run in the background; gives the lock back and returns empty where there is nothing to drive. */
     private Optional<RunHandle<RunOutcome>> drivenUnless(
-            boolean closed, RunFolder folder, RunLock lock, List<String> secrets, Consumer<Journal> prelude) {
-        if (closed) {
-            lock.close();
-            return Optional.empty();
-        }
-        return Optional.of(HeldRun.open(context, folder, lock, secrets, prelude).follow(threads, outcome -> outcome));
+            BooleanSupplier isOver, RunFolder folder, RunLock lock, List<String> secrets, Consumer<Journal> prelude) {
+        return HeldRun.openUnless(isOver, context, folder, lock, secrets, prelude)
+                .map(run -> run.follow(threads, outcome -> outcome));
     }
 
     private RunHandle<RunOutcome> observe(RunFolder folder) {

@@ -9,7 +9,10 @@ import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunLock;
 import dev.finetune4j.testkit.fake.Life;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +58,38 @@ class HeldRunTest {
         }
 
         assertThat(RunLock.tryTake(folder, new DiskFiles())).hasValueSatisfying(RunLock::close);
+    }
+
+    @Test
+    void isFreeWhereItsJournalCannotBeReadOnceItsLockIsTaken() throws Exception {
+        RunFolder folder = fixture.folder(fixture.abandonedRun());
+        byte[] journal = Files.readAllBytes(folder.journal());
+
+        try (Launcher launcher = fixture.launcher(new Damaging(folder))) {
+            List<ThrowingCallable> takings = List.of(
+                    () -> launcher.attach(folder),
+                    () -> launcher.stop(folder, "a user"),
+                    () -> launcher.launch(fixture.prepared(), List.of()));
+            for (ThrowingCallable taking : takings) {
+                Files.write(folder.journal(), journal);
+                assertThatThrownBy(taking).hasMessageContaining("FT0502");
+
+                assertThat(RunLock.tryTake(folder, new DiskFiles())).hasValueSatisfying(RunLock::close);
+            }
+        }
+    }
+
+    /** A disk that damages the journal of a run as its lock is taken. */
+    private record Damaging(RunFolder run) implements DurableFiles {
+        @Override
+        public void createFolder(Path folder) throws IOException {
+            Files.writeString(run.journal(), "no entry\nnor another one\n");
+        }
+
+        @Override
+        public AppendFile open(Path file) throws IOException {
+            return new DiskFiles().open(file);
+        }
     }
 
     /** A disk whose journals are opened as a test says. */
