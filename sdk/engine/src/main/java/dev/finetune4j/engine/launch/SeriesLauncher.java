@@ -43,11 +43,11 @@ public final class SeriesLauncher {
     public RunHandle<RunOutcome> launch(PreparedJob prepared, List<String> secrets) {
         threads.requireOpen();
         return lastUnsuccessful(prepared)
-                .flatMap(folder -> tryGoOn(prepared, folder, secrets))
-                // Read anew, as whoever had it meanwhile may have let it go on until it diverged.
-                .or(() -> lastUnsuccessful(prepared)
-                        .filter(SeriesLauncher::hasDiverged)
-                        .map(launcher::attach))
+                .flatMap(folder -> tryGoOn(prepared, folder, secrets)
+                        // Read anew, as whoever had it meanwhile may have let it go on until it diverged.
+                        .or(() -> lastUnsuccessful(prepared)
+                                .filter(SeriesLauncher::hasDiverged)
+                                .map(launcher::attach)))
                 .orElseGet(() -> launcher.launchOnce(prepared, secrets, run -> true));
     }
 
@@ -57,24 +57,10 @@ public final class SeriesLauncher {
      */
     public boolean goesOn(PreparedJob prepared, RunId run) {
         try {
-            return interrupted(prepared).map(RunFolder::id).filter(run::equals).isPresent();
+            return isToGoOn(prepared, store.folder(run));
         } catch (FineTuneException e) {
             return true;
         }
-    }
-
-    /**
-     * The last run of a job, data and model by this version, where it failed or was stopped in training, or was lost together with whoever
-     * followed it, and its place lets it go on from its checkpoint, which costs nothing there. Not one that its budget stopped, nor one whose
-     * training diverged, nor one that was resumed and came no step further, nor one whose base model has changed where it lies; and none
-     * where an earlier run has succeeded.
-     *
-     * @throws FineTuneException if its place does not answer
-     */
-    Optional<RunFolder> interrupted(PreparedJob prepared) {
-        return lastUnsuccessful(prepared)
-                .filter(this::isLetGoOn)
-                .filter(folder -> isClosed(folder) || isFollowedByNobody(folder));
     }
 
     /** Lets the last run of a job that has not succeeded go on; empty where it does not, or no longer, as another process was faster. */
@@ -95,28 +81,15 @@ public final class SeriesLauncher {
     /** Writes down that a run is to go on of which nobody else writes now; empty, and its lock given back, where it goes on no longer. */
     private Optional<HeldRun> tryAskToResume(
             PreparedJob prepared, RunFolder folder, RunLock lock, List<String> secrets) {
-        boolean isStill = false;
-        try {
-            // Whoever had the lock before may have let it go on, or begun another.
-            isStill = lastUnsuccessful(prepared)
-                    .filter(folder::equals)
-                    .filter(this::isLetGoOn)
-                    .isPresent();
-        } finally {
-            if (!isStill) {
-                lock.close();
-            }
-        }
-        if (!isStill) {
-            return Optional.empty();
-        }
-        return Optional.of(HeldRun.open(
+        return HeldRun.openUnless(
+                // Whoever had the lock before may have let it go on, or begun another.
+                () -> !isToGoOn(prepared, folder),
                 context,
                 folder,
                 lock,
                 secrets,
                 journal -> journal.append(
-                        new JournalEntry.ResumeAsked(Launcher.view(journal).resumes() + 1))));
+                        new JournalEntry.ResumeAsked(Launcher.view(journal).resumes() + 1)));
     }
 
     /**
@@ -145,6 +118,21 @@ public final class SeriesLauncher {
         return Attempts.read(store, prepared).interrupted(prepared, context.version());
     }
 
+    /**
+     * Whether a run is the last of a job, data and model by this version, failed or was stopped in training, or was lost together with whoever
+     * followed it, and its place lets it go on from its checkpoint, which costs nothing there. Not one that its budget stopped, nor one whose
+     * training diverged, nor one that was resumed and came no step further, nor one whose base model has changed where it lies; and none
+     * where an earlier run has succeeded.
+     *
+     * @throws FineTuneException if its place does not answer
+     */
+    private boolean isToGoOn(PreparedJob prepared, RunFolder run) {
+        return lastUnsuccessful(prepared)
+                .filter(run::equals)
+                .filter(this::isLetGoOn)
+                .isPresent();
+    }
+
     private boolean isLetGoOn(RunFolder folder) {
         RunView view = RunView.read(folder);
         if (!isWorthIt(folder, view)) {
@@ -170,13 +158,6 @@ public final class SeriesLauncher {
 
     private static boolean isClosed(RunFolder folder) {
         return RunView.of(folder.read()).filter(RunView::closed).isPresent();
-    }
-
-    /** Whoever follows it hears of its end and closes it. */
-    private boolean isFollowedByNobody(RunFolder folder) {
-        Optional<RunLock> lock = RunLock.tryTake(folder, context.files());
-        lock.ifPresent(RunLock::close);
-        return lock.isPresent();
     }
 
     private static boolean hasDiverged(RunFolder folder) {

@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,7 +47,7 @@ class InterruptedRunTest {
         fixture.place.script(Life.fails());
         RunId failed = fixture.runToEnd();
 
-        assertThat(interrupted()).map(RunFolder::id).contains(failed);
+        assertThat(goesOn(failed)).isTrue();
     }
 
     @Test
@@ -58,7 +57,18 @@ class InterruptedRunTest {
         fixture.run(fixture.prepared());
         assertThat(fixture.place.launches()).isEqualTo(2);
 
-        assertThat(interrupted()).isEmpty();
+        assertThat(fixture.store().list()).hasSize(2).noneMatch(run -> goesOn(run.id()));
+    }
+
+    @Test
+    void isNoneThatAnotherHasFollowedThoughItsPlaceDoesNotAnswer() throws Exception {
+        fixture.place.script(Life.fails(), Life.fails());
+        RunId first = fixture.runToEnd();
+        fixture.run(fixture.prepared());
+        assertThat(fixture.place.launches()).isEqualTo(2);
+        fixture.place.fail(Call.FIND, Fault.UNREACHABLE);
+
+        assertThat(goesOn(first)).isFalse();
     }
 
     /** The fake place goes on where it ended; others go over the steps since the last checkpoint again. */
@@ -80,21 +90,19 @@ class InterruptedRunTest {
         events.addAll(steps.subList(last.step() / 2, steps.size()));
         events.add(end);
         SavedEvents.write(folder, events);
-        assertThat(interrupted()).isEmpty();
+        assertThat(goesOn(folder.id())).isFalse();
 
         events.add(events.size() - 1, following(last));
         SavedEvents.write(folder, events);
-        assertThat(interrupted()).as("a step further").isPresent();
+        assertThat(goesOn(folder.id())).as("a step further").isTrue();
     }
 
     @Test
     void isNoneWhoseTrainingDiverged() throws Exception {
         fixture.place.script(Life.diverges());
         RunId diverged = fixture.runToEnd();
-        try (Launcher launcher = fixture.launcher()) {
-            assertThat(launcher.series().interrupted(fixture.prepared())).isEmpty();
-            assertThat(launcher.series().goesOn(fixture.prepared(), diverged)).isFalse();
-        }
+
+        assertThat(goesOn(diverged)).isFalse();
     }
 
     @Test
@@ -116,10 +124,10 @@ class InterruptedRunTest {
     void isLookedAtWithoutItsBaseModelWhereItsPlaceLetsNoneGoOn() throws Exception {
         fixture = new LaunchFixture(home, WITHOUT_RESUME, Map.of());
         fixture.place.script(Life.fails());
-        fixture.runToEnd();
+        RunId failed = fixture.runToEnd();
         fixture.modelDigests.set(0);
 
-        assertThat(interrupted()).isEmpty();
+        assertThat(goesOn(failed)).isFalse();
         assertThat(fixture.modelDigests).hasValue(0);
     }
 
@@ -130,7 +138,8 @@ class InterruptedRunTest {
         RunFolder folder = fixture.folder(fixture.runToEnd());
         try (Launcher launcher = fixture.launcher();
                 Launcher other = fixture.launcher()) {
-            assertThat(launcher.series().interrupted(fixture.prepared())).contains(folder);
+            assertThat(launcher.series().goesOn(fixture.prepared(), folder.id()))
+                    .isTrue();
             assertThat(other.resume(folder).await()).isInstanceOf(RunOutcome.Failed.class);
             List<RunEvent> events = new ArrayList<>(SavedEvents.read(folder));
             List<RunEvent.StepCompleted> steps = steps(events);
@@ -153,7 +162,8 @@ class InterruptedRunTest {
         RunFolder folder = fixture.folder(fixture.runToEnd());
         try (Launcher launcher = fixture.launcher();
                 Launcher other = fixture.launcher()) {
-            assertThat(launcher.series().interrupted(fixture.prepared())).contains(folder);
+            assertThat(launcher.series().goesOn(fixture.prepared(), folder.id()))
+                    .isTrue();
             other.resume(folder).await();
 
             assertThat(launcher.series().tryGoOn(fixture.prepared(), folder, List.of()))
@@ -278,9 +288,9 @@ class InterruptedRunTest {
                 step.residentBytes());
     }
 
-    private Optional<RunFolder> interrupted() {
+    private boolean goesOn(RunId run) {
         try (Launcher launcher = fixture.launcher()) {
-            return launcher.series().interrupted(fixture.prepared());
+            return launcher.series().goesOn(fixture.prepared(), run);
         }
     }
 }

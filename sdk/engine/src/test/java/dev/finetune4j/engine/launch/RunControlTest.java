@@ -117,13 +117,13 @@ class RunControlTest {
         fixture.modelDigest = Optional.of("f".repeat(64));
 
         try (Launcher launcher = fixture.launcher()) {
-            assertThat(launcher.series().interrupted(job)).isEmpty();
+            assertThat(launcher.series().goesOn(job, folder.id())).isFalse();
             assertThatThrownBy(() -> launcher.resume(folder)).hasMessageContaining("FT0541");
             assertThatThrownBy(() -> launcher.sideJobs().verify(folder)).hasMessageContaining("FT0541");
             assertThat(fixture.view(folder.id()).resumes()).isZero();
 
             fixture.modelDigest = Optional.of("e".repeat(64));
-            assertThat(launcher.series().interrupted(job)).contains(folder);
+            assertThat(launcher.series().goesOn(job, folder.id())).isTrue();
             assertThat(launcher.resume(folder).await()).isInstanceOf(RunOutcome.Succeeded.class);
         }
     }
@@ -149,10 +149,10 @@ class RunControlTest {
         PreparedJob job = fixture.prepared();
 
         try (Launcher launcher = fixture.launcher()) {
-            assertThat(launcher.series().interrupted(job)).as("it still waits").isEmpty();
+            assertThat(launcher.series().goesOn(job, id)).as("it still waits").isFalse();
             fixture.clock.advance(Duration.ofHours(1));
 
-            assertThat(launcher.series().interrupted(job)).contains(fixture.folder(id));
+            assertThat(launcher.series().goesOn(job, id)).isTrue();
             assertThat(launcher.resume(fixture.folder(id)).await()).isInstanceOf(RunOutcome.Succeeded.class);
         }
         assertThat(fixture.place.launches(id)).isEqualTo(1);
