@@ -25,22 +25,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Runs without all their results are reported too: what happened, how far they came, and how they go on. */
-class EndingReportTest {
-    @TempDir
-    Path home;
-
-    private LaunchFixture fixture;
-
-    @BeforeEach
-    void opensAHome() {
-        fixture = new LaunchFixture(home);
-    }
-
+class EndingReportTest extends HomeWithAPlace {
     @Test
     void aFailedRunSaysWhyHowFarItCameAndHowItGoesOn() throws Exception {
         fixture.place.script(Life.fails());

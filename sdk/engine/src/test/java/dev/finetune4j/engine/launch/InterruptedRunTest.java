@@ -19,33 +19,19 @@ import dev.finetune4j.testkit.fake.FakePlace.Fault;
 import dev.finetune4j.testkit.fake.Life;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Which run goes on from its checkpoint where a series asks for its job again. */
-class InterruptedRunTest {
+class InterruptedRunTest extends HomeWithAPlace {
     private static final Capabilities WITHOUT_RESUME = new Capabilities(true, true, true, false, true, Billing.NOTHING);
-
-    @TempDir
-    Path home;
-
-    private LaunchFixture fixture;
-
-    @BeforeEach
-    void opensAHome() {
-        fixture = new LaunchFixture(home);
-    }
 
     @Test
     void isTheLastThatFailed() throws Exception {
-        fixture.place.script(Life.fails());
-        RunId failed = fixture.runToEnd();
+        RunId failed = ended(Life.fails()).id();
 
         assertThat(goesOn(failed)).isTrue();
     }
@@ -62,8 +48,7 @@ class InterruptedRunTest {
 
     @Test
     void isNoneThatAnotherHasFollowedThoughItsPlaceDoesNotAnswer() throws Exception {
-        fixture.place.script(Life.fails(), Life.fails());
-        RunId first = fixture.runToEnd();
+        RunId first = ended(Life.fails(), Life.fails()).id();
         fixture.run(fixture.prepared());
         assertThat(fixture.place.launches()).isEqualTo(2);
         fixture.place.fail(Call.FIND, Fault.UNREACHABLE);
@@ -74,8 +59,7 @@ class InterruptedRunTest {
     /** The fake place goes on where it ended; others go over the steps since the last checkpoint again. */
     @Test
     void isNoneThatOnlyWentOverStepsAgainWhenItWasResumed() throws Exception {
-        fixture.place.script(Life.fails());
-        RunFolder folder = fixture.folder(fixture.runToEnd());
+        RunFolder folder = ended(Life.fails());
         List<RunEvent> events = new ArrayList<>(SavedEvents.read(folder));
         RunEvent end = events.get(events.size() - 1);
         assertThat(end)
@@ -99,16 +83,14 @@ class InterruptedRunTest {
 
     @Test
     void isNoneWhoseTrainingDiverged() throws Exception {
-        fixture.place.script(Life.diverges());
-        RunId diverged = fixture.runToEnd();
+        RunId diverged = ended(Life.diverges()).id();
 
         assertThat(goesOn(diverged)).isFalse();
     }
 
     @Test
     void isHandedOutWithoutItsLockWhereItDiverged() throws Exception {
-        fixture.place.script(Life.diverges());
-        RunFolder folder = fixture.folder(fixture.runToEnd());
+        RunFolder folder = ended(Life.diverges());
         Files.delete(folder.lock());
         Files.createDirectory(folder.lock()); // which nobody can take
         try (Launcher launcher = fixture.launcher()) {
@@ -123,8 +105,7 @@ class InterruptedRunTest {
     @Test
     void isLookedAtWithoutItsBaseModelWhereItsPlaceLetsNoneGoOn() throws Exception {
         fixture = new LaunchFixture(home, WITHOUT_RESUME, Map.of());
-        fixture.place.script(Life.fails());
-        RunId failed = fixture.runToEnd();
+        RunId failed = ended(Life.fails()).id();
         fixture.modelDigests.set(0);
 
         assertThat(goesOn(failed)).isFalse();
@@ -134,8 +115,7 @@ class InterruptedRunTest {
     /** It came a step further there, which would do for a run that failed of anything else. */
     @Test
     void isHandedOutWhereItDivergedAtAnotherProcessMeanwhile() throws Exception {
-        fixture.place.script(Life.fails(), Life.diverges());
-        RunFolder folder = fixture.folder(fixture.runToEnd());
+        RunFolder folder = ended(Life.fails(), Life.diverges());
         try (Launcher launcher = fixture.launcher();
                 Launcher other = fixture.launcher()) {
             assertThat(launcher.series().goesOn(fixture.prepared(), folder.id()))
@@ -158,8 +138,7 @@ class InterruptedRunTest {
 
     @Test
     void isLookedAtAgainOnceItIsThisProcessThatHasIt() throws Exception {
-        fixture.place.script(Life.fails(), Life.succeeds());
-        RunFolder folder = fixture.folder(fixture.runToEnd());
+        RunFolder folder = ended(Life.fails(), Life.succeeds());
         try (Launcher launcher = fixture.launcher();
                 Launcher other = fixture.launcher()) {
             assertThat(launcher.series().goesOn(fixture.prepared(), folder.id()))
@@ -177,8 +156,7 @@ class InterruptedRunTest {
 
     @Test
     void isLookedOnAtWhereAnotherProcessIsAboutToLetItGoOn() throws Exception {
-        fixture.place.script(Life.fails(), Life.succeeds());
-        RunFolder folder = fixture.folder(fixture.runToEnd());
+        RunFolder folder = ended(Life.fails(), Life.succeeds());
         try (Launcher launcher = fixture.launcher()) {
             RunHandle<RunOutcome> handle;
             try (RunLock lock = RunLock.tryTake(folder, new DiskFiles()).orElseThrow();
@@ -203,11 +181,7 @@ class InterruptedRunTest {
         RunFolder folder = fixture.folder(fixture.abandonedRun());
         fixture.place.fail(Call.FIND, Fault.UNREACHABLE);
         try (Launcher launcher = fixture.launcher()) {
-            RunHandle<RunOutcome> handle;
-            try (RunLock lock = RunLock.tryTake(folder, new DiskFiles()).orElseThrow()) {
-                assertThat(lock).isNotNull();
-                handle = launcher.series().launch(fixture.prepared(), List.of());
-            }
+            RunHandle<RunOutcome> handle = launchedWhileAnotherHas(folder, launcher);
 
             assertThat(handle.begin()).isEqualTo(RunHandle.Begin.ATTACHED);
             assertThat(handle.id()).isEqualTo(folder.id());
@@ -218,14 +192,9 @@ class InterruptedRunTest {
 
     @Test
     void goesOnOnceAnotherProcessHasOnlyLookedAtIt() throws Exception {
-        fixture.place.script(Life.fails(), Life.succeeds());
-        RunFolder folder = fixture.folder(fixture.runToEnd());
+        RunFolder folder = ended(Life.fails(), Life.succeeds());
         try (Launcher launcher = fixture.launcher()) {
-            RunHandle<RunOutcome> handle;
-            try (RunLock lock = RunLock.tryTake(folder, new DiskFiles()).orElseThrow()) {
-                assertThat(lock).isNotNull();
-                handle = launcher.series().launch(fixture.prepared(), List.of());
-            }
+            RunHandle<RunOutcome> handle = launchedWhileAnotherHas(folder, launcher);
 
             assertThat(handle.id()).isEqualTo(folder.id());
             assertThat(handle.await()).isInstanceOf(RunOutcome.Succeeded.class);
@@ -237,14 +206,13 @@ class InterruptedRunTest {
 
     @Test
     void isLeftToTheNextWhoAsksWhereItsPlaceDoesNotAnswer() throws Exception {
-        fixture.place.script(Life.fails());
-        RunFolder folder = fixture.folder(fixture.runToEnd());
+        RunFolder folder = ended(Life.fails());
         fixture.place.fail(Call.FIND, Fault.UNREACHABLE);
         try (Launcher launcher = fixture.launcher()) {
             assertThatThrownBy(() -> launcher.series().launch(fixture.prepared(), List.of()))
                     .hasMessageContaining("did not answer FIND");
 
-            assertThat(RunLock.tryTake(folder, new DiskFiles())).hasValueSatisfying(RunLock::close);
+            assertThat(LaunchFixture.isFree(folder)).isTrue();
         }
         assertThat(fixture.onlyRun()).isEqualTo(folder.id());
         assertThat(fixture.view(folder.id()).resumes()).isZero();
@@ -253,18 +221,30 @@ class InterruptedRunTest {
     @Test
     void isFollowedByOneMoreWhereItsPlaceLetsNoneGoOn() throws Exception {
         fixture = new LaunchFixture(home, WITHOUT_RESUME, Map.of());
-        fixture.place.script(Life.fails(), Life.succeeds());
-        RunFolder folder = fixture.folder(fixture.runToEnd());
+        RunFolder folder = ended(Life.fails(), Life.succeeds());
         try (Launcher launcher = fixture.launcher()) {
             RunHandle<RunOutcome> handle = launcher.series().launch(fixture.prepared(), List.of());
 
-            assertThat(RunLock.tryTake(folder, new DiskFiles())).hasValueSatisfying(RunLock::close);
+            assertThat(LaunchFixture.isFree(folder)).isTrue();
             assertThat(handle.begin()).isEqualTo(RunHandle.Begin.LAUNCHED);
             assertThat(handle.id()).isNotEqualTo(folder.id());
             assertThat(handle.await()).isInstanceOf(RunOutcome.Succeeded.class);
         }
         assertThat(fixture.place.launches()).isEqualTo(2);
         assertThat(fixture.place.attempts(folder.id())).isEqualTo(1);
+    }
+
+    /** A run that the first of these lives has ended; the next are of what becomes of its job. */
+    private RunFolder ended(Life... lives) throws InterruptedException {
+        fixture.place.script(lives);
+        return fixture.folder(fixture.runToEnd());
+    }
+
+    private RunHandle<RunOutcome> launchedWhileAnotherHas(RunFolder run, Launcher launcher) {
+        try (RunLock lock = RunLock.tryTake(run, new DiskFiles()).orElseThrow()) {
+            assertThat(lock).isNotNull();
+            return launcher.series().launch(fixture.prepared(), List.of());
+        }
     }
 
     private static List<RunEvent.StepCompleted> steps(List<RunEvent> events) {

@@ -212,7 +212,8 @@ final class LaunchFixture {
         }
     }
 
-    private static boolean isFree(RunFolder folder) {
+    /** Whether nobody has the lock of a run. */
+    static boolean isFree(RunFolder folder) {
         Optional<RunLock> lock = RunLock.tryTake(folder, new DiskFiles());
         lock.ifPresent(RunLock::close);
         return lock.isPresent();

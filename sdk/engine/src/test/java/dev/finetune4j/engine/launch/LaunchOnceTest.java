@@ -12,22 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The same job, data, model and version is trained once. */
-class LaunchOnceTest {
-    @TempDir
-    Path home;
-
-    private LaunchFixture fixture;
-
-    @BeforeEach
-    void opensAHome() {
-        fixture = new LaunchFixture(home);
-    }
-
+class LaunchOnceTest extends HomeWithAPlace {
     @Test
     void handsOutTheRunThatHasSucceeded() throws Exception {
         RunOutcome outcome = fixture.run(fixture.prepared());

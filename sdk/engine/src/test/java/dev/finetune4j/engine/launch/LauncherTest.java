@@ -3,9 +3,7 @@ package dev.finetune4j.engine.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.finetune4j.engine.journal.DiskFiles;
 import dev.finetune4j.engine.journal.RunFolder;
-import dev.finetune4j.engine.journal.RunLock;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.models.ModelCatalogue;
@@ -41,22 +39,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** From a prepared job to its outcome, and how several processes share one run. */
-class LauncherTest {
-    @TempDir
-    Path home;
-
-    private LaunchFixture fixture;
-
-    @BeforeEach
-    void opensAHome() {
-        fixture = new LaunchFixture(home);
-    }
-
+class LauncherTest extends HomeWithAPlace {
     @Test
     void takesAJobToAComparisonAndAReport() throws Exception {
         RunOutcome outcome = fixture.run(fixture.prepared());
@@ -361,8 +347,7 @@ class LauncherTest {
         launcher.close();
 
         assertThat(isDone).isTrue();
-        assertThat(RunLock.tryTake(fixture.folder(fixture.onlyRun()), new DiskFiles()))
-                .hasValueSatisfying(RunLock::close);
+        assertThat(LaunchFixture.isFree(fixture.folder(fixture.onlyRun()))).isTrue();
     }
 
     @Test

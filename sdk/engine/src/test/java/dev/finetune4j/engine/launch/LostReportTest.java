@@ -20,23 +20,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A report that is lost is written anew from what else its run wrote down, and says what it says by that alone. */
-class LostReportTest {
+class LostReportTest extends HomeWithAPlace {
     private static final Capabilities TRAINS = new Capabilities(false, true, true, false, true, true, Billing.NOTHING);
-
-    @TempDir
-    Path home;
-
-    private LaunchFixture fixture;
-
-    @BeforeEach
-    void opensAHome() {
-        fixture = new LaunchFixture(home);
-    }
 
     @Test
     void ofARunThatSucceededItIsTheSameButForDigestsOfFilesAndTheVersionOfJava() throws Exception {

@@ -22,30 +22,17 @@ import dev.finetune4j.testkit.fake.FakePlace.Fault;
 import dev.finetune4j.testkit.fake.FakeProvider;
 import dev.finetune4j.testkit.fake.Life;
 import dev.finetune4j.value.RunId;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whoever is not let in to look at a run says nothing of it: the job goes on, is paid for, and is neither lost nor out of reach. */
-class RefusedLookTest {
+class RefusedLookTest extends HomeWithAPlace {
     private static final RunOutcome STOPPED = new RunOutcome.Stopped("stopped by a test", false);
-
-    @TempDir
-    Path home;
-
-    private LaunchFixture fixture;
-
-    @BeforeEach
-    void opensAHome() {
-        fixture = new LaunchFixture(home);
-    }
 
     @ParameterizedTest
     @EnumSource(

@@ -15,23 +15,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A rehearsal is done beside the runs, leaves its figures and nothing else. */
-class RehearsalJobTest {
+class RehearsalJobTest extends HomeWithAPlace {
     private static final Extent EXTENT = new Extent(4, 8, Duration.ofSeconds(45), Duration.ofSeconds(20));
-
-    @TempDir
-    private Path home;
-
-    private LaunchFixture fixture;
-
-    @BeforeEach
-    void open() {
-        fixture = new LaunchFixture(home);
-    }
 
     @Test
     void keepsWhatItMeasuredForTheVerySameJob() throws Exception {

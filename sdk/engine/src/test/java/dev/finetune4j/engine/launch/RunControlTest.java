@@ -25,29 +25,16 @@ import dev.finetune4j.testkit.fake.Life;
 import dev.finetune4j.value.Money;
 import dev.finetune4j.value.RunId;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Stopping, resuming and letting go of runs, and what becomes of those that cannot be followed. */
-class RunControlTest {
-    @TempDir
-    Path home;
-
-    private LaunchFixture fixture;
-
-    @BeforeEach
-    void opensAHome() {
-        fixture = new LaunchFixture(home);
-    }
-
+class RunControlTest extends HomeWithAPlace {
     @Test
     void keepsTheBudgetItselfWhereThePlaceDoesNot() throws Exception {
         LaunchFixture silent = new LaunchFixture(home, FakePlace.SILENT, Map.of());

@@ -33,22 +33,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Further work with the model of an ended run, and the removal of runs. */
-class SideJobsTest {
-    @TempDir
-    Path home;
-
-    private LaunchFixture fixture;
-
-    @BeforeEach
-    void opensAHome() {
-        fixture = new LaunchFixture(home);
-    }
-
+class SideJobsTest extends HomeWithAPlace {
     @Test
     void comparesTheModelsOfARunOnOtherRows() throws Exception {
         RunFolder folder = fixture.folder(fixture.runToEnd());
