@@ -6,7 +6,8 @@
 compares this with the package bitsandbytes (0.50 was used), where it is installed: every code and magnitude exactly, dequantized
 numbers to 1e-5 of themselves, since it sums the mean of the magnitudes in float32. Its
 kernel for CPUs sometimes takes the second nearest level for a magnitude; its kernels for GPUs and its plain ones take the nearest.
-The scripts that make fixtures import it. Needs torch.
+The scripts that make fixtures import it. It is no import of the engine's packed.py: the core is held to it, and that engine to the core.
+Needs torch.
 """
 import torch
 
