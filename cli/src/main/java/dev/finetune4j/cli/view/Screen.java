@@ -48,11 +48,6 @@ public record Screen(
                 columns(environment.getOrDefault("COLUMNS", "")));
     }
 
-    /** The same screen with colour switched on or off. */
-    public Screen withColor(boolean color) {
-        return new Screen(out, err, isOutTerminal, isErrTerminal, color, columns);
-    }
-
     /** {@code text} in a tone, or plain where there is no colour. */
     public String paint(Tone tone, String text) {
         return hasColor ? tone.paint(text) : text;

@@ -92,14 +92,6 @@ public record EncodedRows(List<EncodedExample> rows, List<RowRef> leftOut, Strin
                 .orElseThrow();
     }
 
-    /** The largest token id, or -1 without rows. */
-    public int largestTokenId() {
-        return rows.stream()
-                .mapToInt(row -> Arrays.stream(row.tokenIds()).max().orElse(-1))
-                .max()
-                .orElse(-1);
-    }
-
     @Override
     public TokenBatch batch(int[] indices) {
         return TokenBatch.of(Arrays.stream(indices).mapToObj(rows::get).toList());
