@@ -42,8 +42,9 @@ final class EndedRunFetch {
     }
 
     /**
-     * What it left at the place that had it last, which another one that it was to go to and that refused it knows nothing of. That of a run whose output is not here lies apart from it, so that the output is whole where the run is resumed. Files that
-     * are here are not fetched again; where it was never launched there are none.
+     * What it left at the place that had it last, which another one that it was to go to and that refused it knows nothing of. That of a
+     * run whose output is not here lies apart from it, so that the output is whole where the run is resumed. Files that are here are not
+     * fetched again; where it was never launched there are none.
      *
      * @throws FineTuneException with FT0505 if another process drives the run, or with what its place has against it
      */

@@ -30,7 +30,6 @@ import java.util.Optional;
  * gives the model. Whatever was fetched once is used without a network. Safe for use by several processes at once.
  */
 public final class ModelStore {
-
     private final ModelCatalogue catalogue;
     private final SourceCache sources;
     private final Hub hub;
