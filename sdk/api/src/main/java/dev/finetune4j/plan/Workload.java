@@ -5,6 +5,7 @@ import dev.finetune4j.data.Quantiles;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a job needs wherever it runs: no place, no price.
@@ -21,6 +22,8 @@ import java.util.Map;
  * @param uploadBytes what goes to a place: rows
  * @param downloadBytes what a place fetches before it can begin: the base model
  * @param resultBytes what comes back: adapter or weights
+ * @param diskBytes what a machine's disk must hold at most while it trains: model, rows, checkpoints and result; null in plans of earlier
+ *     versions
  */
 public record Workload(
         long parameters,
@@ -34,7 +37,8 @@ public record Workload(
         double flops,
         long uploadBytes,
         long downloadBytes,
-        long resultBytes) {
+        long resultBytes,
+        @Nullable Long diskBytes) {
     /** Copies the map in its order. */
     public Workload {
         EnumMap<Part, Long> inOrder = new EnumMap<>(Part.class);

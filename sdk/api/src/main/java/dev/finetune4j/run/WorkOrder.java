@@ -37,6 +37,9 @@ public record WorkOrder(String digest, List<WorkStep> steps) {
     /** Folder of the output that holds the checkpoints of a training that has not ended. */
     public static final String CHECKPOINTS_FOLDER = "checkpoints";
 
+    /** Checkpoints that a worker keeps of a training: if the newest is damaged, the one before it serves. */
+    public static final int CHECKPOINTS_KEPT = 2;
+
     /** File of the output that tells whether a replay came out the same. */
     public static final String REPLAY_FILE = "replay.json";
 

@@ -69,7 +69,7 @@ class PlanTest {
                 LocalDate.of(2026, 11, 24),
                 new PlanBasis(Map.of(), Map.of(), "rows", "prices", "test"),
                 Objective.COST,
-                new Workload(1, 1, Map.of(), new Quantiles(1, 1, 1, 1, 1, 1), 1024, true, 1, 1, 1, 1, 1, 1),
+                new Workload(1, 1, Map.of(), new Quantiles(1, 1, 1, 1, 1, 1), 1024, true, 1, 1, 1, 1, 1, 1, null),
                 null,
                 List.of(options),
                 options[0].id(),

@@ -2,6 +2,7 @@ package dev.finetune4j.training.loop;
 
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.training.durable.DurableFiles;
 import dev.finetune4j.training.model.TrainableModel;
 import dev.finetune4j.training.problem.LoopProblems;
@@ -25,8 +26,8 @@ import java.util.stream.Stream;
  * {@value #KEPT} are kept.
  */
 public final class CheckpointStore {
-    /** Checkpoints that are kept: if the newest is damaged, the one before it serves. */
-    static final int KEPT = 2;
+    /** Checkpoints that are kept. */
+    static final int KEPT = WorkOrder.CHECKPOINTS_KEPT;
 
     private static final Pattern NAME = Pattern.compile("checkpoint-\\d{6,9}");
     private static final String STATE_FILE = "state.safetensors";

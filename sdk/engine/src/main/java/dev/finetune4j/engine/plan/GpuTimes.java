@@ -13,7 +13,6 @@ final class GpuTimes {
     private static final double CHECKPOINT_SECONDS = 300;
 
     private static final double MOST_CHECKPOINT_SHARE = 0.035;
-    private static final double BYTES_OF_A_STATE = 12;
     private static final double GIGA = 1e9;
 
     private final PlannedJob job;
@@ -116,7 +115,7 @@ final class GpuTimes {
 
     /** Seconds that writing checkpoints takes. */
     Sample checkpoints(Sample training) {
-        double bytes = job.trainable() * BYTES_OF_A_STATE;
+        double bytes = job.trainable() * DiskNeed.BYTES_OF_A_STATE;
         Uncertain each = assumptions.get("disk").quantity().times(GIGA).under(bytes + 0.2 * GIGA);
         int every = job.training().checkpointEvery();
         Sample time = worlds.draw(Cause.DISK, each);

@@ -148,6 +148,13 @@ final class PlannedJob {
         return Math.round(trainable * (trainsAll() ? HALF : SINGLE));
     }
 
+    /** Bytes that the disk of a machine must hold at most while it trains. */
+    long diskBytes() {
+        double written = trainsAll() || trainsHeadAlone() ? architecture().parameters() : trainable;
+        boolean keepsBest = rows.rowsOf(Part.VALIDATION) > 0;
+        return new DiskNeed(modelBytes(), rows.bytes(), Math.round(trainable), Math.round(written), keepsBest).bytes();
+    }
+
     /** How many models answer the held-out rows: base, base with examples where rows have a prompt to put them in, tuned. */
     int answeringModels() {
         if (!model.speaks()) {
@@ -229,6 +236,7 @@ final class PlannedJob {
                 trainingTokens() * flopsPerToken(),
                 rows.bytes(),
                 modelBytes(),
-                resultBytes());
+                resultBytes(),
+                diskBytes());
     }
 }

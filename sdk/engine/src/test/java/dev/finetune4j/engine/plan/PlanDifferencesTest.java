@@ -105,6 +105,7 @@ class PlanDifferencesTest {
                 1,
                 1,
                 1,
-                1);
+                1,
+                null);
     }
 }
