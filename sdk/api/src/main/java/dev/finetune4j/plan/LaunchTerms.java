@@ -35,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * @param settings what the place is told of the machine or the service, by the names of {@link PlaceSettings}; empty where nothing is sold
  * @param setup how the job is set up on the GPUs of the machine, as it was planned; null where none are let, and in journals of earlier
  *     versions
+ * @param diskBytes what the disk of the machine must hold at most; null where no machine is let, where nobody counted it, and in journals of
+ *     earlier versions
  * @param alternatives where the job goes, in this order, if its machine is not to be had; without alternatives of their own
  */
 public record LaunchTerms(
@@ -54,6 +56,7 @@ public record LaunchTerms(
         @Nullable HostingCost afterwards,
         Map<String, String> settings,
         @Nullable TrainerSettings setup,
+        @Nullable Long diskBytes,
         List<LaunchTerms> alternatives) {
     /** Copies map and list; journals of earlier versions have neither, and do not tell {@code onlyWatched}. */
     public LaunchTerms {
@@ -64,15 +67,21 @@ public record LaunchTerms(
 
     /** The same with places to go to if the machine is not to be had. */
     public LaunchTerms alternatives(List<LaunchTerms> others) {
-        return with(timeLimit, worstCost, others);
+        return with(timeLimit, worstCost, diskBytes, others);
     }
 
     /** The same with another limit and what it then costs at most. */
     public LaunchTerms limit(@Nullable Duration limit, @Nullable Money most) {
-        return with(limit, most, alternatives);
+        return with(limit, most, diskBytes, alternatives);
     }
 
-    private LaunchTerms with(@Nullable Duration limit, @Nullable Money most, List<LaunchTerms> others) {
+    /** The same of a job whose machine's disk must hold so much. */
+    public LaunchTerms needing(@Nullable Long bytesOfDisk) {
+        return with(timeLimit, worstCost, bytesOfDisk, alternatives);
+    }
+
+    private LaunchTerms with(
+            @Nullable Duration limit, @Nullable Money most, @Nullable Long bytesOfDisk, List<LaunchTerms> others) {
         return new LaunchTerms(
                 option,
                 target,
@@ -90,6 +99,7 @@ public record LaunchTerms(
                 afterwards,
                 settings,
                 setup,
+                bytesOfDisk,
                 others);
     }
 

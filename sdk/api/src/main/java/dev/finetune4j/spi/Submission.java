@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param channels input files and folders on this machine, by channel name; no model channel where the place keeps the model
  * @param labels tags for the provider's own lists: run, job and version
  * @param timeLimit the provider's own limit of running time over all restarts, or null for none
+ * @param diskBytes what the disk of the job's machine must hold at most: model, rows, checkpoints and result; null where nobody counted it
  * @param after the place's own name, as {@link JobSnapshot#reference} tells it, of the launch of this job that failed and that this one
  *     follows; null where none is to be followed
  */
@@ -30,6 +31,7 @@ public record Submission(
         Map<String, Path> channels,
         Map<String, String> labels,
         @Nullable Duration timeLimit,
+        @Nullable Long diskBytes,
         @Nullable String after) {
     /** The label that names the run to which a job belongs. */
     public static final String RUN_LABEL = "finetune4j-run";
@@ -53,6 +55,7 @@ public record Submission(
         private final Map<String, Path> channels = new LinkedHashMap<>();
         private final Map<String, String> labels = new LinkedHashMap<>();
         private @Nullable Duration timeLimit;
+        private @Nullable Long diskBytes;
         private @Nullable String after;
 
         Builder(RunId id, ModelRef model, WorkOrder order) {
@@ -79,6 +82,12 @@ public record Submission(
             return this;
         }
 
+        /** What the disk of the job's machine must hold at most; null, the default, where nobody counted it. */
+        public Builder diskBytes(@Nullable Long bytes) {
+            diskBytes = bytes;
+            return this;
+        }
+
         /** The launch that failed and that this one follows; null, the default, for none. */
         public Builder after(@Nullable String reference) {
             after = reference;
@@ -87,7 +96,7 @@ public record Submission(
 
         /** The finished submission. */
         public Submission build() {
-            return new Submission(id, model, order, channels, labels, timeLimit, after);
+            return new Submission(id, model, order, channels, labels, timeLimit, diskBytes, after);
         }
     }
 }

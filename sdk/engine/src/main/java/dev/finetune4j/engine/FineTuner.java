@@ -305,13 +305,14 @@ public final class FineTuner implements AutoCloseable {
         JobFile job = planned.of(plan);
         PlanOption choice = plan.choice().orElseThrow(() -> new IllegalArgumentException("the plan has no choice"));
         long steps = plan.workload().steps();
+        Long diskBytes = plan.workload().diskBytes();
         try {
             JobPlaces places = launcher.places();
             LaunchTerms terms = Alternatives.with(
-                    places.terms(choice, job.at(choice).job(), steps),
+                    places.terms(choice, job.at(choice).job(), steps, diskBytes),
                     plan.options(),
                     option -> {
-                        LaunchTerms other = places.terms(option, job.at(option).job(), steps);
+                        LaunchTerms other = places.terms(option, job.at(option).job(), steps, diskBytes);
                         if (!option.target().equals(choice.target())) {
                             places.refuseObjections(job.at(option).job(), other.timeLimit());
                         }

@@ -236,13 +236,16 @@ class JsonTest {
                 null,
                 Map.of(),
                 null,
+                null,
                 List.of());
         String written = Json.line(terms.alternatives(List.of(terms)))
                 .replace(",\"onlyWatched\":false", "")
                 .replace("\"onlyWatched\":false,", "");
 
-        assertThat(written).doesNotContain("onlyWatched", "setup");
+        assertThat(written).doesNotContain("onlyWatched", "setup", "diskBytes");
         assertThat(Json.read(written, LaunchTerms.class)).isEqualTo(terms.alternatives(List.of(terms)));
+        LaunchTerms needing = terms.needing(460_000_000_000L);
+        assertThat(Json.read(Json.line(needing), LaunchTerms.class)).isEqualTo(needing);
     }
 
     @Test

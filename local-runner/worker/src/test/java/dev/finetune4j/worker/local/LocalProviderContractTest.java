@@ -82,6 +82,7 @@ class LocalProviderContractTest extends ProviderContractTest {
                     submission.channels(),
                     submission.labels(),
                     submission.timeLimit(),
+                    submission.diskBytes(),
                     submission.after());
         }
 

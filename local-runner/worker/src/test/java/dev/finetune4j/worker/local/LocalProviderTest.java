@@ -279,6 +279,7 @@ class LocalProviderTest {
                 endless.channels(),
                 endless.labels(),
                 Duration.ofSeconds(1),
+                null,
                 null);
         place.provider.submit(limited);
         JobSnapshot first = place.awaitEnd(limited.id());

@@ -1,5 +1,7 @@
 package dev.finetune4j.aws.sagemaker;
 
+import dev.finetune4j.aws.internal.jobs.MachineKind;
+import dev.finetune4j.spi.DiskSize;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -16,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param machine type of the machine, such as {@code ml.g5.xlarge}
  * @param image the container's image in ECR, or null for Amazon's own
  * @param bringsWorker whether the image starts finetune4j's worker by itself, so that none comes with the job
- * @param volumeGb disk in GB; 0 for as much as comes with the machine, or {@link #DEFAULT_VOLUME_GB} where none does
+ * @param volumeGb disk in GB; 0 for as much as comes with the machine, or {@link #DEFAULT_VOLUME_GB}, or more where the job needs more,
+ *     where none does
  * @param isSpot whether the machine may be taken back, for a lower price
  * @param maxWait for a spot job: how long it may wait and run together, or null for as long as its budget pays for
  * @param maxPending how long a job on demand waits for a machine before it fails for want of one, or null for as long as the service lets it
@@ -44,7 +47,7 @@ public record SageMakerOptions(
         boolean isIsolated,
         Duration keepAlive,
         Map<String, String> tags) {
-    /** Disk of a machine that comes without one: room for a model of 20 GB, its checkpoints and its results. */
+    /** Disk of a machine that comes without one, unless the job needs more: room for a model of 20 GB, an adapter of it and its checkpoints. */
     public static final int DEFAULT_VOLUME_GB = 100;
 
     /** Copies lists and map; a store may end with a slash. */
@@ -72,6 +75,22 @@ public record SageMakerOptions(
             return this;
         }
         Duration left = maxWait.minus(billed);
+        return with(volumeGb, timeLimit != null && left.compareTo(timeLimit) < 0 ? timeLimit : left);
+    }
+
+    /**
+     * The same with a disk that holds a job, where the machine comes without one and nobody has said how large it is to be.
+     *
+     * @param diskBytes what it must hold at most; null for as much as is usual
+     */
+    SageMakerOptions holding(@Nullable Long diskBytes) {
+        if (diskBytes == null || volumeGb != 0 || new MachineKind(machine).hasOwnDisk()) {
+            return this;
+        }
+        return with(Math.max(DEFAULT_VOLUME_GB, DiskSize.gigabytesFor(diskBytes)), maxWait);
+    }
+
+    private SageMakerOptions with(int otherVolumeGb, @Nullable Duration otherMaxWait) {
         return new SageMakerOptions(
                 role,
                 region,
@@ -79,9 +98,9 @@ public record SageMakerOptions(
                 machine,
                 image,
                 bringsWorker,
-                volumeGb,
+                otherVolumeGb,
                 isSpot,
-                timeLimit != null && left.compareTo(timeLimit) < 0 ? timeLimit : left,
+                otherMaxWait,
                 maxPending,
                 kmsKey,
                 subnets,

@@ -164,7 +164,7 @@ final class SageMakerProvider implements Provider {
 
     @Override
     public JobSnapshot submit(Submission submission) {
-        SageMakerOptions options = settings.options();
+        SageMakerOptions options = settings.options().holding(submission.diskBytes());
         List<DescribeTrainingJobResponse> launches = new ArrayList<>(launched().launches(submission.id()));
         if (!launches.isEmpty()) {
             TrainingJobs.refuseOther(launches.get(0), submission.order().digest());
@@ -204,7 +204,7 @@ final class SageMakerProvider implements Provider {
 
     @Override
     public List<PlannedCall> plannedCalls(Submission submission) {
-        SageMakerOptions options = settings.options();
+        SageMakerOptions options = settings.options().holding(submission.diskBytes());
         Submission sent = sent(submission, options);
         Staging staging = new Staging(launched().store());
         CreateTrainingJobRequest request = request(staging.planned(sent, 1), options);
@@ -234,6 +234,7 @@ final class SageMakerProvider implements Provider {
                 channels,
                 submission.labels(),
                 submission.timeLimit(),
+                submission.diskBytes(),
                 submission.after());
     }
 

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.aws.s3.StoredFile;
+import dev.finetune4j.json.Json;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.PlaceSettings;
+import dev.finetune4j.spi.PlannedCall;
 import dev.finetune4j.spi.Provider;
 import dev.finetune4j.spi.Submission;
 import dev.finetune4j.value.RunId;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -169,6 +172,44 @@ class SageMakerProviderTest {
                 .last()
                 .satisfies(call -> assertThat(call.request().path("Tags").findValuesAsText("Key"))
                         .containsExactlyInAnyOrder("team", "finetune4j", "finetune4j-run", "finetune4j-digest"));
+    }
+
+    @Test
+    void asksForADiskThatHoldsTheJobWhereTheMachineComesWithoutOne() {
+        Map<String, String> without = Map.of(PlaceSettings.MACHINE, "ml.p3.2xlarge");
+
+        assertThat(volume(without, 451_000_000_000L)).isEqualTo(460);
+        assertThat(volume(without, 26_000_000_000L)).as("what is usual is more").isEqualTo(100);
+        assertThat(volume(without, null)).isEqualTo(100);
+        assertThat(volume(
+                        Map.of(PlaceSettings.MACHINE, "ml.p3.2xlarge", "volume-gb", "200"), 451_000_000_000L))
+                .as("as somebody has said")
+                .isEqualTo(200);
+        assertThat(volume(Map.of(), 451_000_000_000L))
+                .as("the machine's own has its size")
+                .isZero();
+    }
+
+    /** GB that a launch would ask for, and a launch asks for; 0 where it asks for none. */
+    private int volume(Map<String, String> settings, @Nullable Long diskBytes) {
+        try (Provider there = place.openWith(settings)) {
+            Submission job = place.job("disk-" + place.aws.calls("CreateTrainingJob").size(), 1)
+                    .diskBytes(diskBytes)
+                    .build();
+            List<PlannedCall> planned = there.plannedCalls(job);
+            there.submit(job);
+
+            ObjectNode sent = place.aws.calls("CreateTrainingJob").stream()
+                    .reduce((first, last) -> last)
+                    .orElseThrow()
+                    .request();
+            int volume = sent.at("/ResourceConfig/VolumeSizeInGB").asInt();
+            assertThat(Json.read(planned.get(planned.size() - 1).content(), ObjectNode.class)
+                            .at("/ResourceConfig/VolumeSizeInGB")
+                            .asInt())
+                    .isEqualTo(volume);
+            return volume;
+        }
     }
 
     @Test

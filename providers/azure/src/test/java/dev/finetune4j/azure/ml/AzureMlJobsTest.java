@@ -651,6 +651,7 @@ class AzureMlJobsTest {
                 job.channels(),
                 job.labels(),
                 null,
+                null,
                 null);
 
         assertThatThrownBy(() -> provider.submit(other)).hasMessageContaining("FT0944");

@@ -111,6 +111,12 @@ record Agreement(
         return terms == null ? null : terms.setup();
     }
 
+    /** What the disk of that machine must hold at most; null where that was not planned. */
+    @Nullable
+    Long diskBytes() {
+        return terms == null ? null : terms.diskBytes();
+    }
+
     /** How long the machine that the run is on may run, by itself; what was agreed to, without it what the budget says. */
     @Nullable
     Duration timeLimit() {

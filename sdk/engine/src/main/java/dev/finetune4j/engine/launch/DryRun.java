@@ -49,6 +49,7 @@ final class DryRun {
                             data,
                             prepared.model().path(),
                             terms.timeLimit(),
+                            terms.diskBytes(),
                             null);
             return provider.plannedCalls(context.workers().equip(submission, provider, terms.setup(), folder));
         } finally {

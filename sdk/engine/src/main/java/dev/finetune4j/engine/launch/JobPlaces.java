@@ -379,11 +379,12 @@ public final class JobPlaces {
      *
      * @param job whose budget counts, with the settings of the place
      * @param steps optimizer steps of the job
+     * @param diskBytes what the disk of its machine must hold at most; null where nobody counted it
      * @throws FineTuneException with FT0520 if time is billed and there is no budget, FT0521 if the budget ends before the job is
      *     likely to, or may, where its place keeps no checkpoint, FT0523 if no provider launches it, FT0532 if its first checkpoint may come
      *     too late, or with what the settings contradict
      */
-    public LaunchTerms terms(PlanOption option, FineTuneJob job, long steps) {
+    public LaunchTerms terms(PlanOption option, FineTuneJob job, long steps, @Nullable Long diskBytes) {
         if (!context.providers().ids().contains(option.target()) || option.otherModel() != null) {
             throw LaunchProblems.NOT_LAUNCHABLE
                     .error(option.name() + " at " + option.target() + " cannot be launched from here")
@@ -402,7 +403,7 @@ public final class JobPlaces {
             if (keepsForBilledTime(provider.capabilities())) {
                 FirstCheckpoint.refuseTooLate(option, terms, job.training().checkpointEvery(), steps);
             }
-            return terms;
+            return option.offer() instanceof MachineOffer ? terms.needing(diskBytes) : terms;
         }
     }
 

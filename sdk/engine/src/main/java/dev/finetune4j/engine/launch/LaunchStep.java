@@ -205,6 +205,7 @@ final class LaunchStep {
                         prepared.data(),
                         prepared.model(),
                         agreement.timeLimit(),
+                        agreement.diskBytes(),
                         agreement.after());
     }
 

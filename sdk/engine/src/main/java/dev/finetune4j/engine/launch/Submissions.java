@@ -19,6 +19,7 @@ record Submissions(String version, Provider place) {
     /**
      * The submission; a worker that must come along is not in it yet.
      *
+     * @param diskBytes what the disk of its machine must hold at most; null where nobody counted it
      * @param after the launch that it follows; null where it follows none
      */
     Submission of(
@@ -28,9 +29,11 @@ record Submissions(String version, Provider place) {
             Path data,
             Path model,
             @Nullable Duration timeLimit,
+            @Nullable Long diskBytes,
             @Nullable String after) {
         Submission.Builder submission = Submission.builder(id, job.model(), order)
                 .after(after)
+                .diskBytes(diskBytes)
                 .channel(WorkOrder.DATA_CHANNEL, data)
                 .label(Submission.RUN_LABEL, id.value())
                 .label("finetune4j-job", job.name())

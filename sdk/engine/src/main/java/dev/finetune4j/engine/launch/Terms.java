@@ -137,6 +137,7 @@ public final class Terms {
                 afterwards,
                 option.offer() == null ? Map.of() : PlaceSettings.with(Map.of(), option.offer()),
                 option.settings(),
+                null,
                 List.of());
     }
 

@@ -70,6 +70,7 @@ final class Workers {
                         .asException());
         Submission.Builder equipped = Submission.builder(submission.id(), submission.model(), submission.order())
                 .timeLimit(submission.timeLimit())
+                .diskBytes(submission.diskBytes())
                 .after(submission.after());
         submission.channels().forEach(equipped::channel);
         submission.labels().forEach(equipped::label);

@@ -47,6 +47,7 @@ class FirstCheckpointTest {
             TERMS.afterwards(),
             Map.of(PlaceSettings.SPOT, "true"),
             TERMS.setup(),
+            TERMS.diskBytes(),
             List.of());
 
     @TempDir
@@ -131,7 +132,7 @@ class FirstCheckpointTest {
 
     private LaunchTerms terms(Capabilities place, FineTuneJob job) {
         try (Launcher launcher = new LaunchFixture(home, place, Map.of()).launcher()) {
-            return launcher.places().terms(OPTION, job, 1000);
+            return launcher.places().terms(OPTION, job, 1000, null);
         }
     }
 

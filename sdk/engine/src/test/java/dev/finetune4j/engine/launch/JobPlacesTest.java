@@ -73,7 +73,7 @@ class JobPlacesTest {
         PlanOption elsewhere = TermsTest.option(new ProviderId("elsewhere"), "large", "1.20", 10);
 
         try (Launcher launcher = new LaunchFixture(home, FakePlace.EVERYTHING, Map.of()).launcher()) {
-            assertThatThrownBy(() -> launcher.places().terms(elsewhere, LaunchFixture.job("letters"), 100))
+            assertThatThrownBy(() -> launcher.places().terms(elsewhere, LaunchFixture.job("letters"), 100, null))
                     .isInstanceOfSatisfying(FineTuneException.class, refusal -> {
                         Problem problem = refusal.problems().get(0);
                         assertThat(problem.code()).isEqualTo("FT0523");

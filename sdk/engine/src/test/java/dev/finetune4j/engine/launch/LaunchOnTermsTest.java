@@ -65,6 +65,13 @@ class LaunchOnTermsTest {
     }
 
     @Test
+    void tellsThePlaceWhatTheDiskMustHold() throws Exception {
+        RunHandle<RunOutcome> run = launch(TERMS.needing(460_000_000_000L), false);
+
+        assertThat(fixture.place.diskBytes(run.id())).contains(460_000_000_000L);
+    }
+
+    @Test
     void tellsHowTheFirstEndedInsteadOfPayingTwice() throws Exception {
         RunHandle<RunOutcome> first = launch(false);
         first.await();

@@ -45,6 +45,7 @@ class WorkersTest {
             .channel(WorkOrder.DATA_CHANNEL, Path.of("data"))
             .label("a", "b")
             .timeLimit(Duration.ofHours(1))
+            .diskBytes(460_000_000_000L)
             .after("fake:job/letters-1")
             .build();
 
@@ -64,6 +65,7 @@ class WorkersTest {
                 .isEqualTo("core");
         assertThat(equipped.labels()).isEqualTo(submission.labels());
         assertThat(equipped.timeLimit()).isEqualTo(submission.timeLimit());
+        assertThat(equipped.diskBytes()).isEqualTo(submission.diskBytes());
         assertThat(equipped.after()).isEqualTo(submission.after());
     }
 

@@ -32,7 +32,7 @@ abstract class HonestyTopic extends ContractTopic {
         WorkStep generate = new WorkStep.Generate(List.of(Variant.TUNED), List.of(), "text", Sampling.greedy(1));
         WorkOrder order = new WorkOrder(small.order().digest(), List.of(generate));
         Submission custom =
-                new Submission(small.id(), small.model(), order, small.channels(), small.labels(), null, null);
+                new Submission(small.id(), small.model(), order, small.channels(), small.labels(), null, null, null);
 
         assertRefused("custom work", () -> provider().submit(custom));
 

@@ -44,6 +44,7 @@ public interface ProviderSubject extends AutoCloseable {
                 submission.channels(),
                 submission.labels(),
                 submission.timeLimit(),
+                submission.diskBytes(),
                 submission.after());
     }
 

@@ -87,6 +87,7 @@ abstract class StopTopic extends ContractTopic {
                 submission.channels(),
                 submission.labels(),
                 SHORT_LIMIT,
+                submission.diskBytes(),
                 submission.after());
     }
 }

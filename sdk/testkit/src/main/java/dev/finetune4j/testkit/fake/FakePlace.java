@@ -194,6 +194,12 @@ public final class FakePlace {
         return Optional.ofNullable(jobs.get(id)).map(FakeJob::machine).orElse("");
     }
 
+    /** What the disk of a job's machine was said to have to hold; empty where that was not said. */
+    public synchronized Optional<Long> diskBytes(RunId id) {
+        return Optional.ofNullable(jobs.get(id)).flatMap(job -> Optional.ofNullable(job.submission()
+                .diskBytes()));
+    }
+
     /** The next calls of this kind go wrong like this, in order; later ones go well. */
     public synchronized void fail(Call call, Fault... next) {
         faults.computeIfAbsent(call, key -> new ArrayDeque<>()).addAll(List.of(next));
