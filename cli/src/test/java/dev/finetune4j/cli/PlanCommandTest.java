@@ -872,6 +872,28 @@ class PlanCommandTest {
     }
 
     @Test
+    void aDiskThatTheJobFileMakesTooSmallIsToldWithTheSizeThatWouldDo() throws IOException {
+        job = write("""
+                method: lora
+                places: {sagemaker: {region: us-east-1, machine: ml.p3.2xlarge, volume-gb: 10}}
+                """);
+        Files.writeString(job, Files.readString(job).replace("llama-3.1-8b-instruct", "smollm2-135m-instruct"));
+
+        CommandRun planned = plan("--target", "sagemaker");
+
+        assertThat(planned.exitCode()).as(planned.err()).isZero();
+        assertThat(oneLine(planned.err()))
+                .containsPattern(
+                        "FT0484: ml.p3.2xlarge would have a disk of 10 GB, and the job needs up to 2\\d GB")
+                .contains("a launch would be refused", "places.sagemaker.volume-gb: 30");
+        assertThat(oneLine(plan("--target", "sagemaker", "--explain", "1").out()))
+                .containsPattern("its disk of 10 GB is too small, the job needs up to 2\\d GB:"
+                        + " places.sagemaker.volume-gb: 30");
+        Files.writeString(job, Files.readString(job).replace("volume-gb: 10", "volume-gb: 30"));
+        assertThat(plan("--target", "sagemaker").err()).doesNotContain("FT0484");
+    }
+
+    @Test
     void whatNoEngineTrainsIsPlannedAndSaidNotToBeLaunched() throws IOException {
         job = write("method: lora");
         Files.writeString(job, Files.readString(job).replace("llama-3.1-8b-instruct", "mixtral-8x7b-instruct-v0.1"));

@@ -481,6 +481,7 @@ class PlanSanityTest {
                 List.of(),
                 missed,
                 quotas,
+                machines -> Map.of(),
                 endurances,
                 EngineRefusals.NONE, // also what no engine does yet is estimated
                 null,

@@ -4,6 +4,7 @@ import dev.finetune4j.value.ProviderId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,20 +88,30 @@ public record PlanOption(
 
     /** The same option with another standing. */
     public PlanOption standing(Standing other) {
-        return with(other, missedAt, missingQuota);
+        return with(other, missedAt, missingQuota, notes);
     }
 
     /** The same option as one whose machine was not to be had at a moment. */
     public PlanOption missedAt(Instant moment) {
-        return with(standing, moment, missingQuota);
+        return with(standing, moment, missingQuota, notes);
     }
 
     /** The same option as one whose machine the account's quota does not leave, with what it lacks. */
     public PlanOption missingQuota(String lack) {
-        return with(standing, missedAt, lack);
+        return with(standing, missedAt, lack, notes);
     }
 
-    private PlanOption with(Standing standing, @Nullable Instant missedAt, @Nullable String missingQuota) {
+    /** The same option with one more thing that is to be known of it. */
+    public PlanOption note(String note) {
+        return with(
+                standing,
+                missedAt,
+                missingQuota,
+                Stream.concat(notes.stream(), Stream.of(note)).toList());
+    }
+
+    private PlanOption with(
+            Standing standing, @Nullable Instant missedAt, @Nullable String missingQuota, List<String> notes) {
         return new PlanOption(
                 id,
                 target,

@@ -93,6 +93,14 @@ public interface Provider extends AutoCloseable {
     }
 
     /**
+     * The disk that the settings give a machine of this place, whatever a job needs. Asks nobody. Empty where they leave its size to the place,
+     * which gives each job as much as {@link Submission#diskBytes} says or a disk that is part of the machine, and where it cannot be read.
+     */
+    default Optional<DiskSize> disk(MachineOffer machine) {
+        return Optional.empty();
+    }
+
+    /**
      * What makes the result of a job another one here than at places that run the job's own model with finetune4j's worker: what is
      * tuned instead, and by which settings of this place. A job that differs in it is another job. Empty where the result is the same.
      */

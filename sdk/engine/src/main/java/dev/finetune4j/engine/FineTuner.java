@@ -285,10 +285,10 @@ public final class FineTuner implements AutoCloseable {
      * What a launch of a plan's choice may take at most, and where it goes if its machine is not to be had, for somebody to agree to. The
      * choice's place is asked, too, whether it would refuse the job whatever its rows.
      *
-     * @throws FineTuneException with FT0520 if its place bills for time and the job has no budget, FT0521 if the budget ends before the
-     *     job is likely to, or may, where its place keeps no checkpoint, FT0523 if it cannot be launched from here, FT0532 if its first
-     *     checkpoint may come too late, FT0760 to FT0762 if the plan has no choice, or with what
-     *     its place has against it
+     * @throws FineTuneException with FT0484 if the job's settings make the disk of its machine too small, FT0520 if its place bills for time
+     *     and the job has no budget, FT0521 if the budget ends before the job is likely to, or may, where its place keeps no checkpoint,
+     *     FT0523 if it cannot be launched from here, FT0532 if its first checkpoint may come too late, FT0760 to FT0762 if the plan has no
+     *     choice, or with what its place has against it
      * @throws IllegalArgumentException if the plan is none of this fine-tuner's
      */
     public LaunchTerms terms(Plan plan) {
@@ -549,6 +549,7 @@ public final class FineTuner implements AutoCloseable {
                 launcher.estimates().read(),
                 launcher.places().missed(),
                 quotas,
+                machines -> launcher.places().disks(figures.file().job(), machines),
                 launcher.places().endurances(figures.file().job()),
                 launcher.places().refusals(figures.file().job()),
                 launcher.rehearsals().find(figures).orElse(null),

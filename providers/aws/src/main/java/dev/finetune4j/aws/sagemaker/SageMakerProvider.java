@@ -15,12 +15,14 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.Dialogue;
+import dev.finetune4j.spi.DiskSize;
 import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Leftover;
@@ -109,6 +111,11 @@ final class SageMakerProvider implements Provider {
         Duration usual = timeLimit.plus(windDown());
         Duration longest = settings.maxWait().map(END::plus).orElse(usual);
         return longest.compareTo(usual) > 0 ? longest : usual;
+    }
+
+    @Override
+    public Optional<DiskSize> disk(MachineOffer machine) {
+        return settings.disk(machine.instanceType());
     }
 
     @Override

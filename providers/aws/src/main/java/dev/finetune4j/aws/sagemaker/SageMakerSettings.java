@@ -8,6 +8,7 @@ import dev.finetune4j.aws.internal.jobs.SageMakerProblems;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Durations;
+import dev.finetune4j.spi.DiskSize;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.SettingsForm;
@@ -40,6 +41,7 @@ final class SageMakerSettings {
     private static final String ISOLATED = "isolated";
     private static final String KEEP_ALIVE = "keep-alive";
 
+    private static final String WHOLE_NUMBER = "\\d{1,6}";
     private static final String ANY_MACHINE = "ml.g5.xlarge";
     private static final String ANY_REGION = "us-east-1";
 
@@ -112,6 +114,15 @@ final class SageMakerSettings {
         } catch (DateTimeException | IllegalArgumentException e) {
             return Optional.empty(); // refusals tell of it
         }
+    }
+
+    /** The disk that they give a machine; empty where it comes with one, where they do not say how large it is, and where that cannot be read. */
+    Optional<DiskSize> disk(String machine) {
+        String size = settings.getOrDefault(VOLUME, "0");
+        int gigabytes = size.matches(WHOLE_NUMBER) ? Integer.parseInt(size) : 0; // refusals tell of what is none
+        return gigabytes == 0 || new MachineKind(machine).hasOwnDisk()
+                ? Optional.empty()
+                : Optional.of(new DiskSize(VOLUME, gigabytes));
     }
 
     /** Whether they leave the machine to a plan. */
@@ -222,7 +233,7 @@ final class SageMakerSettings {
 
     private int number(String name) {
         String value = settings.getOrDefault(name, "0");
-        if (value.matches("\\d{1,6}")) {
+        if (value.matches(WHOLE_NUMBER)) {
             return Integer.parseInt(value);
         }
         problems.add(FORM.malformed(name, value, "a whole number", "200"));

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finetune4j.aws.s3.StoredFile;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.plan.MachineOffer;
+import dev.finetune4j.plan.PurchaseTier;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.DiskSize;
 import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.spi.PlannedCall;
@@ -22,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -188,6 +192,24 @@ class SageMakerProviderTest {
         assertThat(volume(Map.of(), 451_000_000_000L))
                 .as("the machine's own has its size")
                 .isZero();
+    }
+
+    @Test
+    void tellsTheDiskThatSomebodyHasSaid() {
+        assertThat(disk("ml.p3.2xlarge", "200")).contains(new DiskSize("volume-gb", 200));
+        assertThat(disk("ml.p3.2xlarge", "0")).as("as large as the job needs").isEmpty();
+        assertThat(disk("ml.p3.2xlarge", "large")).as("refusals tell of it").isEmpty();
+        assertThat(disk("ml.g5.xlarge", "200")).as("it has its own").isEmpty();
+    }
+
+    private static Optional<DiskSize> disk(String machine, String volume) {
+        MachineOffer offer = new MachineOffer(
+                SageMakerProvider.ID, machine, "eu-central-1", PurchaseTier.ON_DEMAND, null, 8, 61, null, null);
+        Map<String, String> settings = new HashMap<>(OfflinePlace.SETTINGS);
+        settings.put("volume-gb", volume);
+        try (Provider provider = OfflinePlace.nowhere(settings)) {
+            return provider.disk(offer);
+        }
     }
 
     /** GB that a launch would ask for, and a launch asks for; 0 where it asks for none. */

@@ -16,6 +16,7 @@ import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.Diagnosis;
+import dev.finetune4j.spi.DiskSize;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.spi.PlannedCall;
 import dev.finetune4j.spi.Proposal;
@@ -207,10 +208,7 @@ public final class JobPlaces {
      * @param job whose settings say by which account each place is asked
      */
     public Map<String, Diagnosis> quotas(FineTuneJob job, List<MachineOffer> machines) {
-        Map<ProviderId, List<MachineOffer>> byPlace = machines.stream()
-                .filter(machine -> ids().contains(machine.target()))
-                .collect(Collectors.groupingBy(MachineOffer::target));
-        List<CompletableFuture<Map<String, Diagnosis>>> looks = byPlace.entrySet().stream()
+        List<CompletableFuture<Map<String, Diagnosis>>> looks = byPlace(machines).entrySet().stream()
                 .map(place -> CompletableFuture.supplyAsync(
                                 () -> quotas(place.getKey(), job, place.getValue()), JobPlaces::inPassing)
                         .completeOnTimeout(Map.of(), PATIENCE.toSeconds(), TimeUnit.SECONDS)
@@ -219,6 +217,13 @@ public final class JobPlaces {
         Map<String, Diagnosis> all = new HashMap<>();
         looks.forEach(look -> all.putAll(look.join()));
         return all;
+    }
+
+    /** Those of places that are here. */
+    private Map<ProviderId, List<MachineOffer>> byPlace(List<MachineOffer> machines) {
+        return machines.stream()
+                .filter(machine -> ids().contains(machine.target()))
+                .collect(Collectors.groupingBy(MachineOffer::target));
     }
 
     /** On a thread that keeps no program alive: a look may be given up while its place still does not answer. */
@@ -234,6 +239,17 @@ public final class JobPlaces {
         } catch (FineTuneException e) {
             return Map.of();
         }
+    }
+
+    /** How large a job's settings say that the disks of machines are to be, by the ids of their offers; others are left out. Asks nobody. */
+    public Map<String, DiskSize> disks(FineTuneJob job, List<MachineOffer> machines) {
+        Map<String, DiskSize> disks = new HashMap<>();
+        byPlace(machines).forEach((place, offers) -> {
+            try (Provider provider = context.providers().open(place, job)) {
+                offers.forEach(offer -> provider.disk(offer).ifPresent(disk -> disks.put(offer.id(), disk)));
+            }
+        });
+        return disks;
     }
 
     /** How long a budget must last at each place that bills for time. */
@@ -380,9 +396,9 @@ public final class JobPlaces {
      * @param job whose budget counts, with the settings of the place
      * @param steps optimizer steps of the job
      * @param diskBytes what the disk of its machine must hold at most; null where nobody counted it
-     * @throws FineTuneException with FT0520 if time is billed and there is no budget, FT0521 if the budget ends before the job is
-     *     likely to, or may, where its place keeps no checkpoint, FT0523 if no provider launches it, FT0532 if its first checkpoint may come
-     *     too late, or with what the settings contradict
+     * @throws FineTuneException with FT0484 if the settings make the machine's disk too small, FT0520 if time is billed and there is no budget,
+     *     FT0521 if the budget ends before the job is likely to, or may, where its place keeps no checkpoint, FT0523 if no provider launches
+     *     it, FT0532 if its first checkpoint may come too late, or with what the settings contradict
      */
     public LaunchTerms terms(PlanOption option, FineTuneJob job, long steps, @Nullable Long diskBytes) {
         if (!context.providers().ids().contains(option.target()) || option.otherModel() != null) {
@@ -397,6 +413,7 @@ public final class JobPlaces {
         }
         try (Provider provider = context.providers().open(option.target(), job)) {
             refuseSettings(provider);
+            refuseSmallDisk(provider, option, diskBytes);
             LaunchTerms terms = Terms.unwatched(
                     Terms.of(option, job.budget(), provider.capabilities(), provider.windDown()),
                     provider::longestBilled);
@@ -481,6 +498,16 @@ public final class JobPlaces {
     /** A run that moved to an option whose settings contradict each other would end there. */
     private static void refuseSettings(Provider provider) {
         refuse(provider.settingProblems());
+    }
+
+    private static void refuseSmallDisk(Provider provider, PlanOption option, @Nullable Long diskBytes) {
+        if (diskBytes == null || !(option.offer() instanceof MachineOffer machine)) {
+            return;
+        }
+        long needed = diskBytes;
+        provider.disk(machine)
+                .flatMap(disk -> DiskShortage.of(option, disk, needed))
+                .ifPresent(shortage -> refuse(List.of(shortage.refusal())));
     }
 
     private static void refuse(List<Problem> problems) {

@@ -26,9 +26,20 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** FT0520 to FT0539: launches at places that bill, the hosting of what comes of them, what is asked of it, and what was foreseen of them. */
+/**
+ * FT0484, and FT0520 to FT0539: launches at places that bill, the hosting of what comes of them, what is asked of it, and what was foreseen of
+ * them.
+ */
 public final class LaunchProblems implements ProblemCatalogue {
     private static final int LINES_SHOWN = 10;
+
+    /** The run would end with a full disk. */
+    static final ProblemKind DISK_TOO_SMALL = new ProblemKind(
+            "FT0484", "the disk is too small for the job", ExitCode.INVALID, """
+            A training keeps two checkpoints, and a third while it is written, before the oldest goes. Each has what is trained, two moments of it, all
+            in float32, and the best result so far. Beside them lie the result, the base model, the rows, and some 20 GB that image and worker take.
+            Where every weight of a model is trained that is 54 bytes for each, with an adapter little more than the model. Where a job does not say
+            how large the disk of a machine is to be, the place lets one that is large enough, or the machine has its own.""", "leave the size of the disk out of the job file");
 
     /** Nobody said how much may be spent. */
     public static final ProblemKind NO_BUDGET = new ProblemKind(
@@ -359,6 +370,7 @@ public final class LaunchProblems implements ProblemCatalogue {
     @Override
     public List<ProblemKind> kinds() {
         return List.of(
+                DISK_TOO_SMALL,
                 NO_BUDGET,
                 BUDGET_TOO_SMALL,
                 NOT_AGREED,

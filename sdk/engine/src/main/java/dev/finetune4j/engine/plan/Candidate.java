@@ -9,4 +9,9 @@ import dev.finetune4j.plan.PlanOption;
  * @param fixedCost likely cost that does not depend on the number of training rows
  * @param costOfRow likely cost that each training row adds
  */
-record Candidate(PlanOption option, double fixedCost, double costOfRow) {}
+record Candidate(PlanOption option, double fixedCost, double costOfRow) {
+    /** The same with one more thing that is to be known of the option. */
+    Candidate noted(String note) {
+        return new Candidate(option.note(note), fixedCost, costOfRow);
+    }
+}

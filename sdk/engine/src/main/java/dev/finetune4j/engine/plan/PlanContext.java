@@ -11,6 +11,7 @@ import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.plan.Offer;
 import dev.finetune4j.run.Rehearsal;
 import dev.finetune4j.spi.Diagnosis;
+import dev.finetune4j.spi.DiskSize;
 import dev.finetune4j.value.ProviderId;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param estimates estimates that runs have put to the test
  * @param missed ids of options whose machines runs of this computer were lately told are not to be had, and when last
  * @param quotas tells what the accounts' quotas leave of machines, by the ids of their offers; what nobody tells is left out
+ * @param disks tells how large the job's settings say that the disks of machines are to be, by the ids of their offers; others are left out
  * @param endurances how long a budget must last at each place that jobs can be launched at and that bills for time
  * @param refusals what the engines that places are sent for their GPUs do not do
  * @param rehearsal what the first steps of the very same job showed on this machine, or null where it was not rehearsed
@@ -46,6 +48,7 @@ public record PlanContext(
         List<PastEstimate> estimates,
         Map<String, Instant> missed,
         Function<List<MachineOffer>, Map<String, Diagnosis>> quotas,
+        Function<List<MachineOffer>, Map<String, DiskSize>> disks,
         Map<ProviderId, Endurance> endurances,
         EngineRefusals refusals,
         @Nullable Rehearsal rehearsal,

@@ -3,6 +3,7 @@ package dev.finetune4j.engine.plan;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.engine.launch.DiskShortage;
 import dev.finetune4j.engine.launch.JobFigures;
 import dev.finetune4j.engine.launch.ModelFacts;
 import dev.finetune4j.engine.launch.OwnMachine;
@@ -36,6 +37,7 @@ import dev.finetune4j.plan.TokenOffer;
 import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.run.Rehearsal;
 import dev.finetune4j.spi.Diagnosis;
+import dev.finetune4j.spi.DiskSize;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.value.Money;
 import dev.finetune4j.value.ProviderId;
@@ -102,7 +104,13 @@ public final class Planner {
         rejections.addAll(notByTheToken(wanted));
         Map<String, Diagnosis> lacks = lacks(candidates);
         Ranking ranking = ranking(figures, request);
-        List<Candidate> ranked = ranking.rank(candidates, lacks);
+        Map<String, DiskShortage> shortages = diskShortages(candidates, job.diskBytes());
+        List<Candidate> ranked = ranking.rank(noted(candidates, shortages), lacks);
+        Optional<PlanOption> choice = ranking.choice(ranked);
+        List<Problem> warnings = warnings(job, ranked, lacks);
+        choice.flatMap(option -> Optional.ofNullable(shortages.get(option.id())))
+                .map(DiskShortage::warning)
+                .ifPresent(warnings::add);
         return new Plan(
                 asked.name(),
                 asked.model().value(),
@@ -112,13 +120,13 @@ public final class Planner {
                 job.workload(),
                 context.rehearsal(),
                 ranked.stream().map(Candidate::option).toList(),
-                ranking.choice(ranked).map(PlanOption::id).orElse(null),
+                choice.map(PlanOption::id).orElse(null),
                 rejections.stream()
                         .sorted(Comparator.comparing(
                                 Rejection::shortage, Comparator.nullsLast(Comparator.naturalOrder())))
                         .toList(),
                 breakEven(ranked).orElse(null),
-                warnings(job, ranked, lacks));
+                warnings);
     }
 
     /** No worker here learns but on the answers of rows. */
@@ -161,14 +169,40 @@ public final class Planner {
 
     /** What the quotas of the accounts lack for candidates, by the ids of their options. */
     private Map<String, Diagnosis> lacks(List<Candidate> candidates) {
-        List<MachineOffer> machines = candidates.stream()
+        return context.quotas().apply(machines(candidates)).entrySet().stream()
+                .filter(told -> told.getValue().verdict() == Diagnosis.Verdict.FAIL)
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    private static List<MachineOffer> machines(List<Candidate> candidates) {
+        return candidates.stream()
                 .map(one -> one.option().offer())
                 .filter(MachineOffer.class::isInstance)
                 .map(MachineOffer.class::cast)
                 .toList();
-        return context.quotas().apply(machines).entrySet().stream()
-                .filter(told -> told.getValue().verdict() == Diagnosis.Verdict.FAIL)
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    /** Machines whose disks the job's settings make too small for it, by the ids of their options. */
+    private Map<String, DiskShortage> diskShortages(List<Candidate> candidates, long neededBytes) {
+        Map<String, DiskSize> disks = context.disks().apply(machines(candidates));
+        Map<String, DiskShortage> shortages = new LinkedHashMap<>();
+        for (Candidate candidate : candidates) {
+            DiskSize disk = disks.get(candidate.option().id());
+            if (disk != null) {
+                DiskShortage.of(candidate.option(), disk, neededBytes)
+                        .ifPresent(shortage ->
+                                shortages.put(candidate.option().id(), shortage));
+            }
+        }
+        return shortages;
+    }
+
+    private static List<Candidate> noted(List<Candidate> candidates, Map<String, DiskShortage> shortages) {
+        return candidates.stream()
+                .map(one -> Optional.ofNullable(shortages.get(one.option().id()))
+                        .map(shortage -> one.noted(shortage.note()))
+                        .orElse(one))
+                .toList();
     }
 
     /** Places whose machines would be asked, but for what the job says of them. */

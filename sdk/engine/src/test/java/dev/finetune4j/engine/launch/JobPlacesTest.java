@@ -4,16 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
+import dev.finetune4j.spi.DiskSize;
 import dev.finetune4j.testkit.fake.FakePlace;
 import dev.finetune4j.testkit.fake.FakeProvider;
 import dev.finetune4j.value.ProviderId;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,6 +70,56 @@ class JobPlacesTest {
             assertThat(places.areInterchangeable(FakeProvider.ID, new ProviderId("nobody"), job))
                     .isFalse();
             return places.areInterchangeable(FakeProvider.ID, there, job);
+        }
+    }
+
+    @Test
+    void refusesAMachineWhoseDiskTheSettingsMakeTooSmall() {
+        PlanOption option = TermsTest.option("1.20", 10);
+        FineTuneJob said = LaunchFixture.job("letters").toBuilder()
+                .place(FakeProvider.ID, Map.of(FakeProvider.DISK, "1000"))
+                .build();
+
+        try (Launcher launcher = new LaunchFixture(home, FakePlace.EVERYTHING, Map.of()).launcher()) {
+            JobPlaces places = launcher.places();
+            assertThat(places.terms(option, said, 100, 1_000_000_000_000L).diskBytes())
+                    .isEqualTo(1_000_000_000_000L);
+            assertThat(places.terms(option, said, 100, null).diskBytes())
+                    .as("of a plan of an earlier version")
+                    .isNull();
+            assertThat(places.terms(option, LaunchFixture.job("letters"), 100, 3_800_000_000_001L)
+                            .diskBytes())
+                    .as("the place lets a disk that is large enough")
+                    .isEqualTo(3_800_000_000_001L);
+            assertThatThrownBy(() -> places.terms(option, said, 100, 3_800_000_000_001L))
+                    .isInstanceOfSatisfying(FineTuneException.class, refusal -> {
+                        Problem problem = refusal.problems().get(0);
+                        assertThat(problem.code()).isEqualTo("FT0484");
+                        assertThat(problem.isError()).isTrue();
+                        assertThat(problem.summary())
+                                .isEqualTo(option.name()
+                                        + " would have a disk of 1,000 GB, and the job needs up to 3,801 GB");
+                        assertThat(problem.place()).contains(Location.ofKey("places.fake.disk-gb"));
+                        assertThat(problem.remedies()).containsExactly("places.fake.disk-gb: 3810");
+                    });
+        }
+    }
+
+    @Test
+    void tellsTheDisksWhoseSizeTheSettingsSay() {
+        MachineOffer machine =
+                (MachineOffer) Objects.requireNonNull(TermsTest.option("1.20", 10).offer());
+        MachineOffer elsewhere = (MachineOffer) Objects.requireNonNull(
+                TermsTest.option(new ProviderId("elsewhere"), "large", "1.20", 10).offer());
+        FineTuneJob said = LaunchFixture.job("letters").toBuilder()
+                .place(FakeProvider.ID, Map.of(FakeProvider.DISK, "50"))
+                .build();
+
+        try (Launcher launcher = new LaunchFixture(home, FakePlace.EVERYTHING, Map.of()).launcher()) {
+            assertThat(launcher.places().disks(said, List.of(machine, elsewhere)))
+                    .containsExactly(Map.entry(machine.id(), new DiskSize(FakeProvider.DISK, 50)));
+            assertThat(launcher.places().disks(LaunchFixture.job("letters"), List.of(machine)))
+                    .isEmpty();
         }
     }
 

@@ -3,11 +3,13 @@ package dev.finetune4j.testkit.fake;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.Dialogue;
+import dev.finetune4j.spi.DiskSize;
 import dev.finetune4j.spi.EventPage;
 import dev.finetune4j.spi.Footprint;
 import dev.finetune4j.spi.Hosting;
@@ -31,17 +33,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** A client of a {@link FakePlace}; open as many as the test has processes. Its output is made by {@link FakeWorker}. */
 public final class FakeProvider implements Provider {
     /** The id that job files of tests name where there is one place. */
     public static final ProviderId ID = new ProviderId("fake");
 
+    /** The setting that says how large the disk of a machine is to be, in GB. */
+    public static final String DISK = "disk-gb";
+
     /** Most events of one page, small so that paging is tried. */
     private static final int PAGE = 4;
 
     private final FakePlace place;
     private final String machine;
+    private final @Nullable String disk;
 
     /** A client of this place that asks for no machine by name. */
     public FakeProvider(FakePlace place) {
@@ -52,6 +59,7 @@ public final class FakeProvider implements Provider {
     FakeProvider(FakePlace place, Map<String, String> settings) {
         this.place = place;
         machine = settings.getOrDefault(PlaceSettings.MACHINE, "");
+        disk = settings.get(DISK);
     }
 
     @Override
@@ -72,6 +80,11 @@ public final class FakeProvider implements Provider {
     @Override
     public Duration longestBilled(Duration timeLimit) {
         return place.longestBilled(timeLimit);
+    }
+
+    @Override
+    public Optional<DiskSize> disk(MachineOffer offer) {
+        return Optional.ofNullable(disk).map(size -> new DiskSize(DISK, Integer.parseInt(size)));
     }
 
     /** Takes any setting. */
