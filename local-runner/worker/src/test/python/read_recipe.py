@@ -26,7 +26,12 @@ if training:
     ]
     if training.steps > 1:
         assert next(recipe.steps(1)).step == 2
+    if training.head:
+        read["headIsAlone"] = training.head.is_alone
+        read["labels"] = training.head.names
+        read["trainsAll"] = training.trains_all
 for answers in recipe.answers:
+    read.setdefault("priors", {})[answers.variant] = answers.prior
     read["questions"][answers.variant] = [dataclasses.asdict(question) for question in recipe.questions(answers)]
     assert len(read["questions"][answers.variant]) == answers.rows
 print(json.dumps(read))

@@ -11,32 +11,36 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** A check says what the engine does not do that a launch would send to the job's place. */
+/** A check says what the engine does not do that a launch would send to the job's place; encoders it does. */
 class EngineRefusalsTest {
     @TempDir
     Path folder;
 
     @Test
-    void aModelThatTheEngineForGpusDoesNotTrainIsRefused() throws IOException {
+    void whatTheEngineForGpusDoesNotDoIsRefused() throws IOException {
         Path job = CommandCloud.sageMakerJob(folder, "eu-central-1", 4714);
-        CommandRun taken = check(job);
-        assertThat(taken.exitCode()).as(taken.err()).isZero();
+        Path gguf = TinyGguf.write(folder);
+        Files.writeString(
+                job,
+                Files.readString(job).replace("model: " + TicketsJob.MODEL, "model: " + gguf + "\nmethod: qlora"));
 
-        CommandRun refused = check(onEncoder(job));
+        CommandRun refused = check(job);
 
         assertThat(refused.exitCode()).as(refused.err()).isEqualTo(3);
         assertThat(oneLine(refused.out() + refused.err()))
-                .contains("FT0674: the engine for cloud GPUs does not do an encoder")
-                .contains("it trains decoders")
+                .contains("FT0674: the engine for cloud GPUs does not do QLoRA on a GGUF file")
                 .contains("job.yaml:");
     }
 
-    /** Where the core itself is sent. */
-    @Test
-    void aMachineWithoutGpusDoesIt() throws IOException {
+    /** With GPUs, to which the engine on PEFT is sent, and without, to which the core itself is sent. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ml.g5.xlarge", "ml.m5.xlarge"})
+    void anEncoderIsTrainedOnEveryMachine(String machine) throws IOException {
         Path job = CommandCloud.sageMakerJob(folder, "eu-central-1", 4715);
-        Files.writeString(job, Files.readString(job).replace("region: ", "machine: ml.m5.xlarge, region: "));
+        Files.writeString(job, Files.readString(job).replace("region: ", "machine: " + machine + ", region: "));
 
         CommandRun checked = check(onEncoder(job));
 

@@ -908,22 +908,53 @@ class PlanCommandTest {
         assertThat(plan("--target", "sagemaker,azure-ml").err()).doesNotContain("FT0483");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"full", "lora", "head"})
+    void machinesArePlannedForAnEncoder(String method) throws IOException {
+        job = onEncoder(method, "bert-base-uncased");
+
+        CommandRun planned = plan("--target", "sagemaker,azure-ml", "-o", "json");
+
+        assertThat(planned.exitCode()).as(planned.err()).isZero();
+        assertThat(Json.records().readTree(planned.out()).path("options"))
+                .extracting(option -> option.path("target").asText())
+                .contains("sagemaker", "azure-ml");
+        assertThat(planned.err()).doesNotContain("FT0483");
+    }
+
+    /** As where it is known by its configuration alone. */
     @Test
-    void noMachineIsPlannedForAnEncoderWhereTheEngineOfItsPlaceTrainsNone() throws IOException {
-        job = write("method: full");
+    void anEncoderThatNoEngineTrainsIsPlannedAndSaidNotToBeLaunched() throws IOException {
+        Path model = Files.createDirectory(folder.resolve("encoder"));
+        Files.writeString(model.resolve("config.json"), """
+                {"architectures": ["XLMRobertaModel"], "model_type": "xlm-roberta", "hidden_size": 768, "intermediate_size": 3072,
+                 "num_hidden_layers": 12, "num_attention_heads": 12, "vocab_size": 250002, "max_position_embeddings": 514,
+                 "type_vocab_size": 1}
+                """);
+        job = onEncoder("full", model.toString());
+
+        CommandRun planned = plan("--target", "sagemaker");
+
+        assertThat(planned.exitCode()).as(planned.err()).isZero();
+        assertThat(oneLine(planned.err()))
+                .contains("FT0483: a launch at sagemaker would be refused")
+                .contains("nothing of finetune4j trains XLMRobertaForMaskedLM");
+        Path config = model.resolve("config.json");
         Files.writeString(
-                job,
-                Files.readString(job)
-                        .replace("llama-3.1-8b-instruct", "bert-base-uncased")
+                config,
+                Files.readString(config)
+                        .replace("XLMRobertaModel", "RobertaForSequenceClassification")
+                        .replace("xlm-roberta", "roberta"));
+        assertThat(plan("--target", "sagemaker").err()).doesNotContain("FT0483");
+    }
+
+    private Path onEncoder(String method, String model) throws IOException {
+        Path file = write("method: " + method);
+        return Files.writeString(
+                file,
+                Files.readString(file)
+                        .replace("llama-3.1-8b-instruct", model)
                         .replace("question-answering", "classification"));
-
-        CommandRun none = plan("--target", "sagemaker");
-
-        assertThat(none.exitCode()).as(none.out()).isEqualTo(5);
-        assertThat(oneLine(none.err()))
-                .contains("FT0760: sagemaker does not tune tickets as it is", "job.yaml:2:")
-                .contains("sagemaker: the engine for cloud GPUs does not do an encoder (it trains decoders)")
-                .doesNotContain("method: lora");
     }
 
     @Test

@@ -1,8 +1,7 @@
 package dev.finetune4j.modelfiles.codec;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.finetune4j.modelfiles.ModelFilesProblems;
-import dev.finetune4j.modelfiles.ModelJson;
 import dev.finetune4j.modelfiles.config.ModelFolder;
 import dev.finetune4j.modelfiles.weights.TensorType;
 import java.io.IOException;
@@ -13,7 +12,6 @@ import java.util.List;
 /** Writes everything of an encoder with a classification head but its weights: what the encoder has, and in config.json the labels. */
 public final class ClassifierDescription {
     private static final String CONFIG = "config.json";
-    private static final long MAX_CONFIG_BYTES = 16L << 20;
 
     private ClassifierDescription() {}
 
@@ -27,8 +25,12 @@ public final class ClassifierDescription {
      */
     public static void write(ModelFolder encoder, List<String> labels, Path folder) throws IOException {
         DescriptionFiles.write(encoder, TensorType.F32, folder);
-        ObjectNode config = (ObjectNode)
-                ModelJson.readObject(folder.resolve(CONFIG), MAX_CONFIG_BYTES, ModelFilesProblems.CONFIG_INVALID);
+        Files.writeString(folder.resolve(CONFIG), config(encoder, labels).toPrettyString() + "\n");
+    }
+
+    /** What config.json says of the encoder with the head, in float32. */
+    public static JsonNode config(ModelFolder encoder, List<String> labels) {
+        ObjectNode config = DescriptionFiles.config(encoder, TensorType.F32);
         config.putArray("architectures")
                 .add(encoder.encoder().orElseThrow().family().classifier());
         config.put("problem_type", "single_label_classification");
@@ -39,6 +41,6 @@ public final class ClassifierDescription {
             names.put(Integer.toString(id), labels.get(id));
             numbers.put(labels.get(id), id);
         }
-        Files.writeString(folder.resolve(CONFIG), config.toPrettyString() + "\n");
+        return config;
     }
 }

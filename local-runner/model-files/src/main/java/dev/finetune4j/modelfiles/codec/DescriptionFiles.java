@@ -97,13 +97,19 @@ public final class DescriptionFiles {
         for (Path source : sources) {
             Files.copy(source, folder.resolve(source.getFileName().toString()));
         }
-        ObjectNode config = (ObjectNode)
-                ModelJson.readObject(folder.resolve(CONFIG), MAX_CONFIG_BYTES, ModelFilesProblems.CONFIG_INVALID);
-        config.put(config.has("dtype") ? "dtype" : "torch_dtype", torchName());
+        ObjectNode config = config(model, type);
         if (isUntied) {
             config.put(TIED, false);
         }
         writeJson(CONFIG, config);
+    }
+
+    /** What config.json of a folder says of the model where its weights are stored as F32 or BF16. */
+    static ObjectNode config(ModelFolder model, TensorType type) {
+        ObjectNode config = (ObjectNode)
+                ModelJson.readObject(model.path().resolve(CONFIG), MAX_CONFIG_BYTES, ModelFilesProblems.CONFIG_INVALID);
+        config.put(config.has("dtype") ? "dtype" : "torch_dtype", torchName(type));
+        return config;
     }
 
     private void writeThoseOfGguf() throws IOException {
@@ -151,7 +157,7 @@ public final class DescriptionFiles {
             json.put("attention_bias", config.attentionBias() == AttentionBias.ALL);
             json.put("mlp_bias", config.feedForwardBias());
         }
-        json.put("torch_dtype", torchName());
+        json.put("torch_dtype", torchName(type));
         putTokens(json, config);
         return json;
     }
@@ -179,7 +185,7 @@ public final class DescriptionFiles {
         }
     }
 
-    private String torchName() {
+    private static String torchName(TensorType type) {
         String name = TORCH_NAMES.get(type);
         if (name == null) {
             throw new IllegalArgumentException("type must be F32 or BF16, was " + type);

@@ -14,6 +14,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 
 /**
  * The rows of one file as tokens with the number of each row's label, which is learned at the row's first token. Rows whose label is
@@ -41,18 +43,43 @@ public record LabelledRows(EncodedRows texts, List<Integer> labels, List<String>
         List<EncodedExample> texts = new ArrayList<>();
         List<Integer> labels = new ArrayList<>();
         List<RowRef> leftOut = new ArrayList<>();
+        each(
+                file,
+                codec,
+                maxTokens,
+                names,
+                (text, label) -> {
+                    texts.add(text);
+                    labels.add(label);
+                },
+                leftOut::add);
+        return new LabelledRows(EncodedRows.of(texts, leftOut), labels, names);
+    }
+
+    /**
+     * Encodes a whole file row by row and keeps none.
+     *
+     * @param learned told of each row and the number of its label, in their order
+     * @param leftOut told where each row came from whose label is none of the names
+     * @see #read
+     */
+    public static void each(
+            Path file,
+            TextCodec codec,
+            int maxTokens,
+            List<String> names,
+            ObjIntConsumer<EncodedExample> learned,
+            Consumer<RowRef> leftOut) {
         try (ExampleReader reader = ExampleReader.open(file)) {
             for (Example example = reader.next(); example != null; example = reader.next()) {
                 int label = example instanceof Conversation row ? names.indexOf(labelOf(row)) : -1;
                 if (label < 0) {
-                    leftOut.add(example.row());
+                    leftOut.accept(example.row());
                 } else {
-                    texts.add(codec.encode(example, maxTokens));
-                    labels.add(label);
+                    learned.accept(codec.encode(example, maxTokens), label);
                 }
             }
         }
-        return new LabelledRows(EncodedRows.of(texts, leftOut), labels, names);
     }
 
     /** The label of a row: what it says, or its answer. */

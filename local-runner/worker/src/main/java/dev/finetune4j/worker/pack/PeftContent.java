@@ -23,6 +23,9 @@ final class PeftContent implements ArchiveContent {
             "finetune4j_peft/batches.py",
             "finetune4j_peft/check.py",
             "finetune4j_peft/checkpoints.py",
+            "finetune4j_peft/choosing.py",
+            "finetune4j_peft/classifier.py",
+            "finetune4j_peft/decoder.py",
             "finetune4j_peft/draws.py",
             "finetune4j_peft/durable.py",
             "finetune4j_peft/events.py",
@@ -35,6 +38,7 @@ final class PeftContent implements ArchiveContent {
             "finetune4j_peft/recipe.py",
             "finetune4j_peft/sharing.py",
             "finetune4j_peft/site.py",
+            "finetune4j_peft/speaking.py",
             "finetune4j_peft/training.py");
 
     @Override

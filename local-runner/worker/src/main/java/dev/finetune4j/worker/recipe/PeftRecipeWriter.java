@@ -1,7 +1,6 @@
 package dev.finetune4j.worker.recipe;
 
 import dev.finetune4j.error.FineTuneException;
-import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemKind;
 import dev.finetune4j.job.Precision;
@@ -78,12 +77,7 @@ public final class PeftRecipeWriter implements RecipeWriter {
                 new ModelFiles(submission.model(), model, submission.order().digest());
         try (TextCodec own = codecs.open(files);
                 TextCodec codec = method == null ? own : CodecBehindVirtualTokens.of(own, method)) {
-            if (!codec.speaks()) {
-                refuse(List.of(PeftRefusals.ofEncoder(Location.of(model.toString()))));
-            }
-            if (folder.isGguf() && method != null) {
-                refuse(PeftRefusals.ofGguf(method).stream().toList());
-            }
+            refuse(method == null ? PeftRefusals.untrained(codec.speaks()) : refusals(method, codec.speaks(), folder.isGguf()));
             DurableFiles.deleteTree(target);
             Files.createDirectories(target);
             Recipe recipe = compile(submission.order(), setup, folder, data, codec, target);
@@ -121,11 +115,15 @@ public final class PeftRecipeWriter implements RecipeWriter {
         List<Answers> answers = new ArrayList<>();
         for (WorkStep step : order.steps()) {
             if (step instanceof WorkStep.Train train) {
-                training = new TrainingPart(train, setup, model, data, codec).write(target, files, notices);
+                training = TrainingPart.of(train, setup, model, data, codec).write(target, files, notices);
             }
-            if (step instanceof WorkStep.Predict predict) {
-                answers.add(QuestionFile.write(predict, data, codec, target, files));
-            }
+        }
+        Recipe.Head head = training == null ? null : training.head();
+        for (WorkStep.Predict step : order.answers()) {
+            answers.add(
+                    head == null
+                            ? QuestionFile.write(step, data, codec, target, files)
+                            : QuestionFile.writeLabelled(step, data, codec, head, target, files));
         }
         return new Recipe(
                 Recipe.VERSION,

@@ -22,7 +22,6 @@ final class PeftRefusals {
     static List<Problem> of(Submission submission) {
         List<Problem> problems = new ArrayList<>();
         WorkOrder order = submission.order();
-        order.training().flatMap(train -> ofMethod(train.method())).ifPresent(problems::add);
         for (WorkStep step : order.steps()) {
             ofStep(step).ifPresent(problems::add);
         }
@@ -38,24 +37,26 @@ final class PeftRefusals {
 
     /** All that is refused of a training by its method and by what its model is. */
     static List<Problem> of(TuningMethod method, boolean speaks, boolean isGguf) {
-        if (!speaks) {
-            return List.of(ofEncoder(Location.ofKey("model")));
-        }
-        return Stream.of(ofMethod(method), isGguf ? ofGguf(method) : Optional.<Problem>empty())
+        return Stream.of(
+                        speaks ? ofMethod(method) : Optional.<Problem>empty(),
+                        isGguf ? ofGguf(method) : Optional.<Problem>empty())
                 .flatMap(Optional::stream)
                 .toList();
     }
 
-    /** A model that tells labels apart instead of speaking: no method makes a decoder of it, so that another place is what is left. */
-    static Problem ofEncoder(Location model) {
-        return refused("an encoder", "it trains decoders", "targets: [local]")
-                .remedy("places.PLACE.machine: TYPE    # one without GPUs, which the core itself is sent to")
-                .at(model)
-                .build();
+    /** Of answers without a training: what labels an encoder tells apart is known of its training. */
+    static List<Problem> untrained(boolean speaks) {
+        return speaks
+                ? List.of()
+                : List.of(refused(
+                                "answers of an encoder that it does not train",
+                                "its labels come from a training",
+                                "finetune run")
+                        .build());
     }
 
     /** The core leaves the blocks of a GGUF file as they are; packed anew, they would be those of another model. */
-    static Optional<Problem> ofGguf(TuningMethod method) {
+    private static Optional<Problem> ofGguf(TuningMethod method) {
         return method instanceof QloraTuning
                 ? Optional.of(refused(
                                 "QLoRA on a GGUF file",
@@ -69,7 +70,7 @@ final class PeftRefusals {
 
     private static Optional<Problem> ofMethod(TuningMethod method) {
         return method instanceof HeadTuning
-                ? Optional.of(refused("method: head", "it trains decoders, which have no such head", "method: lora")
+                ? Optional.of(refused("method: head on a decoder", "a decoder has no such head", "method: lora")
                         .at(Location.ofKey("method"))
                         .build())
                 : Optional.empty();

@@ -1,17 +1,21 @@
 package dev.finetune4j.worker.recipe;
 
+import dev.finetune4j.job.LabelScoring;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.TextCodec;
+import dev.finetune4j.training.predict.LabelQuestions;
 import dev.finetune4j.training.predict.Question;
 import dev.finetune4j.training.predict.Questions;
 import dev.finetune4j.worker.recipe.Recipe.Answers;
 import dev.finetune4j.worker.recipe.Recipe.WrittenFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Writes the questions of one evaluation. The labels are nearly always the same tokens, so they are written where they change. */
 final class QuestionFile {
@@ -26,21 +30,60 @@ final class QuestionFile {
     /** Writes {@code ask-VARIANT.jsonl}. */
     static Answers write(WorkStep.Predict step, Path data, TextCodec codec, Path target, Map<String, WrittenFile> files)
             throws IOException {
-        String predictions = step.variant().fileName();
-        String name = "ask-" + predictions;
         Questions questions = new Questions(step, data.resolve(step.rowsFile()), codec);
-        try (RecipeFile file = new RecipeFile(target.resolve(name))) {
+        long rows = write(step, questions::each, target, files);
+        return new Answers(
+                step.variant(),
+                name(step),
+                step.variant().fileName(),
+                rows,
+                step.labels().size(),
+                step.labelScoring(),
+                questions.contentFree().orElse(null),
+                null);
+    }
+
+    /**
+     * The same of an encoder, which scores labels in one way only. Where the base model comes without its head, it knows the shares of the
+     * labels and nothing else.
+     */
+    static Answers writeLabelled(
+            WorkStep.Predict step,
+            Path data,
+            TextCodec codec,
+            Recipe.Head head,
+            Path target,
+            Map<String, WrittenFile> files)
+            throws IOException {
+        LabelQuestions questions = new LabelQuestions(
+                step, data.resolve(step.rowsFile()), codec, head.labels().names());
+        long rows = write(step, questions::each, target, files);
+        List<Double> prior =
+                Arrays.stream(head.labels().priorScores()).boxed().toList();
+        return new Answers(
+                step.variant(),
+                name(step),
+                step.variant().fileName(),
+                rows,
+                step.labels().size(),
+                LabelScoring.LIKELIHOOD,
+                null,
+                step.variant().isTuned() || head.isStored() ? null : prior);
+    }
+
+    private static String name(WorkStep.Predict step) {
+        return "ask-" + step.variant().fileName();
+    }
+
+    /** The number of rows. */
+    private static long write(
+            WorkStep.Predict step, Consumer<Consumer<Question>> questions, Path target, Map<String, WrittenFile> files)
+            throws IOException {
+        try (RecipeFile file = new RecipeFile(target.resolve(name(step)))) {
             QuestionFile lines = new QuestionFile(file);
-            questions.each(lines::add);
-            files.put(name, file.written());
-            return new Answers(
-                    step.variant(),
-                    name,
-                    predictions,
-                    lines.rows,
-                    step.labels().size(),
-                    step.labelScoring(),
-                    questions.contentFree().orElse(null));
+            questions.accept(lines::add);
+            files.put(name(step), file.written());
+            return lines.rows;
         }
     }
 

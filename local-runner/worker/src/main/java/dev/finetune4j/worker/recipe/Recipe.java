@@ -1,9 +1,11 @@
 package dev.finetune4j.worker.recipe;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemKind;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.LabelScoring;
+import dev.finetune4j.training.model.LabelCounts;
 import dev.finetune4j.training.model.adapter.LoraStart;
 import dev.finetune4j.training.predict.Question;
 import java.util.Collections;
@@ -77,6 +79,7 @@ public record Recipe(
      * @param checkpoints when the training is saved
      * @param quantization {@code quantization_config.json}, which says that the layers of the base model are packed to NF4; null where they
      *     stay as they are
+     * @param head what an encoder tells labels apart with; null where the model speaks
      */
     public record Training(
             String result,
@@ -94,7 +97,8 @@ public record Recipe(
             Optimizer optimizer,
             int patience,
             Checkpoints checkpoints,
-            @Nullable Map<String, Object> quantization) {
+            @Nullable Map<String, Object> quantization,
+            @Nullable Head head) {
         /** Copies the collections in their order. */
         public Training {
             adapter = Collections.unmodifiableMap(new LinkedHashMap<>(adapter));
@@ -105,12 +109,24 @@ public record Recipe(
     }
 
     /**
+     * The classification head of an encoder.
+     *
+     * @param file the recipe's safetensors file of how it starts, float32 by the names of transformers, which is also what the base model
+     *     answers with where it has a head
+     * @param isStored whether the base model has it, so that it can tell these labels apart before it is trained
+     * @param isAlone whether it is all that is trained
+     * @param labels its labels in the order of its outputs, with the training rows of each: {@code labels.json} of the result
+     * @param config {@code config.json} of encoder and head as a model of its own
+     */
+    public record Head(String file, boolean isStored, boolean isAlone, LabelCounts labels, JsonNode config) {}
+
+    /**
      * AdamW and what comes before it.
      *
      * @param beta1 share of the first moment that stays
      * @param beta2 share of the second moment that stays
      * @param epsilon added to the root of the second moment
-     * @param weightDecay decoupled; where every weight is trained, of matrices only
+     * @param weightDecay decoupled; of factors of adapters and of matrices only
      * @param maxGradientNorm gradients are scaled down to this L2 norm; 0 for no clipping
      * @param clipEpsilon added to the norm when clipping
      */
@@ -142,6 +158,7 @@ public record Recipe(
      * @param labels labels to choose from; the first so many answers of each question
      * @param scoring how labels are scored
      * @param contentFree the question that scores are calibrated by, null without calibration
+     * @param prior log p of each output of a head in nats, which is all that is known where the model has none; null where it answers
      */
     public record Answers(
             Variant variant,
@@ -150,5 +167,6 @@ public record Recipe(
             long rows,
             int labels,
             LabelScoring scoring,
-            @Nullable Question contentFree) {}
+            @Nullable Question contentFree,
+            @Nullable List<Double> prior) {}
 }

@@ -22,11 +22,7 @@ final class RecipeFile implements AutoCloseable {
     private long bytes;
 
     RecipeFile(Path file) throws IOException {
-        try {
-            sum = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
-        }
+        sum = sha256();
         out = new BufferedOutputStream(new DigestOutputStream(Files.newOutputStream(file), sum), 1 << 16);
     }
 
@@ -63,6 +59,21 @@ final class RecipeFile implements AutoCloseable {
     WrittenFile written() throws IOException {
         out.close();
         return new WrittenFile(bytes, HexFormat.of().formatHex(sum.digest()));
+    }
+
+    /** What somebody else wrote, which is small. */
+    static WrittenFile written(Path file) throws IOException {
+        byte[] content = Files.readAllBytes(file);
+        return new WrittenFile(
+                content.length, HexFormat.of().formatHex(sha256().digest(content)));
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java runtime has SHA-256", e);
+        }
     }
 
     @Override

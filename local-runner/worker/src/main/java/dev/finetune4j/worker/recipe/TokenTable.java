@@ -4,28 +4,33 @@ import dev.finetune4j.data.RowRef;
 import dev.finetune4j.spi.EncodedExample;
 import dev.finetune4j.spi.TextCodec;
 import dev.finetune4j.training.rows.EncodedRows;
+import dev.finetune4j.training.rows.LabelledRows;
 import dev.finetune4j.training.rows.LeftOut;
 import dev.finetune4j.worker.recipe.Recipe.WrittenFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the rows of one file as tokens, and keeps nothing of them but their lengths. */
 final class TokenTable {
     private final RecipeFile tokens;
     private final RecipeFile index;
+    private final long[] rowsByLabel;
     private int[] lengths = new int[1024];
     private int rows;
     private long written;
     private int leftOut;
     private @Nullable RowRef firstLeftOut;
 
-    private TokenTable(RecipeFile tokens, RecipeFile index) {
+    private TokenTable(RecipeFile tokens, RecipeFile index, int labels) {
         this.tokens = tokens;
         this.index = index;
+        this.rowsByLabel = new long[labels];
     }
 
     /**
@@ -33,9 +38,10 @@ final class TokenTable {
      *
      * @param lengths T of each row
      * @param leftOut rows that teach nothing
+     * @param rowsByLabel rows of each label by its number; empty where the model speaks
      */
     @SuppressWarnings("ArrayRecordComponent") // made fresh, read here only
-    record Table(int[] lengths, LeftOut leftOut) {
+    record Table(int[] lengths, LeftOut leftOut, long[] rowsByLabel) {
         int longest() {
             return Arrays.stream(lengths).max().orElse(0);
         }
@@ -51,16 +57,67 @@ final class TokenTable {
     static Table write(
             Path rows, TextCodec codec, int maxTokens, Path target, String name, Map<String, WrittenFile> files)
             throws IOException {
+        return write(
+                target,
+                name,
+                0,
+                maxTokens,
+                files,
+                table -> EncodedRows.each(rows, codec, codec.rowLimit(maxTokens), table::add, table::leaveOut));
+    }
+
+    /**
+     * Writes the rows of an encoder, which are read whole, and in {@code NAME.labels} the number of each row's label.
+     *
+     * @param names the labels by their numbers
+     * @see #write
+     */
+    static Table writeLabelled(
+            Path rows,
+            TextCodec codec,
+            int maxTokens,
+            List<String> names,
+            Path target,
+            String name,
+            Map<String, WrittenFile> files)
+            throws IOException {
+        try (RecipeFile labels = new RecipeFile(target.resolve(name + ".labels"))) {
+            Table table = write(
+                    target,
+                    name,
+                    names.size(),
+                    maxTokens,
+                    files,
+                    rowsSoFar -> LabelledRows.each(
+                            rows,
+                            codec,
+                            codec.rowLimit(maxTokens),
+                            names,
+                            (row, label) -> {
+                                rowsSoFar.add(row);
+                                rowsSoFar.rowsByLabel[label]++;
+                                labels.write(new int[] {label});
+                            },
+                            rowsSoFar::leaveOut));
+            files.put(name + ".labels", labels.written());
+            return table;
+        }
+    }
+
+    private static Table write(
+            Path target, String name, int labels, int maxTokens, Map<String, WrittenFile> files, Consumer<TokenTable> rows)
+            throws IOException {
         try (RecipeFile tokens = new RecipeFile(target.resolve(name + ".tokens"));
                 RecipeFile index = new RecipeFile(target.resolve(name + ".index"))) {
-            TokenTable table = new TokenTable(tokens, index);
-            EncodedRows.each(rows, codec, codec.rowLimit(maxTokens), table::add, table::leaveOut);
+            TokenTable table = new TokenTable(tokens, index, labels);
+            rows.accept(table);
             index.write(table.written);
             files.put(name + ".tokens", tokens.written());
             files.put(name + ".index", index.written());
             return new Table(
                     Arrays.copyOf(table.lengths, table.rows),
-                    new LeftOut(table.leftOut, table.firstLeftOut, maxTokens));
+                    new LeftOut(table.leftOut, table.firstLeftOut, maxTokens),
+                    table.rowsByLabel);
         }
     }
 
@@ -78,7 +135,7 @@ final class TokenTable {
         firstLeftOut = leftOut++ == 0 ? row : firstLeftOut;
     }
 
-    /** The first token has nothing before it that could predict it, so it is never marked. */
+    /** The first token has nothing before it that could predict it, so it is never marked; an encoder's rows have no other. */
     private static int[] marked(EncodedExample row) {
         int[] ids = row.tokenIds();
         BitSet trained = row.trained();

@@ -15,8 +15,10 @@ import dev.finetune4j.training.loop.LearningRates;
 import dev.finetune4j.training.loop.TrainingLoop;
 import dev.finetune4j.training.loop.TrainingPlan;
 import dev.finetune4j.training.model.BatchPrefix;
+import dev.finetune4j.training.model.LabelCounts;
 import dev.finetune4j.training.model.TrainableModel;
 import dev.finetune4j.training.model.decoder.PeftStart;
+import dev.finetune4j.training.model.encoder.ClassifierStart;
 import dev.finetune4j.worker.recipe.Recipe.WrittenFile;
 import dev.finetune4j.worker.recipe.TokenTable.Table;
 import java.io.IOException;
@@ -24,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,12 +36,14 @@ import org.jspecify.annotations.Nullable;
 final class TrainingPart {
     private static final String STEPS_FILE = "steps.jsonl";
     private static final String SETUP_FILE = "setup.json";
+    private static final String HEAD_FILE = "head.safetensors";
 
     private final WorkStep.Train step;
     private final @Nullable TrainerSettings setup;
     private final ModelFolder model;
     private final Path data;
     private final TextCodec codec;
+    private final @Nullable ClassifierStart classifier;
 
     /**
      * A training.
@@ -48,13 +53,35 @@ final class TrainingPart {
      * @param model the base model
      * @param data folder of the rows
      * @param codec the model's text side, with room for virtual tokens
+     * @param classifier where the model tells labels apart, how that starts; null where it speaks
      */
-    TrainingPart(WorkStep.Train step, @Nullable TrainerSettings setup, ModelFolder model, Path data, TextCodec codec) {
+    private TrainingPart(
+            WorkStep.Train step,
+            @Nullable TrainerSettings setup,
+            ModelFolder model,
+            Path data,
+            TextCodec codec,
+            @Nullable ClassifierStart classifier) {
         this.step = step;
         this.setup = setup;
         this.model = model;
         this.data = data;
         this.codec = codec;
+        this.classifier = classifier;
+    }
+
+    /** A training of a model that speaks, or of an encoder. */
+    static TrainingPart of(
+            WorkStep.Train step, @Nullable TrainerSettings setup, ModelFolder model, Path data, TextCodec codec) {
+        ClassifierStart classifier = codec.speaks()
+                ? null
+                : ClassifierStart.of(
+                        model,
+                        step.base(),
+                        step.method(),
+                        step.labels(),
+                        step.training().seed());
+        return new TrainingPart(step, setup, model, data, codec, classifier);
     }
 
     /**
@@ -90,16 +117,36 @@ final class TrainingPart {
             PassSetup passes = PassSetup.of(setup, spec, learned, rowLimit, plan.maxBatchTokens());
             Files.writeString(target.resolve(SETUP_FILE), Json.pretty(passes));
         }
+        int validationRows = validation == null ? 0 : validation.lengths().length;
+        if (classifier != null) {
+            PeftStart start = new PeftStart(classifier.adapter(), Map.of(), classifier.draws(), List.of());
+            Recipe.Head head = head(classifier, training.rowsByLabel(), target, files);
+            return settings(spec, plan, start, head, validationRows);
+        }
         PeftStart start = PeftStart.of(
                 model, step.base(), step.method(), Math.max(training.longest() + virtual, longest), spec.seed(), codec);
-        return settings(spec, plan, start, validation == null ? 0 : validation.lengths().length);
+        return settings(spec, plan, start, null, validationRows);
+    }
+
+    private static Recipe.Head head(
+            ClassifierStart start, long[] rowsByLabel, Path target, Map<String, WrittenFile> files) throws IOException {
+        Path file = target.resolve(HEAD_FILE);
+        start.writeHead(file);
+        files.put(HEAD_FILE, RecipeFile.written(file));
+        Map<String, Long> rows = new LinkedHashMap<>();
+        start.labels().forEach(label -> rows.put(label, rowsByLabel[rows.size()]));
+        return new Recipe.Head(
+                HEAD_FILE, start.hasHead(), start.trainsHeadAlone(), new LabelCounts(rows), start.config());
     }
 
     private Table table(Part part, Path target, Map<String, WrittenFile> files, List<Problem> notices)
             throws IOException {
         Path rows = data.resolve(part.fileName());
         String name = part.name().toLowerCase(Locale.ROOT);
-        Table table = TokenTable.write(rows, codec, step.training().maxTokens(), target, name, files);
+        int maxTokens = step.training().maxTokens();
+        Table table = classifier == null
+                ? TokenTable.write(rows, codec, maxTokens, target, name, files)
+                : TokenTable.writeLabelled(rows, codec, maxTokens, classifier.labels(), target, name, files);
         if (table.lengths().length > 0) {
             table.leftOut().warning(rows).ifPresent(notices::add);
         }
@@ -122,7 +169,8 @@ final class TrainingPart {
         }
     }
 
-    private Recipe.Training settings(TrainingSpec spec, TrainingPlan plan, PeftStart start, int validationRows) {
+    private Recipe.Training settings(
+            TrainingSpec spec, TrainingPlan plan, PeftStart start, Recipe.@Nullable Head head, int validationRows) {
         return new Recipe.Training(
                 WorkOrder.resultFolder(step.method()),
                 start.config(),
@@ -149,6 +197,7 @@ final class TrainingPart {
                         CheckpointPace.MOST_OVERHEAD,
                         Duration.ofMinutes(CheckpointPace.LONGEST_MINUTES).toSeconds(),
                         CheckpointPace.BETWEEN_FAILURES.toSeconds()),
-                start.quantization().isEmpty() ? null : start.quantization());
+                start.quantization().isEmpty() ? null : start.quantization(),
+                head);
     }
 }

@@ -3,14 +3,20 @@ package dev.finetune4j.worker.recipe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.evaluation.Prediction;
+import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.job.LabelScoring;
 import dev.finetune4j.json.Json;
+import dev.finetune4j.method.TuningMethod;
+import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.run.ContainerOrder;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.testkit.PeftImage;
+import dev.finetune4j.training.durable.DurableFiles;
 import dev.finetune4j.training.model.TorchEnvironment;
+import dev.finetune4j.value.RunId;
 import dev.finetune4j.worker.SageMakerMain;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,10 +45,20 @@ record EngineContainer(Path base) {
     /** The same on a machine that it was planned for. */
     static EngineContainer of(Path base, List<WorkStep> steps, @Nullable TrainerSettings setup, Path data)
             throws IOException {
-        RecipeTickets.layOut(base, steps, data);
+        return of(base, RecipeTickets.MODEL, steps, setup, data);
+    }
+
+    /** The same on another model. */
+    static EngineContainer of(
+            Path base, Path model, List<WorkStep> steps, @Nullable TrainerSettings setup, Path data)
+            throws IOException {
+        RecipeTickets.layOut(base, model, steps, data);
         EngineContainer container = new EngineContainer(base);
         new PeftRecipeWriter()
-                .write(RecipeTickets.submission(steps, data), setup, container.channel(WorkOrder.RECIPE_CHANNEL));
+                .write(
+                        RecipeTickets.submission(model, steps, data),
+                        setup,
+                        container.channel(WorkOrder.RECIPE_CHANNEL));
         return container;
     }
 
@@ -145,6 +161,29 @@ record EngineContainer(Path base) {
         Map<Integer, T> last = new TreeMap<>();
         told().stream().filter(kind::isInstance).map(kind::cast).forEach(event -> last.put(step.apply(event), event));
         return List.copyOf(last.values());
+    }
+
+    /**
+     * What the core answers with what was trained here: the format is the same, and so is what it computes.
+     *
+     * @param base the folder of the core's container
+     */
+    List<Prediction> answeredByCore(
+            Path base, TuningMethod method, List<String> labels, LabelScoring scoring, Path data)
+            throws IOException, InterruptedException {
+        List<WorkStep> steps = List.of(RecipeTickets.predict(Variant.TUNED, labels, scoring, 0));
+        RecipeTickets.layOut(base, channel(WorkOrder.MODEL_CHANNEL), steps, data);
+        ContainerOrder order = new ContainerOrder(
+                new RunId("tickets"),
+                new ModelRef("tickets"),
+                new WorkOrder(RecipeTickets.DIGEST, steps),
+                Map.of(WorkOrder.MODEL_CHANNEL, "", WorkOrder.DATA_CHANNEL, "", WorkOrder.ADAPTER_CHANNEL, ""),
+                Map.of());
+        EngineContainer core = new EngineContainer(base);
+        Files.writeString(core.channel(ContainerOrder.CHANNEL).resolve(ContainerOrder.FILE), Json.pretty(order));
+        DurableFiles.copyTree(
+                results().resolve(WorkOrder.resultFolder(method)), core.channel(WorkOrder.ADAPTER_CHANNEL));
+        return core.runByCore().predictions("tuned.jsonl");
     }
 
     List<Prediction> predictions(String file) throws IOException {

@@ -1,12 +1,16 @@
 package dev.finetune4j.worker.recipe;
 
+import static dev.finetune4j.worker.recipe.SameWork.BF16_LOSS;
+import static dev.finetune4j.worker.recipe.SameWork.LOSS;
+import static dev.finetune4j.worker.recipe.SameWork.assertSamePredictions;
+import static dev.finetune4j.worker.recipe.SameWork.assertSameTraining;
+import static dev.finetune4j.worker.recipe.SameWork.largestDifferences;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.evaluation.Prediction;
-import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.LabelScoring;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
@@ -18,7 +22,6 @@ import dev.finetune4j.method.PrefixTuning;
 import dev.finetune4j.method.PromptTuning;
 import dev.finetune4j.method.QloraTuning;
 import dev.finetune4j.method.TuningMethod;
-import dev.finetune4j.model.ModelRef;
 import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.run.ContainerOrder;
 import dev.finetune4j.run.RunEvent;
@@ -27,12 +30,10 @@ import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.testkit.PeftImage;
 import dev.finetune4j.training.durable.DurableFiles;
-import dev.finetune4j.value.RunId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,11 +49,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The same job by the core and by the engine on transformers and PEFT: the same losses, the same results, whatever happens in between. */
 @Tag("slow")
 class PeftEngineTest {
-    private static final double LOSS = 1e-4;
-    private static final double LIKELIHOOD = 1e-3;
-    /** bf16 has 8 bits of a number; steps build up on each other. */
-    private static final double BF16_LOSS = 0.05;
-
     private static PeftImage image;
 
     @TempDir
@@ -129,7 +125,7 @@ class PeftEngineTest {
         assertSameTraining(peft, core, LOSS);
         assertSamePredictions(peft.predictions("base-zero-shot.jsonl"), core.predictions("base-zero-shot.jsonl"));
         assertSamePredictions(peft.predictions("tuned.jsonl"), core.predictions("tuned.jsonl"));
-        assertSamePredictions(peft.predictions("tuned.jsonl"), answeredByCoreWith(peft, method, scoring));
+        assertSamePredictions(peft.predictions("tuned.jsonl"), peft.answeredByCore(root.resolve("core-with-result"), method, RecipeTickets.LABELS, scoring, data));
         assertThat(peft.told())
                 .last()
                 .isInstanceOfSatisfying(
@@ -521,98 +517,5 @@ class PeftEngineTest {
     private static List<WorkStep> steps(TrainingSpec spec, double dropout) {
         return RecipeTickets.classifies(
                 new LoraTuning(4, 8, dropout, List.of(LoraTuning.ALL_LINEAR)), spec, LabelScoring.LIKELIHOOD);
-    }
-
-    /** What the core answers with what the engine trained: the format is the same, and so is what it computes. */
-    private List<Prediction> answeredByCoreWith(EngineContainer trained, TuningMethod method, LabelScoring scoring)
-            throws IOException, InterruptedException {
-        List<WorkStep> steps = List.of(RecipeTickets.predict(Variant.TUNED, RecipeTickets.LABELS, scoring, 0));
-        Path base = root.resolve("core-with-result");
-        RecipeTickets.layOut(base, steps, data);
-        ContainerOrder order = new ContainerOrder(
-                new RunId("tickets"),
-                new ModelRef("tickets"),
-                new WorkOrder(RecipeTickets.DIGEST, steps),
-                Map.of(WorkOrder.MODEL_CHANNEL, "", WorkOrder.DATA_CHANNEL, "", WorkOrder.ADAPTER_CHANNEL, ""),
-                Map.of());
-        EngineContainer core = new EngineContainer(base);
-        Files.writeString(core.channel(ContainerOrder.CHANNEL).resolve(ContainerOrder.FILE), Json.pretty(order));
-        DurableFiles.copyTree(
-                trained.results().resolve(WorkOrder.resultFolder(method)), core.channel(WorkOrder.ADAPTER_CHANNEL));
-        return core.runByCore().predictions("tuned.jsonl");
-    }
-
-    private static void assertSameTraining(EngineContainer actual, EngineContainer expected, double relative)
-            throws IOException {
-        List<RunEvent.StepCompleted> steps = expected.steps();
-        assertThat(actual.steps()).hasSameSizeAs(steps).isNotEmpty();
-        for (RunEvent.StepCompleted step : actual.steps()) {
-            RunEvent.StepCompleted other = steps.get(step.step() - 1);
-            assertThat(step.loss())
-                    .as("loss of step " + step.step())
-                    .isCloseTo(other.loss(), within(relative * other.loss()));
-            assertThat(step.gradientNorm())
-                    .as("gradient of step " + step.step())
-                    .isCloseTo(other.gradientNorm(), within(10 * relative * other.gradientNorm()));
-            assertThat(step.learningRate()).isEqualTo(other.learningRate());
-            assertThat(step.epoch()).isEqualTo(other.epoch());
-            assertThat(step.tokens()).isEqualTo(other.tokens());
-        }
-        List<RunEvent.ValidationCompleted> validations = expected.validations();
-        assertThat(actual.validations()).hasSameSizeAs(validations).isNotEmpty();
-        for (int i = 0; i < validations.size(); i++) {
-            RunEvent.ValidationCompleted validation = actual.validations().get(i);
-            RunEvent.ValidationCompleted other = validations.get(i);
-            assertThat(validation.step()).isEqualTo(other.step());
-            assertThat(validation.loss()).isCloseTo(other.loss(), within(relative * other.loss()));
-            assertThat(validation.best()).isEqualTo(other.best());
-        }
-    }
-
-    private static void assertSamePredictions(List<Prediction> actual, List<Prediction> expected) {
-        assertThat(actual).hasSameSizeAs(expected).isNotEmpty();
-        for (int i = 0; i < actual.size(); i++) {
-            Prediction mine = actual.get(i);
-            Prediction other = expected.get(i);
-            assertThat(mine.row()).isEqualTo(other.row());
-            assertThat(mine.reference()).isEqualTo(other.reference());
-            assertThat(mine.answer()).isEqualTo(other.answer());
-            assertThat(mine.referenceTokens()).isEqualTo(other.referenceTokens());
-            assertThat(mine.negativeLogLikelihood()).isCloseTo(other.negativeLogLikelihood(), within(LIKELIHOOD));
-            assertThat(List.copyOf(mine.scoreByLabel().keySet()))
-                    .isEqualTo(List.copyOf(other.scoreByLabel().keySet()));
-            mine.scoreByLabel()
-                    .forEach((label, score) ->
-                            assertThat(score).isCloseTo(other.scoreByLabel().get(label), within(LIKELIHOOD)));
-        }
-    }
-
-    /** The figures that docs/adr/0005 tells. */
-    private static String largestDifferences(EngineContainer actual, EngineContainer expected) throws IOException {
-        double losses = 0;
-        for (RunEvent.StepCompleted step : actual.steps()) {
-            losses = Math.max(
-                    losses,
-                    Math.abs(step.loss() / expected.steps().get(step.step() - 1).loss() - 1));
-        }
-        double validations = 0;
-        for (int i = 0; i < actual.validations().size(); i++) {
-            double other = expected.validations().get(i).loss();
-            validations =
-                    Math.max(validations, Math.abs(actual.validations().get(i).loss() / other - 1));
-        }
-        double likelihoods = 0;
-        List<Prediction> predictions = expected.predictions("tuned.jsonl");
-        for (int i = 0; i < predictions.size(); i++) {
-            double mine = actual.predictions("tuned.jsonl").get(i).negativeLogLikelihood();
-            likelihoods =
-                    Math.max(likelihoods, Math.abs(mine - predictions.get(i).negativeLogLikelihood()));
-        }
-        return String.format(
-                Locale.ROOT,
-                "losses %.1e relative, validation %.1e relative, log-likelihoods %.1e nats",
-                losses,
-                validations,
-                likelihoods);
     }
 }

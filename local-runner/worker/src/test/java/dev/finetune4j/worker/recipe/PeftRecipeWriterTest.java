@@ -40,7 +40,6 @@ import dev.finetune4j.spi.Submission;
 import dev.finetune4j.spi.TextCodec;
 import dev.finetune4j.spi.TextCodecFactory;
 import dev.finetune4j.testkit.GoldenFiles;
-import dev.finetune4j.training.bigram.LetterCodec;
 import dev.finetune4j.training.durable.DurableFiles;
 import dev.finetune4j.training.loop.LearningRates;
 import dev.finetune4j.training.loop.TrainingPlan;
@@ -52,7 +51,6 @@ import dev.finetune4j.training.rows.EncodedRows;
 import dev.finetune4j.training.rows.RowsAfterVirtualTokens;
 import dev.finetune4j.training.rows.TrainingRows;
 import dev.finetune4j.value.RunId;
-import dev.finetune4j.worker.SmallJob;
 import dev.finetune4j.worker.recipe.PeftPython.Ended;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -370,16 +368,12 @@ class PeftRecipeWriterTest {
                 .singleElement()
                 .satisfies(problem -> {
                     assertThat(problem.code()).isEqualTo("FT0674");
-                    assertThat(problem.summary()).endsWith("does not do method: head");
+                    assertThat(problem.summary()).endsWith("does not do method: head on a decoder");
                     assertThat(problem.place()).contains(Location.ofKey("method"));
                 });
         assertThat(writer.refusals(HeadTuning.defaults(), false, false))
-                .as("whatever its method: another one would be refused, too")
-                .singleElement()
-                .satisfies(problem -> {
-                    assertThat(problem.summary()).isEqualTo("the engine for cloud GPUs does not do an encoder");
-                    assertThat(problem.remedies()).hasSize(2).contains("targets: [local]");
-                });
+                .as("of an encoder")
+                .isEmpty();
     }
 
     @Test
@@ -477,16 +471,15 @@ class PeftRecipeWriterTest {
     }
 
     @Test
-    void anEncoderIsRefused() throws Exception {
-        SmallJob job = SmallJob.onEncoder(root);
-        WorkStep train =
-                new WorkStep.Train(LoraTuning.defaults(), SmallJob.training(1).build(), RecipeTickets.BASE);
-        Submission submission = job.submission("encoder", "abc", List.of(train));
-        RecipeWriter letters = new PeftRecipeWriter(model -> LetterCodec.ofEncoder(64));
+    void answersOfAnEncoderThatIsNotTrainedAreRefused() throws Exception {
+        Path model = RecipeEncoder.write(root.resolve("encoder"), "bert");
+        Path data = RecipeTickets.writeRows(root.resolve("data"), 4, 0);
+        WorkStep step = RecipeTickets.predict(Variant.BASE_ZERO_SHOT, RecipeTickets.LABELS, LabelScoring.LIKELIHOOD, 0);
+        Submission submission = RecipeTickets.submission(model, List.of(step), data);
 
-        assertThatThrownBy(() -> letters.write(submission, null, root.resolve("recipe")))
+        assertThatThrownBy(() -> writer.write(submission, null, root.resolve("recipe")))
                 .isInstanceOf(FineTuneException.class)
-                .hasMessageContaining("does not do an encoder");
+                .hasMessageContaining("does not do answers of an encoder that it does not train");
     }
 
     @Test

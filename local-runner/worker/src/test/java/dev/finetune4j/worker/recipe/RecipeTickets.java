@@ -60,10 +60,16 @@ final class RecipeTickets {
 
     /** Trains and lets base and tuned model choose labels. */
     static List<WorkStep> classifies(TuningMethod method, TrainingSpec training, LabelScoring scoring) {
+        return classifies(method, training, LABELS, scoring);
+    }
+
+    /** The same of labels of other names or in another order. */
+    static List<WorkStep> classifies(
+            TuningMethod method, TrainingSpec training, List<String> labels, LabelScoring scoring) {
         return List.of(
-                new WorkStep.Train(method, training, BASE, LABELS),
-                predict(Variant.BASE_ZERO_SHOT, LABELS, scoring, 0),
-                predict(Variant.TUNED, LABELS, scoring, 0));
+                new WorkStep.Train(method, training, BASE, labels),
+                predict(Variant.BASE_ZERO_SHOT, labels, scoring, 0),
+                predict(Variant.TUNED, labels, scoring, 0));
     }
 
     /** Trains and lets base and tuned model answer freely. */
@@ -81,42 +87,56 @@ final class RecipeTickets {
 
     /** The job as it is submitted. */
     static Submission submission(List<WorkStep> steps, Path data) {
+        return submission(MODEL, steps, data);
+    }
+
+    /** The same on another model. */
+    static Submission submission(Path model, List<WorkStep> steps, Path data) {
         return Submission.builder(new RunId("tickets"), new ModelRef("tickets"), new WorkOrder(DIGEST, steps))
-                .channel(WorkOrder.MODEL_CHANNEL, MODEL)
+                .channel(WorkOrder.MODEL_CHANNEL, model)
                 .channel(WorkOrder.DATA_CHANNEL, data)
                 .build();
     }
 
     /** Rows of training, validation and test. */
     static Path writeRows(Path folder, int training, int validation) throws IOException {
+        return writeRows(folder, training, validation, LABELS);
+    }
+
+    /**
+     * The same with labels of other names.
+     *
+     * @param labels what both teams are called
+     */
+    static Path writeRows(Path folder, int training, int validation, List<String> labels) throws IOException {
         Files.createDirectories(folder);
         SplittableRandom random = new SplittableRandom(5);
         for (Part part : Part.values()) {
             int count = part == Part.TRAIN ? training : part == Part.VALIDATION ? validation : 10;
             List<String> lines = new ArrayList<>();
             for (int i = 0; i < count; i++) {
-                lines.add(Json.line(row(new RowRef(part.fileName(), i + 1L), random)));
+                lines.add(Json.line(row(new RowRef(part.fileName(), i + 1L), labels, random)));
             }
             Files.write(folder.resolve(part.fileName()), lines);
         }
         return folder;
     }
 
-    private static Example.Conversation row(RowRef row, SplittableRandom random) {
+    private static Example.Conversation row(RowRef row, List<String> labels, SplittableRandom random) {
         boolean isBilling = random.nextBoolean();
         List<String> words = isBilling ? BILLING : TECHNICAL;
         String text = IntStream.range(0, random.nextInt(2, 12))
                 .mapToObj(i -> words.get(random.nextInt(words.size())))
                 .collect(Collectors.joining(" "));
-        String label = LABELS.get(isBilling ? 0 : 1);
+        String label = labels.get(isBilling ? 0 : 1);
         return new Example.Conversation(
                 row, List.of(new Message(Role.USER, text), new Message(Role.ASSISTANT, label)), label);
     }
 
     /** The job as SageMaker lays it out for a container; without a recipe. */
-    static void layOut(Path base, List<WorkStep> steps, Path data) throws IOException {
+    static void layOut(Path base, Path model, List<WorkStep> steps, Path data) throws IOException {
         Path inputs = Files.createDirectories(base.resolve("input/data"));
-        DurableFiles.copyTree(MODEL, inputs.resolve(WorkOrder.MODEL_CHANNEL));
+        DurableFiles.copyTree(model, inputs.resolve(WorkOrder.MODEL_CHANNEL));
         DurableFiles.copyTree(data, inputs.resolve(WorkOrder.DATA_CHANNEL));
         ContainerOrder order = new ContainerOrder(
                 new RunId("tickets"),

@@ -6,6 +6,7 @@ import dev.finetune4j.engine.models.LocalCore;
 import dev.finetune4j.model.ModelFiles;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,9 @@ public record ModelFacts(
         @Nullable ModelFiles files,
         @Nullable String declaredClass,
         boolean hasTower) {
+    /** What transformers calls the heads of an encoder, and the bare one. */
+    private static final Pattern HEAD = Pattern.compile("(For[A-Z]\\w*|LMHeadModel|PreTrainedModel|Model)$");
+
     /** Of a model whose {@code config.json} was not read. */
     public ModelFacts(Architecture architecture, @Nullable CatalogueModel known, @Nullable ModelFiles files) {
         this(architecture, known, files, null, false);
@@ -40,14 +44,15 @@ public record ModelFacts(
     }
 
     /**
-     * The class that transformers would load. Empty where neither the catalogue nor its {@code config.json} names one, and of an encoder that
-     * the catalogue does not have: that may be called after any head, and is given one of its own.
+     * The class that transformers would load; of an encoder the one that it was trained before as, whatever head it is called after, since
+     * it is given a head of its own. Empty where neither the catalogue nor its {@code config.json} names one.
      */
     public Optional<String> modelClass() {
         if (known != null) {
             return Optional.of(known.architecture());
         }
-        return speaks() ? Optional.ofNullable(declaredClass) : Optional.empty();
+        Optional<String> declared = Optional.ofNullable(declaredClass);
+        return speaks() ? declared : declared.map(name -> HEAD.matcher(name).replaceFirst("ForMaskedLM"));
     }
 
     /** Its {@link #modelClass class}, where finetune's own core does not train that; empty also where none is known. */

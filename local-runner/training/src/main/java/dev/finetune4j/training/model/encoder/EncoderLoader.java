@@ -99,7 +99,8 @@ public final class EncoderLoader implements ClassifierLoader {
         return new Foresight(shape, method, EncoderMemory.of(shape, method, settings, formats));
     }
 
-    private static EncoderShape shape(ModelFolder folder, List<String> labels) {
+    /** The encoder of a folder with a head over labels; FT0470 where there is none that is supported. */
+    static EncoderShape shape(ModelFolder folder, List<String> labels) {
         String source = folder.path().toString();
         EncoderConfig config = folder.encoder()
                 .orElseThrow(() -> ModelProblems.ARCHITECTURE

@@ -6,16 +6,14 @@ import dev.finetune4j.modelfiles.weights.WeightFile;
 import dev.finetune4j.training.model.internal.TorchScript;
 import dev.finetune4j.training.model.internal.TorchScript.Value;
 import dev.finetune4j.training.model.weights.TensorReader;
-import java.nio.FloatBuffer;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Where the numbers of an encoder's weights come from: the weight file, and for what a file without a head over these labels lacks, the
- * start that transformers gives new layers: weights drawn from N(0, initializer_range), biases zero.
+ * Where the numbers of an encoder's weights come from: the weight file, and what a file without a head over these labels lacks from
+ * {@link FreshHead}.
  */
 final class WeightSource {
     private final TensorReader reader;
@@ -63,7 +61,7 @@ final class WeightSource {
         long row = 0;
         for (ExpectedTensor part : parts) {
             if (fresh.contains(part.name())) {
-                draw(part, target.memory().asFloatBuffer());
+                FreshHead.draw(part, deviation, seed, target.memory().asFloatBuffer());
             } else {
                 reader.copy(names.of(part), target, row);
                 if (byLabel.contains(part.name())) {
@@ -71,14 +69,6 @@ final class WeightSource {
                 }
             }
             row += part.shape().get(0);
-        }
-    }
-
-    private void draw(ExpectedTensor tensor, FloatBuffer target) {
-        boolean isWeight = tensor.shape().size() == 2;
-        Random random = new Random(seed ^ tensor.name().hashCode() * 0x9E3779B97F4A7C15L);
-        while (target.hasRemaining()) {
-            target.put(isWeight ? (float) (random.nextGaussian() * deviation) : 0f);
         }
     }
 }

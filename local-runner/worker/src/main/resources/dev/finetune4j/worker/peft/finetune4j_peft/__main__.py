@@ -14,13 +14,17 @@ import torch
 import transformers
 
 from finetune4j_peft import problems
-from finetune4j_peft.answers import Answering
+from finetune4j_peft.answers import Answerer, Answering
+from finetune4j_peft.choosing import Choosing, Guessing
+from finetune4j_peft.classifier import Classifier
+from finetune4j_peft.decoder import Decoder
 from finetune4j_peft.events import host, status_bytes
-from finetune4j_peft.models import Decoder, precision_for
+from finetune4j_peft.models import TunableModel, precision_for
 from finetune4j_peft.problems import WorkProblem
 from finetune4j_peft.ranks import Ranks
-from finetune4j_peft.recipe import Answers, Recipe
+from finetune4j_peft.recipe import Answers, Recipe, Training
 from finetune4j_peft.site import Site
+from finetune4j_peft.speaking import Speaking
 from finetune4j_peft.training import TrainingLoop
 
 
@@ -31,7 +35,7 @@ class Work:
         self._site = site
         self._recipe = recipe
         self._ranks = ranks
-        self._model: Decoder | None = None
+        self._model: TunableModel | None = None
         asked = recipe.training.precision if recipe.training else "auto"
         self._dtype = precision_for(asked, ranks.device)
         self._setup = recipe.setup(recipe.training) if recipe.training else None
@@ -55,11 +59,19 @@ class Work:
         return None
 
     def _answer_all(self, answers: Answers) -> str | None:
-        model = self._answering_model(answers)
+        answerer = self._answerer(answers)
         self._site.events.state("evaluating", f"{answers.variant} answers {answers.rows} rows")
-        return Answering(self._site, self._recipe, answers, model, self._ranks).run()
+        return Answering(self._site, self._recipe, answers, answerer, self._ranks).run()
 
-    def _answering_model(self, answers: Answers) -> Decoder:
+    def _answerer(self, answers: Answers) -> Answerer:
+        if answers.prior is not None:
+            return Guessing(answers)
+        model = self._answering_model(answers)
+        if isinstance(model, Classifier):
+            return Choosing(model, answers)
+        return Speaking(model, self._recipe, answers, self._site.model_folder())
+
+    def _answering_model(self, answers: Answers) -> TunableModel:
         """The model that a variant asks for. An adapter is read from the result, since the best state is in there, not the last."""
         training = self._recipe.training
         if training is None or not answers.is_tuned:
@@ -68,7 +80,7 @@ class Work:
         result = self._site.output / training.result
         if training.is_whole:
             self._let_go()
-            self._model = Decoder(result, None, self._dtype, self._ranks, self._recipe.pad_token)
+            self._model = self._open(result, None)
             return self._model
         model = self._loaded(training)
         model.read(result)
@@ -81,13 +93,21 @@ class Work:
         if self._ranks.device.type == "cuda":
             torch.cuda.empty_cache()
 
-    def _loaded(self, training) -> Decoder:
+    def _open(self, folder: Path, training: Training | None, shares: bool = False) -> TunableModel:
+        """The model in the base model's folder, or in the result's, which holds its head."""
+        settings = training, self._dtype, self._ranks, self._recipe.pad_token, shares
+        head = self._recipe.training.head if self._recipe.training else None
+        if head is None:
+            return Decoder(folder, *settings)
+        is_base = folder == self._site.model_folder()
+        return Classifier(folder, head, self._recipe.folder / head.file if is_base else None, *settings)
+
+    def _loaded(self, training: Training | None) -> TunableModel:
         if self._model is None or self._model.training is not training:
             self._let_go()
             self._site.events.state("evaluating" if training is None else "training", "loading the model")
-            folder = self._site.model_folder()
             shares = training is not None and self._setup is not None and self._setup.shares_weights
-            self._model = Decoder(folder, training, self._dtype, self._ranks, self._recipe.pad_token, shares)
+            self._model = self._open(self._site.model_folder(), training, shares)
             if self._model.is_sharded:
                 self._site.events.state("training", f"the weights are shared out among {self._ranks.world} processes")
         return self._model

@@ -1,43 +1,45 @@
-"""Lets a model answer the rows of an evaluation."""
+"""Lets the rows of an evaluation be answered."""
 
 from __future__ import annotations
 
-import copy
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from itertools import islice
-from typing import Any
+from typing import Protocol
 
-import torch
-from tokenizers import Tokenizer
-from transformers import GenerationConfig
-
-from finetune4j_peft.models import Decoder
-from finetune4j_peft.predictions import Generated, PredictionFile, decision_scores, prediction
+from finetune4j_peft.predictions import PredictionFile
 from finetune4j_peft.ranks import Ranks
-from finetune4j_peft.recipe import Answer, Answers, Question, Recipe
+from finetune4j_peft.recipe import Answers, Question, Recipe
 from finetune4j_peft.site import Site
 
 ROWS_AT_ONCE = 16
 """Rows that each process answers between two looks at the stop signal."""
 
-TOKENS_AT_ONCE = 32768
-"""Tokens, prompts counted anew for each answer, whose keys and values are held at once."""
-
 SECONDS_BETWEEN_PROGRESS = 0.5
 
 
-class Answering:
-    """One model's answers to one file of questions, in the order of the rows. Answers that an interrupted process left are kept."""
+class Answerer(Protocol):
+    """Who answers; all processes must ask for the same questions where `answers_alike`, since they share what it is made of."""
 
-    def __init__(self, site: Site, recipe: Recipe, answers: Answers, model: Decoder, ranks: Ranks):
+    answers_alike: bool
+
+    def ready(self) -> AbstractContextManager[None]:
+        """While it answers."""
+
+    def predictions(self, questions: Sequence[Question]) -> list[dict]:
+        """A line for each question."""
+
+
+class Answering:
+    """The answers to one file of questions, in the order of the rows. Those that an interrupted process left are kept."""
+
+    def __init__(self, site: Site, recipe: Recipe, answers: Answers, answerer: Answerer, ranks: Ranks):
         self._site = site
         self._recipe = recipe
         self._answers = answers
-        self._model = model
+        self._answerer = answerer
         self._ranks = ranks
-        self._tokenizer: Tokenizer | None = None
-        self._cache = model.cache_name
 
     def run(self) -> str | None:
         """Answers all rows; why it stopped before the last, if so."""
@@ -45,7 +47,7 @@ class Answering:
         # What the first process has done already, the others leave out, too.
         done = int(self._ranks.sum(file.rows if file else 0))
         try:
-            with self._model.answering(self._answers.is_tuned):
+            with self._answerer.ready():
                 stopped = self._answer(file, done)
             if stopped is None and file:
                 file.complete()
@@ -56,19 +58,15 @@ class Answering:
                 file.close()
 
     def _answer(self, file: PredictionFile | None, done: int) -> str | None:
-        content_free = None
-        if self._answers.content_free is not None:
-            content_free = self._log_likelihoods(self._answers.content_free)
         told = 0.0
         self._tell(done)
-        # Processes that share weights go through them together, and so answer the same questions.
-        shares = 1 if self._model.is_sharded else self._ranks.world
+        shares = 1 if self._answerer.answers_alike else self._ranks.world
         for batch in _batches(self._recipe.questions(self._answers), ROWS_AT_ONCE * shares, done):
             reason = self._site.stop_reason(self._ranks)
             if reason is not None:
                 return reason
             own = batch[self._ranks.rank % shares :: shares]
-            dealt = self._ranks.gather(self._predictions(own, content_free))
+            dealt = self._ranks.gather(self._answerer.predictions(own))
             for place in range(len(batch)):
                 line = dealt[place % shares][place // shares]
                 if file:
@@ -82,125 +80,9 @@ class Answering:
     def _tell(self, rows: int) -> None:
         self._site.events.tell("prediction", variant=self._answers.variant, rows=rows, totalRows=self._answers.rows)
 
-    def _predictions(self, questions: Sequence[Question], content_free: list[float] | None) -> list[dict]:
-        spoken = self._generate(questions)
-        lines = []
-        for question, generated in zip(questions, spoken):
-            likelihoods = self._log_likelihoods(question)
-            scores = decision_scores(question, likelihoods, self._answers.labels, self._answers.scoring, content_free)
-            lines.append(prediction(question, likelihoods, scores, generated))
-        return lines
-
-    def _log_likelihoods(self, question: Question) -> list[float]:
-        """log p of each answer behind the prompt, in nats. The prompt is read once; the answers read its keys and values."""
-        prompt = self._model.model(
-            **self._model.inputs(self._model.padded([question.prompt])), logits_to_keep=1, use_cache=True
-        )
-        first = prompt.logits[0, -1].float().log_softmax(-1)  # [V]
-        length = len(question.prompt) + self._model.virtual_tokens
-        sums = [first[answer.tokens[0]].item() if answer.tokens else 0.0 for answer in question.answers]
-        longer = [place for place, answer in enumerate(question.answers) if len(answer.tokens) > 1]
-        read = getattr(prompt, self._cache)
-        for places in _side_by_side(question.answers, longer, length):
-            rest = self._rest([question.answers[place] for place in places], copy.deepcopy(read))
-            for place, value in zip(places, rest):
-                sums[place] += value
-        return sums
-
-    def _rest(self, answers: Sequence[Answer], cache: Any) -> list[float]:
-        """log p of the tokens after the first of some answers, behind the keys and values of a prompt, which grow."""
-        cache.batch_repeat_interleave(len(answers))
-        read = self._model.padded([answer.tokens[:-1] for answer in answers])  # [B, T]
-        logits = self._model.model(input_ids=read, use_cache=True, **{self._cache: cache}).logits  # [B, T, V]
-        sums = []
-        for place, answer in enumerate(answers):
-            follow = torch.tensor(answer.tokens[1:], device=logits.device)  # [T]
-            own = logits[place, : len(follow)].float().log_softmax(-1)  # [T, V]
-            sums.append(own.gather(1, follow[:, None]).double().sum().item())
-        return sums
-
-    def _generate(self, questions: Sequence[Question]) -> list[Generated | None]:
-        """Greedy answers; None where none is wanted."""
-        spoken: list[Generated | None] = [None] * len(questions)
-        wanted = [place for place, question in enumerate(questions) if question.new_tokens > 0]
-        if not wanted:
-            return spoken
-        asked = [questions[place] for place in wanted]
-        for place, tokens in zip(wanted, self._continued(asked)):
-            most = questions[place].new_tokens
-            spoken[place] = Generated(self._decode(tokens[:most]), complete=len(tokens) < most)
-        return spoken
-
-    def _continued(self, questions: Sequence[Question]) -> list[list[int]]:
-        """Tokens of each answer up to where the model stops, that token left out. Prompts are padded in front, and the padding masked."""
-        longest = max(len(question.prompt) for question in questions)
-        pad = self._recipe.pad_token
-        ids = [[pad] * (longest - len(question.prompt)) + question.prompt for question in questions]
-        mask = [[0] * (longest - len(question.prompt)) + [1] * len(question.prompt) for question in questions]
-        if self._model.virtual_tokens:
-            return [self._continued_alone(question) for question in questions] if longest else []
-        inputs = self._model.inputs(torch.tensor(ids, device=self._model.device))
-        settings = self._settings(max(question.new_tokens for question in questions))
-        whole = self._model.model.generate(
-            **inputs, attention_mask=torch.tensor(mask, device=self._model.device), generation_config=settings
-        )
-        return [self._until_stop(tokens) for tokens in whole[:, longest:].tolist()]
-
-    def _continued_alone(self, question: Question) -> list[int]:
-        """The same behind virtual tokens, which no padding may come between."""
-        virtual = self._model.virtual_tokens
-        inputs = self._model.inputs(self._model.padded([question.prompt]))
-        echoed = 0
-        if self._model.has_prefix:  # transformers wants ids of kept tokens, too, and gives back all ids that it was given
-            inputs["input_ids"] = self._model.padded([[self._recipe.pad_token] * virtual + question.prompt])
-            echoed = virtual + len(question.prompt)
-        mask = torch.ones(1, virtual + len(question.prompt), dtype=torch.long, device=self._model.device)
-        spoken = self._model.model.generate(
-            **inputs, attention_mask=mask, generation_config=self._settings(question.new_tokens)
-        )
-        return self._until_stop(spoken[0, echoed:].tolist())
-
-    def _settings(self, new_tokens: int) -> GenerationConfig:
-        """Greedy, whatever the model's own settings say."""
-        settings = GenerationConfig(
-            do_sample=False,
-            num_beams=1,
-            max_new_tokens=new_tokens,
-            eos_token_id=self._recipe.stop_tokens,
-            pad_token_id=self._recipe.pad_token,
-        )
-        self._model.model.generation_config = settings
-        return settings
-
-    def _until_stop(self, tokens: list[int]) -> list[int]:
-        for place, token in enumerate(tokens):
-            if token in self._recipe.stop_tokens:
-                return tokens[:place]
-        return tokens
-
-    def _decode(self, tokens: list[int]) -> str:
-        if self._tokenizer is None:
-            self._tokenizer = Tokenizer.from_file(str(self._site.model_folder() / "tokenizer.json"))
-        return self._tokenizer.decode(tokens, skip_special_tokens=True)
-
 
 def _batches(questions: Iterator[Question], size: int, done: int) -> Iterator[list[Question]]:
     """Questions some at a time, after those that are done."""
     left = islice(questions, done, None)
     while batch := list(islice(left, size)):
         yield batch
-
-
-def _side_by_side(answers: Sequence[Answer], places: Sequence[int], prompt: int) -> Iterator[list[int]]:
-    """Places of answers that are read at once."""
-    group: list[int] = []
-    longest = 0
-    for place in places:
-        widest = max(longest, len(answers[place].tokens))
-        if group and (len(group) + 1) * (prompt + widest) > TOKENS_AT_ONCE:
-            yield group
-            group, widest = [], len(answers[place].tokens)
-        group.append(place)
-        longest = widest
-    if group:
-        yield group

@@ -1,25 +1,22 @@
-"""A decoder of transformers with what is trained of it, by PEFT where that is an adapter."""
+"""A model of transformers with what is trained of it, by PEFT where that is an adapter."""
 
 from __future__ import annotations
 
 import contextlib
-import functools
-import inspect
+import copy
 import json
 import shutil
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from peft import LoraConfig, get_peft_model
-from peft.utils import ModulesToSaveWrapper, get_peft_model_state_dict, set_peft_model_state_dict
+from peft.utils import get_peft_model_state_dict, set_peft_model_state_dict
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
-from torch.utils.checkpoint import checkpoint
-from transformers import AutoModelForCausalLM, DynamicCache
 
 from finetune4j_peft.check import version_numbers
 from finetune4j_peft.draws import drawn
@@ -28,18 +25,17 @@ from finetune4j_peft.ranks import Ranks
 from finetune4j_peft.recipe import Training
 from finetune4j_peft.sharing import WeightBytes, is_to_be_shared, share_frozen, share_trained
 
-IGNORED = -100
 WEIGHTS = "adapter_model.safetensors"
 CONFIG = "adapter_config.json"
 QUANTIZATION = "quantization_config.json"
-PROMPT = "prompt_embeddings"
-PREFIX_KIND = "PREFIX_TUNING"
 WEIGHT_ENDINGS = (".safetensors", ".bin", ".pt", ".pth", ".gguf", ".index.json", ".h5", ".msgpack", ".onnx")
 WHOLE_COPIES = 4
 """Vectors in float32 as long as the weights where all are trained: values, gradient, two moments."""
 ACTIVATION_BYTES = 34
 """Bytes that a layer keeps of a token for each number of its width in bf16, attention scores left out
 (https://arxiv.org/abs/2205.05198, section 4)."""
+OWN_DROPOUTS = ("attention_dropout", "dropout_prob")
+"""What modules call a rate of dropout that they have no module for."""
 
 
 def precision_for(asked: str, device: torch.device) -> torch.dtype:
@@ -58,48 +54,39 @@ def stored_dtype(folder: Path) -> torch.dtype:
     return {("BF16",): torch.bfloat16, ("F16",): torch.float16}.get(tuple(kinds), torch.float32)
 
 
-def load_decoder(folder: Path, dtype: torch.dtype) -> torch.nn.Module:
-    """A decoder from a folder in Hugging Face layout, frozen, on the CPU, without the dropout of its own that the core does not have."""
-    key = "dtype" if version_numbers(metadata.version("transformers")) >= (4, 56) else "torch_dtype"
-    model = AutoModelForCausalLM.from_pretrained(
-        folder, attn_implementation="sdpa", local_files_only=True, use_safetensors=True, **{key: dtype}
-    )
-    for module in model.modules():
-        if isinstance(module, torch.nn.Dropout):
-            module.p = 0.0
-        if isinstance(getattr(module, "attention_dropout", None), float):
-            module.attention_dropout = 0.0
-    return model.requires_grad_(False)
+def is_of_adapter(name: str) -> bool:
+    """Whether PEFT calls a factor of an adapter so, or its lengths."""
+    return ".lora_" in name
 
 
-def decoder_layers(model: torch.nn.Module) -> torch.nn.ModuleList:
+def alike_layers(model: torch.nn.Module) -> torch.nn.ModuleList:
     """The layers that are alike: the longest list of modules."""
     lists = [module for module in model.modules() if isinstance(module, torch.nn.ModuleList)]
     return max(lists, key=len)
 
 
-def compute_in(module: torch.nn.Module, dtype: torch.dtype) -> None:
-    """Has an embedding or a head, whose weights are trained in float32, compute in another number format."""
-    if isinstance(module, torch.nn.Embedding):
-        module.register_forward_hook(lambda _, __, embedded: embedded.to(dtype))
-    elif isinstance(module, torch.nn.Linear):
-        module.forward = lambda x: F.linear(x, module.weight.to(x.dtype), module.bias)
+def loaded(kind: Any, folder: Path, dtype: torch.dtype, **settings: Any) -> torch.nn.Module:
+    """A model from a folder in Hugging Face layout, frozen, on the CPU, without the dropout of its own that the core does not have."""
+    key = "dtype" if version_numbers(metadata.version("transformers")) >= (4, 56) else "torch_dtype"
+    model = kind.from_pretrained(
+        folder, attn_implementation="sdpa", local_files_only=True, use_safetensors=True, **{key: dtype}, **settings
+    )
+    for module in model.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.0
+        if isinstance(module, torch.nn.Embedding):
+            module.padding_idx = None  # padding is computed apart from texts, and a text may well hold the token that pads
+        for name in OWN_DROPOUTS:
+            if isinstance(getattr(module, name, None), float):
+                setattr(module, name, 0.0)
+    return model.requires_grad_(False)
 
 
-class UnchangingCache(DynamicCache):
-    """Keys and values that a pass goes on from and adds none to, so that its layers can be computed again."""
+class TunableModel(ABC):
+    """A model that answers, and learns where it was told how. What it reads, and what it is asked, its kinds say."""
 
-    def update(self, key_states, value_states, layer_idx, *_, **__):
-        """Keys and values of the layer with the new ones behind them."""
-        layer = self.layers[layer_idx]
-        return torch.cat([layer.keys, key_states], dim=-2), torch.cat([layer.values, value_states], dim=-2)
-
-
-class Decoder:
-    """A model that answers, and learns where it was told how.
-
-    Texts are padded behind their end and never masked: a decoder looks back only, so that what follows a text changes nothing in it.
-    """
+    virtual_tokens = 0
+    """Tokens that no text has and that are read before each."""
 
     def __init__(
         self, folder: Path, training: Training | None, dtype: torch.dtype, ranks: Ranks, pad_token: int, shares: bool = False
@@ -113,90 +100,65 @@ class Decoder:
         self.device = ranks.device
         self._ranks = ranks
         self.pad_token = pad_token
-        self._is_whole = training is not None and training.is_whole
+        self._trains_all = training is not None and training.trains_all
         is_packed = training is not None and training.quantization is not None
         # What is trained is in float32, whatever is computed in, but not on the way: files are mapped, a wider copy is not.
-        self.model = load_decoder(folder, stored_dtype(folder) if self._is_whole or is_packed else dtype)
+        self.model = self._load(stored_dtype(folder) if self._trains_all or is_packed else dtype)
         self.parameters = sum(parameter.numel() for parameter in self.model.parameters())
         self.is_sharded = is_to_be_shared(self._weight_bytes(is_packed), ranks, shares)
-        layers = decoder_layers(self.model)
+        layers = alike_layers(self.model)
         if is_packed:
             pack(self.model, layers, self.device, torch.device("cpu") if self.is_sharded else self.device, dtype)
         self.peft: torch.nn.Module | None = None
-        self.virtual: torch.nn.Parameter | None = None  # [v, C], or of a prefix [v, 2 L K D]
-        self._has_prefix = training is not None and training.adapter.get("peft_type") == PREFIX_KIND
-        # Newer versions of transformers call it so.
-        names = inspect.signature(self.model.forward).parameters
-        self.cache_name = "cache" if "cache" in names else "past_key_values"
-        self._uses_adapter = training is not None
         if training is not None:
             self._make_trainable(training)
-        if self.is_sharded and self._is_whole:
+        if self.is_sharded and self._trains_all:
             share_trained(self.model, layers, self.device, dtype)
         elif self.is_sharded:
             share_frozen(self.model, layers, self.device, is_packed)
-        elif self._is_whole:
+        elif self._trains_all:
             self.model.float()
         self.model.to(self.device)
-        if self.virtual is not None:
-            self.virtual.data = self.virtual.data.to(self.device)
         self.model.eval()
+
+    @abstractmethod
+    def _load(self, dtype: torch.dtype) -> torch.nn.Module:
+        """The model, frozen, on the CPU."""
+
+    @abstractmethod
+    def _elements_beside(self) -> int:
+        """Elements of modules that are trained as a whole beside adapters."""
+
+    @abstractmethod
+    def summed_loss(self, rows: Sequence[tuple[list[int], Any]]) -> torch.Tensor:
+        """Summed negative log-likelihood of what is learned of rows, in nats."""
 
     def _weight_bytes(self, is_packed: bool) -> WeightBytes:
         trained = torch.float32.itemsize * WHOLE_COPIES
-        if self._is_whole:
+        if self._trains_all:
             return WeightBytes(self.parameters * trained, 0, trains_all=True, is_packed=False)
-        inside = sum(parameter.numel() for parameter in decoder_layers(self.model).parameters())
+        inside = sum(parameter.numel() for parameter in alike_layers(self.model).parameters())
         each = BYTES_PER_ELEMENT if is_packed else self.dtype.itemsize
-        saved = self.training.adapter.get("modules_to_save") or [] if self.training else []
-        beside = len(saved) * self.model.get_input_embeddings().weight.numel() * trained
+        beside = self._elements_beside() * trained if self.training else 0
         whole = (self.parameters - inside) * self.dtype.itemsize + beside
         return WeightBytes(inside * each, whole, trains_all=False, is_packed=is_packed)
 
     def _make_trainable(self, training: Training) -> None:
-        if training.is_whole:
+        if training.trains_all:
             self.model.requires_grad_(True)
-        elif training.start_tokens:
-            start = torch.tensor(training.start_tokens)
-            with torch.no_grad():
-                begun = self._kept(start) if self._has_prefix else self.model.get_input_embeddings()(start)
-            self.virtual = torch.nn.Parameter(begun.float())
-        else:
-            with wrapped(decoder_layers(self.model), needs_numbers=training.adapter.get("use_dora", False)):
-                self.peft = get_peft_model(self.model, _lora(training))
-            # What is not drawn starts as PEFT makes it: factors B as zero, lengths and whole modules as those of the base model.
-            start = get_peft_model_state_dict(self.peft, save_embedding_layers=False)
-            start.update({draw.name: torch.from_numpy(drawn(draw)) for draw in training.draws})
-            set_peft_model_state_dict(self.peft, start)
-            for parameter in self.peft.parameters():
-                if parameter.requires_grad:
-                    parameter.data = parameter.data.float()
-            for module in self.peft.modules():
-                if isinstance(module, ModulesToSaveWrapper):
-                    for saved in module.modules_to_save.values():
-                        compute_in(saved, self.dtype)
-
-    def _kept(self, ids: torch.Tensor) -> torch.Tensor:
-        """Keys and values that the layers have of a text [v], in PEFT's order: [v, 2 L K D]."""
-        cache = DynamicCache()
-        self.model(input_ids=ids[None], use_cache=True, **{self.cache_name: cache})
-        kept = [states[0].transpose(0, 1) for layer in cache.layers for states in (layer.keys, layer.values)]  # 2 L of [v, K, D]
-        return torch.stack(kept, dim=1).flatten(1)
-
-    def _prefix(self, kind: type[DynamicCache], texts: int) -> DynamicCache:
-        """Trained keys and values as what so many texts go on from."""
-        layers, heads = self.training.adapter["num_layers"], self.training.adapter["num_attention_heads"]
-        states = self.virtual.to(self.dtype).view(len(self.virtual), 2 * layers, heads, -1).permute(1, 2, 0, 3)  # [2 L, K, v, D]
-        cache = kind()
-        for layer in range(layers):
-            keys, values = (each.expand(texts, -1, -1, -1) for each in states[2 * layer : 2 * layer + 2])  # [B, K, v, D]
-            DynamicCache.update(cache, keys, values, layer)
-        return cache
+            return
+        with wrapped(alike_layers(self.model), needs_numbers=training.adapter.get("use_dora", False)):
+            self.peft = get_peft_model(self.model, _lora(training))
+        # What is not drawn starts as PEFT makes it: factors B as zero, lengths and whole modules as those of the base model.
+        start = get_peft_model_state_dict(self.peft, save_embedding_layers=False)
+        start.update({draw.name: torch.from_numpy(drawn(draw)) for draw in training.draws})
+        set_peft_model_state_dict(self.peft, start)
+        for parameter in self.peft.parameters():
+            if parameter.requires_grad:
+                parameter.data = parameter.data.float()
 
     def trainable(self) -> dict[str, torch.nn.Parameter]:
         """What is trained, by name."""
-        if self.virtual is not None:
-            return {PROMPT: self.virtual}
         module = self.peft if self.peft is not None else self.model
         return {name: parameter for name, parameter in module.named_parameters() if parameter.requires_grad}
 
@@ -209,14 +171,14 @@ class Decoder:
             level = "layer" if self.device.type == "cuda" and kept > torch.cuda.mem_get_info()[0] // 2 else "none"
         if level == "none":
             return "none"
-        if self._has_prefix:  # transformers computes layers again without what it keeps of earlier tokens
-            for layer in decoder_layers(self.model):
-                layer.forward = functools.partial(checkpoint, layer.forward, use_reentrant=False)
-        elif hasattr(self.model, "activation_checkpointing_enable"):  # what newer versions of transformers call it
+        self._compute_layers_again()
+        return "layer"
+
+    def _compute_layers_again(self) -> None:
+        if hasattr(self.model, "activation_checkpointing_enable"):  # what newer versions of transformers call it
             self.model.activation_checkpointing_enable(activation_checkpointing_kwargs={"use_reentrant": False})
         else:
             self.model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
-        return "layer"
 
     @contextlib.contextmanager
     def learning(self) -> Iterator[None]:
@@ -229,16 +191,14 @@ class Decoder:
 
     @contextlib.contextmanager
     def answering(self, tuned: bool) -> Iterator[None]:
-        """As the tuned model or as its base; a model whose every weight is trained has no base any more."""
-        if not tuned and self._is_whole:
+        """As the tuned model or as its base; a model that is trained itself has no base any more."""
+        if not tuned and self.training is not None and self.training.is_whole:
             raise ValueError("the base model is gone: its own weights are trained")
         off = self.peft.disable_adapter() if self.peft is not None and not tuned else contextlib.nullcontext()
-        before, self._uses_adapter = self._uses_adapter, tuned
         try:
             with off, torch.no_grad(), self._unpacked():
                 yield
         finally:
-            self._uses_adapter = before
             if self.trains_shares:
                 self.model.reshard()  # what is outside the layers stays put together for a backward pass, which does not come
 
@@ -260,57 +220,18 @@ class Decoder:
                     matrix.let_go()
 
     def _computing(self) -> contextlib.AbstractContextManager:
-        narrow = self._is_whole and not self.is_sharded and self.dtype == torch.bfloat16
+        narrow = self._trains_all and not self.is_sharded and self.dtype == torch.bfloat16
         return torch.autocast(self.device.type, torch.bfloat16) if narrow else contextlib.nullcontext()
-
-    def inputs(self, ids: torch.Tensor, cache: type[DynamicCache] = DynamicCache) -> dict[str, Any]:
-        """What the model reads: ids [B, T], behind virtual tokens where it has them, which are embeddings [B, v + T, C] then, or a
-        prefix in a cache of the kind."""
-        if not self.virtual_tokens:
-            return {"input_ids": ids}
-        if self._has_prefix:
-            return {"input_ids": ids, self.cache_name: self._prefix(cache, len(ids))}
-        embedded = self.model.get_input_embeddings()(ids)  # [B, T, C]
-        before = self.virtual.to(embedded.dtype).expand(ids.shape[0], -1, -1)  # [B, v, C]
-        return {"inputs_embeds": torch.cat([before, embedded], dim=1)}
-
-    @property
-    def virtual_tokens(self) -> int:
-        """v of texts as they are read now."""
-        return self.virtual.shape[0] if self.virtual is not None and self._uses_adapter else 0
-
-    @property
-    def has_prefix(self) -> bool:
-        """Whether the virtual tokens are nothing that is read, but keys and values."""
-        return self._has_prefix and self._uses_adapter
 
     def padded(self, texts: Sequence[Sequence[int]]) -> torch.Tensor:
         """Texts as ids [B, T]."""
         longest = max(map(len, texts))
         return torch.tensor([[*text, *[self.pad_token] * (longest - len(text))] for text in texts], device=self.device)
 
-    def summed_loss(self, rows: Sequence[tuple[list[int], list[bool]]]) -> torch.Tensor:
-        """Summed negative log-likelihood of the learned tokens of rows, in nats. Logits are made for positions that some row learns at."""
-        ids = self.padded([tokens for tokens, _ in rows])  # [B, T]
-        targets = torch.full_like(ids, IGNORED)  # [B, T]
-        for place, (tokens, learned) in enumerate(rows):
-            for t in range(1, len(tokens)):
-                if learned[t]:
-                    targets[place, t - 1] = tokens[t]
-        positions = (targets != IGNORED).any(dim=0).nonzero().flatten()  # [K]
-        wanted = targets[:, positions]  # [B, K]
-        read_before = 0 if self.has_prefix else self.virtual_tokens
-        with self._computing():
-            logits = self.model(
-                **self.inputs(ids, UnchangingCache), logits_to_keep=positions + read_before, use_cache=False
-            ).logits  # [B, K, V]
-        counted = wanted != IGNORED
-        return F.cross_entropy(logits[counted].float(), wanted[counted], reduction="sum")
-
     @property
     def trains_shares(self) -> bool:
         """Whether what is trained is shared out among the processes, instead of the same in each."""
-        return self.is_sharded and self._is_whole
+        return self.is_sharded and self._trains_all
 
     def gathered(self, is_first: bool) -> dict[str, torch.Tensor] | None:
         """All weights on the CPU, for the first process to write, where each process trains a share of them; None where each has all that
@@ -328,8 +249,8 @@ class Decoder:
         """Writes what is trained into an existing folder: an adapter in PEFT's format, or a model in Hugging Face layout."""
         if self.training is None:
             raise ValueError("a model that only answers has nothing to write")
-        if self._is_whole:
-            self.model.save_pretrained(folder, state_dict=gathered, safe_serialization=True)
+        if self.training.is_whole:
+            self._write_whole(folder, gathered)
             _keep_architecture(folder)
             _copy_description(self.folder, folder)
             return
@@ -338,24 +259,22 @@ class Decoder:
             if values is not None:
                 (folder / file).write_text(json.dumps(values, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
+    def _write_whole(self, folder: Path, gathered: dict[str, torch.Tensor] | None) -> None:
+        self.model.save_pretrained(folder, state_dict=gathered, safe_serialization=True)
+
     def _adapter(self) -> dict[str, torch.Tensor]:
-        if self.virtual is not None:
-            return {PROMPT: self.virtual.detach().cpu().contiguous()}
         state = get_peft_model_state_dict(self.peft, save_embedding_layers=False)
         return {name: value.detach().float().cpu().contiguous().clone() for name, value in state.items()}
 
     def read(self, folder: Path) -> None:
         """Reads what `write` wrote of an adapter."""
-        tensors = load_file(folder / WEIGHTS)
-        if self.virtual is not None:
-            self.virtual.data.copy_(tensors[PROMPT])
-        else:
-            set_peft_model_state_dict(self.peft, tensors)
+        set_peft_model_state_dict(self.peft, load_file(folder / WEIGHTS))
 
 
 def _lora(training: Training) -> LoraConfig:
     """PEFT's settings from `adapter_config.json`, with those of a finished adapter left out."""
-    told = {key: value for key, value in training.adapter.items() if key not in ("peft_type", "inference_mode", "revision")}
+    adapter = copy.deepcopy(training.adapter)  # PEFT adds to its lists
+    told = {key: value for key, value in adapter.items() if key not in ("peft_type", "inference_mode", "revision")}
     told["base_model_name_or_path"] = None
     return LoraConfig(**told)
 

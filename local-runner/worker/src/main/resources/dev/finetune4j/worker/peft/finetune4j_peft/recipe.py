@@ -52,6 +52,23 @@ class Pace:
 
 
 @dataclasses.dataclass(frozen=True)
+class Head:
+    """The classification head of an encoder: the file of how it starts, whether the base model has it already, whether it is all that is
+    trained, `labels.json` of the result with the labels in the order of its outputs, and `config.json` of encoder and head."""
+
+    file: str
+    is_stored: bool
+    is_alone: bool
+    labels: dict
+    config: dict
+
+    @property
+    def names(self) -> list[str]:
+        """Of the labels, in the order of its outputs."""
+        return list(self.labels["rowsByLabel"])
+
+
+@dataclasses.dataclass(frozen=True)
 class Training:
     """What is trained, and how."""
 
@@ -71,11 +88,17 @@ class Training:
     patience: int
     checkpoints: Pace
     quantization: dict | None = None
+    head: Head | None = None
 
     @property
     def is_whole(self) -> bool:
-        """Whether every weight is trained."""
+        """Whether the result is a model of its own."""
         return not self.adapter
+
+    @property
+    def trains_all(self) -> bool:
+        """Whether every weight is trained."""
+        return self.is_whole and not (self.head and self.head.is_alone)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,7 +115,8 @@ class Setup:
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """A text whose likelihood is taken, and its tokens behind the prompt."""
+    """A text whose likelihood is taken, and its tokens behind the prompt; of an encoder one, the number of the output that tells of it,
+    negative where there is none."""
 
     text: str
     tokens: list[int]
@@ -112,7 +136,8 @@ class Question:
 
 @dataclasses.dataclass(frozen=True)
 class Answers:
-    """Rows that one model answers; `labels` of each question's answers can be chosen, 0 for free answers."""
+    """Rows that one model answers; `labels` of each question's answers can be chosen, 0 for free answers. Where `prior` is there, no model
+    is asked: log p of each output of a head is the same for every row."""
 
     variant: str
     file: str
@@ -121,6 +146,7 @@ class Answers:
     labels: int
     scoring: str
     content_free: Question | None = None
+    prior: list[float] | None = None
 
     @property
     def is_tuned(self) -> bool:
@@ -160,6 +186,26 @@ class TokenRows:
         """Ids [T] of a row, and which of them are learned [T]."""
         marked = self._tokens[self._index[row] : self._index[row + 1]].tolist()
         return [token if token >= 0 else ~token for token in marked], [token < 0 for token in marked]
+
+    def counted(self, row: int) -> int:
+        """How much is learned of a row: its tokens."""
+        return sum(self.row(row)[1])
+
+
+class LabelledRows(TokenRows):
+    """The rows of an encoder, of each of which a label is learned."""
+
+    def __init__(self, folder: Path, name: str):
+        super().__init__(folder, name)
+        self._labels = _mapped(folder / f"{name}.labels").cast("i")
+
+    def row(self, row: int) -> tuple[list[int], int]:
+        """Ids [T] of a row, and the number of its label."""
+        return super().row(row)[0], self._labels[row]
+
+    def counted(self, row: int) -> int:
+        """How much is learned of a row: its label."""
+        return 1
 
 
 class Recipe:
@@ -213,10 +259,13 @@ class Recipe:
                 raise damaged(name, "its digest is another")
 
     def train_rows(self) -> TokenRows:
-        return TokenRows(self.folder, "train")
+        return self._rows("train")
 
     def validation_rows(self) -> TokenRows:
-        return TokenRows(self.folder, "validation")
+        return self._rows("validation")
+
+    def _rows(self, name: str) -> TokenRows:
+        return (LabelledRows if self.training and self.training.head else TokenRows)(self.folder, name)
 
     def steps(self, done: int = 0) -> Iterator[Step]:
         """The steps after those that are done."""
@@ -260,6 +309,7 @@ def _training(values: dict) -> Training:
         draws=[_record(Draw, each) for each in values["draws"]],
         optimizer=_record(Optimizer, values["optimizer"]),
         checkpoints=_record(Pace, values["checkpoints"]),
+        head=_record(Head, values["head"]) if values.get("head") else None,
     )
 
 

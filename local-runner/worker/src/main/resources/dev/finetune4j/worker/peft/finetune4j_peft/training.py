@@ -14,7 +14,7 @@ from finetune4j_peft import durable, problems
 from finetune4j_peft.batches import shared_out
 from finetune4j_peft.checkpoints import CheckpointPace, CheckpointStore, Progress, SavedState
 from finetune4j_peft.events import status_bytes
-from finetune4j_peft.models import Decoder
+from finetune4j_peft.models import TunableModel, is_of_adapter
 from finetune4j_peft.ranks import Ranks, own_part
 from finetune4j_peft.recipe import Recipe, Setup, Step, TokenRows, Training
 from finetune4j_peft.site import Site
@@ -27,7 +27,7 @@ ELEMENTS_AT_ONCE = 1 << 24
 class TrainingLoop:
     """Trains a model as a recipe says. Ended after any step and begun again, it gives the same losses."""
 
-    def __init__(self, site: Site, recipe: Recipe, training: Training, setup: Setup, model: Decoder, ranks: Ranks):
+    def __init__(self, site: Site, recipe: Recipe, training: Training, setup: Setup, model: TunableModel, ranks: Ranks):
         self._site = site
         self._recipe = recipe
         self._training = training
@@ -82,7 +82,7 @@ class TrainingLoop:
         rows = step.all_rows
         lengths = [self._rows.length(row) + self._model.virtual_tokens for row in rows]
         shares = shared_out(lengths, self._ranks.world, self._setup.pass_tokens, self._setup.pass_rows)
-        counted = sum(_counted(self._rows, row) for row in rows)
+        counted = sum(map(self._rows.counted, rows))
         summed = 0.0
         with self._model.learning():
             for number, part in enumerate(shares[self._ranks.rank]):
@@ -157,7 +157,7 @@ class TrainingLoop:
                     return reason
                 loss = self._summed_loss(table, part, 0)
                 summed += 0 if loss is None else loss.item()
-        counted = sum(_counted(table, row) for row in range(len(table)))
+        counted = sum(map(table.counted, range(len(table))))
         loss = self._ranks.sum(summed) / counted
         if not math.isfinite(loss):
             raise problems.not_finite(self._progress.steps, loss, 0, 0)
@@ -227,15 +227,11 @@ class TrainingLoop:
         self._ranks.wait()
 
 
-def _counted(rows: TokenRows, row: int) -> int:
-    return sum(rows.row(row)[1])
-
-
 def _optimizer(training: Training, trainable: dict[str, torch.nn.Parameter]) -> torch.optim.AdamW:
-    """AdamW; where every weight is trained, norms and biases do not decay."""
+    """AdamW; vectors do not decay, which are norms and biases, but for those of adapters."""
     settings = training.optimizer
-    decayed = [each for each in trainable.values() if not training.is_whole or each.dim() > 1]
-    plain = [each for each in trainable.values() if training.is_whole and each.dim() <= 1]
+    decayed = [each for name, each in trainable.items() if each.dim() > 1 or is_of_adapter(name)]
+    plain = [each for name, each in trainable.items() if each.dim() <= 1 and not is_of_adapter(name)]
     groups = [{"params": decayed, "weight_decay": settings.weight_decay}, {"params": plain, "weight_decay": 0.0}]
     return torch.optim.AdamW(
         [group for group in groups if group["params"]],
