@@ -55,6 +55,11 @@ record Assumed(
         return method == Method.FULL;
     }
 
+    /** Whether gradients go back through the layers. */
+    boolean goesBack() {
+        return method != Method.HEAD;
+    }
+
     /** Whether weights are packed into fewer bits than they are multiplied in. */
     boolean isPackedWeights() {
         return weights.isPacked();

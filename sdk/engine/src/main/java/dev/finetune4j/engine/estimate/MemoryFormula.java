@@ -336,6 +336,9 @@ final class MemoryFormula {
     }
 
     private double keptBytes(double tokens, double layer) {
+        if (!run.goesBack()) {
+            return 0;
+        }
         double inFlight = Math.min(run.parallelism().pipeline(), run.accumulation());
         double each = run.hasSinglePrecisionEdges() || run.isMixed() ? SINGLE : HALF;
         double inputs = tokens * each * model.hiddenSize() / run.parallelism().tensor();

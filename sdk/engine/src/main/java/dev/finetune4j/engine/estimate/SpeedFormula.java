@@ -52,8 +52,10 @@ final class SpeedFormula {
     private final Assumed run;
     private final Gpu gpu;
     private final Coefficients coefficients;
-    /** Forward passes over a layer: one, and what checkpointing repeats. */
+    /** Forward passes over a layer that checkpointing repeats. */
     private final double again;
+    /** 1 where gradients go back through the layers, else 0. */
+    private final double back;
 
     private final double tokens;
 
@@ -62,7 +64,9 @@ final class SpeedFormula {
         this.run = run;
         this.gpu = gpu;
         this.coefficients = coefficients;
-        this.again = run.isCheckpointed() ? 1 : run.checkpointing() == Checkpointing.SELECTIVE ? 0.15 : 0;
+        this.back = run.goesBack() ? 1 : 0;
+        double repeated = run.isCheckpointed() ? 1 : run.checkpointing() == Checkpointing.SELECTIVE ? 0.15 : 0;
+        this.again = back * repeated;
         this.tokens = run.stepTokens();
     }
 
@@ -127,7 +131,7 @@ final class SpeedFormula {
         double head = model.kind() == Architecture.Kind.ENCODER ? 0 : model.embeddingParameters();
         double headTrained = run.isFull() || run.trainsEmbeddings() ? 1 : 0;
         double ofModel =
-                2 * (model.activeLinearParameters() * (2 + again + trained) + head * (2 + headTrained)); // a token
+                2 * (model.activeLinearParameters() * (1 + back + again + trained) + head * (2 + headTrained)); // a token
         double passed = model.experts() == null
                 ? 1
                 : (model.experts().active() + model.experts().shared())
@@ -140,11 +144,11 @@ final class SpeedFormula {
     private double attentionOperations() {
         double seen = run.looksPastRows() ? run.meanTokens() : Math.min(run.meanTokens(), LONGEST_OF_A_PACK);
         boolean isHalf = run.attention() == Attention.FUSED && model.kind() == Architecture.Kind.DECODER;
-        return 4 * seen * model.queryWidth() * model.layers() * tokens * (isHalf ? 0.5 : 1) * (3.5 + again);
+        return 4 * seen * model.queryWidth() * model.layers() * tokens * (isHalf ? 0.5 : 1) * (1 + 2.5 * back + again);
     }
 
     private double trafficBytes() {
-        double passes = (3 + again) / 3;
+        double passes = passes();
         boolean isFusedLoss = run.loss() == Loss.FUSED;
         double waste = run.isTuned() ? coefficients.get(TRAFFIC_FUSED) : coefficients.get(TRAFFIC_STOCK);
         if (run.framework() == Framework.UNSLOTH || isFusedLoss) {
@@ -161,8 +165,13 @@ final class SpeedFormula {
         double weights = model.linearParameters();
         double reading = run.isPackedWeights()
                 ? coefficients.get(UNPACKING) * weights * (2 + again) * 4.5
-                : 2 * weights * (3 + again);
+                : 2 * weights * 3 * passes;
         return elements + reading;
+    }
+
+    /** Passes over a layer, of which one back is worth two, as parts of one forward and back. */
+    private double passes() {
+        return (1 + 2 * back + again) / 3;
     }
 
     private double launching() {
@@ -171,11 +180,10 @@ final class SpeedFormula {
         double more = (run.isFull() ? 1 : 1.5)
                 * (run.isPackedWeights() ? 1.3 : 1)
                 * (sharding == Sharding.ZERO3 ? 2.5 : sharding == Sharding.FSDP && !run.isTuned() ? 1.5 : 1);
-        double passes = (3 + again) / 3;
         return coefficients.get(milliseconds)
                 / 1000
                 * model.layers()
-                * passes
+                * passes()
                 * more
                 / run.parallelism().pipeline();
     }

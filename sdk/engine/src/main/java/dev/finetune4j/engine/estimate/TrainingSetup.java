@@ -92,7 +92,9 @@ public record TrainingSetup(
         /** Low-rank adapters beside packed weights. */
         QLORA,
         /** A few vectors in front of or inside the layers. */
-        PROMPT
+        PROMPT,
+        /** A classification head on frozen layers, below which nothing goes back. */
+        HEAD
     }
 
     /** Whose code trains. */

@@ -13,6 +13,7 @@ import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
 import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.method.FullTuning;
+import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.PrefixTuning;
 import dev.finetune4j.method.QloraTuning;
@@ -128,12 +129,16 @@ final class GpuSetup {
         };
     }
 
-    private static Method method(TuningMethod method) {
+    /** How the estimator calls a method. */
+    static Method method(TuningMethod method) {
         if (method instanceof FullTuning) {
             return Method.FULL;
         }
         if (method instanceof QloraTuning) {
             return Method.QLORA;
+        }
+        if (method instanceof HeadTuning) {
+            return Method.HEAD;
         }
         return method instanceof LoraTuning ? Method.LORA : Method.PROMPT;
     }

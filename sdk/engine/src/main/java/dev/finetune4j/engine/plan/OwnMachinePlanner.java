@@ -13,9 +13,6 @@ import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.engine.report.RunParameters;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.Precision;
-import dev.finetune4j.method.FullTuning;
-import dev.finetune4j.method.LoraTuning;
-import dev.finetune4j.method.QloraTuning;
 import dev.finetune4j.plan.ByteRange;
 import dev.finetune4j.plan.DurationRange;
 import dev.finetune4j.plan.Fit;
@@ -263,14 +260,7 @@ final class OwnMachinePlanner {
     }
 
     private TrainingSetup setup() {
-        TrainingSetup.Method method = job.job().method() instanceof FullTuning
-                ? TrainingSetup.Method.FULL
-                : job.job().method() instanceof QloraTuning
-                        ? TrainingSetup.Method.QLORA
-                        : job.job().method() instanceof LoraTuning
-                                ? TrainingSetup.Method.LORA
-                                : TrainingSetup.Method.PROMPT;
-        return LocalCore.setup(method)
+        return LocalCore.setup(GpuSetup.method(job.job().method()))
                 .targets(TrainedParameters.projections(job.job()))
                 .trainableParameters(job.trainable())
                 .microBatch(job.training().batchSize())

@@ -132,6 +132,17 @@ class MemoryFormulaTest {
         assertThat(parts(Method.FULL, FOUR_SHARES).activations()).isCloseTo(TOKENS * 32 * ofAToken, within(1.0));
     }
 
+    @Test
+    void keepsNothingWhereAHeadAloneIsTrained() {
+        MemoryParts parts = of(setup(Method.HEAD, ONE).trainableParameters(1000.0));
+
+        assertThat(parts.weights()).isCloseTo(2 * (LAYERS + EDGES), within(1.0));
+        assertThat(parts.adapter()).isCloseTo(TRAINED * 1000, within(1.0));
+        assertThat(parts.activations())
+                .as("but for the layer that works")
+                .isLessThan(parts(Method.PROMPT, ONE).activations() / 32);
+    }
+
     /** Megatron holds adapters in half precision, and their gradients in single. */
     @Test
     void leavesStatesOfAdaptersOutThatLieInTheHostsMemory() {

@@ -23,7 +23,7 @@ enum Peer {
         private double bytesPerParameter(TrainingSetup setup) {
             return switch (setup.method()) {
                 case FULL -> setup.weights() == Weights.HALF && setup.framework() != Framework.DEEPSPEED ? 8 : 18;
-                case LORA, PROMPT -> 2;
+                case LORA, PROMPT, HEAD -> 2;
                 case QLORA -> setup.weights() == Weights.INT8 ? 1 : 0.5;
             };
         }

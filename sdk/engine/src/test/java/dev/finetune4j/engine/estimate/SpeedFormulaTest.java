@@ -1,0 +1,64 @@
+package dev.finetune4j.engine.estimate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.finetune4j.engine.estimate.TrainingSetup.Arithmetic;
+import dev.finetune4j.engine.estimate.TrainingSetup.Attention;
+import dev.finetune4j.engine.estimate.TrainingSetup.Checkpointing;
+import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
+import dev.finetune4j.engine.estimate.TrainingSetup.Loss;
+import dev.finetune4j.engine.estimate.TrainingSetup.Method;
+import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
+import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** What a step of an encoder like BERT takes, counted by hand; no coefficient is fitted. */
+class SpeedFormulaTest {
+    private static final Architecture BERT = new Architecture(
+            Architecture.Kind.ENCODER, 12, 768, 3072, 12, 12, 64, 30_522, false, false, null, null, false);
+
+    /** Of three passes, of which one back is worth two; of attention 3.5. Virtual tokens are trained through all layers, too. */
+    @Test
+    void goesForwardOnlyWhereAHeadAloneIsTrained() {
+        SpeedParts head = parts(Method.HEAD, Checkpointing.NONE);
+        SpeedParts through = parts(Method.PROMPT, Checkpointing.NONE);
+
+        assertThat(head.products() / through.products()).isCloseTo(1 / 2.0, within(1e-6));
+        assertThat(head.attention() / through.attention()).isCloseTo(1 / 3.5, within(1e-9));
+        assertThat(head.launching() / through.launching()).isCloseTo(1 / 3.0, within(1e-9));
+        assertThat(head.traffic() / through.traffic()).isCloseTo(1 / 3.0, within(1e-9));
+        assertThat(parts(Method.HEAD, Checkpointing.FULL))
+                .as("there is nothing to be computed again")
+                .isEqualTo(head);
+    }
+
+    private static SpeedParts parts(Method method, Checkpointing checkpointing) {
+        TrainingSetup setup = TrainingSetup.of(method, Framework.FINETUNE4J_GPU, Parallelism.single())
+                .edit()
+                .targets(Set.of())
+                .trainableParameters(1.0)
+                .weights(Weights.HALF)
+                .arithmetic(Arithmetic.BF16)
+                .optimizer(Optimizer.ADAMW_FUSED)
+                .microBatch(8)
+                .accumulation(1)
+                .capTokens(128)
+                .isPacked(true)
+                .longestTokens(128)
+                .meanTokens(128.0)
+                .checkpointing(checkpointing)
+                .attention(Attention.FUSED)
+                .loss(Loss.CHUNKED)
+                .isCompiled(false)
+                .build();
+        Assumed run = new Unknowns(BERT, setup).draw(new SplittableRandom(1));
+        return SpeedFormula.of(
+                BERT,
+                run,
+                GpuTable.shipped().find("A10G").orElseThrow(),
+                Coefficients.centres(SpeedCoefficient.values()));
+    }
+}
