@@ -16,7 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -24,6 +26,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands for a job at SageMaker, against an offline one whose containers are processes of this machine. */
 @Tag("long")
@@ -350,6 +354,39 @@ class LaunchAtSageMakerTest {
         assertThat(command("generate", id, "--prompt", "please refund my", "--max-new-tokens", "3")
                         .exitCode())
                 .isZero();
+        assertThat(aws.calls("CreateTrainingJob")).hasSize(1);
+    }
+
+    /** By the same engine, though the machine has no GPU here. */
+    @ParameterizedTest
+    @ValueSource(strings = {"full", "lora", "head"})
+    @Tag("slow")
+    void trainsAnEncoderToAComparisonAndAReport(String method) throws Exception {
+        closeTheCloud();
+        openTheCloud(PeftImage.install().bin() + ":/usr/bin:/bin");
+        List<String> words = Pattern.compile("[a-z]+")
+                .matcher(Files.readString(job.resolveSibling("tickets.jsonl")))
+                .results()
+                .map(MatchResult::group)
+                .distinct()
+                .toList();
+        TinyBert.write(folder.resolve("encoder"), words);
+        Files.writeString(
+                job,
+                Files.readString(job)
+                        .replace(
+                                "model: " + TicketsJob.MODEL,
+                                "model: " + folder.resolve("encoder") + "\nmethod: " + method));
+
+        CommandRun run = command("launch", job.toString(), "--yes");
+
+        assertThat(run.exitCode()).as(run.out() + run.err()).isIn(0, 9);
+        assertThat(run.out()).contains("label shares", "tuned");
+        assertThat(run.err()).contains("step ", "validation loss");
+        String id = cloud.run();
+        assertThat(folder.resolve("home/runs/" + id + "/report.html")).isNotEmptyFile();
+        CommandRun told = command("generate", id, "--prompt", "please refund my");
+        assertThat(told.exitCode()).as(told.err()).isZero();
         assertThat(aws.calls("CreateTrainingJob")).hasSize(1);
     }
 

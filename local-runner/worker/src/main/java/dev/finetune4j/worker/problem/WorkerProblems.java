@@ -176,8 +176,8 @@ public final class WorkerProblems implements ProblemCatalogue {
             "the engine for cloud GPUs does not do this",
             ExitCode.INVALID,
             "On machines with GPUs a job is trained by transformers and PEFT in the cloud's own image, from a recipe that finetune4j writes. That engine does"
-                    + " the same as the core for LoRA, rank-stabilised LoRA, DoRA, QLoRA, prompt tuning, prefix tuning and full fine-tuning of decoders; those in GGUF are sent to it"
-                    + " unpacked, but not for QLoRA. What it would do in another way, or not at all, is refused.",
+                    + " the same as the core for LoRA, rank-stabilised LoRA, DoRA, QLoRA, prompt tuning, prefix tuning and full fine-tuning of decoders, and for all methods of encoders; models in"
+                    + " GGUF are sent to it unpacked, but not for QLoRA. What it would do in another way, or not at all, is refused.",
             "targets: [local]");
 
     /** The engine on PEFT could not go on. */
