@@ -41,6 +41,10 @@ class NearMatchTest {
         suggests("classification", "init", "clasification");
         suggests("smollm2-135m-instruct", "models", "smolm2-135m-instruct");
         suggests("smollm2-135m-instruct", "models", "smollm2-135m");
+        suggests("qwen2.5-7b-instruct", "models", "Qwen2.5-7B-Instruct");
+        suggests("llama-3.1-8b-instruct", "models", "meta-llama/Llama-3.1-8B-Instruct");
+        assertThat(CommandRun.of("models", "hf:Qwen/Qwen2.5-7B-Instruct").out())
+                .isEqualTo(CommandRun.of("models", "qwen2.5-7b-instruct").out());
         suggests("FT0310", "explain", "FTO310");
         assertThat(CommandRun.of("explain", "FT9999").err())
                 .contains("no problem has the code FT9999")

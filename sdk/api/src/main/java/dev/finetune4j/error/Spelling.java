@@ -15,7 +15,7 @@ public final class Spelling {
     /**
      * The candidate nearest to {@code word}, if it is near enough to be a slip: at most one edit in three letters, where an edit
      * adds, drops or changes a letter or swaps two neighbours; else the shortest that begins with it, from three letters on. Case
-     * and the choice of {@code _}, {@code -} or a space don't count.
+     * and the choice of {@code _}, {@code -} or a space don't count. One that differs in nothing but case is nearer than any other.
      */
     public static Optional<String> nearest(String word, Collection<String> candidates) {
         String wanted = normalize(word);
@@ -24,20 +24,25 @@ public final class Spelling {
         }
         int limit = Math.max(1, wanted.length() / 3);
         return candidates.stream()
-                .filter(candidate -> distance(wanted, normalize(candidate)) <= limit)
-                .min(Comparator.<String>comparingInt(candidate -> distance(wanted, normalize(candidate)))
-                        .thenComparing(Comparator.naturalOrder()))
+                .filter(candidate -> isSame(word, candidate) || distance(wanted, normalize(candidate)) <= limit)
+                .min(byDistance(word))
                 .or(() -> begunBy(wanted, candidates));
     }
 
     /** The candidates with the fewest edits between them and {@code word}, the nearest first, be they slips of it or not. */
     public static List<String> nearest(String word, Collection<String> candidates, int most) {
+        return candidates.stream().sorted(byDistance(word)).limit(most).toList();
+    }
+
+    private static Comparator<String> byDistance(String word) {
         String wanted = normalize(word);
-        return candidates.stream()
-                .sorted(Comparator.<String>comparingInt(candidate -> distance(wanted, normalize(candidate)))
-                        .thenComparing(Comparator.naturalOrder()))
-                .limit(most)
-                .toList();
+        return Comparator.<String, Boolean>comparing(candidate -> !isSame(word, candidate))
+                .thenComparingInt(candidate -> distance(wanted, normalize(candidate)))
+                .thenComparing(Comparator.naturalOrder());
+    }
+
+    private static boolean isSame(String word, String candidate) {
+        return word.strip().equalsIgnoreCase(candidate);
     }
 
     private static Optional<String> begunBy(String wanted, Collection<String> candidates) {
@@ -47,10 +52,13 @@ public final class Spelling {
                 .min(Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder()));
     }
 
-    /** Lower case, hyphens between words: {@code batchSize}, {@code batch_size} and {@code Batch Size} are one. */
+    /**
+     * Lower case, hyphens between words: {@code batchSize}, {@code batch_size} and {@code Batch Size} are one. A capital after a digit
+     * begins no word: {@code 7B} is a size.
+     */
     public static String normalize(String word) {
         return word.strip()
-                .replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-")
+                .replaceAll("(?<=[a-z])(?=[A-Z])", "-")
                 .toLowerCase(Locale.ROOT)
                 .replaceAll("[\\s_-]+", "-");
     }

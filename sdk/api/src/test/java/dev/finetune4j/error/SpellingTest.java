@@ -22,6 +22,21 @@ class SpellingTest {
     }
 
     @Test
+    void aWordInAnotherCaseIsTheWord() {
+        List<String> models = List.of("qwen2.5-72b-instruct", "qwen2.5-7b-instruct", "smollm2-135m", "smol-lm2-136m");
+
+        assertThat(Spelling.nearest("Qwen2.5-7B-Instruct", models)).contains("qwen2.5-7b-instruct");
+        assertThat(Spelling.nearest(" SmolLM2-135M", models)).contains("smollm2-135m");
+        assertThat(Spelling.nearest("SmolLM2-135M", models, 1)).containsExactly("smollm2-135m");
+    }
+
+    @Test
+    void aCapitalBeginsAWordAfterASmallLetterAndNotAfterADigit() {
+        assertThat(Spelling.normalize("batchSize")).isEqualTo("batch-size");
+        assertThat(Spelling.normalize("7B_Instruct")).isEqualTo("7b-instruct");
+    }
+
+    @Test
     void countsASwapOfNeighboursAsOneEdit() {
         assertThat(Spelling.distance("modle", "model")).isEqualTo(1);
         assertThat(Spelling.distance("kitten", "sitting")).isEqualTo(3);

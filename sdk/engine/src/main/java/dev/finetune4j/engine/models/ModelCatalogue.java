@@ -21,6 +21,8 @@ import java.util.TreeMap;
  * @param models in the order in which they are listed: by family, small ones first
  */
 public record ModelCatalogue(List<CatalogueModel> models) {
+    private static final String HUB_PREFIX = "hf:";
+
     /** Copies the list; refuses an id that is there twice. */
     public ModelCatalogue {
         models = List.copyOf(models);
@@ -42,11 +44,14 @@ public record ModelCatalogue(List<CatalogueModel> models) {
 
     /** The model that a job names by its id or by its place on the hub, if it is here. */
     public Optional<CatalogueModel> find(ModelRef ref) {
-        return find(ref.value())
-                .or(() -> models.stream()
-                        .filter(model -> model.sources().stream()
-                                .anyMatch(source -> ref.isHub() && isSame(source.from(), ref.value())))
-                        .findFirst());
+        return find(ref.value()).or(() -> atHub(ref.value()));
+    }
+
+    private Optional<CatalogueModel> atHub(String asked) {
+        return models.stream()
+                .filter(model -> asked.startsWith(HUB_PREFIX)
+                        && model.sources().stream().anyMatch(source -> isSame(source.from(), asked)))
+                .findFirst();
     }
 
     private static boolean isSame(String source, String asked) {
@@ -55,12 +60,13 @@ public record ModelCatalogue(List<CatalogueModel> models) {
     }
 
     /**
-     * The model of an id.
+     * The model of an id, or of a place on the hub, {@code hf:ORG/NAME}.
      *
-     * @throws FineTuneException with FT0480 if there is none; names the nearest
+     * @throws FineTuneException with FT0480 if there is none; names the nearest, and of a name without {@code hf:} the model that has it on
+     *     the hub
      */
     public CatalogueModel get(String id) {
-        return find(id).orElseThrow(() -> unknown(id));
+        return find(id).or(() -> atHub(id)).orElseThrow(() -> unknown(id));
     }
 
     /** A job in which a model of the catalogue goes by a place's own name for it, unless the job says which is meant there. */
@@ -82,7 +88,9 @@ public record ModelCatalogue(List<CatalogueModel> models) {
         Problem.Builder problem = ModelProblems.UNKNOWN_MODEL
                 .error("no model is called \"" + id + '"')
                 .at(Location.ofKey("model"));
-        Spelling.nearest(id, ids)
+        atHub(HUB_PREFIX + id)
+                .map(CatalogueModel::id)
+                .or(() -> Spelling.nearest(id, ids))
                 .ifPresent(near -> problem.because("did you mean " + near + "?").remedy("model: " + near));
         problem.because("none of the " + ids.size() + " models of the catalogue has this id");
         if (id.matches("[A-Za-z0-9][\\w.-]*/[\\w.-]+")) {
