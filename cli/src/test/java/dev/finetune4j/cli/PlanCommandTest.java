@@ -1072,6 +1072,25 @@ class PlanCommandTest {
                 .doesNotContain("to fetch");
     }
 
+    @Test
+    void aConfigurationThatCannotBeReadIsPlannedByWhatIsSaid() throws IOException {
+        Files.createDirectories(folder.resolve("own"));
+        Files.writeString(folder.resolve("own/config.json"), """
+                {"model_type": "llama", "hidden_size": -5, "num_hidden_layers": 22, "num_attention_heads": 32,
+                 "vocab_size": 32000}
+                """);
+        Files.writeString(job, Files.readString(job).replace("llama-3.1-8b-instruct", "own"));
+
+        CommandRun unread = plan("--target", CLOUDS);
+        CommandRun said = plan("--target", CLOUDS, "--hidden-size", "4096", "--layers", "32", "--vocabulary", "32000");
+
+        assertThat(unread.exitCode()).isEqualTo(3);
+        assertThat(oneLine(unread.err()))
+                .contains("FT0481", "hidden_size", "--hidden-size C --layers L --vocabulary V");
+        assertThat(said.exitCode()).as(said.err()).isZero();
+        assertThat(said.out()).contains("6.84 B parameters");
+    }
+
     /** Once its weights are here, the local runner says so, too. */
     @Test
     void aModelWhoseConfigurationTheCoreDoesNotTrainIsNotPlannedHere() throws IOException {

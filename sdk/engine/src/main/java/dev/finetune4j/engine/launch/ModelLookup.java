@@ -34,7 +34,7 @@ final class ModelLookup {
     /**
      * What is known of a job's model.
      *
-     * @param said sizes that were said, which count where nothing better is known
+     * @param said sizes that were said, which count where nothing better is known or what is here cannot be read
      * @throws FineTuneException with FT0480 if it is no model's name, FT0481 if its sizes are not known
      */
     ModelFacts find(JobFile file, @Nullable Architecture said) {
@@ -45,9 +45,16 @@ final class ModelLookup {
             return new ModelFacts(known.get().shape().architecture(), known.get(), files);
         }
         Path folder = files != null ? files.path() : file.baseFolder().resolve(ref.value());
-        Path config = folder.resolve(CONFIG);
-        if (Files.isRegularFile(config)) {
-            return ofConfig(config, files);
+        try {
+            Optional<ModelFacts> described = described(folder, files);
+            if (described.isPresent()) {
+                return described.get();
+            }
+        } catch (FineTuneException e) {
+            if (said == null) {
+                throw e;
+            }
+            return new ModelFacts(said, null, null); // whoever counted rows by its files would fail as this did
         }
         if (said != null) {
             return new ModelFacts(said, null, files);
@@ -56,6 +63,11 @@ final class ModelLookup {
             catalogue.get(ref.value());
         }
         throw unknownSizes(ref);
+    }
+
+    private static Optional<ModelFacts> described(Path folder, @Nullable ModelFiles files) {
+        Path config = folder.resolve(CONFIG);
+        return Files.isRegularFile(config) ? Optional.of(ofConfig(config, files)) : Optional.empty();
     }
 
     private static ModelFacts ofConfig(Path config, @Nullable ModelFiles files) {

@@ -1,9 +1,13 @@
 package dev.finetune4j.engine.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.finetune4j.engine.estimate.Architecture;
 import dev.finetune4j.engine.models.ModelCatalogue;
 import dev.finetune4j.engine.spec.JobFile;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.DataSpec;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.TaskKind;
@@ -14,6 +18,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,6 +54,25 @@ class ModelLookupTest {
                 .isEqualTo("encoder");
     }
 
+    /** As the remedy of what cannot be read says. */
+    @Test
+    void whatIsSaidCountsWhereTheConfigurationCannotBeRead() throws IOException {
+        Architecture said = Architecture.ofSizes(128, 4, 1000);
+        String broken = SIZES.replace("\"hidden_size\": 64", "\"hidden_size\": -5");
+
+        Problem problem = problem(() -> found(broken));
+        assertThat(problem.code()).isEqualTo("FT0481");
+        assertThat(problem.causes()).singleElement().asString().contains("hidden_size", "was -5");
+        assertThat(problem.remedies()).containsExactly("finetune plan JOB --hidden-size C --layers L --vocabulary V");
+        assertThat(lookup("own", said).architecture()).isEqualTo(said);
+        assertThat(found(SIZES).architecture().hiddenSize()).isEqualTo(64);
+        assertThat(lookup("own", said).architecture().hiddenSize()).isEqualTo(64);
+    }
+
+    private static Problem problem(ThrowingCallable call) {
+        return catchThrowableOfType(FineTuneException.class, call).problems().get(0);
+    }
+
     private ModelFacts found(String config) throws IOException {
         Files.createDirectories(folder.resolve("own"));
         Files.writeString(folder.resolve("own/config.json"), "{" + config + "}");
@@ -55,10 +80,14 @@ class ModelLookupTest {
     }
 
     private ModelFacts lookup(String model) {
+        return lookup(model, null);
+    }
+
+    private ModelFacts lookup(String model, @Nullable Architecture said) {
         FineTuneJob job = FineTuneJob.builder(
                         "a-test", ModelRef.parse(model), TaskSpec.of(TaskKind.CHAT), DataSpec.ofFile("rows.jsonl"))
                 .build();
-        return new ModelLookup(ModelCatalogue.shipped(), new NothingHere()).find(JobFile.of(job, folder), null);
+        return new ModelLookup(ModelCatalogue.shipped(), new NothingHere()).find(JobFile.of(job, folder), said);
     }
 
     /** No model is on this machine, and none is to be had. */
