@@ -132,11 +132,11 @@ public final class DescriptionFiles {
         }
     }
 
-    private ObjectNode configJson(ModelConfig config) {
+    /** What config.json would say of a GGUF file's architecture and sizes; also where what else the file holds cannot be said there. */
+    static ObjectNode sizes(ModelConfig config) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.putArray("architectures").add(config.architecture());
-        boolean isQwen = GgufArchitecture.of(config).equals(Optional.of(GgufArchitecture.QWEN_2));
-        json.put("model_type", isQwen ? "qwen2" : "llama");
+        json.put("model_type", isQwen(config) ? "qwen2" : "llama");
         json.put("hidden_size", config.hiddenSize());
         json.put("num_hidden_layers", config.layers());
         json.put("num_attention_heads", config.heads());
@@ -145,12 +145,22 @@ public final class DescriptionFiles {
         json.put("intermediate_size", config.feedForwardSize());
         json.put("vocab_size", config.vocabularySize());
         json.put("max_position_embeddings", config.contextTokens());
+        json.put(TIED, config.tiedEmbeddings());
+        return json;
+    }
+
+    private static boolean isQwen(ModelConfig config) {
+        return GgufArchitecture.of(config).equals(Optional.of(GgufArchitecture.QWEN_2));
+    }
+
+    private ObjectNode configJson(ModelConfig config) {
+        ObjectNode json = sizes(config);
         json.put("rope_theta", config.ropeTheta());
         json.set("rope_scaling", ropeScaling(config));
         json.put("rms_norm_eps", config.rmsEpsilon());
         json.put("hidden_act", config.activation());
         json.put(TIED, config.tiedEmbeddings() && !isUntied);
-        if (!isQwen) {
+        if (!isQwen(config)) {
             if (config.attentionBias() == AttentionBias.QUERY_KEY_VALUE) {
                 throw unwritten("query, key and value have biases and the output has none");
             }

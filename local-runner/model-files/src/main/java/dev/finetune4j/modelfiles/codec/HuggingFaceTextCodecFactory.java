@@ -7,6 +7,7 @@ import dev.finetune4j.modelfiles.decoder.WeightCheck;
 import dev.finetune4j.modelfiles.encoder.StoredNames;
 import dev.finetune4j.spi.TextCodec;
 import dev.finetune4j.spi.TextCodecFactory;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /** Opens the text side of a model folder in Hugging Face layout, or of a GGUF file. */
@@ -25,5 +26,13 @@ public final class HuggingFaceTextCodecFactory implements TextCodecFactory {
         }
         WeightCheck.refuseUnfit(folder);
         return HuggingFaceTextCodec.open(folder);
+    }
+
+    @Override
+    public Optional<String> config(Path model) {
+        ModelFolder folder = ModelFolder.open(model);
+        return folder.isGguf()
+                ? Optional.of(DescriptionFiles.sizes(folder.config()).toString())
+                : Optional.empty();
     }
 }

@@ -3,6 +3,7 @@ package dev.finetune4j.modelfiles.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Message;
@@ -13,6 +14,7 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Severity;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.modelfiles.config.ModelConfig;
 import dev.finetune4j.modelfiles.config.ModelFolder;
 import dev.finetune4j.modelfiles.decoder.DecoderTensors;
 import dev.finetune4j.modelfiles.decoder.WrittenWeights;
@@ -64,6 +66,27 @@ class HuggingFaceTextCodecTest {
             assertThat(one.notes()).isEmpty();
             assertThat(one.conversationNotes()).isEmpty();
         }
+    }
+
+    @Test
+    void tellsTheSizesOfAGgufFileAsAConfigurationDoes() throws IOException {
+        TextCodecFactory factory = new HuggingFaceTextCodecFactory();
+        Path file = ModelFixture.CODEC.resolve("smollm.gguf");
+        ModelConfig read = ModelFolder.open(file).config();
+
+        JsonNode told = new ObjectMapper().readTree(factory.config(file).orElseThrow());
+
+        assertThat(told.path("architectures").path(0).asText()).isEqualTo(read.architecture());
+        assertThat(told.path("hidden_size").asInt()).isEqualTo(read.hiddenSize());
+        assertThat(told.path("num_hidden_layers").asInt()).isEqualTo(read.layers());
+        assertThat(told.path("intermediate_size").asInt()).isEqualTo(read.feedForwardSize());
+        assertThat(told.path("num_attention_heads").asInt()).isEqualTo(read.heads());
+        assertThat(told.path("num_key_value_heads").asInt()).isEqualTo(read.keyValueHeads());
+        assertThat(told.path("head_dim").asInt()).isEqualTo(read.headSize());
+        assertThat(told.path("vocab_size").asInt()).isEqualTo(600);
+        assertThat(told.path("tie_word_embeddings").asBoolean()).isEqualTo(read.tiedEmbeddings());
+        ModelFixture.in(folder);
+        assertThat(factory.config(folder)).as("it has one").isEmpty();
     }
 
     @Test

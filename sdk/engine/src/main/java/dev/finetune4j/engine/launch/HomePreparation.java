@@ -50,7 +50,7 @@ public final class HomePreparation implements Preparation {
             PreparationProgress progress) {
         this.data = new PrepareDataStep(home, sources, progress);
         this.models = models;
-        this.lookup = new ModelLookup(catalogue, models);
+        this.lookup = new ModelLookup(catalogue, models, codecs);
         this.cache = new FigureCache(home);
         this.codecs = codecs;
         this.threads = threads;
@@ -140,7 +140,8 @@ public final class HomePreparation implements Preparation {
                         model.known(),
                         prepared.model(),
                         model.declaredClass(),
-                        model.hasTower()));
+                        model.hasTower(),
+                        model.storedBytes()));
     }
 
     @Override

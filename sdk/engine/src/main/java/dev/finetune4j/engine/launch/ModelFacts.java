@@ -17,19 +17,22 @@ import org.jspecify.annotations.Nullable;
  * @param files its files, or null where they are not on this machine
  * @param declaredClass the class that transformers would load by its {@code config.json}, or null where none was read or it names none
  * @param hasTower whether by that it has a tower for pictures, which the sizes leave out
+ * @param storedBytes bytes of the one file that it is, whose weights may be packed in fewer bits than training holds them in; null where it
+ *     is a folder, or not on this machine
  */
 public record ModelFacts(
         Architecture architecture,
         @Nullable CatalogueModel known,
         @Nullable ModelFiles files,
         @Nullable String declaredClass,
-        boolean hasTower) {
+        boolean hasTower,
+        @Nullable Long storedBytes) {
     /** What transformers calls the heads of an encoder, and the bare one. */
     private static final Pattern HEAD = Pattern.compile("(For[A-Z]\\w*|LMHeadModel|PreTrainedModel|Model)$");
 
     /** Of a model whose {@code config.json} was not read. */
     public ModelFacts(Architecture architecture, @Nullable CatalogueModel known, @Nullable ModelFiles files) {
-        this(architecture, known, files, null, false);
+        this(architecture, known, files, null, false, null);
     }
 
     /** Its files, where they are on this machine. */

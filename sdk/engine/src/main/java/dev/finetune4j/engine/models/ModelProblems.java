@@ -20,9 +20,9 @@ public final class ModelProblems implements ProblemCatalogue {
             ExitCode.INVALID,
             """
             Memory, time and cost follow from the sizes of a model. They come from the catalogue, from a config.json in Hugging Face
-            form (a folder with that file alone is enough for a plan), or from three numbers that the command line gives: the width
-            (hidden_size), the number of layers (num_hidden_layers) and the size of the vocabulary (vocab_size). The rest is then
-            taken as models of that width usually have it, and the ranges are wider.""",
+            form (a folder with that file alone is enough for a plan), from a .gguf file, or from three numbers that the command line
+            gives: the width (hidden_size), the number of layers (num_hidden_layers) and the size of the vocabulary (vocab_size). The
+            rest is then taken as models of that width usually have it, and the ranges are wider.""",
             "finetune plan JOB --hidden-size C --layers L --vocabulary V");
 
     /** The estimates know of the model of text alone. */

@@ -84,10 +84,10 @@ final class MachinePlanner {
         this.assumptions = assumptions;
         this.errors = errors;
         Sample loading = worlds.draw(
-                Cause.DISK, assumptions.get("loading").quantity().times(GIGA).under(job.modelBytes() + 1.0));
+                Cause.DISK, assumptions.get("loading").quantity().times(GIGA).under(job.sentBytes() + 1.0));
         String network = assumptions.get("network").words();
-        fetching = transfer((double) job.modelBytes() + job.rows().bytes()).plus(loading);
-        fetchingBasis = Words.gibOf(job.modelBytes()) + " GiB of weights; " + network;
+        fetching = transfer((double) job.sentBytes() + job.rows().bytes()).plus(loading);
+        fetchingBasis = Words.gibOf(job.sentBytes()) + " GiB of weights; " + network;
         sending = transfer((double) job.resultBytes()).plus(worlds.constant(15));
         sendingBasis = Words.gibOf(job.resultBytes()) + " GiB and 15 s; " + network;
     }

@@ -9,6 +9,7 @@ import dev.finetune4j.engine.launch.PreparedJob;
 import dev.finetune4j.engine.launch.RowFigures;
 import dev.finetune4j.engine.models.CatalogueModel;
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.HeadTuning;
@@ -133,8 +134,17 @@ final class PlannedJob {
     /** Bytes of the base model as it is fetched, which may be packed in fewer bits than {@link #weightBytes}. */
     long modelBytes() {
         CatalogueModel known = model.known();
-        Long stored = known == null ? null : known.storedBytes();
+        Long stored = known == null ? model.storedBytes() : known.storedBytes();
         return stored == null ? weightBytes() : stored;
+    }
+
+    /** Bytes of the base model as a machine with GPUs gets it: of a GGUF file the numbers that its blocks stand for. */
+    long sentBytes() {
+        if (!job.model().isGguf()) {
+            return modelBytes();
+        }
+        int each = training().precision() == Precision.FP32 ? SINGLE : HALF;
+        return Math.round(each * architecture().parameters());
     }
 
     /** Bytes of the base model in the format that it is usually held in. */
@@ -152,7 +162,7 @@ final class PlannedJob {
     long diskBytes() {
         double written = trainsAll() || trainsHeadAlone() ? architecture().parameters() : trainable;
         boolean keepsBest = rows.rowsOf(Part.VALIDATION) > 0;
-        return new DiskNeed(modelBytes(), rows.bytes(), Math.round(trainable), Math.round(written), keepsBest).bytes();
+        return new DiskNeed(sentBytes(), rows.bytes(), Math.round(trainable), Math.round(written), keepsBest).bytes();
     }
 
     /** How many models answer the held-out rows: base, base with examples where rows have a prompt to put them in, tuned. */

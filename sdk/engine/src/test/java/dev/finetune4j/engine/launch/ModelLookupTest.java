@@ -6,15 +6,20 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.finetune4j.engine.estimate.Architecture;
 import dev.finetune4j.engine.models.ModelCatalogue;
 import dev.finetune4j.engine.spec.JobFile;
+import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.ProblemKind;
 import dev.finetune4j.job.DataSpec;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.model.ModelRef;
+import dev.finetune4j.spi.TextCodec;
+import dev.finetune4j.spi.TextCodecFactory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -27,6 +32,9 @@ class ModelLookupTest {
     private static final String SIZES = """
             "model_type": "llama", "hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2,
             "num_attention_heads": 4, "vocab_size": 256""";
+
+    private static final ProblemKind DAMAGED =
+            new ProblemKind("FT0499", "damaged", ExitCode.INVALID, "A test has damaged it.", "write it again");
 
     @TempDir
     Path folder;
@@ -69,6 +77,40 @@ class ModelLookupTest {
         assertThat(lookup("own", said).architecture().hiddenSize()).isEqualTo(64);
     }
 
+    @Test
+    void theSizesOfAGgufFileAreThoseInIt() throws IOException {
+        Architecture said = Architecture.ofSizes(128, 4, 1000);
+        String config = "{\"architectures\": [\"LlamaForCausalLM\"], " + SIZES + "}";
+        Path file = Files.writeString(folder.resolve("own.gguf"), config);
+
+        ModelFacts facts = lookup("own.gguf", said);
+
+        assertThat(facts.architecture().hiddenSize()).isEqualTo(64);
+        assertThat(facts.modelClass()).contains("LlamaForCausalLM");
+        assertThat(facts.storedBytes()).isEqualTo(Files.size(file));
+    }
+
+    @Test
+    void whatIsWrongWithAGgufFileIsToldAndNotThatItBeFetched() throws IOException {
+        Files.writeString(folder.resolve("own.gguf"), "cut short");
+        Architecture said = Architecture.ofSizes(128, 4, 1000);
+
+        assertThat(problem(() -> lookup("own.gguf")).code()).isEqualTo(DAMAGED.code());
+        assertThat(lookup("own.gguf", said).architecture()).isEqualTo(said);
+    }
+
+    @Test
+    void onlyWhatIsNotHereIsProposedToBeFetched() throws IOException {
+        Path empty = Files.createDirectory(folder.resolve("empty"));
+
+        assertThat(problem(() -> lookup("hf:acme/secret")).remedies())
+                .hasSize(2)
+                .anyMatch(remedy -> remedy.startsWith("finetune check JOB"));
+        Problem here = problem(() -> lookup("empty"));
+        assertThat(here.causes()).containsExactly("it is not in the catalogue, and there is no config.json in " + empty);
+        assertThat(here.remedies()).hasSize(1).noneMatch(remedy -> remedy.startsWith("finetune check"));
+    }
+
     private static Problem problem(ThrowingCallable call) {
         return catchThrowableOfType(FineTuneException.class, call).problems().get(0);
     }
@@ -87,7 +129,29 @@ class ModelLookupTest {
         FineTuneJob job = FineTuneJob.builder(
                         "a-test", ModelRef.parse(model), TaskSpec.of(TaskKind.CHAT), DataSpec.ofFile("rows.jsonl"))
                 .build();
-        return new ModelLookup(ModelCatalogue.shipped(), new NothingHere()).find(JobFile.of(job, folder), said);
+        return new ModelLookup(ModelCatalogue.shipped(), new NothingHere(), ConfigsAsFiles::new)
+                .find(JobFile.of(job, folder), said);
+    }
+
+    /** The files are what their config.json would say. */
+    private static final class ConfigsAsFiles implements TextCodecFactory {
+        @Override
+        public TextCodec open(ModelFiles model) {
+            throw new IllegalStateException("a look-up reads no text");
+        }
+
+        @Override
+        public Optional<String> config(Path model) {
+            try {
+                String text = Files.readString(model);
+                if (!text.startsWith("{")) {
+                    throw DAMAGED.error(model + " is damaged").asException();
+                }
+                return Optional.of(text);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     /** No model is on this machine, and none is to be had. */

@@ -91,7 +91,7 @@ class OwnMachinePlannerTest {
         return new PlannedJob(new JobFigures(
                 known.file(),
                 known.rows(),
-                new ModelFacts(known.model().architecture(), null, null, architecture, false)));
+                new ModelFacts(known.model().architecture(), null, null, architecture, false, null)));
     }
 
     @Test

@@ -2,11 +2,21 @@ package dev.finetune4j.engine.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.finetune4j.engine.launch.JobFigures;
+import dev.finetune4j.engine.launch.ModelFacts;
+import dev.finetune4j.engine.spec.JobFile;
+import dev.finetune4j.job.DataSpec;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.TaskKind;
+import dev.finetune4j.job.TaskSpec;
+import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.PrefixTuning;
 import dev.finetune4j.method.PromptTuning;
+import dev.finetune4j.model.ModelRef;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 class PlannedJobTest {
@@ -53,5 +63,32 @@ class PlannedJobTest {
 
         PlannedJob plain = SampleJob.of("qwen3-1.7b");
         assertThat(plain.modelBytes()).isEqualTo(plain.weightBytes());
+        assertThat(plain.sentBytes()).isEqualTo(plain.modelBytes());
+    }
+
+    @Test
+    void aGgufFileIsReadHereAsItIsAndSentAsTheNumbersThatItsBlocksStandFor() {
+        PlannedJob inHalf = ofGguf(Precision.AUTO);
+        assertThat(inHalf.modelBytes()).isEqualTo(1_000_000);
+        assertThat(inHalf.workload().downloadBytes()).isEqualTo(1_000_000);
+        assertThat(inHalf.sentBytes()).isEqualTo(inHalf.weightBytes());
+
+        PlannedJob exact = ofGguf(Precision.FP32);
+        assertThat(exact.sentBytes()).isEqualTo(2 * exact.weightBytes());
+        assertThat(exact.diskBytes() - inHalf.diskBytes()).isEqualTo(exact.weightBytes());
+    }
+
+    private static PlannedJob ofGguf(Precision precision) {
+        JobFigures known = SampleJob.figures(LoraTuning.defaults());
+        FineTuneJob job = FineTuneJob.builder(
+                        "a-test", new ModelRef("own.gguf"), TaskSpec.of(TaskKind.CHAT), DataSpec.ofFile("rows.jsonl"))
+                .method(LoraTuning.defaults())
+                .training(TrainingSpec.builder().precision(precision).build())
+                .build();
+        return new PlannedJob(new JobFigures(
+                JobFile.of(job, Path.of("")),
+                known.rows(),
+                new ModelFacts(
+                        known.model().architecture(), null, null, "LlamaForCausalLM", false, 1_000_000L)));
     }
 }
