@@ -201,6 +201,21 @@ class PlanCommandTest {
         assertThat(plan.err()).contains("FT0762", "bedrock/us-west-2");
     }
 
+    /** Services train adapters alone, so that no price would let one be chosen. */
+    @Test
+    void whatDoesNotWorkByTheMethodOfTheJobIsNoNearFit() throws IOException {
+        job = write("method: full");
+        Files.writeString(job, Files.readString(job).replace("llama-3.1-8b-instruct", "llama-3.3-70b-instruct"));
+
+        CommandRun none = plan("--target", "bedrock");
+
+        assertThat(none.exitCode()).isEqualTo(5);
+        assertThat(oneLine(none.err()))
+                .contains("FT0760: bedrock does not tune tickets as it is", "services train adapters")
+                .containsPattern("(try|or) +method: lora")
+                .doesNotContain("FT0762", "prices refresh");
+    }
+
     /** No price makes it larger. */
     @Test
     void besideAnUnknownPriceAMachineThatIsTooSmallIsToldOf() throws IOException {

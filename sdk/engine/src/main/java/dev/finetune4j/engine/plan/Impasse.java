@@ -110,7 +110,7 @@ final class Impasse {
             return overLimit(over);
         }
         List<PlanOption> unpriced = plan.options().stream()
-                .filter(option -> option.cost() == null && option.otherModel() == null)
+                .filter(option -> option.cost() == null && isAsTheJobSays(option))
                 .toList();
         if (!unpriced.isEmpty()) {
             return withoutPrice(plan, unpriced);
@@ -147,11 +147,16 @@ final class Impasse {
         return problem.remedy(PlanProblems.NO_PRICE.remedy()).build();
     }
 
-    /** Whether wider limits would let it be chosen: its price is known, and it trains the job's own model by the job's method. */
+    /** Whether wider limits would let it be chosen: its price is known, and it does what the job says. */
     private boolean isChosenWithin(PlanOption option) {
+        return option.cost() != null && isAsTheJobSays(option);
+    }
+
+    /** Whether it trains the job's own model by the job's method: services train adapters alone. */
+    private boolean isAsTheJobSays(PlanOption option) {
         boolean isByOtherMethod = option.offer() instanceof TokenOffer
                 && figures.file().job().method().adapters().isEmpty();
-        return option.cost() != null && option.otherModel() == null && !isByOtherMethod;
+        return option.otherModel() == null && !isByOtherMethod;
     }
 
     /** Places of offers that learn as a job's task is learned, by name. */
