@@ -1054,6 +1054,35 @@ class PlanCommandTest {
         assertThat(pasted.exitCode()).as(pasted.err()).isZero();
     }
 
+    /** 256 rows of 8,192 tokens keep 512 GiB of inputs of layers, and one of them 2. */
+    @Test
+    void whereThisMachineIsTooSmallAStepIsCutBeforeRowsAre() throws IOException {
+        Files.writeString(
+                folder.resolve("tickets.jsonl"),
+                IntStream.range(0, 20)
+                        .mapToObj(i -> ("ticket " + i + ": the printer is out of paper again. ").repeat(1000))
+                        .map(text -> Json.line(Map.of("text", text, "answer", "yes")) + "\n")
+                        .collect(Collectors.joining()));
+        String[] said = {"--target", "local", "--hidden-size", "4096", "--layers", "32", "--vocabulary", "32000"};
+        job = write("method: lora\ntraining: {batch-size: 256, max-tokens: 8192}");
+        Files.writeString(job, Files.readString(job).replace("llama-3.1-8b-instruct", "hf:acme/secret"));
+
+        CommandRun none = plan(said);
+
+        assertThat(none.exitCode()).isEqualTo(5);
+        Matcher change = Pattern.compile(
+                        "(?:try|or) +training\\.batch-size: (\\d+) and training\\.gradient-accumulation: (\\d+)")
+                .matcher(oneLine(none.err()));
+        assertThat(change.find()).as(none.err()).isTrue();
+        int rows = Integer.parseInt(change.group(1));
+        int accumulation = Integer.parseInt(change.group(2));
+        assertThat(rows * accumulation).as("rows of a step").isEqualTo(256);
+        String smaller = "batch-size: " + rows + ", gradient-accumulation: " + accumulation;
+        Files.writeString(job, Files.readString(job).replace("batch-size: 256", smaller));
+        CommandRun pasted = plan(said);
+        assertThat(pasted.exitCode()).as(pasted.err()).isZero();
+    }
+
     @Test
     void aModelThatNobodyKnowsIsAskedForThreeNumbers() throws IOException {
         Files.writeString(job, Files.readString(job).replace("llama-3.1-8b-instruct", "hf:acme/secret-7b"));

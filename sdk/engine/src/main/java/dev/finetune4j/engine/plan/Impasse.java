@@ -54,6 +54,8 @@ final class Impasse {
     private static final int NEAREST = 3;
     private static final int SHORTEST_ROW = 64;
     private static final int CENTS = 2;
+    /** Micro-batches that a step of a job may have. */
+    private static final int MOST_ACCUMULATION = 4096;
 
     private final JobFigures figures;
     private final List<Offer> offers;
@@ -591,19 +593,21 @@ final class Impasse {
     }
 
     private Optional<String> leastChange(OwnMachine machine) {
+        Map<String, FineTuneJob> changes = smallerBatches();
+        changes.putAll(changes(machine.target()));
         return leastChange(
-                machine.target(),
+                changes,
                 job -> new OwnMachinePlanner(job, worlds, assumptions, List.of(), null, errors, memoryHere)
                         .fits(machine));
     }
 
     private Optional<String> leastChange(MachineOffer machine) {
-        return leastChange(machine.target(), job -> fits(job, machine));
+        return leastChange(changes(machine.target()), job -> fits(job, machine));
     }
 
     /** The first of the changes, the mildest first, with which a job fits. */
-    private Optional<String> leastChange(ProviderId place, Predicate<PlannedJob> fits) {
-        return changes(place).entrySet().stream()
+    private Optional<String> leastChange(Map<String, FineTuneJob> changes, Predicate<PlannedJob> fits) {
+        return changes.entrySet().stream()
                 .filter(change -> fits.test(new PlannedJob(figures).with(change.getValue())))
                 .map(Map.Entry::getKey)
                 .findFirst();
@@ -623,6 +627,27 @@ final class Impasse {
             kinds.add("QLoRA");
         }
         return kinds.isEmpty() ? "" : "; no " + String.join(" or ", kinds) + " fits either";
+    }
+
+    /** The same steps of smaller micro-batches, the largest first. What runs on GPUs is given as much of a micro-batch at a time as fits. */
+    private Map<String, FineTuneJob> smallerBatches() {
+        FineTuneJob job = figures.file().job();
+        TrainingSpec training = job.training();
+        int stepRows = training.batchSize() * training.gradientAccumulation();
+        Map<String, FineTuneJob> changes = new LinkedHashMap<>();
+        for (int rows = training.batchSize() / 2; rows >= 1; rows /= 2) {
+            int accumulation = stepRows / rows;
+            if (stepRows % rows == 0 && accumulation <= MOST_ACCUMULATION) {
+                TrainingSpec smaller = training.toBuilder()
+                        .batchSize(rows)
+                        .gradientAccumulation(accumulation)
+                        .build();
+                changes.put(
+                        "training.batch-size: " + rows + " and training.gradient-accumulation: " + accumulation,
+                        job.toBuilder().training(smaller).build());
+            }
+        }
+        return changes;
     }
 
     /** The changes that the engine of a place would not refuse. */
