@@ -859,8 +859,27 @@ class PlanCommandTest {
 
             String err = oneLine(plan("--target", place, "--gpu", "T4").err());
 
-            assertThat(err).contains("FT0760", "GiB per GPU").contains("; no shorter row or QLoRA fits either");
+            assertThat(err)
+                    .contains("FT0760", "GiB per GPU")
+                    .contains("; no shorter row or lower rank or QLoRA fits either");
         }
+    }
+
+    /** Of 8 billion weights adapters of rank 1,024 are 2.7 billion more, each with its gradient and moments. */
+    @ParameterizedTest
+    @ValueSource(strings = {"lora", "qlora"})
+    void whereAdaptersAreTooLargeALowerRankIsProposed(String method) throws IOException {
+        job = write("method: {kind: " + method + ", rank: 1024}");
+
+        CommandRun none = plan("--target", "sagemaker", "--gpu", "T4");
+
+        assertThat(none.exitCode()).isEqualTo(5);
+        Matcher rank = Pattern.compile("fits with method(?:\\.|: \\{kind: qlora, )rank: (\\d+)")
+                .matcher(oneLine(none.err()));
+        assertThat(rank.find()).as(none.err()).isTrue();
+        job = write("method: {kind: qlora, rank: " + rank.group(1) + "}");
+        CommandRun pasted = plan("--target", "sagemaker", "--gpu", "T4");
+        assertThat(pasted.exitCode()).as(pasted.err()).isZero();
     }
 
     /** By the engine that is sent there as by a script of the place's own. */

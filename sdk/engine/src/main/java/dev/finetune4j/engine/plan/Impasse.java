@@ -53,6 +53,7 @@ import org.jspecify.annotations.Nullable;
 final class Impasse {
     private static final int NEAREST = 3;
     private static final int SHORTEST_ROW = 64;
+    private static final int LOWEST_RANK = 8;
     private static final int CENTS = 2;
     /** Micro-batches that a step of a job may have. */
     private static final int MOST_ACCUMULATION = 4096;
@@ -620,6 +621,9 @@ final class Impasse {
         if (tried.stream().anyMatch(change -> change.startsWith("training.max-tokens"))) {
             kinds.add("shorter row");
         }
+        if (tried.stream().anyMatch(change -> change.startsWith("method.rank"))) {
+            kinds.add("lower rank");
+        }
         if (tried.contains("method: lora")) {
             kinds.add("LoRA");
         }
@@ -683,6 +687,7 @@ final class Impasse {
                     "method: qlora",
                     job.toBuilder().method(new QloraTuning(lora)).build());
         }
+        changes.putAll(lowerRanks(job));
         int longest = (int) figures.rows().lengths().longest();
         for (int tokens = longest / 2; tokens >= SHORTEST_ROW; tokens /= 2) {
             FineTuneJob shorter = job.toBuilder()
@@ -693,6 +698,29 @@ final class Impasse {
                 changes.put(
                         "method: qlora and training.max-tokens: " + tokens,
                         shorter.toBuilder().method(new QloraTuning(lora)).build());
+            }
+        }
+        return changes;
+    }
+
+    /** Adapters of half the rank and less, on the weights as they are and packed. */
+    private Map<String, FineTuneJob> lowerRanks(FineTuneJob job) {
+        Map<String, FineTuneJob> changes = new LinkedHashMap<>();
+        LoraTuning lora = job.method().adapters().orElse(null);
+        if (lora == null) {
+            return changes;
+        }
+        boolean isPacked = job.method() instanceof QloraTuning;
+        for (int rank = lora.rank() / 2; rank >= LOWEST_RANK; rank /= 2) {
+            LoraTuning lower = lora.toBuilder().rank(rank).build();
+            TuningMethod packed = new QloraTuning(lower);
+            changes.put(
+                    "method.rank: " + rank,
+                    job.toBuilder().method(isPacked ? packed : lower).build());
+            if (!isPacked && figures.model().speaks()) {
+                changes.put(
+                        "method: {kind: qlora, rank: " + rank + "}",
+                        job.toBuilder().method(packed).build());
             }
         }
         return changes;
