@@ -7,6 +7,7 @@ import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.engine.plan.PlanRequest;
+import dev.finetune4j.engine.price.GpuSpec;
 import dev.finetune4j.engine.price.OfferFilter;
 import dev.finetune4j.engine.price.OfferFilter.Spot;
 import dev.finetune4j.engine.spec.JobFile;
@@ -266,7 +267,8 @@ abstract class BudgetedRuns implements AutoCloseable {
     }
 
     private PlanRequest request(JobFile job) {
-        OfferFilter offers = new OfferFilter(job.job().targets(), List.of(), accelerators(), Spot.NEVER, null);
+        List<GpuSpec> wanted = accelerators().stream().map(GpuSpec::parse).toList();
+        OfferFilter offers = new OfferFilter(job.job().targets(), List.of(), wanted, Spot.NEVER, null);
         return new PlanRequest(offers, Objective.BALANCED, null, null, false, null);
     }
 

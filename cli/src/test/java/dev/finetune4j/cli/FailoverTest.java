@@ -9,6 +9,7 @@ import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.plan.PlanRequest;
+import dev.finetune4j.engine.price.GpuSpec;
 import dev.finetune4j.engine.price.OfferFilter;
 import dev.finetune4j.engine.price.OfferFilter.Spot;
 import dev.finetune4j.engine.report.RunStory;
@@ -164,7 +165,8 @@ class FailoverTest {
     private JournalContent run(List<String> gpus, String setting, Beginning beginning) throws Exception {
         try (FineTuner tuner = tuner()) {
             JobFile job = tuner.read(job(setting));
-            OfferFilter offers = new OfferFilter(job.job().targets(), List.of(), gpus, Spot.NEVER, null);
+            List<GpuSpec> wanted = gpus.stream().map(GpuSpec::parse).toList();
+            OfferFilter offers = new OfferFilter(job.job().targets(), List.of(), wanted, Spot.NEVER, null);
             Plan plan = tuner.plan(job, new PlanRequest(offers, Objective.COST, null, null, false, null));
             LaunchTerms terms = tuner.terms(plan, true);
             beginning.agreed(terms);

@@ -7,6 +7,7 @@ import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.engine.plan.PlanRequest;
+import dev.finetune4j.engine.price.GpuSpec;
 import dev.finetune4j.engine.price.OfferFilter;
 import dev.finetune4j.engine.price.OfferFilter.Spot;
 import dev.finetune4j.engine.spec.JobFile;
@@ -151,7 +152,8 @@ final class FaultedRun implements AutoCloseable {
 
     /** Machines of one GPU, which the models of the hub are tuned on, too. */
     private PlanRequest request(JobFile file) {
-        OfferFilter offers = new OfferFilter(file.job().targets(), List.of(), kind.gpus(), Spot.NEVER, null);
+        List<GpuSpec> wanted = kind.gpus().stream().map(GpuSpec::parse).toList();
+        OfferFilter offers = new OfferFilter(file.job().targets(), List.of(), wanted, Spot.NEVER, null);
         return new PlanRequest(offers, Objective.BALANCED, null, null, false, null);
     }
 

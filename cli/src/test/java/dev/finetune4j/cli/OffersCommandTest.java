@@ -27,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -102,6 +104,50 @@ class OffersCommandTest {
         assertThat(gpus("L40")).as("none is an L40 and no more").containsExactly("L40S");
         assertThat(gpus("mi300")).containsExactly("MI300X");
         assertThat(CommandRun.oneLine(run("offers", "--gpu", "L41").err()))
+                .contains("no offer has the GPU L41; did you mean ");
+    }
+
+    @Test
+    void aGpuIsAskedForByMemoryAndCountAsByName() throws IOException {
+        assertThat(gpus("A100:40GB")).containsExactly("A100-40");
+        assertThat(gpus("40GB:8")).containsExactly("A100-40");
+        assertThat(gpus("L40:48GB..")).containsExactly("L40S");
+        assertThat(json("offers", "--gpu", "A100,H100:80GB..:1..4", "--all"))
+                .isNotEmpty()
+                .allSatisfy(offer -> {
+                    assertThat(offer.at("/offer/gpus/name").asText()).matches("[AH]100-.*");
+                    assertThat(offer.at("/offer/gpus/memoryGb").asInt()).isGreaterThanOrEqualTo(80);
+                    assertThat(offer.at("/offer/gpus/count").asInt()).isBetween(1, 4);
+                });
+        assertThat(json("offers", "--gpu", "L4:1", "--gpu", "T4:4", "--all"))
+                .extracting(offer -> offer.at("/offer/gpus/count").asInt() + " "
+                        + offer.at("/offer/gpus/name").asText())
+                .containsOnly("1 L4", "4 T4");
+    }
+
+    /** What is proposed can be pasted. */
+    @Test
+    void gpusThatCannotBeReadOrThatNobodyHasAreRefusedWithSomeThatThereAre() {
+        for (String[] wanted : new String[][] {
+            {"24G", "--gpu: memory must look like 24GB, 24GB.. or 40GB..80GB, was 24G"},
+            {"A100:H100", "--gpu: names must be said once, such as A100 or A100,H100, was A100:H100"},
+            {"80GB..40GB", "--gpu: a range must not end below its beginning, was 80..40"},
+            {"A10G:3", "no offer has GPUs like A10G:3; there are some of 24 GB, and 1, 4, 8 in a machine"},
+            {"A100:40GB:2", "no offer has GPUs like A100:40GB:2; there are some of 40, 80 GB, and 1, 2, 4, 8 in a"},
+            {"1000GB..", "no offer has GPUs like 1000GB..; there are some of 16, "}
+        }) {
+            CommandRun run = run("offers", "--gpu", wanted[0]);
+
+            String err = CommandRun.oneLine(run.err());
+            assertThat(run.exitCode()).isEqualTo(2);
+            assertThat(err).contains("FT0002: " + wanted[1]);
+            Matcher other = Pattern.compile("; try --gpu (\\S+)").matcher(err);
+            assertThat(other.find()).as(err).isTrue();
+            assertThat(run("offers", "--gpu", other.group(1)).exitCode()).isZero();
+        }
+        assertThat(CommandRun.oneLine(run("offers", "--gpu", "A100:40GB:2").err()))
+                .contains("; try --gpu A100-40:40GB:8 ");
+        assertThat(CommandRun.oneLine(run("offers", "--gpu", "L41,T4:1").err()))
                 .contains("no offer has the GPU L41; did you mean ");
     }
 

@@ -405,7 +405,9 @@ class PlanCommandTest {
             {"--deadline", "0h", "--deadline: must be longer than nothing"},
             {"--max-cost", "0", "--max-cost: must be above 0"},
             {"--region", "us-west-1x", "no offer has the region us-west-1x"},
-            {"--gpu", "none", "only this machine is planned without a GPU"}
+            {"--gpu", "none", "only this machine is planned without a GPU"},
+            {"--gpu", "A100::2", "--gpu: names, memory and count must not be blank"},
+            {"--gpu", "A100:3", "no offer has GPUs like A100:3"}
         }) {
             CommandRun run = plan(flags[0], flags[1]);
 
@@ -540,6 +542,22 @@ class PlanCommandTest {
                 .containsPattern("finetune plan " + Pattern.quote(job.toString())
                         + " --target sagemaker,azure-ml --region us- --gpu A10G --optimize cost"
                         + " --max-cost \"[\\d.]+ USD\" --deadline 9h");
+    }
+
+    @Test
+    void gpusAreAskedForByMemoryAndCountInAPlanAndInWhatItProposes() throws IOException {
+        String[] asked = {"--target", "sagemaker,azure-ml", "--gpu", "40GB..80GB:1..4", "--gpu", "A10G:4"};
+
+        JsonNode options = json(asked).at("/options");
+        String err = oneLine(plan(with(asked, "--max-cost", "0.01 USD")).err());
+
+        assertThat(options).isNotEmpty().allSatisfy(option -> {
+            JsonNode gpus = option.at("/offer/gpus");
+            boolean isA10G = gpus.get("name").asText().equals("A10G");
+            assertThat(gpus.get("memoryGb").asInt()).isBetween(isA10G ? 24 : 40, isA10G ? 24 : 80);
+            assertThat(gpus.get("count").asInt()).isBetween(isA10G ? 4 : 1, 4);
+        });
+        assertThat(err).contains(" --gpu 40GB..80GB:1..4 --gpu A10G:4 --max-cost ");
     }
 
     @Test

@@ -466,7 +466,7 @@ final class Impasse {
                 "--target",
                 asked.targets().stream().map(ProviderId::value).toList());
         addFlag(words, "--region", asked.regions());
-        addFlag(words, "--gpu", asked.gpus());
+        asked.gpus().forEach(gpu -> words.add("--gpu " + gpu));
         if (asked.spot() != OfferFilter.Spot.NEVER) {
             words.add("--spot " + asked.spot().name().toLowerCase(Locale.ROOT));
         }

@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param targets ids of places
  * @param regions beginnings of regions, such as {@code eu-} or {@code eastus2}
- * @param gpus beginnings of GPU names, such as {@code A100}, as {@link #isGpu} takes them; then only machines are wanted
+ * @param gpus what GPUs a machine may have; then only machines are wanted
  * @param spot whether machines are wanted that can be taken away
  * @param maxPrice most that an hour, or a million training tokens, may cost; then what has no price is not wanted
  */
 public record OfferFilter(
         List<ProviderId> targets,
         List<String> regions,
-        List<String> gpus,
+        List<GpuSpec> gpus,
         Spot spot,
         @Nullable BigDecimal maxPrice) implements Predicate<Offer> {
     /** Whether machines are wanted that can be taken away. */
@@ -56,19 +56,10 @@ public record OfferFilter(
                 && isCheapEnough(offer);
     }
 
-    /** Whether a GPU's name begins so and no number of it goes on: L4 means no L40S, A10 neither A100 nor A10G, H100 any H100. */
-    public static boolean isGpu(String name, String beginning) {
-        boolean isCut = !beginning.isEmpty()
-                && name.length() > beginning.length()
-                && Character.isDigit(beginning.charAt(beginning.length() - 1))
-                && Character.isLetterOrDigit(name.charAt(beginning.length()));
-        return begins(name, beginning) && !isCut;
-    }
-
     private boolean hasGpu(Offer offer) {
         return offer instanceof MachineOffer machine
                 && machine.accelerators()
-                        .filter(own -> gpus.stream().anyMatch(gpu -> isGpu(own.name(), gpu)))
+                        .filter(own -> gpus.stream().anyMatch(gpu -> gpu.test(own)))
                         .isPresent();
     }
 
