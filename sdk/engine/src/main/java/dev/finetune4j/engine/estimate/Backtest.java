@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param memory peak memory of one GPU
  * @param throughput tokens a second of one GPU
  * @param wallTime how long runs took
- * @param skipped rows that have the columns of a comparison and could not be compared, and why
+ * @param skipped rows that have the columns of a comparison, or ran out of memory, and could not be compared, and why
  */
 public record Backtest(Memory memory, Throughput throughput, WallTime wallTime, List<Skipped> skipped) {
     /** Seconds that a process takes to start, to load and to warm up; judgement. */
@@ -122,6 +122,7 @@ public record Backtest(Memory memory, Throughput throughput, WallTime wallTime, 
             if (run.hasVerdict()) { // a run that ran may be tight, one that failed too
                 verdicts.add(run.isRightlyCalled(verdict(memoryModel, run)));
             }
+            run.whyUnjudged().ifPresent(why -> skipped.add(new Skipped(run.row(), why)));
             compared++;
             progress.compared(compared, table.runs().size());
         }

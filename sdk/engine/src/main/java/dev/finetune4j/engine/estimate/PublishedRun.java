@@ -1,6 +1,9 @@
 package dev.finetune4j.engine.estimate;
 
 import dev.finetune4j.plan.Fit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
@@ -42,14 +45,41 @@ record PublishedRun(
 
     /** Whether it is known that it ran or ran out of memory, and the setup says enough to judge. */
     boolean hasVerdict() {
-        return architecture != null
-                && architecture.kind() == Architecture.Kind.DECODER
-                && setup != null
-                && gpu != null
-                && setup.microBatch() != null
-                && setup.capTokens() != null
-                && (setup.method() != TrainingSetup.Method.FULL || setup.optimizer() != null)
-                && (ranOutOfMemory || (hasFinished && (memory.isUsable() || speed.isUsable() || wallTime.isAsked())));
+        boolean isKnownToRun = hasFinished && (memory.isUsable() || speed.isUsable() || wallTime.isAsked());
+        return lacking().isEmpty() && (ranOutOfMemory || (isKnownToRun && !mayKeepFewerStates()));
+    }
+
+    /** Why nobody says of a run that ran out of memory whether that was foreseen; empty where it is said, and of other runs. */
+    Optional<String> whyUnjudged() {
+        return !ranOutOfMemory || hasVerdict()
+                ? Optional.empty()
+                : Optional.of("memory: that it ran out of it cannot be judged without " + String.join(", ", lacking()));
+    }
+
+    /** What a verdict cannot do without. */
+    private List<String> lacking() {
+        List<String> lacking = new ArrayList<>();
+        if (architecture == null || architecture.kind() != Architecture.Kind.DECODER) {
+            lacking.add("a decoder of known sizes");
+        }
+        if (setup == null) {
+            lacking.add("a known method");
+        }
+        if (gpu == null) {
+            lacking.add("a known gpu");
+        }
+        if (setup != null && setup.microBatch() == null) {
+            lacking.add("micro_batch");
+        }
+        if (setup != null && setup.capTokens() == null) {
+            lacking.add("seq_len");
+        }
+        return lacking;
+    }
+
+    /** Where nobody says by which optimizer all weights are trained, Adam is assumed: what ran may have run by a lighter one. */
+    private boolean mayKeepFewerStates() {
+        return setup != null && setup.method() == TrainingSetup.Method.FULL && setup.optimizer() == null;
     }
 
     /** Whether a verdict is right: what ran must not be refused, and what failed must not be let pass. */

@@ -267,6 +267,55 @@ class BacktestTest {
         assertThat(backtest.memory().verdictsRight()).isEqualTo(1);
     }
 
+    /** 70 billion weights with Adam's moments are no run of one GPU. */
+    @Test
+    void judgesWhatRanOutOfMemoryThoughNobodySaysByWhichOptimizer() throws IOException {
+        List<String> fields = outOfMemory("optimizer", "");
+        fields.set(COLUMNS.indexOf("model"), "meta-llama/Llama-2-70b");
+        fields.set(COLUMNS.indexOf("params_b"), "70");
+        fields.set(COLUMNS.indexOf("method"), "full");
+
+        Backtest failed = Backtest.of(file(fields));
+        fields.set(COLUMNS.indexOf("notes"), "");
+        fields.set(COLUMNS.indexOf("peak_mem_gb_per_gpu"), "79");
+        Backtest ran = Backtest.of(file(fields));
+
+        assertThat(failed.memory().verdictsRight()).isEqualTo(1);
+        assertThat(failed.memory().rows()).isZero();
+        assertThat(failed.skipped()).isEmpty();
+        assertThat(ran.memory().verdictsRight())
+                .as("what ran may have run by a lighter one than is assumed")
+                .isNull();
+        assertThat(ran.memory().rows()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gpu, '', a known gpu",
+        "gpu, Z80, a known gpu",
+        "micro_batch, '', micro_batch",
+        "seq_len, '', seq_len",
+        "method, magic, a known method",
+        "model, tiiuae/falcon-mamba-7b, a decoder of known sizes"
+    })
+    void saysWhatIsMissingToJudgeARunThatRanOutOfMemory(String column, String text, String missing)
+            throws IOException {
+        Backtest backtest = Backtest.of(file(outOfMemory(column, text)));
+
+        assertThat(backtest.memory().verdictsRight()).isNull();
+        assertThat(backtest.skipped())
+                .singleElement()
+                .satisfies(skipped -> assertThat(skipped.why())
+                        .isEqualTo("memory: that it ran out of it cannot be judged without " + missing));
+    }
+
+    private static List<String> outOfMemory(String column, String text) {
+        List<String> fields = fields(column, text);
+        fields.set(COLUMNS.indexOf("peak_mem_gb_per_gpu"), "");
+        fields.set(COLUMNS.indexOf("notes"), "OOM");
+        return fields;
+    }
+
     @Test
     void dividesTheModelAsThePartsOfTheParallelismSay() throws IOException {
         List<String> fields = fields("parallelism", "tp=2 pp = 4");
