@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the questions of one evaluation. The labels are nearly always the same tokens, so they are written where they change. */
 final class QuestionFile {
@@ -32,15 +33,7 @@ final class QuestionFile {
             throws IOException {
         Questions questions = new Questions(step, data.resolve(step.rowsFile()), codec);
         long rows = write(step, questions::each, target, files);
-        return new Answers(
-                step.variant(),
-                name(step),
-                step.variant().fileName(),
-                rows,
-                step.labels().size(),
-                step.labelScoring(),
-                questions.contentFree().orElse(null),
-                null);
+        return answers(step, rows, step.labelScoring(), questions.contentFree().orElse(null), null);
     }
 
     /**
@@ -60,15 +53,25 @@ final class QuestionFile {
         long rows = write(step, questions::each, target, files);
         List<Double> prior =
                 Arrays.stream(head.labels().priorScores()).boxed().toList();
+        boolean hasHead = step.variant().isTuned() || head.isStored();
+        return answers(step, rows, LabelScoring.LIKELIHOOD, null, hasHead ? null : prior);
+    }
+
+    private static Answers answers(
+            WorkStep.Predict step,
+            long rows,
+            LabelScoring scoring,
+            @Nullable Question contentFree,
+            @Nullable List<Double> prior) {
         return new Answers(
                 step.variant(),
                 name(step),
                 step.variant().fileName(),
                 rows,
                 step.labels().size(),
-                LabelScoring.LIKELIHOOD,
-                null,
-                step.variant().isTuned() || head.isStored() ? null : prior);
+                scoring,
+                contentFree,
+                prior);
     }
 
     private static String name(WorkStep.Predict step) {

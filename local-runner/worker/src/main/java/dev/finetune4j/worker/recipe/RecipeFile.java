@@ -1,5 +1,6 @@
 package dev.finetune4j.worker.recipe;
 
+import dev.finetune4j.training.durable.DurableFiles;
 import dev.finetune4j.worker.recipe.Recipe.WrittenFile;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -61,11 +62,9 @@ final class RecipeFile implements AutoCloseable {
         return new WrittenFile(bytes, HexFormat.of().formatHex(sum.digest()));
     }
 
-    /** What somebody else wrote, which is small. */
+    /** What somebody else wrote. */
     static WrittenFile written(Path file) throws IOException {
-        byte[] content = Files.readAllBytes(file);
-        return new WrittenFile(
-                content.length, HexFormat.of().formatHex(sha256().digest(content)));
+        return new WrittenFile(Files.size(file), DurableFiles.sha256(file));
     }
 
     private static MessageDigest sha256() {

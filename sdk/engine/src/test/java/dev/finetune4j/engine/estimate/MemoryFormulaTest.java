@@ -10,9 +10,7 @@ import dev.finetune4j.engine.estimate.TrainingSetup.Checkpointing;
 import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
 import dev.finetune4j.engine.estimate.TrainingSetup.Loss;
 import dev.finetune4j.engine.estimate.TrainingSetup.Method;
-import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
 import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
-import java.util.EnumSet;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,8 +18,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What engines hold on each GPU, that of finetune4j unless another is named, counted by hand for Llama 3.1 8B; no coefficient is fitted. */
 class MemoryFormulaTest {
-    private static final Architecture LLAMA_8B = new Architecture(
-            Architecture.Kind.DECODER, 32, 4096, 14336, 32, 8, 128, 128_256, true, false, null, null, false);
     private static final Parallelism ONE = Parallelism.single();
     private static final Parallelism FOUR_ALIKE = Parallelism.data(4, Sharding.NONE);
     private static final Parallelism FOUR_SHARES = Parallelism.data(4, Sharding.FSDP);
@@ -159,8 +155,8 @@ class MemoryFormulaTest {
     }
 
     private static MemoryParts of(TrainingSetup.Builder setup) {
-        Assumed run = new Unknowns(LLAMA_8B, setup.build()).draw(new SplittableRandom(1));
-        return MemoryFormula.of(LLAMA_8B, run, Coefficients.centres(MemoryCoefficient.values()));
+        Assumed run = new Unknowns(SampleSetup.LLAMA_8B, setup.build()).draw(new SplittableRandom(1));
+        return MemoryFormula.of(SampleSetup.LLAMA_8B, run, Coefficients.centres(MemoryCoefficient.values()));
     }
 
     /** In single precision throughout, but for packed weights. */
@@ -178,19 +174,8 @@ class MemoryFormulaTest {
             case QLORA -> Weights.NF4_DOUBLE;
             default -> Weights.HALF;
         };
-        return TrainingSetup.of(method, framework, parallelism)
-                .edit()
-                .rank(16)
-                .targets(method == Method.FULL ? EnumSet.noneOf(Projection.class) : EnumSet.allOf(Projection.class))
+        return SampleSetup.of(framework, method, parallelism)
                 .weights(weights)
-                .arithmetic(Arithmetic.BF16)
-                .optimizer(Optimizer.ADAMW_FUSED)
-                .microBatch(2)
-                .accumulation(4)
-                .capTokens(2048)
-                .isPacked(true)
-                .longestTokens(2048)
-                .meanTokens(2048.0)
                 .checkpointing(Checkpointing.NONE)
                 .attention(Attention.FUSED)
                 .loss(Loss.CHUNKED)

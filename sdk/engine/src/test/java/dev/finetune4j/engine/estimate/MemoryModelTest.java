@@ -9,15 +9,11 @@ import dev.finetune4j.engine.estimate.TrainingSetup.Checkpointing;
 import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
 import dev.finetune4j.engine.estimate.TrainingSetup.Loss;
 import dev.finetune4j.engine.estimate.TrainingSetup.Method;
-import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
 import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 import dev.finetune4j.plan.Fit;
-import java.util.EnumSet;
 import org.junit.jupiter.api.Test;
 
 class MemoryModelTest {
-    private static final Architecture LLAMA_8B = new Architecture(
-            Architecture.Kind.DECODER, 32, 4096, 14336, 32, 8, 128, 128_256, true, false, null, null, false);
     private static final double GIB = 1L << 30;
 
     private final Gpu a100 = GpuTable.shipped().find("A100-80").orElseThrow();
@@ -108,15 +104,15 @@ class MemoryModelTest {
         TrainingSetup four =
                 setup(Method.LORA, Parallelism.data(4, Sharding.NONE)).build();
 
-        double slow = speed.estimate(LLAMA_8B, one, a100).tokensPerSecond().likely();
-        assertThat(speed.estimate(LLAMA_8B, one, h100).tokensPerSecond().likely())
+        double slow = speed.estimate(SampleSetup.LLAMA_8B, one, a100).tokensPerSecond().likely();
+        assertThat(speed.estimate(SampleSetup.LLAMA_8B, one, h100).tokensPerSecond().likely())
                 .isGreaterThan(1.4 * slow);
-        assertThat(speed.estimate(LLAMA_8B, four, a100).tokensPerSecond().likely())
+        assertThat(speed.estimate(SampleSetup.LLAMA_8B, four, a100).tokensPerSecond().likely())
                 .isBetween(2.5 * slow, 4.0 * slow);
     }
 
     private MemoryEstimate estimate(TrainingSetup setup) {
-        return model.estimate(LLAMA_8B, setup, a100);
+        return model.estimate(SampleSetup.LLAMA_8B, setup, a100);
     }
 
     private double peak(TrainingSetup.Builder setup) {
@@ -128,19 +124,8 @@ class MemoryModelTest {
     }
 
     private static TrainingSetup.Builder setup(Method method, Parallelism parallelism) {
-        return TrainingSetup.of(method, Framework.HUGGING_FACE, parallelism)
-                .edit()
-                .rank(16)
-                .targets(method == Method.FULL ? EnumSet.noneOf(Projection.class) : EnumSet.allOf(Projection.class))
+        return SampleSetup.of(Framework.HUGGING_FACE, method, parallelism)
                 .weights(Weights.HALF)
-                .arithmetic(Arithmetic.BF16)
-                .optimizer(Optimizer.ADAMW_FUSED)
-                .microBatch(2)
-                .accumulation(4)
-                .capTokens(2048)
-                .isPacked(true)
-                .longestTokens(2048)
-                .meanTokens(2048.0)
                 .checkpointing(Checkpointing.FULL);
     }
 }

@@ -1,0 +1,31 @@
+package dev.finetune4j.engine.estimate;
+
+import dev.finetune4j.engine.estimate.TrainingSetup.Arithmetic;
+import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
+import dev.finetune4j.engine.estimate.TrainingSetup.Method;
+import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
+import java.util.EnumSet;
+
+/** Llama 3.1 8B on two packed rows of 2,048 tokens at a time. */
+final class SampleSetup {
+    static final Architecture LLAMA_8B = new Architecture(
+            Architecture.Kind.DECODER, 32, 4096, 14336, 32, 8, 128, 128_256, true, false, null, null, false);
+
+    private SampleSetup() {}
+
+    /** All weights, or adapters of rank 16 on all matrices, by fused Adam in bf16. */
+    static TrainingSetup.Builder of(Framework framework, Method method, Parallelism parallelism) {
+        return TrainingSetup.of(method, framework, parallelism)
+                .edit()
+                .rank(16)
+                .targets(method == Method.FULL ? EnumSet.noneOf(Projection.class) : EnumSet.allOf(Projection.class))
+                .arithmetic(Arithmetic.BF16)
+                .optimizer(Optimizer.ADAMW_FUSED)
+                .microBatch(2)
+                .accumulation(4)
+                .capTokens(2048)
+                .isPacked(true)
+                .longestTokens(2048)
+                .meanTokens(2048.0);
+    }
+}
