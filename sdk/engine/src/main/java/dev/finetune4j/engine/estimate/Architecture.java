@@ -37,6 +37,9 @@ public record Architecture(
         @Nullable Experts experts,
         @Nullable Long publishedParameters,
         boolean isInterpolated) {
+    /** Operations of attention on the way back, for each on the way forward: four products for two, and the scores once more. */
+    public static final double ATTENTION_BACK = 2.5;
+
     /** Which way a model reads. */
     public enum Kind {
         /** Predicts the next token; has a head over the vocabulary. */
@@ -95,6 +98,16 @@ public record Architecture(
     /** Width {@code K D} of all key-value heads. */
     public long keyValueWidth() {
         return (long) keyValueHeads * headSize;
+    }
+
+    /**
+     * Operations of attention that a token takes going forward, over all layers, {@code 4 S H D L}: two for each product of its queries with
+     * keys, and of its scores with values.
+     *
+     * @param seen positions S that it looks at, in the mean
+     */
+    public double attentionOperations(double seen) {
+        return 4 * seen * queryWidth() * layers;
     }
 
     /** Inner width that a token passes in a layer: {@code F}, or that of the experts that are active for it. */

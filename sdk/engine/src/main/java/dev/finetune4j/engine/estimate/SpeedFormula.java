@@ -144,7 +144,8 @@ final class SpeedFormula {
     private double attentionOperations() {
         double seen = run.looksPastRows() ? run.meanTokens() : Math.min(run.meanTokens(), LONGEST_OF_A_PACK);
         boolean isHalf = run.attention() == Attention.FUSED && model.kind() == Architecture.Kind.DECODER;
-        return 4 * seen * model.queryWidth() * model.layers() * tokens * (isHalf ? 0.5 : 1) * (1 + 2.5 * back + again);
+        double passes = 1 + Architecture.ATTENTION_BACK * back + again;
+        return model.attentionOperations(seen) * tokens * (isHalf ? 0.5 : 1) * passes;
     }
 
     private double trafficBytes() {

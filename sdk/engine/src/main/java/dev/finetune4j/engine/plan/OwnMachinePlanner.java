@@ -469,7 +469,7 @@ final class OwnMachinePlanner {
     }
 
     private Sample evaluation(Sample perFlop, @Nullable Footprint footprint) {
-        double forward = job.flopsPerToken() * job.forwardShare();
+        double forward = job.readingFlops();
         double mean = job.lengths().mean();
         double rows = job.rows().rowsOf(Part.TEST);
         int models = job.answeringModels();

@@ -86,8 +86,8 @@ final class PlannedJob {
         return job.method() instanceof HeadTuning;
     }
 
-    /** How much of {@link #flopsPerToken} a token takes that is only read. */
-    double forwardShare() {
+    /** How much of {@link #weightFlops} a token takes that is only read. */
+    private double forwardShare() {
         return trainsAll() ? 1.0 / 3 : trainsHeadAlone() ? 1 : 0.5;
     }
 
@@ -117,11 +117,31 @@ final class PlannedJob {
                         Math.ceil(Math.max(1, Math.ceil(perEpoch)) * training().epochs())));
     }
 
-    /**
-     * Operations for a token of training: two for each weight that it passes going forward, as many for the gradient of its inputs,
-     * and where the weight is trained as many for its own. Where a head alone is trained, nothing goes back below it.
-     */
+    /** Operations for a token of training: of weights and of attention. Where a head alone is trained, nothing goes back below it. */
     double flopsPerToken() {
+        return weightFlops() + attentionFlops();
+    }
+
+    /** Operations of attention for a token of training, of which a decoder sees half of its row in the mean. */
+    double attentionFlops() {
+        return forwardAttention() * (trainsHeadAlone() ? 1 : 1 + Architecture.ATTENTION_BACK);
+    }
+
+    /** Operations for a token that is only read. */
+    double readingFlops() {
+        return weightFlops() * forwardShare() + forwardAttention();
+    }
+
+    private double forwardAttention() {
+        double row = lengths.meanByToken();
+        return architecture().attentionOperations(architecture().kind() == Architecture.Kind.DECODER ? row / 2 : row);
+    }
+
+    /**
+     * Two operations for each weight that a token passes going forward, as many for the gradient of its inputs, and where the weight is
+     * trained as many for its own.
+     */
+    private double weightFlops() {
         Architecture sizes = architecture();
         double head = sizes.kind() == Architecture.Kind.ENCODER ? 0 : sizes.embeddingParameters();
         double passed = sizes.activeLinearParameters() + head;

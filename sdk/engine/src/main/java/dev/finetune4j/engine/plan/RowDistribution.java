@@ -44,6 +44,18 @@ final class RowDistribution {
         return meanOfLongest(1);
     }
 
+    /** Tokens of the row that a token stands in, in the mean over all tokens: {@code E[T^2] / E[T]}, since long rows have more of them. */
+    double meanByToken() {
+        double tokens = 0;
+        double squares = 0;
+        for (int i = 0; i < STEPS; i++) {
+            double length = quantile((i + 0.5) / STEPS, lengths);
+            tokens += length;
+            squares += length * length;
+        }
+        return Math.min(longest(), scale * squares / tokens);
+    }
+
     /** Tokens of the longest row. */
     int longest() {
         return (int) lengths[lengths.length - 1];

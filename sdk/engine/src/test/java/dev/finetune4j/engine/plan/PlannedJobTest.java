@@ -47,10 +47,24 @@ class PlannedJobTest {
         PlannedJob head = SampleJob.ofEncoder(HeadTuning.defaults());
         double passed = head.architecture().activeLinearParameters();
 
-        assertThat(head.flopsPerToken()).isEqualTo(2 * passed + 6 * head.trainable());
-        assertThat(head.flopsPerToken() * head.forwardShare()).isGreaterThanOrEqualTo(2 * passed);
+        double attention = 4.0 * 400 * 768 * 12; // of BERT, which sees all of a row
+        assertThat(head.flopsPerToken()).isEqualTo(2 * passed + 6 * head.trainable() + attention);
+        assertThat(head.readingFlops()).isGreaterThanOrEqualTo(2 * passed + attention);
         PlannedJob adapters = SampleJob.ofEncoder(LoraTuning.defaults());
-        assertThat(adapters.flopsPerToken()).isEqualTo(4 * passed + 6 * adapters.trainable());
+        assertThat(adapters.flopsPerToken()).isEqualTo(4 * passed + 6 * adapters.trainable() + 3.5 * attention);
+    }
+
+    /** docs/performance.md: 121 thousand operations for each token of a row's length, of SmolLM2-135M with 30 layers of 576. */
+    @Test
+    void attentionTakesMoreTheLongerRowsAre() {
+        PlannedJob job = SampleJob.of("smollm2-135m-instruct");
+        double passed =
+                job.architecture().activeLinearParameters() + job.architecture().embeddingParameters();
+
+        assertThat(job.attentionFlops()).isEqualTo(400 * 120_960.0);
+        assertThat(job.flopsPerToken()).isEqualTo(4 * passed + 6 * job.trainable() + 400 * 120_960.0);
+        assertThat(job.readingFlops()).isEqualTo(2 * passed + 3 * job.trainable() + 400 * 34_560.0);
+        assertThat(job.workload().flops()).isEqualTo(job.trainingTokens() * job.flopsPerToken());
     }
 
     @Test

@@ -54,6 +54,18 @@ class RowDistributionTest {
         assertThat(rows.meanOfLongest(4096)).isBetween(1500.0, 2000.0);
     }
 
+    /** Of lengths spread evenly over 100 to 300: (200^2 + 200^2 / 12) / 200. */
+    @Test
+    void aTokenStandsInALongerRowThanTheMeanOne() {
+        RowDistribution even =
+                new RowDistribution(new Quantiles(100, 200, 280, 298, 300, 200), cut(4096, 200), 4096, 0);
+        RowDistribution alike =
+                new RowDistribution(new Quantiles(400, 400, 400, 400, 400, 400), cut(4096, 400), 4096, 0);
+
+        assertThat(even.meanByToken()).isCloseTo(216.67, within(0.1));
+        assertThat(alike.meanByToken()).isEqualTo(400);
+    }
+
     private static RowLengths cut(int limit, double mean) {
         return new RowLengths(1000, 0, limit, limit, limit, mean, 0);
     }
