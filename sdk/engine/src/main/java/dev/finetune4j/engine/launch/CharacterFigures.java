@@ -59,7 +59,8 @@ final class CharacterFigures {
                 data.hasAnswers(),
                 false,
                 RowBytes.of(data),
-                data.digest());
+                data.digest(),
+                LabelTokens.byCharacters(data));
     }
 
     private void add(Example row) {
@@ -116,7 +117,7 @@ final class CharacterFigures {
         return row instanceof Example.Passage passage ? 1 + tokens(passage.text()) : 1;
     }
 
-    private static double tokens(String text) {
+    static double tokens(String text) {
         return Math.max(1, text.length() / CHARACTERS_OF_A_TOKEN);
     }
 }

@@ -20,6 +20,8 @@ import java.util.Map;
  * @param areCounted whether the model's own tokenizer counted the tokens; else they were told from the number of characters
  * @param bytes size of the rows in their files
  * @param digest of the rows
+ * @param labelTokens tokens that a model which speaks reads behind a prompt to score all labels: of each all but its last; 0 where rows have
+ *     no labels
  */
 public record RowFigures(
         Map<Part, Long> rows,
@@ -31,7 +33,8 @@ public record RowFigures(
         boolean areAnswered,
         boolean areCounted,
         long bytes,
-        String digest) {
+        String digest,
+        double labelTokens) {
     /** Copies the map in its order. */
     public RowFigures {
         EnumMap<Part, Long> inOrder = new EnumMap<>(Part.class);
@@ -39,19 +42,47 @@ public record RowFigures(
         rows = Collections.unmodifiableMap(inOrder);
     }
 
+    /** Of rows without labels. */
+    public RowFigures(
+            Map<Part, Long> rows,
+            Quantiles tokens,
+            double answerTokens,
+            long mostTrainingTokens,
+            Proposal.RowLengths lengths,
+            Proposal.AnswerLengths answers,
+            boolean areAnswered,
+            boolean areCounted,
+            long bytes,
+            String digest) {
+        this(
+                rows,
+                tokens,
+                answerTokens,
+                mostTrainingTokens,
+                lengths,
+                answers,
+                areAnswered,
+                areCounted,
+                bytes,
+                digest,
+                0);
+    }
+
     /** The figures of a job that was checked. */
     static RowFigures of(PreparedJob job) {
+        double answerTokens = job.check().profile().trainedTokens().mean();
         return new RowFigures(
                 job.check().profile().rowsByPart(),
                 job.check().profile().tokens(),
-                job.check().profile().trainedTokens().mean(),
+                answerTokens,
                 MostTokens.ofTraining(job.data()),
                 job.proposal().rows(),
                 job.answers(),
                 job.data().hasAnswers(),
                 true,
                 RowBytes.of(job.data()),
-                job.data().digest());
+                job.data().digest(),
+                LabelTokens.counted(job.data(), answerTokens));
     }
 
     /** Rows of a part; 0 where there are none. */

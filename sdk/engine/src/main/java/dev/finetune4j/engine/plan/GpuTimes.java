@@ -106,10 +106,9 @@ final class GpuTimes {
         double mean = new GpuSetup(job, run.gpu()).computedMean();
         double losses = job.rows().rowsOf(Part.VALIDATION) * job.validations() * mean;
         double rows = job.rows().rowsOf(Part.TEST);
-        int models = job.answeringModels();
-        double shown = models == 3 ? job.job().evaluation().fewShot() * mean : 0;
+        double scored = job.labelTokens() * job.labelFlops() / job.readingFlops();
         // GPUs that share the model out share the rows of a validation loss out, too, but answer each the same questions.
-        double read = rows * (models * mean + shown) * run.settings().gpus() / pass.answering();
+        double read = rows * (job.readTokens(mean) + scored) * run.settings().gpus() / pass.answering();
         return FORWARD_SHARE * (losses + read) / tokensPerSecond.likely();
     }
 

@@ -472,11 +472,9 @@ final class OwnMachinePlanner {
         double forward = job.readingFlops();
         double mean = job.lengths().mean();
         double rows = job.rows().rowsOf(Part.TEST);
-        int models = job.answeringModels();
-        double shown = models == 3 ? job.job().evaluation().fewShot() * mean : 0;
         double watched = job.rows().rowsOf(Part.VALIDATION) * job.validations() * mean * computedShare(footprint);
-        double read = watched + rows * (models * mean + shown);
-        Sample reading = perFlop.times(read * forward);
+        double read = watched + rows * job.readTokens(mean);
+        Sample reading = perFlop.times(read * forward + rows * job.labelTokens() * job.labelFlops());
         if (!job.areTextsWritten()) {
             return reading;
         }

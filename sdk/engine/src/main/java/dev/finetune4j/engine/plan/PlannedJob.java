@@ -132,6 +132,11 @@ final class PlannedJob {
         return weightFlops() * forwardShare() + forwardAttention();
     }
 
+    /** Operations for a token of a label, which is read behind the whole prompt that it answers. */
+    double labelFlops() {
+        return weightFlops() * forwardShare() + architecture().attentionOperations(lengths.mean());
+    }
+
     private double forwardAttention() {
         double row = lengths.meanByToken();
         return architecture().attentionOperations(architecture().kind() == Architecture.Kind.DECODER ? row / 2 : row);
@@ -191,6 +196,22 @@ final class PlannedJob {
             return 1;
         }
         return PreparedJob.shots(job.evaluation(), true, rows.areAnswered()) > 0 ? 3 : 2;
+    }
+
+    /**
+     * Tokens that they read of a held-out row, together, with the examples in its prompt.
+     *
+     * @param mean tokens of the mean row
+     */
+    double readTokens(double mean) {
+        int models = answeringModels();
+        double shown = models == 3 ? job.evaluation().fewShot() * mean : 0;
+        return models * mean + shown;
+    }
+
+    /** Tokens of labels that they read behind its prompt, together; 0 where a head tells labels apart all at once, or rows have none. */
+    double labelTokens() {
+        return model.speaks() && job.task().kind().hasLabels() ? answeringModels() * rows.labelTokens() : 0;
     }
 
     /** Whether they write texts; else they choose a label, or read what is there. */

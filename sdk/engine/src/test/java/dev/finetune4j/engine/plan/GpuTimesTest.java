@@ -177,6 +177,30 @@ class GpuTimesTest {
                 .isCloseTo((losses + 4 * read) / (losses + read), within(1e-9));
     }
 
+    /** Three models read 300 tokens of labels where they read 6, each of them behind 400 tokens of which one of a row sees 200. */
+    @Test
+    void readsTheTokensOfEveryLabel() {
+        PlannedJob few = SampleJob.labelled(400, 6);
+        PlannedJob many = SampleJob.labelled(400, 300);
+        double seen = 400 * 4.0 * 2048 * 28; // 16 heads of 128, 28 layers
+        double weights = few.readingFlops() - seen / 2;
+        double ofLabel = (weights + seen) / (weights + seen / 2);
+        double read = 50 * few.validations() * 400
+                + 100 * (3 + few.job().evaluation().fewShot()) * 400;
+
+        GpuRun run = run(few, "A10G", 1, Sharing.SINGLE);
+        assertThat(likely(times(many, run)) / likely(times(few, run)))
+                .isCloseTo((read + 100 * 3 * 300 * ofLabel) / (read + 100 * 3 * 6 * ofLabel), within(1e-9));
+    }
+
+    @Test
+    void aHeadTellsLabelsApartAllAtOnce() {
+        PlannedJob few = SampleJob.labelled("bert-base-uncased", 400, 6);
+        PlannedJob many = SampleJob.labelled("bert-base-uncased", 400, 300);
+
+        assertThat(evaluation(many)).isEqualTo(evaluation(few));
+    }
+
     @Test
     void saysWhatSlowsAnswersDown() {
         assertThat(words(QloraTuning.defaults(), "A100-80", 1, Sharing.SINGLE)).isEmpty();

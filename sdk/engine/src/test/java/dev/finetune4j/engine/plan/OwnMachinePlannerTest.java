@@ -163,6 +163,29 @@ class OwnMachinePlannerTest {
                 phase(PlanPhase.Name.EVALUATION, job, List.of()).time().likely().toMillis());
     }
 
+    /** Three models read 300 tokens of labels where they read 6, each of them behind 400 tokens of which one of a row sees 200. */
+    @Test
+    void readsTheTokensOfEveryLabel() {
+        PlannedJob few = SampleJob.labelled(400, 6);
+        double seen = 400 * 4.0 * 2048 * 28; // 16 heads of 128, 28 layers
+        double ofLabel = few.readingFlops() + seen / 2;
+        double read = (50 * few.validations() * 400
+                        + 100 * (3 + few.job().evaluation().fewShot()) * 400)
+                * few.readingFlops();
+
+        double times = seconds(PlanPhase.Name.EVALUATION, SampleJob.labelled(400, 300))
+                / seconds(PlanPhase.Name.EVALUATION, few);
+        assertThat(times)
+                .isCloseTo((read + 100 * 3 * 300 * ofLabel) / (read + 100 * 3 * 6 * ofLabel), within(0.02));
+        assertThat(phase(PlanPhase.Name.EVALUATION, SampleJob.labelled("bert-base-uncased", 400, 300), List.of()))
+                .isEqualTo(phase(
+                        PlanPhase.Name.EVALUATION, SampleJob.labelled("bert-base-uncased", 400, 6), List.of()));
+    }
+
+    private double seconds(PlanPhase.Name name, PlannedJob job) {
+        return phase(name, job, List.of()).time().likely().toMillis() / 1000.0;
+    }
+
     @Test
     void namesTheRangesThatItReckonsWith() {
         OwnMachine asked = new OwnMachine(

@@ -71,6 +71,34 @@ final class SampleJob {
         return new PlannedJob(figures("bert-base-uncased", TaskKind.CLASSIFICATION, true, method, 10, 0, false));
     }
 
+    /**
+     * Whose rows have labels, for a decoder.
+     *
+     * @param tokens of each row
+     * @param labelTokens of all labels, as {@link RowFigures} has them
+     */
+    static PlannedJob labelled(int tokens, double labelTokens) {
+        return labelled(MODEL, tokens, labelTokens);
+    }
+
+    /** The same for a model of the catalogue. */
+    static PlannedJob labelled(String model, int tokens, double labelTokens) {
+        JobFigures known = figures(model, TaskKind.CLASSIFICATION, true, LoraTuning.defaults(), 10, 0, false);
+        RowFigures rows = new RowFigures(
+                known.rows().rows(),
+                new Quantiles(tokens, tokens, tokens, tokens, tokens, tokens),
+                3,
+                1_000_000,
+                new Proposal.RowLengths(1000, 50, tokens, 8L * tokens, 1024, tokens, 0),
+                Proposal.AnswerLengths.NONE,
+                true,
+                true,
+                1_000_000,
+                "a-test",
+                labelTokens);
+        return new PlannedJob(new JobFigures(known.file(), rows, known.model()));
+    }
+
     /** What is known of one whose rows are conversations. */
     static JobFigures figures(TuningMethod method) {
         return figures(MODEL, TaskKind.CHAT, true, method, 50, 0, false);
