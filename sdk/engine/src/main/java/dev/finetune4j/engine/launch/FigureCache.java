@@ -1,6 +1,5 @@
 package dev.finetune4j.engine.launch;
 
-import dev.finetune4j.engine.data.PreparedData;
 import dev.finetune4j.engine.journal.WholeFile;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.FineTuneJob;
@@ -28,9 +27,10 @@ final class FigureCache {
     /**
      * What was kept; nothing where nothing was, or where it is damaged.
      *
+     * @param data digest of the rows
      * @param counter who counted tokens: digest of the model's files, or what else tells it from others
      */
-    Optional<RowFigures> find(FineTuneJob job, PreparedData data, String counter) {
+    Optional<RowFigures> find(FineTuneJob job, String data, String counter) {
         Path file = file(job, data, counter);
         try {
             return Files.exists(file)
@@ -42,7 +42,7 @@ final class FigureCache {
     }
 
     /** Keeps figures. A cache that cannot be written costs time and nothing else. */
-    void keep(FineTuneJob job, PreparedData data, String counter, RowFigures figures) {
+    void keep(FineTuneJob job, String data, String counter, RowFigures figures) {
         try {
             Files.createDirectories(folder);
             WholeFile.write(file(job, data, counter), Json.line(figures) + "\n");
@@ -51,10 +51,10 @@ final class FigureCache {
         }
     }
 
-    private Path file(FineTuneJob job, PreparedData data, String counter) {
+    private Path file(FineTuneJob job, String data, String counter) {
         return folder.resolve(Json.digest(Map.of(
                                 "form", FORM,
-                                "data", data.digest(),
+                                "data", data,
                                 "model", counter,
                                 "task", job.task(),
                                 "evaluation", job.evaluation(),

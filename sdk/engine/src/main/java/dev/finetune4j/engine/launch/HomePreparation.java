@@ -79,7 +79,7 @@ public final class HomePreparation implements Preparation {
     /** What is looked at is kept, so that a plan needs not look again. */
     private RowFigures keep(PreparedJob job) {
         RowFigures figures = RowFigures.of(job); // which reads every training row
-        cache.keep(job.file().job(), job.data(), job.model().digest(), figures);
+        cache.keep(job.file().job(), job.data().digest(), job.model().digest(), figures);
         return figures;
     }
 
@@ -116,15 +116,15 @@ public final class HomePreparation implements Preparation {
             return new JobFigures(file, byCharacters(file.job(), rows, context), model);
         }
         RowFigures figures =
-                cache.find(file.job(), rows, files.digest()).orElseGet(() -> keep(look(asked, rows, files)));
+                cache.find(file.job(), rows.digest(), files.digest()).orElseGet(() -> keep(look(asked, rows, files)));
         return new JobFigures(file, figures, model);
     }
 
     private RowFigures byCharacters(FineTuneJob job, PreparedData rows, int contextTokens) {
         String counter = "characters, " + contextTokens;
-        return cache.find(job, rows, counter).orElseGet(() -> {
+        return cache.find(job, rows.digest(), counter).orElseGet(() -> {
             RowFigures figures = CharacterFigures.of(job, rows, contextTokens);
-            cache.keep(job, rows, counter, figures);
+            cache.keep(job, rows.digest(), counter, figures);
             return figures;
         });
     }

@@ -1,5 +1,8 @@
 package dev.finetune4j.engine.launch;
 
+import dev.finetune4j.job.FineTuneJob;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A run that succeeded here, as a measure for further ones.
  *
@@ -8,9 +11,10 @@ package dev.finetune4j.engine.launch;
  * @param speed how fast it was
  * @param parameters weights of its base model
  * @param flopsPerSecond operations a second that its steps reached: of a token four for each weight, two more for each that is trained, and
- *     six for each of an adapter; two for each weight below a head that alone is trained
+ *     six for each of an adapter; two for each weight below a head that alone is trained; none for attention
  * @param computedShare tokens that it computed for each token of its rows
  * @param peakBytes largest resident memory that was seen after a step
+ * @param work what it had to do, or null where nobody knows any more
  */
 public record PastRun(
         boolean isAlike,
@@ -19,4 +23,13 @@ public record PastRun(
         long parameters,
         double flopsPerSecond,
         double computedShare,
-        long peakBytes) {}
+        long peakBytes,
+        @Nullable Work work) {
+    /**
+     * What a run had to do.
+     *
+     * @param job as its journal has it
+     * @param rows its rows
+     */
+    public record Work(FineTuneJob job, RowFigures rows) {}
+}

@@ -45,6 +45,7 @@ public final class PastRuns {
 
     private final RunStore store;
     private final MeasureCache cache;
+    private final FigureCache figures;
     private final @Nullable Double computedShare;
 
     /** The runs of a home folder, asked about a job of which nobody tells how many of its tokens are computed. */
@@ -60,6 +61,7 @@ public final class PastRuns {
     public PastRuns(Path home, @Nullable Double computedShare) {
         this.store = new RunStore(home);
         this.cache = new MeasureCache(home);
+        this.figures = new FigureCache(home);
         this.computedShare = computedShare;
     }
 
@@ -172,11 +174,19 @@ public final class PastRuns {
                     .flatMap(training -> steps(training, run.job().method()))
                     .orElse(null);
             return RunSpeed.of(events, answers(run))
-                    .map(speed -> new RunMeasure.Success(prepared.modelDigest(), provider, speed, steps))
+                    .map(speed ->
+                            new RunMeasure.Success(prepared.modelDigest(), provider, speed, steps, work(run, prepared)))
                     .orElse(null);
         } catch (FineTuneException e) {
             return null; // of a run whose events are damaged nothing is told
         }
+    }
+
+    /** Null where nobody kept what its rows are like, as of a learning curve's, or an older version did. */
+    private PastRun.@Nullable Work work(RunView run, JournalEntry.Prepared prepared) {
+        return figures.find(run.job(), prepared.dataDigest(), prepared.modelDigest())
+                .map(rows -> new PastRun.Work(run.job(), rows))
+                .orElse(null);
     }
 
     private static Optional<RunMeasure.Steps> steps(TrainingHistory training, TuningMethod method) {

@@ -26,12 +26,14 @@ record RunMeasure(
      * @param provider where it ran
      * @param speed how fast it was
      * @param steps how its steps were, or null where its place tells too little of the model
+     * @param work what it had to do, or null where the figures of its rows are not kept
      */
     record Success(
             String modelDigest,
             ProviderId provider,
             RunSpeed speed,
-            @Nullable Steps steps) {
+            @Nullable Steps steps,
+            PastRun.@Nullable Work work) {
         /**
          * How fast a job would have been that computes another share of its tokens; its own speed where one of both shares is not known.
          *
@@ -53,7 +55,8 @@ record RunMeasure(
                             steps.parameters(),
                             steps.flopsPerSecond(),
                             steps.computedShare(),
-                            steps.peakBytes()));
+                            steps.peakBytes(),
+                            work));
         }
     }
 

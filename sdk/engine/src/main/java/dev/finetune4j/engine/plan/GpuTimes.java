@@ -106,7 +106,7 @@ final class GpuTimes {
         double mean = new GpuSetup(job, run.gpu()).computedMean();
         double losses = job.rows().rowsOf(Part.VALIDATION) * job.validations() * mean;
         double rows = job.rows().rowsOf(Part.TEST);
-        double scored = job.labelTokens() * job.labelFlops() / job.readingFlops();
+        double scored = job.labelTokens() * job.labelFlops(0) / job.readingFlops();
         // GPUs that share the model out share the rows of a validation loss out, too, but answer each the same questions.
         double read = rows * (job.readTokens(mean) + scored) * run.settings().gpus() / pass.answering();
         return FORWARD_SHARE * (losses + read) / tokensPerSecond.likely();

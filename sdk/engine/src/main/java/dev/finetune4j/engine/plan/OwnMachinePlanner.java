@@ -1,9 +1,11 @@
 package dev.finetune4j.engine.plan;
 
 import dev.finetune4j.data.Part;
+import dev.finetune4j.engine.estimate.Architecture;
 import dev.finetune4j.engine.estimate.MemoryModel;
 import dev.finetune4j.engine.estimate.Range;
 import dev.finetune4j.engine.estimate.TrainingSetup;
+import dev.finetune4j.engine.launch.ModelFacts;
 import dev.finetune4j.engine.launch.OwnMachine;
 import dev.finetune4j.engine.launch.PastRun;
 import dev.finetune4j.engine.models.CatalogueModel;
@@ -27,20 +29,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Plans a job on a machine that is there already, and asks for no money. Where the job was rehearsed, memory and time are what that
- * measured. Otherwise memory is what the place itself foresees; time is told from runs that succeeded there, from the rate of runs of other
+ * measured. Otherwise memory is what the place itself foresees; time is told from like runs that succeeded there, from the rate of runs of other
  * models of about its size, or from what a processor's threads usually reach.
  */
 final class OwnMachinePlanner {
-    /** A further run may well be faster than the fastest of a few, or slower than the slowest. */
-    private static final double FASTER = 0.87;
-
-    private static final double SLOWER = 1.15;
     /** A rehearsal measures the very same work: what differs is what else the machine does, and how warm its caches and cores are. */
     private static final double STEADY = 0.93;
 
@@ -64,6 +61,8 @@ final class OwnMachinePlanner {
     private final @Nullable Rehearsal rehearsal;
     private final PastErrors errors;
     private final long memoryHere;
+    private final OwnAnswers answers;
+    private final AlikeRuns alike;
     private final LocalCore core = LocalCore.shipped();
 
     /**
@@ -89,6 +88,8 @@ final class OwnMachinePlanner {
         this.rehearsal = rehearsal;
         this.errors = errors;
         this.memoryHere = memoryHere;
+        this.answers = new OwnAnswers(worlds, assumptions);
+        this.alike = new AlikeRuns(job, past, answers);
     }
 
     /** The option; empty where the place would refuse the job, which {@code rejections} then says. */
@@ -199,7 +200,7 @@ final class OwnMachinePlanner {
                 machine.target(),
                 rehearsal != null
                         ? Foreseen.Basis.REHEARSAL
-                        : alike().isEmpty() ? Foreseen.Basis.SIZES : Foreseen.Basis.PAST_RUNS,
+                        : alike.count() == 0 ? Foreseen.Basis.SIZES : Foreseen.Basis.PAST_RUNS,
                 job.model().family(),
                 RunParameters.method(job.job()),
                 footprint == null ? "" : footprint.precision().name().toLowerCase(Locale.ROOT),
@@ -275,39 +276,36 @@ final class OwnMachinePlanner {
         if (rehearsal != null) {
             return byRehearsal(rehearsal, correction);
         }
-        return alike().isEmpty() ? byRate(footprint, correction) : byRuns(alike(), footprint, correction);
+        return alike.count() == 0 ? byRate(footprint, correction) : byRuns(footprint, correction);
     }
 
-    private List<PastRun> alike() {
-        return past.stream().filter(PastRun::isAlike).toList();
-    }
-
-    private TimeLine byRuns(List<PastRun> alike, @Nullable Footprint footprint, Correction correction) {
-        String basis = "by the speed of the last " + (alike.size() == 1 ? "run" : alike.size() + " runs")
+    private TimeLine byRuns(@Nullable Footprint footprint, Correction correction) {
+        String basis = "by the speed of the last " + (alike.count() == 1 ? "run" : alike.count() + " runs")
                 + " of this model here";
-        double answers = (double) job.rows().rowsOf(Part.TEST) * job.answeringModels();
-        return new TimeLine(worlds, correction)
-                .phase(
-                        Name.START_UP,
-                        worlds.draw(Cause.DISK, spread(alike, run -> run.speed().otherSeconds() + 0.01)),
-                        false,
-                        basis)
+        TimeLine line = new TimeLine(worlds, correction)
+                .phase(Name.START_UP, worlds.draw(Cause.DISK, alike.otherSeconds()), false, basis)
                 .phase(
                         Name.TRAINING,
-                        worlds.draw(
-                                Cause.OWN_SPEED,
-                                spread(alike, run -> run.speed().secondsPerToken() / run.computedShare())
-                                        .times(computedTokens(footprint))),
+                        worlds.draw(Cause.OWN_SPEED, alike.secondsPerToken().times(computedTokens(footprint))),
                         false,
-                        basis + sharing(footprint))
-                .phase(
-                        Name.EVALUATION,
-                        worlds.draw(
-                                Cause.ANSWERS,
-                                spread(alike, run -> run.speed().secondsPerAnswer() + 1e-6)
-                                        .times(answers + 0.01)),
-                        false,
-                        basis);
+                        basis + sharing(footprint));
+        double rows = job.rows().rowsOf(Part.TEST);
+        Optional<Uncertain> answer = alike.secondsPerAnswer();
+        if (answer.isPresent()) {
+            Sample each = worlds.draw(Cause.ANSWERS, answer.get());
+            return line.phase(Name.EVALUATION, each.times(rows * job.answeringModels()), false, basis);
+        }
+        Sample perFlop = worlds.draw(Cause.OWN_SPEED, alike.flopsPerSecond().under(1));
+        return line.phase(
+                Name.EVALUATION,
+                answers.ofRow(job, perFlop).times(rows),
+                false,
+                "no run of this model here is known to have answered so: reading at the rate of their steps"
+                        + (job.areTextsWritten() ? "; " + writing() : ""));
+    }
+
+    private String writing() {
+        return "writing: " + assumptions.get("local.memory").words();
     }
 
     private String sharing(@Nullable Footprint footprint) {
@@ -337,7 +335,7 @@ final class OwnMachinePlanner {
                         when + "from the submission to the first step")
                 .phase(
                         Name.TRAINING,
-                        worlds.draw(Cause.OWN_SPEED, around(training.stepSeconds(), STEADY, SLOWER)),
+                        worlds.draw(Cause.OWN_SPEED, around(training.stepSeconds(), STEADY, AlikeRuns.SLOWER)),
                         false,
                         when + Figures.large(training.timedTokens()) + " tokens in "
                                 + Words.seconds(training.timedSeconds()) + ", of "
@@ -354,7 +352,8 @@ final class OwnMachinePlanner {
                 Name.EVALUATION,
                 worlds.draw(
                         Cause.ANSWERS,
-                        RehearsedAnswers.seconds(measured, new Uncertain(STEADY, 1, SLOWER), job.areTextsWritten())),
+                        RehearsedAnswers.seconds(
+                                measured, new Uncertain(STEADY, 1, AlikeRuns.SLOWER), job.areTextsWritten())),
                 false,
                 when + Words.validations(training.validations()) + " of " + Words.seconds(training.validationSeconds())
                         + measured.answers().stream()
@@ -366,11 +365,6 @@ final class OwnMachinePlanner {
     private static Uncertain around(double seconds, double low, double high) {
         double likely = Math.max(1e-3, seconds);
         return new Uncertain(low * likely, likely, high * likely);
-    }
-
-    private static Uncertain spread(List<PastRun> runs, ToDoubleFunction<PastRun> figure) {
-        double[] sorted = runs.stream().mapToDouble(figure).sorted().toArray();
-        return new Uncertain(FASTER * sorted[0], sorted[sorted.length / 2], SLOWER * sorted[sorted.length - 1]);
     }
 
     private TimeLine byRate(@Nullable Footprint footprint, Correction correction) {
@@ -420,8 +414,7 @@ final class OwnMachinePlanner {
                         Name.EVALUATION,
                         evaluation(perFlop, footprint),
                         false,
-                        "reading at the same rate; writing: "
-                                + assumptions.get("local.memory").words());
+                        "reading at the same rate; " + writing());
     }
 
     private record Rate(Uncertain flops, String basis) {}
@@ -431,7 +424,7 @@ final class OwnMachinePlanner {
         double[] others = past.stream()
                 .filter(run -> precision == null || run.precision().equalsIgnoreCase(precision.name()))
                 .filter(this::isOfAboutTheSize)
-                .mapToDouble(PastRun::flopsPerSecond)
+                .mapToDouble(OwnMachinePlanner::flopsPerSecond)
                 .sorted()
                 .toArray();
         if (others.length > 0) {
@@ -443,6 +436,18 @@ final class OwnMachinePlanner {
         int threads = footprint == null ? Runtime.getRuntime().availableProcessors() : footprint.threads();
         Assumption each = ofThread(precision);
         return new Rate(each.quantity().times(GIGA * threads), threads + " threads; " + each.words());
+    }
+
+    /** With those of attention where its rows are known; of another model's shape nothing is but the number of its weights. */
+    private static double flopsPerSecond(PastRun run) {
+        PastRun.Work work = run.work();
+        if (work == null) {
+            return run.flopsPerSecond();
+        }
+        Architecture usual = Architecture.ofParameters(Math.max(MEGA, (double) run.parameters()));
+        PlannedJob other = new PlannedJob(work.job(), work.rows(), new ModelFacts(usual, null, null));
+        return run.flopsPerSecond()
+                + other.attentionFlops() * run.computedShare() / run.speed().secondsPerToken();
     }
 
     /** What a thread usually reaches; of both number formats where the place has not chosen one yet. */
@@ -469,21 +474,13 @@ final class OwnMachinePlanner {
     }
 
     private Sample evaluation(Sample perFlop, @Nullable Footprint footprint) {
-        double forward = job.readingFlops();
-        double mean = job.lengths().mean();
+        double watched = job.rows().rowsOf(Part.VALIDATION)
+                * job.validations()
+                * job.lengths().mean()
+                * computedShare(footprint);
         double rows = job.rows().rowsOf(Part.TEST);
-        double watched = job.rows().rowsOf(Part.VALIDATION) * job.validations() * mean * computedShare(footprint);
-        double read = watched + rows * job.readTokens(mean);
-        Sample reading = perFlop.times(read * forward + rows * job.labelTokens() * job.labelFlops());
-        if (!job.areTextsWritten()) {
-            return reading;
-        }
-        Uncertain each = assumptions.get("local.memory").quantity().times(GIGA).under(job.weightBytes() + 1.0);
-        Sample passing = worlds.draw(Cause.ANSWERS, each)
-                .times(worlds.draw(Cause.ANSWER_LENGTH, job.writingPasses()).times(rows));
-        double beside = 1 - 1 / job.answersAtATime(); // one of them is computed while its weights come from memory
-        Sample written = worlds.draw(Cause.ANSWER_LENGTH, job.writtenTokens()).times(rows * beside);
-        return reading.plus(passing).plus(perFlop.times(written).times(forward));
+        return perFlop.times(watched * job.readingFlops())
+                .plus(answers.ofRow(job, perFlop).times(rows));
     }
 
     private List<String> notes(@Nullable Footprint footprint) {

@@ -32,7 +32,7 @@ final class PlannedJob {
         this(figures.file().job(), figures.rows(), figures.model());
     }
 
-    private PlannedJob(FineTuneJob job, RowFigures rows, ModelFacts model) {
+    PlannedJob(FineTuneJob job, RowFigures rows, ModelFacts model) {
         this.job = job;
         this.rows = rows;
         this.model = model;
@@ -132,9 +132,13 @@ final class PlannedJob {
         return weightFlops() * forwardShare() + forwardAttention();
     }
 
-    /** Operations for a token of a label, which is read behind the whole prompt that it answers. */
-    double labelFlops() {
-        return weightFlops() * forwardShare() + architecture().attentionOperations(lengths.mean());
+    /**
+     * Operations for a token of a label, which is read behind the whole prompt that it answers.
+     *
+     * @param beside tokens of labels that it is computed beside in one matrix of scores
+     */
+    double labelFlops(double beside) {
+        return weightFlops() * forwardShare() + architecture().attentionOperations(lengths.mean() + beside);
     }
 
     private double forwardAttention() {
@@ -217,6 +221,13 @@ final class PlannedJob {
     /** Whether they write texts; else they choose a label, or read what is there. */
     boolean areTextsWritten() {
         return model.speaks() && TaskMetrics.areTextsWritten(job.task().kind(), rows.areAnswered());
+    }
+
+    /** Whether models answer the held-out rows of another job in the same way: write, choose a label, compare answers or read. */
+    boolean answersAs(PlannedJob other) {
+        return areTextsWritten() == other.areTextsWritten()
+                && job.task().kind().hasLabels() == other.job.task().kind().hasLabels()
+                && rows.areAnswered() == other.rows.areAnswered();
     }
 
     /**

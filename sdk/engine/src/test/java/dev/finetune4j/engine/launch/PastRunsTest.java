@@ -2,6 +2,8 @@ package dev.finetune4j.engine.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.finetune4j.data.Part;
+import dev.finetune4j.data.Quantiles;
 import dev.finetune4j.engine.journal.DiskFiles;
 import dev.finetune4j.engine.journal.Journal;
 import dev.finetune4j.engine.journal.JournalEntry;
@@ -14,6 +16,7 @@ import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.testkit.VirtualClock;
 import dev.finetune4j.value.ProviderId;
 import dev.finetune4j.value.RunId;
@@ -73,6 +76,32 @@ class PastRunsTest {
     }
 
     @Test
+    void tellsWhatARunHadToDoWhereTheFiguresOfItsRowsAreKept() {
+        succeeded("tickets-0a1b2c3d-1", 400);
+        assertThat(only(JournalSamples.DIGEST).work()).isNull();
+
+        FineTuneJob job = JournalSamples.job();
+        RowFigures rows = new RowFigures(
+                Map.of(Part.TRAIN, 1000L, Part.TEST, 100L),
+                new Quantiles(20, 90, 120, 150, 200, 95),
+                3,
+                1_000_000,
+                new Proposal.RowLengths(1000, 0, 200, 1600, 1024, 95, 0),
+                Proposal.AnswerLengths.NONE,
+                true,
+                true,
+                1_000_000,
+                JournalSamples.DIGEST,
+                6);
+        new FigureCache(home).keep(job, JournalSamples.DIGEST, JournalSamples.DIGEST, rows);
+        succeeded("tickets-0a1b2c3d-2", 400);
+
+        List<PastRun> runs = runs(job);
+        assertThat(runs).extracting(PastRun::work).containsExactlyInAnyOrder(null, new PastRun.Work(job, rows));
+        assertThat(runs(job)).as("as they were kept").isEqualTo(runs);
+    }
+
+    @Test
     void readsAJournalAgainOnlyWhereItIsAnother() throws Exception {
         succeeded("tickets-0a1b2c3d-1", 400);
         PastRun past = only(JournalSamples.DIGEST);
@@ -97,7 +126,7 @@ class PastRunsTest {
         PastRun past = only(JournalSamples.DIGEST);
         Path kept = home.resolve("cache/measures.json");
 
-        for (String damage : List.of("", "{", "[]", "{\"form\":4}", "{\"form\":0,\"runs\":{}}")) {
+        for (String damage : List.of("", "{", "[]", "{\"form\":5}", "{\"form\":0,\"runs\":{}}")) {
             Files.writeString(kept, damage);
             assertThat(only(JournalSamples.DIGEST)).as(damage).isEqualTo(past);
         }

@@ -1,0 +1,28 @@
+package dev.finetune4j.engine.plan;
+
+import dev.finetune4j.engine.plan.Worlds.Cause;
+
+/** How long models on one's own machine take over a held-out row: they read it, score its labels, or write. */
+record OwnAnswers(Worlds worlds, Assumptions assumptions) {
+    private static final double GIGA = 1e9;
+
+    /**
+     * Seconds of a held-out row, of all models together.
+     *
+     * @param perFlop seconds of an operation
+     */
+    Sample ofRow(PlannedJob job, Sample perFlop) {
+        double read = job.readTokens(job.lengths().mean()) * job.readingFlops();
+        double scored = job.labelTokens() * job.labelFlops(job.rows().labelTokens()); // labels are one tree behind a prompt
+        Sample reading = perFlop.times(read + scored);
+        if (!job.areTextsWritten()) {
+            return reading;
+        }
+        Uncertain each = assumptions.get("local.memory").quantity().times(GIGA).under(job.weightBytes() + 1.0);
+        Sample passing = worlds.draw(Cause.ANSWERS, each).times(worlds.draw(Cause.ANSWER_LENGTH, job.writingPasses()));
+        double beside = 1 - 1 / job.answersAtATime(); // one of them is computed while its weights come from memory
+        Sample written =
+                worlds.draw(Cause.ANSWER_LENGTH, job.writtenTokens()).times(beside).times(job.readingFlops());
+        return reading.plus(passing).plus(perFlop.times(written));
+    }
+}
