@@ -2,6 +2,7 @@ package dev.finetune4j.engine.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.finetune4j.engine.estimate.Gpu;
 import dev.finetune4j.engine.estimate.GpuTable;
@@ -22,6 +23,8 @@ import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.plan.TrainerSettings.Sharing;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class GpuTimesTest {
     private static final double GIB = 1L << 30;
@@ -191,6 +194,18 @@ class GpuTimesTest {
         GpuRun run = run(few, "A10G", 1, Sharing.SINGLE);
         assertThat(likely(times(many, run)) / likely(times(few, run)))
                 .isCloseTo((read + 100 * 3 * 300 * ofLabel) / (read + 100 * 3 * 6 * ofLabel), within(1e-9));
+    }
+
+    /** A row takes 0.4 of what it takes to train, at 4,000 tokens a second. */
+    @ParameterizedTest
+    @EnumSource(TaskKind.class)
+    void onlyLossesAreTakenWhereNoRowIsHeldOut(TaskKind kind) {
+        PlannedJob job = SampleJob.withoutHeldOutRows(kind);
+        double seconds = 0.4 * 50 * job.validations() * 400 / 4000;
+
+        assertThat(likely(times(job, run(job, "A100-80", 1, Sharing.SINGLE))))
+                .isCloseTo(seconds, withinPercentage(10));
+        assertThat(likely(times(job, run(job, "A10G", 4, Sharing.FSDP)))).isCloseTo(seconds, withinPercentage(10));
     }
 
     @Test

@@ -38,6 +38,8 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is said of this machine where a model's files are not on it. */
 class OwnMachinePlannerTest {
@@ -246,6 +248,26 @@ class OwnMachinePlannerTest {
         assertThat(phase(PlanPhase.Name.EVALUATION, SampleJob.labelled("bert-base-uncased", 400, 300), List.of()))
                 .isEqualTo(phase(
                         PlanPhase.Name.EVALUATION, SampleJob.labelled("bert-base-uncased", 400, 6), List.of()));
+    }
+
+    @ParameterizedTest
+    @EnumSource(TaskKind.class)
+    void onlyLossesAreTakenWhereNoRowIsHeldOut(TaskKind kind) {
+        PlannedJob job = SampleJob.withoutHeldOutRows(kind);
+
+        assertThat(seconds(PlanPhase.Name.EVALUATION, job) / seconds(PlanPhase.Name.TRAINING, job))
+                .isCloseTo(
+                        50 * job.validations() * 400 * job.readingFlops() / job.workload().flops(), within(1e-3));
+        PastRun past = new PastRun(
+                true,
+                "fp32",
+                new RunSpeed(0.01, 0, 10),
+                1_700_000_000,
+                46e9,
+                1,
+                1L << 30,
+                new PastRun.Work(job.job(), job.rows()));
+        assertThat(seconds(PlanPhase.Name.EVALUATION, job, past)).isZero();
     }
 
     private double seconds(PlanPhase.Name name, PlannedJob job) {

@@ -99,6 +99,24 @@ final class SampleJob {
         return new PlannedJob(new JobFigures(known.file(), rows, known.model()));
     }
 
+    /** Whose rows are all learned or watched, and none is held out to be answered. */
+    static PlannedJob withoutHeldOutRows(TaskKind kind) {
+        PlannedJob job = of(kind, true, 50);
+        RowFigures all = job.rows();
+        RowFigures rows = new RowFigures(
+                Map.of(Part.TRAIN, 1000L, Part.VALIDATION, 50L),
+                all.tokens(),
+                all.answerTokens(),
+                all.mostTrainingTokens(),
+                all.lengths(),
+                all.answers(),
+                all.areAnswered(),
+                all.areCounted(),
+                all.bytes(),
+                all.digest());
+        return new PlannedJob(job.job(), rows, job.model());
+    }
+
     /** What is known of one whose rows are conversations. */
     static JobFigures figures(TuningMethod method) {
         return figures(MODEL, TaskKind.CHAT, true, method, 50, 0, false);
