@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What runs of the same model and method on this machine tell of a job. The time of their steps is scaled by the operations of a token, which
- * grow with the length of rows. That of their answers counts where models answered in the same way, and is scaled by what such an answer takes: to
- * write a text takes a hundred times as long as to choose one of three labels.
+ * grow with the length of rows. That of their answers counts where models answered in the same way, and is scaled by what such an answer takes: a
+ * text is written in far more time than a label is chosen.
  */
 final class AlikeRuns {
     /** A further run may well be slower than the slowest of a few, or faster than the fastest. */
@@ -64,9 +64,30 @@ final class AlikeRuns {
         return runs.size();
     }
 
-    /** Seconds of all but steps and answers. */
-    Uncertain otherSeconds() {
-        return spread(runs.stream().map(known -> new Told(known.run().speed().otherSeconds() + 0.01, 1)));
+    /**
+     * Seconds of all but steps and answers, of which validation losses are scaled.
+     *
+     * @param computedShare tokens that the job computes for each token of its rows
+     */
+    Uncertain otherSeconds(double computedShare) {
+        return spread(runs.stream().map(known -> otherOf(known, computedShare)));
+    }
+
+    private Told otherOf(Known known, double computedShare) {
+        double seconds = known.run().speed().otherSeconds() + 0.01;
+        PlannedJob work = known.work();
+        if (work == null) {
+            return new Told(seconds, 1);
+        }
+        double flops = watchingFlops(job) * computedShare
+                - watchingFlops(work) * known.run().computedShare();
+        double least = Math.min(seconds, answers.assumptions().get("local.start-up").low());
+        double scaled = Math.max(least, seconds + flops * known.secondsPerToken() / work.flopsPerToken());
+        return new Told(scaled, isFar(scaled / seconds) ? OTHER_WORK : 1);
+    }
+
+    private static double watchingFlops(PlannedJob of) {
+        return of.watchedTokens() * of.readingFlops();
     }
 
     /** Seconds of a token that training computes. */

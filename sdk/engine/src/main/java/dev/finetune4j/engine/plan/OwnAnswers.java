@@ -13,7 +13,8 @@ record OwnAnswers(Worlds worlds, Assumptions assumptions) {
      */
     Sample ofRow(PlannedJob job, Sample perFlop) {
         double read = job.readTokens(job.lengths().mean()) * job.readingFlops();
-        double scored = job.labelTokens() * job.labelFlops(job.rows().labelTokens()); // labels are one tree behind a prompt
+        // All labels are one tree behind a prompt, and each of its tokens is scored against all of them.
+        double scored = job.labelTokens() * job.labelFlops(job.rows().labelTokens());
         Sample reading = perFlop.times(read + scored);
         if (!job.areTextsWritten()) {
             return reading;

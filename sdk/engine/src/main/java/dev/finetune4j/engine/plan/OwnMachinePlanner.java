@@ -283,7 +283,11 @@ final class OwnMachinePlanner {
         String basis = "by the speed of the last " + (alike.count() == 1 ? "run" : alike.count() + " runs")
                 + " of this model here";
         TimeLine line = new TimeLine(worlds, correction)
-                .phase(Name.START_UP, worlds.draw(Cause.DISK, alike.otherSeconds()), false, basis)
+                .phase(
+                        Name.START_UP,
+                        worlds.draw(Cause.DISK, alike.otherSeconds(computedShare(footprint))),
+                        false,
+                        basis + ", all but steps and answers: validation losses and checkpoints, too")
                 .phase(
                         Name.TRAINING,
                         worlds.draw(Cause.OWN_SPEED, alike.secondsPerToken().times(computedTokens(footprint))),
@@ -474,10 +478,7 @@ final class OwnMachinePlanner {
     }
 
     private Sample evaluation(Sample perFlop, @Nullable Footprint footprint) {
-        double watched = job.rows().rowsOf(Part.VALIDATION)
-                * job.validations()
-                * job.lengths().mean()
-                * computedShare(footprint);
+        double watched = job.watchedTokens() * computedShare(footprint);
         double rows = job.rows().rowsOf(Part.TEST);
         return perFlop.times(watched * job.readingFlops())
                 .plus(answers.ofRow(job, perFlop).times(rows));

@@ -282,6 +282,11 @@ final class PlannedJob {
                 : Math.max(1, Math.ceil(training().epochs()));
     }
 
+    /** Tokens of the rows that validation losses are taken of, each time counted. */
+    double watchedTokens() {
+        return rows.rowsOf(Part.VALIDATION) * validations() * lengths.mean();
+    }
+
     Workload workload() {
         CatalogueModel known = model.known();
         // The sizes alone leave out the scales of norms, which are few.

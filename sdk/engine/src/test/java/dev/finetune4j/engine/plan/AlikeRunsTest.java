@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.finetune4j.engine.launch.PastRun;
 import dev.finetune4j.engine.launch.RunSpeed;
 import dev.finetune4j.job.TaskKind;
+import dev.finetune4j.job.TrainingSpec;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,22 @@ class AlikeRunsTest {
         assertThat(told.likely()).isCloseTo(longer, within(1e-12));
         assertThat(told.low()).isCloseTo(0.87 / 1.3 * longer, within(1e-12));
         assertThat(told.high()).isCloseTo(1.15 * 1.3 * longer, within(1e-12));
+    }
+
+    /** Of 50 rows of 400 tokens each time, in a run whose other time, 10 s, had those of its own; without them it still has to begin. */
+    @Test
+    void validationLossesTakeTheTimeOfTheirTokens() {
+        PlannedJob often = JOB.with(JOB.job().toBuilder()
+                .training(TrainingSpec.builder().evaluateEvery(10).build())
+                .build());
+        double more = often.validations() - JOB.validations();
+        double seconds = more * 50 * 400 * 0.01 * JOB.readingFlops() / JOB.flopsPerToken();
+
+        assertThat(runs(JOB, run(0.5, JOB)).otherSeconds(1))
+                .isEqualTo(new Uncertain(0.87 * 10.01, 10.01, 1.15 * 10.01));
+        assertThat(runs(often, run(0.5, JOB)).otherSeconds(1).likely()).isCloseTo(10.01 + seconds, within(1e-6));
+        assertThat(runs(JOB, run(0.5, often)).otherSeconds(1).likely()).isEqualTo(4);
+        assertThat(runs(often, run(0.5, null)).otherSeconds(1).likely()).isEqualTo(10.01);
     }
 
     /** Three models read a row of 400 tokens, one of them with examples, and behind it 300 tokens of labels where they read 6. */
