@@ -16,6 +16,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -105,6 +106,26 @@ class AdviseCommandTest {
         assertThat(told.at("/advice/ranking/0/reasons/0/source").asText()).isNotBlank();
         assertThat(other.at("/task/situation/answers/rows").asInt()).isEqualTo(9);
         assertThat(other.at("/advice/ranking/0/approach").asText()).isEqualTo("prompt-engineering");
+    }
+
+    /** The job cuts rows to 64 tokens, so that it trains and rules out what it did before. */
+    @Test
+    void aRowThatTheJobCutsChangesNeitherModelsNorPlaces() throws IOException {
+        Path job = TicketsJob.write(folder, 17);
+        String[] asked = {job.toString(), "--rows", "2000", "-o", "json"};
+        JsonNode before = Json.records().readTree(run(asked).out()).at("/baseModels");
+        Files.writeString(
+                folder.resolve("tickets.jsonl"),
+                "{\"text\": \"" + "refund ".repeat(20_000) + "\", \"team\": \"billing\"}\n",
+                StandardOpenOption.APPEND);
+
+        CommandRun run = run(asked);
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        JsonNode models = Json.records().readTree(run.out()).at("/baseModels");
+        assertThat(models).isNotEmpty();
+        assertThat(models.findValuesAsText("id")).isEqualTo(before.findValuesAsText("id"));
+        assertThat(models.findValuesAsText("on")).isEqualTo(before.findValuesAsText("on"));
     }
 
     @Test

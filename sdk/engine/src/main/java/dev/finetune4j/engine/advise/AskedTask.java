@@ -2,6 +2,7 @@ package dev.finetune4j.engine.advise;
 
 import dev.finetune4j.data.DatasetProfile;
 import dev.finetune4j.data.Part;
+import dev.finetune4j.data.Quantiles;
 import dev.finetune4j.engine.launch.JobFigures;
 import dev.finetune4j.engine.launch.PreparedJob;
 import dev.finetune4j.engine.launch.RowFigures;
@@ -24,20 +25,20 @@ public record AskedTask(Situation situation, ModelWishes wishes) {
     public static AskedTask of(PreparedJob prepared) {
         DatasetProfile profile = prepared.check().profile();
         long rows = sum(profile.rowsByPart()) - profile.exactDuplicates();
-        return of(prepared.file().job(), rows, profile.tokens().max());
+        return of(prepared.file().job(), rows, profile.tokens());
     }
 
     /** The same of a job whose model is not on this machine: rows are counted that repeat others, too. */
     public static AskedTask of(JobFigures figures) {
         RowFigures rows = figures.rows();
-        return of(figures.file().job(), sum(rows.rows()), rows.tokens().max());
+        return of(figures.file().job(), sum(rows.rows()), rows.tokens());
     }
 
     private static long sum(Map<Part, Long> rows) {
         return rows.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    private static AskedTask of(FineTuneJob job, long rows, long longestTokens) {
+    private static AskedTask of(FineTuneJob job, long rows, Quantiles tokens) {
         TaskKind task = job.task().kind();
         Map<Criterion, Double> answers = new EnumMap<>(Criterion.class);
         answers.put(Criterion.ROWS, (double) Math.max(0, rows));
@@ -48,8 +49,16 @@ public record AskedTask(Situation situation, ModelWishes wishes) {
         if (budget != null && budget.currency().getCurrencyCode().equals(DOLLARS)) {
             answers.put(Criterion.BUDGET, budget.amount().doubleValue());
         }
-        int longest = (int) Math.max(1, Math.min(1 << 26, longestTokens));
-        return new AskedTask(new Situation(answers), new ModelWishes(task, null, null, null, longest));
+        int longest = asCut(tokens.max(), job);
+        int nearlyAll = asCut(tokens.p99(), job);
+        return new AskedTask(new Situation(answers), new ModelWishes(task, null, null, null, longest, nearlyAll));
+    }
+
+    /** What the job leaves of a row, whatever its model; without a limit of its own each model cuts at its context. */
+    private static int asCut(long tokens, FineTuneJob job) {
+        int limit = job.training().maxTokens();
+        long left = limit > 0 ? Math.min(limit, tokens) : tokens;
+        return (int) Math.max(1, Math.min(ModelWishes.MOST_TOKENS, left));
     }
 
     /** Nothing is known. */

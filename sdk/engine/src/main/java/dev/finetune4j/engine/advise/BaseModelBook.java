@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ranks the models of the catalogue for a task. Points of the rules that hold are added up; of two models alike one comes first of which
@@ -58,8 +59,8 @@ public final class BaseModelBook {
     }
 
     private Optional<SuitedModel> judge(CatalogueModel model, Situation situation, ModelWishes wishes) {
-        Integer longest = wishes.longestTokens();
-        if (longest != null && longest > model.contextTokens()) {
+        Integer needed = wishes.contextTokens();
+        if (needed != null && needed > model.contextTokens()) {
             return Optional.empty();
         }
         Set<String> traits = traits(model);
@@ -76,14 +77,20 @@ public final class BaseModelBook {
         if (reasons.stream().anyMatch(Reason::isRefusal)) {
             return Optional.empty();
         }
-        if (longest != null) {
-            String why = "its context of " + Figures.count(model.contextTokens()) + " tokens holds the longest row of "
-                    + Figures.count(longest);
+        if (needed != null) {
+            String why = whyItsContextSuits(model, needed, wishes.longestTokens());
             reasons.add(new Reason("", 0, why, "the catalogue", ""));
         }
         reasons.sort(Reason.STRONGEST_FIRST);
         return Optional.of(
                 new SuitedModel(model, reasons.stream().mapToInt(Reason::weight).sum(), reasons));
+    }
+
+    private static String whyItsContextSuits(CatalogueModel model, int needed, @Nullable Integer longest) {
+        String holds = "its context of " + Figures.count(model.contextTokens()) + " tokens holds ";
+        return longest != null && longest <= model.contextTokens()
+                ? holds + "the longest row of " + Figures.count(longest)
+                : holds + "99 of 100 rows, which have " + Figures.count(needed) + " at most";
     }
 
     Set<String> traits(CatalogueModel model) {

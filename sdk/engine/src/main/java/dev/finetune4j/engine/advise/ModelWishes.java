@@ -11,14 +11,20 @@ import org.jspecify.annotations.Nullable;
  * @param content what its texts are made of
  * @param language the languages of its texts
  * @param licence what its licence must allow
- * @param longestTokens tokens of the longest row, question and answer together
+ * @param longestTokens tokens of the longest row as the job cuts it, question and answer together
+ * @param contextTokens tokens that the model's context must hold: those of nearly all rows, where the few that are longer may be cut;
+ *     null for {@code longestTokens}
  */
 public record ModelWishes(
         @Nullable TaskKind task,
         @Nullable Content content,
         @Nullable Language language,
         @Nullable Licence licence,
-        @Nullable Integer longestTokens) {
+        @Nullable Integer longestTokens,
+        @Nullable Integer contextTokens) {
+    /** No row has more tokens. */
+    static final int MOST_TOKENS = 1 << 26;
+
     /** What texts are made of. */
     public enum Content {
         /** Language. */
@@ -50,8 +56,23 @@ public record ModelWishes(
     /** Refuses a length that no row has. */
     public ModelWishes {
         if (longestTokens != null) {
-            Checks.inRange("longestTokens", longestTokens, 1, 1 << 26);
+            Checks.inRange("longestTokens", longestTokens, 1, MOST_TOKENS);
         }
+        if (contextTokens == null) {
+            contextTokens = longestTokens;
+        } else {
+            Checks.inRange("contextTokens", contextTokens, 1, MOST_TOKENS);
+        }
+    }
+
+    /** Where the context must hold the longest row, too. */
+    public ModelWishes(
+            @Nullable TaskKind task,
+            @Nullable Content content,
+            @Nullable Language language,
+            @Nullable Licence licence,
+            @Nullable Integer longestTokens) {
+        this(task, content, language, licence, longestTokens, null);
     }
 
     /** Nothing is known. */
@@ -66,6 +87,7 @@ public record ModelWishes(
                 other.content != null ? other.content : content,
                 other.language != null ? other.language : language,
                 other.licence != null ? other.licence : licence,
-                other.longestTokens != null ? other.longestTokens : longestTokens);
+                other.longestTokens != null ? other.longestTokens : longestTokens,
+                other.contextTokens != null ? other.contextTokens : contextTokens);
     }
 }

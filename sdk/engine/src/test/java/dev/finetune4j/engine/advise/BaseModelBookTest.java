@@ -92,6 +92,25 @@ class BaseModelBookTest {
     }
 
     @Test
+    void oneRowThatIsLongerThanTheOthersRulesNoModelOut() {
+        ModelWishes wishes = new ModelWishes(TaskKind.CLASSIFICATION, null, null, null, 23_471, 400);
+
+        List<SuitedModel> suited = book.suited(catalogue, Situation.unknown(), wishes);
+
+        assertThat(reasons(suited, "bert-base-uncased"))
+                .contains("its context of 512 tokens holds 99 of 100 rows, which have 400 at most");
+        assertThat(reasons(suited, "qwen3-0.6b")).contains("its context of 40,960 tokens holds the longest row of 23,471");
+    }
+
+    private static List<String> reasons(List<SuitedModel> suited, String model) {
+        return suited.stream()
+                .filter(one -> one.model().id().equals(model))
+                .flatMap(one -> one.reasons().stream())
+                .map(Reason::why)
+                .toList();
+    }
+
+    @Test
     void moreMoneyNeverMakesALargeModelLessSuited() {
         ModelWishes chat = new ModelWishes(TaskKind.CHAT, null, null, null, null);
         int before = Integer.MIN_VALUE;
