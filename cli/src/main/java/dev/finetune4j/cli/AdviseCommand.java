@@ -170,15 +170,16 @@ final class AdviseCommand implements Callable<Integer> {
         Optional<CatalogueModel> own = file == null
                 ? Optional.empty()
                 : catalogue.find(surroundings.read(file).job().model());
-        List<SuitedModel> suited = BaseModelBook.shipped().suited(catalogue, task.situation(), task.wishes());
+        Integer longest = task.wishes().longestTokens();
+        List<SuitedModel> suited = BaseModelBook.shipped()
+                .suited(catalogue, task.situation(), task.wishes(), model -> places.isHere(model, longest));
         List<PlacedModel> placed = new ArrayList<>();
         int rank = 0;
         for (SuitedModel one : suited) {
             rank++;
             boolean isOwn = own.filter(one.model()::equals).isPresent();
             if (all || rank <= SHOWN || isOwn) {
-                placed.add(new PlacedModel(
-                        one, places.of(one.model(), task.wishes().longestTokens()), rank, isOwn));
+                placed.add(new PlacedModel(one, places.of(one.model(), longest), rank, isOwn));
             }
         }
         return placed;

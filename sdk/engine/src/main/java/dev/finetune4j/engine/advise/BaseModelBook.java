@@ -3,7 +3,6 @@ package dev.finetune4j.engine.advise;
 import com.fasterxml.jackson.core.type.TypeReference;
 import dev.finetune4j.engine.models.CatalogueModel;
 import dev.finetune4j.engine.models.EncoderShape;
-import dev.finetune4j.engine.models.LocalCore;
 import dev.finetune4j.engine.models.ModelCatalogue;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.json.Json;
@@ -14,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,14 +21,13 @@ import org.jspecify.annotations.Nullable;
  * the catalogue knows scores, and then the smaller one. Scores earn no points: that many have none is a gap of the catalogue.
  */
 public final class BaseModelBook {
-    /** Traits that follow from the catalogue itself. */
+    /** Traits that follow from the catalogue itself and from this machine. */
     static final Set<String> DERIVED_TRAITS = Set.of("encoder", "decoder", "mixture", "scored", "trained-here");
 
     private record Content(Map<String, List<String>> traits, List<ModelRule> rules) {}
 
     private record Compiled(ModelRule rule, Conditions conditions) {}
 
-    private final LocalCore core = LocalCore.shipped();
     private final Content content;
     private final List<Compiled> rules;
 
@@ -45,10 +44,18 @@ public final class BaseModelBook {
                 Json.resource(BaseModelBook.class, "base-models.json", new TypeReference<Content>() {}));
     }
 
-    /** The models that nothing rules out, best first. */
-    public List<SuitedModel> suited(ModelCatalogue catalogue, Situation situation, ModelWishes wishes) {
+    /**
+     * The models that nothing rules out, best first.
+     *
+     * @param isTrainedHere whether this machine trains a model on rows so long
+     */
+    public List<SuitedModel> suited(
+            ModelCatalogue catalogue,
+            Situation situation,
+            ModelWishes wishes,
+            Predicate<CatalogueModel> isTrainedHere) {
         return catalogue.models().stream()
-                .map(model -> judge(model, situation, wishes))
+                .map(model -> judge(model, isTrainedHere.test(model), situation, wishes))
                 .flatMap(Optional::stream)
                 .sorted(Comparator.comparingInt(SuitedModel::points)
                         .reversed()
@@ -58,12 +65,13 @@ public final class BaseModelBook {
                 .toList();
     }
 
-    private Optional<SuitedModel> judge(CatalogueModel model, Situation situation, ModelWishes wishes) {
+    private Optional<SuitedModel> judge(
+            CatalogueModel model, boolean isTrainedHere, Situation situation, ModelWishes wishes) {
         Integer needed = wishes.contextTokens();
         if (needed != null && needed > model.contextTokens()) {
             return Optional.empty();
         }
-        Set<String> traits = traits(model);
+        Set<String> traits = traits(model, isTrainedHere);
         List<Reason> reasons = new ArrayList<>();
         for (Compiled compiled : rules) {
             ModelRule rule = compiled.rule();
@@ -93,7 +101,7 @@ public final class BaseModelBook {
                 : holds + "99 of 100 rows, which have " + Figures.count(needed) + " at most";
     }
 
-    Set<String> traits(CatalogueModel model) {
+    Set<String> traits(CatalogueModel model, boolean isTrainedHere) {
         Set<String> traits = new TreeSet<>();
         content.traits().forEach((trait, ids) -> {
             if (ids.contains(model.id())) {
@@ -107,7 +115,7 @@ public final class BaseModelBook {
         if (!model.benchmarks().isEmpty()) {
             traits.add("scored");
         }
-        if (core.trains(model)) {
+        if (isTrainedHere) {
             traits.add("trained-here");
         }
         return traits;

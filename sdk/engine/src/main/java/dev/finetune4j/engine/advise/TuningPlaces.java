@@ -104,13 +104,10 @@ public final class TuningPlaces {
      */
     public List<TuningPlace> of(CatalogueModel model, @Nullable Integer longestTokens) {
         List<TuningPlace> places = new ArrayList<>();
-        boolean isEncoder = model.shape() instanceof EncoderShape;
         boolean isSupervised = method == ServiceMethod.SUPERVISED;
-        List<Method> methods = isEncoder ? List.of(Method.FULL) : List.of(Method.LORA, Method.QLORA);
-        int tokens = Math.min(longestTokens == null ? USUAL_TOKENS : longestTokens, model.contextTokens());
-        if (isSupervised) {
-            here(model, methods, tokens).ifPresent(places::add);
-        }
+        List<Method> methods = methods(model);
+        int tokens = tokens(model, longestTokens);
+        here(model, longestTokens).ifPresent(places::add);
         new TreeMap<>(model.ids()).forEach((place, id) -> {
             ProviderId target = ProviderId.parse(place);
             if (ownModels.contains(target)) {
@@ -124,13 +121,34 @@ public final class TuningPlaces {
         machines.forEach((target, offers) -> {
             if (!ownModels.contains(target) || model.ids().containsKey(target.value())) {
                 List<Method> done = methods.stream()
-                        .filter(one -> refusals.at(target, tuning(one), !isEncoder, false)
+                        .filter(one -> refusals.at(target, tuning(one), !isEncoder(model), false)
                                 .isEmpty())
                         .toList();
                 machine(model, done, tokens, ownModels.contains(target), offers).ifPresent(places::add);
             }
         });
         return places;
+    }
+
+    /**
+     * Whether this machine is among the places where a model can be tuned.
+     *
+     * @param longestTokens tokens of the longest row, or null for {@value #USUAL_TOKENS}
+     */
+    public boolean isHere(CatalogueModel model, @Nullable Integer longestTokens) {
+        return here(model, longestTokens).isPresent();
+    }
+
+    private static boolean isEncoder(CatalogueModel model) {
+        return model.shape() instanceof EncoderShape;
+    }
+
+    private static List<Method> methods(CatalogueModel model) {
+        return isEncoder(model) ? List.of(Method.FULL) : List.of(Method.LORA, Method.QLORA);
+    }
+
+    private static int tokens(CatalogueModel model, @Nullable Integer longestTokens) {
+        return Math.min(longestTokens == null ? USUAL_TOKENS : longestTokens, model.contextTokens());
     }
 
     private static TuningMethod tuning(Method method) {
@@ -141,11 +159,15 @@ public final class TuningPlaces {
     }
 
     /** This machine, where our own core trains the model on rows so long, and its memory likely holds that. */
-    private Optional<TuningPlace> here(CatalogueModel model, List<Method> methods, int tokens) {
-        if (!core.trains(model) || tokens > core.mostTokens(model) || model.parameters() > MOST_PARAMETERS_HERE) {
+    private Optional<TuningPlace> here(CatalogueModel model, @Nullable Integer longestTokens) {
+        int tokens = tokens(model, longestTokens);
+        if (method != ServiceMethod.SUPERVISED
+                || !core.trains(model)
+                || tokens > core.mostTokens(model)
+                || model.parameters() > MOST_PARAMETERS_HERE) {
             return Optional.empty();
         }
-        return methods.stream()
+        return methods(model).stream()
                 .filter(one -> likelyGibHere(model, one, tokens) <= usableGibHere)
                 .findFirst()
                 .map(one -> new TuningPlace(

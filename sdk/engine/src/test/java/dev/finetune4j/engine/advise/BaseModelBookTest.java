@@ -7,6 +7,7 @@ import dev.finetune4j.engine.advise.ModelWishes.Language;
 import dev.finetune4j.engine.advise.ModelWishes.Licence;
 import dev.finetune4j.engine.models.CatalogueModel;
 import dev.finetune4j.engine.models.EncoderShape;
+import dev.finetune4j.engine.models.LocalCore;
 import dev.finetune4j.engine.models.ModelCatalogue;
 import dev.finetune4j.job.TaskKind;
 import java.util.HashSet;
@@ -20,6 +21,7 @@ class BaseModelBookTest {
 
     private final BaseModelBook book = BaseModelBook.shipped();
     private final ModelCatalogue catalogue = ModelCatalogue.shipped();
+    private final LocalCore core = LocalCore.shipped();
 
     @Test
     void everyRuleHasASourceAndNamesTraitsAndModelsThatThereAre() {
@@ -36,7 +38,7 @@ class BaseModelBookTest {
                 .allSatisfy(named -> assertThat(named).isNotEmpty().isSubsetOf(ids));
         assertThat(catalogue.models())
                 .as("what forbids commercial use is known from the licence")
-                .allSatisfy(model -> assertThat(book.traits(model).contains("non-commercial"))
+                .allSatisfy(model -> assertThat(book.traits(model, true).contains("non-commercial"))
                         .isEqualTo(model.licence().contains("Research")));
     }
 
@@ -83,7 +85,8 @@ class BaseModelBookTest {
         assertThat(book.suited(
                         catalogue,
                         Situation.unknown(),
-                        new ModelWishes(TaskKind.SUMMARIZATION, null, null, Licence.COMMERCIAL, 60_000)))
+                        new ModelWishes(TaskKind.SUMMARIZATION, null, null, Licence.COMMERCIAL, 60_000),
+                        core::trains))
                 .isNotEmpty()
                 .allSatisfy(suited -> {
                     assertThat(suited.model().contextTokens()).isGreaterThanOrEqualTo(60_000);
@@ -92,10 +95,22 @@ class BaseModelBookTest {
     }
 
     @Test
+    void aModelThatThisMachineDoesNotTrainIsNotSuitedForThat() {
+        ModelWishes labels = new ModelWishes(TaskKind.CLASSIFICATION, null, null, null, null);
+        String here = "finetune trains it on this machine, too";
+
+        List<SuitedModel> suited = book.suited(
+                catalogue, Situation.unknown(), labels, model -> !model.id().equals("qwen3-1.7b"));
+
+        assertThat(reasons(suited, "qwen3-0.6b")).contains(here);
+        assertThat(reasons(suited, "qwen3-1.7b")).isNotEmpty().doesNotContain(here);
+    }
+
+    @Test
     void oneRowThatIsLongerThanTheOthersRulesNoModelOut() {
         ModelWishes wishes = new ModelWishes(TaskKind.CLASSIFICATION, null, null, null, 23_471, 400);
 
-        List<SuitedModel> suited = book.suited(catalogue, Situation.unknown(), wishes);
+        List<SuitedModel> suited = book.suited(catalogue, Situation.unknown(), wishes, core::trains);
 
         assertThat(reasons(suited, "bert-base-uncased"))
                 .contains("its context of 512 tokens holds 99 of 100 rows, which have 400 at most");
@@ -115,7 +130,7 @@ class BaseModelBookTest {
         ModelWishes chat = new ModelWishes(TaskKind.CHAT, null, null, null, null);
         int before = Integer.MIN_VALUE;
         for (String budget : List.of("10", "500", "50000")) {
-            int points = book.suited(catalogue, ApproachAnswers.of("budget=" + budget), chat).stream()
+            int points = book.suited(catalogue, ApproachAnswers.of("budget=" + budget), chat, core::trains).stream()
                     .filter(suited -> suited.model().id().equals("llama-3.3-70b-instruct"))
                     .findFirst()
                     .orElseThrow()
@@ -126,13 +141,17 @@ class BaseModelBookTest {
     }
 
     private String first(ModelWishes wishes) {
-        return book.suited(catalogue, Situation.unknown(), wishes)
+        return book.suited(catalogue, Situation.unknown(), wishes, core::trains)
                 .get(0)
                 .model()
                 .id();
     }
 
     private List<SuitedModel> suited(String answers, TaskKind task, @Nullable Language language) {
-        return book.suited(catalogue, ApproachAnswers.of(answers), new ModelWishes(task, null, language, null, null));
+        return book.suited(
+                catalogue,
+                ApproachAnswers.of(answers),
+                new ModelWishes(task, null, language, null, null),
+                core::trains);
     }
 }

@@ -178,9 +178,11 @@ class TuningPlacesTest {
         TuningPlaces places =
                 new TuningPlaces(List.of(), Set.of(), EngineRefusals.NONE, ServiceMethod.SUPERVISED, memory);
 
-        return places.of(catalogue.get(model), longestTokens).stream()
+        List<String> methods = places.of(catalogue.get(model), longestTokens).stream()
                 .filter(place -> place.target().equals(ProviderId.LOCAL))
                 .map(TuningPlace::method)
                 .toList();
+        assertThat(places.isHere(catalogue.get(model), longestTokens)).isEqualTo(!methods.isEmpty());
+        return methods;
     }
 }
