@@ -57,9 +57,9 @@ public final class FineTunedRun {
         return training.from().isEarlierRun();
     }
 
-    /** What the check found in the data, warnings and notes; a job with errors is not run. */
+    /** What the check found in the data, warnings and notes, and not in the job's settings or its model; a job with errors is not run. */
     public List<Problem> dataProblems() {
-        return training.job().findings();
+        return training.job().dataFindings();
     }
 
     /**

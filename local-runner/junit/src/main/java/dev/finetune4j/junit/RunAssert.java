@@ -7,6 +7,7 @@ import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.engine.spec.ShellWord;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Severity;
 import dev.finetune4j.evaluation.Comparison;
 import dev.finetune4j.evaluation.GateClause;
 import dev.finetune4j.evaluation.Interval;
@@ -41,16 +42,16 @@ public final class RunAssert {
         this.claims = new Claims(run);
     }
 
-    /** The check found nothing in the data, not even a warning. */
+    /** The check found nothing in the data, not even a warning; notes leave nothing to mend. */
     public RunAssert hasNoDataProblems() {
         return hasNoDataProblemsBut();
     }
 
-    /** The check found nothing in the data but problems of these codes, such as {@code FT0310}. */
+    /** The check found nothing in the data but notes and problems of these codes, such as {@code FT0310}. */
     public RunAssert hasNoDataProblemsBut(String... codes) {
         List<String> allowed = Stream.of(codes).distinct().toList();
         List<Problem> others = run.dataProblems().stream()
-                .filter(problem -> !allowed.contains(problem.code()))
+                .filter(problem -> problem.severity() != Severity.NOTE && !allowed.contains(problem.code()))
                 .toList();
         String claim = allowed.isEmpty() ? "no data problems" : "no data problems but " + String.join(", ", allowed);
         return judged(claim, others.isEmpty(), () -> ProblemText.of(others));

@@ -212,6 +212,28 @@ class FineTuneExtensionTest {
                 .contains("- isCleanButForRepetitions(FineTunedRun): no data problems but FT0310, FT0312\n");
     }
 
+    /** The check notes FT0425 of it. */
+    @Test
+    void whatIsNotedOfTheModelIsNoProblemOfTheData() throws IOException {
+        Path model = Files.createDirectories(project.resources().resolve("model"));
+        for (String name : List.of("model.safetensors", "tokenizer.json", "tokenizer_config.json")) {
+            Files.copy(Project.MODEL.resolve(name), model.resolve(name));
+        }
+        String config = Files.readString(Project.MODEL.resolve("config.json"));
+        Files.writeString(
+                model.resolve("config.json"), config.replaceFirst("\\{", "{\"attention_dropout\": 0.1,"));
+        String job = Files.readString(project.resources().resolve("job.yaml"));
+        Files.writeString(
+                project.resources().resolve("dropout.yaml"),
+                job.replace("model: " + Project.MODEL, "model: model"));
+
+        EngineExecutionResults results = project.run(TeamTests.ModelWithNotes.class);
+
+        assertThat(failures(results)).isEmpty();
+        assertThat(project.summary(TeamTests.ModelWithNotes.class, ".md"))
+                .contains("- hasCleanData(FineTunedRun): no data problems\n");
+    }
+
     @Test
     void saysWhichColumnARowLacks() {
         assertThat(failures(project.run(TeamTests.RowWithoutItsColumn.class)))

@@ -23,6 +23,9 @@ final class Project {
 
     private static final Path TICKETS = Path.of("src/test/resources/tickets");
 
+    /** Not copied, so that it is the same for every project. */
+    static final Path MODEL = TICKETS.resolve("model").toAbsolutePath();
+
     private final Path folder;
     private final Map<String, String> switches = new TreeMap<>();
 
@@ -35,9 +38,7 @@ final class Project {
             Files.createDirectories(resources());
             Files.copy(TICKETS.resolve("tickets.jsonl"), resources().resolve("tickets.jsonl"));
             String job = Files.readString(TICKETS.resolve("job.yaml"));
-            Path model =
-                    TICKETS.resolve("model").toAbsolutePath(); // not copied, so that it is the same for every project
-            Files.writeString(resources().resolve("job.yaml"), job.replace("model: model", "model: " + model));
+            Files.writeString(resources().resolve("job.yaml"), job.replace("model: model", "model: " + MODEL));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -192,6 +192,14 @@ final class TeamTests {
         }
     }
 
+    @FineTune("tickets/dropout.yaml")
+    static class ModelWithNotes {
+        @Test
+        void hasCleanData(FineTunedRun run) {
+            assertThat(run).hasNoDataProblems();
+        }
+    }
+
     static class NoJob {
         @Test
         @FineTune("tickets/none.yaml")

@@ -1,7 +1,9 @@
 package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.data.Part;
+import dev.finetune4j.engine.check.CheckProblems;
 import dev.finetune4j.engine.check.DatasetCheckReport;
+import dev.finetune4j.engine.check.FindingCount;
 import dev.finetune4j.engine.check.TokenFigures;
 import dev.finetune4j.engine.data.PreparedData;
 import dev.finetune4j.engine.spec.JobFile;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -94,6 +97,18 @@ public record PreparedJob(
     /** All that is odd or wrong about it: first what reading its rows found, then what the check did. */
     public List<Problem> findings() {
         return Stream.concat(data.warnings().stream(), check.problems().stream())
+                .toList();
+    }
+
+    /** What of {@link #findings} is of its rows, and not of its settings, its model or its place. */
+    public List<Problem> dataFindings() {
+        Set<String> ofRows = check.findings().stream()
+                .map(FindingCount::code)
+                .filter(code -> !code.equals(CheckProblems.LIMIT_OVER_CONTEXT.code()))
+                .collect(Collectors.toUnmodifiableSet());
+        return Stream.concat(
+                        data.warnings().stream(),
+                        check.problems().stream().filter(problem -> ofRows.contains(problem.code())))
                 .toList();
     }
 
