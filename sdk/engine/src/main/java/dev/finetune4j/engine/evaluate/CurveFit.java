@@ -86,15 +86,14 @@ public final class CurveFit {
             points.add(new LearningCurve.Point(
                     sizes.get(size).rows(), sizes.get(size).run(), Bootstrap.interval(values[size], resampled[size])));
         }
-        return new LearningCurve(
+        return LearningCurve.of(
                 metric,
                 sizes.get(0).answers().size(),
                 points,
                 law,
                 law.misfit(rows, errors(values), weights),
                 isFlat ? List.of() : fitted(law, laws),
-                isFlat ? null : gain,
-                null);
+                isFlat ? null : gain);
     }
 
     private List<LearningCurve.Fitted> fitted(PowerLaw law, List<PowerLaw> laws) {

@@ -18,9 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param points what was measured, fewest rows first
  * @param law the law through the errors of the points
  * @param misfit how far the points lie off the law: squared deviations over their variances, summed; about 1 where the law holds
+ * @param followsLaw whether the points follow the law, as far as chance tells. Where they do not, nothing is to be foreseen from it: with few
+ *     rows a model may still be guessing, which Hestness et al. call the small-data region
  * @param fitted the law in values of the metric, from the fewest rows to twice the most; empty where there is no gain
  * @param gain what twice the most rows would change, in the unit of the metric; null where the sizes tell of none, since nothing was
- *     learned, or all sizes answer alike or get no better
+ *     learned, they follow no law, or all sizes answer alike or get no better
  * @param base the base model on the same rows, or null where it was not asked
  */
 public record LearningCurve(
@@ -29,6 +31,7 @@ public record LearningCurve(
         List<Point> points,
         PowerLaw law,
         double misfit,
+        boolean followsLaw,
         List<Fitted> fitted,
         @Nullable Interval gain,
         @Nullable Base base) {
@@ -42,6 +45,34 @@ public record LearningCurve(
     public LearningCurve {
         points = List.copyOf(points);
         fitted = List.copyOf(fitted);
+    }
+
+    /**
+     * What was measured, with nothing foreseen where it follows no law; beside no base model.
+     *
+     * @param misfit how far the points lie off the law, see {@link LearningCurve}
+     * @param fitted the law in values of the metric
+     * @param gain what twice the most rows would change, or null where all sizes answer alike or get no better
+     */
+    public static LearningCurve of(
+            MetricName metric,
+            long heldOutRows,
+            List<Point> points,
+            PowerLaw law,
+            double misfit,
+            List<Fitted> fitted,
+            @Nullable Interval gain) {
+        boolean followsLaw = misfit <= LARGEST_MISFIT;
+        return new LearningCurve(
+                metric,
+                heldOutRows,
+                points,
+                law,
+                misfit,
+                followsLaw,
+                followsLaw ? fitted : List.of(),
+                followsLaw ? gain : null,
+                null);
     }
 
     /**
@@ -85,10 +116,11 @@ public record LearningCurve(
 
     /** The same beside the base model; with nothing foreseen where the most rows taught nothing. */
     public LearningCurve beside(Base asked) {
-        LearningCurve beside = new LearningCurve(metric, heldOutRows, points, law, misfit, fitted, gain, asked);
+        LearningCurve beside =
+                new LearningCurve(metric, heldOutRows, points, law, misfit, followsLaw, fitted, gain, asked);
         return beside.hasLearned()
                 ? beside
-                : new LearningCurve(metric, heldOutRows, points, law, misfit, List.of(), null, asked);
+                : new LearningCurve(metric, heldOutRows, points, law, misfit, followsLaw, List.of(), null, asked);
     }
 
     /** Whether the model of the most rows is better than the base model by the whole interval; true where the base was not asked. */
@@ -102,7 +134,7 @@ public record LearningCurve(
 
     /** Whether anything is foreseen from the sizes: they differ, they follow the law, and something was learned. */
     public boolean foreseesMore() {
-        return gain != null && followsLaw();
+        return gain != null;
     }
 
     /** What is foreseen for twice the most rows, where anything is. */
@@ -110,20 +142,11 @@ public record LearningCurve(
         return fitted.get(fitted.size() - 1);
     }
 
-    /**
-     * Whether the points follow the law, as far as chance tells. Where they do not, nothing is to be foreseen from it: with few rows a
-     * model may still be guessing, which Hestness et al. call the small-data region.
-     */
-    public boolean followsLaw() {
-        return misfit <= LARGEST_MISFIT;
-    }
-
-    /** Whether the points follow the law and the whole interval of the gain lies on the better side of zero, in the last digit that is shown. */
+    /** Whether the whole interval of the gain lies on the better side of zero, in the last digit that is shown. */
     public boolean promisesGain() {
         Interval foreseen = gain;
         double least = 0.005 * (metric.equals(MetricName.BLEU) || metric.equals(MetricName.CHRF) ? 100 : 1);
         return foreseen != null
-                && followsLaw()
                 && (metric.isLowerBetter() ? foreseen.high() < -least : foreseen.low() > least);
     }
 }

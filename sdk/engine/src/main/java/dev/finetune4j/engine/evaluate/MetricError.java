@@ -10,9 +10,9 @@ final class MetricError {
         return metric.equals(MetricName.PERPLEXITY) ? Math.log(value) : best(metric) - value;
     }
 
-    /** The metric that has this error. */
+    /** The metric that has this error; that of an error beyond the worst value is the worst. */
     static double value(MetricName metric, double error) {
-        return metric.equals(MetricName.PERPLEXITY) ? Math.exp(error) : best(metric) - error;
+        return metric.equals(MetricName.PERPLEXITY) ? Math.exp(error) : Math.max(0, best(metric) - error);
     }
 
     private static double best(MetricName metric) {

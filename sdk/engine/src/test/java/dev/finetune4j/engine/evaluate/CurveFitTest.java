@@ -54,23 +54,30 @@ class CurveFitTest {
 
         assertThat(curve.followsLaw()).isFalse();
         assertThat(curve.promisesGain()).isFalse();
+        assertThat(curve.gain()).as("who reads the JSON alone is told of none, too").isNull();
+        assertThat(curve.fitted()).isEmpty();
     }
 
-    /** The range is of the law at twice the rows, so the truth lies in it about 19 times of 20; 60 draws leave room for chance. */
+    /**
+     * The range is of the law at twice the rows, so the truth lies in it about 19 times of 20; 60 draws leave room for chance. Of those that
+     * chance puts off the law nothing is foreseen.
+     */
     @Test
     void coversTheTruthAboutAsOftenAsItSays() {
         int covered = 0;
         int lawful = 0;
         for (int draw = 0; draw < 60; draw++) {
             LearningCurve curve = CurveFit.of(SENTIMENT, SPEC, sizes(400, draw));
-            Interval foreseen = curve.atTwice().value();
-            lawful += curve.followsLaw() ? 1 : 0;
-            double truth = 1 - REAL.at(1600);
-            covered += foreseen.low() <= truth && truth <= foreseen.high() ? 1 : 0;
+            if (curve.followsLaw()) {
+                lawful++;
+                Interval foreseen = curve.atTwice().value();
+                double truth = 1 - REAL.at(1600);
+                covered += foreseen.low() <= truth && truth <= foreseen.high() ? 1 : 0;
+            }
         }
 
-        assertThat(covered).isGreaterThanOrEqualTo(51);
         assertThat(lawful).isGreaterThanOrEqualTo(51);
+        assertThat(covered).isGreaterThanOrEqualTo(lawful - 9);
     }
 
     @Test

@@ -45,8 +45,13 @@ public final class CurvePage {
                 "Smaller sets of training rows lie within larger ones and keep the shares of the labels. All sizes train for "
                         + number(job.training().epochs()) + (job.training().epochs() == 1 ? " epoch" : " epochs")
                         + " and answer the same held-out rows.",
-                Html.join(List.of(table(curve), curve.gain() == null ? Html.NONE : law(curve))));
+                Html.join(List.of(table(curve), isHeldToLaw(curve) ? law(curve) : Html.NONE)));
         return Page.of(job.name() + ": " + headline.title(), Html.join(List.of(result, chart, sizes)));
+    }
+
+    /** Where the sizes follow none, it is shown how far they lie off it. */
+    private static boolean isHeldToLaw(LearningCurve curve) {
+        return curve.foreseesMore() || (curve.hasLearned() && !curve.followsLaw());
     }
 
     private static Html chart(LearningCurve curve) {

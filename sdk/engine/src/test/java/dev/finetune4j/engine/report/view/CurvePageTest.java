@@ -8,6 +8,7 @@ import dev.finetune4j.engine.report.SampleRun;
 import dev.finetune4j.evaluation.Interval;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.MetricName;
+import dev.finetune4j.json.Json;
 import dev.finetune4j.value.RunId;
 import java.io.StringReader;
 import java.util.List;
@@ -45,11 +46,18 @@ class CurvePageTest {
 
     @Test
     void foreseesNothingWhereTheSizesFollowNoLaw() {
-        String page = CurvePage.write(JOB, curve(MetricName.MACRO_F1, 4, new Interval(0.05, 0.02, 0.09)));
+        LearningCurve curve = curve(MetricName.MACRO_F1, 4, new Interval(0.05, 0.02, 0.09));
+
+        String page = CurvePage.write(JOB, curve);
 
         assertThat(page)
                 .contains("The sizes follow no law: nothing is foreseen", "4, more than chance explains")
-                .doesNotContain("1,600", "class=\"band\"");
+                .doesNotContain("1,600", "class=\"band\"", "no promise");
+        assertThat(Json.pretty(curve)).contains("\"followsLaw\" : false").doesNotContain("gain", "0.09");
+        assertThat(Json.pretty(curve.beside(
+                        new LearningCurve.Base(new Interval(0.3, 0.2, 0.4), new Interval(0.5, 0.4, 0.6)))))
+                .contains("\"followsLaw\" : false", "\"fitted\" : [ ]")
+                .doesNotContain("gain");
     }
 
     @Test
@@ -93,14 +101,13 @@ class CurvePageTest {
     void doesNotSayOfSizesThatDifferThatTheyReachTheSame() {
         LearningCurve alike = curve(MetricName.MACRO_F1, 1.2, new Interval(0, 0, 0));
         LearningCurve.Point other = new LearningCurve.Point(100, new RunId("run-100"), new Interval(0.82, 0.77, 0.87));
-        LearningCurve curve = new LearningCurve(
+        LearningCurve curve = LearningCurve.of(
                 alike.metric(),
                 alike.heldOutRows(),
                 List.of(other, point(200), point(400), point(800)),
                 alike.law(),
                 alike.misfit(),
                 List.of(),
-                null,
                 null);
 
         assertThat(CurvePage.write(JOB, curve))
@@ -125,7 +132,7 @@ class CurvePageTest {
 
     private static LearningCurve curve(MetricName metric, double misfit, Interval gain) {
         Interval value = new Interval(0.8, 0.75, 0.85);
-        return new LearningCurve(
+        return LearningCurve.of(
                 metric,
                 200,
                 List.of(point(100), point(200), point(400), point(800)),
@@ -135,8 +142,7 @@ class CurvePageTest {
                         new LearningCurve.Fitted(100, value),
                         new LearningCurve.Fitted(800, value),
                         new LearningCurve.Fitted(1600, new Interval(0.85, 0.8, 0.9))),
-                gain,
-                null);
+                gain);
     }
 
     private static LearningCurve.Point point(long rows) {
