@@ -60,8 +60,8 @@ public interface TextCodec extends AutoCloseable {
     String decode(int[] tokenIds);
 
     /**
-     * The text of each single token, special tokens shown as they are spelled; for display. Of tokens that hold a character together,
-     * the last one may have all of the text and the others none.
+     * The text of each single token where it stands, with the blank before it if there is one, special tokens shown as they are spelled;
+     * for display. Of tokens that hold a character together, the last one may have all of the text and the others none.
      */
     List<String> pieces(int[] tokenIds);
 

@@ -4,10 +4,12 @@ import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.modelfiles.ModelFilesProblems;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** Text to tokens and back. Safe for use by several threads; {@link #close} waits for calls under way. */
 public final class Tokenizer implements AutoCloseable {
@@ -95,17 +97,24 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * The text of each single token, special ones as they are spelled. Of tokens that hold a character together, the last one has all
-     * of the text and the others have none; a token without the rest of its character is U+FFFD.
+     * The text of each single token where it stands, special ones as they are spelled; one after the other they are the text of all. Of
+     * tokens that hold a character together, the last one has all of the text and the others have none; a token without the rest of its
+     * character is U+FFFD.
      */
     public List<String> pieces(int[] tokenIds) {
+        if (tokenIds.length == 0) {
+            return List.of();
+        }
         long[] ids = longs(tokenIds);
         long[][] single = Arrays.stream(ids).mapToObj(id -> new long[] {id}).toArray(long[][]::new);
         lock.readLock().lock();
         try {
-            String[] pieces = single.length == 0 ? new String[0] : library.batchDecode(openHandle(), single, false);
-            for (int first = 0; first < pieces.length; first++) {
-                joinFragments(ids, pieces, first);
+            List<Whole> wholes = wholes(ids, library.batchDecode(openHandle(), single, false));
+            List<String> texts = inPlace(ids, wholes);
+            String[] pieces = new String[ids.length];
+            Arrays.fill(pieces, "");
+            for (int i = 0; i < texts.size(); i++) {
+                pieces[wholes.get(i).to() - 1] = texts.get(i);
             }
             return List.of(pieces);
         } finally {
@@ -113,17 +122,61 @@ public final class Tokenizer implements AutoCloseable {
         }
     }
 
-    /** Moves the text of the fragments from one on to the first of them with which it is whole, if there is one. */
-    private void joinFragments(long[] ids, String[] pieces, int first) {
-        int most = Math.min(pieces.length, first + MOST_FRAGMENTS);
-        for (int last = first; last < most && pieces[last].contains(REPLACEMENT); last++) {
-            String text = library.decode(openHandle(), Arrays.copyOfRange(ids, first, last + 1), false);
+    /**
+     * Tokens that hold whole characters together, or one that holds none.
+     *
+     * @param from the first
+     * @param to behind the last
+     * @param alone their text where nothing stands before them
+     */
+    private record Whole(int from, int to, String alone) {
+        /** What they add to the text of those before; their own text where a fragment before them would make fragments of them, too. */
+        String after(Whole before, String both) {
+            if (!both.startsWith(before.alone)) {
+                return alone;
+            }
+            String added = both.substring(before.alone.length());
+            return added.contains(REPLACEMENT) && !alone.contains(REPLACEMENT) ? alone : added;
+        }
+    }
+
+    private List<Whole> wholes(long[] ids, String[] single) {
+        List<Whole> wholes = new ArrayList<>();
+        int from = 0;
+        while (from < ids.length) {
+            Whole whole = whole(ids, single, from);
+            wholes.add(whole);
+            from = whole.to();
+        }
+        return wholes;
+    }
+
+    /** The tokens from one on up to the first with which they are whole, if there is one; else that one alone. */
+    private Whole whole(long[] ids, String[] single, int from) {
+        int most = Math.min(ids.length, from + MOST_FRAGMENTS);
+        for (int to = from + 1; to <= most && single[to - 1].contains(REPLACEMENT); to++) {
+            String text = library.decode(openHandle(), Arrays.copyOfRange(ids, from, to), false);
             if (!text.contains(REPLACEMENT)) {
-                Arrays.fill(pieces, first, last, "");
-                pieces[last] = text;
-                return;
+                return new Whole(from, to, text);
             }
         }
+        return new Whole(from, from + 1, single[from]);
+    }
+
+    /** The text of each after the one before it: decoders put blanks between tokens, and take one from the first. */
+    private List<String> inPlace(long[] ids, List<Whole> wholes) {
+        List<String> texts = new ArrayList<>(List.of(wholes.get(0).alone()));
+        if (wholes.size() > 1) {
+            long[][] pairs = IntStream.range(1, wholes.size())
+                    .mapToObj(i -> Arrays.copyOfRange(
+                            ids, wholes.get(i - 1).from(), wholes.get(i).to()))
+                    .toArray(long[][]::new);
+            String[] both = library.batchDecode(openHandle(), pairs, false);
+            for (int i = 1; i < wholes.size(); i++) {
+                texts.add(wholes.get(i).after(wholes.get(i - 1), both[i - 1]));
+            }
+        }
+        return texts;
     }
 
     @Override

@@ -7,10 +7,36 @@ import dev.finetune4j.error.FineTuneException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenizerTest {
+    private static final Path CODEC = Path.of("src/test/resources/dev/finetune4j/modelfiles/codec");
+    private static final int TEXTS = 200;
+    private static final String[] PARTS = {
+        "The quick",
+        " fox ",
+        "attacked",
+        "\n",
+        "42",
+        "Grüße 🙂 你好",
+        "什么",
+        "👩\u200D👧",
+        "  ",
+        "\t",
+        "don't do it, please .",
+        "<s>",
+        "</s>",
+        "[SEP]",
+        "<|im_end|>",
+        "e\u0301"
+    };
+
     @TempDir
     Path folder;
 
@@ -27,6 +53,47 @@ class TokenizerTest {
                     .hasMessageContainingAll("FT0431", "no tokens for a text of 13 characters")
                     .rootCause()
                     .hasMessageContaining("[UNK]");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "metaspace.json",
+                "sentencepiece/gemma.json",
+                "sentencepiece/llama.json",
+                "sentencepiece/unigram.json",
+                "encoders/bert/tokenizer.json",
+                "encoders/roberta/tokenizer.json",
+                "model/tokenizer.json"
+            })
+    void piecesAreTheTextOneAfterTheOther(String name) {
+        Random random = new Random(1);
+
+        try (Tokenizer tokenizer = Tokenizer.open(TokenizerJson.read(CODEC.resolve(name)))) {
+            for (int i = 0; i < TEXTS; i++) {
+                int parts = random.nextInt(8);
+                String text = random.ints(parts, 0, PARTS.length)
+                                .mapToObj(part -> PARTS[part])
+                                .collect(Collectors.joining())
+                        + "fox";
+                int[] ids = tokenizer.encode(text);
+
+                List<String> pieces = tokenizer.pieces(ids);
+
+                assertThat(pieces).as(text).hasSize(ids.length);
+                assertThat(String.join("", pieces)).as(text).isEqualTo(tokenizer.decode(ids, true));
+            }
+        }
+    }
+
+    @Test
+    void piecesHaveTheBlanksBetweenWords() {
+        try (Tokenizer bert = Tokenizer.open(TokenizerJson.read(CODEC.resolve("encoders/bert/tokenizer.json")));
+                Tokenizer llama = Tokenizer.open(TokenizerJson.read(CODEC.resolve("sentencepiece/llama.json")))) {
+            assertThat(bert.pieces(bert.encode("the attacked task"))).containsExactly("the", " attack", "ed", " task");
+            assertThat(String.join("", llama.pieces(llama.encode("the attacked task"))))
+                    .isEqualTo("the attacked task");
         }
     }
 }
