@@ -141,6 +141,11 @@ class EncoderJobTest {
                 .contains("FT0341")
                 .contains("share of each label")
                 .doesNotContain("FT0342");
+        assertThat(check.out())
+                .as("what it reads, and what is learned of that")
+                .contains("\n  [CLS] a ")
+                .containsPattern("(?m)^  label ⟦(plant|animal)⟧$")
+                .doesNotContain("⟦[CLS]⟧");
     }
 
     @Test

@@ -98,10 +98,11 @@ public final class CheckView {
         screen.line(screen.paint(Tone.FAINT, row.row() + " as the model sees it, what is learned ")
                 + mark("marked")
                 + screen.paint(Tone.FAINT, ":"));
+        String label = row.label();
         StringBuilder text = new StringBuilder();
         StringBuilder trained = new StringBuilder();
         for (RenderedRow.RenderedToken token : row.tokens()) {
-            if (token.trained()) {
+            if (token.trained() && label == null) {
                 trained.append(token.piece());
             } else {
                 flush(text, trained);
@@ -111,6 +112,9 @@ public final class CheckView {
         flush(text, trained);
         for (String line : text.toString().split("\n", -1)) {
             Wrap.lines(line, screen.columns() - 2).forEach(part -> screen.line("  " + part));
+        }
+        if (label != null) {
+            Wrap.lines("label " + mark(label), screen.columns() - 2).forEach(part -> screen.line("  " + part));
         }
     }
 

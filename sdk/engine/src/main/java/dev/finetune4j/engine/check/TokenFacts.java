@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param trained tokens that are learned after truncation
  * @param trainedBeforeCut tokens that would be learned without truncation
  * @param unfamiliar tokens that the vocabulary lacks a whole piece for
+ * @param label what is learned of the row where the model tells labels apart and writes nothing; null where it writes
  * @param refusal why the chat template refuses the row, or null
  */
 record TokenFacts(
@@ -21,6 +22,7 @@ record TokenFacts(
         int trained,
         int trainedBeforeCut,
         int unfamiliar,
+        @Nullable String label,
         @Nullable FineTuneException refusal) {
-    static final TokenFacts LEFT_OUT = new TokenFacts(Choice.LEFT_OUT, null, 0, 0, 0, null);
+    static final TokenFacts LEFT_OUT = new TokenFacts(Choice.LEFT_OUT, null, 0, 0, 0, null, null);
 }

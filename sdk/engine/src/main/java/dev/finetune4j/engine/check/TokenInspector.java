@@ -13,6 +13,7 @@ import dev.finetune4j.spi.TextCodec;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Tokenizes rows as training will. Safe for use by several threads. */
 final class TokenInspector {
@@ -53,10 +54,14 @@ final class TokenInspector {
                     ? encode(example, encoded.untruncatedTokens()).trained().cardinality()
                     : trained;
             int unfamiliar = familiarity.unfamiliar(encoded.tokenIds());
-            return new TokenFacts(choice, encoded, trained, trainedBeforeCut, unfamiliar, null);
+            return new TokenFacts(choice, encoded, trained, trainedBeforeCut, unfamiliar, learnedLabel(example), null);
         } catch (FineTuneException refusal) {
-            return new TokenFacts(choice, null, 0, 0, 0, refusal);
+            return new TokenFacts(choice, null, 0, 0, 0, null, refusal);
         }
+    }
+
+    private @Nullable String learnedLabel(Example example) {
+        return !codec.speaks() && example instanceof Example.Conversation conversation ? conversation.label() : null;
     }
 
     /** Both conversations of a row that compares two answers, one after the other: each is gone through, and paid for. */

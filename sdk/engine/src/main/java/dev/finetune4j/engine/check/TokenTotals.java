@@ -52,7 +52,7 @@ final class TokenTotals {
      */
     record CutRow(RowRef row, int tokens) {}
 
-    private record Shown(RowRef row, EncodedExample encoded) {}
+    private record Shown(RowRef row, EncodedExample encoded, @Nullable String label) {}
 
     TokenTotals(int limitTokens, int batchSize, FindingLog log) {
         this.limitTokens = limitTokens;
@@ -94,7 +94,7 @@ final class TokenTotals {
             unfamiliarTokens += facts.unfamiliar();
             addCut(row, facts, facts.encoded());
             if (mayShow && part == Part.TRAIN) {
-                show(new Shown(row, facts.encoded()));
+                show(new Shown(row, facts.encoded(), facts.label()));
             }
         }
     }
@@ -171,7 +171,7 @@ final class TokenTotals {
         for (int i = 0; i < pieces.size(); i++) {
             tokens.add(new RenderedToken(pieces.get(i), trained.get(i)));
         }
-        return new RenderedRow(shown.row(), tokens, shown.encoded().untruncatedTokens());
+        return new RenderedRow(shown.row(), tokens, shown.encoded().untruncatedTokens(), shown.label());
     }
 
     TokenFigures figures() {

@@ -536,6 +536,17 @@ class DatasetCheckTest {
                         .map(RenderedRow.RenderedToken::piece))
                 .containsExactly("good", "<|im_end|>");
         assertThat(report.renderedRows()).hasSizeBetween(2, 3);
+        assertThat(report.renderedRows()).extracting(RenderedRow::label).containsOnlyNulls();
+    }
+
+    @Test
+    void showsTheLabelWhereTheModelWritesNone() {
+        DatasetCheckReport report = new DatasetCheck(
+                        MOODS, LENIENT, 0, 8, 17, WordCodec.ofEncoder(64), 2, false)
+                .inspect(clean().parts());
+
+        assertThat(report.renderedRows().get(0).label()).isEqualTo("good");
+        assertThat(Json.read(Json.line(report), DatasetCheckReport.class)).isEqualTo(report);
     }
 
     @Test

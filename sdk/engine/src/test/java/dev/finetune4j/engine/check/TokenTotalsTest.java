@@ -41,6 +41,6 @@ class TokenTotalsTest {
         BitSet trained = new BitSet();
         trained.set(tokens.length - 1);
         EncodedExample row = new EncodedExample(tokens, trained, tokens.length);
-        totals.add(part, ROW, new TokenFacts(Choice.CERTAIN, row, 1, 1, 0, null), false);
+        totals.add(part, ROW, new TokenFacts(Choice.CERTAIN, row, 1, 1, 0, null, null), false);
     }
 }

@@ -37,6 +37,7 @@ public final class WordCodec implements TextCodec {
             "<\\|endoftext\\|>|<\\|im_start\\|>|<\\|im_end\\|>|[\u0000-\u001f]|[\u0800-\uffff]| ?[^\\s<\u0800-\uffff]{1,6}|<|\\s");
 
     private final int contextTokens;
+    private final boolean speaks;
     private final List<Problem> notes;
     private final List<Problem> conversationNotes;
     private final List<String> pieces =
@@ -50,12 +51,28 @@ public final class WordCodec implements TextCodec {
 
     /** A model of so many tokens that has something to say, of all rows and of conversations. */
     WordCodec(int contextTokens, List<Problem> notes, List<Problem> conversationNotes) {
+        this(contextTokens, true, notes, conversationNotes);
+    }
+
+    private WordCodec(
+            int contextTokens, boolean speaks, List<Problem> notes, List<Problem> conversationNotes) {
         this.contextTokens = contextTokens;
+        this.speaks = speaks;
         this.notes = notes;
         this.conversationNotes = conversationNotes;
         for (int id = 0; id < pieces.size(); id++) {
             ids.put(pieces.get(id), id);
         }
+    }
+
+    /** A model of so many tokens that tells labels apart and writes nothing. */
+    static WordCodec ofEncoder(int contextTokens) {
+        return new WordCodec(contextTokens, false, List.of(), List.of());
+    }
+
+    @Override
+    public boolean speaks() {
+        return speaks;
     }
 
     @Override
