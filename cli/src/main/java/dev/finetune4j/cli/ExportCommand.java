@@ -141,7 +141,7 @@ final class ExportCommand implements Callable<Integer> {
                 Tone.FAINT,
                 String.format(
                         Locale.ROOT,
-                        "compared with the tuned model at %d next tokens: at most %.1g nats apart, within what is allowed in %s",
+                        "compared with the tuned model by %d log-probabilities: at most %.1g nats apart, within what is allowed in %s",
                         merged.comparedTokens(),
                         merged.largestDifference(),
                         merged.format().stored())));

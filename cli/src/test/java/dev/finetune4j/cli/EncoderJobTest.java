@@ -66,6 +66,7 @@ class EncoderJobTest {
         assertThat(labels.exitCode()).as(labels.err()).isZero();
         assertThat(labels.out()).matches("plant [01]\\.\\d\\d\nanimal [01]\\.\\d\\d\n");
         assertThat(export.exitCode()).as(export.err()).isZero();
+        assertThat(export.out()).contains("by 32 log-probabilities").doesNotContain("next tokens");
         JsonNode config =
                 Json.records().readTree(folder.resolve("exported/config.json").toFile());
         assertThat(config.at("/architectures/0").asText()).isEqualTo("BertForSequenceClassification");

@@ -51,7 +51,7 @@ class ExamplesTest {
         assertThat(export.exitCode()).as(export.err()).isZero();
         assertThat(export.out())
                 .contains(": 257 MiB of weights in bf16")
-                .contains("at 192 next tokens: at most ", "nats apart, within what is allowed in bf16");
+                .contains("by 192 log-probabilities: at most ", "nats apart, within what is allowed in bf16");
         assertThat(tuned.toFile().list())
                 .contains(
                         "config.json",

@@ -35,6 +35,13 @@ final class MergeStep {
         return Files.exists(report());
     }
 
+    /** What it does; of a model whose weights were trained themselves there is no adapter. */
+    String words() {
+        return site.tunedModel().adapter().isPresent()
+                ? "merging the adapter into the weights"
+                : "writing the tuned model as one of its own";
+    }
+
     void run() {
         MergedParts parts = parts();
         Path folder = site.folder().output().resolve(WorkOrder.MERGED_FOLDER);
@@ -88,7 +95,7 @@ final class MergeStep {
                     .error("the merged model differs from the tuned model")
                     .because(String.format(
                             Locale.ROOT,
-                            "by up to %.2g nats at a next token; %.2g are allowed in %s",
+                            "a log-probability by up to %.2g nats; %.2g are allowed in %s",
                             difference,
                             parts.tolerance(),
                             parts.format().stored()));

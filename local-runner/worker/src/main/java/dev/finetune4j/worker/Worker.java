@@ -196,7 +196,7 @@ public final class Worker {
         if (step instanceof WorkStep.Merge merge) {
             MergeStep merging = new MergeStep(site, merge);
             if (!merging.isComplete()) {
-                site.enter(RunState.EVALUATING, "merging the adapter into the weights", null);
+                site.enter(RunState.EVALUATING, merging.words(), null);
                 merging.run();
             }
             return Optional.empty();

@@ -198,6 +198,7 @@ class WorkerTest {
                 Json.read(Files.readString(folder.output().resolve(WorkOrder.MERGED_FILE)), MergedModel.class);
         assertThat(merged.format()).isEqualTo(new ModelFormat.HuggingFace(Precision.FP32));
         assertThat(merged.largestDifference()).isPositive().isLessThan(1e-3);
+        assertThat(events().toString()).contains("merging the adapter into the weights");
         assertThat(merged.bytes())
                 .isEqualTo(Files.size(
                         folder.output().resolve(WorkOrder.MERGED_FOLDER).resolve("model.safetensors")));
@@ -253,6 +254,9 @@ class WorkerTest {
 
         assertThat(folder.output().resolve("model/config.json")).exists();
         assertThat(folder.output().resolve("adapter")).doesNotExist();
+        assertThat(events().toString())
+                .contains("writing the tuned model as one of its own")
+                .doesNotContain("merging the adapter");
         assertThat(right("tuned")).isGreaterThan(right("base-zero-shot"));
         assertThat(Json.read(Files.readString(folder.output().resolve(WorkOrder.MERGED_FILE)), MergedModel.class)
                         .format())

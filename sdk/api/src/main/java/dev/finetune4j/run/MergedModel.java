@@ -5,8 +5,9 @@ package dev.finetune4j.run;
  *
  * @param format its form, and how the weights are stored
  * @param bytes size of the weights, in GGUF of the whole file
- * @param largestDifference how far the log-probability of a next token is from that of the tuned model it was made from, in nats, at most
- * @param comparedTokens next tokens whose log-probabilities were compared
+ * @param largestDifference how far the log-probability of a next token, or of an encoder's label, is from that of the tuned model it was made
+ *     from, in nats, at most
+ * @param comparedTokens next tokens, or of an encoder labels of texts, whose log-probabilities were compared
  */
 public record MergedModel(ModelFormat format, long bytes, double largestDifference, int comparedTokens) {
     /** Refuses a format that is not resolved. */
