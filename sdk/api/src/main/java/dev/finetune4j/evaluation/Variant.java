@@ -28,8 +28,16 @@ public enum Variant {
         return this == TUNED;
     }
 
-    /** The name of the variant's predictions file, such as {@code base-zero-shot.jsonl}. One {@link Prediction} a line. */
+    /** The variant that is asked for where this one answers: {@link #BASE_ZERO_SHOT} where the label shares stand for it, else the same. */
+    public Variant asked() {
+        return this == BASE_PRIOR ? BASE_ZERO_SHOT : this;
+    }
+
+    /**
+     * The name of the variant's predictions file, such as {@code base-zero-shot.jsonl}, that of the variant which was asked for. One
+     * {@link Prediction} a line.
+     */
     public String fileName() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-') + ".jsonl";
+        return asked().name().toLowerCase(Locale.ROOT).replace('_', '-') + ".jsonl";
     }
 }

@@ -21,7 +21,6 @@ import dev.finetune4j.engine.report.view.ReportFiles;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Variant;
-import dev.finetune4j.evaluation.VariantEvaluation;
 import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunOutcome;
@@ -107,7 +106,7 @@ final class ReportStep {
             report.ending(Ending.uncompared(events).orElse(null));
         } else {
             Set<Variant> variants = evaluation.variants().stream()
-                    .map(VariantEvaluation::variant)
+                    .map(one -> one.variant().asked())
                     .collect(Collectors.toSet());
             compare(report, view, variants, output, evaluation);
         }

@@ -3,12 +3,20 @@ package dev.finetune4j.engine.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.finetune4j.data.Example;
+import dev.finetune4j.data.Message;
+import dev.finetune4j.data.Part;
+import dev.finetune4j.data.Role;
+import dev.finetune4j.data.RowRef;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.report.Provenance;
 import dev.finetune4j.engine.report.RunReport;
 import dev.finetune4j.engine.report.view.ReportFiles;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.evaluation.EvaluationReport;
+import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.json.Json;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
@@ -16,9 +24,11 @@ import dev.finetune4j.testkit.fake.FakePlace;
 import dev.finetune4j.testkit.fake.Life;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +43,27 @@ class LostReportTest extends HomeWithAPlace {
         RunReport written = ReportFiles.read(folder().path());
         assertThat(written.changedRows()).isNotNull();
         assertThat(written.figures()).isNotNull();
+
+        assertThat(restored()).isEqualTo(asFarAsWrittenDown(written));
+    }
+
+    /** The base answers each row alike, as the shares of the labels do, and is right: all its rows are numbered so that the fake one is. */
+    @Test
+    void ofARunWhoseBaseIsTheSharesOfTheLabelsItIsTheSame() throws Exception {
+        PreparedJob job = fixture.prepared();
+        List<String> rows = new ArrayList<>();
+        for (int row = 4; row <= 160; row += 4) {
+            rows.add(Json.line(new Example.Conversation(
+                    new RowRef("letters.jsonl", row),
+                    List.of(new Message(Role.USER, "letter " + row), new Message(Role.ASSISTANT, "calm")),
+                    "calm")));
+        }
+        Files.write(job.data().folder().resolve(Part.TEST.fileName()), rows);
+        fixture.run(job);
+        RunReport written = ReportFiles.read(folder().path());
+        EvaluationReport evaluation = Objects.requireNonNull(written.evaluation());
+        assertThat(evaluation.base().orElseThrow().variant()).isEqualTo(Variant.BASE_PRIOR);
+        assertThat(written.changedRows()).isNotNull();
 
         assertThat(restored()).isEqualTo(asFarAsWrittenDown(written));
     }
