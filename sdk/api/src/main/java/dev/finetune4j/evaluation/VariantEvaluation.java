@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param calibration whether the confidence can be believed; null without labels
  * @param written how many written answers say nothing; null with labels, where nothing is written, and in reports of versions that did not count
  *     them
+ * @param predictions the file of its answers, in the output folder of the run, such as {@code predictions/tuned.jsonl}, one {@link Prediction} a
+ *     line; null in reports of versions that did not name it
  */
 public record VariantEvaluation(
         Variant variant,
@@ -24,15 +26,16 @@ public record VariantEvaluation(
         List<ClassScore> classes,
         @Nullable ConfusionMatrix confusion,
         @Nullable Calibration calibration,
-        @Nullable WrittenAnswers written) {
-    /** Of a model that wrote no texts. */
+        @Nullable WrittenAnswers written,
+        @Nullable String predictions) {
+    /** Of a model that wrote no texts, and whose answers lie in no file that is known. */
     public VariantEvaluation(
             Variant variant,
             Map<MetricName, Interval> metrics,
             List<ClassScore> classes,
             @Nullable ConfusionMatrix confusion,
             @Nullable Calibration calibration) {
-        this(variant, metrics, classes, confusion, calibration, null);
+        this(variant, metrics, classes, confusion, calibration, null, null);
     }
 
     /** Copies the collections in their order. */

@@ -22,6 +22,11 @@ import java.util.Set;
 public final class PredictionFiles {
     private PredictionFiles() {}
 
+    /** Where the worker leaves what a variant answers, from its output folder on. */
+    static String path(Variant variant) {
+        return WorkOrder.PREDICTIONS_FOLDER + "/" + variant.fileName();
+    }
+
     /**
      * Reads one file a variant.
      *
@@ -33,7 +38,7 @@ public final class PredictionFiles {
         Map<Variant, List<Prediction>> predictions = new EnumMap<>(Variant.class);
         List<Problem> problems = new ArrayList<>();
         for (Variant variant : variants) {
-            Path file = output.resolve(WorkOrder.PREDICTIONS_FOLDER).resolve(variant.fileName());
+            Path file = output.resolve(path(variant));
             try {
                 predictions.put(variant, readFile(file));
             } catch (FineTuneException e) {

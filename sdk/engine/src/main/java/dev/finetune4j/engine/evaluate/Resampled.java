@@ -41,7 +41,8 @@ final class Resampled {
                     labelled == null ? List.of() : labelled.classScores(),
                     labelled == null ? null : labelled.confusion(),
                     labelled == null ? null : labelled.calibration(),
-                    variant.written()));
+                    variant.written(),
+                    PredictionFiles.path(variant.variant())));
         }
         return variants;
     }

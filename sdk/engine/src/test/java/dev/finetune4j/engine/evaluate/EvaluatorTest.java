@@ -15,6 +15,7 @@ import dev.finetune4j.evaluation.Interval;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.SignificanceTest;
 import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.evaluation.VariantEvaluation;
 import dev.finetune4j.job.EvaluationSpec;
 import dev.finetune4j.job.Gate;
 import dev.finetune4j.job.MetricName;
@@ -80,6 +81,10 @@ class EvaluatorTest {
 
         assertThat(evaluated(shares).base().orElseThrow().variant()).isEqualTo(Variant.BASE_PRIOR);
         assertThat(evaluated(shares).comparisons()).extracting(Comparison::base).containsOnly(Variant.BASE_PRIOR);
+        assertThat(evaluated(shares).variants())
+                .extracting(VariantEvaluation::predictions)
+                .as("the shares stand for the base that was asked")
+                .containsExactly("predictions/base-zero-shot.jsonl", "predictions/tuned.jsonl");
         assertThat(evaluated(readsOneRow).base().orElseThrow().variant()).isEqualTo(Variant.BASE_ZERO_SHOT);
         assertThat(evaluated(answers(200, 0.2)).base().orElseThrow().variant()).isEqualTo(Variant.BASE_ZERO_SHOT);
     }
