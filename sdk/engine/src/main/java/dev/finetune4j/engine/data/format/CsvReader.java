@@ -18,12 +18,13 @@ import org.jspecify.annotations.Nullable;
  * Rows of a CSV or TSV file after RFC 4180: a header line, quotes where a field holds a separator, a quote or a line break, and a
  * doubled quote for a quote. The separator is the one of comma, semicolon, tab and bar that the header has most of. Fields stay
  * the texts that they are: {@code 007} keeps its zeros, an empty field is an empty text. Strict, since a separator that is out of
- * place would teach the model shifted columns.
+ * place would teach the model shifted columns. A quote that does not close breaks the row that it stands in, not those that
+ * follow.
  */
 final class CsvReader implements RowReader {
     private static final List<Character> SEPARATORS = List.of(',', ';', '\t', '|');
 
-    private final LineReader lines;
+    private final RepeatableLines lines;
     private final String name;
     private final String shown;
     private final char separator;
@@ -31,7 +32,8 @@ final class CsvReader implements RowReader {
     private long row;
 
     CsvReader(Path file, String name) throws IOException {
-        this.lines = new LineReader(file, name);
+        LineReader opened = new LineReader(file, name);
+        this.lines = new RepeatableLines(opened);
         this.name = name;
         this.shown = ShellWord.of(file);
         LineReader.Line first = lines.next();
@@ -43,8 +45,8 @@ final class CsvReader implements RowReader {
         if (first.problem() != null) {
             throw first.problem().asException();
         }
-        if (lines.hasOldLineEnds()) {
-            throw brokenFile(LineReader.OLD_LINE_ENDS, lines.withNewLineEnds());
+        if (opened.hasOldLineEnds()) {
+            throw brokenFile(LineReader.OLD_LINE_ENDS, opened.withNewLineEnds());
         }
         this.separator = separator(first.text());
         this.header = header(first);
@@ -69,12 +71,12 @@ final class CsvReader implements RowReader {
     }
 
     private List<String> header(LineReader.Line first) throws IOException {
-        Fields fields = fields(first);
+        Fields fields = fields(first, Integer.MAX_VALUE);
         if (fields.problem != null) {
             throw fields.problem.asException();
         }
         if (fields.reason != null) {
-            throw broken(first.number(), fields.reason).asException();
+            throw broken(first.number(), fields.lastLine, fields.reason).asException();
         }
         if (new HashSet<>(fields.values).size() < fields.values.size() || fields.values.contains("")) {
             throw brokenFile(
@@ -97,17 +99,17 @@ final class CsvReader implements RowReader {
         if (line.problem() != null) {
             return new RawRow.Broken(row, line.problem());
         }
-        Fields fields = fields(line);
+        Fields fields = fields(line, header.size());
         if (fields.problem != null) {
             return new RawRow.Broken(row, fields.problem);
         }
-        if (fields.reason != null) {
-            return new RawRow.Broken(row, broken(line.number(), fields.reason).build());
-        }
-        if (fields.values.size() != header.size()) {
-            String found = "it has " + fields.values.size() + (fields.values.size() == 1 ? " field" : " fields")
+        if (fields.reason == null && fields.values.size() != header.size()) {
+            fields.reason = "it has " + fields.values.size() + (fields.values.size() == 1 ? " field" : " fields")
                     + ", the header has " + header.size();
-            return new RawRow.Broken(row, broken(line.number(), found).build());
+        }
+        if (fields.reason != null) {
+            return new RawRow.Broken(
+                    row, broken(line.number(), fields.lastLine, fields.reason).build());
         }
         ObjectNode named = JsonNodeFactory.instance.objectNode();
         for (int i = 0; i < header.size(); i++) {
@@ -119,35 +121,47 @@ final class CsvReader implements RowReader {
     /** The fields of one record, which may go over several lines, or why they cannot be told apart. */
     private static final class Fields {
         private final List<String> values = new ArrayList<>();
+        /** The last line that counts as the record's; what follows is read as the next one. */
+        private long lastLine;
+
         private @Nullable String reason;
         /** Of a line that cannot be read, which says more than that a quote does not close there. */
         private @Nullable Problem problem;
+
+        private Fields(long firstLine) {
+            this.lastLine = firstLine;
+        }
     }
 
-    private Fields fields(LineReader.Line first) throws IOException {
-        Fields fields = new Fields();
+    /**
+     * Reads a record.
+     *
+     * @param most fields of several lines that it may have: where quotes stand in the wrong places, each line ends a field and
+     *     begins another, and the record would go on to the end of the file
+     */
+    private Fields fields(LineReader.Line first, int most) throws IOException {
+        Fields fields = new Fields(first.number());
         StringBuilder field = new StringBuilder();
         String text = first.text();
         int at = 0;
         long characters = text.length();
+        int continued = 0;
         while (true) {
             if (at < text.length() && text.charAt(at) == '"') {
-                at++;
-                int close = closingQuote(text, at, field);
-                while (close < 0) {
-                    LineReader.Line next = lines.next();
-                    characters += next == null ? 0 : next.text().length() + 1L;
-                    if (next != null && next.problem() != null) {
-                        fields.problem = next.problem();
+                int close = closingQuote(text, at + 1, field);
+                if (close < 0) {
+                    continued++;
+                    if (continued > most) {
+                        fields.reason = "more quoted fields go over several lines than the header has fields";
                         return fields;
                     }
-                    if (next == null || characters > LineReader.MAX_LINE_BYTES) {
-                        fields.reason = "a quote that opens here does not close";
+                    Rest rest = rest(first.number(), fields, field, characters);
+                    if (rest == null) {
                         return fields;
                     }
-                    field.append('\n');
-                    text = next.text();
-                    close = closingQuote(text, 0, field);
+                    text = rest.line();
+                    close = rest.close();
+                    characters = rest.characters();
                 }
                 at = close + 1;
             } else {
@@ -168,6 +182,67 @@ final class CsvReader implements RowReader {
         }
     }
 
+    /** The last line of a field of several lines, where its quote closes there, and the record's characters up to that line's end. */
+    private record Rest(String line, int close, long characters) {}
+
+    /**
+     * Reads on to the quote that closes a field. Where there is none, the lines after the one where it opened are read again as
+     * rows of their own: one quote too many shall not take the rest of the file along. That costs each line one more reading, not
+     * one for each quote: a line that was gone through in vain has doubled quotes only, none that opens a field of several lines.
+     *
+     * @return null where the field has no end; {@code fields} then has the reason
+     */
+    private @Nullable Rest rest(long firstLine, Fields fields, StringBuilder field, long before) throws IOException {
+        long opened = fields.lastLine;
+        long characters = before;
+        lines.mark();
+        while (true) {
+            LineReader.Line next = lines.next();
+            if (next != null && next.problem() != null) {
+                fields.problem = within(next.problem(), firstLine);
+                lines.forget();
+                return null;
+            }
+            characters += next == null ? 0 : next.text().length() + 1L;
+            int close = -1;
+            if (next != null && characters <= LineReader.MAX_LINE_BYTES) {
+                field.append('\n');
+                close = closingQuote(next.text(), 0, field);
+            }
+            if (next == null
+                    || characters > LineReader.MAX_LINE_BYTES
+                    || (close >= 0 && opensField(next.text(), close))) {
+                fields.reason = "a quote that opens " + (opened == firstLine ? "here" : "in line " + opened)
+                        + " does not close";
+                lines.back();
+                return null;
+            }
+            if (close >= 0) {
+                fields.lastLine = next.number();
+                lines.forget();
+                return new Rest(next.text(), close, characters);
+            }
+        }
+    }
+
+    /** The problem of a line that a record of several lines takes along, with the line that the record begins in. */
+    private static Problem within(Problem problem, long firstLine) {
+        List<String> causes = new ArrayList<>(problem.causes());
+        causes.add("the line stands within quotes; its row begins in line " + firstLine);
+        return problem.withCauses(causes);
+    }
+
+    /** Whether a quote that would close a field stands where one begins, and with text after it: then it opens one. */
+    private boolean opensField(String text, int quote) {
+        int start = quote;
+        while (start > 0 && text.charAt(start - 1) == '"') {
+            start--;
+        }
+        boolean isAtStart = start == 0 || text.charAt(start - 1) == separator;
+        boolean isAtEnd = quote + 1 == text.length() || text.charAt(quote + 1) == separator;
+        return isAtStart && !isAtEnd;
+    }
+
     /** Appends quoted text up to its closing quote and returns where that is, or -1 if the text ends before. */
     private static int closingQuote(String text, int from, StringBuilder field) {
         int at = from;
@@ -183,13 +258,18 @@ final class CsvReader implements RowReader {
         return -1;
     }
 
-    private Problem.Builder broken(long line, String reason) {
+    private Problem.Builder broken(long line, long last, String reason) {
+        boolean isOne = line == last;
+        String range = isOne ? Long.toString(line) : line + "," + last;
         return DataProblems.TABLE_BROKEN
-                .error("line " + line + " of " + name + " does not fit the table")
+                .error(
+                        isOne
+                                ? "line " + line + " of " + name + " does not fit the table"
+                                : "lines " + line + " to " + last + " of " + name + " do not fit the table")
                 .at(new Location.InFile(name, line, 0, null))
                 .because(reason)
-                .remedy("sed -n '" + line + "p' " + shown
-                        + "    # shows the line; a quote in a quoted field is doubled");
+                .remedy("sed -n '" + range + "p' " + shown + "    # shows the " + (isOne ? "line" : "lines")
+                        + "; a quote in a quoted field is doubled");
     }
 
     private FineTuneException brokenFile(String reason, String remedy) {

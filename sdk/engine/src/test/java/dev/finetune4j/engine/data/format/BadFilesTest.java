@@ -214,6 +214,50 @@ class BadFilesTest {
                         text -> assertThat(text).contains("FT0231", "rows.csv:9", "does not close"));
     }
 
+    /** A stray quote took along all that followed, and the job that tolerated one broken row trained on a third of its file. */
+    @Test
+    void readsOnAfterAQuoteThatDoesNotClose() throws IOException {
+        Path toTheEnd = file("rows.csv", "prompt,completion\na,b\n\"c,d\n" + "e \"\",f\ng,h\n".repeat(200));
+        Path toAQuotedField = file("quoted.csv", "prompt,completion\n\"a,b\nc,d\n\"e, f\",\"g\nh\"\n");
+        Path toADoubledQuote = file("doubled.csv", "prompt,completion\n\"a,b\nc,d\n\"\"\"e\"\" f\",g\n");
+        Path further = file("further.csv", "prompt,completion\n\"a\nb\",\"c\nd,e\n");
+
+        assertThat(rowsAround(toTheEnd, "line 3 of rows.csv does not fit the table", "opens here does not close"))
+                .isEqualTo(401);
+        assertThat(rowsAround(toAQuotedField, "line 2 of quoted.csv does not fit", "opens here does not close"))
+                .isEqualTo(2);
+        assertThat(rowsAround(toADoubledQuote, "line 2 of doubled.csv does not fit", "opens here does not close"))
+                .isEqualTo(2);
+        assertThat(rowsAround(further, "lines 2 to 3 of further.csv do not fit", "opens in line 3 does not close"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void namesAllLinesOfARowThatDoesNotFit() throws IOException {
+        assertThat(rowsAround(
+                        file("rows.csv", "prompt,completion\n\"a\nb\nc\"\nd,e\n"),
+                        "lines 2 to 4 of rows.csv do not fit the table",
+                        "it has 1 field, the header has 2",
+                        "sed -n '2,4p'"))
+                .isEqualTo(1);
+        assertThat(rowsAround(
+                        file("rows.csv", "prompt,completion\n\"a\nb \"c\" d\",e\nf,g\n"),
+                        "lines 2 to 3 of rows.csv do not fit the table",
+                        "between a closing quote"))
+                .isEqualTo(1);
+    }
+
+    /** Each line ends a quoted field and begins another, so that the whole file is one row by the quotes. */
+    @Test
+    void doesNotTakeQuotesInTheWrongPlacesForOneRow() throws IOException {
+        int lines = 30_000;
+
+        RowProblems problems = read(file("rows.csv", "prompt,completion\na,b\n" + "a\",\"b\n".repeat(lines)));
+
+        assertThat(problems.brokenRows()).isEqualTo(lines / 3);
+        assertThat(Problems.text(problems.asErrors().get(0))).contains("more quoted fields go over several lines");
+    }
+
     @Test
     void saysWhatIsWrongWithALineWithinAQuotedField() throws IOException {
         RowProblems problems = read(Files.write(
@@ -222,7 +266,8 @@ class BadFilesTest {
 
         assertThat(problems.asErrors())
                 .extracting(Problems::text)
-                .anySatisfy(text -> assertThat(text).contains("FT0223", "rows.csv:4", "byte 0xFC"))
+                .anySatisfy(text ->
+                        assertThat(text).contains("FT0223", "rows.csv:4", "byte 0xFC", "its row begins in line 3"))
                 .anySatisfy(text -> assertThat(text).contains("FT0222", "rows.csv:6", "NUL"))
                 .noneMatch(text -> text.contains("does not close"));
     }
@@ -246,6 +291,22 @@ class BadFilesTest {
 
     private Path file(String name, String content) throws IOException {
         return Files.writeString(folder.resolve(name), content);
+    }
+
+    /** How many rows could be read of a file with one broken row, of which {@code words} are told. */
+    private long rowsAround(Path file, String... words) {
+        RowProblems problems = new RowProblems(List.of());
+        long read = 0;
+        String name = String.valueOf(file.getFileName());
+        try (ExampleReader reader =
+                ExampleReader.open(file, name, "auto", TaskSpec.of(TaskKind.CHAT), true, problems)) {
+            while (reader.next() != null) {
+                read++;
+            }
+        }
+        assertThat(problems.asErrors()).singleElement().satisfies(problem -> assertThat(Problems.text(problem))
+                .contains(words));
+        return read;
     }
 
     /** What is proposed to do about a file, a line each. */
