@@ -61,7 +61,7 @@ public final class CheckProblems implements ProblemCatalogue {
             "FT0310",
             "duplicate rows",
             "Rows repeat an earlier row of their part word for word, or nearly: at least 80 % of the pairs of neighbouring words of either row stand in both (Jaccard similarity, case, punctuation and the words that nine of ten rows share put aside). Repeated rows weigh more than others and are learned by heart. The limit is check.max-duplicates, a share of all rows; held-out rows that repeat training rows are told by FT0312.",
-            "keep one row of each group: SELECT DISTINCT in data.query, or awk '!seen[$0]++' ROWS.jsonl > unique.jsonl");
+            "leave out the later rows; in data.query: SELECT DISTINCT over the columns that are learned from, without an id");
 
     /** Two labels are one but for case and spaces. */
     public static final ProblemKind ALIKE_LABELS = kind(

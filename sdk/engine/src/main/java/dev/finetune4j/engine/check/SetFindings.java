@@ -246,19 +246,23 @@ final class SetFindings {
         if (isError) {
             problem.remedy("check.max-duplicates: " + Shares.allowing(exact + near, table.size()));
         }
+        // A tool for equal lines finds neither: a row may have an id, go over several lines, or differ in a word.
         if (exact > 0) {
-            problem.remedy(CheckProblems.DUPLICATES.remedy());
+            problem.remedy(leaveOut(repeated, Relation.EXACT_DUPLICATE, exact, "") + " word for word");
         }
         if (near > 0) {
-            // Neither SELECT DISTINCT nor a tool for equal lines knows rows that differ in a word.
-            String later = repeated.pairs(Relation.NEAR_DUPLICATE, NAMED_ROWS).stream()
-                    .map(pair -> pair.row().toString())
-                    .collect(Collectors.joining(", "));
-            problem.remedy("leave out " + later
-                    + (near > NAMED_ROWS ? String.format(Locale.ROOT, " and %,d more", near - NAMED_ROWS) : "")
-                    + ", which nearly repeat" + (near == 1 ? "s" : "") + " an earlier row");
+            problem.remedy(leaveOut(repeated, Relation.NEAR_DUPLICATE, near, "nearly "));
         }
         log.add(CheckProblems.DUPLICATES.code(), "", exact + near, problem::build);
+    }
+
+    private static String leaveOut(RepeatedRows repeated, Relation relation, long count, String how) {
+        String later = repeated.pairs(relation, NAMED_ROWS).stream()
+                .map(pair -> pair.row().toString())
+                .collect(Collectors.joining(", "));
+        return "leave out " + later
+                + (count > NAMED_ROWS ? String.format(Locale.ROOT, " and %,d more", count - NAMED_ROWS) : "")
+                + ", which " + how + (count == 1 ? "repeats" : "repeat") + " an earlier row";
     }
 
     private void addConflicts(RowTable table, RepeatedRows repeated) {

@@ -250,7 +250,7 @@ class DatasetCheckTest {
                 .isEqualTo("2 of 7 rows (28.6 %) repeat an earlier row of their part");
         assertThat(problem(report, "FT0310").remedies())
                 .containsExactly(
-                        CheckProblems.DUPLICATES.remedy(),
+                        "leave out rows.jsonl row 6, which repeats an earlier row word for word",
                         "leave out rows.jsonl row 7, which nearly repeats an earlier row");
     }
 
