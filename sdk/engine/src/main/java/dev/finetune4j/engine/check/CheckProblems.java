@@ -74,7 +74,7 @@ public final class CheckProblems implements ProblemCatalogue {
     public static final ProblemKind OVERLAP = kind(
             "FT0312",
             "evaluation rows that training has seen",
-            "The text of validation or test rows also stands, or nearly stands, in training rows. The score then tells how well the model remembers, not what it learned. A split by group keeps rows of one origin together. The limit for test rows is check.max-overlap.",
+            "The text of validation or test rows also stands, or nearly stands, in training rows. The score then tells how well the model remembers, not what it learned. A split by group keeps rows of one origin together, unless the part is a file of its own: then one row of each pair is to be taken out. The limit for test rows is check.max-overlap.",
             "data.split.group-by: COLUMN   (a column that rows of one origin share)");
 
     /** Rows are longer than the limit. */

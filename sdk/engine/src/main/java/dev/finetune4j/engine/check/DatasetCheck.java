@@ -13,6 +13,7 @@ import dev.finetune4j.engine.data.format.RowFormat;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.CheckSpec;
+import dev.finetune4j.job.DataSpec;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.job.TaskSpec;
@@ -39,7 +40,7 @@ public final class DatasetCheck {
     private final long seed;
     private final TextCodec codec;
     private final int threads;
-    private final boolean isGrouped;
+    private final DataSpec data;
 
     /**
      * Prepares a check.
@@ -51,7 +52,7 @@ public final class DatasetCheck {
      * @param seed of the token sample of large data sets
      * @param codec the text side of the model; stays open
      * @param threads threads to work with, at least 1
-     * @param isGrouped whether the rows were dealt out by group
+     * @param data where the rows come from, and how they were dealt out
      */
     public DatasetCheck(
             TaskSpec task,
@@ -61,7 +62,7 @@ public final class DatasetCheck {
             long seed,
             TextCodec codec,
             int threads,
-            boolean isGrouped) {
+            DataSpec data) {
         this.task = task;
         this.limits = limits;
         this.askedTokens = maxTokens;
@@ -70,7 +71,7 @@ public final class DatasetCheck {
         this.seed = seed;
         this.codec = codec;
         this.threads = threads;
-        this.isGrouped = isGrouped;
+        this.data = data;
     }
 
     /** The check that a job asks for, with the labels that its data was prepared with. */
@@ -83,7 +84,7 @@ public final class DatasetCheck {
                 job.training().seed(),
                 codec,
                 threads,
-                job.data().split().groupBy() != null);
+                job.data());
     }
 
     /**
@@ -102,7 +103,7 @@ public final class DatasetCheck {
             TokenTotals totals = new TokenTotals(maxTokens, batchSize, log);
             inspectTokens(parts, chunks, texts.table(), new TokenInspector(codec, sample), totals);
             RepeatedRows repeated = RepeatedRows.of(texts.table());
-            new SetFindings(task, limits, askedTokens, codec.contextTokens(), isGrouped, log)
+            new SetFindings(task, limits, askedTokens, codec.contextTokens(), data, log)
                     .add(texts, repeated, totals);
             return report(parts, log, texts, repeated, totals);
         }

@@ -10,6 +10,8 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemKind;
 import dev.finetune4j.error.Severity;
 import dev.finetune4j.job.CheckSpec;
+import dev.finetune4j.job.DataSpec;
+import dev.finetune4j.job.SplitSpec;
 import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.job.TrainingSpec;
 import java.util.ArrayList;
@@ -40,7 +42,7 @@ final class SetFindings {
     private final CheckSpec limits;
     private final int askedTokens;
     private final int contextTokens;
-    private final boolean isGrouped;
+    private final DataSpec data;
     private final FindingLog log;
 
     /**
@@ -50,16 +52,15 @@ final class SetFindings {
      * @param limits from where on a finding is an error
      * @param askedTokens tokens that the job allows a row, 0 for the model's length
      * @param contextTokens tokens that the model was made for
-     * @param isGrouped whether the rows were dealt out by group already
+     * @param data where the rows come from, and how they were dealt out
      * @param log takes what is found
      */
-    SetFindings(
-            TaskSpec task, CheckSpec limits, int askedTokens, int contextTokens, boolean isGrouped, FindingLog log) {
+    SetFindings(TaskSpec task, CheckSpec limits, int askedTokens, int contextTokens, DataSpec data, FindingLog log) {
         this.task = task;
         this.limits = limits;
         this.askedTokens = askedTokens;
         this.contextTokens = contextTokens;
-        this.isGrouped = isGrouped;
+        this.data = data;
         this.log = log;
     }
 
@@ -247,7 +248,9 @@ final class SetFindings {
             problem.remedy("check.max-duplicates: " + Shares.allowing(exact + near, table.size()));
         }
         // A tool for equal lines finds neither: a row may have an id, go over several lines, or differ in a word.
-        if (exact > 0) {
+        if (exact > 0 && data.query() != null) {
+            problem.remedy("SELECT DISTINCT in data.query, over the columns that are learned from, without an id");
+        } else if (exact > 0) {
             problem.remedy(leaveOut(repeated, Relation.EXACT_DUPLICATE, exact, "") + " word for word");
         }
         if (near > 0) {
@@ -288,7 +291,15 @@ final class SetFindings {
                 CheckProblems.OVERLAP,
                 isError,
                 Counted.share(leaked, table.size(part), name) + " have a text that training rows have, or nearly");
-        problem.remedy(isGrouped ? "take one row of each pair out of the data" : CheckProblems.OVERLAP.remedy());
+        SplitSpec split = data.split();
+        boolean isFile = (part == Part.TEST ? split.testFile() : split.validationFile()) != null;
+        problem.remedy(
+                isFile || split.groupBy() != null
+                        ? "take one row of each pair out of the data"
+                        : CheckProblems.OVERLAP.remedy());
+        if (isFile) {
+            problem.because("the rows are a file of their own, and data.split.group-by deals out no such file");
+        }
         if (part == Part.TEST) {
             problem.because("check.max-overlap allows " + Counted.percent(limit));
             if (isError) {

@@ -14,6 +14,9 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Severity;
 import dev.finetune4j.job.CheckSpec;
 import dev.finetune4j.job.CheckSpec.Finding;
+import dev.finetune4j.job.DataSpec;
+import dev.finetune4j.job.SourceSpec;
+import dev.finetune4j.job.SplitSpec;
 import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.json.Json;
@@ -27,6 +30,7 @@ import org.junit.jupiter.api.Test;
 class DatasetCheckTest {
     private static final TaskSpec MOODS = TaskSpec.of(TaskKind.SENTIMENT).withLabels(List.of("good", "bad"));
     private static final CheckSpec LENIENT = new CheckSpec(0.3, 0.05, 0.2, 0, 1, Finding.ERROR, Finding.WARNING);
+    private static final DataSpec FILE = DataSpec.ofFile("rows.jsonl");
 
     private final WordCodec codec = new WordCodec(64);
 
@@ -50,7 +54,7 @@ class DatasetCheckTest {
         WordCodec doubtful = new WordCodec(64, List.of(note), List.of());
 
         DatasetCheckReport report =
-                new DatasetCheck(MOODS, LENIENT, 0, 8, 17, doubtful, 2, false).inspect(tested().parts());
+                new DatasetCheck(MOODS, LENIENT, 0, 8, 17, doubtful, 2, FILE).inspect(tested().parts());
 
         assertThat(report.problems()).containsExactly(note);
     }
@@ -65,7 +69,7 @@ class DatasetCheckTest {
                 WordCodec.REFUSAL.warning("the template ends no answer").build();
         TextCodec doubtful =
                 new CodecBehindVirtualTokens(new WordCodec(64, List.of(ofAll), List.of(ofConversations)), 4);
-        DatasetCheck check = new DatasetCheck(TaskSpec.of(TaskKind.CHAT), LENIENT, 0, 8, 17, doubtful, 2, false);
+        DatasetCheck check = new DatasetCheck(TaskSpec.of(TaskKind.CHAT), LENIENT, 0, 8, 17, doubtful, 2, FILE);
         DatasetParts passages = new Rows().passage(TRAIN, "one passage").parts();
 
         assertThat(check.inspect(clean().parts()).problems())
@@ -267,6 +271,20 @@ class DatasetCheckTest {
         assertThat(near.remedies()).containsExactly("leave out rows.jsonl row 6, which nearly repeats an earlier row");
     }
 
+    /** A query is not edited row by row. */
+    @Test
+    void ofTheRowsOfAQueryTheQueryIsMended() {
+        Rows rows =
+                clean().labelled(TRAIN, "a lovely quiet place", "good").labelled(TRAIN, "a lovely quiet place", "good");
+        DataSpec query = DataSpec.ofQuery("SELECT * FROM stays", Map.of("stays", SourceSpec.of("stays.csv")));
+
+        DatasetCheckReport report = new DatasetCheck(MOODS, LENIENT, 0, 8, 17, codec, 2, query).inspect(rows.parts());
+
+        assertThat(problem(report, "FT0310").remedies())
+                .containsExactly(
+                        "SELECT DISTINCT in data.query, over the columns that are learned from, without an id");
+    }
+
     @Test
     void makesDuplicatesAnErrorBeyondTheLimit() {
         CheckSpec strict = new CheckSpec(0.1, 0.05, 0.2, 0, 1, Finding.ERROR, Finding.WARNING);
@@ -309,13 +327,40 @@ class DatasetCheckTest {
                 .labelled(VALIDATION, text, "bad")
                 .labelled(TEST, text, "bad");
 
-        DatasetCheckReport grouped = new DatasetCheck(MOODS, LENIENT, 0, 8, 17, codec, 2, true).inspect(rows.parts());
+        DataSpec grouped = FILE.withSplit(SplitSpec.defaults().withGroupBy("author"));
+
+        DatasetCheckReport report = new DatasetCheck(MOODS, LENIENT, 0, 8, 17, codec, 2, grouped).inspect(rows.parts());
 
         assertThat(overlapRemedies(check(MOODS, LENIENT, rows)))
                 .hasSize(3)
                 .filteredOn(remedy -> remedy.startsWith("data.split.group-by"))
                 .hasSize(2);
-        assertThat(overlapRemedies(grouped)).hasSize(3).noneMatch(remedy -> remedy.contains("group-by"));
+        assertThat(overlapRemedies(report)).hasSize(3).noneMatch(remedy -> remedy.contains("group-by"));
+    }
+
+    /** Files are parts as they are: no group would move their rows. */
+    @Test
+    void proposesToGroupOnlyWhereAPartIsNoFile() {
+        String text = "an incident report that says how attackers entered the mail server at night";
+        Rows rows = clean().labelled(TRAIN, text, "bad")
+                .labelled(VALIDATION, text, "bad")
+                .labelled(TEST, text, "bad");
+        DataSpec ofFiles =
+                FILE.withSplit(SplitSpec.builder().testFile("test.jsonl").build());
+
+        DatasetCheckReport report =
+                new DatasetCheck(MOODS, LENIENT, 0, 8, 17, codec, 2, ofFiles).inspect(rows.parts());
+
+        assertThat(report.problems())
+                .filteredOn(problem -> problem.code().equals("FT0312"))
+                .satisfiesExactly(
+                        ofShare -> assertThat(ofShare.remedies()).containsExactly(CheckProblems.OVERLAP.remedy()),
+                        ofFile -> {
+                            assertThat(ofFile.remedies()).first().isEqualTo("take one row of each pair out of the data");
+                            assertThat(ofFile.causes())
+                                    .contains("the rows are a file of their own,"
+                                            + " and data.split.group-by deals out no such file");
+                        });
     }
 
     @Test
@@ -376,7 +421,7 @@ class DatasetCheckTest {
     void refusesRowsOfWhichNothingIsLearned() {
         WordCodec tiny = new WordCodec(4);
 
-        DatasetCheckReport report = new DatasetCheck(MOODS, LENIENT, 0, 8, 17, tiny, 1, false).inspect(clean().parts());
+        DatasetCheckReport report = new DatasetCheck(MOODS, LENIENT, 0, 8, 17, tiny, 1, FILE).inspect(clean().parts());
 
         assertThat(report.tokens().rowsWithoutTrainedToken()).isEqualTo(4);
         assertThat(problem(report, "FT0322").isError()).isTrue();
@@ -386,7 +431,7 @@ class DatasetCheckTest {
     @Test
     void proposesTheLengthThatTheLongestRowNeeds() {
         DatasetCheckReport report =
-                new DatasetCheck(MOODS, LENIENT, 4, 8, 17, codec, 1, false).inspect(clean().parts());
+                new DatasetCheck(MOODS, LENIENT, 4, 8, 17, codec, 1, FILE).inspect(clean().parts());
 
         long longest = report.profile().tokens().max();
         assertThat(problem(report, "FT0322").remedies()).containsExactly("training.max-tokens: " + longest);
@@ -402,7 +447,7 @@ class DatasetCheckTest {
         }
         rows.labelled(TRAIN, "word ".repeat(90).strip(), "bad");
 
-        DatasetCheckReport report = new DatasetCheck(MOODS, LENIENT, 32, 8, 17, codec, 1, false).inspect(rows.parts());
+        DatasetCheckReport report = new DatasetCheck(MOODS, LENIENT, 32, 8, 17, codec, 1, FILE).inspect(rows.parts());
 
         assertThat(report.profile().truncatedRows()).isEqualTo(1);
         assertThat(problem(report, "FT0320").remedies())
@@ -414,7 +459,7 @@ class DatasetCheckTest {
     @Test
     void warnsOfALimitThatTheModelCannotHave() {
         DatasetCheckReport report =
-                new DatasetCheck(MOODS, LENIENT, 9000, 8, 17, codec, 1, false).inspect(clean().parts());
+                new DatasetCheck(MOODS, LENIENT, 9000, 8, 17, codec, 1, FILE).inspect(clean().parts());
 
         Problem warning = problem(report, "FT0326");
         assertThat(warning.summary()).isEqualTo("rows are cut to 64 tokens, not to 9,000 tokens");
@@ -556,8 +601,8 @@ class DatasetCheckTest {
             rows.labelled(TRAIN, "row " + i % 700 + " talks of item " + i % 41 + " at 10." + i % 256 + ".7.1", "good");
         }
 
-        DatasetCheckReport one = new DatasetCheck(MOODS, LENIENT, 0, 8, 17, codec, 1, false).inspect(rows.parts());
-        DatasetCheckReport three = new DatasetCheck(MOODS, LENIENT, 0, 8, 17, codec, 3, false).inspect(rows.parts());
+        DatasetCheckReport one = new DatasetCheck(MOODS, LENIENT, 0, 8, 17, codec, 1, FILE).inspect(rows.parts());
+        DatasetCheckReport three = new DatasetCheck(MOODS, LENIENT, 0, 8, 17, codec, 3, FILE).inspect(rows.parts());
 
         assertThat(Json.line(three)).isEqualTo(Json.line(one));
     }
@@ -570,7 +615,7 @@ class DatasetCheckTest {
     }
 
     private DatasetCheckReport check(TaskSpec task, CheckSpec limits, Rows rows) {
-        return new DatasetCheck(task, limits, 0, 8, 17, codec, 2, false).inspect(rows.parts());
+        return new DatasetCheck(task, limits, 0, 8, 17, codec, 2, FILE).inspect(rows.parts());
     }
 
     private static Rows clean() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.finetune4j.data.Part;
 import dev.finetune4j.engine.data.RowSource;
 import dev.finetune4j.job.CheckSpec;
+import dev.finetune4j.job.DataSpec;
 import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.job.TaskSpec;
 import java.io.IOException;
@@ -42,7 +43,8 @@ class LargeDatasetTest {
         Path file = folder.resolve("planted.jsonl");
         planted.write(file, bytes);
         TaskSpec task = TaskSpec.of(TaskKind.SENTIMENT);
-        return new DatasetCheck(task, CheckSpec.defaults(), 512, 8, 17, new WordCodec(2048), 2, false)
+        DataSpec data = DataSpec.ofFile("rows.jsonl");
+        return new DatasetCheck(task, CheckSpec.defaults(), 512, 8, 17, new WordCodec(2048), 2, data)
                 .inspect(new DatasetParts(Map.of(Part.TRAIN, RowSource.ofFile(file)), "openai-chat", "d"));
     }
 

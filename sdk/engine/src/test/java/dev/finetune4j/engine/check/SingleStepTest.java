@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.CheckSpec;
+import dev.finetune4j.job.DataSpec;
 import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.job.TrainingSpec;
@@ -53,7 +54,8 @@ class SingleStepTest {
         for (int i = 0; i < 12; i++) {
             rows.answered(TRAIN, "question number " + i, "an answer of its own " + i);
         }
-        return new DatasetCheck(TaskSpec.of(TaskKind.CHAT), CheckSpec.defaults(), 0, 6, 17, new WordCodec(64), 1, false)
+        DataSpec data = DataSpec.ofFile("rows.jsonl");
+        return new DatasetCheck(TaskSpec.of(TaskKind.CHAT), CheckSpec.defaults(), 0, 6, 17, new WordCodec(64), 1, data)
                 .inspect(rows.parts());
     }
 }
