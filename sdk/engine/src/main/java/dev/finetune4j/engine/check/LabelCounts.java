@@ -27,7 +27,8 @@ final class LabelCounts {
     }
 
     void add(Part part, String label, RowRef row) {
-        firstRows.putIfAbsent(label, row);
+        // Parts come one after the other, each with rows from all over the same file.
+        firstRows.merge(label, row, (first, other) -> isBefore(other, first) ? other : first);
         trainingRows.merge(label, part == Part.TRAIN ? 1L : 0L, Long::sum);
         if (part == Part.TEST) {
             tested.add(label);
@@ -51,7 +52,11 @@ final class LabelCounts {
         return Collections.unmodifiableMap(ordered);
     }
 
-    /** The first row of a label, or null where none has it. */
+    private static boolean isBefore(RowRef row, RowRef other) {
+        return row.source().equals(other.source()) && row.row() < other.row();
+    }
+
+    /** The first row of a label in the file where it was met first, or null where none has it. */
     @Nullable
     RowRef firstRow(String label) {
         return firstRows.get(label);

@@ -193,6 +193,21 @@ class DatasetCheckTest {
         assertThat(codes(check(MOODS, LENIENT, clean()))).doesNotContain("FT0311");
     }
 
+    /** Training rows are looked at first, wherever they stand in the file. */
+    @Test
+    void namesTheFirstRowOfALabelInWhicheverPartItIs() {
+        Rows rows = new Rows().labelled(TEST, "a kind host", "Good").labelled(TRAIN, "a loud host", "good");
+        rows.labelled(TRAIN, "what a view from the roof", "good").labelled(TRAIN, "a warm bed", "Good");
+
+        Problem alike = problem(check(TaskSpec.of(TaskKind.SENTIMENT), LENIENT, rows), "FT0311");
+
+        assertThat(alike.causes())
+                .containsExactly(
+                        "\"good\" has 2 training rows; the first row with it is rows.jsonl row 2",
+                        "\"Good\" has 1 training row; the first row with it is rows.jsonl row 1");
+        assertThat(alike.location()).isEqualTo(new Location.InRow("rows.jsonl", 1, null));
+    }
+
     @Test
     void warnsWhenOneLabelIsNearlyAll() {
         Rows rows = clean();
