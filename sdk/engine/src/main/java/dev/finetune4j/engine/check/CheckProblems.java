@@ -63,11 +63,11 @@ public final class CheckProblems implements ProblemCatalogue {
             "Rows repeat an earlier row of their part word for word, or nearly: at least 80 % of the pairs of neighbouring words of either row stand in both (Jaccard similarity, case, punctuation and the words that nine of ten rows share put aside). Repeated rows weigh more than others and are learned by heart. The limit is check.max-duplicates, a share of all rows; held-out rows that repeat training rows are told by FT0312.",
             "leave out the later rows; in data.query: SELECT DISTINCT over the columns that are learned from, without an id");
 
-    /** Two labels are one but for case and spaces. */
+    /** Two labels are one to a reader. */
     public static final ProblemKind ALIKE_LABELS = kind(
             "FT0311",
-            "labels that differ only in case or spaces",
-            "Labels are compared letter by letter. Spellings of one label are so many classes: its rows are divided among them, and an answer in another spelling than the row's counts as wrong.",
+            "labels that differ only in case, spaces or encoding",
+            "Labels are compared letter by letter. Case counts, and so does what nobody sees: a no-break space, a zero-width one, or an accent that is a character of its own. Spellings of one label are so many classes: its rows are divided among them, and an answer in another spelling than the row's counts as wrong.",
             "write the label in one way in every row");
 
     /** Evaluation rows were trained on. */

@@ -2,13 +2,13 @@ package dev.finetune4j.engine.check;
 
 import dev.finetune4j.data.Part;
 import dev.finetune4j.data.RowRef;
+import dev.finetune4j.engine.data.LabelSpelling;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -62,13 +62,10 @@ final class LabelCounts {
         return firstRows.get(label);
     }
 
-    /** Labels that are one but for case and spaces, those of a kind together, most frequent first. */
+    /** Labels that are one to a reader, those of a kind together, most frequent first. */
     List<List<String>> alike() {
         return byFrequency().keySet().stream()
-                .collect(Collectors.groupingBy(
-                        label -> label.strip().replaceAll("\\s+", " ").toLowerCase(Locale.ROOT),
-                        LinkedHashMap::new,
-                        Collectors.toList()))
+                .collect(Collectors.groupingBy(LabelSpelling::folded, LinkedHashMap::new, Collectors.toList()))
                 .values()
                 .stream()
                 .filter(group -> group.size() > 1)

@@ -4,6 +4,7 @@ import dev.finetune4j.data.Part;
 import dev.finetune4j.data.RowRef;
 import dev.finetune4j.engine.check.RowPair.Relation;
 import dev.finetune4j.engine.data.DataProblems;
+import dev.finetune4j.engine.data.LabelSpelling;
 import dev.finetune4j.engine.data.Shares;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -183,13 +184,18 @@ final class SetFindings {
     }
 
     private void addAlikeLabels(List<String> alike, LabelCounts labels) {
+        boolean isInSpacing = alike.stream()
+                        .map(LabelSpelling::withoutCaseAndSpaces)
+                        .distinct()
+                        .count()
+                == 1;
         log.add(CheckProblems.ALIKE_LABELS.code(), () -> {
             Problem.Builder problem = CheckProblems.ALIKE_LABELS.warning("labels "
                     + alike.stream().map(label -> "\"" + label + "\"").collect(Collectors.joining(" and "))
-                    + " differ only in case or spaces");
+                    + " differ only in " + (isInSpacing ? "case or spaces" : "how characters are encoded"));
             for (String label : alike) {
                 RowRef first = labels.firstRow(label);
-                problem.because("\"" + label + "\" has "
+                problem.because(named(label, alike) + " has "
                         + Counted.of(labels.byFrequency().getOrDefault(label, 0L), "training row")
                         + (first == null ? "" : "; the first row with it is " + first));
             }
@@ -197,8 +203,19 @@ final class SetFindings {
             if (rarest != null) {
                 problem.at(new Location.InRow(rarest.source(), rarest.row(), null));
             }
-            return problem.remedy("write \"" + alike.get(0) + "\" in every row").build();
+            return problem.remedy("write " + named(alike.get(0), alike) + " in every row")
+                    .build();
         });
+    }
+
+    /** A label, with what nobody sees of it where another prints alike. */
+    private static String named(String label, List<String> alike) {
+        return '"' + label + '"'
+                + alike.stream()
+                        .flatMap(other -> LabelSpelling.unseenDifference(label, other).stream())
+                        .findFirst()
+                        .map(difference -> " (" + difference + ")")
+                        .orElse("");
     }
 
     private static String rareSummary(List<Map.Entry<String, Long>> rare, int needed) {

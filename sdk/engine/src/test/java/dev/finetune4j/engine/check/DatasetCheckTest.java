@@ -193,6 +193,34 @@ class DatasetCheckTest {
         assertThat(codes(check(MOODS, LENIENT, clean()))).doesNotContain("FT0311");
     }
 
+    @Test
+    void warnsOfLabelsThatPrintAlike() {
+        String composed = "Gr\u00F6\u00DFe";
+        Rows rows = clean().labelled(TRAIN, "a wide bed", composed)
+                .labelled(TRAIN, "a low door", composed)
+                .labelled(TRAIN, "a small room", "Gro\u0308\u00DFe")
+                .labelled(TRAIN, "a kind host", "good\u200B");
+
+        List<Problem> alike = check(TaskSpec.of(TaskKind.CLASSIFICATION), LENIENT, rows).problems().stream()
+                .filter(problem -> problem.code().equals("FT0311"))
+                .toList();
+
+        assertThat(alike)
+                .extracting(Problem::summary)
+                .containsExactlyInAnyOrder(
+                        "labels \"Gr\u00F6\u00DFe\" and \"Gro\u0308\u00DFe\" differ only in how characters are encoded",
+                        "labels \"good\" and \"good\u200B\" differ only in how characters are encoded");
+        assertThat(alike)
+                .flatExtracting(Problem::causes)
+                .anySatisfy(cause -> assertThat(cause).contains(" (U+006F U+0308 for U+00F6) has 1 training row"))
+                .anySatisfy(cause -> assertThat(cause).contains(" (no U+200B) has 2 training rows"));
+        assertThat(alike)
+                .flatExtracting(Problem::remedies)
+                .contains(
+                        "write \"Gr\u00F6\u00DFe\" (U+00F6 for U+006F U+0308) in every row",
+                        "write \"good\" (no U+200B) in every row");
+    }
+
     /** Training rows are looked at first, wherever they stand in the file. */
     @Test
     void namesTheFirstRowOfALabelInWhicheverPartItIs() {

@@ -5,13 +5,17 @@ import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Role;
 import dev.finetune4j.data.RowRef;
 import dev.finetune4j.engine.data.DataProblems;
+import dev.finetune4j.engine.data.LabelSpelling;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Spelling;
 import dev.finetune4j.job.TaskSpec;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -22,12 +26,14 @@ final class AnswerRule {
     private final boolean hasLabels;
     private final List<String> labels;
     private final Set<String> known;
+    private final Map<String, String> labelByFolded = new HashMap<>();
     private final @Nullable String system;
 
     AnswerRule(TaskSpec task) {
         this.hasLabels = task.kind().hasLabels();
         this.labels = task.labels();
         this.known = new HashSet<>(labels);
+        labels.forEach(label -> labelByFolded.putIfAbsent(LabelSpelling.folded(label), label));
         this.system = task.system();
     }
 
@@ -61,11 +67,21 @@ final class AnswerRule {
                     .error("answer " + shown(label) + " is not one of the " + labels.size() + " labels")
                     .at(new Location.InRow(ref.source(), ref.row(), answerField))
                     .because("task.labels: " + String.join(", ", labels));
-            Spelling.nearest(label, labels).ifPresent(near -> problem.because("did you mean \"" + near + "\"?"));
+            nearest(label)
+                    .ifPresent(near -> problem.because("did you mean \"" + near + "\""
+                            + LabelSpelling.unseenDifference(near, label)
+                                    .map(difference -> ", which has " + difference)
+                                    .orElse("")
+                            + "?"));
             return new ExampleMapper.Mapped.Unlisted(label, problem.build());
         }
         all.set(all.size() - 1, new Message(Role.ASSISTANT, label));
         return new ExampleMapper.Mapped.Good(new Example.Conversation(ref, all, label));
+    }
+
+    private Optional<String> nearest(String label) {
+        return Optional.ofNullable(labelByFolded.get(LabelSpelling.folded(label)))
+                .or(() -> Spelling.nearest(label, labels));
     }
 
     private static String shown(String label) {

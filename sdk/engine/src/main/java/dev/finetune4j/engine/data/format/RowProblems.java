@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.data.format;
 
 import dev.finetune4j.engine.data.DataProblems;
+import dev.finetune4j.engine.data.LabelSpelling;
 import dev.finetune4j.engine.spec.YamlText;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemGroup;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Collects the problems of rows; those of one sort are told together where there are more than a few. */
 public final class RowProblems {
@@ -26,6 +28,7 @@ public final class RowProblems {
     private final Map<String, ProblemGroup> bySort = new LinkedHashMap<>();
     private final Set<String> unlisted = new TreeSet<>();
     private final List<String> labels;
+    private final Set<String> printedLabels;
     private long brokenRows;
 
     /**
@@ -35,6 +38,7 @@ public final class RowProblems {
      */
     public RowProblems(List<String> labels) {
         this.labels = List.copyOf(labels);
+        this.printedLabels = labels.stream().map(LabelSpelling::printed).collect(Collectors.toSet());
     }
 
     /** Takes the problems of one broken row. */
@@ -48,7 +52,10 @@ public final class RowProblems {
     /** Takes the problem of a row whose label is none of the task's. */
     public void addUnlisted(String label, Problem problem) {
         add(List.of(problem));
-        if (unlisted.size() < MOST_LABELS && label.length() <= LONGEST_LABEL) {
+        // One that prints as a listed label does is that label, written in another way.
+        if (unlisted.size() < MOST_LABELS
+                && label.length() <= LONGEST_LABEL
+                && !printedLabels.contains(LabelSpelling.printed(label))) {
             unlisted.add(label);
         }
     }

@@ -292,6 +292,32 @@ class ExampleReaderTest {
     }
 
     @Test
+    void saysByWhichCodePointsAnAnswerIsNotTheLabelThatItPrintsAs() throws IOException {
+        TaskSpec task = TaskSpec.of(TaskKind.CLASSIFICATION).withLabels(List.of("Gr\u00F6\u00DFe", "Gewicht", "hi"));
+
+        read("rows.csv", "text,label\na,Gewicht\nb,Gro\u0308\u00DFe\nc,h\u200B\u200Bi\n", task);
+
+        assertThat(problems.asErrors())
+                .extracting(Problems::text)
+                .anySatisfy(text -> assertThat(text)
+                        .contains("did you mean \"Gr\u00F6\u00DFe\", which has U+00F6 for U+006F U+0308?"))
+                .anySatisfy(text -> assertThat(text).contains("did you mean \"hi\", which has no U+200B U+200B?"));
+
+        read(
+                "rows.csv",
+                "text,label\na,good\nb,go\u200Bod\n",
+                TaskSpec.of(TaskKind.SENTIMENT).withLabels(List.of("good", "bad")));
+
+        assertThat(problems.asErrors())
+                .extracting(Problems::text)
+                .singleElement()
+                .satisfies(text -> assertThat(text)
+                        .contains("did you mean \"good\", which has no U+200B?")
+                        .as("a list with both")
+                        .doesNotContain("task.labels: ["));
+    }
+
+    @Test
     void reportsRowsWithNothingButTheWordsOfTheTemplate() throws IOException {
         TaskSpec task = TaskSpec.of(TaskKind.CLASSIFICATION).withPrompt("Which package?\n{{title}}: {{text}}");
 

@@ -1,0 +1,35 @@
+package dev.finetune4j.engine.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class LabelSpellingTest {
+    @Test
+    void takesForOneWhatAReaderDoes() {
+        assertThat(LabelSpelling.folded(" Good\u00A0 Day"))
+                .isEqualTo(LabelSpelling.folded("good day"))
+                .isEqualTo("good day");
+        assertThat(LabelSpelling.folded("Gr\u00F6\u00DFe")).isEqualTo(LabelSpelling.folded("Gro\u0308\u00DFe"));
+        assertThat(LabelSpelling.folded("go\u200Bod\uFEFF")).isEqualTo("good");
+        assertThat(LabelSpelling.folded("\uFF47ood")).isEqualTo("good");
+        assertThat(LabelSpelling.folded("goods")).isNotEqualTo("good");
+    }
+
+    @Test
+    void namesTheCodePointsThatNobodySees() {
+        assertThat(LabelSpelling.unseenDifference("Gro\u0308\u00DFe", "Gr\u00F6\u00DFe"))
+                .contains("U+006F U+0308 for U+00F6");
+        assertThat(LabelSpelling.unseenDifference("good\u00A0day", "good day")).contains("U+00A0 for U+0020");
+        assertThat(LabelSpelling.unseenDifference("good\u200B", "good")).contains("U+200B added");
+        assertThat(LabelSpelling.unseenDifference("good", "good\u200B")).contains("no U+200B");
+        assertThat(LabelSpelling.unseenDifference("aa\u200B", "a\u200Ba\u200B")).contains("no U+200B");
+    }
+
+    @Test
+    void saysNothingOfADifferenceThatIsSeen() {
+        assertThat(LabelSpelling.unseenDifference("Good", "good")).isEmpty();
+        assertThat(LabelSpelling.unseenDifference("good  day", "good day")).isEmpty();
+        assertThat(LabelSpelling.unseenDifference("good", "good")).isEmpty();
+    }
+}
