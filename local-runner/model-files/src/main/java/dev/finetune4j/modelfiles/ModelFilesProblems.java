@@ -141,9 +141,9 @@ public final class ModelFilesProblems implements ProblemCatalogue {
             "FT0425",
             "the model's own dropout is left out",
             "The dropout inside of the model that config.json names, such as hidden_dropout_prob of BERT, is left out wherever finetune4j"
-                    + " trains by itself; transformers' Trainer applies it. What drops inputs of adapters is method.dropout. A place"
-                    + " that trains by a program of its own does as that program does.",
-            "method.dropout: 0.1    # that of adapters, where there are some");
+                    + " trains by itself; transformers' Trainer applies it. What drops inputs of adapters is method.dropout of lora"
+                    + " and qlora; other methods have none. A place that trains by a program of its own does as that program does.",
+            "nothing to do");
 
     /** A model folder without a tokenizer. */
     public static final ProblemKind TOKENIZER_MISSING = kind(
