@@ -26,6 +26,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +54,7 @@ final class JobReader {
     /** Every valid value of the document, without defaults. */
     ObjectNode read(YamlNode root) {
         if (root instanceof Mapping mapping) {
-            return fields(mapping, Shapes.job(), "", List.of(SCHEMA_KEY));
+            return root(mapping, Shapes.job());
         }
         report.wrongType("", "a job file", root, Shapes.job(), "");
         return NODES.objectNode();
@@ -62,10 +63,18 @@ final class JobReader {
     /** What a document says of places, which is all that it may say. */
     ObjectNode readPlaces(YamlNode root) {
         if (root instanceof Mapping mapping) {
-            return fields(mapping, Shapes.places(), "", List.of(SCHEMA_KEY));
+            return root(mapping, Shapes.places());
         }
         report.wrongType("", "a profile", root, Shapes.places(), "");
         return NODES.objectNode();
+    }
+
+    private ObjectNode root(Mapping mapping, Fields shape) {
+        return fields(mapping, shape, "", entry -> {
+            if (!entry.key().text().equals(SCHEMA_KEY)) {
+                report.unknownKey("", mapping, shape, entry);
+            }
+        });
     }
 
     private @Nullable JsonNode value(YamlNode node, Shape shape, String path, String example) {
@@ -87,7 +96,7 @@ final class JobReader {
 
     private @Nullable JsonNode record(YamlNode node, Fields shape, String path) {
         if (node instanceof Mapping mapping) {
-            return fields(mapping, shape, path, List.of());
+            return fields(mapping, shape, path, entry -> report.unknownKey(path, mapping, shape, entry));
         }
         String shorthand = shape.shorthand();
         if (shorthand != null) {
@@ -103,15 +112,15 @@ final class JobReader {
         return null;
     }
 
-    private ObjectNode fields(Mapping mapping, Fields shape, String path, List<String> alsoKnown) {
+    private ObjectNode fields(Mapping mapping, Fields shape, String path, Consumer<Entry> unknown) {
         ObjectNode values = NODES.objectNode();
         List<String> keys = shape.fields().stream().map(Field::key).toList();
         for (Entry entry : mapping.entries()) {
             String key = entry.key().text();
             if (keys.contains(key)) {
                 values.setAll(present(key, field(entry, shape.field(key), YamlText.join(path, key))));
-            } else if (!alsoKnown.contains(key)) {
-                report.unknownKey(path, mapping, shape, entry);
+            } else {
+                unknown.accept(entry);
             }
         }
         for (Field field : shape.fields()) {
@@ -165,7 +174,11 @@ final class JobReader {
             }
             String name = kind == null ? shape.example() : kind.textValue();
             Fields fields = shape.byKind().getOrDefault(name, new Fields(List.of(), null));
-            ObjectNode values = fields(mapping, fields, path, List.of(Variants.KIND));
+            ObjectNode values = fields(mapping, fields, path, entry -> {
+                if (!entry.key().text().equals(Variants.KIND)) {
+                    report.unknownKeyOfKind(path, mapping, shape, name, entry);
+                }
+            });
             return values.put(Variants.KIND, name);
         }
     }

@@ -81,6 +81,34 @@ final class KeyAdvice {
                         .map(near -> "write it as " + nearestTo(path, PATHS.getOrDefault(near, List.of(near)))));
     }
 
+    /**
+     * The key that was meant, where a mapping of another kind has it and one of this kind does not.
+     *
+     * @param path the mapping in which it stands
+     * @param kind of this mapping, which does not have {@code key}
+     */
+    static Optional<String> keyOfOtherKind(String path, String key, Variants variants, String kind) {
+        String normal = Spelling.normalize(key);
+        List<String> ofAll = variants.byKind().values().stream()
+                .flatMap(fields -> fields.fields().stream())
+                .map(Field::key)
+                .distinct()
+                .toList();
+        String target = OTHER_TOOLS.get(normal);
+        Optional<String> meant;
+        if (target != null) {
+            meant = Optional.of(last(target))
+                    .filter(last -> target.equals(YamlText.join(path, last)) && ofAll.contains(last));
+        } else if (ofAll.contains(normal)) {
+            meant = Optional.of(normal);
+        } else {
+            meant = PATHS.containsKey(normal) ? Optional.empty() : Spelling.nearest(key, ofAll);
+        }
+        Fields here = variants.byKind().get(kind);
+        return meant.filter(found -> here == null
+                || here.fields().stream().noneMatch(field -> field.key().equals(found)));
+    }
+
     private static String rename(String key, String better) {
         return "rename " + Echo.bare(key) + " to " + better;
     }

@@ -3,6 +3,7 @@ package dev.finetune4j.engine.spec;
 import dev.finetune4j.engine.spec.Places.Place;
 import dev.finetune4j.engine.spec.Shape.Field;
 import dev.finetune4j.engine.spec.Shape.Fields;
+import dev.finetune4j.engine.spec.Shape.Variants;
 import dev.finetune4j.engine.spec.YamlNode.Entry;
 import dev.finetune4j.engine.spec.YamlNode.Mapping;
 import dev.finetune4j.engine.spec.YamlNode.Mark;
@@ -12,9 +13,13 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemKind;
 import dev.finetune4j.error.Spelling;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** Words for what is wrong with one key or value. What came from the environment is shown as it was written, never by value. */
 final class ValueProblems {
+    private static final String DELETE = "delete the key, or see: finetune schema";
+
     private final Places places;
     private final List<Problem> problems;
 
@@ -24,18 +29,48 @@ final class ValueProblems {
     }
 
     void unknownKey(String path, Mapping mapping, Fields shape, Entry entry) {
-        Scalar key = entry.key();
-        List<String> here = shape.fields().stream().map(Field::key).toList();
+        Problem.Builder problem = noKey(path.isEmpty() ? "a job" : path, path, shape, entry.key());
+        adviceFor(path, mapping, shape, entry).ifPresent(problem::remedy);
+        problems.add(problem.remedy(DELETE).build());
+    }
+
+    /** The same in a mapping of one of several kinds, where the key may be one of another kind. */
+    void unknownKeyOfKind(String path, Mapping mapping, Variants variants, String kind, Entry entry) {
+        Fields shape = variants.byKind().getOrDefault(kind, new Fields(List.of(), null));
+        Problem.Builder problem = noKey(path + " " + kind, path, shape, entry.key());
+        Optional<String> ofOthers = KeyAdvice.keyOfOtherKind(path, entry.key().text(), variants, kind);
+        if (ofOthers.isPresent()) {
+            String key = ofOthers.get();
+            List<String> others = variants.byKind().entrySet().stream()
+                    .filter(other -> keys(other.getValue()).contains(key))
+                    .map(Map.Entry::getKey)
+                    .toList();
+            problem.because(key + " is a key of " + String.join(" and ", others))
+                    .remedy(DELETE)
+                    .remedy(Variants.KIND + ": " + others.get(0) + "    # has " + key);
+        } else {
+            adviceFor(path, mapping, shape, entry).ifPresent(problem::remedy);
+            problem.remedy(DELETE);
+        }
+        problems.add(problem.build());
+    }
+
+    private Problem.Builder noKey(String where, String path, Fields shape, Scalar key) {
         String shown = Echo.bare(key.text());
-        String where = path.isEmpty() ? "a job has no key " : path + " has no key ";
         Problem.Builder problem = JobProblems.UNKNOWN_KEY
-                .error(where + '"' + shown + '"')
-                .at(places.at(YamlText.join(path, shown), key.mark()))
-                .because("keys here: " + String.join(", ", here));
-        NestedKey.advice(mapping, shape, entry)
-                .or(() -> KeyAdvice.of(path, key.text(), here))
-                .ifPresent(problem::remedy);
-        problems.add(problem.remedy("delete the key, or see: finetune schema").build());
+                .error(where + " has no key \"" + shown + '"')
+                .at(places.at(YamlText.join(path, shown), key.mark()));
+        List<String> here = keys(shape);
+        return here.isEmpty() ? problem : problem.because("keys here: " + String.join(", ", here));
+    }
+
+    private static Optional<String> adviceFor(String path, Mapping mapping, Fields shape, Entry entry) {
+        return NestedKey.advice(mapping, shape, entry)
+                .or(() -> KeyAdvice.of(path, entry.key().text(), keys(shape)));
+    }
+
+    private static List<String> keys(Fields shape) {
+        return shape.fields().stream().map(Field::key).toList();
     }
 
     void missing(String path, Field field, Mark holder) {

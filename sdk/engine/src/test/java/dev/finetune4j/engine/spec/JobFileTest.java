@@ -30,6 +30,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JobFileTest {
@@ -162,6 +163,32 @@ class JobFileTest {
                         "rank: 16",
                         "write it as training.epochs");
         assertThat(problems.get(5).summary()).isEqualTo("training.epochs must be from 0.01 to 1000, was 0");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'kind: full, dropout: 0.1', method full, dropout, dropout is a key of lora and qlora, kind: lora    # has dropout",
+        "'kind: head, lora_r: 8', method head, lora_r, rank is a key of lora and qlora, kind: lora    # has rank",
+        "'kind: prompt-tuning, dropot: 0.1', method prompt-tuning, dropot, dropout is a key of lora and qlora, kind: lora    # has dropout",
+    })
+    void saysWhichMethodsHaveAKey(String method, String where, String key, String why, String other) {
+        Problem problem = onlyProblem(SMALLEST + "method: {" + method + "}\n");
+
+        assertThat(problem.code()).isEqualTo("FT0105");
+        assertThat(problem.summary()).isEqualTo(where + " has no key \"" + key + "\"");
+        assertThat(problem.causes()).contains(why).doesNotContain("keys here: ");
+        assertThat(problem.remedies()).containsExactly("delete the key, or see: finetune schema", other);
+    }
+
+    @Test
+    void knowsTheKeysOfTheMethodThatIsNamedFirst() {
+        assertThat(onlyProblem(SMALLEST + "method: {kind: lora, drop_out: 0.1}\n")
+                        .remedies())
+                .first()
+                .isEqualTo("rename drop_out to dropout");
+        assertThat(onlyProblem(SMALLEST + "method: {kind: full, lr: 0.1}\n").remedies())
+                .first()
+                .isEqualTo("write it as training.learning-rate");
     }
 
     @Test
