@@ -51,8 +51,9 @@ public final class CheckView {
                                         + " left out"));
         field(
                 "repeats",
-                profile.exactDuplicates() + " exact, " + profile.nearDuplicates() + " near duplicates; "
-                        + profile.overlap() + " held-out rows that also stand in training");
+                Figures.count(profile.exactDuplicates()) + " exact, " + Figures.count(profile.nearDuplicates())
+                        + " near duplicates; " + Figures.count(profile.overlap()) + " held-out "
+                        + (profile.overlap() == 1 ? "row that also stands" : "rows that also stand") + " in training");
     }
 
     private void tokens(DatasetProfile profile, TokenFigures figures) {
@@ -60,8 +61,9 @@ public final class CheckView {
         field("trained", quantiles(profile.trainedTokens()) + " a row");
         field(
                 "limit",
-                figures.limitTokens() + " tokens; " + profile.truncatedRows() + " rows are longer and lose "
-                        + Figures.count(figures.cutTokens()) + " tokens, " + figures.rowsWithCutAnswer()
+                tokenCount(figures.limitTokens()) + "; " + Figures.rows(profile.truncatedRows())
+                        + (profile.truncatedRows() == 1 ? " is longer and loses " : " are longer and lose ")
+                        + tokenCount(figures.cutTokens()) + ", " + Figures.count(figures.rowsWithCutAnswer())
                         + " of them some of the answer");
         if (profile.tokenizedShare() < 1) {
             field(
@@ -76,9 +78,11 @@ public final class CheckView {
         if (balance == null) {
             return;
         }
+        int all = report.profile().rowsByLabel().size();
         field(
                 "labels",
-                balance.labels() + "; always answering " + balance.largest() + " would be right in "
+                all + (balance.labels() < all ? ", " + balance.labels() + " of them with training rows" : "")
+                        + "; always answering " + balance.largest() + " would be right in "
                         + Figures.percent(balance.largestShare()));
         long most = report.profile().rowsByLabel().values().stream()
                 .mapToLong(Long::longValue)
@@ -87,9 +91,13 @@ public final class CheckView {
         Table table = new Table().text("LABEL").number("TRAIN ROWS").text("");
         report.profile()
                 .rowsByLabel()
-                .forEach((label, rows) -> table.row(label, Figures.count(rows), "#".repeat((int)
-                                Math.max(1, Math.round((double) BAR_WIDTH * rows / most)))));
+                .forEach((label, rows) -> table.row(label, Figures.count(rows), bar(rows, most)));
         table.print(screen);
+    }
+
+    /** In proportion to the longest, with at least one mark where there are rows. */
+    private static String bar(long rows, long most) {
+        return rows == 0 ? "" : "#".repeat((int) Math.max(1, Math.round((double) BAR_WIDTH * rows / most)));
     }
 
     /** A row as the model sees it; what is learned is bold, or in brackets where there is no colour. */
@@ -134,8 +142,12 @@ public final class CheckView {
                 + Wrap.hanging(value, screen.columns(), 8));
     }
 
+    private static String tokenCount(long count) {
+        return Figures.count(count) + (count == 1 ? " token" : " tokens");
+    }
+
     private static String quantiles(Quantiles quantiles) {
-        return "median " + quantiles.p50() + ", 90 % " + quantiles.p90() + ", 99 % " + quantiles.p99() + ", longest "
-                + quantiles.max();
+        return "median " + Figures.count(quantiles.p50()) + ", 90 % " + Figures.count(quantiles.p90()) + ", 99 % "
+                + Figures.count(quantiles.p99()) + ", longest " + Figures.count(quantiles.max());
     }
 }
