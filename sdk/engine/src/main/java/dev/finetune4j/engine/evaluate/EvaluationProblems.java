@@ -128,7 +128,7 @@ public final class EvaluationProblems implements ProblemCatalogue {
             """
             Held-out rows have labels that the tuned model gave to no row, so that it is wrong on all of these rows. The usual cause is that \
             few training rows have the label, or none; accuracy hardly shows it then, macro-F1 does. With few held-out rows of a label it \
-            may be chance.""",
+            may be chance. Of a label with many rows, steps that were too large or too few are the likelier cause.""",
             "add training rows of the label, or merge it with a related one");
 
     /** The tuned model's texts say nothing of their rows. */

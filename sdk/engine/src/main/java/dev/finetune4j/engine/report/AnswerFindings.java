@@ -92,9 +92,29 @@ public final class AnswerFindings {
                                 .warning("all " + Figures.rows(confusion.given(given.get(0))) + " are answered "
                                         + quoted(confusion, given.get(0)) + ", none " + unanswered)
                                 .build()
-                        : EvaluationProblems.UNANSWERED_LABELS
-                                .warning("never answered: " + unanswered)
-                                .build());
+                        : neverAnswered(confusion, asked, never, unanswered));
+    }
+
+    /** Rows are asked for where a label has few, by the held-out rows, which are a share of all. */
+    private static Problem neverAnswered(
+            ConfusionMatrix confusion, List<Integer> asked, List<Integer> never, String unanswered) {
+        long rows = asked.stream().mapToLong(confusion::support).sum();
+        List<Integer> frequent = never.stream()
+                .filter(label -> confusion.support(label) * asked.size() >= rows)
+                .toList();
+        Problem.Builder problem = EvaluationProblems.UNANSWERED_LABELS.warning("never answered: " + unanswered);
+        if (frequent.size() < never.size()) {
+            problem.remedy(EvaluationProblems.UNANSWERED_LABELS.remedy());
+        }
+        if (!frequent.isEmpty()) {
+            String names =
+                    frequent.stream().map(label -> quoted(confusion, label)).collect(Collectors.joining(", "));
+            problem.because("a label has " + Figures.count(Math.round((double) rows / asked.size())) + " of "
+                            + Figures.rows(rows) + " on average: it is not for few rows that " + names
+                            + (frequent.size() == 1 ? " is" : " are") + " left out")
+                    .remedy(EvaluationProblems.ONE_ANSWER.remedy());
+        }
+        return problem.build();
     }
 
     private static String quoted(ConfusionMatrix confusion, int label) {

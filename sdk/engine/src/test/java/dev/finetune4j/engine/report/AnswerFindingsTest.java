@@ -38,6 +38,27 @@ class AnswerFindingsTest {
         });
     }
 
+    /** A label with the most rows of all needs no more of them. */
+    @Test
+    void asksForRowsOnlyOfLabelsThatHaveFew() {
+        EvaluationReport rare = evaluation(
+                List.of("ham", "ham", "ham", "spam", "spam", "junk"), List.of("ham", "ham", "ham", "spam", "spam", "ham"));
+        EvaluationReport frequent = evaluation(
+                List.of("ham", "ham", "ham", "ham", "spam", "junk"),
+                List.of("spam", "spam", "spam", "junk", "spam", "junk"));
+
+        assertThat(finding(rare)).hasValueSatisfying(problem -> {
+            assertThat(problem.causes()).isEmpty();
+            assertThat(problem.remedies()).containsExactly(EvaluationProblems.UNANSWERED_LABELS.remedy());
+        });
+        assertThat(finding(frequent)).hasValueSatisfying(problem -> {
+            assertThat(problem.causes())
+                    .containsExactly(
+                            "a label has 2 of 6 rows on average: it is not for few rows that \"ham\" is left out");
+            assertThat(problem.remedies()).containsExactly("finetune sweep JOB --learning-rate 1e-5,1e-4,1e-3,1e-2");
+        });
+    }
+
     @Test
     void namesTheOneAnswerOfAModelThatAnswersEveryRowAlike() {
         EvaluationReport evaluation =
