@@ -46,6 +46,7 @@ class PlanCommandTest {
     private static final int STANDING = 3; // columns of CSV
     private static final int TARGET = 4;
     private static final int LIKELY_COST = 17;
+    private static final int PRICE = 20;
     private static final String CLOUDS = "sagemaker,jumpstart,azure-ml,bedrock,azure-openai";
 
     @TempDir
@@ -813,6 +814,34 @@ class PlanCommandTest {
                         "at most: at the price on demand( \\(of some an estimate\\))?, spot's own is not known\\.");
         assertThat(spot).containsPattern(" \\d{4}-\\d\\d-\\d\\d\n[^\n]* at most");
         assertThat(oneLine(plan("--target", "sagemaker").out())).doesNotContain("at most:");
+    }
+
+    @Test
+    void whatMovesAPriceIsSaidWhereItIsSaidWhereItComesFrom() {
+        String[] spot = {"--target", "sagemaker", "--spot", "only", "--optimize", "cost", "--explain", "1"};
+
+        assertThat(oneLine(plan(spot).out()))
+                .containsPattern("how spot prices move until the launch; [^\\[]+, but never above the price on demand, "
+                        + "[\\d.]+ USD");
+        assertThat(oneLine(plan("--target", "sagemaker", "--explain", "1").out()))
+                .doesNotContain("how spot prices move");
+    }
+
+    @Test
+    void noCostIsTabledWithoutThePriceThatItIsToldAt() {
+        List<String[]> options = csv("--target", "sagemaker,bedrock", "--spot", "allow", "--all");
+
+        assertThat(options)
+                .filteredOn(option -> !option[LIKELY_COST].isEmpty())
+                .hasSizeGreaterThan(20)
+                .allSatisfy(option -> assertThat(List.of(option[PRICE], option[PRICE + 1], option[PRICE + 2]))
+                        .as(option[1])
+                        .doesNotContain(""));
+        assertThat(options)
+                .as("nor a price without a cost")
+                .filteredOn(option -> option[LIKELY_COST].isEmpty())
+                .isNotEmpty()
+                .allSatisfy(option -> assertThat(option[PRICE]).isEmpty());
     }
 
     /** There is no room for it beside the date. */

@@ -52,7 +52,7 @@ public final class PlanCsv {
     private static List<@Nullable Object> cells(int rank, Plan plan, PlanOption option) {
         ByteRange needed = option.neededMemory();
         MoneyRange cost = option.cost();
-        PriceFact price = option.price().orElse(null);
+        PriceFact price = PlanFigures.price(option).orElse(null);
         List<@Nullable Object> cells = new ArrayList<>();
         cells.add(rank);
         cells.add(option.id());

@@ -126,7 +126,7 @@ public final class PlanExplanation {
                     line.quantity().toPlainString() + " " + line.unit(),
                     price == null ? "?" : price.amount().toString(),
                     line.amount() == null ? "?" : line.amount().toString(),
-                    price == null ? "not known" : source(sources, words(price)));
+                    price == null ? "not known" : source(sources, words(price) + moves(line)));
         }
         MoneyRange cost = option.cost();
         if (cost != null) {
@@ -146,6 +146,10 @@ public final class PlanExplanation {
         return price.source() + ", " + price.date() + " (" + age.days() + " days" + (age.isOld() ? ", old" : "") + "), "
                 + price.trust().name().toLowerCase(Locale.ROOT)
                 + (price.isEstimate() ? ", derived from another price" : "");
+    }
+
+    private static String moves(CostLine line) {
+        return line.moves() == null ? "" : "; " + line.moves();
     }
 
     private void memory(Screen screen) {

@@ -5,11 +5,13 @@ import dev.finetune4j.plan.DurationRange;
 import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.plan.MoneyRange;
 import dev.finetune4j.plan.PlanOption;
+import dev.finetune4j.plan.PriceFact;
 import dev.finetune4j.plan.PurchaseTier;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Figures of plans in as few characters as tell them. */
@@ -77,6 +79,14 @@ final class PlanFigures {
     /** The name without what all names of a place begin with. */
     static String name(PlanOption option) {
         return option.name().startsWith("Standard_") ? option.name().substring("Standard_".length()) : option.name();
+    }
+
+    /** The price that its cost is told at: its own, or where that is not known what is billed at most; empty where there is no cost. */
+    static Optional<PriceFact> price(PlanOption option) {
+        return option.price()
+                .or(() -> option.offer() instanceof MachineOffer machine && option.cost() != null
+                        ? machine.billed()
+                        : Optional.empty());
     }
 
     /** On which terms, where they are not the usual ones; empty else. */

@@ -167,7 +167,7 @@ public final class PlanView {
             marks.add(standing);
             Stream.of(AT_MOST, OLD).filter(date::contains).forEach(marks::add);
             if (option.price().isEmpty()
-                    && bound(option).filter(PriceFact::isEstimate).isPresent()) {
+                    && PlanFigures.price(option).filter(PriceFact::isEstimate).isPresent()) {
                 marks.add(AT_MOST_ESTIMATED);
             }
             table.row(
@@ -237,7 +237,7 @@ public final class PlanView {
 
     private static String date(PlanOption option, LocalDate today) {
         boolean isBound = option.price().isEmpty();
-        Optional<PriceFact> price = isBound ? bound(option) : option.price();
+        Optional<PriceFact> price = PlanFigures.price(option);
         if (price.isEmpty()) {
             return option.offer() == null ? "free" : "?";
         }
@@ -251,13 +251,6 @@ public final class PlanView {
             doubts.add(OLD);
         }
         return price.get().date() + "\n" + String.join(" ", doubts);
-    }
-
-    /** The price that its cost is told at where its own is not known. */
-    private static Optional<PriceFact> bound(PlanOption option) {
-        return option.offer() instanceof MachineOffer machine && option.cost() != null
-                ? machine.billed()
-                : Optional.empty();
     }
 
     private void chosen(PlanOption option) {

@@ -13,13 +13,16 @@ import org.jspecify.annotations.Nullable;
  * @param unit what it is counted in, such as {@code h}
  * @param price the price of one unit, or null where it is not known
  * @param amount the product at four decimals, or null where the price is not known
+ * @param moves what moves the price until it is paid, in words, which the ends of the range tell and the amount does not; null where
+ *     nothing does, as in older plans, which keep their digest
  */
 public record CostLine(
         String what,
         BigDecimal quantity,
         String unit,
         @Nullable PriceFact price,
-        @Nullable Money amount) {
+        @Nullable Money amount,
+        @Nullable String moves) {
     /** Refuses a line that says nothing. */
     public CostLine {
         Checks.notBlank("what", what);

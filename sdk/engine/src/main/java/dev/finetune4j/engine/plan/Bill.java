@@ -31,15 +31,21 @@ record Bill(CostLine line, @Nullable MoneyRange range) {
      * @param quantity how much of it
      * @param unit what it is counted in
      * @param price the price of one unit, or null where it is not known
+     * @param moves what moves the price, in words, or null where nothing does
      */
-    static Bill of(String what, Sample.Percentiles quantity, String unit, @Nullable PriceFact price) {
+    static Bill of(
+            String what,
+            Sample.Percentiles quantity,
+            String unit,
+            @Nullable PriceFact price,
+            @Nullable String moves) {
         BigDecimal likely = decimal(quantity.likely());
         if (price == null) {
-            return new Bill(new CostLine(what, likely, unit, null, null), null);
+            return new Bill(new CostLine(what, likely, unit, null, null, null), null);
         }
         Money amount = times(price, likely);
         return new Bill(
-                new CostLine(what, likely, unit, price, amount),
+                new CostLine(what, likely, unit, price, amount, moves),
                 new MoneyRange(
                         times(price, decimal(quantity.low()).min(likely)),
                         amount,

@@ -35,6 +35,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Plans a job on machines that are let by the hour. What depends on the GPUs alone is computed once for each kind and number of them; a
@@ -44,6 +45,8 @@ final class MachinePlanner {
     /** Which types a model's script is made for stands in the hub alone, which no plan asks. */
     private static final String TYPES_OF_HUB =
             "whether the model's script is made for the type is checked at launch, by the hub's document";
+
+    private static final String SPOT_PRICE = "spot-price";
 
     private static final double GIGA = 1e9;
     private static final double MEGA = 1e6;
@@ -236,15 +239,43 @@ final class MachinePlanner {
         Correction correction = ofSteps(machine, work.run().settings());
         Sample training = work.training().corrected(correction);
         TimeLine line = timeLine(machine, work, training, correction.words());
-        Sample hours = line.billedHours();
-        Sample.Percentiles billed = hours.percentiles();
-        if (machine.tier() == PurchaseTier.SPOT) {
-            Sample moved = hours.times(
-                    worlds.draw(Cause.SPOT_PRICE, assumptions.get("spot-price").quantity()));
-            billed = moved.percentiles().around(billed.likely());
-        }
         double steps = training.percentiles().likely() / 3600;
-        return new MachineTimes(line.phases(), line.time(), billed, steps);
+        return new MachineTimes(line.phases(), line.time(), line.billedHours(), steps);
+    }
+
+    /** Hours that are paid; where the price moves, as many at the likely price as what is paid comes to. */
+    private Sample.Percentiles paidHours(MachineOffer machine, Sample hours) {
+        Sample.Percentiles likely = hours.percentiles();
+        if (!isMoving(machine)) {
+            return likely;
+        }
+        Sample moves = worlds.draw(Cause.SPOT_PRICE, assumptions.get(SPOT_PRICE).quantity())
+                .atMost(worlds.constant(mostMove(machine)));
+        return hours.times(moves).percentiles().around(likely.likely());
+    }
+
+    /** What moves the price besides the hours, in words; null where nothing does. */
+    private @Nullable String moves(MachineOffer machine) {
+        if (!isMoving(machine)) {
+            return null;
+        }
+        PriceFact most = machine.atMost();
+        return assumptions.get(SPOT_PRICE).words()
+                + (most == null ? "" : ", but never above the price on demand, " + most.amount());
+    }
+
+    /** What is auctioned, at a price that is known: where none is, the price on demand stands in, which does not move. */
+    private static boolean isMoving(MachineOffer machine) {
+        return machine.tier() == PurchaseTier.SPOT && machine.perHour() != null;
+    }
+
+    /** How far its price may rise: nobody is billed more than on demand. */
+    private static double mostMove(MachineOffer machine) {
+        if (machine.perHour() == null || machine.atMost() == null) {
+            return Double.MAX_VALUE;
+        }
+        double price = machine.perHour().amount().amount().doubleValue();
+        return Math.max(1, machine.atMost().amount().amount().doubleValue() / price);
     }
 
     private TimeLine timeLine(MachineOffer machine, GpuTimes work, Sample training, String corrected) {
@@ -302,11 +333,13 @@ final class MachinePlanner {
 
     private Candidate candidate(MachineOffer machine, GpuTimes work, MachineTimes taken, Hosting hosting) {
         Optional<PriceFact> price = machine.price().or(machine::billed);
+        Sample.Percentiles paid = paidHours(machine, taken.billedHours());
         Bill bill = Bill.of(
                 machine.instanceType() + " " + Words.tier(machine.tier()),
-                taken.billedHours(),
+                paid,
                 "h",
-                price.orElse(null));
+                price.orElse(null),
+                moves(machine));
         GpuRun run = work.run();
         Correction correction = ofMemory(machine.target());
         PlanOption option = new PlanOption(
@@ -336,7 +369,7 @@ final class MachinePlanner {
                 notes(machine, correction));
         double perHour = price.map(one -> one.amount().amount().doubleValue()).orElse(0.0);
         double rows = Math.max(1.0, (double) job.rows().rowsOf(Part.TRAIN));
-        double fixedHours = Math.max(0, taken.billedHours().likely() - taken.trainingHours());
+        double fixedHours = Math.max(0, paid.likely() - taken.trainingHours());
         return new Candidate(option, fixedHours * perHour, taken.trainingHours() * perHour / rows);
     }
 

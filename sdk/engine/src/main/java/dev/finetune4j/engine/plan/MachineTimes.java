@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param phases what the time goes into
  * @param time from the launch to the result
- * @param billedHours hours that are paid; where the price moves, as many at the likely price as what is paid comes to
+ * @param billedHours hours that are paid, in each world
  * @param trainingHours likely hours of the steps alone
  */
-record MachineTimes(List<PlanPhase> phases, DurationRange time, Sample.Percentiles billedHours, double trainingHours) {}
+record MachineTimes(List<PlanPhase> phases, DurationRange time, Sample billedHours, double trainingHours) {}

@@ -212,7 +212,8 @@ final class ServicePlanner {
                 "training tokens, " + Math.round(epochs) + (epochs == 1 ? " epoch" : " epochs"),
                 tokens.times(1 / MILLION).percentiles(),
                 "M tokens",
-                service.rates().training());
+                service.rates().training(),
+                null);
         double rate = service.price()
                 .map(price -> price.amount().amount().doubleValue())
                 .orElse(0.0);
