@@ -677,6 +677,16 @@ class PlanCommandTest {
                 .contains(" --all --explain 1 shows every item.");
     }
 
+    @Test
+    void whatHoldsTheModelStandsInARegionThatIsAskedFor() {
+        String[] asked = {"--target", "sagemaker", "--region", "eu-"};
+
+        assertThat(oneLine(plan(asked).out()))
+                .containsPattern("hosting USD a month afterwards: sagemaker [\\d,.]+ in eu-");
+        assertThat(oneLine(plan(with(asked, "--explain", "1")).out()))
+                .containsPattern("afterwards, a month: [^(]+\\(730 h x [\\d.]+ USD in eu-");
+    }
+
     /** No deployment for developers lasts so long. */
     @Test
     void whatIsHeldForADayIsNotSaidToCostNothingAMonth() throws IOException {

@@ -350,7 +350,8 @@ public final class PlanView {
     private static String perMonth(HostingCost hosting) {
         return hosting.perMonth() == null
                 ? "?"
-                : PlanFigures.money(hosting.perMonth().amount());
+                : PlanFigures.money(hosting.perMonth().amount())
+                        + (hosting.region() == null ? "" : " in " + hosting.region());
     }
 
     private void legend(Plan plan, boolean all, Set<String> marks) {

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param what what is paid for
  * @param perMonth a month of 730 hours, or null where it is not known
  * @param basis how that comes about, such as {@code 730 h x 1.212 USD}
+ * @param region where, by the place's name of the region; null where an earlier version told it
  */
-public record HostingCost(String what, @Nullable Money perMonth, String basis) {
+public record HostingCost(String what, @Nullable Money perMonth, String basis, @Nullable String region) {
     /** Refuses a cost of nothing. */
     public HostingCost {
         Checks.notBlank("what", what);
@@ -24,6 +25,7 @@ public record HostingCost(String what, @Nullable Money perMonth, String basis) {
         return new HostingCost(
                 "kept by " + service.target() + ", asked or not",
                 month == null ? null : month.amount(),
-                month == null ? "the rate is not known" : month.source() + ", " + month.date());
+                month == null ? "the rate is not known" : month.source() + ", " + month.date(),
+                service.region());
     }
 }

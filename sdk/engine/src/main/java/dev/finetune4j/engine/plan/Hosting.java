@@ -32,6 +32,11 @@ final class Hosting {
 
     private final Map<ProviderId, HostingCost> ofMachines = new HashMap<>();
 
+    /**
+     * What the places ask.
+     *
+     * @param offers what is sold where the model may be held
+     */
     Hosting(PlannedJob job, List<Offer> offers) {
         double needed = job.architecture().parameters() * 2 * ROOM / GIB + CONTEXT_GIB;
         GpuTable gpus = GpuTable.shipped();
@@ -59,10 +64,11 @@ final class Hosting {
                 machine.instanceType() + " that always runs",
                 times(hour),
                 HOURS + " h x " + hour + " in " + machine.region()
-                        + ", at the rate of training; endpoints cost about the same");
+                        + ", at the rate of training; endpoints cost about the same",
+                machine.region());
     }
 
-    /** Of a result that was trained on machines of a place. */
+    /** Of a result that was trained on machines of a place; empty where it sells none in these regions that holds it. */
     Optional<HostingCost> of(ProviderId target) {
         return Optional.ofNullable(ofMachines.get(target));
     }
@@ -75,7 +81,8 @@ final class Hosting {
             return new HostingCost(
                     "held ready by the hour",
                     null,
-                    "the rate is not known" + (month == null ? "" : "; " + kept(month)));
+                    "the rate is not known" + (month == null ? "" : "; " + kept(month)),
+                    service.region());
         }
         Duration atMost = service.hostedAtMost();
         if (atMost != null) {
@@ -85,7 +92,8 @@ final class Hosting {
                     null,
                     hour.amount() + " an hour; its place ends what is deployed so after " + limit
                             + ", and the model stays"
-                            + (month == null ? "" : "; " + kept(month)));
+                            + (month == null ? "" : "; " + kept(month)),
+                    service.region());
         }
         Money held = times(hour.amount());
         BigDecimal all = held.amount()
@@ -95,7 +103,8 @@ final class Hosting {
         return new HostingCost(
                 hour.amount().amount().signum() == 0 ? "kept, and paid when it is asked" : "held ready by the hour",
                 new Money(all, held.currency()),
-                hours + (month == null ? "" : "; " + kept(month)));
+                hours + (month == null ? "" : "; " + kept(month)),
+                service.region());
     }
 
     private static String kept(PriceFact month) {

@@ -84,7 +84,11 @@ public final class Planner {
         List<Offer> wanted = context.offers().stream()
                 .filter(offer -> isWanted(offer, request, asked) && isOnTerms(offer, request) && isOpen(offer, asked))
                 .toList();
-        Hosting hosting = new Hosting(job, context.offers());
+        Hosting hosting = new Hosting(
+                job,
+                context.offers().stream()
+                        .filter(offer -> request.filter().isInRegion(offer) && isInRegionOf(asked, offer))
+                        .toList());
         ServicePlanner services = new ServicePlanner(job, context.places().equivalents(), worlds, assumptions);
         List<Rejection> rejections = new ArrayList<>();
         List<Candidate> candidates = new ArrayList<>();
@@ -452,6 +456,11 @@ public final class Planner {
     private static boolean isOpen(Offer offer, FineTuneJob job) {
         return !(offer instanceof MachineOffer machine)
                 || PlaceSettings.allow(job.settingsOf(machine.target()), machine);
+    }
+
+    private static boolean isInRegionOf(FineTuneJob job, Offer offer) {
+        String region = job.settingsOf(offer.target()).get(PlaceSettings.REGION);
+        return region == null || region.equals(offer.region());
     }
 
     private static <T extends Offer> List<T> only(List<Offer> offers, Class<T> kind) {

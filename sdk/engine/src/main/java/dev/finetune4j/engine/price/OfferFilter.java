@@ -50,10 +50,15 @@ public record OfferFilter(
     @Override
     public boolean test(Offer offer) {
         return (targets.isEmpty() || targets.contains(offer.target()))
-                && (regions.isEmpty() || regions.stream().anyMatch(region -> begins(offer.region(), region)))
+                && isInRegion(offer)
                 && (gpus.isEmpty() || hasGpu(offer))
                 && isOnTerms(offer)
                 && isCheapEnough(offer);
+    }
+
+    /** Whether an offer is in a region that is wanted, whatever else it is. */
+    public boolean isInRegion(Offer offer) {
+        return regions.isEmpty() || regions.stream().anyMatch(region -> begins(offer.region(), region));
     }
 
     private boolean hasGpu(Offer offer) {
