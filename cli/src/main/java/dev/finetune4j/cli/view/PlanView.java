@@ -312,10 +312,11 @@ public final class PlanView {
         String service = plan.option(even.service()).map(PlanView::words).orElse(even.service());
         String machine = plan.option(even.machine()).map(PlanView::words).orElse(even.machine());
         String text = even.rows() < 0
-                ? service + " is cheaper than " + machine + " at any number of rows"
+                ? service + " is cheaper than " + machine + " at any number of training rows"
                 : even.rows() == 0
-                        ? machine + " is cheaper than " + service + " at any number of rows"
-                        : "up to " + Figures.rows(even.rows()) + " " + service + " is cheaper than " + machine;
+                        ? machine + " is cheaper than " + service + " at any number of training rows"
+                        : "up to " + Figures.count(even.rows()) + (even.rows() == 1 ? " training row " : " training rows ")
+                                + service + " is cheaper than " + machine;
         line("even", text);
     }
 

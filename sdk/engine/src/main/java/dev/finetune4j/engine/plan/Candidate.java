@@ -6,7 +6,7 @@ import dev.finetune4j.plan.PlanOption;
  * An option with what moves its cost.
  *
  * @param option the option
- * @param fixedCost likely cost that does not depend on the number of training rows
+ * @param fixedCost likely cost besides that of the steps; some of it grows with the rows, too
  * @param costOfRow likely cost that each training row adds
  */
 record Candidate(PlanOption option, double fixedCost, double costOfRow) {

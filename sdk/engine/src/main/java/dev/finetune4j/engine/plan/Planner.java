@@ -31,7 +31,6 @@ import dev.finetune4j.plan.PlanBasis;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.PlanPhase;
 import dev.finetune4j.plan.Rejection;
-import dev.finetune4j.plan.ServiceLimits;
 import dev.finetune4j.plan.ServiceMethod;
 import dev.finetune4j.plan.TokenOffer;
 import dev.finetune4j.plan.TrainerSettings;
@@ -47,12 +46,12 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Says what a job will take on every target. Always the same for the same question; asks nobody but what tells it of quotas. */
 public final class Planner {
@@ -129,7 +128,7 @@ public final class Planner {
                         .sorted(Comparator.comparing(
                                 Rejection::shortage, Comparator.nullsLast(Comparator.naturalOrder())))
                         .toList(),
-                breakEven(ranked).orElse(null),
+                breakEven(ranked, figures, hosting).orElse(null),
                 warnings);
     }
 
@@ -353,6 +352,10 @@ public final class Planner {
     }
 
     private MachinePlanner machinePlanner(PlannedJob job) {
+        return machinePlanner(job, worlds);
+    }
+
+    private MachinePlanner machinePlanner(PlannedJob job, Worlds worlds) {
         return new MachinePlanner(job, context.places().ownModels(), context.refusals(), worlds, assumptions, errors);
     }
 
@@ -560,46 +563,30 @@ public final class Planner {
         return value.isNumber() ? value.decimalValue().stripTrailingZeros().toPlainString() : value.asText();
     }
 
-    /** Between the cheapest service and the cheapest machine that are bought. */
-    private static Optional<BreakEven> breakEven(List<Candidate> ranked) {
-        Optional<Candidate> service =
-                cheapest(ranked, TokenOffer.class, true).or(() -> cheapest(ranked, TokenOffer.class, false));
-        Optional<Candidate> machine = cheapest(ranked, MachineOffer.class, true);
-        if (service.isEmpty() || machine.isEmpty()) {
-            return Optional.empty();
-        }
-        double saved = service.get().costOfRow() - machine.get().costOfRow();
-        long rows = saved <= 0 ? Long.MAX_VALUE : Math.round(machine.get().fixedCost() / saved);
-        return Optional.of(new BreakEven(
-                service.get().option().id(),
-                machine.get().option().id(),
-                taken(
-                        rows,
-                        ((TokenOffer) Objects.requireNonNull(
-                                        service.get().option().offer()))
-                                .limits())));
+    /** Between the cheapest service and the machines that are bought. */
+    private Optional<BreakEven> breakEven(List<Candidate> ranked, JobFigures figures, Hosting hosting) {
+        List<Candidate> machines = cheapestFirst(ranked, MachineOffer.class, true);
+        return Stream.concat(
+                        cheapestFirst(ranked, TokenOffer.class, true).stream(),
+                        cheapestFirst(ranked, TokenOffer.class, false).stream())
+                .findFirst()
+                .filter(service -> !machines.isEmpty())
+                .map(service -> {
+                    Worlds again = new Worlds(); // the same ones; what is drawn of other numbers of rows is not kept
+                    return new EvenRows(figures, job -> machinePlanner(job, again), hosting)
+                            .between(service, machines);
+                });
     }
 
-    /** Up to so many rows the service is cheaper, as far as it takes them. */
-    private static long taken(long rows, ServiceLimits limits) {
-        if (rows < limits.leastRows()) {
-            return 0;
-        }
-        Long most = limits.mostRows() == null ? null : (long) limits.mostRows();
-        if (most == null) {
-            return rows == Long.MAX_VALUE ? -1 : rows;
-        }
-        return Math.min(rows, most);
-    }
-
-    private static Optional<Candidate> cheapest(
+    private static List<Candidate> cheapestFirst(
             List<Candidate> ranked, Class<? extends Offer> kind, boolean isOwnModel) {
         return ranked.stream()
                 .filter(one -> kind.isInstance(one.option().offer())
                         && one.option().cost() != null
                         && one.option().fit() == Fit.FITS)
                 .filter(one -> one.option().otherModel() == null == isOwnModel)
-                .min(Comparator.comparingDouble(Planner::likely));
+                .sorted(Comparator.comparingDouble(Planner::likely))
+                .toList();
     }
 
     private static double likely(Candidate candidate) {
