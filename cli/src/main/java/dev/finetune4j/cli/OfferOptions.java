@@ -2,6 +2,7 @@ package dev.finetune4j.cli;
 
 import dev.finetune4j.engine.price.GpuSpec;
 import dev.finetune4j.engine.price.OfferFilter;
+import dev.finetune4j.engine.price.RegionGroups;
 import dev.finetune4j.error.Spelling;
 import dev.finetune4j.plan.Gpus;
 import dev.finetune4j.plan.MachineOffer;
@@ -38,7 +39,8 @@ final class OfferOptions {
             names = "--region",
             paramLabel = "REGION",
             split = ",",
-            description = "Only regions that begin so, such as us-east-1 or eu-.")
+            description = "Only regions that begin so, such as us-east-1 or eu-; eu and us mean those in the"
+                    + " European Union and in the United States, whatever they are called.")
     List<String> regions = new ArrayList<>();
 
     @Option(
@@ -154,7 +156,7 @@ final class OfferOptions {
     }
 
     private static void refuseUnknownRegion(String word, Set<String> known, CommandSpec spec) {
-        if (known.stream().noneMatch(one -> one.regionMatches(true, 0, word, 0, word.length()))) {
+        if (known.stream().noneMatch(one -> RegionGroups.known().isIn(one, word))) {
             refuseUnknown("region", word, known, spec);
         }
     }

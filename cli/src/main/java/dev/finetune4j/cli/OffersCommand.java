@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Example:",
-            "  finetune offers --gpu A100 --region eu- --max-price \"5 USD\"",
+            "  finetune offers --gpu A100 --region eu --max-price \"5 USD\"",
             "  finetune offers --gpu 40GB..80GB:4.. --sort gpu",
             "  finetune offers --spot only -o csv"
         })

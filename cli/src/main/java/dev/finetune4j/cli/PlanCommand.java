@@ -52,7 +52,7 @@ import picocli.CommandLine.Spec;
             "",
             "Example:",
             "  finetune plan job.yaml",
-            "  finetune plan job.yaml --optimize time --max-cost \"10 USD\" --region eu-",
+            "  finetune plan job.yaml --optimize time --max-cost \"10 USD\" --region eu",
             "  finetune plan job.yaml --explain 1",
             "  finetune plan job.yaml --rehearse",
             "  finetune plan job.yaml --target local --save plan.json"

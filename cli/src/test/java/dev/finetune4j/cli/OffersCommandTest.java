@@ -95,6 +95,25 @@ class OffersCommandTest {
                 .startsWith("no offer is like that; what there is, the cheapest first: finetune offers");
     }
 
+    /** Whatever each of them calls it. */
+    @Test
+    void theEuropeanUnionIsOneRegionOfAllPlaces() throws IOException {
+        assertThat(regions("eu"))
+                .contains("eu-central-1", "eu-west-1", "westeurope", "northeurope", "francecentral", "swedencentral")
+                .doesNotContain("uksouth", "switzerlandnorth", "norwayeast", "us-east-1", "eastus");
+        assertThat(regions("US"))
+                .contains("us-east-1", "us-west-2", "eastus", "southcentralus")
+                .doesNotContain("eu-central-1", "canadacentral");
+        assertThat(regions("eu-")).as("a beginning, as ever").containsExactly("eu-central-1", "eu-west-1");
+    }
+
+    private Set<String> regions(String wanted) throws IOException {
+        Set<String> names = new TreeSet<>();
+        json("offers", "--region", wanted, "--all")
+                .forEach(offer -> names.add(offer.at("/offer/region").asText()));
+        return names;
+    }
+
     @Test
     void theNumberOfAGpuIsWhole() throws IOException {
         assertThat(gpus("L4")).containsExactly("L4");

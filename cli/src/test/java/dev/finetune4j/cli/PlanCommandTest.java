@@ -368,6 +368,28 @@ class PlanCommandTest {
                 .contains("nothing is offered at local with --gpu H100", "only a machine of one's own is there");
     }
 
+    /** Whoever asks for what begins with eu- would take the plan for one of Europe. */
+    @Test
+    void aPlaceWhoseRegionsHaveOtherNamesIsSaidToBeLeftOut() {
+        String azure = "azure-ml: it has nothing in eu-; --region eu means its francecentral, germanywestcentral, ";
+
+        CommandRun beside = plan("--target", CLOUDS, "--region", "eu-");
+        CommandRun alone = plan("--target", "azure-ml", "--region", "eu-");
+        CommandRun all = plan("--target", CLOUDS, "--region", "eu");
+
+        assertThat(beside.exitCode()).as(beside.err()).isZero();
+        assertThat(oneLine(beside.out()))
+                .contains(azure)
+                .contains("bedrock: it has nothing in eu-; its regions are us-east-1, us-west-2");
+        assertThat(alone.exitCode()).isEqualTo(5);
+        assertThat(oneLine(alone.out())).contains(azure);
+        assertThat(oneLine(all.out())).doesNotContain("azure-ml: it has nothing");
+        assertThat(csv("--target", CLOUDS, "--region", "eu", "--all").stream()
+                        .map(option -> option[TARGET])
+                        .distinct())
+                .contains("sagemaker", "azure-ml");
+    }
+
     @Test
     void aPlaceThatHasNotTheModelIsNotTakenForOneThatLacksMemory() throws IOException {
         job = write("method: lora");

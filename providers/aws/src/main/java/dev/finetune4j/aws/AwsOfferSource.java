@@ -15,6 +15,7 @@ import dev.finetune4j.plan.PriceFact;
 import dev.finetune4j.spi.Equivalent;
 import dev.finetune4j.spi.OfferSource;
 import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.spi.RegionTable;
 import dev.finetune4j.spi.VendorPlace;
 import dev.finetune4j.value.ProviderId;
 import java.util.ArrayList;
@@ -53,6 +54,12 @@ public final class AwsOfferSource implements OfferSource {
     @Override
     public List<Equivalent> equivalents() {
         return Json.resource(AwsOfferSource.class, "equivalents.json", new TypeReference<>() {});
+    }
+
+    @Override
+    public Map<String, String> countries() {
+        return Json.resource(AwsOfferSource.class, "regions.json", new TypeReference<RegionTable>() {})
+                .countries();
     }
 
     /**

@@ -31,6 +31,15 @@ class ShippedOffersTest {
     }
 
     @Test
+    void everyRegionIsInACountry() {
+        Map<String, String> countries = new AwsOfferSource().countries();
+
+        assertThat(OFFERS).allSatisfy(offer -> assertThat(countries).containsKey(offer.region()));
+        assertThat(countries.values()).allMatch(country -> country.matches("[A-Z]{2}"));
+        assertThat(countries).containsEntry("eu-west-1", "IE").containsEntry("eu-west-2", "GB");
+    }
+
+    @Test
     void whatStandsInForAModelIsSold() {
         assertThat(new AwsOfferSource().equivalents())
                 .isNotEmpty()

@@ -12,6 +12,7 @@ import dev.finetune4j.plan.PriceFact;
 import dev.finetune4j.spi.Equivalent;
 import dev.finetune4j.spi.OfferSource;
 import dev.finetune4j.spi.ProviderContext;
+import dev.finetune4j.spi.RegionTable;
 import dev.finetune4j.spi.StartUp;
 import java.net.URI;
 import java.time.Duration;
@@ -60,6 +61,12 @@ public final class AzureOfferSource implements OfferSource {
     @Override
     public List<StartUp> startUps() {
         return Json.resource(AzureOfferSource.class, "start-ups.json", new TypeReference<>() {});
+    }
+
+    @Override
+    public Map<String, String> countries() {
+        return Json.resource(AzureOfferSource.class, "regions.json", new TypeReference<RegionTable>() {})
+                .countries();
     }
 
     /**

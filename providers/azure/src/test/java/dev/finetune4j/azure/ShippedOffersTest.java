@@ -31,6 +31,15 @@ class ShippedOffersTest {
     }
 
     @Test
+    void everyRegionIsInACountry() {
+        Map<String, String> countries = new AzureOfferSource().countries();
+
+        assertThat(OFFERS).allSatisfy(offer -> assertThat(countries).containsKey(offer.region()));
+        assertThat(countries.values()).allMatch(country -> country.matches("[A-Z]{2}"));
+        assertThat(countries).containsEntry("westeurope", "NL").containsEntry("switzerlandnorth", "CH");
+    }
+
+    @Test
     void whatStandsInForAModelIsSold() {
         assertThat(new AzureOfferSource().equivalents())
                 .isNotEmpty()

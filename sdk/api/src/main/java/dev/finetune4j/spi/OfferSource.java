@@ -5,6 +5,7 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.plan.Offer;
 import dev.finetune4j.value.ProviderId;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -35,6 +36,14 @@ public interface OfferSource {
     /** How long machines of its places take to start, where that is another time than machines of other clouds take. Asks nobody. */
     default List<StartUp> startUps() {
         return List.of();
+    }
+
+    /**
+     * In which country each region of its places is: ISO 3166-1 alpha-2, such as {@code IE}, by the places' name of the region. A region that is
+     * left out is in no group of regions, such as {@code eu}. Asks nobody.
+     */
+    default Map<String, String> countries() {
+        return Map.of();
     }
 
     /**

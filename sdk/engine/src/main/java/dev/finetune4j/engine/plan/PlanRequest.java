@@ -48,6 +48,11 @@ public record PlanRequest(
         return new PlanRequest(there, objective, maxCost, deadline, everyRegion, said);
     }
 
+    /** The same in every region. */
+    PlanRequest everywhere() {
+        return new PlanRequest(filter.everywhere(), objective, maxCost, deadline, everyRegion, said);
+    }
+
     private static PlanRequest of(List<ProviderId> places) {
         OfferFilter there = new OfferFilter(places, List.of(), List.of(), OfferFilter.Spot.NEVER, null);
         return new PlanRequest(there, Objective.BALANCED, null, null, false, null);

@@ -105,6 +105,11 @@ public final class Planner {
         rejections.addAll(machines.rejections());
         rejections.addAll(services.rejections());
         rejections.addAll(notByTheToken(wanted));
+        rejections.addAll(new MissingRegions(request.filter().regions())
+                .rejections(context.offers().stream()
+                        .filter(offer -> isWanted(offer, request.everywhere(), asked) && isOnTerms(offer, request))
+                        .filter(offer -> !(offer instanceof TokenOffer service) || isLaunchedByTheToken(service))
+                        .toList()));
         Map<String, Diagnosis> lacks = lacks(candidates);
         Ranking ranking = ranking(figures, request);
         Map<String, DiskShortage> shortages = diskShortages(candidates, job.diskBytes());

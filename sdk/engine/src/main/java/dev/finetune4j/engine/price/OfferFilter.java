@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Which offers are wanted. What is empty or null does not count.
  *
  * @param targets ids of places
- * @param regions beginnings of regions, such as {@code eu-} or {@code eastus2}
+ * @param regions beginnings of regions, such as {@code eu-} or {@code eastus2}, or names of groups, such as {@code eu}, as
+ *     {@link RegionGroups} takes them
  * @param gpus what GPUs a machine may have; then only machines are wanted
  * @param spot whether machines are wanted that can be taken away
  * @param maxPrice most that an hour, or a million training tokens, may cost; then what has no price is not wanted
@@ -47,6 +48,11 @@ public record OfferFilter(
         return spot == Spot.NEVER ? new OfferFilter(targets, regions, gpus, Spot.ALLOW, maxPrice) : this;
     }
 
+    /** The same in every region. */
+    public OfferFilter everywhere() {
+        return new OfferFilter(targets, List.of(), gpus, spot, maxPrice);
+    }
+
     @Override
     public boolean test(Offer offer) {
         return (targets.isEmpty() || targets.contains(offer.target()))
@@ -58,7 +64,8 @@ public record OfferFilter(
 
     /** Whether an offer is in a region that is wanted, whatever else it is. */
     public boolean isInRegion(Offer offer) {
-        return regions.isEmpty() || regions.stream().anyMatch(region -> begins(offer.region(), region));
+        return regions.isEmpty()
+                || regions.stream().anyMatch(word -> RegionGroups.known().isIn(offer.region(), word));
     }
 
     private boolean hasGpu(Offer offer) {
