@@ -146,6 +146,43 @@ class SavedPlanTest {
     }
 
     @Test
+    void whatStandsInTheJobFileIsToldAsItWasAndAsItIs() throws IOException {
+        command("plan", job.toString(), "--target", "local", "--save", plan.toString());
+        Files.copy(folder.resolve("tickets.jsonl"), folder.resolve("others.jsonl"));
+        Files.createSymbolicLink(folder.resolve("own"), TicketsJob.MODEL);
+        Files.writeString(
+                job,
+                Files.readString(job)
+                                .replace("tickets.jsonl", "others.jsonl")
+                                .replace("model: " + TicketsJob.MODEL, "model: own")
+                        + "\ntargets: [local, sagemaker]\n");
+
+        CommandRun run = command("run", plan.toString());
+
+        assertThat(run.exitCode()).isEqualTo(10);
+        assertThat(run.err().replaceAll("\\s+", " "))
+                .contains("job: data.file was tickets.jsonl, is others.jsonl")
+                .contains("job: model was " + TicketsJob.MODEL + ", is own")
+                .contains("job: targets was [local], is [local, sagemaker]");
+    }
+
+    /** It may be a secret, or the way to one. */
+    @Test
+    void whatComesFromTheEnvironmentIsToldByItsDigestAlone() throws IOException {
+        command("plan", job.toString(), "--target", "local", "--save", plan.toString());
+        Files.copy(folder.resolve("tickets.jsonl"), folder.resolve("hushed.jsonl"));
+        Files.writeString(job, Files.readString(job).replace("tickets.jsonl", "\"${env:ROWS}\""));
+
+        Map<String, String> environment = Map.of("PATH", System.getenv("PATH"), "ROWS", "hushed.jsonl");
+        CommandRun run = CommandRun.in(folder.resolve("home"), environment, "run", plan.toString());
+
+        assertThat(run.exitCode()).isEqualTo(10);
+        assertThat(run.err().replaceAll("\\s+", " "))
+                .containsPattern("job: data.file is another \\(SHA-256 [0-9a-f]{8}… then, [0-9a-f]{8}… now\\)")
+                .doesNotContain("is hushed.jsonl");
+    }
+
+    @Test
     void anotherPriceIsRefusedWithByHowMuch() throws IOException {
         CommandRun planned =
                 command("plan", job.toString(), "--target", "sagemaker", "--gpu", "T4", "--save", plan.toString());

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a plan was made from, as digests: SHA-256, lower-case hex.
  *
- * @param job of each setting of the job by its key, defaults filled in; no text is written down, since it may come from a secret
- * @param figures of training, method and evaluation the numbers, the switches and the kind as they are, by the same keys; null where an
- *     earlier version made the plan
+ * @param job of each setting of the job by its key, defaults filled in; hardly a text is written down, since it may come from a secret
+ * @param figures of training, method, evaluation, check and split the numbers, the switches and the kind as they are, by the same keys, and
+ *     where they stand in the job file model, targets and file of the rows; null where an earlier version made the plan
  * @param data of the rows
  * @param prices of the offers that were looked at, with their prices
  * @param version of finetune4j

@@ -58,7 +58,7 @@ final class PlanDifferences {
         }
     }
 
-    /** A plan keeps no text of a setting, which may come from a secret. */
+    /** A plan keeps few texts of settings, since they may come from a secret. */
     private static String setting(String key, PlanBasis then, PlanBasis now) {
         String before = then.job().get(key);
         String after = now.job().get(key);

@@ -13,6 +13,7 @@ import dev.finetune4j.engine.price.OfferFilter;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.engine.report.RunParameters;
 import dev.finetune4j.engine.spec.JobTree;
+import dev.finetune4j.engine.spec.ResolvedJob;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -56,7 +57,13 @@ import java.util.stream.Stream;
 /** Says what a job will take on every target. Always the same for the same question; asks nobody but what tells it of quotas. */
 public final class Planner {
     /** Settings whose figures a plan keeps, so that it can say by how much they have moved. */
-    private static final List<String> PLAIN = List.of("training.", "method.", "evaluation.");
+    private static final List<String> PLAIN = List.of("training.", "method.", "evaluation.", "check.", "data.split.");
+
+    /** Settings whose texts it keeps, too, where they stand in the job file. */
+    private static final Set<String> PLAIN_TEXTS = Set.of("model", "targets", "data.file");
+
+    /** What an address has, in which a token may be. */
+    private static final String OF_ADDRESS = "://";
 
     private static final String KIND_OF_METHOD = "method.kind";
 
@@ -531,7 +538,11 @@ public final class Planner {
         Map<String, JsonNode> settings = new TreeMap<>();
         add("", JobTree.of(figures.file().job()), settings);
         return new PlanBasis(
-                digests(settings), plain(settings), figures.rows().digest(), Json.digest(prices), context.version());
+                digests(settings),
+                plain(settings, figures.file().resolved()),
+                figures.rows().digest(),
+                Json.digest(prices),
+                context.version());
     }
 
     private static void add(String key, JsonNode value, Map<String, JsonNode> settings) {
@@ -551,20 +562,28 @@ public final class Planner {
         return digests;
     }
 
-    /** What is no text that somebody wrote, and hence no secret. */
-    private static Map<String, String> plain(Map<String, JsonNode> settings) {
+    /** What is no text that somebody wrote, and hence no secret, and a few texts that stand in the job file itself. */
+    private static Map<String, String> plain(Map<String, JsonNode> settings, ResolvedJob resolved) {
         Map<String, String> plain = new TreeMap<>();
         settings.forEach((key, value) -> {
             boolean isWritten = PLAIN.stream().anyMatch(key::startsWith);
-            if (isWritten && (value.isNumber() || value.isBoolean() || key.equals(KIND_OF_METHOD))) {
+            boolean isFigure = isWritten && (value.isNumber() || value.isBoolean() || key.equals(KIND_OF_METHOD));
+            if (isFigure || isOpenText(key, value, resolved)) {
                 plain.put(key, words(value));
             }
         });
         return plain;
     }
 
-    /** As people write it: 4 and not 4.0, 0.0002 and not 2.0E-4. */
+    private static boolean isOpenText(String key, JsonNode value, ResolvedJob resolved) {
+        return PLAIN_TEXTS.contains(key) && resolved.isOfFile(key) && !words(value).contains(OF_ADDRESS);
+    }
+
+    /** As people write it: 4 and not 4.0, 0.0002 and not 2.0E-4, and lists in brackets. */
     static String words(JsonNode value) {
+        if (value.isArray()) {
+            return value.valueStream().map(Planner::words).collect(Collectors.joining(", ", "[", "]"));
+        }
         return value.isNumber() ? value.decimalValue().stripTrailingZeros().toPlainString() : value.asText();
     }
 

@@ -54,6 +54,14 @@ public record ResolvedJob(List<Value> values, String yaml) {
                 .allMatch(value -> value.origin() instanceof Origin.Default);
     }
 
+    /** Whether nothing of a setting was taken from the environment or set in code, where it may be a secret. */
+    public boolean isOfFile(String key) {
+        return values.stream()
+                .filter(value -> isAtOrBelow(value, key))
+                .map(Value::origin)
+                .noneMatch(origin -> origin instanceof Origin.FromEnvironment || origin instanceof Origin.InCode);
+    }
+
     /** The same but for one key and what lies below it, which have a value that was chosen for the model. */
     ResolvedJob chosen(String key, Map<String, String> valueByKey) {
         List<Value> others =

@@ -40,6 +40,7 @@ class PlannerTest {
         assertThat(Planner.words(nodes.numberNode(100))).isEqualTo("100");
         assertThat(Planner.words(nodes.numberNode(0.0))).isEqualTo("0");
         assertThat(Planner.words(nodes.booleanNode(true))).isEqualTo("true");
+        assertThat(Planner.words(nodes.arrayNode().add("here").add("there"))).isEqualTo("[here, there]");
     }
 
     @Test
