@@ -104,7 +104,7 @@ final class LaunchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException, IOException {
         Optional<SavedPlan> saved = SavedPlan.read(job);
-        Path planned = saved.map(plan -> plan.jobFile(job)).orElse(job);
+        Path planned = saved.map(plan -> plan.foundJobFile(job)).orElse(job);
         JobFile file = surroundings.read(planned);
         try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {

@@ -49,7 +49,7 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Optional<SavedPlan> plan = SavedPlan.read(job);
-        Path planned = plan.map(saved -> saved.jobFile(job)).orElse(job);
+        Path planned = plan.map(saved -> saved.foundJobFile(job)).orElse(job);
         JobFile file = surroundings.read(planned);
         try (MessageView view = surroundings.messages(output.format);
                 FineTuner tuner = surroundings.open(view)) {

@@ -115,6 +115,23 @@ class SavedPlanTest {
     }
 
     @Test
+    void aPlanThatWasMovedAwayFromItsJobFileSaysHowItFindsIt() throws IOException {
+        command("plan", job.toString(), "--target", "local", "--save", plan.toString());
+        Path moved = Files.move(plan, Files.createDirectory(folder.resolve("elsewhere")).resolve("plan.json"));
+
+        for (String verb : List.of("run", "launch")) {
+            CommandRun run = command(verb, moved.toString());
+
+            assertThat(run.exitCode()).isEqualTo(3);
+            assertThat(CommandRun.oneLine(run.err()))
+                    .contains("FT0101: cannot read the job file ")
+                    .contains("a saved plan names its job file relative to itself, as job.yaml, and there is none")
+                    .contains("mv " + moved + " FOLDER")
+                    .doesNotContain("finetune init");
+        }
+    }
+
+    @Test
     void anotherJobOrOtherRowsAreRefusedWithWhatMoved() throws IOException {
         command("plan", job.toString(), "--target", "local", "--save", plan.toString());
         Files.writeString(

@@ -2,6 +2,7 @@ package dev.finetune4j.engine.plan;
 
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.engine.spec.JobProblems;
 import dev.finetune4j.engine.spec.ShellWord;
 import dev.finetune4j.error.FileReason;
 import dev.finetune4j.error.FineTuneException;
@@ -151,6 +152,26 @@ public record SavedPlan(String jobFile, Plan plan, String digest) {
     /** The job file, where the saved plan lies in {@code file}. */
     public Path jobFile(Path file) {
         return folder(file).resolve(jobFile).normalize();
+    }
+
+    /**
+     * The job file, which must be there.
+     *
+     * @throws FineTuneException with FT0101 if there is none, as where the saved plan was moved and the job file was not
+     */
+    public Path foundJobFile(Path file) {
+        Path job = jobFile(file);
+        if (Files.exists(job)) {
+            return job;
+        }
+        throw JobProblems.UNREADABLE
+                .error("cannot read the job file " + job)
+                .at(Location.of(file.toString()))
+                .because("a saved plan names its job file relative to itself, as " + jobFile
+                        + ", and there is none: one of them was moved without the other")
+                .remedy("mv " + ShellWord.of(file.toString()) + " FOLDER    # from which " + jobFile
+                        + " leads to the job file")
+                .asException();
     }
 
     private static Path folder(Path file) {

@@ -7,7 +7,8 @@ import java.util.List;
 
 /** What can be wrong with a job file: FT0101 to FT0199. */
 public final class JobProblems implements ProblemCatalogue {
-    static final ProblemKind UNREADABLE =
+    /** There is no file, or none that may be read. */
+    public static final ProblemKind UNREADABLE =
             kind("FT0101", "the job file cannot be read", """
             The path that was given is no file that this process may read: it does not exist, is a folder, or its permissions
             forbid it. Paths are taken relative to the folder in which finetune was started.""", "finetune init classification > job.yaml");
