@@ -6,10 +6,12 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /** Figures in the words of plans. */
 final class Words {
     private static final double GIB = 1L << 30;
+    private static final int MOST_DECIMALS = 4;
     private static final DateTimeFormatter MINUTES =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -23,9 +25,20 @@ final class Words {
         return String.format(Locale.ROOT, gib < 10 ? "%.1f" : "%,.0f", gib);
     }
 
-    /** The same, to a tenth where {@code other}, which it is told beside, would read alike. */
+    /** The same, to as many decimals as tell it from {@code other}, which it is told beside. */
     static String gibBeside(double gib, double other) {
-        return String.format(Locale.ROOT, gib < 10 || gib(gib).equals(gib(other)) ? "%,.1f" : "%,.0f", gib);
+        if (!gib(gib).equals(gib(other))) {
+            return decimals(gib, gib < 10 ? 1 : 0);
+        }
+        return IntStream.range(1, MOST_DECIMALS)
+                .filter(count -> !decimals(gib, count).equals(decimals(other, count)))
+                .mapToObj(count -> decimals(gib, count))
+                .findFirst()
+                .orElseGet(() -> decimals(gib, MOST_DECIMALS));
+    }
+
+    private static String decimals(double gib, int count) {
+        return String.format(Locale.ROOT, "%,." + count + "f", gib);
     }
 
     static String gibBeside(long bytes, long other) {

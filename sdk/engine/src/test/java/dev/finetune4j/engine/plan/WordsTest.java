@@ -11,6 +11,9 @@ class WordsTest {
         assertThat(Words.gibBeside(15.6, 16.2)).isEqualTo("15.6");
         assertThat(Words.gibBeside(20.4, 15.6)).isEqualTo("20");
         assertThat(Words.gibBeside(9.96, 20.4)).isEqualTo("10.0");
+        assertThat(Words.gibBeside(78.83, 78.79)).as("a tenth would not do").isEqualTo("78.83");
+        assertThat(Words.gibBeside(78.79, 78.83)).isEqualTo("78.79");
+        assertThat(Words.gibBeside(9.812, 9.814)).isEqualTo("9.812");
     }
 
     @Test
