@@ -133,7 +133,14 @@ public enum Criterion {
         if (this == CORPUS) {
             return size(answer);
         }
-        return Figures.count(Math.round(answer)) + (this == BUDGET ? " USD" : "");
+        return number(answer) + (this == BUDGET ? " USD" : "");
+    }
+
+    /** With a fraction where that matters: half a dollar is neither none nor one. */
+    private static String number(double answer) {
+        return answer < THOUSAND && answer != Math.rint(answer)
+                ? new BigDecimal(answer).round(DIGITS).stripTrailingZeros().toPlainString()
+                : Figures.count(Math.round(answer));
     }
 
     /** Answers from one up to below another, of which the second may be infinite. */

@@ -144,6 +144,9 @@ class ApproachBookTest {
         assertThat(Criterion.CORPUS.parse("1.5 GB")).isEqualTo(1.5e9);
         assertThat(Criterion.CORPUS.show(1.5e9)).isEqualTo("1.5 GB");
         assertThat(Criterion.CORPUS.show(100e9)).isEqualTo("100 GB");
+        assertThat(Criterion.BUDGET.show(Criterion.BUDGET.parse("0.5 USD"))).isEqualTo("0.5 USD");
+        assertThat(Criterion.BUDGET.show(12.5)).isEqualTo("12.5 USD");
+        assertThat(Criterion.BUDGET.show(12_000)).isEqualTo("12,000 USD");
         assertThat(Criterion.ROWS.parse("2,000")).isEqualTo(2000);
         assertThatThrownBy(() -> Criterion.ROWS.parse("5 USD")).hasMessageContaining("FT0750");
         assertThat(List.of("10000", "10000 USD", "10000usd ", "10K USD", "10k"))
