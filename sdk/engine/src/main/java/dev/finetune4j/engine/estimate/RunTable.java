@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.estimate;
 
+import dev.finetune4j.error.FileReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +52,7 @@ record RunTable(List<PublishedRun> runs, List<Backtest.Skipped> skipped) {
         } catch (IOException e) {
             throw EstimateProblems.UNREADABLE
                     .error("cannot read " + file)
-                    .because(Files.exists(file) ? "it is no text in UTF-8" : "there is no such file")
+                    .because(Files.isDirectory(file) ? "it is a folder" : FileReason.of(e))
                     .asException();
         } catch (IllegalArgumentException e) { // not to be told apart: two columns of one name, a quote without end
             throw EstimateProblems.UNREADABLE

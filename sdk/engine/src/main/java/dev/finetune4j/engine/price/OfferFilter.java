@@ -6,7 +6,6 @@ import dev.finetune4j.plan.PurchaseTier;
 import dev.finetune4j.value.ProviderId;
 import java.math.BigDecimal;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -89,9 +88,5 @@ public record OfferFilter(
                 || offer.price()
                         .filter(price -> price.amount().amount().compareTo(maxPrice) <= 0)
                         .isPresent();
-    }
-
-    private static boolean begins(String text, String beginning) {
-        return text.toLowerCase(Locale.ROOT).startsWith(beginning.toLowerCase(Locale.ROOT));
     }
 }

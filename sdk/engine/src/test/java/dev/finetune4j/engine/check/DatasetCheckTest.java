@@ -630,7 +630,7 @@ class DatasetCheckTest {
     @Test
     void showsTheLabelWhereTheModelWritesNone() {
         DatasetCheckReport report = new DatasetCheck(
-                        MOODS, LENIENT, 0, 8, 17, WordCodec.ofEncoder(64), 2, false)
+                        MOODS, LENIENT, 0, 8, 17, WordCodec.ofEncoder(64), 2, FILE)
                 .inspect(clean().parts());
 
         assertThat(report.renderedRows().get(0).label()).isEqualTo("good");

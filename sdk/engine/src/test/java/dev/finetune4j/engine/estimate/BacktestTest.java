@@ -627,6 +627,14 @@ class BacktestTest {
     }
 
     @Test
+    void saysOfAFolderThatItIsOne() {
+        assertThatThrownBy(() -> Backtest.of(folder))
+                .isInstanceOfSatisfying(
+                        FineTuneException.class,
+                        e -> assertThat(e.problems().get(0).causes()).containsExactly("it is a folder"));
+    }
+
+    @Test
     void saysThatATableIsMissingOrIsNone() throws IOException {
         Path none = folder.resolve("none.csv");
         assertThatThrownBy(() -> Backtest.of(none))
