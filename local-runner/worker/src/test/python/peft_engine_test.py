@@ -200,7 +200,7 @@ class CheckTest(unittest.TestCase):
     def test_says_what_is_missing_and_what_is_old(self):
         found = {"torch": "2.6.0+cu126", "transformers": "4.49.0", "peft": None, "safetensors": "0.5.2", "numpy": "2.4.6"}
         self.assertEqual(
-            check.shortcomings(found), ["transformers is 4.49.0, needed is 4.55 or newer", "peft 0.15 or newer is missing"]
+            check.shortcomings(found), ["transformers is 4.49.0, needed is 4.55 or newer", "peft 0.16 or newer is missing"]
         )
         self.assertEqual(check.shortcomings({**found, "transformers": "5.24.0", "peft": "0.21.2"}), [])
 

@@ -185,7 +185,7 @@ public final class WorkerProblems implements ProblemCatalogue {
             "FT0675",
             "the engine for cloud GPUs could not work",
             ExitCode.TRAINING_FAILED,
-            "The image must bring Python 3.10, torch 2.6, transformers 4.55 and PEFT 0.15, or newer ones; nothing is ever installed from the network. Where they"
+            "The image must bring Python 3.10, torch 2.6, transformers 4.55 and PEFT 0.16, or newer ones; nothing is ever installed from the network. Where they"
                     + " are there, the job's log has the trace of what went wrong. Checkpoints are intact.",
             "finetune resume RUN");
 

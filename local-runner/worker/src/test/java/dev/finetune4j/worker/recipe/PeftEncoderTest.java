@@ -17,6 +17,7 @@ import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.TuningMethod;
+import dev.finetune4j.modelfiles.weights.WeightFile;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.WorkOrder;
 import dev.finetune4j.run.WorkStep;
@@ -100,6 +101,11 @@ class PeftEncoderTest {
             assertThat(Json.records().readTree(mine.resolve(name).toFile()))
                     .as(name)
                     .isEqualTo(Json.records().readTree(other.resolve(name).toFile()));
+        }
+        String weights = method.adapters().isPresent() ? "adapter_model.safetensors" : WorkOrder.SAFETENSORS_FILE;
+        try (WeightFile written = WeightFile.open(mine.resolve(weights));
+                WeightFile expected = WeightFile.open(other.resolve(weights))) {
+            assertThat(written.tensors().keySet()).isEqualTo(expected.tensors().keySet());
         }
     }
 

@@ -178,7 +178,8 @@ final class SpeedFormula {
     private double launching() {
         Coefficient milliseconds = run.isTuned() ? LAUNCH_TUNED : LAUNCH_STOCK;
         Sharding sharding = run.parallelism().sharding();
-        double more = (run.isFull() ? 1 : 1.5)
+        boolean hasAdapters = !run.isFull() && run.goesBack();
+        double more = (hasAdapters ? 1.5 : 1)
                 * (run.isPackedWeights() ? 1.3 : 1)
                 * (sharding == Sharding.ZERO3 ? 2.5 : sharding == Sharding.FSDP && !run.isTuned() ? 1.5 : 1);
         return coefficients.get(milliseconds)
@@ -214,7 +215,7 @@ final class SpeedFormula {
         double seconds = 0;
         if (spread.weightShards() > 1) {
             double weights = model.linearParameters() + model.embeddingParameters();
-            seconds += 2 * weights * (run.isFull() ? 3 : 2) * packed / spread.tensor() / between;
+            seconds += 2 * weights * (run.isFull() ? 3 : 1 + back) * packed / spread.tensor() / between;
         } else if (spread.replicas() > 1) {
             seconds += 2 * 2 * run.trainable() / spread.modelGpus() / between / run.accumulation();
         }

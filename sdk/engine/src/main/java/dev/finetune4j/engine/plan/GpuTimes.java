@@ -6,7 +6,7 @@ import dev.finetune4j.engine.plan.Worlds.Cause;
 
 /** How long a job works on some GPUs, once they are ready: the same wherever such GPUs stand. */
 final class GpuTimes {
-    /** Training passes a token forward and back; an answer or a validation loss only forward. */
+    /** Training passes a token forward and back, but for a head alone; an answer or a validation loss only forward. */
     private static final double FORWARD_SHARE = 0.4;
 
     /** Training keeps a checkpoint every so many seconds, and spends at most this share of its time on them. */
@@ -109,7 +109,7 @@ final class GpuTimes {
         double scored = job.labelTokens() * job.labelFlops(0) / job.readingFlops();
         // GPUs that share the model out share the rows of a validation loss out, too, but answer each the same questions.
         double read = rows * (job.readTokens(mean) + scored) * run.settings().gpus() / pass.answering();
-        return FORWARD_SHARE * (losses + read) / tokensPerSecond.likely();
+        return (job.trainsHeadAlone() ? 1 : FORWARD_SHARE) * (losses + read) / tokensPerSecond.likely();
     }
 
     /** Seconds that writing checkpoints takes. */

@@ -82,7 +82,7 @@ final class PlannedJob {
         return job.method() instanceof FullTuning;
     }
 
-    private boolean trainsHeadAlone() {
+    boolean trainsHeadAlone() {
         return job.method() instanceof HeadTuning;
     }
 
@@ -182,16 +182,19 @@ final class PlannedJob {
         return Math.round(each * architecture().parameters());
     }
 
-    /** Bytes of the adapter, or of the weights where all are trained. */
+    /** Bytes of the adapter, or of the model where the result is one of its own: in single precision. */
     long resultBytes() {
-        return Math.round(trainable * (trainsAll() ? HALF : SINGLE));
+        return Math.round(SINGLE * written());
+    }
+
+    private double written() {
+        return trainsAll() || trainsHeadAlone() ? architecture().parameters() : trainable;
     }
 
     /** Bytes that the disk of a machine must hold at most while it trains. */
     long diskBytes() {
-        double written = trainsAll() || trainsHeadAlone() ? architecture().parameters() : trainable;
         boolean keepsBest = rows.rowsOf(Part.VALIDATION) > 0;
-        return new DiskNeed(sentBytes(), rows.bytes(), Math.round(trainable), Math.round(written), keepsBest).bytes();
+        return new DiskNeed(sentBytes(), rows.bytes(), Math.round(trainable), Math.round(written()), keepsBest).bytes();
     }
 
     /** How many models answer the held-out rows: base, base with examples where rows have a prompt to put them in, tuned. */

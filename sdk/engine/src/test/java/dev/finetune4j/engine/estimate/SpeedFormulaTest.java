@@ -28,7 +28,9 @@ class SpeedFormulaTest {
 
         assertThat(head.products() / through.products()).isCloseTo(1 / 2.0, within(1e-6));
         assertThat(head.attention() / through.attention()).isCloseTo(1 / 3.5, within(1e-9));
-        assertThat(head.launching() / through.launching()).isCloseTo(1 / 3.0, within(1e-9));
+        assertThat(head.launching() / through.launching())
+                .as("of kernels, half as many again beside adapters")
+                .isCloseTo(1 / 4.5, within(1e-9));
         assertThat(head.traffic() / through.traffic()).isCloseTo(1 / 3.0, within(1e-9));
         assertThat(parts(Method.HEAD, Checkpointing.FULL))
                 .as("there is nothing to be computed again")

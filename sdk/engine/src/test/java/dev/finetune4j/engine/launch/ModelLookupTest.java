@@ -56,10 +56,10 @@ class ModelLookupTest {
         String sizes = SIZES.replace("llama", "bert");
 
         assertThat(found("\"architectures\": [\"BertModel\"], " + sizes).family())
-                .isEqualTo("encoder");
+                .isEqualTo("BertForMaskedLM");
         assertThat(found("\"architectures\": [\"BertForSequenceClassification\"], " + sizes)
                         .family())
-                .isEqualTo("encoder");
+                .isEqualTo("BertForMaskedLM");
     }
 
     /** As the remedy of what cannot be read says. */

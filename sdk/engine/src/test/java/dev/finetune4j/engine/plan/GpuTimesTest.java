@@ -13,6 +13,7 @@ import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.FullTuning;
+import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.PrefixTuning;
 import dev.finetune4j.method.PromptTuning;
@@ -214,6 +215,14 @@ class GpuTimesTest {
         PlannedJob many = SampleJob.labelled("bert-base-uncased", 400, 300);
 
         assertThat(evaluation(many)).isEqualTo(evaluation(few));
+    }
+
+    /** Training goes forward only there, too; elsewhere an answer takes 0.4 of a token that is trained. */
+    @Test
+    void anAnswerTakesAsLongAsTrainingWhereAHeadAloneIsTrained() {
+        double head = evaluation(SampleJob.ofEncoder(HeadTuning.defaults()));
+
+        assertThat(head / evaluation(SampleJob.ofEncoder(LoraTuning.defaults()))).isCloseTo(2.5, within(1e-6));
     }
 
     @Test

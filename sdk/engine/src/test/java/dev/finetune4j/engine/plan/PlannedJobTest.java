@@ -11,6 +11,7 @@ import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.job.TrainingSpec;
+import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.PrefixTuning;
@@ -52,6 +53,17 @@ class PlannedJobTest {
         assertThat(head.readingFlops()).isGreaterThanOrEqualTo(2 * passed + attention);
         PlannedJob adapters = SampleJob.ofEncoder(LoraTuning.defaults());
         assertThat(adapters.flopsPerToken()).isEqualTo(4 * passed + 6 * adapters.trainable() + 3.5 * attention);
+    }
+
+    @Test
+    void aModelOfItsOwnComesBackInSinglePrecision() {
+        PlannedJob head = SampleJob.ofEncoder(HeadTuning.defaults());
+        PlannedJob all = SampleJob.ofEncoder(FullTuning.defaults());
+        PlannedJob adapters = SampleJob.ofEncoder(LoraTuning.defaults());
+
+        assertThat(head.resultBytes()).isEqualTo(Math.round(4 * head.architecture().parameters()));
+        assertThat(all.resultBytes()).isEqualTo(head.resultBytes());
+        assertThat(adapters.resultBytes()).isEqualTo(Math.round(4 * adapters.trainable()));
     }
 
     /** docs/performance.md: 121 thousand operations for each token of a row's length, of SmolLM2-135M with 30 layers of 576. */

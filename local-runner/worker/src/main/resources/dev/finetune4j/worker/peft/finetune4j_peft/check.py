@@ -14,7 +14,7 @@ from pathlib import Path
 
 from finetune4j_peft.problems import INVALID, WorkProblem
 
-NEEDED = {"torch": (2, 6), "transformers": (4, 55), "peft": (0, 15), "safetensors": (0, 4), "numpy": (1, 24)}
+NEEDED = {"torch": (2, 6), "transformers": (4, 55), "peft": (0, 16), "safetensors": (0, 4), "numpy": (1, 24)}
 
 
 def version_numbers(text: str) -> tuple[int, ...]:

@@ -63,6 +63,7 @@ class Classifier(TunableModel):
             )
         finally:
             transformers.utils.logging.set_verbosity(told)
+        model._weight_conversions = None  # by which transformers 5.3 writes norms under the names that TensorFlow had for them
         start = _tensors([self._start] if self._start else sorted(self.folder.glob("*.safetensors")))
         for name, module in _head_of(model).items():
             module.__class__ = SingleLinear
