@@ -24,8 +24,7 @@ class EngineRefusalsTest {
         Path job = CommandCloud.sageMakerJob(folder, "eu-central-1", 4714);
         Path gguf = TinyGguf.write(folder);
         Files.writeString(
-                job,
-                Files.readString(job).replace("model: " + TicketsJob.MODEL, "model: " + gguf + "\nmethod: qlora"));
+                job, Files.readString(job).replace("model: " + TicketsJob.MODEL, "model: " + gguf + "\nmethod: qlora"));
 
         CommandRun refused = check(job);
 

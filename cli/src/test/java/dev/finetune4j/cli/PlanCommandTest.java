@@ -996,8 +996,7 @@ class PlanCommandTest {
 
         assertThat(planned.exitCode()).as(planned.err()).isZero();
         assertThat(oneLine(planned.err()))
-                .containsPattern(
-                        "FT0484: ml.p3.2xlarge would have a disk of 10 GB, and the job needs up to 2\\d GB")
+                .containsPattern("FT0484: ml.p3.2xlarge would have a disk of 10 GB, and the job needs up to 2\\d GB")
                 .contains("a launch would be refused", "places.sagemaker.volume-gb: 30");
         assertThat(oneLine(plan("--target", "sagemaker", "--explain", "1").out()))
                 .containsPattern("its disk of 10 GB is too small, the job needs up to 2\\d GB:"

@@ -117,7 +117,8 @@ class SavedPlanTest {
     @Test
     void aPlanThatWasMovedAwayFromItsJobFileSaysHowItFindsIt() throws IOException {
         command("plan", job.toString(), "--target", "local", "--save", plan.toString());
-        Path moved = Files.move(plan, Files.createDirectory(folder.resolve("elsewhere")).resolve("plan.json"));
+        Path moved = Files.move(
+                plan, Files.createDirectory(folder.resolve("elsewhere")).resolve("plan.json"));
 
         for (String verb : List.of("run", "launch")) {
             CommandRun run = command(verb, moved.toString());

@@ -89,9 +89,7 @@ public final class CheckView {
                 .max()
                 .orElse(1);
         Table table = new Table().text("LABEL").number("TRAIN ROWS").text("");
-        report.profile()
-                .rowsByLabel()
-                .forEach((label, rows) -> table.row(label, Figures.count(rows), bar(rows, most)));
+        report.profile().rowsByLabel().forEach((label, rows) -> table.row(label, Figures.count(rows), bar(rows, most)));
         table.print(screen);
     }
 

@@ -315,8 +315,9 @@ public final class PlanView {
                 ? service + " is cheaper than " + machine + " at any number of training rows"
                 : even.rows() == 0
                         ? machine + " is cheaper than " + service + " at any number of training rows"
-                        : "up to " + Figures.count(even.rows()) + (even.rows() == 1 ? " training row " : " training rows ")
-                                + service + " is cheaper than " + machine;
+                        : "up to " + Figures.count(even.rows())
+                                + (even.rows() == 1 ? " training row " : " training rows ") + service
+                                + " is cheaper than " + machine;
         line("even", text);
     }
 

@@ -220,12 +220,10 @@ class FineTuneExtensionTest {
             Files.copy(Project.MODEL.resolve(name), model.resolve(name));
         }
         String config = Files.readString(Project.MODEL.resolve("config.json"));
-        Files.writeString(
-                model.resolve("config.json"), config.replaceFirst("\\{", "{\"attention_dropout\": 0.1,"));
+        Files.writeString(model.resolve("config.json"), config.replaceFirst("\\{", "{\"attention_dropout\": 0.1,"));
         String job = Files.readString(project.resources().resolve("job.yaml"));
         Files.writeString(
-                project.resources().resolve("dropout.yaml"),
-                job.replace("model: " + Project.MODEL, "model: model"));
+                project.resources().resolve("dropout.yaml"), job.replace("model: " + Project.MODEL, "model: model"));
 
         EngineExecutionResults results = project.run(TeamTests.ModelWithNotes.class);
 

@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param basis how that comes about, such as {@code 730 h x 1.212 USD}
  * @param region where, by the place's name of the region; null where an earlier version told it
  */
-public record HostingCost(String what, @Nullable Money perMonth, String basis, @Nullable String region) {
+public record HostingCost(
+        String what,
+        @Nullable Money perMonth,
+        String basis,
+        @Nullable String region) {
     /** Refuses a cost of nothing. */
     public HostingCost {
         Checks.notBlank("what", what);

@@ -103,7 +103,8 @@ class EncoderTextCodecTest {
                 assertThat(note.causes())
                         .containsExactly("attention_probs_dropout_prob is 0.2, hidden_dropout_prob is 0.1");
                 assertThat(note.remedies())
-                        .as("method.dropout would make LoRA of a job that names no method, or of one that trains all weights")
+                        .as(
+                                "method.dropout would make LoRA of a job that names no method, or of one that trains all weights")
                         .containsExactly("nothing to do");
             });
         }

@@ -77,7 +77,10 @@ public final class PeftRecipeWriter implements RecipeWriter {
                 new ModelFiles(submission.model(), model, submission.order().digest());
         try (TextCodec own = codecs.open(files);
                 TextCodec codec = method == null ? own : CodecBehindVirtualTokens.of(own, method)) {
-            refuse(method == null ? PeftRefusals.untrained(codec.speaks()) : refusals(method, codec.speaks(), folder.isGguf()));
+            refuse(
+                    method == null
+                            ? PeftRefusals.untrained(codec.speaks())
+                            : refusals(method, codec.speaks(), folder.isGguf()));
             DurableFiles.deleteTree(target);
             Files.createDirectories(target);
             Recipe recipe = compile(submission.order(), setup, folder, data, codec, target);

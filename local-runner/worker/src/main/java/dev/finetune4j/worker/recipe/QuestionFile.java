@@ -51,8 +51,7 @@ final class QuestionFile {
         LabelQuestions questions = new LabelQuestions(
                 step, data.resolve(step.rowsFile()), codec, head.labels().names());
         long rows = write(step, questions::each, target, files);
-        List<Double> prior =
-                Arrays.stream(head.labels().priorScores()).boxed().toList();
+        List<Double> prior = Arrays.stream(head.labels().priorScores()).boxed().toList();
         boolean hasHead = step.variant().isTuned() || head.isStored();
         return answers(step, rows, LabelScoring.LIKELIHOOD, null, hasHead ? null : prior);
     }

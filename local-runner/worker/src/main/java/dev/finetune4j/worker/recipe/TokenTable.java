@@ -105,7 +105,12 @@ final class TokenTable {
     }
 
     private static Table write(
-            Path target, String name, int labels, int maxTokens, Map<String, WrittenFile> files, Consumer<TokenTable> rows)
+            Path target,
+            String name,
+            int labels,
+            int maxTokens,
+            Map<String, WrittenFile> files,
+            Consumer<TokenTable> rows)
             throws IOException {
         try (RecipeFile tokens = new RecipeFile(target.resolve(name + ".tokens"));
                 RecipeFile index = new RecipeFile(target.resolve(name + ".index"))) {

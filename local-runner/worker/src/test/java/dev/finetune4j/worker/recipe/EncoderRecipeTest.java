@@ -19,6 +19,7 @@ import dev.finetune4j.modelfiles.weights.WeightFile;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.TextCodec;
 import dev.finetune4j.spi.TextCodecFactory;
+import dev.finetune4j.training.loop.TrainingPlan;
 import dev.finetune4j.training.model.BatchPrefix;
 import dev.finetune4j.training.model.Classifier;
 import dev.finetune4j.training.model.LabelCounts;
@@ -26,7 +27,6 @@ import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
 import dev.finetune4j.training.model.LanguageModelLoader.Settings;
 import dev.finetune4j.training.model.TokenBatch;
 import dev.finetune4j.training.model.encoder.EncoderLoader;
-import dev.finetune4j.training.loop.TrainingPlan;
 import dev.finetune4j.training.rows.LabelledRows;
 import dev.finetune4j.worker.recipe.PeftPython.Ended;
 import java.io.IOException;
@@ -100,7 +100,8 @@ class EncoderRecipeTest {
 
     /** Which shows in what the model answers before anything is learned. */
     @ParameterizedTest
-    @CsvSource({"bert, true", "bert, false", "distilbert, true", "distilbert, false", "roberta, true", "roberta, false"})
+    @CsvSource({"bert, true", "bert, false", "distilbert, true", "distilbert, false", "roberta, true", "roberta, false"
+    })
     void itsHeadStartsAsTheCoresDoes(String family, boolean isStored) throws Exception {
         model = RecipeEncoder.write(root.resolve("other"), family);
         List<String> labels = isStored ? STORED : RecipeTickets.LABELS;
@@ -116,9 +117,9 @@ class EncoderRecipeTest {
         try (WeightFile head = WeightFile.open(root.resolve("recipe/head.safetensors"));
                 WeightFile whole = WeightFile.open(written.resolve("model.safetensors"))) {
             assertThat(head.tensors()).hasSize(4);
-            head.tensors().keySet().forEach(name -> assertThat(numbers(head, name))
-                    .as(name)
-                    .isEqualTo(numbers(whole, name)));
+            head.tensors()
+                    .keySet()
+                    .forEach(name -> assertThat(numbers(head, name)).as(name).isEqualTo(numbers(whole, name)));
         }
     }
 
@@ -171,8 +172,7 @@ class EncoderRecipeTest {
     private JsonNode read(TuningMethod method, TrainingSpec spec, List<String> labels, Path data)
             throws IOException, InterruptedException {
         List<WorkStep> steps = RecipeTickets.classifies(method, spec, labels, LabelScoring.CALIBRATED);
-        new PeftRecipeWriter()
-                .write(RecipeTickets.submission(model, steps, data), null, root.resolve("recipe"));
+        new PeftRecipeWriter().write(RecipeTickets.submission(model, steps, data), null, root.resolve("recipe"));
         Ended ended = PeftPython.run(
                 "src/test/python/read_recipe.py", root.resolve("recipe").toString());
         assertThat(ended.exit()).as(ended.output()).isZero();
@@ -229,8 +229,8 @@ class EncoderRecipeTest {
     }
 
     private static byte[] numbers(WeightFile weights, String name) {
-        ByteBuffer bytes = ByteBuffer.allocate(
-                Math.toIntExact(weights.entry(name).elements() * Float.BYTES));
+        ByteBuffer bytes =
+                ByteBuffer.allocate(Math.toIntExact(weights.entry(name).elements() * Float.BYTES));
         weights.read(name, 0, bytes);
         return bytes.array();
     }

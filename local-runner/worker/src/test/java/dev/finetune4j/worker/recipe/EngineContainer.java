@@ -49,8 +49,7 @@ record EngineContainer(Path base) {
     }
 
     /** The same on another model. */
-    static EngineContainer of(
-            Path base, Path model, List<WorkStep> steps, @Nullable TrainerSettings setup, Path data)
+    static EngineContainer of(Path base, Path model, List<WorkStep> steps, @Nullable TrainerSettings setup, Path data)
             throws IOException {
         RecipeTickets.layOut(base, model, steps, data);
         EngineContainer container = new EngineContainer(base);

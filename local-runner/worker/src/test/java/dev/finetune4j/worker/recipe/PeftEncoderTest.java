@@ -164,8 +164,8 @@ class PeftEncoderTest {
         Path model = RecipeEncoder.write(root.resolve("encoder"), "distilbert");
         Path data = RecipeTickets.writeRows(root.resolve("data"), 40, 7);
         TrainingSpec spec = training().toBuilder().epochs(60).build();
-        List<WorkStep> steps = steps(
-                new LoraTuning(4, 8, 0.1, List.of(LoraTuning.ALL_LINEAR)), spec, RecipeTickets.LABELS);
+        List<WorkStep> steps =
+                steps(new LoraTuning(4, 8, 0.1, List.of(LoraTuning.ALL_LINEAR)), spec, RecipeTickets.LABELS);
         EngineContainer whole = container("whole", model, steps, data).runByPeft(image, 1);
         EngineContainer killed = container("killed", model, steps, data);
         Process process = killed.startByPeft(image, 1);

@@ -125,7 +125,9 @@ class PeftEngineTest {
         assertSameTraining(peft, core, LOSS);
         assertSamePredictions(peft.predictions("base-zero-shot.jsonl"), core.predictions("base-zero-shot.jsonl"));
         assertSamePredictions(peft.predictions("tuned.jsonl"), core.predictions("tuned.jsonl"));
-        assertSamePredictions(peft.predictions("tuned.jsonl"), peft.answeredByCore(root.resolve("core-with-result"), method, RecipeTickets.LABELS, scoring, data));
+        assertSamePredictions(
+                peft.predictions("tuned.jsonl"),
+                peft.answeredByCore(root.resolve("core-with-result"), method, RecipeTickets.LABELS, scoring, data));
         assertThat(peft.told())
                 .last()
                 .isInstanceOfSatisfying(

@@ -12,8 +12,9 @@ import java.util.stream.IntStream;
 
 /** The core's tiny encoders, with a tokenizer that knows the words of {@link RecipeTickets}, and with the dropout that published ones have. */
 final class RecipeEncoder {
-    private static final Path FIXTURES =
-            Path.of("../training/src/test/resources/dev/finetune4j/training/model/encoder/fixtures").toAbsolutePath();
+    private static final Path FIXTURES = Path.of(
+                    "../training/src/test/resources/dev/finetune4j/training/model/encoder/fixtures")
+            .toAbsolutePath();
     private static final List<String> SPECIAL = List.of("[CLS]", "[PAD]", "[SEP]", "[UNK]");
     private static final List<String> WORDS =
             List.of("refund", "the", "my", "please", "again", "not", "screen", "is", "was");

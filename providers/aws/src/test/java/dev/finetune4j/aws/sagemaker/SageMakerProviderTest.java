@@ -185,8 +185,7 @@ class SageMakerProviderTest {
         assertThat(volume(without, 451_000_000_000L)).isEqualTo(460);
         assertThat(volume(without, 26_000_000_000L)).as("what is usual is more").isEqualTo(100);
         assertThat(volume(without, null)).isEqualTo(100);
-        assertThat(volume(
-                        Map.of(PlaceSettings.MACHINE, "ml.p3.2xlarge", "volume-gb", "200"), 451_000_000_000L))
+        assertThat(volume(Map.of(PlaceSettings.MACHINE, "ml.p3.2xlarge", "volume-gb", "200"), 451_000_000_000L))
                 .as("as somebody has said")
                 .isEqualTo(200);
         assertThat(volume(Map.of(), 451_000_000_000L))
@@ -215,7 +214,8 @@ class SageMakerProviderTest {
     /** GB that a launch would ask for, and a launch asks for; 0 where it asks for none. */
     private int volume(Map<String, String> settings, @Nullable Long diskBytes) {
         try (Provider there = place.openWith(settings)) {
-            Submission job = place.job("disk-" + place.aws.calls("CreateTrainingJob").size(), 1)
+            Submission job = place.job(
+                            "disk-" + place.aws.calls("CreateTrainingJob").size(), 1)
                     .diskBytes(diskBytes)
                     .build();
             List<PlannedCall> planned = there.plannedCalls(job);

@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param label what is learned of the row where the model tells labels apart and writes nothing; null where it writes, and in checks from
  *     before it was told
  */
-public record RenderedRow(RowRef row, List<RenderedToken> tokens, int untruncatedTokens, @Nullable String label) {
+public record RenderedRow(
+        RowRef row,
+        List<RenderedToken> tokens,
+        int untruncatedTokens,
+        @Nullable String label) {
     /** Copies the tokens. */
     public RenderedRow {
         tokens = List.copyOf(tokens);

@@ -210,7 +210,9 @@ final class SetFindings {
 
     /** A label, with what nobody sees of it where another prints alike. */
     private static String named(String label, List<String> alike) {
-        return '"' + label + '"'
+        return '"'
+                + label
+                + '"'
                 + alike.stream()
                         .flatMap(other -> LabelSpelling.unseenDifference(label, other).stream())
                         .findFirst()

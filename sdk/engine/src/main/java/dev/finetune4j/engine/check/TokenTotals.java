@@ -52,7 +52,8 @@ final class TokenTotals {
      */
     record CutRow(RowRef row, int tokens) {}
 
-    private record Shown(RowRef row, EncodedExample encoded, @Nullable String label) {}
+    private record Shown(
+            RowRef row, EncodedExample encoded, @Nullable String label) {}
 
     TokenTotals(int limitTokens, int batchSize, FindingLog log) {
         this.limitTokens = limitTokens;

@@ -26,8 +26,8 @@ public final class LabelSpelling {
 
     /** The same, in Unicode's form NFKC and without characters that are not seen: labels with one of these are one to a reader. */
     public static String folded(String label) {
-        return withoutCaseAndSpaces(
-                UNSEEN.matcher(Normalizer.normalize(label, Normalizer.Form.NFKC)).replaceAll(""));
+        return withoutCaseAndSpaces(UNSEEN.matcher(Normalizer.normalize(label, Normalizer.Form.NFKC))
+                .replaceAll(""));
     }
 
     /**

@@ -130,8 +130,8 @@ final class SpeedFormula {
         double trained = run.isFull() ? 1 : 0;
         double head = model.kind() == Architecture.Kind.ENCODER ? 0 : model.embeddingParameters();
         double headTrained = run.isFull() || run.trainsEmbeddings() ? 1 : 0;
-        double ofModel =
-                2 * (model.activeLinearParameters() * (1 + back + again + trained) + head * (2 + headTrained)); // a token
+        double ofModel = 2
+                * (model.activeLinearParameters() * (1 + back + again + trained) + head * (2 + headTrained)); // a token
         double passed = model.experts() == null
                 ? 1
                 : (model.experts().active() + model.experts().shared())

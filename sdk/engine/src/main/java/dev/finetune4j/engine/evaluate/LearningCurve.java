@@ -146,7 +146,6 @@ public record LearningCurve(
     public boolean promisesGain() {
         Interval foreseen = gain;
         double least = 0.005 * (metric.equals(MetricName.BLEU) || metric.equals(MetricName.CHRF) ? 100 : 1);
-        return foreseen != null
-                && (metric.isLowerBetter() ? foreseen.high() < -least : foreseen.low() > least);
+        return foreseen != null && (metric.isLowerBetter() ? foreseen.high() < -least : foreseen.low() > least);
     }
 }

@@ -35,11 +35,15 @@ public final class LaunchProblems implements ProblemCatalogue {
 
     /** The run would end with a full disk. */
     static final ProblemKind DISK_TOO_SMALL = new ProblemKind(
-            "FT0484", "the disk is too small for the job", ExitCode.INVALID, """
+            "FT0484",
+            "the disk is too small for the job",
+            ExitCode.INVALID,
+            """
             A training keeps two checkpoints, and a third while it is written, before the oldest goes. Each has what is trained, two moments of it, all
             in float32, and the best result so far. Beside them lie the result, the base model, the rows, and some 20 GB that image and worker take.
             Where every weight of a model is trained that is 54 bytes for each, with an adapter little more than the model. Where a job does not say
-            how large the disk of a machine is to be, the place lets one that is large enough, or the machine has its own.""", "leave the size of the disk out of the job file");
+            how large the disk of a machine is to be, the place lets one that is large enough, or the machine has its own.""",
+            "leave the size of the disk out of the job file");
 
     /** Nobody said how much may be spent. */
     public static final ProblemKind NO_BUDGET = new ProblemKind(

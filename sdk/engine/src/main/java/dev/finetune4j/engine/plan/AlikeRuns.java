@@ -81,7 +81,8 @@ final class AlikeRuns {
         }
         double flops = watchingFlops(job) * computedShare
                 - watchingFlops(work) * known.run().computedShare();
-        double least = Math.min(seconds, answers.assumptions().get("local.start-up").low());
+        double least =
+                Math.min(seconds, answers.assumptions().get("local.start-up").low());
         double scaled = Math.max(least, seconds + flops * known.secondsPerToken() / work.flopsPerToken());
         return new Told(scaled, isFar(scaled / seconds) ? OTHER_WORK : 1);
     }
@@ -115,7 +116,8 @@ final class AlikeRuns {
 
     /** Seconds of a held-out row and model; empty where no model of these runs is known to have answered in the same way. */
     Optional<Uncertain> secondsPerAnswer() {
-        List<Told> told = runs.stream().flatMap(known -> answerOf(known).stream()).toList();
+        List<Told> told =
+                runs.stream().flatMap(known -> answerOf(known).stream()).toList();
         return told.isEmpty() ? Optional.empty() : Optional.of(spread(told.stream()));
     }
 

@@ -34,11 +34,7 @@ record Bill(CostLine line, @Nullable MoneyRange range) {
      * @param moves what moves the price, in words, or null where nothing does
      */
     static Bill of(
-            String what,
-            Sample.Percentiles quantity,
-            String unit,
-            @Nullable PriceFact price,
-            @Nullable String moves) {
+            String what, Sample.Percentiles quantity, String unit, @Nullable PriceFact price, @Nullable String moves) {
         BigDecimal likely = decimal(quantity.likely());
         if (price == null) {
             return new Bill(new CostLine(what, likely, unit, null, null, null), null);

@@ -59,9 +59,8 @@ final class EvenRows {
      * @param machines the options that are paid by the hour, the one first that is the cheapest for the rows that there are; one at least
      */
     BreakEven between(Candidate service, List<Candidate> machines) {
-        ServiceLimits limits = ((TokenOffer)
-                        Objects.requireNonNull(service.option().offer()))
-                .limits();
+        ServiceLimits limits =
+                ((TokenOffer) Objects.requireNonNull(service.option().offer())).limits();
         long least = limits.leastRows();
         long most = limits.mostRows() == null ? MOST_ROWS : limits.mostRows();
         MachineOffer machine = offer(machines.get(0));
@@ -75,8 +74,7 @@ final class EvenRows {
             machine = cheapest;
         }
         boolean isNever = rows == most && excess(service, machine, most) > 0;
-        return new BreakEven(
-                service.option().id(), machine.id(), isNever && limits.mostRows() == null ? -1 : rows);
+        return new BreakEven(service.option().id(), machine.id(), isNever && limits.mostRows() == null ? -1 : rows);
     }
 
     /** Where both cost the same; {@code most} where the service is the cheaper one there, too, and 0 where it is nowhere. */

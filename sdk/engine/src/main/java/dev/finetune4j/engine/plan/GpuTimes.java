@@ -86,7 +86,9 @@ final class GpuTimes {
             return "";
         }
         return (pass.unpacking() == 0 ? "" : "; " + assumptions.get("unpacking").words())
-                + (pass.gathering() == 0 ? "" : "; " + assumptions.get("gathering").words());
+                + (pass.gathering() == 0
+                        ? ""
+                        : "; " + assumptions.get("gathering").words());
     }
 
     private Sample passSeconds() {
@@ -107,7 +109,8 @@ final class GpuTimes {
         double losses = job.rows().rowsOf(Part.VALIDATION) * job.validations() * mean;
         double rows = job.rows().rowsOf(Part.TEST);
         double scored = job.labelTokens() * job.labelFlops(0) / job.readingFlops();
-        // GPUs that share the model out share the rows of a validation loss out, too, but answer each the same questions.
+        // GPUs that share the model out share the rows of a validation loss out, too, but answer each the same
+        // questions.
         double read = rows * (job.readTokens(mean) + scored) * run.settings().gpus() / pass.answering();
         return (job.trainsHeadAlone() ? 1 : FORWARD_SHARE) * (losses + read) / tokensPerSecond.likely();
     }

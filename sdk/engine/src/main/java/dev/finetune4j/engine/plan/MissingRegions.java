@@ -38,8 +38,8 @@ final class MissingRegions {
             return List.of();
         }
         Map<ProviderId, Set<String>> regions = new TreeMap<>(Comparator.comparing(ProviderId::value));
-        offers.forEach(offer -> regions.computeIfAbsent(offer.target(), key -> new TreeSet<>())
-                .add(offer.region()));
+        offers.forEach(offer ->
+                regions.computeIfAbsent(offer.target(), key -> new TreeSet<>()).add(offer.region()));
         return regions.entrySet().stream()
                 .filter(place -> place.getValue().stream().noneMatch(this::isAsked))
                 .map(place -> new Rejection(place.getKey(), null, reason(place.getValue()), null))

@@ -22,8 +22,9 @@ record OwnAnswers(Worlds worlds, Assumptions assumptions) {
         Uncertain each = assumptions.get("local.memory").quantity().times(GIGA).under(job.weightBytes() + 1.0);
         Sample passing = worlds.draw(Cause.ANSWERS, each).times(worlds.draw(Cause.ANSWER_LENGTH, job.writingPasses()));
         double beside = 1 - 1 / job.answersAtATime(); // one of them is computed while its weights come from memory
-        Sample written =
-                worlds.draw(Cause.ANSWER_LENGTH, job.writtenTokens()).times(beside).times(job.readingFlops());
+        Sample written = worlds.draw(Cause.ANSWER_LENGTH, job.writtenTokens())
+                .times(beside)
+                .times(job.readingFlops());
         return reading.plus(passing).plus(perFlop.times(written));
     }
 }

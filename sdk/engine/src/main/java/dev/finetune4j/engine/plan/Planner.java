@@ -205,8 +205,7 @@ public final class Planner {
             DiskSize disk = disks.get(candidate.option().id());
             if (disk != null) {
                 DiskShortage.of(candidate.option(), disk, neededBytes)
-                        .ifPresent(shortage ->
-                                shortages.put(candidate.option().id(), shortage));
+                        .ifPresent(shortage -> shortages.put(candidate.option().id(), shortage));
             }
         }
         return shortages;
@@ -576,7 +575,9 @@ public final class Planner {
     }
 
     private static boolean isOpenText(String key, JsonNode value, ResolvedJob resolved) {
-        return PLAIN_TEXTS.contains(key) && resolved.isOfFile(key) && !words(value).contains(OF_ADDRESS);
+        return PLAIN_TEXTS.contains(key)
+                && resolved.isOfFile(key)
+                && !words(value).contains(OF_ADDRESS);
     }
 
     /** As people write it: 4 and not 4.0, 0.0002 and not 2.0E-4, and lists in brackets. */
@@ -597,8 +598,7 @@ public final class Planner {
                 .filter(service -> !machines.isEmpty())
                 .map(service -> {
                     Worlds again = new Worlds(); // the same ones; what is drawn of other numbers of rows is not kept
-                    return new EvenRows(figures, job -> machinePlanner(job, again), hosting)
-                            .between(service, machines);
+                    return new EvenRows(figures, job -> machinePlanner(job, again), hosting).between(service, machines);
                 });
     }
 

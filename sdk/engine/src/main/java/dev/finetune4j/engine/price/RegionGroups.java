@@ -75,6 +75,8 @@ public final class RegionGroups {
     }
 
     private Optional<Group> group(String word) {
-        return groups.stream().filter(group -> group.name().equalsIgnoreCase(word)).findFirst();
+        return groups.stream()
+                .filter(group -> group.name().equalsIgnoreCase(word))
+                .findFirst();
     }
 }

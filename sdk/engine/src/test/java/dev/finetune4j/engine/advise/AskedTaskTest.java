@@ -34,7 +34,9 @@ class AskedTaskTest {
         assertThat(cutShort.longestTokens()).isEqualTo(256);
         assertThat(cutShort.contextTokens()).isEqualTo(256);
         assertThat(uncut.longestTokens()).isEqualTo(23_471);
-        assertThat(uncut.contextTokens()).as("one row of 516 rules no model out").isEqualTo(984);
+        assertThat(uncut.contextTokens())
+                .as("one row of 516 rules no model out")
+                .isEqualTo(984);
     }
 
     @Test

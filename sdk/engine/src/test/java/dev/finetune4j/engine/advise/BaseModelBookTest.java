@@ -114,7 +114,8 @@ class BaseModelBookTest {
 
         assertThat(reasons(suited, "bert-base-uncased"))
                 .contains("its context of 512 tokens holds 99 of 100 rows, which have 400 at most");
-        assertThat(reasons(suited, "qwen3-0.6b")).contains("its context of 40,960 tokens holds the longest row of 23,471");
+        assertThat(reasons(suited, "qwen3-0.6b"))
+                .contains("its context of 40,960 tokens holds the longest row of 23,471");
     }
 
     private static List<String> reasons(List<SuitedModel> suited, String model) {

@@ -391,15 +391,16 @@ class DatasetCheckTest {
         DataSpec ofFiles =
                 FILE.withSplit(SplitSpec.builder().testFile("test.jsonl").build());
 
-        DatasetCheckReport report =
-                new DatasetCheck(MOODS, LENIENT, 0, 8, 17, codec, 2, ofFiles).inspect(rows.parts());
+        DatasetCheckReport report = new DatasetCheck(MOODS, LENIENT, 0, 8, 17, codec, 2, ofFiles).inspect(rows.parts());
 
         assertThat(report.problems())
                 .filteredOn(problem -> problem.code().equals("FT0312"))
                 .satisfiesExactly(
                         ofShare -> assertThat(ofShare.remedies()).containsExactly(CheckProblems.OVERLAP.remedy()),
                         ofFile -> {
-                            assertThat(ofFile.remedies()).first().isEqualTo("take one row of each pair out of the data");
+                            assertThat(ofFile.remedies())
+                                    .first()
+                                    .isEqualTo("take one row of each pair out of the data");
                             assertThat(ofFile.causes())
                                     .contains("the rows are a file of their own,"
                                             + " and data.split.group-by deals out no such file");
@@ -473,8 +474,7 @@ class DatasetCheckTest {
 
     @Test
     void proposesTheLengthThatTheLongestRowNeeds() {
-        DatasetCheckReport report =
-                new DatasetCheck(MOODS, LENIENT, 4, 8, 17, codec, 1, FILE).inspect(clean().parts());
+        DatasetCheckReport report = new DatasetCheck(MOODS, LENIENT, 4, 8, 17, codec, 1, FILE).inspect(clean().parts());
 
         long longest = report.profile().tokens().max();
         assertThat(problem(report, "FT0322").remedies()).containsExactly("training.max-tokens: " + longest);
@@ -629,9 +629,8 @@ class DatasetCheckTest {
 
     @Test
     void showsTheLabelWhereTheModelWritesNone() {
-        DatasetCheckReport report = new DatasetCheck(
-                        MOODS, LENIENT, 0, 8, 17, WordCodec.ofEncoder(64), 2, FILE)
-                .inspect(clean().parts());
+        DatasetCheckReport report =
+                new DatasetCheck(MOODS, LENIENT, 0, 8, 17, WordCodec.ofEncoder(64), 2, FILE).inspect(clean().parts());
 
         assertThat(report.renderedRows().get(0).label()).isEqualTo("good");
         assertThat(Json.read(Json.line(report), DatasetCheckReport.class)).isEqualTo(report);

@@ -54,8 +54,7 @@ public final class WordCodec implements TextCodec {
         this(contextTokens, true, notes, conversationNotes);
     }
 
-    private WordCodec(
-            int contextTokens, boolean speaks, List<Problem> notes, List<Problem> conversationNotes) {
+    private WordCodec(int contextTokens, boolean speaks, List<Problem> notes, List<Problem> conversationNotes) {
         this.contextTokens = contextTokens;
         this.speaks = speaks;
         this.notes = notes;

@@ -298,8 +298,7 @@ class BacktestTest {
         "method, magic, a known method",
         "model, tiiuae/falcon-mamba-7b, a decoder of known sizes"
     })
-    void saysWhatIsMissingToJudgeARunThatRanOutOfMemory(String column, String text, String missing)
-            throws IOException {
+    void saysWhatIsMissingToJudgeARunThatRanOutOfMemory(String column, String text, String missing) throws IOException {
         Backtest backtest = Backtest.of(file(outOfMemory(column, text)));
 
         assertThat(backtest.memory().verdictsRight()).isNull();

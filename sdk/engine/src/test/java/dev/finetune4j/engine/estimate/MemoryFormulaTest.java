@@ -75,9 +75,8 @@ class MemoryFormulaTest {
     /** They are among what is trained. */
     @Test
     void countsATrainedEmbeddingOnce() {
-        MemoryParts parts = of(setup(Method.LORA, FOUR_SHARES)
-                .trainsEmbeddings(true)
-                .trainableParameters(ADAPTERS + EMBEDDING));
+        MemoryParts parts =
+                of(setup(Method.LORA, FOUR_SHARES).trainsEmbeddings(true).trainableParameters(ADAPTERS + EMBEDDING));
 
         assertThat(parts.adapter()).isCloseTo(TRAINED * (ADAPTERS + EMBEDDING), within(1.0));
         assertThat(parts.weights())
@@ -91,9 +90,7 @@ class MemoryFormulaTest {
         MemoryParts parts = parts(Method.FULL, FOUR_ALIKE);
 
         assertThat(parts.gradients()).isCloseTo(4 * (LAYERS + EDGES) + 4 * EMBEDDING, within(1.0));
-        assertThat(parts(Method.FULL, ONE).gradients())
-                .as("of one GPU")
-                .isCloseTo(4 * (LAYERS + EDGES), within(1.0));
+        assertThat(parts(Method.FULL, ONE).gradients()).as("of one GPU").isCloseTo(4 * (LAYERS + EDGES), within(1.0));
         assertThat(parts.optimizerStates()).isCloseTo(8 * (LAYERS + EDGES), within(1.0));
     }
 

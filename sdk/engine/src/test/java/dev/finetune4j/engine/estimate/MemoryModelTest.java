@@ -104,10 +104,16 @@ class MemoryModelTest {
         TrainingSetup four =
                 setup(Method.LORA, Parallelism.data(4, Sharding.NONE)).build();
 
-        double slow = speed.estimate(SampleSetup.LLAMA_8B, one, a100).tokensPerSecond().likely();
-        assertThat(speed.estimate(SampleSetup.LLAMA_8B, one, h100).tokensPerSecond().likely())
+        double slow = speed.estimate(SampleSetup.LLAMA_8B, one, a100)
+                .tokensPerSecond()
+                .likely();
+        assertThat(speed.estimate(SampleSetup.LLAMA_8B, one, h100)
+                        .tokensPerSecond()
+                        .likely())
                 .isGreaterThan(1.4 * slow);
-        assertThat(speed.estimate(SampleSetup.LLAMA_8B, four, a100).tokensPerSecond().likely())
+        assertThat(speed.estimate(SampleSetup.LLAMA_8B, four, a100)
+                        .tokensPerSecond()
+                        .likely())
                 .isBetween(2.5 * slow, 4.0 * slow);
     }
 

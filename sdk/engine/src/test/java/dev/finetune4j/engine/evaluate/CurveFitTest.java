@@ -54,7 +54,9 @@ class CurveFitTest {
 
         assertThat(curve.followsLaw()).isFalse();
         assertThat(curve.promisesGain()).isFalse();
-        assertThat(curve.gain()).as("who reads the JSON alone is told of none, too").isNull();
+        assertThat(curve.gain())
+                .as("who reads the JSON alone is told of none, too")
+                .isNull();
         assertThat(curve.fitted()).isEmpty();
     }
 

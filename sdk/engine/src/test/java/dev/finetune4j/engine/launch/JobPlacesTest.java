@@ -107,10 +107,11 @@ class JobPlacesTest {
 
     @Test
     void tellsTheDisksWhoseSizeTheSettingsSay() {
-        MachineOffer machine =
-                (MachineOffer) Objects.requireNonNull(TermsTest.option("1.20", 10).offer());
-        MachineOffer elsewhere = (MachineOffer) Objects.requireNonNull(
-                TermsTest.option(new ProviderId("elsewhere"), "large", "1.20", 10).offer());
+        MachineOffer machine = (MachineOffer)
+                Objects.requireNonNull(TermsTest.option("1.20", 10).offer());
+        MachineOffer elsewhere =
+                (MachineOffer) Objects.requireNonNull(TermsTest.option(new ProviderId("elsewhere"), "large", "1.20", 10)
+                        .offer());
         FineTuneJob said = LaunchFixture.job("letters").toBuilder()
                 .place(FakeProvider.ID, Map.of(FakeProvider.DISK, "50"))
                 .build();

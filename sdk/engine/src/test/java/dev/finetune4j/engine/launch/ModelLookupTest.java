@@ -107,7 +107,8 @@ class ModelLookupTest {
                 .hasSize(2)
                 .anyMatch(remedy -> remedy.startsWith("finetune check JOB"));
         Problem here = problem(() -> lookup("empty"));
-        assertThat(here.causes()).containsExactly("it is not in the catalogue, and there is no config.json in " + empty);
+        assertThat(here.causes())
+                .containsExactly("it is not in the catalogue, and there is no config.json in " + empty);
         assertThat(here.remedies()).hasSize(1).noneMatch(remedy -> remedy.startsWith("finetune check"));
     }
 

@@ -58,11 +58,16 @@ class PreparedJobTest {
         PreparedJob job = new LaunchFixture(home).prepared();
         Problem leftOut =
                 DataProblems.ROW_SHAPE.warning("row 3 lacks \"label\"").build();
-        Problem repeated = CheckProblems.DUPLICATES.warning("2 rows repeat others").build();
-        Problem tooLong =
-                CheckProblems.LIMIT_OVER_CONTEXT.warning("rows are cut to 512 tokens").build();
-        Problem ofTheJob = CheckProblems.WARMUP_ONLY.warning("the training is one step").build();
-        Problem ofTheModel = CheckProblems.BASE_OF_ENCODER.note("the base is the share of each label").build();
+        Problem repeated =
+                CheckProblems.DUPLICATES.warning("2 rows repeat others").build();
+        Problem tooLong = CheckProblems.LIMIT_OVER_CONTEXT
+                .warning("rows are cut to 512 tokens")
+                .build();
+        Problem ofTheJob =
+                CheckProblems.WARMUP_ONLY.warning("the training is one step").build();
+        Problem ofTheModel = CheckProblems.BASE_OF_ENCODER
+                .note("the base is the share of each label")
+                .build();
         DatasetCheckReport check = job.check();
         PreparedJob odd = new PreparedJob(
                 job.file(),
@@ -71,9 +76,7 @@ class PreparedJobTest {
                 new DatasetCheckReport(
                         List.of(ofTheModel, repeated, tooLong, ofTheJob),
                         check.profile(),
-                        List.of(
-                                new FindingCount(repeated.code(), "", 2),
-                                new FindingCount(tooLong.code(), "", 1)),
+                        List.of(new FindingCount(repeated.code(), "", 2), new FindingCount(tooLong.code(), "", 1)),
                         check.balance(),
                         check.tokens(),
                         check.pairs(),

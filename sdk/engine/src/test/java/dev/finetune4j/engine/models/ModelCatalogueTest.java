@@ -118,8 +118,7 @@ class ModelCatalogueTest {
 
         assertThat(bare.causes()).first().isEqualTo("did you mean qwen2.5-7b-instruct?");
         assertThat(bare.remedies())
-                .containsExactly(
-                        "model: qwen2.5-7b-instruct", "model: hf:Qwen/Qwen2.5-7B-Instruct", "finetune models");
+                .containsExactly("model: qwen2.5-7b-instruct", "model: hf:Qwen/Qwen2.5-7B-Instruct", "finetune models");
         assertThat(problem("google/gemma-2-9b-it").causes()).first().isEqualTo("did you mean gemma-2-9b-it?");
         assertThat(problem("Qwen2.5-7B-Instruct").causes()).first().isEqualTo("did you mean qwen2.5-7b-instruct?");
         assertThat(catalogue.get("hf:Qwen/Qwen2.5-7B-Instruct@main").id()).isEqualTo("qwen2.5-7b-instruct");

@@ -64,11 +64,11 @@ class AlikeRunsTest {
         double ofFew = JOB.readingFlops() + (200 + 6) * POSITION;
         double ofMany = JOB.readingFlops() + (200 + 300) * POSITION;
 
-        Uncertain told =
-                runs(SampleJob.labelled(400, 300), run(0.5, JOB)).secondsPerAnswer().orElseThrow();
+        Uncertain told = runs(SampleJob.labelled(400, 300), run(0.5, JOB))
+                .secondsPerAnswer()
+                .orElseThrow();
 
-        assertThat(told.likely())
-                .isCloseTo(0.5 * (read + 3 * 300 * ofMany) / (read + 3 * 6 * ofFew), within(1e-9));
+        assertThat(told.likely()).isCloseTo(0.5 * (read + 3 * 300 * ofMany) / (read + 3 * 6 * ofFew), within(1e-9));
     }
 
     @Test
@@ -77,7 +77,8 @@ class AlikeRunsTest {
 
         assertThat(runs(written, run(0.5, JOB)).secondsPerAnswer()).isEmpty();
         assertThat(runs(JOB, run(0.5, written)).secondsPerAnswer()).isEmpty();
-        assertThat(runs(SampleJob.of(TaskKind.PREFERENCE, true, 10), run(0.5, JOB)).secondsPerAnswer())
+        assertThat(runs(SampleJob.of(TaskKind.PREFERENCE, true, 10), run(0.5, JOB))
+                        .secondsPerAnswer())
                 .isEmpty();
         assertThat(runs(JOB, run(0.5, null)).secondsPerAnswer())
                 .as("of a run whose work nobody knows")
@@ -97,14 +98,16 @@ class AlikeRunsTest {
 
         assertThat(runs(shorter, run(0.5, shorter)).secondsPerAnswer())
                 .contains(new Uncertain(0.87 * 0.5, 0.5, 1.15 * 0.5));
-        assertThat(runs(longer, run(0.5, shorter)).secondsPerAnswer().orElseThrow().likely())
+        assertThat(runs(longer, run(0.5, shorter))
+                        .secondsPerAnswer()
+                        .orElseThrow()
+                        .likely())
                 .isGreaterThan(1.0);
     }
 
     @Test
     void theRateIsThatOfTheirStepsWithAttention() {
-        assertThat(runs(JOB, run(0, JOB)).flopsPerSecond().likely())
-                .isCloseTo(JOB.flopsPerToken() / 0.01, within(1.0));
+        assertThat(runs(JOB, run(0, JOB)).flopsPerSecond().likely()).isCloseTo(JOB.flopsPerToken() / 0.01, within(1.0));
         assertThat(runs(JOB, run(0, null)).flopsPerSecond())
                 .isEqualTo(new Uncertain(0.87 * (46e9 / 1.3), 46e9, 1.15 * (46e9 * 1.3)));
     }
@@ -122,7 +125,6 @@ class AlikeRunsTest {
     }
 
     private static AlikeRuns runs(PlannedJob job, PastRun... past) {
-        return new AlikeRuns(
-                job, Arrays.asList(past), new OwnAnswers(new Worlds(), Assumptions.shipped(List.of())));
+        return new AlikeRuns(job, Arrays.asList(past), new OwnAnswers(new Worlds(), Assumptions.shipped(List.of())));
     }
 }

@@ -36,9 +36,7 @@ class DiskNeedTest {
     void anEncoderTakesLittleMoreThanWhatLiesBesideIt() {
         DiskNeed encoder = new DiskNeed(440_000_000, 0, 110_000_000, 110_000_000, true);
 
-        assertThat(encoder.bytes())
-                .as("0.44 + 3 (1.32 + 0.44) + 0.44 + 20")
-                .isEqualTo(26_160_000_000L);
+        assertThat(encoder.bytes()).as("0.44 + 3 (1.32 + 0.44) + 0.44 + 20").isEqualTo(26_160_000_000L);
     }
 
     @Test

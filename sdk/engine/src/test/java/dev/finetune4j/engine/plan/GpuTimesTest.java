@@ -177,8 +177,7 @@ class GpuTimesTest {
 
         double shared = likely(times(job, run(job, "A100-80", 4, Sharing.FSDP)));
 
-        assertThat(shared / likely(times(job, whole)))
-                .isCloseTo((losses + 4 * read) / (losses + read), within(1e-9));
+        assertThat(shared / likely(times(job, whole))).isCloseTo((losses + 4 * read) / (losses + read), within(1e-9));
     }
 
     /** Three models read 300 tokens of labels where they read 6, each of them behind 400 tokens of which one of a row sees 200. */
@@ -189,8 +188,8 @@ class GpuTimesTest {
         double seen = 400 * 4.0 * 2048 * 28; // 16 heads of 128, 28 layers
         double weights = few.readingFlops() - seen / 2;
         double ofLabel = (weights + seen) / (weights + seen / 2);
-        double read = 50 * few.validations() * 400
-                + 100 * (3 + few.job().evaluation().fewShot()) * 400;
+        double read =
+                50 * few.validations() * 400 + 100 * (3 + few.job().evaluation().fewShot()) * 400;
 
         GpuRun run = run(few, "A10G", 1, Sharing.SINGLE);
         assertThat(likely(times(many, run)) / likely(times(few, run)))
@@ -204,8 +203,7 @@ class GpuTimesTest {
         PlannedJob job = SampleJob.withoutHeldOutRows(kind);
         double seconds = 0.4 * 50 * job.validations() * 400 / 4000;
 
-        assertThat(likely(times(job, run(job, "A100-80", 1, Sharing.SINGLE))))
-                .isCloseTo(seconds, withinPercentage(10));
+        assertThat(likely(times(job, run(job, "A100-80", 1, Sharing.SINGLE)))).isCloseTo(seconds, withinPercentage(10));
         assertThat(likely(times(job, run(job, "A10G", 4, Sharing.FSDP)))).isCloseTo(seconds, withinPercentage(10));
     }
 
@@ -222,7 +220,8 @@ class GpuTimesTest {
     void anAnswerTakesAsLongAsTrainingWhereAHeadAloneIsTrained() {
         double head = evaluation(SampleJob.ofEncoder(HeadTuning.defaults()));
 
-        assertThat(head / evaluation(SampleJob.ofEncoder(LoraTuning.defaults()))).isCloseTo(2.5, within(1e-6));
+        assertThat(head / evaluation(SampleJob.ofEncoder(LoraTuning.defaults())))
+                .isCloseTo(2.5, within(1e-6));
     }
 
     @Test
@@ -266,8 +265,7 @@ class GpuTimesTest {
         Gpu gpu = GpuTable.shipped().find(name).orElseThrow();
         GpuSetup setups = new GpuSetup(job, gpu);
         TrainerSettings settings = new TrainerSettings(gpus, sharing, 1, 8 / gpus, true, setups.precision());
-        return new GpuRun(
-                gpu, settings, setups.of(settings), Fit.FITS, new Range(1, 1, 1), gpu.usableMemoryGib());
+        return new GpuRun(gpu, settings, setups.of(settings), Fit.FITS, new Range(1, 1, 1), gpu.usableMemoryGib());
     }
 
     private static double computed(TuningMethod method) {

@@ -156,10 +156,11 @@ class OwnMachinePlannerTest {
 
         PlanPhase alike = phase(PlanPhase.Name.EVALUATION, chosen, List.of(past));
         assertThat(alike.basis()).isEqualTo("by the speed of the last run of this model here");
-        assertThat(alike.time().likely().toSeconds()).as("100 rows and 3 models").isEqualTo(15);
+        assertThat(alike.time().likely().toSeconds())
+                .as("100 rows and 3 models")
+                .isEqualTo(15);
 
-        PlanPhase other =
-                phase(PlanPhase.Name.EVALUATION, SampleJob.of(TaskKind.CHAT, true, 1000), List.of(past));
+        PlanPhase other = phase(PlanPhase.Name.EVALUATION, SampleJob.of(TaskKind.CHAT, true, 1000), List.of(past));
         assertThat(other.basis())
                 .startsWith("no run of this model here is known to have answered so: reading at the rate of their steps"
                         + "; writing: how fast weights are gone through");
@@ -243,11 +244,10 @@ class OwnMachinePlannerTest {
 
         double times = seconds(PlanPhase.Name.EVALUATION, SampleJob.labelled(400, 300))
                 / seconds(PlanPhase.Name.EVALUATION, few);
-        assertThat(times)
-                .isCloseTo((read + 100 * 3 * 300 * ofMany) / (read + 100 * 3 * 6 * ofFew), within(0.02));
+        assertThat(times).isCloseTo((read + 100 * 3 * 300 * ofMany) / (read + 100 * 3 * 6 * ofFew), within(0.02));
         assertThat(phase(PlanPhase.Name.EVALUATION, SampleJob.labelled("bert-base-uncased", 400, 300), List.of()))
-                .isEqualTo(phase(
-                        PlanPhase.Name.EVALUATION, SampleJob.labelled("bert-base-uncased", 400, 6), List.of()));
+                .isEqualTo(
+                        phase(PlanPhase.Name.EVALUATION, SampleJob.labelled("bert-base-uncased", 400, 6), List.of()));
     }
 
     @ParameterizedTest
@@ -257,7 +257,12 @@ class OwnMachinePlannerTest {
 
         assertThat(seconds(PlanPhase.Name.EVALUATION, job) / seconds(PlanPhase.Name.TRAINING, job))
                 .isCloseTo(
-                        50 * job.validations() * 400 * job.readingFlops() / job.workload().flops(), within(1e-3));
+                        50
+                                * job.validations()
+                                * 400
+                                * job.readingFlops()
+                                / job.workload().flops(),
+                        within(1e-3));
         PastRun past = new PastRun(
                 true,
                 "fp32",

@@ -61,7 +61,8 @@ class PlannedJobTest {
         PlannedJob all = SampleJob.ofEncoder(FullTuning.defaults());
         PlannedJob adapters = SampleJob.ofEncoder(LoraTuning.defaults());
 
-        assertThat(head.resultBytes()).isEqualTo(Math.round(4 * head.architecture().parameters()));
+        assertThat(head.resultBytes())
+                .isEqualTo(Math.round(4 * head.architecture().parameters()));
         assertThat(all.resultBytes()).isEqualTo(head.resultBytes());
         assertThat(adapters.resultBytes()).isEqualTo(Math.round(4 * adapters.trainable()));
     }
@@ -114,7 +115,6 @@ class PlannedJobTest {
         return new PlannedJob(new JobFigures(
                 JobFile.of(job, Path.of("")),
                 known.rows(),
-                new ModelFacts(
-                        known.model().architecture(), null, null, "LlamaForCausalLM", false, 1_000_000L)));
+                new ModelFacts(known.model().architecture(), null, null, "LlamaForCausalLM", false, 1_000_000L)));
     }
 }

@@ -23,24 +23,26 @@ class GpuSpecTest {
     private static final List<Gpus> ALL = List.of(A100_40, A100_80, H100, L4);
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "24GB          | L4",
-        "24GB..        | A100-40 A100-80-PCIe H100-SXM L4",
-        "40GB..        | A100-40 A100-80-PCIe H100-SXM",
-        "40GB..79GB    | A100-40",
-        "..40GB        | A100-40 L4",
-        "16..40gb      | A100-40 L4",
-        "A100          | A100-40 A100-80-PCIe",
-        "A100:2        | A100-80-PCIe",
-        "A100:1..8     | A100-40 A100-80-PCIe",
-        "A100:40GB     | A100-40",
-        "A100:40GB:2   | ''",
-        "A100,h100     | A100-40 A100-80-PCIe H100-SXM",
-        "A100,H100:..2 | A100-80-PCIe H100-SXM",
-        "24GB..80GB:4  | L4",
-        "4             | L4",
-        "4..           | A100-40 L4"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "24GB          | L4",
+                "24GB..        | A100-40 A100-80-PCIe H100-SXM L4",
+                "40GB..        | A100-40 A100-80-PCIe H100-SXM",
+                "40GB..79GB    | A100-40",
+                "..40GB        | A100-40 L4",
+                "16..40gb      | A100-40 L4",
+                "A100          | A100-40 A100-80-PCIe",
+                "A100:2        | A100-80-PCIe",
+                "A100:1..8     | A100-40 A100-80-PCIe",
+                "A100:40GB     | A100-40",
+                "A100:40GB:2   | ''",
+                "A100,h100     | A100-40 A100-80-PCIe H100-SXM",
+                "A100,H100:..2 | A100-80-PCIe H100-SXM",
+                "24GB..80GB:4  | L4",
+                "4             | L4",
+                "4..           | A100-40 L4"
+            })
     void takesWhatDstackWrites(String text, String names) {
         assertThat(ALL.stream().filter(GpuSpec.parse(text)).map(Gpus::name).toList())
                 .containsExactlyElementsOf(Stream.of(names.split(" ", -1))
@@ -49,13 +51,13 @@ class GpuSpecTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"A100,H100:40GB..80GB:2..", "2..:A100,H100:40GB..80GB", " 40 GB .. 80GB : 2.. : A100 , H100 "})
+    @ValueSource(
+            strings = {"A100,H100:40GB..80GB:2..", "2..:A100,H100:40GB..80GB", " 40 GB .. 80GB : 2.. : A100 , H100 "})
     void theOrderOfThePartsIsFree(String text) {
         GpuSpec spec = GpuSpec.parse(text);
 
         assertThat(spec)
-                .isEqualTo(new GpuSpec(
-                        List.of("A100", "H100"), new Bounds(40, 80), new Bounds(2, Integer.MAX_VALUE)));
+                .isEqualTo(new GpuSpec(List.of("A100", "H100"), new Bounds(40, 80), new Bounds(2, Integer.MAX_VALUE)));
         assertThat(spec).hasToString(GpuSpec.EXAMPLE);
     }
 
@@ -66,28 +68,30 @@ class GpuSpecTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "''                | names, memory and count must not be blank, was \"\"",
-        "A100:             | names, memory and count must not be blank, was \"A100:\"",
-        "A100,:2           | name must not be blank",
-        "A100:H100         | names must be said once, such as A100 or A100,H100, was A100:H100",
-        "24GB:48GB         | memory must be said once, such as 24GB, 24GB.. or 40GB..80GB, was 24GB:48GB",
-        "A100:2:4          | count must be said once, such as 2, 2.. or 1..8, was A100:2:4",
-        "24G               | memory must look like 24GB, 24GB.. or 40GB..80GB, was 24G",
-        "1.5GB             | memory must look like 24GB, 24GB.. or 40GB..80GB, was 1.5GB",
-        "..GB              | memory must look like 24GB, 24GB.. or 40GB..80GB, was ..GB",
-        "A100:2,H100:4     | memory must look like 24GB, 24GB.. or 40GB..80GB, was 2,H100",
-        "0GB..             | memory must be from 1 to 4096, was 0",
-        "9999GB            | memory must be from 1 to 4096, was 9999",
-        "80GB..40GB        | a range must not end below its beginning, was 80..40",
-        "A100:0            | count must be from 1 to 1024, was 0",
-        "A100:2000         | count must be from 1 to 1024, was 2000",
-        "A100:99999999999  | count must look like 2, 2.. or 1..8, was 99999999999",
-        "A100:-1           | count must look like 2, 2.. or 1..8, was -1",
-        "A100:2-4          | count must look like 2, 2.. or 1..8, was 2-4",
-        "A100:..           | count must look like 2, 2.. or 1..8, was ..",
-        "A100:1..2..4      | count must look like 2, 2.. or 1..8, was 1..2..4"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "''                | names, memory and count must not be blank, was \"\"",
+                "A100:             | names, memory and count must not be blank, was \"A100:\"",
+                "A100,:2           | name must not be blank",
+                "A100:H100         | names must be said once, such as A100 or A100,H100, was A100:H100",
+                "24GB:48GB         | memory must be said once, such as 24GB, 24GB.. or 40GB..80GB, was 24GB:48GB",
+                "A100:2:4          | count must be said once, such as 2, 2.. or 1..8, was A100:2:4",
+                "24G               | memory must look like 24GB, 24GB.. or 40GB..80GB, was 24G",
+                "1.5GB             | memory must look like 24GB, 24GB.. or 40GB..80GB, was 1.5GB",
+                "..GB              | memory must look like 24GB, 24GB.. or 40GB..80GB, was ..GB",
+                "A100:2,H100:4     | memory must look like 24GB, 24GB.. or 40GB..80GB, was 2,H100",
+                "0GB..             | memory must be from 1 to 4096, was 0",
+                "9999GB            | memory must be from 1 to 4096, was 9999",
+                "80GB..40GB        | a range must not end below its beginning, was 80..40",
+                "A100:0            | count must be from 1 to 1024, was 0",
+                "A100:2000         | count must be from 1 to 1024, was 2000",
+                "A100:99999999999  | count must look like 2, 2.. or 1..8, was 99999999999",
+                "A100:-1           | count must look like 2, 2.. or 1..8, was -1",
+                "A100:2-4          | count must look like 2, 2.. or 1..8, was 2-4",
+                "A100:..           | count must look like 2, 2.. or 1..8, was ..",
+                "A100:1..2..4      | count must look like 2, 2.. or 1..8, was 1..2..4"
+            })
     void saysWhatCannotBeRead(String text, String why) {
         assertThatThrownBy(() -> GpuSpec.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)

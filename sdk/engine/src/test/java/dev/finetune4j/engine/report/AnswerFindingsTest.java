@@ -42,7 +42,8 @@ class AnswerFindingsTest {
     @Test
     void asksForRowsOnlyOfLabelsThatHaveFew() {
         EvaluationReport rare = evaluation(
-                List.of("ham", "ham", "ham", "spam", "spam", "junk"), List.of("ham", "ham", "ham", "spam", "spam", "ham"));
+                List.of("ham", "ham", "ham", "spam", "spam", "junk"),
+                List.of("ham", "ham", "ham", "spam", "spam", "ham"));
         EvaluationReport frequent = evaluation(
                 List.of("ham", "ham", "ham", "ham", "spam", "junk"),
                 List.of("spam", "spam", "spam", "junk", "spam", "junk"));

@@ -196,8 +196,8 @@ public final class FakePlace {
 
     /** What the disk of a job's machine was said to have to hold; empty where that was not said. */
     public synchronized Optional<Long> diskBytes(RunId id) {
-        return Optional.ofNullable(jobs.get(id)).flatMap(job -> Optional.ofNullable(job.submission()
-                .diskBytes()));
+        return Optional.ofNullable(jobs.get(id))
+                .flatMap(job -> Optional.ofNullable(job.submission().diskBytes()));
     }
 
     /** The next calls of this kind go wrong like this, in order; later ones go well. */

@@ -116,28 +116,32 @@ public final class ClassifierStart {
     public void writeHead(Path file) throws IOException {
         Map<String, WritableTensor> tensors = new TreeMap<>();
         try (WeightFile weights = folder.openWeights();
-                FileChannel channel =
-                        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             StoredNames names = new StoredNames(weights, shape.config());
-            shape.tensors().headDense().all().forEach(tensor -> tensors.put(
-                    tensor.name(),
-                    WritableTensor.ofFloats(tensor.shape(), () -> start(tensor, weights, names))));
-            shape.tensors().classifier(labels.size()).all().forEach(tensor -> tensors.put(
-                    tensor.name(),
-                    WritableTensor.ofFloats(tensor.shape(), () -> ordered(tensor, start(tensor, weights, names)))));
+            shape.tensors()
+                    .headDense()
+                    .all()
+                    .forEach(tensor -> tensors.put(
+                            tensor.name(),
+                            WritableTensor.ofFloats(tensor.shape(), () -> start(tensor, weights, names))));
+            shape.tensors()
+                    .classifier(labels.size())
+                    .all()
+                    .forEach(tensor -> tensors.put(
+                            tensor.name(),
+                            WritableTensor.ofFloats(
+                                    tensor.shape(), () -> ordered(tensor, start(tensor, weights, names)))));
             SafetensorsWriter.write(channel, tensors, Map.of("format", "pt"));
         }
     }
 
     private float[] start(ExpectedTensor tensor, WeightFile weights, StoredNames names) {
-        float[] numbers = new float[Math.toIntExact(
-                tensor.shape().stream().reduce(1L, Math::multiplyExact))];
+        float[] numbers = new float[Math.toIntExact(tensor.shape().stream().reduce(1L, Math::multiplyExact))];
         if (fresh.contains(tensor.name())) {
             FreshHead.draw(tensor, shape.config().initializerRange(), seed, FloatBuffer.wrap(numbers));
         } else {
             TensorEntry entry = weights.entry(names.of(tensor).name());
-            ByteBuffer bytes = ByteBuffer.allocate(
-                            Math.toIntExact(entry.type().bytesOf(numbers.length)))
+            ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(entry.type().bytesOf(numbers.length)))
                     .order(ByteOrder.LITTLE_ENDIAN);
             weights.read(entry.name(), 0, bytes);
             Dequantization.decode(entry.type(), bytes.flip(), FloatBuffer.wrap(numbers));
@@ -147,7 +151,8 @@ public final class ClassifierStart {
 
     /** A row for each label: drawn in the task's order, or stored in that of the base model. */
     private float[] ordered(ExpectedTensor tensor, float[] rows) {
-        List<String> before = fresh.contains(tensor.name()) ? shape.labels() : shape.config().labels();
+        List<String> before =
+                fresh.contains(tensor.name()) ? shape.labels() : shape.config().labels();
         RowOrder.of(before, labels).apply(FloatBuffer.wrap(rows));
         return rows;
     }

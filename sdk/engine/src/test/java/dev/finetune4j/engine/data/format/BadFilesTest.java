@@ -304,8 +304,9 @@ class BadFilesTest {
                 read++;
             }
         }
-        assertThat(problems.asErrors()).singleElement().satisfies(problem -> assertThat(Problems.text(problem))
-                .contains(words));
+        assertThat(problems.asErrors())
+                .singleElement()
+                .satisfies(problem -> assertThat(Problems.text(problem)).contains(words));
         return read;
     }
 

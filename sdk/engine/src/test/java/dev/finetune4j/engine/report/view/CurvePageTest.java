@@ -54,8 +54,8 @@ class CurvePageTest {
                 .contains("The sizes follow no law: nothing is foreseen", "4, more than chance explains")
                 .doesNotContain("1,600", "class=\"band\"", "no promise");
         assertThat(Json.pretty(curve)).contains("\"followsLaw\" : false").doesNotContain("gain", "0.09");
-        assertThat(Json.pretty(curve.beside(
-                        new LearningCurve.Base(new Interval(0.3, 0.2, 0.4), new Interval(0.5, 0.4, 0.6)))))
+        assertThat(Json.pretty(
+                        curve.beside(new LearningCurve.Base(new Interval(0.3, 0.2, 0.4), new Interval(0.5, 0.4, 0.6)))))
                 .contains("\"followsLaw\" : false", "\"fitted\" : [ ]")
                 .doesNotContain("gain");
     }
