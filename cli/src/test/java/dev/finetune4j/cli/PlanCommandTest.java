@@ -849,10 +849,11 @@ class PlanCommandTest {
     }
 
     @Test
-    void whatMovesAPriceIsSaidWhereItIsSaidWhereItComesFrom() {
-        String[] spot = {"--target", "sagemaker", "--spot", "only", "--optimize", "cost", "--explain", "1"};
+    void whatMovesAPriceIsSaidBesideWhereItComesFrom() {
+        String known = "sagemaker/us-east-1/ml.g5.xlarge/spot";
 
-        assertThat(oneLine(plan(spot).out()))
+        assertThat(oneLine(plan("--target", "sagemaker", "--spot", "only", "--explain", known)
+                        .out()))
                 .containsPattern("how spot prices move until the launch; [^\\[]+, but never above the price on demand, "
                         + "[\\d.]+ USD");
         assertThat(oneLine(plan("--target", "sagemaker", "--explain", "1").out()))
