@@ -516,7 +516,8 @@ class PlanSanityTest {
                 true,
                 true,
                 rows * tokens * 5,
-                "sanity");
+                "sanity",
+                0);
         return new JobFigures(
                 JobFile.of(job, Path.of("")),
                 figures,

@@ -25,6 +25,11 @@ public record PastRun(
         double computedShare,
         long peakBytes,
         @Nullable Work work) {
+    /** The same run, of which that is known. */
+    PastRun with(@Nullable Work known) {
+        return new PastRun(isAlike, precision, speed, parameters, flopsPerSecond, computedShare, peakBytes, known);
+    }
+
     /**
      * What a run had to do.
      *

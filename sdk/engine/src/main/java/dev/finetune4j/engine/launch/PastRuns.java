@@ -104,20 +104,32 @@ public final class PastRuns {
         List<PastRun> alike = new ArrayList<>();
         List<PastRun> others = new ArrayList<>();
         try (Pass pass = new Pass()) {
-            Iterator<RunMeasure> measures = pass.measures().iterator();
-            while (measures.hasNext() && alike.size() < LATEST) {
-                RunMeasure measure = measures.next();
+            Iterator<RunFolder> folders = pass.folders.iterator();
+            while (folders.hasNext() && alike.size() < LATEST) {
+                RunFolder folder = folders.next();
+                RunMeasure measure = pass.measure(folder).orElse(null);
+                if (measure == null) {
+                    continue;
+                }
                 boolean isAlike = measure.isOf(modelDigest, job.method());
                 List<PastRun> found = isAlike ? alike : others;
                 if (found.size() < LATEST) {
                     Optional.ofNullable(measure.success())
                             .filter(success -> success.provider().equals(target))
                             .flatMap(success -> success.past(isAlike))
+                            .map(past -> isAlike && past.work() == null ? past.with(laterWork(folder)) : past)
                             .ifPresent(found::add);
                 }
             }
         }
         return Stream.concat(alike.stream(), others.stream()).toList();
+    }
+
+    /** What its rows are like may be known only since its job was planned again, by this version or with its rows looked at. */
+    private PastRun.@Nullable Work laterWork(RunFolder folder) {
+        RunView run = store.view(folder).orElse(null);
+        JournalEntry.Prepared prepared = run == null ? null : run.prepared();
+        return run == null || prepared == null ? null : work(run, prepared);
     }
 
     /** Goes over the runs that changed last, as far as it is asked, and keeps what it had to read anew. */

@@ -42,30 +42,25 @@ public record RowFigures(
         rows = Collections.unmodifiableMap(inOrder);
     }
 
-    /** Of rows without labels. */
-    public RowFigures(
-            Map<Part, Long> rows,
-            Quantiles tokens,
-            double answerTokens,
-            long mostTrainingTokens,
-            Proposal.RowLengths lengths,
-            Proposal.AnswerLengths answers,
-            boolean areAnswered,
-            boolean areCounted,
-            long bytes,
-            String digest) {
-        this(
-                rows,
+    /**
+     * Other numbers of rows like these.
+     *
+     * @param others rows of each part
+     */
+    public RowFigures with(Map<Part, Long> others) {
+        double growth = others.getOrDefault(Part.TRAIN, 0L) / (double) Math.max(1, rowsOf(Part.TRAIN));
+        return new RowFigures(
+                others,
                 tokens,
                 answerTokens,
-                mostTrainingTokens,
+                Math.round(growth * mostTrainingTokens),
                 lengths,
                 answers,
                 areAnswered,
                 areCounted,
-                bytes,
+                Math.round(growth * bytes),
                 digest,
-                0);
+                labelTokens);
     }
 
     /** The figures of a job that was checked. */

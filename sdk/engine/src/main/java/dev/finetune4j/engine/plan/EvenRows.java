@@ -2,7 +2,6 @@ package dev.finetune4j.engine.plan;
 
 import dev.finetune4j.data.Part;
 import dev.finetune4j.engine.launch.JobFigures;
-import dev.finetune4j.engine.launch.RowFigures;
 import dev.finetune4j.job.SplitSpec;
 import dev.finetune4j.plan.BreakEven;
 import dev.finetune4j.plan.MachineOffer;
@@ -142,12 +141,14 @@ final class EvenRows {
         return byRows.computeIfAbsent(rows, key -> planners.apply(new PlannedJob(with(key))));
     }
 
-    /** The job with so many training rows like its own, and with as many held-out ones as its split makes of all. */
+    /**
+     * The job with so many training rows like its own, and with as many held-out ones as its split makes of all; where the job takes only so
+     * many of the training rows that there are, the held-out ones do not change with them.
+     */
     private JobFigures with(long training) {
-        RowFigures own = figures.rows();
         SplitSpec split = figures.file().job().data().split();
-        double all = training / (1 - split.validation() - split.test());
-        double growth = (double) training / Math.max(1, own.rowsOf(Part.TRAIN));
+        boolean isCapped = split.trainRows() > 0 && figures.rows().rowsOf(Part.TRAIN) == split.trainRows();
+        double all = isCapped ? 0 : training / (1 - split.validation() - split.test());
         Map<Part, Long> rows = Map.of(
                 Part.TRAIN,
                 training,
@@ -155,18 +156,7 @@ final class EvenRows {
                 heldOut(Part.VALIDATION, all * split.validation(), split.validationRows()),
                 Part.TEST,
                 heldOut(Part.TEST, all * split.test(), split.testRows()));
-        RowFigures grown = new RowFigures(
-                rows,
-                own.tokens(),
-                own.answerTokens(),
-                Math.round(growth * own.mostTrainingTokens()),
-                own.lengths(),
-                own.answers(),
-                own.areAnswered(),
-                own.areCounted(),
-                Math.round(growth * own.bytes()),
-                own.digest());
-        return new JobFigures(figures.file(), grown, figures.model());
+        return new JobFigures(figures.file(), figures.rows().with(rows), figures.model());
     }
 
     /** Those of a file of their own are always the same. */

@@ -13,6 +13,9 @@ final class GpuTimes {
     private static final double CHECKPOINT_SECONDS = 300;
 
     private static final double MOST_CHECKPOINT_SHARE = 0.035;
+    /** Passes in which a row that is answered is read. */
+    private static final int PASSES_OF_A_ROW = 2;
+
     private static final double GIGA = 1e9;
 
     private final PlannedJob job;
@@ -104,6 +107,7 @@ final class GpuTimes {
                 : worlds.draw(cause, assumptions.get(assumption).quantity().times(seconds));
     }
 
+    /** Seconds of validation losses, and of prompts and answers that are read. */
     private double likelyReading() {
         double mean = new GpuSetup(job, run.gpu()).computedMean();
         double losses = job.rows().rowsOf(Part.VALIDATION) * job.validations() * mean;
@@ -112,7 +116,22 @@ final class GpuTimes {
         // GPUs that share the model out share the rows of a validation loss out, too, but answer each the same
         // questions.
         double read = rows * (job.readTokens(mean) + scored) * run.settings().gpus() / pass.answering();
-        return (job.trainsHeadAlone() ? 1 : FORWARD_SHARE) * (losses + read) / tokensPerSecond.likely();
+        double second = tokensPerSecond.likely() / (job.trainsHeadAlone() ? 1 : FORWARD_SHARE);
+        return losses / second + Math.max(read / second, likelyPasses() * likelyPassSeconds());
+    }
+
+    /** Each row is read alone, its prompt and then what may follow; an encoder reads as many at once as there is room for. */
+    private double likelyPasses() {
+        double rows = Math.ceil(job.rows().rowsOf(Part.TEST) / (double) pass.answering());
+        return job.model().speaks() ? PASSES_OF_A_ROW * rows * job.answeringModels() : 0;
+    }
+
+    private double likelyPassSeconds() {
+        return pass.computing() + likely("unpacking", pass.unpacking()) + likely("gathering", pass.gathering());
+    }
+
+    private double likely(String assumption, double seconds) {
+        return assumptions.get(assumption).quantity().likely() * seconds;
     }
 
     /** Seconds that writing checkpoints takes. */

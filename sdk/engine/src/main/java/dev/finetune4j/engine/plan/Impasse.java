@@ -719,7 +719,7 @@ final class Impasse {
                     job.toBuilder().method(isPacked ? packed : lower).build());
             if (!isPacked && figures.model().speaks()) {
                 changes.put(
-                        "method: {kind: qlora, rank: " + rank + "}",
+                        "method.kind: qlora and method.rank: " + rank,
                         job.toBuilder().method(packed).build());
             }
         }

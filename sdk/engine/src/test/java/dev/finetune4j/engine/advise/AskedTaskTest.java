@@ -66,7 +66,8 @@ class AskedTaskTest {
                 true,
                 true,
                 1_000_000,
-                "a-test");
+                "a-test",
+                0);
         return AskedTask.of(new JobFigures(
                 JobFile.of(job, Path.of("")), rows, new ModelFacts(model.shape().architecture(), model, null)));
     }

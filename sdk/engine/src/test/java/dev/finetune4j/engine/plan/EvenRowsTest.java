@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.finetune4j.data.Part;
 import dev.finetune4j.engine.launch.JobFigures;
-import dev.finetune4j.engine.launch.RowFigures;
 import dev.finetune4j.engine.price.OfferFilter.Spot;
+import dev.finetune4j.engine.spec.JobFile;
+import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.SplitSpec;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.plan.BreakEven;
 import dev.finetune4j.plan.MachineOffer;
@@ -15,6 +17,7 @@ import dev.finetune4j.plan.Plan;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.PurchaseTier;
 import dev.finetune4j.plan.ServiceLimits;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +59,51 @@ class EvenRowsTest {
                 .hasValue(even.machine());
     }
 
+    /** Of which a machine scores all, however many rows there are. */
+    @Test
+    void countsTheLabelsThatAMachineScores() {
+        JobFigures labelled = SampleJob.labelledFigures(400, 3000);
+        BreakEven even = even(plan(dealt(labelled, 1000), "0.40 USD", FROM_TEN));
+
+        Plan there = plan(dealt(labelled, even.rows()), "0.40 USD", FROM_TEN);
+
+        assertThat(even.rows())
+                .isGreaterThan(even(plan(1000, "0.40 USD", FROM_TEN)).rows());
+        assertThat(cost(there.option(even.machine()).orElseThrow())
+                        / cost(there.option(even.service()).orElseThrow()))
+                .isCloseTo(1, within(0.03));
+    }
+
+    /** Where a job takes some of the training rows that there are, it holds as many out for any number of them. */
+    @Test
+    void holdsAsManyRowsOutWhereTheJobCapsItsTrainingRows() {
+        JobFigures some = SampleJob.figures(LoraTuning.defaults());
+        SplitSpec split =
+                some.file().job().data().split().toBuilder().trainRows(600).build();
+        FineTuneJob job = some.file().job();
+        FineTuneJob cut = FineTuneJob.builder(
+                        job.name(), job.model(), job.task(), job.data().withSplit(split))
+                .method(job.method())
+                .training(job.training())
+                .evaluation(job.evaluation())
+                .build();
+        JobFigures capped = new JobFigures(
+                JobFile.of(cut, Path.of("")),
+                some.rows().with(Map.of(Part.TRAIN, 600L, Part.VALIDATION, 200L, Part.TEST, 1000L)),
+                some.model());
+
+        BreakEven even = even(plan(capped, "0.40 USD", FROM_TEN));
+
+        JobFigures there = new JobFigures(
+                some.file(),
+                some.rows().with(Map.of(Part.TRAIN, even.rows(), Part.VALIDATION, 200L, Part.TEST, 1000L)),
+                some.model());
+        Plan plan = plan(there, "0.40 USD", FROM_TEN);
+        assertThat(cost(plan.option(even.machine()).orElseThrow())
+                        / cost(plan.option(even.service()).orElseThrow()))
+                .isCloseTo(1, within(0.03));
+    }
+
     @Test
     void isWithinWhatTheServiceTakes() {
         assertThat(even(plan(100, "0.0001 USD", FROM_TEN)).rows())
@@ -79,33 +127,24 @@ class EvenRowsTest {
     }
 
     private static Plan plan(long rows, String perMillion, ServiceLimits limits) {
+        return plan(dealt(SampleJob.figures(LoraTuning.defaults()), rows), perMillion, limits);
+    }
+
+    private static Plan plan(JobFigures figures, String perMillion, ServiceLimits limits) {
         List<Offer> offers =
                 List.of(MACHINES.get(0), MACHINES.get(1), SampleMarket.service("north", perMillion, limits));
-        return SampleMarket.planner(offers).plan(figures(rows), SampleMarket.request(Spot.NEVER));
+        return SampleMarket.planner(offers).plan(figures, SampleMarket.request(Spot.NEVER));
     }
 
     /** Rows alike, dealt out by the usual shares and limits. */
-    private static JobFigures figures(long rows) {
-        JobFigures some = SampleJob.figures(LoraTuning.defaults());
-        RowFigures own = some.rows();
-        double growth = (double) rows / own.rowsOf(Part.TRAIN);
-        RowFigures alike = new RowFigures(
-                Map.of(
-                        Part.TRAIN,
-                        rows,
-                        Part.VALIDATION,
-                        Math.min(200, Math.round(rows / 7.0)),
-                        Part.TEST,
-                        Math.min(1000, Math.round(2 * rows / 7.0))),
-                own.tokens(),
-                own.answerTokens(),
-                Math.round(growth * own.mostTrainingTokens()),
-                own.lengths(),
-                own.answers(),
-                own.areAnswered(),
-                own.areCounted(),
-                Math.round(growth * own.bytes()),
-                own.digest());
-        return new JobFigures(some.file(), alike, some.model());
+    private static JobFigures dealt(JobFigures some, long rows) {
+        Map<Part, Long> dealt = Map.of(
+                Part.TRAIN,
+                rows,
+                Part.VALIDATION,
+                Math.min(200, Math.round(rows / 7.0)),
+                Part.TEST,
+                Math.min(1000, Math.round(2 * rows / 7.0)));
+        return new JobFigures(some.file(), some.rows().with(dealt), some.model());
     }
 }

@@ -196,6 +196,21 @@ class GpuTimesTest {
                 .isCloseTo((read + 100 * 3 * 300 * ofLabel) / (read + 100 * 3 * 6 * ofLabel), within(1e-9));
     }
 
+    /** Its prompt alone, and then its answers, however few tokens they have: 100 rows by three models, through all weights each time. */
+    @Test
+    void aRowIsReadInTwoPassesThatNoShortnessSaves() {
+        PlannedJob job = SampleJob.labelled("llama-3.1-8b-instruct", 10, 0);
+        PlannedJob packed =
+                job.with(job.job().toBuilder().method(QloraTuning.defaults()).build());
+        GpuRun run = run(packed, "A10G", 1, Sharing.SINGLE);
+        WritingPass pass = new WritingPass(packed, run);
+        double losses = 0.4 * 50 * packed.validations() * 10 / 4000;
+
+        assertThat(pass.unpacking()).isPositive();
+        assertThat(likely(times(packed, run)))
+                .isCloseTo(losses + 2 * 100 * 3 * (pass.computing() + 1.5 * pass.unpacking()), withinPercentage(10));
+    }
+
     /** A row takes 0.4 of what it takes to train, at 4,000 tokens a second. */
     @ParameterizedTest
     @EnumSource(TaskKind.class)

@@ -329,7 +329,8 @@ class OwnMachinePlannerTest {
                 true,
                 false,
                 1_000_000,
-                "a-test");
+                "a-test",
+                0);
         return new JobFigures(
                 JobFile.of(job, Path.of("")), rows, new ModelFacts(model.shape().architecture(), model, null));
     }

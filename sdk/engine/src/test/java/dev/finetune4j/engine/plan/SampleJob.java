@@ -83,6 +83,10 @@ final class SampleJob {
 
     /** The same for a model of the catalogue. */
     static PlannedJob labelled(String model, int tokens, double labelTokens) {
+        return new PlannedJob(labelledFigures(model, tokens, labelTokens));
+    }
+
+    private static JobFigures labelledFigures(String model, int tokens, double labelTokens) {
         JobFigures known = figures(model, TaskKind.CLASSIFICATION, true, LoraTuning.defaults(), 10, 0, false);
         RowFigures rows = new RowFigures(
                 known.rows().rows(),
@@ -96,24 +100,18 @@ final class SampleJob {
                 1_000_000,
                 "a-test",
                 labelTokens);
-        return new PlannedJob(new JobFigures(known.file(), rows, known.model()));
+        return new JobFigures(known.file(), rows, known.model());
+    }
+
+    /** What is known of one whose rows have labels. */
+    static JobFigures labelledFigures(int tokens, double labelTokens) {
+        return labelledFigures(MODEL, tokens, labelTokens);
     }
 
     /** Whose rows are all learned or watched, and none is held out to be answered. */
     static PlannedJob withoutHeldOutRows(TaskKind kind) {
         PlannedJob job = of(kind, true, 50);
-        RowFigures all = job.rows();
-        RowFigures rows = new RowFigures(
-                Map.of(Part.TRAIN, 1000L, Part.VALIDATION, 50L),
-                all.tokens(),
-                all.answerTokens(),
-                all.mostTrainingTokens(),
-                all.lengths(),
-                all.answers(),
-                all.areAnswered(),
-                all.areCounted(),
-                all.bytes(),
-                all.digest());
+        RowFigures rows = job.rows().with(Map.of(Part.TRAIN, 1000L, Part.VALIDATION, 50L));
         return new PlannedJob(job.job(), rows, job.model());
     }
 
@@ -152,7 +150,8 @@ final class SampleJob {
                 areAnswered,
                 true,
                 1_000_000,
-                "a-test");
+                "a-test",
+                0);
         return new JobFigures(
                 JobFile.of(job, Path.of("")), rows, new ModelFacts(model.shape().architecture(), model, null));
     }
