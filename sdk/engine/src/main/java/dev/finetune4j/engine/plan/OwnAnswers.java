@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.plan;
 
+import dev.finetune4j.data.Part;
 import dev.finetune4j.engine.plan.Worlds.Cause;
 
 /** How long models on one's own machine take over a held-out row: they read it, score its labels, or write. */
@@ -12,7 +13,7 @@ record OwnAnswers(Worlds worlds, Assumptions assumptions) {
      * @param perFlop seconds of an operation
      */
     Sample ofRow(PlannedJob job, Sample perFlop) {
-        double read = job.readTokens(job.lengths().mean()) * job.readingFlops();
+        double read = readTokens(job) * job.readingFlops();
         // All labels are one tree behind a prompt, and each of its tokens is scored against all of them.
         double scored = job.labelTokens() * job.labelFlops(job.rows().labelTokens());
         Sample reading = perFlop.times(read + scored);
@@ -26,5 +27,16 @@ record OwnAnswers(Worlds worlds, Assumptions assumptions) {
                 .times(beside)
                 .times(job.readingFlops());
         return reading.plus(passing).plus(perFlop.times(written));
+    }
+
+    /**
+     * Tokens of a held-out row that all models together compute. What all rows begin with, and the examples that are shown, each model
+     * computes once for all of them; an encoder reads each row whole.
+     */
+    private static double readTokens(PlannedJob job) {
+        double mean = job.lengths().mean();
+        double alike = job.model().speaks() ? Math.min(mean, job.rows().lengths().prefix()) : 0;
+        double ofRows = job.answeringModels() * (mean - alike);
+        return ofRows + (job.readTokens(mean) - ofRows) / Math.max(1, job.rows().rowsOf(Part.TEST));
     }
 }

@@ -57,10 +57,13 @@ class AlikeRunsTest {
         assertThat(runs(often, run(0.5, null)).otherSeconds(1).likely()).isEqualTo(10.01);
     }
 
-    /** Three models read a row of 400 tokens, one of them with examples, and behind it 300 tokens of labels where they read 6. */
+    /**
+     * Three models read a row of 400 tokens, and behind it 300 tokens of labels where they read 6; one of them reads examples, once for all of
+     * the 100 rows.
+     */
     @Test
     void labelsAreChosenInTheTimeOfTheirTokens() {
-        double read = (3 + JOB.job().evaluation().fewShot()) * 400 * JOB.readingFlops();
+        double read = (3 + JOB.job().evaluation().fewShot() / 100.0) * 400 * JOB.readingFlops();
         double ofFew = JOB.readingFlops() + (200 + 6) * POSITION;
         double ofMany = JOB.readingFlops() + (200 + 300) * POSITION;
 

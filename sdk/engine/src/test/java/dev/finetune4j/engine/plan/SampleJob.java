@@ -83,17 +83,17 @@ final class SampleJob {
 
     /** The same for a model of the catalogue. */
     static PlannedJob labelled(String model, int tokens, double labelTokens) {
-        return new PlannedJob(labelledFigures(model, tokens, labelTokens));
+        return new PlannedJob(labelledFigures(model, tokens, labelTokens, 0));
     }
 
-    private static JobFigures labelledFigures(String model, int tokens, double labelTokens) {
+    private static JobFigures labelledFigures(String model, int tokens, double labelTokens, int prefix) {
         JobFigures known = figures(model, TaskKind.CLASSIFICATION, true, LoraTuning.defaults(), 10, 0, false);
         RowFigures rows = new RowFigures(
                 known.rows().rows(),
                 new Quantiles(tokens, tokens, tokens, tokens, tokens, tokens),
                 3,
                 1_000_000,
-                new Proposal.RowLengths(1000, 50, tokens, 8L * tokens, 1024, tokens, 0),
+                new Proposal.RowLengths(1000, 50, tokens, 8L * tokens, 1024, tokens, prefix),
                 Proposal.AnswerLengths.NONE,
                 true,
                 true,
@@ -103,9 +103,14 @@ final class SampleJob {
         return new JobFigures(known.file(), rows, known.model());
     }
 
+    /** Whose rows have labels, and begin alike. */
+    static PlannedJob labelledBehind(int prefix, int tokens) {
+        return new PlannedJob(labelledFigures(MODEL, tokens, 0, prefix));
+    }
+
     /** What is known of one whose rows have labels. */
     static JobFigures labelledFigures(int tokens, double labelTokens) {
-        return labelledFigures(MODEL, tokens, labelTokens);
+        return labelledFigures(MODEL, tokens, labelTokens, 0);
     }
 
     /** Whose rows are all learned or watched, and none is held out to be answered. */
