@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * Rows of a CSV or TSV file after RFC 4180: a header line, quotes where a field holds a separator, a quote or a line break, and a
  * doubled quote for a quote. The separator is the one of comma, semicolon, tab and bar that the header has most of. Fields stay
  * the texts that they are: {@code 007} keeps its zeros, an empty field is an empty text. Strict, since a separator that is out of
- * place would teach the model shifted columns. A quote that does not close breaks the row that it stands in, not those that
- * follow.
+ * place would teach the model shifted columns. A quote too many in a line that has the header's fields breaks that line, not those
+ * that follow; a field of several lines that does not end as it should breaks all of them as one row.
  */
 final class CsvReader implements RowReader {
     private static final List<Character> SEPARATORS = List.of(',', ';', '\t', '|');
@@ -121,28 +121,55 @@ final class CsvReader implements RowReader {
     /** The fields of one record, which may go over several lines, or why they cannot be told apart. */
     private static final class Fields {
         private final List<String> values = new ArrayList<>();
+        private final long firstLine;
         /** The last line that counts as the record's; what follows is read as the next one. */
         private long lastLine;
+        /** Where the last field of several lines begins; 0 without one. */
+        private long openedIn;
+        /** Whether that line has the header's fields if the quote that opens there counts as any other character. */
+        private boolean isStray;
 
+        private boolean endsWhereOpened;
         private @Nullable String reason;
         /** Of a line that cannot be read, which says more than that a quote does not close there. */
         private @Nullable Problem problem;
 
         private Fields(long firstLine) {
+            this.firstLine = firstLine;
             this.lastLine = firstLine;
+        }
+
+        /** Breaks the record at the line where its last field of several lines begins. */
+        private void breakWhereOpened(String where) {
+            reason = "a quote that opens " + (openedIn == firstLine ? "here" : "in line " + openedIn)
+                    + " does not close" + where;
+            lastLine = openedIn;
+            endsWhereOpened = true;
         }
     }
 
     /**
-     * Reads a record.
+     * Reads a record. Where a quote in it is one too many, the lines after the one where it opened are read again as rows of their
+     * own: it shall not take them along. That costs each line one more reading, not one for each quote: a line that was gone
+     * through to the end without a closing quote has doubled quotes only, none that opens a field of several lines.
      *
      * @param most fields of several lines that it may have: where quotes stand in the wrong places, each line ends a field and
      *     begins another, and the record would go on to the end of the file
      */
     private Fields fields(LineReader.Line first, int most) throws IOException {
         Fields fields = new Fields(first.number());
+        split(first.text(), most, fields);
+        if (fields.endsWhereOpened) {
+            lines.back();
+        } else {
+            lines.forget();
+        }
+        return fields;
+    }
+
+    private void split(String first, int most, Fields fields) throws IOException {
         StringBuilder field = new StringBuilder();
-        String text = first.text();
+        String text = first;
         int at = 0;
         long characters = text.length();
         int continued = 0;
@@ -153,11 +180,13 @@ final class CsvReader implements RowReader {
                     continued++;
                     if (continued > most) {
                         fields.reason = "more quoted fields go over several lines than the header has fields";
-                        return fields;
+                        return;
                     }
-                    Rest rest = rest(first.number(), fields, field, characters);
+                    fields.openedIn = fields.lastLine;
+                    fields.isStray = fields.values.size() + separators(text, at) + 1 == most;
+                    Rest rest = rest(fields, field, characters);
                     if (rest == null) {
-                        return fields;
+                        return;
                     }
                     text = rest.line();
                     close = rest.close();
@@ -172,54 +201,59 @@ final class CsvReader implements RowReader {
             fields.values.add(field.toString());
             field.setLength(0);
             if (at == text.length()) {
-                return fields;
+                return;
             }
             if (text.charAt(at) != separator) {
-                fields.reason = "something stands between a closing quote and the next separator";
-                return fields;
+                if (fields.isStray) {
+                    fields.breakWhereOpened("");
+                } else {
+                    fields.reason = "something stands between a closing quote and the next separator";
+                }
+                return;
             }
             at++;
         }
+    }
+
+    private long separators(String text, int from) {
+        return text.chars().skip(from).filter(c -> c == separator).count();
     }
 
     /** The last line of a field of several lines, where its quote closes there, and the record's characters up to that line's end. */
     private record Rest(String line, int close, long characters) {}
 
     /**
-     * Reads on to the quote that closes a field. Where there is none, the lines after the one where it opened are read again as
-     * rows of their own: one quote too many shall not take the rest of the file along. That costs each line one more reading, not
-     * one for each quote: a line that was gone through in vain has doubled quotes only, none that opens a field of several lines.
+     * Reads on to the quote that closes a field, from a mark on.
      *
+     * @param before the record's characters up to the end of the line where the field begins
      * @return null where the field has no end; {@code fields} then has the reason
      */
-    private @Nullable Rest rest(long firstLine, Fields fields, StringBuilder field, long before) throws IOException {
-        long opened = fields.lastLine;
+    private @Nullable Rest rest(Fields fields, StringBuilder field, long before) throws IOException {
         long characters = before;
         lines.mark();
         while (true) {
             LineReader.Line next = lines.next();
-            if (next != null && next.problem() != null) {
-                fields.problem = within(next.problem(), firstLine);
-                lines.forget();
+            if (next == null) {
+                fields.breakWhereOpened("");
                 return null;
             }
-            characters += next == null ? 0 : next.text().length() + 1L;
-            int close = -1;
-            if (next != null && characters <= LineReader.MAX_LINE_BYTES) {
-                field.append('\n');
-                close = closingQuote(next.text(), 0, field);
-            }
-            if (next == null
-                    || characters > LineReader.MAX_LINE_BYTES
-                    || (close >= 0 && opensField(next.text(), close))) {
-                fields.reason = "a quote that opens " + (opened == firstLine ? "here" : "in line " + opened)
-                        + " does not close";
-                lines.back();
+            Problem problem = next.problem();
+            if (problem != null && fields.isStray) {
+                fields.breakWhereOpened(" before line " + next.number() + ", which cannot be read");
+                return null;
+            } else if (problem != null) {
+                fields.problem = within(problem, fields.firstLine);
                 return null;
             }
+            characters += next.text().length() + 1L;
+            if (characters > LineReader.MAX_LINE_BYTES) {
+                fields.breakWhereOpened("");
+                return null;
+            }
+            field.append('\n');
+            int close = closingQuote(next.text(), 0, field);
             if (close >= 0) {
                 fields.lastLine = next.number();
-                lines.forget();
                 return new Rest(next.text(), close, characters);
             }
         }
@@ -230,17 +264,6 @@ final class CsvReader implements RowReader {
         List<String> causes = new ArrayList<>(problem.causes());
         causes.add("the line stands within quotes; its row begins in line " + firstLine);
         return problem.withCauses(causes);
-    }
-
-    /** Whether a quote that would close a field stands where one begins, and with text after it: then it opens one. */
-    private boolean opensField(String text, int quote) {
-        int start = quote;
-        while (start > 0 && text.charAt(start - 1) == '"') {
-            start--;
-        }
-        boolean isAtStart = start == 0 || text.charAt(start - 1) == separator;
-        boolean isAtEnd = quote + 1 == text.length() || text.charAt(quote + 1) == separator;
-        return isAtStart && !isAtEnd;
     }
 
     /** Appends quoted text up to its closing quote and returns where that is, or -1 if the text ends before. */

@@ -11,6 +11,11 @@ final class RepeatableLines implements Closeable {
     /** Lines after the mark, each with a line feed; those from {@code position} on are still to be read, or to be read again. */
     private final StringBuilder kept = new StringBuilder();
 
+    /** A line with a problem that comes after those of {@code kept} and is still to be read, or to be read again; or null. */
+    private LineReader.@Nullable Line unreadable;
+    /** The same, where it was read after the mark. */
+    private LineReader.@Nullable Line passed;
+
     private int position;
     private boolean isMarked;
     private long number;
@@ -29,12 +34,15 @@ final class RepeatableLines implements Closeable {
             number++;
             return new LineReader.Line(number, text, null);
         }
-        LineReader.Line line = lines.next();
+        LineReader.Line line = unreadable == null ? lines.next() : unreadable;
+        unreadable = null;
         if (line == null) {
             return null;
         }
         number = line.number();
-        if (isMarked && line.problem() == null) {
+        if (isMarked && line.problem() != null) {
+            passed = line;
+        } else if (isMarked) {
             kept.append(line.text()).append('\n');
             position = kept.length();
         }
@@ -46,20 +54,29 @@ final class RepeatableLines implements Closeable {
         kept.delete(0, position);
         position = 0;
         markedNumber = number;
+        passed = null;
         isMarked = true;
     }
 
-    /** Goes back to the mark. No line with a problem may have been read since: its text is not there. */
+    /** Goes back to the mark. Of the lines since, the last may have a problem, and no other. */
     void back() {
         position = 0;
         number = markedNumber;
+        if (passed != null) {
+            unreadable = passed;
+            passed = null;
+        }
         isMarked = false;
     }
 
-    /** Forgets the mark, and what was read since. */
+    /** Forgets the mark, if there is one, and what was read since. */
     void forget() {
+        if (!isMarked) {
+            return;
+        }
         kept.delete(0, position);
         position = 0;
+        passed = null;
         isMarked = false;
     }
 

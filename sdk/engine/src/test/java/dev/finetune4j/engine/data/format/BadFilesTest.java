@@ -233,6 +233,48 @@ class BadFilesTest {
     }
 
     @Test
+    void readsOnAfterAQuoteTooManyWhereTheNextStandsWithinAField() throws IOException {
+        String between = "c,d\n".repeat(300);
+        Path inch = file("rows.csv", "prompt,completion\na,b\n\"stray,b\n" + between + "my 24\" screen,b\ne,f\n");
+        Path second = file("second.csv", "prompt,completion,other\na,\"stray,b\nc,d,e\nf 5\" g,h,i\n");
+
+        assertThat(rowsAround(inch, "line 3 of rows.csv does not fit the table", "opens here does not close"))
+                .isEqualTo(303);
+        assertThat(rowsAround(second, "line 2 of second.csv does not fit the table", "opens here does not close"))
+                .isEqualTo(2);
+    }
+
+    /** Its lines were learned from as rows where they have as many fields as the header, and one made a class of a name. */
+    @Test
+    void readsNoLineOfABrokenFieldOfSeveralLinesAsARow() throws IOException {
+        Path mail = file(
+                "rows.csv",
+                "id,prompt,completion\n1,\"Dear team\nthanks, regards, Bob\n\"urgent\" as ever\",good\n2,c,bad\n");
+
+        assertThat(rowsAround(mail, "lines 2 to 4 of rows.csv do not fit the table", "between a closing quote"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void readsOnAfterAQuoteTooManyUpToALineThatCannotBeRead() throws IOException {
+        Path latin1 = Files.write(
+                folder.resolve("rows.csv"),
+                "prompt,completion\n\"stray,b\nc,d\nf\u00fcr,e\nf\" g,h\n\"i\nj\",k\n"
+                        .getBytes(StandardCharsets.ISO_8859_1));
+
+        RowProblems problems = read(latin1);
+
+        assertThat(problems.asErrors())
+                .extracting(Problems::text)
+                .satisfiesExactly(
+                        text -> assertThat(text)
+                                .contains("FT0231", "line 2 of", "does not close before line 4, which cannot be read"),
+                        text -> assertThat(text)
+                                .contains("FT0223", "rows.csv:4", "byte 0xFC")
+                                .doesNotContain("within quotes"));
+    }
+
+    @Test
     void namesAllLinesOfARowThatDoesNotFit() throws IOException {
         assertThat(rowsAround(
                         file("rows.csv", "prompt,completion\n\"a\nb\nc\"\nd,e\n"),
