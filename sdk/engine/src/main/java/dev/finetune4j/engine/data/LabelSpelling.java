@@ -59,10 +59,12 @@ public final class LabelSpelling {
         return Optional.of(has.isEmpty() ? "no " + lacks : has + " for " + lacks);
     }
 
-    /** What is seen of a label: composed, with plain spaces, and without characters that are not seen. */
+    /** What is seen of a label: composed, with plain spaces of which none stand at its ends, and without characters that are not seen. */
     public static String printed(String label) {
         String composed = Normalizer.normalize(label, Normalizer.Form.NFC);
-        return SPACE.matcher(UNSEEN.matcher(composed).replaceAll("")).replaceAll(" ");
+        return SPACE.matcher(UNSEEN.matcher(composed).replaceAll(""))
+                .replaceAll(" ")
+                .strip();
     }
 
     private static String named(int[] codePoints, int from, int to) {

@@ -21,6 +21,8 @@ class LabelSpellingTest {
         assertThat(LabelSpelling.unseenDifference("Gro\u0308\u00DFe", "Gr\u00F6\u00DFe"))
                 .contains("U+006F U+0308 for U+00F6");
         assertThat(LabelSpelling.unseenDifference("good\u00A0day", "good day")).contains("U+00A0 for U+0020");
+        assertThat(LabelSpelling.unseenDifference("good\u00A0", "good")).contains("U+00A0 added");
+        assertThat(LabelSpelling.unseenDifference("good", "\u00A0good")).contains("no U+00A0");
         assertThat(LabelSpelling.unseenDifference("good\u200B", "good")).contains("U+200B added");
         assertThat(LabelSpelling.unseenDifference("good", "good\u200B")).contains("no U+200B");
         assertThat(LabelSpelling.unseenDifference("aa\u200B", "a\u200Ba\u200B")).contains("no U+200B");

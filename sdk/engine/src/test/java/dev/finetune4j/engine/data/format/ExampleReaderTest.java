@@ -305,14 +305,14 @@ class ExampleReaderTest {
 
         read(
                 "rows.csv",
-                "text,label\na,good\nb,go\u200Bod\n",
+                "text,label\na,good\nb,good\u00A0\n",
                 TaskSpec.of(TaskKind.SENTIMENT).withLabels(List.of("good", "bad")));
 
         assertThat(problems.asErrors())
                 .extracting(Problems::text)
                 .singleElement()
                 .satisfies(text -> assertThat(text)
-                        .contains("did you mean \"good\", which has no U+200B?")
+                        .contains("did you mean \"good\", which has no U+00A0?")
                         .as("a list with both")
                         .doesNotContain("task.labels: ["));
     }
