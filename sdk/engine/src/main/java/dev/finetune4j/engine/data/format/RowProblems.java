@@ -22,6 +22,8 @@ public final class RowProblems {
 
     private static final Pattern VALUE = Pattern.compile("\"[^\"]*\"|0x[0-9A-F]+|[0-9][0-9,.]*");
 
+    private static final String CORRECT = "correct the rows";
+
     private static final int MOST_LABELS = 50;
     private static final int LONGEST_LABEL = 60;
 
@@ -51,11 +53,10 @@ public final class RowProblems {
 
     /** Takes the problem of a row whose label is none of the task's. */
     public void addUnlisted(String label, Problem problem) {
-        add(List.of(problem));
         // One that prints as a listed label does is that label, written in another way.
-        if (unlisted.size() < MOST_LABELS
-                && label.length() <= LONGEST_LABEL
-                && !printedLabels.contains(LabelSpelling.printed(label))) {
+        boolean isListedInPrint = printedLabels.contains(LabelSpelling.printed(label));
+        add(List.of(isListedInPrint ? problem.withRemedies(List.of(CORRECT)) : problem));
+        if (unlisted.size() < MOST_LABELS && label.length() <= LONGEST_LABEL && !isListedInPrint) {
             unlisted.add(label);
         }
     }
@@ -90,13 +91,15 @@ public final class RowProblems {
                 .toList();
     }
 
-    /** The list that would take every label that was found. */
+    /** The list that would take every label that was found, where it takes the problem's own. */
     private Problem withList(Problem problem) {
-        if (unlisted.isEmpty() || !problem.kind().equals(DataProblems.LABEL_UNKNOWN)) {
+        if (unlisted.isEmpty()
+                || !problem.kind().equals(DataProblems.LABEL_UNKNOWN)
+                || problem.remedies().equals(List.of(CORRECT))) {
             return problem;
         }
         Set<String> all = new LinkedHashSet<>(labels);
         all.addAll(unlisted);
-        return problem.withRemedies(List.of("task.labels: " + YamlText.list(all), "correct the rows"));
+        return problem.withRemedies(List.of("task.labels: " + YamlText.list(all), CORRECT));
     }
 }

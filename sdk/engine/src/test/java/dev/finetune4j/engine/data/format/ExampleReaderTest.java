@@ -318,6 +318,24 @@ class ExampleReaderTest {
     }
 
     @Test
+    void proposesNoListWithoutTheLabelThatItIsProposedFor() throws IOException {
+        TaskSpec task = TaskSpec.of(TaskKind.SENTIMENT).withLabels(List.of("good", "bad"));
+
+        read("rows.csv", "text,label\na,good\nb,go\u200Bod\n", task);
+
+        assertThat(problems.asErrors())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.remedies()).containsExactly("correct the rows"));
+
+        read("rows.csv", "text,label\na,good\nb,go\u200Bod\nc,superb\n", task);
+
+        assertThat(problems.asErrors())
+                .extracting(problem -> String.join("; ", problem.remedies()))
+                .containsExactlyInAnyOrder(
+                        "correct the rows", "task.labels: [good, bad, superb]; correct the rows");
+    }
+
+    @Test
     void reportsRowsWithNothingButTheWordsOfTheTemplate() throws IOException {
         TaskSpec task = TaskSpec.of(TaskKind.CLASSIFICATION).withPrompt("Which package?\n{{title}}: {{text}}");
 
