@@ -62,13 +62,21 @@ final class LabelCounts {
         return firstRows.get(label);
     }
 
-    /** Labels that are one to a reader, those of a kind together, most frequent first. */
+    /** Labels that are one to a reader, those of a kind together, most frequent first, and of equals the one that hides nothing. */
     List<List<String>> alike() {
         return byFrequency().keySet().stream()
                 .collect(Collectors.groupingBy(LabelSpelling::folded, LinkedHashMap::new, Collectors.toList()))
                 .values()
                 .stream()
                 .filter(group -> group.size() > 1)
+                .map(this::bestFirst)
+                .toList();
+    }
+
+    private List<String> bestFirst(List<String> group) {
+        return group.stream()
+                .sorted(Comparator.comparingLong((String label) -> -trainingRows.getOrDefault(label, 0L))
+                        .thenComparing(label -> !label.equals(LabelSpelling.printed(label))))
                 .toList();
     }
 

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** Reports what is wrong with the rows taken together. */
@@ -184,15 +185,13 @@ final class SetFindings {
     }
 
     private void addAlikeLabels(List<String> alike, LabelCounts labels) {
-        boolean isInSpacing = alike.stream()
-                        .map(LabelSpelling::withoutCaseAndSpaces)
-                        .distinct()
-                        .count()
-                == 1;
+        String differing = isOne(alike, LabelSpelling::withoutCaseAndSpaces)
+                ? "case or spaces"
+                : isOne(alike, LabelSpelling::printed) ? "how characters are encoded" : "case, spaces or encoding";
         log.add(CheckProblems.ALIKE_LABELS.code(), () -> {
             Problem.Builder problem = CheckProblems.ALIKE_LABELS.warning("labels "
                     + alike.stream().map(label -> "\"" + label + "\"").collect(Collectors.joining(" and "))
-                    + " differ only in " + (isInSpacing ? "case or spaces" : "how characters are encoded"));
+                    + " differ only in " + differing);
             for (String label : alike) {
                 RowRef first = labels.firstRow(label);
                 problem.because(named(label, alike) + " has "
@@ -206,6 +205,10 @@ final class SetFindings {
             return problem.remedy("write " + named(alike.get(0), alike) + " in every row")
                     .build();
         });
+    }
+
+    private static boolean isOne(List<String> labels, UnaryOperator<String> spelling) {
+        return labels.stream().map(spelling).distinct().count() == 1;
     }
 
     /** A label, with what nobody sees of it where another prints alike. */

@@ -4,6 +4,7 @@ import java.text.Normalizer;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -14,8 +15,11 @@ public final class LabelSpelling {
 
     private static final Pattern SPACES = Pattern.compile("(?U)\\s+");
 
-    /** Such as the zero-width space and the soft hyphen. */
-    private static final Pattern UNSEEN = Pattern.compile("\\p{Cf}");
+    /** Such as the zero-width space and the soft hyphen; not the tags by which the flags of England and Scotland differ. */
+    private static final Pattern UNSEEN = Pattern.compile("[\\p{Cf}&&[^\\x{E0020}-\\x{E007F}]]");
+
+    /** Letters, digits and signs as wide as a Chinese character, or half as wide as they are elsewhere. */
+    private static final Pattern OF_OTHER_WIDTH = Pattern.compile("[\\uFF01-\\uFFEE]+");
 
     private LabelSpelling() {}
 
@@ -24,10 +28,16 @@ public final class LabelSpelling {
         return SPACES.matcher(label).replaceAll(" ").strip().toLowerCase(Locale.ROOT);
     }
 
-    /** The same, in Unicode's form NFKC and without characters that are not seen: labels with one of these are one to a reader. */
+    /**
+     * The same, composed, with letters of one width and without characters that are not seen: labels with one of these are one to a
+     * reader. A character that looks otherwise stays another one: a raised 2 is no 2.
+     */
     public static String folded(String label) {
-        return withoutCaseAndSpaces(UNSEEN.matcher(Normalizer.normalize(label, Normalizer.Form.NFKC))
-                .replaceAll(""));
+        String ofOneWidth = OF_OTHER_WIDTH
+                .matcher(label)
+                .replaceAll(run -> Matcher.quoteReplacement(Normalizer.normalize(run.group(), Normalizer.Form.NFKC)));
+        String composed = Normalizer.normalize(ofOneWidth, Normalizer.Form.NFC);
+        return withoutCaseAndSpaces(UNSEEN.matcher(composed).replaceAll(""));
     }
 
     /**

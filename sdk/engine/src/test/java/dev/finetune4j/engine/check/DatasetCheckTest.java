@@ -221,6 +221,26 @@ class DatasetCheckTest {
                         "write \"good\" (no U+200B) in every row");
     }
 
+    @Test
+    void saysOfLabelsThatDifferInSeveralWaysThatTheyDo() {
+        Rows rows = clean().labelled(TRAIN, "a kind host", "good\u200B").labelled(TRAIN, "a loud host", "Good");
+
+        Problem alike = problem(check(TaskSpec.of(TaskKind.SENTIMENT), LENIENT, rows), "FT0311");
+
+        assertThat(alike.summary()).endsWith(" differ only in case, spaces or encoding");
+    }
+
+    @Test
+    void prefersOfLabelsWithAsManyRowsTheOneThatHidesNothing() {
+        Rows rows = clean().labelled(TRAIN, "a wide bed", "Gr\u00F6\u00DFe")
+                .labelled(TRAIN, "a small room", "Gro\u0308\u00DFe");
+
+        Problem alike = problem(check(TaskSpec.of(TaskKind.CLASSIFICATION), LENIENT, rows), "FT0311");
+
+        assertThat(alike.remedies())
+                .containsExactly("write \"Gr\u00F6\u00DFe\" (U+00F6 for U+006F U+0308) in every row");
+    }
+
     /** Training rows are looked at first, wherever they stand in the file. */
     @Test
     void namesTheFirstRowOfALabelInWhicheverPartItIs() {

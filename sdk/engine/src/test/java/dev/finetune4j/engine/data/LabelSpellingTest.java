@@ -13,7 +13,19 @@ class LabelSpellingTest {
         assertThat(LabelSpelling.folded("Gr\u00F6\u00DFe")).isEqualTo(LabelSpelling.folded("Gro\u0308\u00DFe"));
         assertThat(LabelSpelling.folded("go\u200Bod\uFEFF")).isEqualTo("good");
         assertThat(LabelSpelling.folded("\uFF47ood")).isEqualTo("good");
+        assertThat(LabelSpelling.folded("\uFF76\uFF9E")).isEqualTo("\u30AC");
         assertThat(LabelSpelling.folded("goods")).isNotEqualTo("good");
+    }
+
+    @Test
+    void tellsApartWhatAReaderDoes() {
+        String flag = "\uD83C\uDFF4\uDB40\uDC67\uDB40\uDC62";
+        String england = flag + "\uDB40\uDC65\uDB40\uDC6E\uDB40\uDC67\uDB40\uDC7F";
+        String scotland = flag + "\uDB40\uDC73\uDB40\uDC63\uDB40\uDC74\uDB40\uDC7F";
+
+        assertThat(LabelSpelling.folded("10\u00B2")).isNotEqualTo(LabelSpelling.folded("102"));
+        assertThat(LabelSpelling.folded(england)).isNotEqualTo(LabelSpelling.folded(scotland));
+        assertThat(LabelSpelling.unseenDifference(england, scotland)).isEmpty();
     }
 
     @Test
