@@ -38,6 +38,11 @@ final class ValueProblems {
     void unknownKeyOfKind(String path, Mapping mapping, Variants variants, String kind, Entry entry) {
         Fields shape = variants.byKind().getOrDefault(kind, new Fields(List.of(), null));
         Problem.Builder problem = noKey(path + " " + kind, path, shape, entry.key());
+        if (Spelling.normalize(entry.key().text()).equals(Variants.KIND)) {
+            KeyAdvice.of(path, entry.key().text(), List.of(Variants.KIND)).ifPresent(problem::remedy);
+            problems.add(problem.remedy(DELETE).build());
+            return;
+        }
         Optional<String> ofOthers = KeyAdvice.keyOfOtherKind(path, entry.key().text(), variants, kind);
         if (ofOthers.isPresent()) {
             String key = ofOthers.get();

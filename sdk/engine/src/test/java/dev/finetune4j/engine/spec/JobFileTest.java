@@ -180,6 +180,15 @@ class JobFileTest {
         assertThat(problem.remedies()).containsExactly("delete the key, or see: finetune schema", other);
     }
 
+    @ParameterizedTest
+    @CsvSource({"'kind: full, KIND: lora', KIND", "'Kind: head', Kind"})
+    void knowsTheKindThatIsSpelledOtherwise(String method, String key) {
+        Problem problem = onlyProblem(SMALLEST + "method: {" + method + "}\n");
+
+        assertThat(problem.code()).isEqualTo("FT0105");
+        assertThat(problem.remedies()).first().isEqualTo("rename " + key + " to kind");
+    }
+
     @Test
     void knowsTheKeysOfTheMethodThatIsNamedFirst() {
         assertThat(onlyProblem(SMALLEST + "method: {kind: lora, drop_out: 0.1}\n")
