@@ -182,8 +182,8 @@ public final class DataProblems implements ProblemCatalogue {
             "A table file is broken",
             "A CSV, TSV or Parquet file does not parse. CSV needs a header line, the same number of fields in each row and "
                     + "quotes that close; a quote in a quoted field is doubled. A quote too many in a line that has the "
-                    + "header's fields breaks that line alone; a field of several lines that does not end as it should "
-                    + "breaks all of them as one row.",
+                    + "header's fields breaks that line alone, and so does one that no later quote closes; a field of "
+                    + "several lines after which something else stands breaks all of them as one row.",
             "write the file again with the program that made it, or correct the line that is named");
 
     /** A format that cannot serve the task. */

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * Rows of a CSV or TSV file after RFC 4180: a header line, quotes where a field holds a separator, a quote or a line break, and a
  * doubled quote for a quote. The separator is the one of comma, semicolon, tab and bar that the header has most of. Fields stay
  * the texts that they are: {@code 007} keeps its zeros, an empty field is an empty text. Strict, since a separator that is out of
- * place would teach the model shifted columns. A quote too many in a line that has the header's fields breaks that line, not those
- * that follow; a field of several lines that does not end as it should breaks all of them as one row.
+ * place would teach the model shifted columns. A quote too many in a line that has the header's fields breaks that line alone, and
+ * so does one that no later quote closes; a field of several lines after which something else stands breaks all of them as one row.
  */
 final class CsvReader implements RowReader {
     private static final List<Character> SEPARATORS = List.of(',', ';', '\t', '|');

@@ -220,6 +220,7 @@ class BadFilesTest {
         Path toTheEnd = file("rows.csv", "prompt,completion\na,b\n\"c,d\n" + "e \"\",f\ng,h\n".repeat(200));
         Path toAQuotedField = file("quoted.csv", "prompt,completion\n\"a,b\nc,d\n\"e, f\",\"g\nh\"\n");
         Path toADoubledQuote = file("doubled.csv", "prompt,completion\n\"a,b\nc,d\n\"\"\"e\"\" f\",g\n");
+        Path amongSeparators = file("among.csv", "prompt,completion\n\"a, b,c\n" + "d,e\n".repeat(200));
         Path further = file("further.csv", "prompt,completion\n\"a\nb\",\"c\nd,e\n");
 
         assertThat(rowsAround(toTheEnd, "line 3 of rows.csv does not fit the table", "opens here does not close"))
@@ -228,6 +229,8 @@ class BadFilesTest {
                 .isEqualTo(2);
         assertThat(rowsAround(toADoubledQuote, "line 2 of doubled.csv does not fit", "opens here does not close"))
                 .isEqualTo(2);
+        assertThat(rowsAround(amongSeparators, "line 2 of among.csv does not fit", "opens here does not close"))
+                .isEqualTo(200);
         assertThat(rowsAround(further, "lines 2 to 3 of further.csv do not fit", "opens in line 3 does not close"))
                 .isEqualTo(1);
     }
