@@ -35,7 +35,8 @@ record OwnAnswers(Worlds worlds, Assumptions assumptions) {
      */
     private static double readTokens(PlannedJob job) {
         double mean = job.lengths().mean();
-        double alike = job.model().speaks() ? Math.min(mean, job.rows().lengths().prefix()) : 0;
+        double alike =
+                job.model().speaks() ? Math.min(mean, job.rows().lengths().prefix()) : 0;
         double ofRows = job.answeringModels() * (mean - alike);
         return ofRows + (job.readTokens(mean) - ofRows) / Math.max(1, job.rows().rowsOf(Part.TEST));
     }

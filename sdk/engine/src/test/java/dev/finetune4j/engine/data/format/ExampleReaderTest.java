@@ -331,8 +331,7 @@ class ExampleReaderTest {
 
         assertThat(problems.asErrors())
                 .extracting(problem -> String.join("; ", problem.remedies()))
-                .containsExactlyInAnyOrder(
-                        "correct the rows", "task.labels: [good, bad, superb]; correct the rows");
+                .containsExactlyInAnyOrder("correct the rows", "task.labels: [good, bad, superb]; correct the rows");
     }
 
     @Test
