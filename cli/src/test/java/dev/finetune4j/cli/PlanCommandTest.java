@@ -1112,9 +1112,9 @@ class PlanCommandTest {
     @Test
     void modelsThatWereNotTunedMayWriteToTheLimit() throws IOException {
         job = write("method: qlora\nevaluation: {max-new-tokens: 16}");
-        Duration brief = phase(json("--target", "jumpstart").at("/options"), "ml.g5.xlarge", "evaluation");
+        Duration brief = phase(json("--target", "sagemaker").at("/options"), "ml.g5.xlarge", "evaluation");
         job = write("method: qlora\nevaluation: {max-new-tokens: 1024}");
-        Duration lengthy = phase(json("--target", "jumpstart").at("/options"), "ml.g5.xlarge", "evaluation");
+        Duration lengthy = phase(json("--target", "sagemaker").at("/options"), "ml.g5.xlarge", "evaluation");
 
         assertThat(lengthy).isGreaterThan(brief.plusSeconds(45));
     }

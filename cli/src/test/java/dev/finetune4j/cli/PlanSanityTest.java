@@ -11,6 +11,7 @@ import dev.finetune4j.data.Quantiles;
 import dev.finetune4j.engine.launch.Endurance;
 import dev.finetune4j.engine.launch.EngineRefusals;
 import dev.finetune4j.engine.launch.JobFigures;
+import dev.finetune4j.engine.launch.LabelTokens;
 import dev.finetune4j.engine.launch.ModelFacts;
 import dev.finetune4j.engine.launch.OwnMachine;
 import dev.finetune4j.engine.launch.RowFigures;
@@ -517,7 +518,7 @@ class PlanSanityTest {
                 true,
                 rows * tokens * 5,
                 "sanity",
-                0);
+                LabelTokens.NONE);
         return new JobFigures(
                 JobFile.of(job, Path.of("")),
                 figures,

@@ -16,7 +16,7 @@ final class FigureCache {
     private static final int KEY_CHARACTERS = 24;
 
     /** One more whenever the figures are others: what an older version kept is not read. */
-    private static final int FORM = 6;
+    private static final int FORM = 7;
 
     private final Path folder;
 

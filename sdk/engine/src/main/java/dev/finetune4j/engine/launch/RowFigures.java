@@ -20,8 +20,7 @@ import java.util.Map;
  * @param areCounted whether the model's own tokenizer counted the tokens; else they were told from the number of characters
  * @param bytes size of the rows in their files
  * @param digest of the rows
- * @param labelTokens tokens that a model which speaks reads behind a prompt to score all labels: of each all but its last; 0 where rows have
- *     no labels
+ * @param labels what a model which speaks reads to score all labels
  */
 public record RowFigures(
         Map<Part, Long> rows,
@@ -34,7 +33,7 @@ public record RowFigures(
         boolean areCounted,
         long bytes,
         String digest,
-        double labelTokens) {
+        LabelTokens labels) {
     /** Copies the map in its order. */
     public RowFigures {
         EnumMap<Part, Long> inOrder = new EnumMap<>(Part.class);
@@ -60,7 +59,7 @@ public record RowFigures(
                 areCounted,
                 Math.round(growth * bytes),
                 digest,
-                labelTokens);
+                labels);
     }
 
     /** The figures of a job that was checked. */

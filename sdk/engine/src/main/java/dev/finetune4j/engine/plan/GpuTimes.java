@@ -2,7 +2,9 @@ package dev.finetune4j.engine.plan;
 
 import dev.finetune4j.data.Part;
 import dev.finetune4j.engine.estimate.Range;
+import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
 import dev.finetune4j.engine.plan.Worlds.Cause;
+import dev.finetune4j.engine.report.Figures;
 
 /** How long a job works on some GPUs, once they are ready: the same wherever such GPUs stand. */
 final class GpuTimes {
@@ -13,8 +15,6 @@ final class GpuTimes {
     private static final double CHECKPOINT_SECONDS = 300;
 
     private static final double MOST_CHECKPOINT_SHARE = 0.035;
-    /** Passes in which a row that is answered is read. */
-    private static final int PASSES_OF_A_ROW = 2;
 
     private static final double GIGA = 1e9;
 
@@ -67,31 +67,87 @@ final class GpuTimes {
                 + "), by the estimator of docs/estimates.md" + assumptions.tokenWords(job);
     }
 
-    /** Seconds of validation losses and of the comparison. */
+    /** Seconds of validation losses, and of the comparison where it is made there. */
     Sample evaluation() {
-        Uncertain answering = assumptions.get("answers").quantity();
-        Sample reading = worlds.draw(Cause.ANSWERS, answering.times(Math.max(0.1, likelyReading())));
-        if (!job.areTextsWritten()) {
-            return reading;
+        Sample seconds = worlds.constant(readingSeconds(job.rows().rowsOf(Part.VALIDATION) * job.validations() * meanTokens()));
+        if (comparesModels()) {
+            seconds = seconds.plus(reading()).plus(writing());
         }
-        Sample written = worlds.draw(Cause.ANSWER_LENGTH, job.writtenTokens());
-        double rows = job.rows().rowsOf(Part.TEST);
-        double times = Math.ceil(rows / WritingPass.ROWS / pass.answering());
-        return reading.plus(worlds.draw(Cause.ANSWERS, answering)
-                .times(passSeconds())
-                .times(times)
-                .times(written));
+        return seconds.times(
+                worlds.draw(Cause.ANSWERS, assumptions.get("answers").quantity()));
     }
 
-    /** In words behind those of the evaluation, what slows down the answers that are written; empty where nothing does. */
-    String writingWords() {
-        if (!job.areTextsWritten()) {
-            return "";
+    String evaluationBasis() {
+        String losses = Words.validations(Math.round(job.validations()));
+        String answers = assumptions.get("answers").words();
+        if (!comparesModels()) {
+            return "roofline: " + losses + "; " + answers + "; models are not compared there";
         }
-        return (pass.unpacking() == 0 ? "" : "; " + assumptions.get("unpacking").words())
+        return "roofline: " + job.answeringModels() + (job.answeringModels() == 1 ? " model on " : " models on ")
+                + Figures.count(job.rows().rowsOf(Part.TEST)) + " held-out rows, and " + losses + "; " + answers
+                + (pass.unpacking() == 0
+                        ? ""
+                        : "; " + assumptions.get("unpacking").words())
                 + (pass.gathering() == 0
                         ? ""
                         : "; " + assumptions.get("gathering").words());
+    }
+
+    /** Our engine does; what a place trains by a script of its own is compared elsewhere. */
+    private boolean comparesModels() {
+        return run.setup().framework() == Framework.FINETUNE4J_GPU;
+    }
+
+    /** Seconds of prompts, and of answers that are read. */
+    private Sample reading() {
+        double mean = meanTokens();
+        double labels = job.answeringModels() * job.labels().apart() * job.labelFlops(0) / job.readingFlops();
+        // GPUs that share the model out share the rows of a validation loss out, too, but answer each the same
+        // questions.
+        double tokens = (job.readTokens(mean) + labels) * run.settings().gpus() * questions();
+        Sample computed = worlds.constant(readingSeconds(tokens));
+        // An encoder reads as many rows at once as there is room for.
+        return job.model().speaks() ? computed.atLeast(passSeconds().times(readingPasses() * questions())) : computed;
+    }
+
+    /** Passes in which models read a row that each of them answers: its prompt alone, and then what may follow. */
+    private double readingPasses() {
+        int plain = Math.min(2, job.answeringModels());
+        double shown = (1 + job.job().evaluation().fewShot()) * meanTokens();
+        return plain * (1 + passesOfLabels(meanTokens()))
+                + (job.answeringModels() - plain) * (1 + passesOfLabels(shown));
+    }
+
+    /** Labels are read side by side, each behind what was kept of the prompt, as many as have room; else there is one text to read. */
+    private double passesOfLabels(double prompt) {
+        double kept = job.labels().labels() * prompt + job.labels().apart();
+        return Math.max(1, Math.ceil(kept / WritingPass.TOKENS_KEPT));
+    }
+
+    /** Seconds of the texts that models write side by side, but behind virtual tokens each by itself. */
+    private Sample writing() {
+        if (!job.areTextsWritten() || questions() == 0) {
+            return worlds.constant(0);
+        }
+        double beside = questions() / Math.ceil(questions() / WritingPass.ROWS);
+        double tuned = job.job().method().virtualTokens() > 0 ? 1 : beside;
+        return passSeconds()
+                .times(questions())
+                .times(worlds.draw(Cause.ANSWER_LENGTH, job.writingPasses(tuned, beside)));
+    }
+
+    /** Held-out rows that a group of GPUs answers. */
+    private double questions() {
+        return Math.ceil(job.rows().rowsOf(Part.TEST) / (double) pass.answering());
+    }
+
+    private double meanTokens() {
+        return new GpuSetup(job, run.gpu()).computedMean();
+    }
+
+    /** Seconds in which so many tokens are read. */
+    private double readingSeconds(double tokens) {
+        return tokens * (job.trainsHeadAlone() ? 1 : FORWARD_SHARE) / tokensPerSecond.likely();
     }
 
     private Sample passSeconds() {
@@ -105,33 +161,6 @@ final class GpuTimes {
         return seconds == 0
                 ? worlds.constant(0)
                 : worlds.draw(cause, assumptions.get(assumption).quantity().times(seconds));
-    }
-
-    /** Seconds of validation losses, and of prompts and answers that are read. */
-    private double likelyReading() {
-        double mean = new GpuSetup(job, run.gpu()).computedMean();
-        double losses = job.rows().rowsOf(Part.VALIDATION) * job.validations() * mean;
-        double rows = job.rows().rowsOf(Part.TEST);
-        double scored = job.labelTokens() * job.labelFlops(0) / job.readingFlops();
-        // GPUs that share the model out share the rows of a validation loss out, too, but answer each the same
-        // questions.
-        double read = rows * (job.readTokens(mean) + scored) * run.settings().gpus() / pass.answering();
-        double second = tokensPerSecond.likely() / (job.trainsHeadAlone() ? 1 : FORWARD_SHARE);
-        return losses / second + Math.max(read / second, likelyPasses() * likelyPassSeconds());
-    }
-
-    /** Each row is read alone, its prompt and then what may follow; an encoder reads as many at once as there is room for. */
-    private double likelyPasses() {
-        double rows = Math.ceil(job.rows().rowsOf(Part.TEST) / (double) pass.answering());
-        return job.model().speaks() ? PASSES_OF_A_ROW * rows * job.answeringModels() : 0;
-    }
-
-    private double likelyPassSeconds() {
-        return pass.computing() + likely("unpacking", pass.unpacking()) + likely("gathering", pass.gathering());
-    }
-
-    private double likely(String assumption, double seconds) {
-        return assumptions.get(assumption).quantity().likely() * seconds;
     }
 
     /** Seconds that writing checkpoints takes. */

@@ -9,7 +9,6 @@ import dev.finetune4j.engine.estimate.Range;
 import dev.finetune4j.engine.estimate.SpeedModel;
 import dev.finetune4j.engine.launch.EngineRefusals;
 import dev.finetune4j.engine.plan.Worlds.Cause;
-import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.engine.report.RunParameters;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.plan.ByteRange;
@@ -304,11 +303,7 @@ final class MachinePlanner {
                         Name.EVALUATION,
                         work.evaluation(),
                         true,
-                        "roofline: " + job.answeringModels()
-                                + (job.answeringModels() == 1 ? " model on " : " models on ")
-                                + Figures.count(job.rows().rowsOf(Part.TEST)) + " held-out rows, and "
-                                + Words.validations(Math.round(job.validations())) + "; "
-                                + assumptions.get("answers").words() + work.writingWords())
+                        work.evaluationBasis())
                 .phase(
                         Name.CHECKPOINTS,
                         work.checkpoints(training),
@@ -373,8 +368,11 @@ final class MachinePlanner {
         return new Candidate(option, fixedHours * perHour, taken.trainingHours() * perHour / rows);
     }
 
-    private static List<String> notes(MachineOffer machine, Correction ofMemory) {
+    private List<String> notes(MachineOffer machine, Correction ofMemory) {
         List<String> notes = new ArrayList<>();
+        if (isHub(machine)) {
+            notes.add("base and tuned model are compared on your own machine afterwards, which is in neither time nor cost");
+        }
         if (ofMemory.runs() > 0) {
             notes.add("memory as estimated" + ofMemory.words());
         }

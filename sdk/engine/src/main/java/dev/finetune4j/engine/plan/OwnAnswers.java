@@ -15,14 +15,17 @@ record OwnAnswers(Worlds worlds, Assumptions assumptions) {
     Sample ofRow(PlannedJob job, Sample perFlop) {
         double read = readTokens(job) * job.readingFlops();
         // All labels are one tree behind a prompt, and each of its tokens is scored against all of them.
-        double scored = job.labelTokens() * job.labelFlops(job.rows().labelTokens());
+        double labels = job.labels().together();
+        double scored = job.answeringModels() * labels * job.labelFlops(labels);
         Sample reading = perFlop.times(read + scored);
         if (!job.areTextsWritten()) {
             return reading;
         }
         Uncertain each = assumptions.get("local.memory").quantity().times(GIGA).under(job.weightBytes() + 1.0);
-        Sample passing = worlds.draw(Cause.ANSWERS, each).times(worlds.draw(Cause.ANSWER_LENGTH, job.writingPasses()));
-        double beside = 1 - 1 / job.answersAtATime(); // one of them is computed while its weights come from memory
+        double rows = job.answersAtATime();
+        Sample passing =
+                worlds.draw(Cause.ANSWERS, each).times(worlds.draw(Cause.ANSWER_LENGTH, job.writingPasses(rows, rows)));
+        double beside = 1 - 1 / rows; // one of them is computed while its weights come from memory
         Sample written = worlds.draw(Cause.ANSWER_LENGTH, job.writtenTokens())
                 .times(beside)
                 .times(job.readingFlops());

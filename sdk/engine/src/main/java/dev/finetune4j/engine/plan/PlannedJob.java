@@ -4,6 +4,7 @@ import dev.finetune4j.data.Part;
 import dev.finetune4j.engine.estimate.Architecture;
 import dev.finetune4j.engine.evaluate.TaskMetrics;
 import dev.finetune4j.engine.launch.JobFigures;
+import dev.finetune4j.engine.launch.LabelTokens;
 import dev.finetune4j.engine.launch.ModelFacts;
 import dev.finetune4j.engine.launch.PreparedJob;
 import dev.finetune4j.engine.launch.RowFigures;
@@ -216,9 +217,9 @@ final class PlannedJob {
         return models * mean + shown;
     }
 
-    /** Tokens of labels that they read behind its prompt, together; 0 where a head tells labels apart all at once, or rows have none. */
-    double labelTokens() {
-        return model.speaks() && job.task().kind().hasLabels() ? answeringModels() * rows.labelTokens() : 0;
+    /** The labels that each of them scores behind its prompt; none where a head tells them apart all at once. */
+    LabelTokens labels() {
+        return model.speaks() && job.task().kind().hasLabels() ? rows.labels() : LabelTokens.NONE;
     }
 
     /** Whether they write texts; else they choose a label, or read what is there. */
@@ -258,19 +259,27 @@ final class PlannedJob {
     }
 
     /**
-     * How often our core goes through the weights to write the answers of all models to a held-out row: rows that are answered side by
+     * How often models go through their weights to write the answers of all of them to a held-out row: rows that are answered side by
      * side go on until the longest of their answers has ended, which has up to twice as many tokens as a reference has in the mean.
+     *
+     * @param tuned rows that the tuned model answers side by side
+     * @param others rows that each of the others does
      */
-    Uncertain writingPasses() {
-        double beside = answersAtATime();
+    Uncertain writingPasses(double tuned, double others) {
         double most = job.evaluation().maxNewTokens();
         double reference = referenceTokens();
-        double longest = beside == 1 ? reference : Math.min(most, LONGEST_OF_SEVERAL * reference);
-        int others = answeringModels() - 1;
+        int models = answeringModels() - 1;
+        double ofTuned = longest(tuned) / tuned;
         return new Uncertain(
-                (reference + others * reference) / beside,
-                (longest + others * Math.sqrt(longest * most)) / beside,
-                (longest + others * most) / beside);
+                reference / tuned + models * reference / others,
+                ofTuned + models * Math.sqrt(longest(others) * most) / others,
+                ofTuned + models * most / others);
+    }
+
+    private double longest(double beside) {
+        return beside == 1
+                ? referenceTokens()
+                : Math.min(job.evaluation().maxNewTokens(), LONGEST_OF_SEVERAL * referenceTokens());
     }
 
     private double referenceTokens() {

@@ -71,6 +71,15 @@ final class Sample {
         return new Sample(least);
     }
 
+    /** In each world the greater of this and the other. */
+    Sample atLeast(Sample other) {
+        double[] most = values.clone();
+        for (int i = 0; i < most.length; i++) {
+            most[i] = Math.max(most[i], other.values[i]);
+        }
+        return new Sample(most);
+    }
+
     /** The percentiles P10, P50 and P90. */
     Percentiles percentiles() {
         if (known == null) {

@@ -1,6 +1,5 @@
 package dev.finetune4j.engine.plan;
 
-import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
 import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 import dev.finetune4j.plan.TrainerSettings.Sharing;
 
@@ -21,6 +20,8 @@ import dev.finetune4j.plan.TrainerSettings.Sharing;
 final class WritingPass {
     /** Texts that are answered side by side. */
     static final int ROWS = 16;
+    /** Tokens, of prompts and of labels behind them, whose keys and values are held at once. */
+    static final int TOKENS_KEPT = 32_768;
 
     /** Seconds that the host needs to launch one operation. */
     private static final double LAUNCH_SECONDS = 1e-5;
@@ -60,8 +61,6 @@ final class WritingPass {
     private final double lyingWidth;
 
     private final boolean isPacked;
-    /** Whether it is our engine that answers; others unpack by kernels of their own, and share out what they were told to. */
-    private final boolean isOurs;
     /** Bytes a second of a GPU's memory. */
     private final double bandwidth;
 
@@ -74,7 +73,6 @@ final class WritingPass {
         Weights weights = run.setup().weights();
         this.isPacked = weights != null && weights.isPacked();
         this.lyingWidth = weights != null && isPacked ? weights.bytes() : width;
-        this.isOurs = run.setup().framework() == Framework.FINETUNE4J_GPU;
         this.bandwidth = run.gpu().bandwidthGbPerS() * GIGA;
     }
 
@@ -110,7 +108,7 @@ final class WritingPass {
     /** Whether the GPUs have the model together, and so answer the same texts; one that was trained as a whole answers in half precision. */
     boolean isSharedOut() {
         boolean isPlanned = run.settings().parallelism() == Sharing.FSDP && !job.trainsAll();
-        boolean isTight = isOurs && lyingBytes() > WHOLE_SHARE * run.usableGib() * GIB;
+        boolean isTight = lyingBytes() > WHOLE_SHARE * run.usableGib() * GIB;
         return run.settings().gpus() > 1 && (isPlanned || isTight);
     }
 
@@ -120,7 +118,7 @@ final class WritingPass {
     }
 
     private boolean isUnpackedEachTime() {
-        return isOurs && isPacked && !isKeptUnpacked();
+        return isPacked && !isKeptUnpacked();
     }
 
     private boolean isKeptUnpacked() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.finetune4j.data.Part;
 import dev.finetune4j.data.Quantiles;
 import dev.finetune4j.engine.launch.JobFigures;
+import dev.finetune4j.engine.launch.LabelTokens;
 import dev.finetune4j.engine.launch.ModelFacts;
 import dev.finetune4j.engine.launch.RowFigures;
 import dev.finetune4j.engine.models.CatalogueModel;
@@ -67,7 +68,7 @@ class AskedTaskTest {
                 true,
                 1_000_000,
                 "a-test",
-                0);
+                LabelTokens.NONE);
         return AskedTask.of(new JobFigures(
                 JobFile.of(job, Path.of("")), rows, new ModelFacts(model.shape().architecture(), model, null)));
     }

@@ -92,7 +92,7 @@ class PastRunsTest {
                 true,
                 1_000_000,
                 JournalSamples.DIGEST,
-                6);
+                new LabelTokens(3, 6, 5));
         new FigureCache(home).keep(job, JournalSamples.DIGEST, JournalSamples.DIGEST, rows);
         succeeded("tickets-0a1b2c3d-2", 400);
 

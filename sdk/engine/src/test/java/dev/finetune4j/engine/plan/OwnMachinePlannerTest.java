@@ -7,6 +7,7 @@ import dev.finetune4j.data.Part;
 import dev.finetune4j.data.Quantiles;
 import dev.finetune4j.engine.estimate.Architecture;
 import dev.finetune4j.engine.launch.JobFigures;
+import dev.finetune4j.engine.launch.LabelTokens;
 import dev.finetune4j.engine.launch.ModelFacts;
 import dev.finetune4j.engine.launch.OwnMachine;
 import dev.finetune4j.engine.launch.PastRun;
@@ -343,7 +344,7 @@ class OwnMachinePlannerTest {
                 false,
                 1_000_000,
                 "a-test",
-                0);
+                LabelTokens.NONE);
         return new JobFigures(
                 JobFile.of(job, Path.of("")), rows, new ModelFacts(model.shape().architecture(), model, null));
     }

@@ -35,6 +35,19 @@ class PlannedJobTest {
                 .isEqualTo(6);
     }
 
+    /** Three models write 60 to 500 tokens, and the longest of several answers 120. */
+    @Test
+    void answersSideBySideGoOnUntilTheLongestHasEnded() {
+        PlannedJob job = SampleJob.of(LoraTuning.defaults(), 500, 0);
+
+        assertThat(job.writingPasses(16, 16))
+                .isEqualTo(new Uncertain(180 / 16.0, (120 + 2 * Math.sqrt(120 * 500)) / 16, (120 + 2 * 500) / 16.0));
+        assertThat(job.writingPasses(1, 16))
+                .as("of a tuned model that writes each by itself")
+                .isEqualTo(new Uncertain(
+                        60 + 120 / 16.0, 60 + 2 * Math.sqrt(120 * 500) / 16, 60 + 2 * 500 / 16.0));
+    }
+
     @Test
     void passagesAreShownNoExamples() {
         assertThat(SampleJob.of(TaskKind.GENERATION, true, 50).answeringModels())

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.finetune4j.data.Part;
 import dev.finetune4j.data.Quantiles;
 import dev.finetune4j.engine.launch.JobFigures;
+import dev.finetune4j.engine.launch.LabelTokens;
 import dev.finetune4j.engine.launch.ModelFacts;
 import dev.finetune4j.engine.launch.RowFigures;
 import dev.finetune4j.engine.models.CatalogueModel;
@@ -27,6 +28,7 @@ import java.util.function.ToDoubleFunction;
 /** Jobs on rows of 400 tokens, 1,000 to learn and 100 held out. */
 final class SampleJob {
     private static final String MODEL = "qwen3-1.7b";
+    private static final int LABELS = 3;
 
     private SampleJob() {}
 
@@ -75,7 +77,7 @@ final class SampleJob {
      * Whose rows have labels, for a decoder.
      *
      * @param tokens of each row
-     * @param labelTokens of all labels, as {@link RowFigures} has them
+     * @param labelTokens of all labels, of which none begins as another does
      */
     static PlannedJob labelled(int tokens, double labelTokens) {
         return labelled(MODEL, tokens, labelTokens);
@@ -83,10 +85,15 @@ final class SampleJob {
 
     /** The same for a model of the catalogue. */
     static PlannedJob labelled(String model, int tokens, double labelTokens) {
-        return new PlannedJob(labelledFigures(model, tokens, labelTokens, 0));
+        return labelled(model, tokens, new LabelTokens(LABELS, labelTokens, labelTokens));
     }
 
-    private static JobFigures labelledFigures(String model, int tokens, double labelTokens, int prefix) {
+    /** The same with more labels. */
+    static PlannedJob labelled(String model, int tokens, LabelTokens labels) {
+        return new PlannedJob(labelledFigures(model, tokens, labels, 0));
+    }
+
+    private static JobFigures labelledFigures(String model, int tokens, LabelTokens labels, int prefix) {
         JobFigures known = figures(model, TaskKind.CLASSIFICATION, true, LoraTuning.defaults(), 10, 0, false);
         RowFigures rows = new RowFigures(
                 known.rows().rows(),
@@ -99,18 +106,18 @@ final class SampleJob {
                 true,
                 1_000_000,
                 "a-test",
-                labelTokens);
+                labels);
         return new JobFigures(known.file(), rows, known.model());
     }
 
     /** Whose rows have labels, and begin alike. */
     static PlannedJob labelledBehind(int prefix, int tokens) {
-        return new PlannedJob(labelledFigures(MODEL, tokens, 0, prefix));
+        return new PlannedJob(labelledFigures(MODEL, tokens, new LabelTokens(LABELS, 0, 0), prefix));
     }
 
     /** What is known of one whose rows have labels. */
     static JobFigures labelledFigures(int tokens, double labelTokens) {
-        return labelledFigures(MODEL, tokens, labelTokens, 0);
+        return labelledFigures(MODEL, tokens, new LabelTokens(LABELS, labelTokens, labelTokens), 0);
     }
 
     /** Whose rows are all learned or watched, and none is held out to be answered. */
@@ -156,7 +163,7 @@ final class SampleJob {
                 true,
                 1_000_000,
                 "a-test",
-                0);
+                LabelTokens.NONE);
         return new JobFigures(
                 JobFile.of(job, Path.of("")), rows, new ModelFacts(model.shape().architecture(), model, null));
     }
