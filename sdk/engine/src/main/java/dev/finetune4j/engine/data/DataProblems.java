@@ -181,9 +181,13 @@ public final class DataProblems implements ProblemCatalogue {
             "FT0231",
             "A table file is broken",
             "A CSV, TSV or Parquet file does not parse. CSV needs a header line, the same number of fields in each row and "
-                    + "quotes that close; a quote in a quoted field is doubled. A quote too many in a line that has the "
-                    + "header's fields breaks that line alone, and so does one that no later quote closes; a field of "
-                    + "several lines after which something else stands breaks all of them as one row.",
+                    + "quotes that close; a quote in a quoted field is doubled. A quoted field goes on over lines to the "
+                    + "next quote that is not doubled. If a separator or the end of the line follows that quote, the field "
+                    + "ends there, even where the quote that opened it was one too many. If something else follows, the row "
+                    + "is broken. It ends with the line that opened the field where it has the header's number of fields up "
+                    + "to there, that quote counted as any other character: the lines after it are read as rows, also those "
+                    + "of a cell, as mostly happens in the last column. Elsewhere all lines up to that quote are the broken "
+                    + "row. A quote that no later one closes breaks its line alone.",
             "write the file again with the program that made it, or correct the line that is named");
 
     /** A format that cannot serve the task. */

@@ -18,8 +18,13 @@ import org.jspecify.annotations.Nullable;
  * Rows of a CSV or TSV file after RFC 4180: a header line, quotes where a field holds a separator, a quote or a line break, and a
  * doubled quote for a quote. The separator is the one of comma, semicolon, tab and bar that the header has most of. Fields stay
  * the texts that they are: {@code 007} keeps its zeros, an empty field is an empty text. Strict, since a separator that is out of
- * place would teach the model shifted columns. A quote too many in a line that has the header's fields breaks that line alone, and
- * so does one that no later quote closes; a field of several lines after which something else stands breaks all of them as one row.
+ * place would teach the model shifted columns.
+ *
+ * <p>A quoted field goes on over lines to the next quote that is not doubled. If a separator or the end of the line follows that
+ * quote, the field ends there, even where the quote that opened it was one too many. If something else follows, the row is broken.
+ * It ends with the line that opened the field where it has the header's number of fields up to there, that quote counted as any
+ * other character: the lines after it are read as rows, also those of a cell, as mostly happens in the last column. Elsewhere all
+ * lines up to that quote are the broken row. A quote that no later one closes breaks its line alone.
  */
 final class CsvReader implements RowReader {
     private static final List<Character> SEPARATORS = List.of(',', ';', '\t', '|');
@@ -126,7 +131,7 @@ final class CsvReader implements RowReader {
         private long lastLine;
         /** Where the last field of several lines begins; 0 without one. */
         private long openedIn;
-        /** Whether that line has the header's fields if the quote that opens there counts as any other character. */
+        /** Whether the record up to that line has the header's fields with the quote that opens there as any other character. */
         private boolean isStray;
 
         private boolean endsWhereOpened;
@@ -211,6 +216,7 @@ final class CsvReader implements RowReader {
                 }
                 return;
             }
+            fields.isStray = false;
             at++;
         }
     }

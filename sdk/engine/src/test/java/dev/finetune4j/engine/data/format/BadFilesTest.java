@@ -254,7 +254,34 @@ class BadFilesTest {
                 "rows.csv",
                 "id,prompt,completion\n1,\"Dear team\nthanks, regards, Bob\n\"urgent\" as ever\",good\n2,c,bad\n");
 
+        Path later = file(
+                "later.csv",
+                "id,prompt,completion\n1,\"Hello, team\nthanks, regards, Bob\nbye\",\"good\" x\n2,c,bad\n");
+
         assertThat(rowsAround(mail, "lines 2 to 4 of rows.csv do not fit the table", "between a closing quote"))
+                .isEqualTo(1);
+        assertThat(rowsAround(later, "lines 2 to 4 of later.csv do not fit the table", "between a closing quote"))
+                .isEqualTo(1);
+    }
+
+    /** There a quote that is not doubled cannot be told from one too many at the field's beginning, after which rows follow. */
+    @Test
+    void readsTheLinesOfABrokenFieldInTheLastColumnAsRows() throws IOException {
+        Path mail = file(
+                "rows.csv",
+                "id,prompt,completion\n1,good,\"Dear team\nthanks, regards, Bob\nas \"urgent\", as, ever\"\n2,c,bad\n");
+
+        assertThat(rowsAround(mail, "line 2 of rows.csv does not fit the table", "opens here does not close"))
+                .isEqualTo(3);
+    }
+
+    @Test
+    void takesTheLinesUpToAQuoteBeforeASeparatorForOneRow() throws IOException {
+        Path stray = file("rows.csv", "prompt,completion\n\"stray,b\nc,d\ne\",f\ng,h\n");
+        Path tooMany = file("many.csv", "prompt,completion\n\"stray,b\nc,d\ne\",f,g\nh,i\n");
+
+        assertThat(read(stray).brokenRows()).isZero();
+        assertThat(rowsAround(tooMany, "lines 2 to 4 of many.csv do not fit the table", "it has 3 fields"))
                 .isEqualTo(1);
     }
 
