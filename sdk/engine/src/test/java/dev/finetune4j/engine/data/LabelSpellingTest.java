@@ -3,6 +3,8 @@ package dev.finetune4j.engine.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LabelSpellingTest {
     @Test
@@ -26,6 +28,29 @@ class LabelSpellingTest {
         assertThat(LabelSpelling.folded("10\u00B2")).isNotEqualTo(LabelSpelling.folded("102"));
         assertThat(LabelSpelling.folded(england)).isNotEqualTo(LabelSpelling.folded(scotland));
         assertThat(LabelSpelling.unseenDifference(england, scotland)).isEmpty();
+    }
+
+    @Test
+    void tellsApartWhatJoinersChange() {
+        String family = "\uD83D\uDC68\u200D\uD83D\uDC69\u200D\uD83D\uDC67";
+        String manWomanGirl = "\uD83D\uDC68\uD83D\uDC69\uD83D\uDC67";
+        String parted = "\u0646\u0627\u0645\u0647\u200C\u0627\u06CC";
+        String joined = "\u0646\u0627\u0645\u0647\u0627\u06CC";
+
+        assertThat(LabelSpelling.folded(family)).isNotEqualTo(LabelSpelling.folded(manWomanGirl));
+        assertThat(LabelSpelling.unseenDifference(family, manWomanGirl)).isEmpty();
+        assertThat(LabelSpelling.folded(parted)).isNotEqualTo(LabelSpelling.folded(joined));
+        assertThat(LabelSpelling.unseenDifference(parted, joined)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0x0600, 0x0605, 0x06DD, 0x070F, 0x0890, 0x0891, 0x08E2, 0x110BD, 0x110CD})
+    void takesASignBeforeANumberForSeen(int sign) {
+        String number = "\u0661\u0662";
+        String signed = Character.toString(sign) + number;
+
+        assertThat(LabelSpelling.folded(signed)).isNotEqualTo(LabelSpelling.folded(number));
+        assertThat(LabelSpelling.printed(signed)).isEqualTo(signed);
     }
 
     @Test
