@@ -204,7 +204,7 @@ public final class FineTuner implements AutoCloseable {
      * }</pre>
      *
      * @throws FineTuneException if the data cannot be had, with FT0340 if the model is an encoder and the task needs words, FT0475 if
-     *     such models do not have the method, FT0480 if there is no such model, FT0481 if its sizes are not known
+     *     such models do not have the method, FT0480 or FT0494 if there is no such model, FT0481 if its sizes are not known
      */
     public Plan plan(JobFile job) {
         return plan(job, PlanRequest.anywhere());

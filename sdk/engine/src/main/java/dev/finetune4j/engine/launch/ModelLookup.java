@@ -8,6 +8,7 @@ import dev.finetune4j.engine.models.CatalogueModel;
 import dev.finetune4j.engine.models.ModelCatalogue;
 import dev.finetune4j.engine.models.ModelProblems;
 import dev.finetune4j.engine.spec.JobFile;
+import dev.finetune4j.engine.store.ModelStore;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -42,8 +43,8 @@ final class ModelLookup {
      * What is known of a job's model.
      *
      * @param said sizes that were said, which count where nothing better is known or what is here cannot be read
-     * @throws FineTuneException with FT0480 if it is no model's name, FT0481 if its sizes are not known, or with what is wrong with a GGUF
-     *     file
+     * @throws FineTuneException with FT0480 if it is no model's name, FT0494 if nothing is at its path, FT0481 if its sizes are not
+     *     known, or with what is wrong with a GGUF file
      */
     ModelFacts find(JobFile file, @Nullable Architecture said) {
         ModelRef ref = file.job().model();
@@ -67,7 +68,8 @@ final class ModelLookup {
         if (said != null) {
             return new ModelFacts(said, null, files);
         }
-        if (!ref.isHub() && files == null && !Files.exists(place)) {
+        if (!ModelStore.isAddress(ref) && files == null && !Files.exists(place)) {
+            ModelStore.refuseAbsent(ref, place.normalize());
             catalogue.get(ref.value());
         }
         throw unknownSizes(ref, place);

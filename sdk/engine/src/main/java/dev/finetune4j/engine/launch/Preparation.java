@@ -23,7 +23,8 @@ public interface Preparation {
      * The figures of a job that a plan is made from. The model is not fetched for them.
      *
      * @param said sizes of the model, which count where nothing better is known; null for none
-     * @throws FineTuneException with every problem of the data, FT0480 if there is no such model, FT0481 if its sizes are not known
+     * @throws FineTuneException with every problem of the data, FT0480 or FT0494 if there is no such model, FT0481 if its sizes are
+     *     not known
      */
     JobFigures figures(JobFile file, @Nullable Architecture said);
 

@@ -99,6 +99,28 @@ public final class ModelStore {
         }
     }
 
+    /** Whether a reference says where the model is to be fetched: at the hub or in a package. */
+    public static boolean isAddress(ModelRef ref) {
+        return ref.isHub() || PackagedModel.isAddress(ref.value());
+    }
+
+    /**
+     * Refuses a reference that can only be a path, at which no model is; what may be an id is left to the catalogue.
+     *
+     * @param path where a path of that name leads
+     * @throws FineTuneException with FT0494 if it is a path
+     */
+    public static void refuseAbsent(ModelRef ref, Path path) {
+        if (ref.value().matches("(?s)[./~].*|.*[/\\\\].*[/\\\\].*|.*\\.gguf")) {
+            throw StoreProblems.INCOMPLETE
+                    .error("there is no model at " + ref.value())
+                    .at(Location.ofKey("model"))
+                    .because("neither a folder nor a .gguf file is at " + path)
+                    .remedy("ls -l " + ShellWord.of(path))
+                    .asException();
+        }
+    }
+
     private static List<Path> files(Path path, String where) throws IOException {
         return Files.isDirectory(path) ? ModelLayout.files(path, where) : List.of(path);
     }
@@ -178,14 +200,7 @@ public final class ModelStore {
         if (Files.isRegularFile(path) && ModelLayout.isPickle(ref.value())) {
             throw ModelLayout.pickleOnly(ref.value());
         }
-        if (ref.value().matches("(?s)[./~].*|.*[/\\\\].*[/\\\\].*|.*\\.gguf")) {
-            throw StoreProblems.INCOMPLETE
-                    .error("there is no model at " + ref.value())
-                    .at(Location.ofKey("model"))
-                    .because("neither a folder nor a .gguf file is at " + path)
-                    .remedy("ls -l " + ShellWord.of(path))
-                    .asException();
-        }
+        refuseAbsent(ref, path);
         // Not a path that exists, so it was meant as an id: the catalogue knows the nearest.
         return ofCatalogue(catalogue.get(ref.value()));
     }

@@ -3,6 +3,7 @@ package dev.finetune4j.engine.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.finetune4j.engine.data.Problems;
 import dev.finetune4j.engine.estimate.Architecture;
 import dev.finetune4j.engine.models.ModelCatalogue;
 import dev.finetune4j.engine.spec.JobFile;
@@ -22,6 +23,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
@@ -110,6 +112,26 @@ class ModelLookupTest {
         assertThat(here.causes())
                 .containsExactly("it is not in the catalogue, and there is no config.json in " + empty);
         assertThat(here.remedies()).hasSize(1).noneMatch(remedy -> remedy.startsWith("finetune check"));
+    }
+
+    @Test
+    void aModelOfAPackageIsProposedToBeFetched() {
+        Problem problem = problem(() -> lookup("pypi:tiny-model==1.0!tiny/models/model.zip"));
+
+        assertThat(problem.code()).isEqualTo("FT0481");
+        assertThat(problem.remedies()).anyMatch(remedy -> remedy.startsWith("finetune check JOB"));
+    }
+
+    @Test
+    void saysThatNothingIsAtAPathAndNotThatTheCatalogueLacksIt() {
+        for (String path : List.of("none.gguf", "./none")) {
+            Problem problem = problem(() -> lookup(path));
+
+            assertThat(Problems.text(problem))
+                    .contains("FT0494", "there is no model at " + path, folder.resolve(path).normalize().toString());
+            assertThat(problem.remedies()).singleElement().asString().startsWith("ls -l ");
+        }
+        assertThat(problem(() -> lookup("qwen3-1.7c")).code()).isEqualTo("FT0480");
     }
 
     private static Problem problem(ThrowingCallable call) {
