@@ -4,6 +4,7 @@ import static dev.finetune4j.cli.CommandRun.oneLine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,6 +41,20 @@ class GgufPlanTest {
         assertThat(packed.at("/trainableParameters").asLong())
                 .isEqualTo(plain.at("/trainableParameters").asLong());
         assertThat(packed.at("/downloadBytes").asLong()).isEqualTo(Files.size(file));
+    }
+
+    /** What a machine with GPUs is sent is larger: the numbers that its blocks stand for. */
+    @Test
+    void itsBytesAreToldAsThoseOfTheFileAndNotOfWeightsToSend() throws IOException {
+        Path file = TinyGguf.write(folder);
+        name(file);
+
+        CommandRun plan = plan("--target", "sagemaker");
+
+        assertThat(plan.exitCode()).as(plan.err()).isZero();
+        assertThat(oneLine(plan.out()))
+                .contains(" trained; " + Figures.bytes(Files.size(file)) + " in its file, ")
+                .doesNotContain("of weights and");
     }
 
     @Test

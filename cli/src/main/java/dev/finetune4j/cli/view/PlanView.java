@@ -84,11 +84,13 @@ public final class PlanView {
     private void needs(Plan plan) {
         Workload work = plan.workload();
         Quantiles tokens = work.tokens();
+        ModelRef model = ModelRef.parse(plan.model());
+        // Of a GGUF file the numbers are sent that its blocks stand for, which are more than it has.
+        String fetched = !isModelHere(model) ? " to fetch, " : model.isGguf() ? " in its file, " : " of weights and ";
         line(
                 "model",
                 Figures.large(work.parameters()) + " parameters, " + Figures.large(work.trainableParameters())
-                        + " of them trained; " + Figures.bytes(work.downloadBytes())
-                        + (isModelHere(plan.model()) ? " of weights and " : " to fetch, ")
+                        + " of them trained; " + Figures.bytes(work.downloadBytes()) + fetched
                         + Figures.bytes(work.uploadBytes()) + " of rows to send");
         line(
                 "rows",
@@ -113,11 +115,10 @@ public final class PlanView {
     }
 
     /** Whether a path leads to it: no place can fetch it then, and each is sent it. */
-    private boolean isModelHere(String model) {
-        ModelRef named = ModelRef.parse(model);
-        return !named.isHub()
-                && liesBesideJob(model)
-                && ModelCatalogue.shipped().find(named).isEmpty();
+    private boolean isModelHere(ModelRef model) {
+        return !model.isHub()
+                && liesBesideJob(model.value())
+                && ModelCatalogue.shipped().find(model).isEmpty();
     }
 
     private boolean liesBesideJob(String path) {
