@@ -115,10 +115,13 @@ public final class PeftRecipeWriter implements RecipeWriter {
         Map<String, WrittenFile> files = new LinkedHashMap<>();
         List<Problem> notices = new ArrayList<>();
         Recipe.Training training = null;
+        boolean hasHead = false;
         List<Answers> answers = new ArrayList<>();
         for (WorkStep step : order.steps()) {
             if (step instanceof WorkStep.Train train) {
-                training = TrainingPart.of(train, setup, model, data, codec).write(target, files, notices);
+                TrainingPart part = TrainingPart.of(train, setup, model, data, codec);
+                training = part.write(target, files, notices);
+                hasHead = part.hasHead();
             }
         }
         Recipe.Head head = training == null ? null : training.head();
@@ -126,7 +129,7 @@ public final class PeftRecipeWriter implements RecipeWriter {
             answers.add(
                     head == null
                             ? QuestionFile.write(step, data, codec, target, files)
-                            : QuestionFile.writeLabelled(step, data, codec, head, target, files));
+                            : QuestionFile.writeLabelled(step, data, codec, head.labels(), hasHead, target, files));
         }
         return new Recipe(
                 Recipe.VERSION,

@@ -4,6 +4,7 @@ import dev.finetune4j.job.LabelScoring;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.TextCodec;
+import dev.finetune4j.training.model.LabelCounts;
 import dev.finetune4j.training.predict.LabelQuestions;
 import dev.finetune4j.training.predict.Question;
 import dev.finetune4j.training.predict.Questions;
@@ -39,21 +40,24 @@ final class QuestionFile {
     /**
      * The same of an encoder, which scores labels in one way only. Where the base model comes without its head, it knows the shares of the
      * labels and nothing else.
+     *
+     * @param labels in the order of the head's outputs
+     * @param hasHead whether the base model has it
      */
     static Answers writeLabelled(
             WorkStep.Predict step,
             Path data,
             TextCodec codec,
-            Recipe.Head head,
+            LabelCounts labels,
+            boolean hasHead,
             Path target,
             Map<String, WrittenFile> files)
             throws IOException {
-        LabelQuestions questions = new LabelQuestions(
-                step, data.resolve(step.rowsFile()), codec, head.labels().names());
+        LabelQuestions questions = new LabelQuestions(step, data.resolve(step.rowsFile()), codec, labels.names());
         long rows = write(step, questions::each, target, files);
-        List<Double> prior = Arrays.stream(head.labels().priorScores()).boxed().toList();
-        boolean hasHead = step.variant().isTuned() || head.isStored();
-        return answers(step, rows, LabelScoring.LIKELIHOOD, null, hasHead ? null : prior);
+        List<Double> prior = Arrays.stream(labels.priorScores()).boxed().toList();
+        boolean isAsked = step.variant().isTuned() || hasHead;
+        return answers(step, rows, LabelScoring.LIKELIHOOD, null, isAsked ? null : prior);
     }
 
     private static Answers answers(

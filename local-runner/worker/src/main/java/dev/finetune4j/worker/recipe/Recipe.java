@@ -113,12 +113,11 @@ public record Recipe(
      *
      * @param file the recipe's safetensors file of how it starts, float32 by the names of transformers, which is also what the base model
      *     answers with where it has a head
-     * @param isStored whether the base model has it, so that it can tell these labels apart before it is trained
      * @param isAlone whether it is all that is trained
      * @param labels its labels in the order of its outputs, with the training rows of each: {@code labels.json} of the result
      * @param config {@code config.json} of encoder and head as a model of its own
      */
-    public record Head(String file, boolean isStored, boolean isAlone, LabelCounts labels, JsonNode config) {}
+    public record Head(String file, boolean isAlone, LabelCounts labels, JsonNode config) {}
 
     /**
      * AdamW and what comes before it.

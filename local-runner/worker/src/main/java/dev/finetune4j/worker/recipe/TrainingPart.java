@@ -128,6 +128,11 @@ final class TrainingPart {
         return settings(spec, plan, start, null, validationRows);
     }
 
+    /** Whether the base model has a head of these labels, so that it can tell them apart before it is trained. */
+    boolean hasHead() {
+        return classifier != null && classifier.hasHead();
+    }
+
     private static Recipe.Head head(
             ClassifierStart start, long[] rowsByLabel, Path target, Map<String, WrittenFile> files) throws IOException {
         Path file = target.resolve(HEAD_FILE);
@@ -135,8 +140,7 @@ final class TrainingPart {
         files.put(HEAD_FILE, RecipeFile.written(file));
         Map<String, Long> rows = new LinkedHashMap<>();
         start.labels().forEach(label -> rows.put(label, rowsByLabel[rows.size()]));
-        return new Recipe.Head(
-                HEAD_FILE, start.hasHead(), start.trainsHeadAlone(), new LabelCounts(rows), start.config());
+        return new Recipe.Head(HEAD_FILE, start.trainsHeadAlone(), new LabelCounts(rows), start.config());
     }
 
     private Table table(Part part, Path target, Map<String, WrittenFile> files, List<Problem> notices)

@@ -53,11 +53,10 @@ class Pace:
 
 @dataclasses.dataclass(frozen=True)
 class Head:
-    """The classification head of an encoder: the file of how it starts, whether the base model has it already, whether it is all that is
-    trained, `labels.json` of the result with the labels in the order of its outputs, and `config.json` of encoder and head."""
+    """The classification head of an encoder: the file of how it starts, whether it is all that is trained, `labels.json` of the result with
+    the labels in the order of its outputs, and `config.json` of encoder and head."""
 
     file: str
-    is_stored: bool
     is_alone: bool
     labels: dict
     config: dict
