@@ -60,6 +60,27 @@ public final class Dequantization {
         }
     }
 
+    /**
+     * Reads and decodes part of a stored tensor.
+     *
+     * @param file where it is stored
+     * @param tensor one of its entries
+     * @param from first element, which begins a block, counted from the tensor's first
+     * @param elements how many, in whole blocks
+     * @return the floats [elements]
+     * @throws dev.finetune4j.error.FineTuneException with FT0409 if the format is not supported, FT0402 if the file cannot be read
+     * @throws ArithmeticException if these are no whole blocks
+     * @throws IllegalArgumentException if the tensor has fewer elements
+     */
+    public static float[] read(WeightFile file, TensorEntry tensor, long from, int elements) {
+        TensorType type = tensor.type();
+        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(type.bytesOf(elements)));
+        file.read(tensor.name(), type.bytesOf(from), bytes);
+        float[] floats = new float[elements];
+        decode(type, bytes.flip(), FloatBuffer.wrap(floats));
+        return floats;
+    }
+
     private static void decodeBlock(TensorType type, ByteBuffer source, float[] block) {
         switch (type) {
             case F64 -> block[0] = (float) source.getDouble();

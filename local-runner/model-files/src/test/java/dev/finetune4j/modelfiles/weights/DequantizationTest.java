@@ -7,6 +7,7 @@ import dev.finetune4j.error.FineTuneException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -34,6 +35,10 @@ class DequantizationTest {
             for (int i = 0; i < entry.elements(); i++) {
                 assertThat(decoded.get(i)).as("element %d", i).isEqualTo(expected.get(i));
             }
+            int row = entry.shape().get(1).intValue();
+            assertThat(Dequantization.read(stored, entry, row, row))
+                    .as("the second row")
+                    .isEqualTo(Arrays.copyOfRange(decoded.array(), row, 2 * row));
         }
     }
 

@@ -292,12 +292,8 @@ public final class MergedWeights {
     }
 
     private static float[] floats(Source source, long firstRow, long rows, long columns) {
-        TensorType storedType = source.entry().type();
-        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(storedType.bytesOf(rows * columns)));
-        source.file().read(source.entry().name(), storedType.bytesOf(firstRow * columns), bytes);
-        float[] floats = new float[Math.toIntExact(rows * columns)];
-        Dequantization.decode(storedType, bytes.flip(), FloatBuffer.wrap(floats));
-        return floats;
+        return Dequantization.read(
+                source.file(), source.entry(), firstRow * columns, Math.toIntExact(rows * columns));
     }
 
     private static ByteBuffer encoded(float[] rows, TensorType type) {

@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -113,15 +112,10 @@ final class ClassifierFiles {
     private static Iterator<ByteBuffer> stored(
             WeightFile file, ExpectedTensor tensor, Optional<LoraFactors.Update> update) {
         TensorEntry entry = file.entry(tensor.name());
-        TensorType type = entry.type();
         int columns = Math.toIntExact(tensor.shape().get(tensor.shape().size() - 1));
         int elementsAtOnce = Math.max(1, PIECE_ELEMENTS / columns) * columns;
         return pieces(entry.elements(), elementsAtOnce, (from, elements) -> {
-            ByteBuffer bytes =
-                    ByteBuffer.allocate(Math.toIntExact(type.bytesOf(elements))).order(ByteOrder.LITTLE_ENDIAN);
-            file.read(entry.name(), type.bytesOf(from), bytes);
-            float[] numbers = new float[elements];
-            Dequantization.decode(type, bytes.flip(), FloatBuffer.wrap(numbers));
+            float[] numbers = Dequantization.read(file, entry, from, elements);
             update.ifPresent(each -> each.applyTo(numbers, Math.toIntExact(from / columns)));
             ByteBuffer floats = ByteBuffer.allocate(elements * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
             floats.asFloatBuffer().put(numbers);

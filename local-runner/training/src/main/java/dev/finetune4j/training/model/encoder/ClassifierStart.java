@@ -10,15 +10,12 @@ import dev.finetune4j.modelfiles.decoder.ExpectedTensor;
 import dev.finetune4j.modelfiles.encoder.StoredNames;
 import dev.finetune4j.modelfiles.weights.Dequantization;
 import dev.finetune4j.modelfiles.weights.SafetensorsWriter;
-import dev.finetune4j.modelfiles.weights.TensorEntry;
 import dev.finetune4j.modelfiles.weights.WeightFile;
 import dev.finetune4j.modelfiles.weights.WritableTensor;
 import dev.finetune4j.training.model.adapter.AdapterConfig;
 import dev.finetune4j.training.model.adapter.LoraStart;
 import dev.finetune4j.training.model.adapter.SavedModules;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -136,16 +133,12 @@ public final class ClassifierStart {
     }
 
     private float[] start(ExpectedTensor tensor, WeightFile weights, StoredNames names) {
-        float[] numbers = new float[Math.toIntExact(tensor.shape().stream().reduce(1L, Math::multiplyExact))];
-        if (fresh.contains(tensor.name())) {
-            FreshHead.draw(tensor, shape.config().initializerRange(), seed, FloatBuffer.wrap(numbers));
-        } else {
-            TensorEntry entry = weights.entry(names.of(tensor).name());
-            ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(entry.type().bytesOf(numbers.length)))
-                    .order(ByteOrder.LITTLE_ENDIAN);
-            weights.read(entry.name(), 0, bytes);
-            Dequantization.decode(entry.type(), bytes.flip(), FloatBuffer.wrap(numbers));
+        int elements = Math.toIntExact(tensor.shape().stream().reduce(1L, Math::multiplyExact));
+        if (!fresh.contains(tensor.name())) {
+            return Dequantization.read(weights, weights.entry(names.of(tensor).name()), 0, elements);
         }
+        float[] numbers = new float[elements];
+        FreshHead.draw(tensor, shape.config().initializerRange(), seed, FloatBuffer.wrap(numbers));
         return numbers;
     }
 
