@@ -3,7 +3,6 @@ package dev.finetune4j.engine.price;
 import dev.finetune4j.plan.Offer;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,10 +16,5 @@ public record SourceOffers(String source, @Nullable Instant fetchedAt, List<Offe
     /** Copies the offers. */
     public SourceOffers {
         offers = List.copyOf(offers);
-    }
-
-    /** When it was asked last. */
-    public Optional<Instant> lastFetch() {
-        return Optional.ofNullable(fetchedAt);
     }
 }

@@ -52,7 +52,7 @@ class MarketTest {
 
         assertThat(price("small")).hasValue(fact("1.5", SUMMER));
         assertThat(price("large")).isEmpty();
-        assertThat(market().look(problems).get(0).lastFetch()).isEmpty();
+        assertThat(market().look(problems).get(0).fetchedAt()).isNull();
         assertThat(problems).isEmpty();
     }
 
@@ -66,7 +66,7 @@ class MarketTest {
         assertThat(renewal).isEqualTo(new Renewal("shop", 3, 3, 2, List.of()));
         assertThat(price("small")).hasValue(fact("1.4", TODAY));
         assertThat(price("large")).hasValue(fact("40", TODAY));
-        assertThat(market().look(problems).get(0).lastFetch()).isPresent();
+        assertThat(market().look(problems).get(0).fetchedAt()).isNotNull();
     }
 
     @Test
