@@ -173,7 +173,8 @@ public final class FineTuner implements AutoCloseable {
     public PreparedJob check(JobFile job) {
         try {
             launcher.places().refuseAbsentTargets(job.job());
-            return launcher.places().propose(preparation.prepare(job));
+            PreparedJob prepared = launcher.places().propose(preparation.prepare(job));
+            return launcher.places().withSmallDisk(prepared, this::offers, this::diskBytes);
         } catch (FineTuneException e) {
             throw clean(e, job);
         }
@@ -530,6 +531,14 @@ public final class FineTuner implements AutoCloseable {
             return preparation.figures(job, said);
         } catch (FineTuneException e) {
             throw clean(e, job);
+        }
+    }
+
+    private Optional<Long> diskBytes(PreparedJob job) {
+        try {
+            return Optional.of(Planner.diskBytes(preparation.figures(job)));
+        } catch (FineTuneException e) {
+            return Optional.empty(); // a plan tells what keeps the sizes of its model from being known
         }
     }
 

@@ -3,31 +3,31 @@ package dev.finetune4j.engine.launch;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
-import dev.finetune4j.plan.PlanOption;
+import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.spi.DiskSize;
 import java.util.Optional;
 
 /**
  * A disk that a job's settings make too small for what the job keeps on it.
  *
- * @param option the machine
+ * @param machine whose disk it would be
  * @param disk what the settings say
  * @param neededBytes what it would have to hold at most
  */
-public record DiskShortage(PlanOption option, DiskSize disk, long neededBytes) {
+public record DiskShortage(MachineOffer machine, DiskSize disk, long neededBytes) {
     private static final long GIGA = 1_000_000_000;
 
     /** Of a disk whose size the settings say; empty where it is large enough. */
-    public static Optional<DiskShortage> of(PlanOption option, DiskSize disk, long neededBytes) {
-        return disk.holds(neededBytes) ? Optional.empty() : Optional.of(new DiskShortage(option, disk, neededBytes));
+    public static Optional<DiskShortage> of(MachineOffer machine, DiskSize disk, long neededBytes) {
+        return disk.holds(neededBytes) ? Optional.empty() : Optional.of(new DiskShortage(machine, disk, neededBytes));
     }
 
-    /** For those who look at the option. */
+    /** For those who look at the machine. */
     public String note() {
         return "its disk of " + given() + " is too small, the job needs up to " + needed() + ": " + remedy();
     }
 
-    /** FT0484, for those who may choose the option. */
+    /** FT0484, for those who may choose the machine. */
     public Problem warning() {
         return told(LaunchProblems.DISK_TOO_SMALL.warning(summary()))
                 .because("a launch would be refused")
@@ -46,7 +46,7 @@ public record DiskShortage(PlanOption option, DiskSize disk, long neededBytes) {
     }
 
     private String summary() {
-        return option.name() + " would have a disk of " + given() + ", and the job needs up to " + needed();
+        return machine.name() + " would have a disk of " + given() + ", and the job needs up to " + needed();
     }
 
     private String given() {
@@ -58,7 +58,7 @@ public record DiskShortage(PlanOption option, DiskSize disk, long neededBytes) {
     }
 
     private String key() {
-        return "places." + option.target() + "." + disk.setting();
+        return "places." + machine.target() + "." + disk.setting();
     }
 
     private String remedy() {

@@ -329,6 +329,39 @@ public final class JobPlaces {
         }
     }
 
+    /**
+     * Looks whether the disk has room for a job that its settings give the machine that they name; where they name none, a plan tells. A job
+     * that has errors already is left as it is.
+     *
+     * @param offers machines that are let, asked for where the settings name one
+     * @param diskBytes what the disk must hold at most, asked for where the settings say how large it is; empty where nobody can tell
+     * @return the job, with FT0484 among its problems where the disk is too small
+     */
+    public PreparedJob withSmallDisk(
+            PreparedJob prepared, Supplier<List<Offer>> offers, Function<PreparedJob, Optional<Long>> diskBytes) {
+        FineTuneJob job = prepared.file().job();
+        ProviderId place = place(job);
+        Map<String, String> settings = job.settingsOf(place);
+        if (prepared.check().hasErrors() || !settings.containsKey(PlaceSettings.MACHINE)) {
+            return prepared;
+        }
+        try (Provider provider = context.providers().open(place, job)) {
+            List<Problem> problems = offers.get().stream()
+                    .filter(MachineOffer.class::isInstance)
+                    .map(MachineOffer.class::cast)
+                    .filter(machine -> machine.target().equals(place) && PlaceSettings.allow(settings, machine))
+                    .findFirst()
+                    .flatMap(machine -> provider.disk(machine)
+                            .flatMap(disk -> diskBytes
+                                    .apply(prepared)
+                                    .flatMap(needed -> DiskShortage.of(machine, disk, needed))))
+                    .map(DiskShortage::refusal)
+                    .stream()
+                    .toList();
+            return problems.isEmpty() ? prepared : prepared.withProblems(problems);
+        }
+    }
+
     /** Only where time is billed does a container end with a code that its place tells. */
     private static Optional<Problem> unrestarted(Provider place, Proposal proposal) {
         List<Integer> codes = proposal.job().recovery().exitCodes();
@@ -506,7 +539,7 @@ public final class JobPlaces {
         }
         long needed = diskBytes;
         provider.disk(machine)
-                .flatMap(disk -> DiskShortage.of(option, disk, needed))
+                .flatMap(disk -> DiskShortage.of(machine, disk, needed))
                 .ifPresent(shortage -> refuse(List.of(shortage.refusal())));
     }
 

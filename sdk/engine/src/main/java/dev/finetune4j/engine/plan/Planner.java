@@ -85,6 +85,11 @@ public final class Planner {
         return plan(job, figures, request, machinePlanner(job));
     }
 
+    /** Bytes that the disk of a machine must hold at most while it trains a job. */
+    public static long diskBytes(JobFigures figures) {
+        return new PlannedJob(figures).diskBytes();
+    }
+
     private Plan plan(PlannedJob job, JobFigures figures, PlanRequest request, MachinePlanner machines) {
         FineTuneJob asked = job.job();
         List<Offer> wanted = context.offers().stream()
@@ -199,13 +204,14 @@ public final class Planner {
 
     /** Machines whose disks the job's settings make too small for it, by the ids of their options. */
     private Map<String, DiskShortage> diskShortages(List<Candidate> candidates, long neededBytes) {
-        Map<String, DiskSize> disks = context.disks().apply(machines(candidates));
+        List<MachineOffer> machines = machines(candidates);
+        Map<String, DiskSize> disks = context.disks().apply(machines);
         Map<String, DiskShortage> shortages = new LinkedHashMap<>();
-        for (Candidate candidate : candidates) {
-            DiskSize disk = disks.get(candidate.option().id());
+        for (MachineOffer machine : machines) {
+            DiskSize disk = disks.get(machine.id());
             if (disk != null) {
-                DiskShortage.of(candidate.option(), disk, neededBytes)
-                        .ifPresent(shortage -> shortages.put(candidate.option().id(), shortage));
+                DiskShortage.of(machine, disk, neededBytes)
+                        .ifPresent(shortage -> shortages.put(machine.id(), shortage));
             }
         }
         return shortages;

@@ -8,10 +8,12 @@ import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.plan.MachineOffer;
+import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.spi.Billing;
 import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.DiskSize;
+import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.testkit.fake.FakePlace;
 import dev.finetune4j.testkit.fake.FakeProvider;
 import dev.finetune4j.value.ProviderId;
@@ -19,6 +21,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -102,6 +106,59 @@ class JobPlacesTest {
                         assertThat(problem.place()).contains(Location.ofKey("places.fake.disk-gb"));
                         assertThat(problem.remedies()).containsExactly("places.fake.disk-gb: 3810");
                     });
+        }
+    }
+
+    /** Which machine it will be is otherwise for a plan to say, and what the job needs is told from all its rows. */
+    @Test
+    void refusesAtACheckASmallDiskOfTheMachineThatTheJobNames() {
+        MachineOffer machine = (MachineOffer)
+                Objects.requireNonNull(TermsTest.option("1.20", 10).offer());
+        FineTuneJob named = LaunchFixture.job("letters").toBuilder()
+                .place(FakeProvider.ID, Map.of(PlaceSettings.MACHINE, machine.name()))
+                .build();
+        FineTuneJob said = LaunchFixture.job("letters").toBuilder()
+                .place(FakeProvider.ID, Map.of(PlaceSettings.MACHINE, machine.name(), FakeProvider.DISK, "50"))
+                .build();
+        Supplier<List<Offer>> offers = () -> List.of(machine);
+        LaunchFixture fixture = new LaunchFixture(home, FakePlace.EVERYTHING, Map.of());
+
+        try (Launcher launcher = fixture.launcher()) {
+            JobPlaces places = launcher.places();
+            PreparedJob small =
+                    places.withSmallDisk(fixture.prepared(said), offers, checked -> Optional.of(50_000_000_001L));
+            assertThat(small.check().problems())
+                    .filteredOn(problem -> problem.code().equals("FT0484"))
+                    .singleElement()
+                    .satisfies(problem -> {
+                        assertThat(problem.isError()).isTrue();
+                        assertThat(problem.summary())
+                                .isEqualTo("ml.g5.xlarge would have a disk of 50 GB, and the job needs up to 51 GB");
+                        assertThat(problem.remedies()).containsExactly("places.fake.disk-gb: 60");
+                    });
+            PreparedJob job = fixture.prepared(said);
+            assertThat(places.withSmallDisk(job, offers, checked -> Optional.of(50_000_000_000L)))
+                    .as("large enough")
+                    .isSameAs(job);
+            assertThat(places.withSmallDisk(job, offers, checked -> Optional.empty()))
+                    .as("nobody can tell")
+                    .isSameAs(job);
+            assertThat(places.withSmallDisk(job, List::of, checked -> Optional.of(50_000_000_001L)))
+                    .as("a machine that nobody lets")
+                    .isSameAs(job);
+            PreparedJob unsaid = fixture.prepared(named);
+            assertThat(places.withSmallDisk(unsaid, offers, checked -> {
+                        throw new AssertionError("counted, though the disk is as large as the job needs");
+                    }))
+                    .isSameAs(unsaid);
+            PreparedJob open = fixture.prepared(LaunchFixture.job("letters"));
+            assertThat(places.withSmallDisk(
+                            open,
+                            () -> {
+                                throw new AssertionError("read, though a plan chooses the machine");
+                            },
+                            checked -> Optional.empty()))
+                    .isSameAs(open);
         }
     }
 
