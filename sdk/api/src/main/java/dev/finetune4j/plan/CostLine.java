@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param amount the product at four decimals, or null where the price is not known
  * @param moves what moves the price until it is paid, in words, which the ends of the range tell and the amount does not; null where
  *     nothing does, as in older plans, which keep their digest
+ * @param billedTime for how long money is asked, whatever the price does, where it moves and is asked by the hour; else null
  */
 public record CostLine(
         String what,
@@ -22,7 +23,8 @@ public record CostLine(
         String unit,
         @Nullable PriceFact price,
         @Nullable Money amount,
-        @Nullable String moves) {
+        @Nullable String moves,
+        @Nullable DurationRange billedTime) {
     /** Refuses a line that says nothing. */
     public CostLine {
         Checks.notBlank("what", what);

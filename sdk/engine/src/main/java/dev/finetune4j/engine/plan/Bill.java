@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.plan;
 
 import dev.finetune4j.plan.CostLine;
+import dev.finetune4j.plan.DurationRange;
 import dev.finetune4j.plan.MoneyRange;
 import dev.finetune4j.plan.PriceFact;
 import dev.finetune4j.value.Money;
@@ -32,16 +33,22 @@ record Bill(CostLine line, @Nullable MoneyRange range) {
      * @param unit what it is counted in
      * @param price the price of one unit, or null where it is not known
      * @param moves what moves the price, in words, or null where nothing does
+     * @param billedTime for how long money is asked where the price of an hour moves, or null where it does not
      */
     static Bill of(
-            String what, Sample.Percentiles quantity, String unit, @Nullable PriceFact price, @Nullable String moves) {
+            String what,
+            Sample.Percentiles quantity,
+            String unit,
+            @Nullable PriceFact price,
+            @Nullable String moves,
+            @Nullable DurationRange billedTime) {
         BigDecimal likely = decimal(quantity.likely());
         if (price == null) {
-            return new Bill(new CostLine(what, likely, unit, null, null, null), null);
+            return new Bill(new CostLine(what, likely, unit, null, null, null, null), null);
         }
         Money amount = times(price, likely);
         return new Bill(
-                new CostLine(what, likely, unit, price, amount, moves),
+                new CostLine(what, likely, unit, price, amount, moves, billedTime),
                 new MoneyRange(
                         times(price, decimal(quantity.low()).min(likely)),
                         amount,

@@ -334,7 +334,8 @@ final class MachinePlanner {
                 paid,
                 "h",
                 price.orElse(null),
-                moves(machine));
+                moves(machine),
+                isMoving(machine) ? taken.billedTime() : null);
         GpuRun run = work.run();
         Correction correction = ofMemory(machine.target());
         PlanOption option = new PlanOption(

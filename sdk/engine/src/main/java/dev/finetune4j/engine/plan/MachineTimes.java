@@ -12,4 +12,9 @@ import java.util.List;
  * @param billedHours hours that are paid, in each world
  * @param trainingHours likely hours of the steps alone
  */
-record MachineTimes(List<PlanPhase> phases, DurationRange time, Sample billedHours, double trainingHours) {}
+record MachineTimes(List<PlanPhase> phases, DurationRange time, Sample billedHours, double trainingHours) {
+    /** For how long it is paid. */
+    DurationRange billedTime() {
+        return billedHours.times(3600.0).seconds();
+    }
+}

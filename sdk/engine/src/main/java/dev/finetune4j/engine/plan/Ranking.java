@@ -3,6 +3,7 @@ package dev.finetune4j.engine.plan;
 import dev.finetune4j.engine.launch.Endurance;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.job.Budget;
+import dev.finetune4j.plan.DurationRange;
 import dev.finetune4j.plan.Fit;
 import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.plan.MoneyRange;
@@ -156,11 +157,10 @@ final class Ranking {
         if (endedAfter(option).isPresent()) {
             return Standing.OVER_LIMIT;
         }
-        MoneyRange cost = option.cost();
-        if (cost == null) {
+        if (option.cost() == null) {
             return takesLonger(neededTime(option)) ? Standing.OVER_LIMIT : Standing.SHOWN;
         }
-        if (isOver(option, cost)) {
+        if (isOver(option)) {
             return Standing.OVER_LIMIT;
         }
         if (option.standing() == Standing.SHOWN) {
@@ -169,20 +169,20 @@ final class Ranking {
         if (option.fit() == Fit.TIGHT) {
             return Standing.TIGHT;
         }
-        return costsMore(billedAtMost(option, cost.high()))
+        return costsMore(billedAtMost(option).high())
                         || takesLonger(option.time().high())
                 ? Standing.LIKELY_WITHIN
                 : Standing.WITHIN;
     }
 
     /** Where it would be launched from here, whether that would be refused; elsewhere whether it is likely to take more. */
-    private boolean isOver(PlanOption option, MoneyRange cost) {
+    private boolean isOver(PlanOption option) {
         Endurance endurance = endurances.get(option.target());
         Money perHour = perHour(option).orElse(null);
         if (endurance != null && perHour != null) {
             return !endurance.isGrantedBy(limits, perHour, option.time());
         }
-        return costsMore(billedAtMost(option, cost.likely()))
+        return costsMore(billedAtMost(option).likely())
                 || takesLonger(option.time().likely());
     }
 
@@ -231,25 +231,35 @@ final class Ranking {
     /** What an option is foreseen to cost, at the price that is billed at most. */
     static MoneyRange billedAtMost(PlanOption option) {
         MoneyRange cost = option.cost();
-        return cost == null
-                ? Bill.free()
-                : new MoneyRange(
-                        billedAtMost(option, cost.low()),
-                        billedAtMost(option, cost.likely()),
-                        billedAtMost(option, cost.high()));
-    }
-
-    /** The same where the price is a guess at a discount: a launch holds the budget against the price without it. */
-    private static Money billedAtMost(PlanOption option, Money cost) {
-        if (!(option.offer() instanceof MachineOffer machine)
-                || machine.atMost() == null
-                || machine.perHour() == null) {
+        if (cost == null) {
+            return Bill.free();
+        }
+        if (!(option.offer() instanceof MachineOffer machine)) {
             return cost;
         }
-        BigDecimal ratio = machine.atMost()
-                .amount()
-                .amount()
-                .divide(machine.perHour().amount().amount(), MathContext.DECIMAL64);
+        PriceFact atMost = machine.atMost();
+        PriceFact perHour = machine.perHour();
+        if (atMost == null || perHour == null) {
+            return cost;
+        }
+        Money most = atMost.amount();
+        DurationRange time = billedTime(option).orElse(null);
+        if (time != null) { // the ends of a cost whose price moves tell already how far it may rise
+            return new MoneyRange(
+                    most.forHours(time.low()), most.forHours(time.likely()), most.forHours(time.high()));
+        }
+        BigDecimal ratio = most.amount().divide(perHour.amount().amount(), MathContext.DECIMAL64);
+        return new MoneyRange(times(cost.low(), ratio), times(cost.likely(), ratio), times(cost.high(), ratio));
+    }
+
+    private static Optional<DurationRange> billedTime(PlanOption option) {
+        return option.costs().stream()
+                .flatMap(line -> Optional.ofNullable(line.billedTime()).stream())
+                .findFirst();
+    }
+
+    /** Where the price is a guess at a discount: a launch holds the budget against the price without it. */
+    private static Money times(Money cost, BigDecimal ratio) {
         return new Money(cost.amount().multiply(ratio).setScale(DECIMALS, RoundingMode.UP), cost.currency());
     }
 

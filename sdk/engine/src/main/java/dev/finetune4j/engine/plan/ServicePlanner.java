@@ -213,6 +213,7 @@ final class ServicePlanner {
                 tokens.times(1 / MILLION).percentiles(),
                 "M tokens",
                 service.rates().training(),
+                null,
                 null);
         double rate = service.price()
                 .map(price -> price.amount().amount().doubleValue())

@@ -8,8 +8,11 @@ import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.plan.MoneyRange;
 import dev.finetune4j.plan.Plan;
 import dev.finetune4j.plan.PlanOption;
+import dev.finetune4j.plan.PlanOption.Standing;
 import dev.finetune4j.plan.PriceUnit;
 import dev.finetune4j.plan.PurchaseTier;
+import dev.finetune4j.value.Money;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** What is auctioned is never told to cost more than on demand, which is the most that is billed. */
 class SpotCostTest {
-    private static final Plan PLAN = SampleMarket.planner(
-                    List.of(spot("unknown", null), spot("cheap", "0.40 USD"), spot("dear", "0.95 USD")))
-            .plan(SampleJob.figures(LoraTuning.defaults()), SampleMarket.request(OfferFilter.Spot.ONLY));
+    private static final Plan PLAN = plan(null);
 
     private final PlanOption unknown = option("unknown");
     private final PlanOption cheap = option("cheap");
@@ -42,6 +43,31 @@ class SpotCostTest {
     }
 
     @Test
+    void isHeldAgainstALimitByItsHoursAtThePriceOnDemand() {
+        MoneyRange atMost = Ranking.billedAtMost(cheap);
+
+        assertThat(List.of(atMost.low(), atMost.likely(), atMost.high()))
+                .as("as many hours as of the one that is told at that price, which is two and a half times its own")
+                .usingElementComparator(SpotCostTest::compareButForRounding)
+                .containsExactly(cost(unknown).low(), cost(unknown).likely(), cost(unknown).high());
+        assertThat(amount(atMost.high()))
+                .as("the end of its own cost tells already how far the price may rise")
+                .isLessThan(2.5 * high(cheap));
+        assertThat(Ranking.billedAtMost(unknown)).isEqualTo(unknown.cost());
+    }
+
+    @Test
+    void keepsALimitThatPaysForItsHoursAtThePriceOnDemand() {
+        Money limit = new Money(cost(unknown).high().amount().add(new BigDecimal("0.001")), Bill.CURRENCY);
+
+        assertThat(plan(limit).options())
+                .filteredOn(option -> !option.region().equals("dear"))
+                .hasSize(2)
+                .allSatisfy(option ->
+                        assertThat(option.standing()).as(option.region()).isEqualTo(Standing.WITHIN));
+    }
+
+    @Test
     void saysWhatMovesThePrice() {
         for (PlanOption option : List.of(cheap, dear)) {
             assertThat(option.costs())
@@ -50,6 +76,16 @@ class SpotCostTest {
                             .contains("how spot prices move until the launch", "(P10 0.85, P50 1, P90 1.4)")
                             .endsWith(", but never above the price on demand, 1 USD"));
         }
+    }
+
+    /** On spot alone, where so much may be paid at most. */
+    private static Plan plan(@Nullable Money limit) {
+        PlanRequest onSpot = SampleMarket.request(OfferFilter.Spot.ONLY);
+        return SampleMarket.planner(
+                        List.of(spot("unknown", null), spot("cheap", "0.40 USD"), spot("dear", "0.95 USD")))
+                .plan(
+                        SampleJob.figures(LoraTuning.defaults()),
+                        new PlanRequest(onSpot.filter(), onSpot.objective(), limit, null, true, null));
     }
 
     private static MachineOffer spot(String region, @Nullable String perHour) {
@@ -69,14 +105,23 @@ class SpotCostTest {
     }
 
     private static double low(PlanOption option) {
-        return cost(option).low().amount().doubleValue();
+        return amount(cost(option).low());
     }
 
     private static double high(PlanOption option) {
-        return cost(option).high().amount().doubleValue();
+        return amount(cost(option).high());
     }
 
     private static double spread(PlanOption option) {
-        return high(option) / cost(option).likely().amount().doubleValue();
+        return high(option) / amount(cost(option).likely());
+    }
+
+    private static double amount(Money money) {
+        return money.amount().doubleValue();
+    }
+
+    /** Hours are told to the second here, and to four decimals there. */
+    private static int compareButForRounding(Money one, Money other) {
+        return Math.abs(amount(one) - amount(other)) < 0.001 ? 0 : one.amount().compareTo(other.amount());
     }
 }
