@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.plan;
 
+import dev.finetune4j.engine.estimate.Architecture;
 import dev.finetune4j.engine.estimate.Gpu;
 import dev.finetune4j.engine.estimate.Parallelism;
 import dev.finetune4j.engine.estimate.TrainingSetup;
@@ -28,6 +29,13 @@ import dev.finetune4j.plan.TrainerSettings;
 final class GpuSetup {
     /** How settings call single precision. */
     static final String SINGLE = "fp32";
+
+    /** Share of a GPU's memory that weights may take before our engine shares them out unasked ({@code sharing.py} of {@code finetune4j_peft}). */
+    private static final double WHOLE_SHARE = 0.6;
+    /** Bytes of a weight that is trained itself: value, gradient and two moments in single precision. */
+    private static final double TRAINED_BYTES = 16;
+
+    private static final double GIB = 1L << 30;
 
     private final PlannedJob job;
     private final Gpu gpu;
@@ -91,6 +99,24 @@ final class GpuSetup {
                 .loss(Loss.CHUNKED)
                 .isCompiled(false)
                 .build();
+    }
+
+    /** Whether our engine shares the weights out where there are several such GPUs, asked or not: it wants room for activations. */
+    boolean sharesWeightsUnasked() {
+        return !isByScript && wholeBytes() > WHOLE_SHARE * gpu.usableMemoryGib() * GIB;
+    }
+
+    /** Bytes of all weights on one GPU, with gradients and moments of those that are trained themselves. */
+    private double wholeBytes() {
+        Architecture model = job.architecture();
+        if (job.trainsAll()) {
+            return TRAINED_BYTES * model.parameters();
+        }
+        double width = precision().equals(SINGLE) ? Weights.FP32.bytes() : Weights.HALF.bytes();
+        double inside = model.linearParameters();
+        return weights().bytes() * inside
+                + width * (model.parameters() - inside)
+                + TRAINED_BYTES * TrainedParameters.besideAdapters(job.job(), model);
     }
 
     /** Tokens of the mean row with what it is padded by, in a micro-batch of so many rows. */

@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 
 /**
  * Finds how a job is best set up on some GPUs: the largest micro-batch that fits, with all activations kept or computed again, whichever
- * is faster, unless the job says which; the model on each GPU, or shared out where it does not fit one and can be. A step stays as many
- * rows as the job says.
+ * is faster, unless the job says which; the model on each GPU, or shared out where it does not fit one, or leaves too little of it, and can
+ * be. A step stays as many rows as the job says.
  */
 final class GpuSetupSearch {
     private final PlannedJob job;
@@ -51,7 +51,7 @@ final class GpuSetupSearch {
     GpuRun best(Gpu gpu, int count) {
         int gpus = working(count);
         GpuRun last = null;
-        for (Sharing sharing : sharings(gpus)) {
+        for (Sharing sharing : sharings(gpu, gpus)) {
             GpuRun smallest = run(gpu, gpus, sharing, 1, job.training().recompute() != Recompute.NONE);
             if (smallest.fit() == Fit.FITS) {
                 return fastest(gpu, gpus, sharing).orElse(smallest);
@@ -64,8 +64,13 @@ final class GpuSetupSearch {
         return Objects.requireNonNull(last);
     }
 
-    private List<Sharing> sharings(int gpus) {
-        return gpus == 1 ? List.of(Sharing.SINGLE) : List.of(Sharing.DDP, Sharing.FSDP);
+    private List<Sharing> sharings(Gpu gpu, int gpus) {
+        if (gpus == 1) {
+            return List.of(Sharing.SINGLE);
+        }
+        return new GpuSetup(job, gpu, isByScript).sharesWeightsUnasked()
+                ? List.of(Sharing.FSDP)
+                : List.of(Sharing.DDP, Sharing.FSDP);
     }
 
     /** The most GPUs that the rows of a step can be shared out to evenly. */

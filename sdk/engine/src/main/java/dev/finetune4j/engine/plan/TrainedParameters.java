@@ -71,10 +71,18 @@ final class TrainedParameters {
         for (Projection target : projections(job)) {
             adapters += rank(lora, target) * model.adapterParametersPerRank(EnumSet.of(target));
         }
-        double beside = model.kind() == Architecture.Kind.ENCODER
-                ? head(job, model)
-                : (double) lora.trainedModules().size() * model.embeddingParameters();
-        return adapters * share + beside;
+        return adapters * share + besideAdapters(job, model);
+    }
+
+    /** Weights of modules that are trained as a whole, beside adapters or alone, where the model is not. */
+    static double besideAdapters(FineTuneJob job, Architecture model) {
+        if (model.kind() == Architecture.Kind.ENCODER) {
+            return head(job, model);
+        }
+        return job.method()
+                .adapters()
+                .map(lora -> (double) lora.trainedModules().size() * model.embeddingParameters())
+                .orElse(0.0);
     }
 
     private static double head(FineTuneJob job, Architecture model) {

@@ -2,6 +2,7 @@ package dev.finetune4j.engine.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.finetune4j.engine.estimate.Gpu;
 import dev.finetune4j.engine.estimate.GpuTable;
 import dev.finetune4j.engine.estimate.MemoryModel;
 import dev.finetune4j.engine.estimate.SpeedModel;
@@ -14,9 +15,11 @@ import dev.finetune4j.job.Recompute;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.method.QloraTuning;
 import dev.finetune4j.plan.Fit;
 import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.plan.TrainerSettings.Sharing;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A job is planned as its engine will compute it. */
@@ -74,14 +77,71 @@ class GpuSetupSearchTest {
         assertThat(shared.settings().parallelism()).isEqualTo(Sharing.FSDP);
     }
 
+    /** 16 bytes for each of 1.7 billion weights are 26 GiB: 65 % of the 39 of an A100 of 40 GB, and 58 % of an L40S's 44. */
+    @Test
+    void sharesOutWhatOurEngineSharesOutThoughOneGpuHoldsIt() {
+        PlannedJob job = SampleJob.of(FullTuning.defaults(), 50, 0);
+
+        GpuRun shared = on(4, job, "A100-40");
+        GpuRun whole = on(4, job, "A100-80");
+
+        assertThat(shared.fit()).isEqualTo(Fit.FITS);
+        assertThat(shared.settings().parallelism()).isEqualTo(Sharing.FSDP);
+        assertThat(whole.settings().parallelism()).isEqualTo(Sharing.DDP);
+        assertThat(likelyBytes(shared)).isLessThan(likelyBytes(whole));
+        assertThat(on(1, job, "A100-40").settings().parallelism())
+                .as("with nobody")
+                .isEqualTo(Sharing.SINGLE);
+        assertThat(sharesUnasked(job, "A100-40")).isTrue();
+        assertThat(sharesUnasked(job, "L40S")).isFalse();
+        assertThat(new GpuSetup(job, gpu("A100-40"), true).sharesWeightsUnasked())
+                .as("by a script, which shares out what it is told to")
+                .isFalse();
+    }
+
+    /** 16 billion bytes are more than 60 % of an A10G's memory; in 4 bits, what is inside the layers takes 3.7 of 14 billion. */
+    @Test
+    void countsFrozenWeightsAsTheyLie() {
+        PlannedJob half = SampleJob.of("llama-3.1-8b-instruct");
+        PlannedJob packed =
+                half.with(half.job().toBuilder().method(QloraTuning.defaults()).build());
+
+        assertThat(on(4, half, "A10G").settings().parallelism()).isEqualTo(Sharing.FSDP);
+        assertThat(on(4, packed, "A10G").settings().parallelism()).isEqualTo(Sharing.DDP);
+        assertThat(on(4, half, "A100-80").settings().parallelism()).isEqualTo(Sharing.DDP);
+        assertThat(sharesUnasked(half, "A10G")).isTrue();
+        assertThat(sharesUnasked(packed, "A10G")).isFalse();
+        assertThat(sharesUnasked(half, "L40S")).isFalse();
+    }
+
+    /** Copies of embedding and head with gradients and moments are 16 bytes for each of a billion weights. */
+    @Test
+    void countsModulesThatAreTrainedWholeBesideFrozenWeights() {
+        PlannedJob half = SampleJob.of("llama-3.1-8b-instruct");
+        LoraTuning whole = LoraTuning.builder()
+                .trainedModules(List.of(LoraTuning.EMBEDDING, LoraTuning.HEAD))
+                .build();
+        PlannedJob beside = half.with(half.job().toBuilder().method(whole).build());
+
+        assertThat(sharesUnasked(half, "L40S")).isFalse();
+        assertThat(sharesUnasked(beside, "L40S")).isTrue();
+    }
+
+    private static boolean sharesUnasked(PlannedJob job, String gpu) {
+        return new GpuSetup(job, gpu(gpu)).sharesWeightsUnasked();
+    }
+
     private static GpuRun fullOn(int gpus) {
-        return new GpuSetupSearch(
-                        SampleJob.of(FullTuning.defaults(), 50, 0),
-                        MemoryModel.shipped(),
-                        SpeedModel.shipped(),
-                        Correction.NONE,
-                        false)
-                .best(GpuTable.shipped().find("A10").orElseThrow(), gpus);
+        return on(gpus, SampleJob.of(FullTuning.defaults(), 50, 0), "A10");
+    }
+
+    private static GpuRun on(int gpus, PlannedJob job, String name) {
+        return new GpuSetupSearch(job, MemoryModel.shipped(), SpeedModel.shipped(), Correction.NONE, false)
+                .best(gpu(name), gpus);
+    }
+
+    private static Gpu gpu(String name) {
+        return GpuTable.shipped().find(name).orElseThrow();
     }
 
     /** On the same setup, of one row: a search that has less memory to fill may take fewer rows. */
@@ -113,7 +173,7 @@ class GpuSetupSearchTest {
     private static GpuRun best(String gpu, TrainingSpec.Builder settings, boolean isByScript) {
         return new GpuSetupSearch(
                         job(settings), MemoryModel.shipped(), SpeedModel.shipped(), Correction.NONE, isByScript)
-                .best(GpuTable.shipped().find(gpu).orElseThrow(), 1);
+                .best(gpu(gpu), 1);
     }
 
     private static TrainingSpec.Builder settings() {
