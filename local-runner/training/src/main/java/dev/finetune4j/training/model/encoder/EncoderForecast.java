@@ -13,8 +13,9 @@ import dev.finetune4j.training.model.internal.RuntimeMemory;
  * <pre>
  * weights      (parameters - those trained) s
  * trained      trained 16 (value, gradient, two moments in float32), in bf16 2 more; in bf16 also a matrix, V C s, once
- * adapters     N s (ranks of all adapters + 2 F), their inner values and what dropout leaves of an input; 8 MiB for the products of
- *              small factors, which a full machine gives back late
+ * adapters     N s (ranks of all adapters + 2 F), their inner values and what dropout leaves of an input; 8 MiB besides, since of
+ *              six runs one took 322 MiB, where 321 were foreseen without them, and five 314 to 317. The cause is a guess: that
+ *              the allocator gives the products of small factors back late on a busy machine
  * lengths      with DoRA, of the widest projection N outputs 2 s and in bf16 N outputs 4 more; 4 MiB for rows; 8 bytes a length;
  *              in bf16 40 MiB more where the processor has products of it
  * kept         N s L (8 C + F) by level none; feed-forward: N s (8 L C + F); layer: N s (L C + 7 C + F)
@@ -35,7 +36,7 @@ import dev.finetune4j.training.model.internal.RuntimeMemory;
  * @param tokens N
  */
 record EncoderForecast(EncoderShape shape, EncoderMethod method, Precision precision, CpuFeatures cpu, long tokens) {
-    private static final long SMALL_PRODUCTS_BYTES = 8L << 20;
+    private static final long BESIDE_ADAPTERS_BYTES = 8L << 20;
     /** Rows of which lengths are taken at a time. */
     private static final long ROWS_BYTES = 4L << 20;
 
@@ -50,7 +51,7 @@ record EncoderForecast(EncoderShape shape, EncoderMethod method, Precision preci
         long weights =
                 (parameters - method.trainedOfModel()) * bytes + method.places().length() * (isNarrow ? 18 : 16);
         long activations = tokens * bytes * (kept(level) + scratch() + adapters())
-                + (method.adapters().innerWidth() > 0 ? SMALL_PRODUCTS_BYTES : 0)
+                + (method.adapters().innerWidth() > 0 ? BESIDE_ADAPTERS_BYTES : 0)
                 + (method.adapters().magnitudes() > 0 ? lengths() : 0)
                 + attention();
         return weights + activations + runtimeBytes() + parameters * 3 / 4;
