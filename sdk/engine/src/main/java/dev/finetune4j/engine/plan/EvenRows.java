@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.plan;
 
 import dev.finetune4j.data.Part;
+import dev.finetune4j.engine.data.split.RowSplit;
 import dev.finetune4j.engine.launch.JobFigures;
 import dev.finetune4j.job.SplitSpec;
 import dev.finetune4j.plan.BreakEven;
@@ -9,6 +10,7 @@ import dev.finetune4j.plan.MoneyRange;
 import dev.finetune4j.plan.ServiceLimits;
 import dev.finetune4j.plan.TokenOffer;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +19,9 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Finds of how many training rows of a job's kind a service costs as much as the machine that is the cheapest for so many. The job is planned
- * anew with more and with fewer of its rows: held-out rows grow with them up to a limit, and steps and checkpoints by leaps, so that no
- * straight line through the cost of the rows that there are tells the cost of others.
+ * Finds for how many training rows like a job's own a service costs as much as the machine that is the cheapest for so many. The job is
+ * planned anew with more rows and with fewer: those that are held out grow with them up to their caps, and steps and checkpoints by leaps,
+ * so that no straight line through the cost of the rows that there are tells the cost of others.
  */
 final class EvenRows {
     /** Nobody tunes on more. */
@@ -142,30 +144,20 @@ final class EvenRows {
     }
 
     /**
-     * The job with so many training rows like its own, and with as many held-out ones as its split makes of all; where the job takes only so
-     * many of the training rows that there are, the held-out ones do not change with them.
+     * The job with so many training rows like its own, and with as many held-out ones as its split makes of all. They do not change where
+     * files of their own give them, nor where the job takes only so many of the training rows that there are.
      */
     private JobFigures with(long training) {
         SplitSpec split = figures.file().job().data().split();
         boolean isCapped = split.trainRows() > 0 && figures.rows().rowsOf(Part.TRAIN) == split.trainRows();
-        double all = isCapped ? 0 : training / (1 - split.validation() - split.test());
-        Map<Part, Long> rows = Map.of(
-                Part.TRAIN,
-                training,
-                Part.VALIDATION,
-                heldOut(Part.VALIDATION, all * split.validation(), split.validationRows()),
-                Part.TEST,
-                heldOut(Part.TEST, all * split.test(), split.testRows()));
-        return new JobFigures(figures.file(), figures.rows().with(rows), figures.model());
-    }
-
-    /** Those of a file of their own are always the same. */
-    private long heldOut(Part part, double dealt, int most) {
-        if (dealt == 0) {
-            return figures.rows().rowsOf(part);
+        long all = Math.round(training / (1 - split.validation() - split.test()));
+        Map<Part, Long> rows = new EnumMap<>(Part.class);
+        rows.put(Part.TRAIN, training);
+        for (Part part : List.of(Part.VALIDATION, Part.TEST)) {
+            long dealt = isCapped ? 0 : RowSplit.heldOut(part, all, split);
+            rows.put(part, dealt == 0 ? figures.rows().rowsOf(part) : dealt);
         }
-        long rows = Math.round(dealt);
-        return most == 0 ? rows : Math.min(rows, most);
+        return new JobFigures(figures.file(), figures.rows().with(rows), figures.model());
     }
 
     private static MachineOffer offer(Candidate machine) {

@@ -34,8 +34,8 @@ final class RowDealing {
         }
         int[] free = Arrays.stream(sizes).map(size -> size - 1).toArray();
         for (Part part : HELD_OUT) {
-            int seats = Math.min(
-                    wanted(shares.getOrDefault(part, 0.0)), IntStream.of(free).sum());
+            int wanted = (int) wanted(shares.getOrDefault(part, 0.0), rows.size());
+            int seats = Math.min(wanted, IntStream.of(free).sum());
             int[] seatsOfStratum = seats(seats, sizes, free);
             for (int row : order) {
                 int stratum = stratum(row);
@@ -53,9 +53,9 @@ final class RowDealing {
         return stratify ? rows.label(row) : 0;
     }
 
-    /** A share that is asked for gets at least one row. */
-    private int wanted(double share) {
-        return share == 0 ? 0 : (int) Math.max(1, Math.round(rows.size() * share));
+    /** A share that is asked for gets at least one row of so many. */
+    static long wanted(double share, long rows) {
+        return share == 0 ? 0 : Math.max(1, Math.round(rows * share));
     }
 
     /** Seats by size, moved from strata that have no row to spare to those that have. */

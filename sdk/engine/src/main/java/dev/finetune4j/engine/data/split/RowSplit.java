@@ -47,6 +47,18 @@ public final class RowSplit {
         return split;
     }
 
+    /**
+     * How many rows are held out of so many, after the cap: as many as of single rows without groups, of which each label has some to spare.
+     *
+     * @param part validation or test; 0 rows where a file gives them
+     * @param rows all rows, those for training among them
+     */
+    public static long heldOut(Part part, long rows, SplitSpec spec) {
+        long wanted = RowDealing.wanted(part == Part.TEST ? spec.test() : spec.validation(), rows);
+        int cap = cap(part, spec);
+        return cap == 0 ? wanted : Math.min(wanted, cap);
+    }
+
     private void keep(RowTable rows, SplitSpec spec) {
         for (Part part : Part.values()) {
             Sample.mark(rows, row -> partOfRow[row] == part, cap(part, spec), spec, isKept);

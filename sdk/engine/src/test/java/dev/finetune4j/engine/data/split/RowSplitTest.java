@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import dev.finetune4j.data.Part;
 import dev.finetune4j.job.SplitSpec;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class RowSplitTest {
@@ -47,6 +49,31 @@ class RowSplitTest {
                     .isPositive();
         }
         assertThat(split.dealt(Part.TEST)).isEqualTo(12);
+    }
+
+    /** As a plan counts them for numbers of rows that nobody has. */
+    @Test
+    void saysWithoutRowsHowManyOfThemAreHeldOut() {
+        SplitSpec capped = SplitSpec.defaults();
+        for (int size : new int[] {3, 4, 5, 7, 10, 14, 57, 999, 1000, 2004, 5001, 7000}) {
+            RowTable rows = new RowTable();
+            for (int i = 0; i < size; i++) {
+                rows.add("the only label", null);
+            }
+            for (SplitSpec spec : List.of(ALL_ROWS, capped)) {
+                RowSplit split = RowSplit.of(rows, spec);
+                for (Part part : List.of(Part.VALIDATION, Part.TEST)) {
+                    long kept = IntStream.range(0, size)
+                            .filter(row -> split.part(row) == part && split.isKept(row))
+                            .count();
+                    assertThat(RowSplit.heldOut(part, size, spec))
+                            .as("%s of %d", part, size)
+                            .isEqualTo(kept);
+                }
+            }
+        }
+        SplitSpec withoutTest = capped.toBuilder().test(0).build();
+        assertThat(RowSplit.heldOut(Part.TEST, 1000, withoutTest)).isZero();
     }
 
     @Test
