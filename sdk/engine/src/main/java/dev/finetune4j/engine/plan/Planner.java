@@ -1,9 +1,5 @@
 package dev.finetune4j.engine.plan;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.finetune4j.engine.launch.DiskShortage;
 import dev.finetune4j.engine.launch.JobFigures;
 import dev.finetune4j.engine.launch.ModelFacts;
 import dev.finetune4j.engine.launch.OwnMachine;
@@ -12,8 +8,6 @@ import dev.finetune4j.engine.models.ModelProblems;
 import dev.finetune4j.engine.price.OfferFilter;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.engine.report.RunParameters;
-import dev.finetune4j.engine.spec.JobTree;
-import dev.finetune4j.engine.spec.ResolvedJob;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -37,7 +31,6 @@ import dev.finetune4j.plan.TokenOffer;
 import dev.finetune4j.plan.TrainerSettings;
 import dev.finetune4j.run.Rehearsal;
 import dev.finetune4j.spi.Diagnosis;
-import dev.finetune4j.spi.DiskSize;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.value.Money;
 import dev.finetune4j.value.ProviderId;
@@ -56,17 +49,6 @@ import java.util.stream.Stream;
 
 /** Says what a job will take on every target. Always the same for the same question; asks nobody but what tells it of quotas. */
 public final class Planner {
-    /** Settings whose figures a plan keeps, so that it can say by how much they have moved. */
-    private static final List<String> PLAIN = List.of("training.", "method.", "evaluation.", "check.", "data.split.");
-
-    /** Settings whose texts it keeps, too, where they stand in the job file. */
-    private static final Set<String> PLAIN_TEXTS = Set.of("model", "targets", "data.file");
-
-    /** What an address has, in which a token may be. */
-    private static final String OF_ADDRESS = "://";
-
-    private static final String KIND_OF_METHOD = "method.kind";
-
     private final PlanContext context;
     private final Worlds worlds = new Worlds();
     private final Assumptions assumptions;
@@ -124,13 +106,12 @@ public final class Planner {
                         .toList()));
         Map<String, Diagnosis> lacks = lacks(candidates);
         Ranking ranking = ranking(figures, request);
-        Map<String, DiskShortage> shortages = diskShortages(candidates, job.diskBytes());
-        List<Candidate> ranked = ranking.rank(noted(candidates, shortages), lacks);
+        DiskShortages shortages =
+                DiskShortages.of(candidates, context.disks().apply(machines(candidates)), job.diskBytes());
+        List<Candidate> ranked = ranking.rank(shortages.noted(candidates), lacks);
         Optional<PlanOption> choice = ranking.choice(ranked);
         List<Problem> warnings = warnings(job, ranked, lacks);
-        choice.flatMap(option -> Optional.ofNullable(shortages.get(option.id())))
-                .map(DiskShortage::warning)
-                .ifPresent(warnings::add);
+        choice.flatMap(shortages::warning).ifPresent(warnings::add);
         return new Plan(
                 asked.name(),
                 asked.model().value(),
@@ -199,29 +180,6 @@ public final class Planner {
                 .map(one -> one.option().offer())
                 .filter(MachineOffer.class::isInstance)
                 .map(MachineOffer.class::cast)
-                .toList();
-    }
-
-    /** Machines whose disks the job's settings make too small for it, by the ids of their options. */
-    private Map<String, DiskShortage> diskShortages(List<Candidate> candidates, long neededBytes) {
-        List<MachineOffer> machines = machines(candidates);
-        Map<String, DiskSize> disks = context.disks().apply(machines);
-        Map<String, DiskShortage> shortages = new LinkedHashMap<>();
-        for (MachineOffer machine : machines) {
-            DiskSize disk = disks.get(machine.id());
-            if (disk != null) {
-                DiskShortage.of(machine, disk, neededBytes)
-                        .ifPresent(shortage -> shortages.put(machine.id(), shortage));
-            }
-        }
-        return shortages;
-    }
-
-    private static List<Candidate> noted(List<Candidate> candidates, Map<String, DiskShortage> shortages) {
-        return candidates.stream()
-                .map(one -> Optional.ofNullable(shortages.get(one.option().id()))
-                        .map(shortage -> one.noted(shortage.note()))
-                        .orElse(one))
                 .toList();
     }
 
@@ -540,58 +498,13 @@ public final class Planner {
                 .forEach(offer -> prices.put(
                         offer.id(),
                         offer.price().map(price -> price.amount().toString()).orElse("?")));
-        Map<String, JsonNode> settings = new TreeMap<>();
-        add("", JobTree.of(figures.file().job()), settings);
+        KeptSettings settings = KeptSettings.of(figures.file());
         return new PlanBasis(
-                digests(settings),
-                plain(settings, figures.file().resolved()),
+                settings.digests(),
+                settings.plain(),
                 figures.rows().digest(),
                 Json.digest(prices),
                 context.version());
-    }
-
-    private static void add(String key, JsonNode value, Map<String, JsonNode> settings) {
-        if (value.isObject()) {
-            value.properties()
-                    .forEach(entry -> add(
-                            key.isEmpty() ? entry.getKey() : key + "." + entry.getKey(), entry.getValue(), settings));
-        } else {
-            settings.put(key, value);
-        }
-    }
-
-    private static Map<String, String> digests(Map<String, JsonNode> settings) {
-        Map<String, String> digests = new TreeMap<>();
-        settings.forEach((key, value) ->
-                digests.put(key, Json.sha256(value.toString().getBytes(UTF_8)).substring(0, 16)));
-        return digests;
-    }
-
-    /** What is no text that somebody wrote, and hence no secret, and a few texts that stand in the job file itself. */
-    private static Map<String, String> plain(Map<String, JsonNode> settings, ResolvedJob resolved) {
-        Map<String, String> plain = new TreeMap<>();
-        settings.forEach((key, value) -> {
-            boolean isWritten = PLAIN.stream().anyMatch(key::startsWith);
-            boolean isFigure = isWritten && (value.isNumber() || value.isBoolean() || key.equals(KIND_OF_METHOD));
-            if (isFigure || isOpenText(key, value, resolved)) {
-                plain.put(key, words(value));
-            }
-        });
-        return plain;
-    }
-
-    private static boolean isOpenText(String key, JsonNode value, ResolvedJob resolved) {
-        return PLAIN_TEXTS.contains(key)
-                && resolved.isOfFile(key)
-                && !words(value).contains(OF_ADDRESS);
-    }
-
-    /** As people write it: 4 and not 4.0, 0.0002 and not 2.0E-4, and lists in brackets. */
-    static String words(JsonNode value) {
-        if (value.isArray()) {
-            return value.valueStream().map(Planner::words).collect(Collectors.joining(", ", "[", "]"));
-        }
-        return value.isNumber() ? value.decimalValue().stripTrailingZeros().toPlainString() : value.asText();
     }
 
     /** Between the cheapest service and the machines that are bought. */

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.plan.Objective;
@@ -30,18 +29,6 @@ class PlannerTest {
             List.of(),
             null,
             List.of());
-
-    @Test
-    void tellsNumbersOfAJobAsPeopleWriteThem() {
-        JsonNodeFactory nodes = JsonNodeFactory.instance;
-
-        assertThat(Planner.words(nodes.numberNode(2e-4))).isEqualTo("0.0002");
-        assertThat(Planner.words(nodes.numberNode(4.0))).isEqualTo("4");
-        assertThat(Planner.words(nodes.numberNode(100))).isEqualTo("100");
-        assertThat(Planner.words(nodes.numberNode(0.0))).isEqualTo("0");
-        assertThat(Planner.words(nodes.booleanNode(true))).isEqualTo("true");
-        assertThat(Planner.words(nodes.arrayNode().add("here").add("there"))).isEqualTo("[here, there]");
-    }
 
     @Test
     void refusesOtherRowsThanThoseOfThePlanByBothDigests() {
