@@ -1,8 +1,5 @@
 package dev.finetune4j.engine.plan;
 
-import dev.finetune4j.engine.estimate.Architecture;
-import dev.finetune4j.engine.estimate.Gpu;
-import dev.finetune4j.engine.estimate.GpuTable;
 import dev.finetune4j.engine.launch.EngineRefusals;
 import dev.finetune4j.engine.launch.JobFigures;
 import dev.finetune4j.engine.launch.OwnMachine;
@@ -11,19 +8,9 @@ import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
-import dev.finetune4j.job.Recompute;
 import dev.finetune4j.job.TaskKind;
-import dev.finetune4j.job.TrainingSpec;
-import dev.finetune4j.json.Durations;
-import dev.finetune4j.method.FullTuning;
-import dev.finetune4j.method.LoraTuning;
-import dev.finetune4j.method.QloraTuning;
-import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.plan.Fit;
-import dev.finetune4j.plan.Gpus;
 import dev.finetune4j.plan.MachineOffer;
-import dev.finetune4j.plan.MoneyRange;
-import dev.finetune4j.plan.Objective;
 import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.Plan;
 import dev.finetune4j.plan.PlanOption;
@@ -32,36 +19,23 @@ import dev.finetune4j.plan.Rejection;
 import dev.finetune4j.plan.ServiceMethod;
 import dev.finetune4j.plan.TokenOffer;
 import dev.finetune4j.spi.PlaceSettings;
-import dev.finetune4j.value.Money;
 import dev.finetune4j.value.ProviderId;
-import java.math.RoundingMode;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Says why nothing can be chosen, and by trying, what would change that. */
 final class Impasse {
     private static final int NEAREST = 3;
-    private static final int SHORTEST_ROW = 64;
-    private static final int LOWEST_RANK = 8;
-    private static final int CENTS = 2;
-    /** Micro-batches that a step of a job may have. */
-    private static final int MOST_ACCUMULATION = 4096;
 
     private final JobFigures figures;
     private final List<Offer> offers;
     private final List<OwnMachine> ownMachines;
-    private final long memoryHere;
     private final Set<ProviderId> ownModels;
     private final EngineRefusals refusals;
     private final Worlds worlds;
@@ -70,7 +44,8 @@ final class Impasse {
     private final OfferFilter asked;
     private final PlanRequest request;
     private final Ranking limits;
-    private final GpuTable gpus = GpuTable.shipped();
+    private final LeastChange leastChange;
+    private final PlanCommand command;
 
     /**
      * Of a plan.
@@ -94,7 +69,6 @@ final class Impasse {
         this.figures = figures;
         this.offers = offers;
         this.ownMachines = ownMachines;
-        this.memoryHere = memoryHere;
         this.ownModels = ownModels;
         this.refusals = refusals;
         this.worlds = worlds;
@@ -103,6 +77,8 @@ final class Impasse {
         this.asked = asked;
         this.request = request;
         this.limits = limits;
+        this.leastChange = new LeastChange(figures, memoryHere, ownModels, refusals, worlds, assumptions, errors);
+        this.command = new PlanCommand(asked, request);
     }
 
     Problem problem(Plan plan) {
@@ -110,7 +86,7 @@ final class Impasse {
                 .filter(option -> option.standing() == Standing.OVER_LIMIT && isChosenWithin(option))
                 .toList();
         if (!over.isEmpty()) {
-            return overLimit(over);
+            return new WiderLimits(figures.file().job(), request, limits, command).problem(over);
         }
         List<PlanOption> unpriced = plan.options().stream()
                 .filter(option -> option.cost() == null && isAsTheJobSays(option))
@@ -134,7 +110,7 @@ final class Impasse {
                 .error("no option that fits has a known price")
                 .because(first.id() + (first.fit() == Fit.FITS ? " fits" : " may lack memory") + " and takes about "
                         + Figures.duration(first.time().likely()));
-        limits.endedAfter(first).ifPresent(longest -> problem.because(bound(first, longest)));
+        limits.endedAfter(first).ifPresent(longest -> problem.because(WiderLimits.bound(first, longest)));
         if (limits.takesLonger(limits.neededTime(first))) {
             limits.longest()
                     .ifPresent(longest ->
@@ -219,7 +195,7 @@ final class Impasse {
                         without > 0
                                 ? "without " + (flags.size() == 1 ? "it" : "them") + " there are " + without + " offers"
                                 : "only a machine of one's own is there, which is in no region and not sold")
-                .remedy(planned()
+                .remedy(command.words()
                         + (targets.isEmpty() ? "" : " --target " + targets)
                         + (kept == OfferFilter.Spot.ALLOW ? " --spot allow" : ""))
                 .build());
@@ -332,207 +308,6 @@ final class Impasse {
                         .sorted();
     }
 
-    /** Of two limits, each option that is named keeps one where it can: what costs nothing and takes weeks answers nobody. */
-    private Problem overLimit(List<PlanOption> all) {
-        List<PlanOption> over = all.stream()
-                .filter(option -> limits.endedAfter(option).isEmpty())
-                .toList();
-        if (over.isEmpty()) {
-            return tooLong(all);
-        }
-        List<PlanOption> inTime = over.stream()
-                .filter(option -> !limits.takesLonger(limits.neededTime(option)))
-                .toList();
-        List<PlanOption> inCost =
-                over.stream().filter(option -> !isTooDear(option)).toList();
-        PlanOption cheapest = (inTime.isEmpty() ? over : inTime)
-                .stream()
-                        .min(Comparator.comparing(
-                                option -> limits.held(option).likely().amount()))
-                        .orElseThrow();
-        PlanOption fastest = (inCost.isEmpty() ? over : inCost)
-                .stream()
-                        .min(Comparator.comparing(option -> option.time().likely()))
-                        .orElseThrow();
-        Problem.Builder problem = PlanProblems.OVER_LIMIT
-                .error("no option is likely to keep " + limits.words())
-                .because("the cheapest" + (isPart(inTime, over) ? " in that time: " : ": ") + words(cheapest));
-        if (!fastest.equals(cheapest)) {
-            problem.because("the fastest" + (isPart(inCost, over) ? " at that cost: " : ": ") + words(fastest));
-        }
-        ended(all).forEach(problem::because);
-        Stream.of(cheapest, fastest)
-                .distinct()
-                .filter(this::isOverByReserve)
-                .flatMap(option -> limits.reserve(option).stream())
-                .distinct()
-                .forEach(problem::because);
-        // Who is short of time alone has no use for what is cheap and takes weeks.
-        List<PlanOption> proposed =
-                Stream.of(cheapest, fastest).anyMatch(this::isTooDear) ? List.of(cheapest, fastest) : List.of(fastest);
-        proposed.stream().flatMap(this::wider).distinct().forEach(problem::remedy);
-        return (proposed.stream().anyMatch(this::isLimitedByJob) ? problem.at(Location.ofKey("budget")) : problem)
-                .build();
-    }
-
-    private Problem tooLong(List<PlanOption> all) {
-        Problem.Builder problem = PlanProblems.OVER_LIMIT.error(
-                "no place that was looked at lets " + figures.file().job().name() + " run as long as it needs");
-        ended(all).forEach(problem::because);
-        return problem.remedy("finetune models    # a smaller one").build();
-    }
-
-    /** Of each place that would end all of these too early, the one that needs the least time. */
-    private Stream<String> ended(List<PlanOption> all) {
-        Map<ProviderId, PlanOption> shortest = new LinkedHashMap<>();
-        all.stream()
-                .sorted(Comparator.comparing(limits::neededTime))
-                .forEach(option -> shortest.putIfAbsent(option.target(), option));
-        return shortest.values().stream()
-                .flatMap(option -> limits.endedAfter(option).stream()
-                        .map(longest -> bound(option, longest) + ": " + words(option)));
-    }
-
-    private static String bound(PlanOption option, Duration longest) {
-        return option.target() + " lets no job run longer than " + Figures.duration(longest);
-    }
-
-    /** Whether a limit that an option breaks stands in the job file: whoever asked has not set another instead. */
-    private boolean isLimitedByJob(PlanOption option) {
-        return (request.maxCost() == null && isTooDear(option))
-                || (request.deadline() == null && limits.takesLonger(limits.neededTime(option)));
-    }
-
-    private static boolean isPart(List<PlanOption> some, List<PlanOption> all) {
-        return !some.isEmpty() && some.size() < all.size();
-    }
-
-    private boolean isTooDear(PlanOption option) {
-        return limits.costsMore(limits.held(option).likely());
-    }
-
-    /** Whether what a launch keeps back counts: of money, or where the time that is likely would do. */
-    private boolean isOverByReserve(PlanOption option) {
-        return isTooDear(option) || !limits.takesLonger(option.time().likely());
-    }
-
-    /**
-     * The limits that an option breaks, so wide that it would very likely keep them, where they were set. A budget is told whole: pasted over
-     * that of the job it drops no limit.
-     */
-    private Stream<String> wider(PlanOption option) {
-        List<String> flags = new ArrayList<>();
-        Money maxCost = figures.file().job().budget().maxCost();
-        Duration maxTime = figures.file().job().budget().maxTime();
-        boolean isBudgetWider = false;
-        if (isTooDear(option)) {
-            Money cost = enough(limits.held(option).high());
-            if (request.maxCost() == null) {
-                maxCost = cost;
-                isBudgetWider = true;
-            } else {
-                flags.add("--max-cost \"" + cost + "\"");
-            }
-        }
-        if (limits.takesLonger(limits.neededTime(option))) {
-            Duration time = upToTheMinute(option.time().high());
-            if (request.deadline() == null) {
-                maxTime = time;
-                isBudgetWider = true;
-            } else {
-                flags.add("--deadline " + Durations.format(time));
-            }
-        }
-        return Stream.of(flags.isEmpty() ? "" : asAsked(flags), isBudgetWider ? budget(maxCost, maxTime) : "")
-                .filter(remedy -> !remedy.isEmpty());
-    }
-
-    private static String budget(@Nullable Money maxCost, @Nullable Duration maxTime) {
-        List<String> keys = new ArrayList<>();
-        if (maxCost != null) {
-            keys.add("max-cost: " + maxCost);
-        }
-        if (maxTime != null) {
-            keys.add("max-time: " + Durations.format(maxTime));
-        }
-        return "budget: {" + String.join(", ", keys) + "}";
-    }
-
-    /** The command with limits that are wider, and with all else that was asked: without it another question would be answered. */
-    private String asAsked(List<String> wider) {
-        List<String> words = new ArrayList<>(List.of(planned()));
-        addFlag(
-                words,
-                "--target",
-                asked.targets().stream().map(ProviderId::value).toList());
-        addFlag(words, "--region", asked.regions());
-        asked.gpus().forEach(gpu -> words.add("--gpu " + gpu));
-        if (asked.spot() != OfferFilter.Spot.NEVER) {
-            words.add("--spot " + asked.spot().name().toLowerCase(Locale.ROOT));
-        }
-        if (request.objective() != Objective.BALANCED) {
-            words.add("--optimize " + request.objective());
-        }
-        words.addAll(wider);
-        Money maxCost = request.maxCost();
-        if (maxCost != null && wider.stream().noneMatch(flag -> flag.startsWith("--max-cost"))) {
-            words.add("--max-cost \"" + maxCost + "\"");
-        }
-        Duration deadline = request.deadline();
-        if (deadline != null && wider.stream().noneMatch(flag -> flag.startsWith("--deadline"))) {
-            words.add("--deadline " + Durations.format(deadline));
-        }
-        return String.join(" ", words);
-    }
-
-    /** The command with the sizes that were said of the model, without which it is not known. */
-    private String planned() {
-        Architecture said = request.said();
-        return "finetune plan JOB"
-                + (said == null
-                        ? ""
-                        : " --hidden-size " + said.hiddenSize() + " --layers " + said.layers() + " --vocabulary "
-                                + said.vocabulary());
-    }
-
-    private static void addFlag(List<String> words, String flag, List<String> values) {
-        if (!values.isEmpty()) {
-            words.add(flag + " " + String.join(",", values));
-        }
-    }
-
-    private static Duration upToTheMinute(Duration time) {
-        return Duration.ofMinutes(time.plusSeconds(59).toMinutes());
-    }
-
-    private String words(PlanOption option) {
-        MoneyRange foreseen = Ranking.billedAtMost(option);
-        MoneyRange held = limits.held(option);
-        boolean isMoreHeld = held.likely().amount().compareTo(foreseen.likely().amount()) > 0;
-        return option.id() + ", foreseen to take " + besideLimit(foreseen.likely()) + " (up to "
-                + besideLimit(foreseen.high()) + ") and "
-                + Figures.duration(option.time().likely()) + " (up to "
-                + Figures.duration(option.time().high()) + ")"
-                + (isMoreHeld && limits.costsMore(held.likely())
-                        ? "; with what a launch keeps back besides, the limit must be " + enough(held.likely())
-                                + " at least (up to " + enough(held.high()) + ")"
-                        : "");
-    }
-
-    /** To the cent; what breaks the limit is told as more than it. */
-    private Money besideLimit(Money money) {
-        return limits.costsMore(money) ? enough(money) : toTheCent(money);
-    }
-
-    private static Money toTheCent(Money money) {
-        return new Money(money.amount().setScale(CENTS, RoundingMode.HALF_UP), money.currency());
-    }
-
-    /** To the cent, and no less: as a limit it does. */
-    private static Money enough(Money money) {
-        return new Money(money.amount().setScale(CENTS, RoundingMode.UP), money.currency());
-    }
-
     private Problem nothingFits(Plan plan) {
         Problem.Builder problem = PlanProblems.NOTHING_FITS
                 .error("nothing that was looked at has the memory for "
@@ -556,7 +331,7 @@ final class Impasse {
         List<String> remedies = new ArrayList<>();
         for (Rejection rejection : plan.rejections()) {
             if (rejection.shortage() != null && machine(rejection).isEmpty()) {
-                Optional<String> change = ownMachine(rejection.target()).flatMap(this::leastChange);
+                Optional<String> change = ownMachine(rejection.target()).flatMap(leastChange::of);
                 problem.because(rejection.target() + ": " + rejection.reason()
                         + change.map(words -> "; fits with " + words).orElse(""));
                 change.ifPresent(remedies::add);
@@ -569,9 +344,10 @@ final class Impasse {
                 continue;
             }
             shown++;
-            Optional<String> change = leastChange(machine.get());
+            Optional<String> change = leastChange.of(machine.get());
             problem.because(rejection.target() + " " + rejection.name() + ": " + rejection.reason()
-                    + change.map(words -> "; fits with " + words).orElseGet(() -> triedInVain(rejection.target())));
+                    + change.map(words -> "; fits with " + words)
+                            .orElseGet(() -> leastChange.triedInVain(rejection.target())));
             change.filter(words -> !remedies.contains(words)).ifPresent(remedies::add);
         }
         return remedies;
@@ -593,150 +369,6 @@ final class Impasse {
                 .findFirst();
     }
 
-    private Optional<String> leastChange(OwnMachine machine) {
-        Map<String, FineTuneJob> changes = smallerBatches();
-        changes.putAll(changes(machine.target()));
-        return leastChange(
-                changes,
-                job -> new OwnMachinePlanner(job, worlds, assumptions, List.of(), null, errors, memoryHere)
-                        .fits(machine));
-    }
-
-    private Optional<String> leastChange(MachineOffer machine) {
-        return leastChange(changes(machine.target()), job -> fits(job, machine));
-    }
-
-    /** The first of the changes, the mildest first, with which a job fits. */
-    private Optional<String> leastChange(Map<String, FineTuneJob> changes, Predicate<PlannedJob> fits) {
-        return changes.entrySet().stream()
-                .filter(change -> fits.test(new PlannedJob(figures).with(change.getValue())))
-                .map(Map.Entry::getKey)
-                .findFirst();
-    }
-
-    /** What was tried and does not do; empty where there was nothing to try. */
-    private String triedInVain(ProviderId place) {
-        Set<String> tried = changes(place).keySet();
-        List<String> kinds = new ArrayList<>();
-        if (tried.stream().anyMatch(change -> change.startsWith("training.max-tokens"))) {
-            kinds.add("shorter row");
-        }
-        if (tried.stream().anyMatch(change -> change.startsWith("method.rank"))) {
-            kinds.add("lower rank");
-        }
-        if (tried.contains("method: lora")) {
-            kinds.add("LoRA");
-        }
-        if (tried.stream().anyMatch(change -> change.startsWith("method: qlora"))) {
-            kinds.add("QLoRA");
-        }
-        return kinds.isEmpty() ? "" : "; no " + String.join(" or ", kinds) + " fits either";
-    }
-
-    /** The same steps of smaller micro-batches, the largest first. What runs on GPUs is given as much of a micro-batch at a time as fits. */
-    private Map<String, FineTuneJob> smallerBatches() {
-        FineTuneJob job = figures.file().job();
-        TrainingSpec training = job.training();
-        int stepRows = training.batchSize() * training.gradientAccumulation();
-        Map<String, FineTuneJob> changes = new LinkedHashMap<>();
-        for (int rows = training.batchSize() / 2; rows >= 1; rows /= 2) {
-            int accumulation = stepRows / rows;
-            if (stepRows % rows == 0 && accumulation <= MOST_ACCUMULATION) {
-                TrainingSpec smaller = training.toBuilder()
-                        .batchSize(rows)
-                        .gradientAccumulation(accumulation)
-                        .build();
-                changes.put(
-                        "training.batch-size: " + rows + " and training.gradient-accumulation: " + accumulation,
-                        job.toBuilder().training(smaller).build());
-            }
-        }
-        return changes;
-    }
-
-    /** The changes that the engine of a place would not refuse. */
-    private Map<String, FineTuneJob> changes(ProviderId place) {
-        Map<String, FineTuneJob> changes = changes();
-        changes.values().removeIf(changed -> isRefused(place, changed.method()));
-        return changes;
-    }
-
-    private boolean isRefused(ProviderId place, TuningMethod method) {
-        boolean isGguf = figures.file().job().model().isGguf();
-        return !refusals.at(place, method, figures.model().speaks(), isGguf).isEmpty();
-    }
-
-    private Map<String, FineTuneJob> changes() {
-        FineTuneJob job = figures.file().job();
-        Map<String, FineTuneJob> changes = new LinkedHashMap<>();
-        LoraTuning lora = job.method().adapters().orElse(LoraTuning.defaults());
-        if (job.training().recompute() == Recompute.NONE) {
-            TrainingSpec again =
-                    job.training().toBuilder().recompute(Recompute.AUTO).build();
-            changes.put(
-                    "training.recompute: auto", job.toBuilder().training(again).build());
-        }
-        if (job.method() instanceof LoraTuning && figures.model().speaks()) {
-            changes.put(
-                    "method: qlora",
-                    job.toBuilder().method(new QloraTuning(lora)).build());
-        }
-        if (job.method() instanceof FullTuning && figures.model().speaks()) {
-            changes.put("method: lora", job.toBuilder().method(lora).build());
-            changes.put(
-                    "method: qlora",
-                    job.toBuilder().method(new QloraTuning(lora)).build());
-        }
-        changes.putAll(lowerRanks(job));
-        int longest = (int) figures.rows().lengths().longest();
-        for (int tokens = longest / 2; tokens >= SHORTEST_ROW; tokens /= 2) {
-            FineTuneJob shorter = job.toBuilder()
-                    .training(job.training().toBuilder().maxTokens(tokens).build())
-                    .build();
-            changes.put("training.max-tokens: " + tokens, shorter);
-            if (!(job.method() instanceof QloraTuning) && figures.model().speaks()) {
-                changes.put(
-                        "method: qlora and training.max-tokens: " + tokens,
-                        shorter.toBuilder().method(new QloraTuning(lora)).build());
-            }
-        }
-        return changes;
-    }
-
-    /** Adapters of half the rank and less, on the weights as they are and packed. */
-    private Map<String, FineTuneJob> lowerRanks(FineTuneJob job) {
-        Map<String, FineTuneJob> changes = new LinkedHashMap<>();
-        LoraTuning lora = job.method().adapters().orElse(null);
-        if (lora == null) {
-            return changes;
-        }
-        boolean isPacked = job.method() instanceof QloraTuning;
-        for (int rank = lora.rank() / 2; rank >= LOWEST_RANK; rank /= 2) {
-            LoraTuning lower = lora.toBuilder().rank(rank).build();
-            TuningMethod packed = new QloraTuning(lower);
-            changes.put(
-                    "method.rank: " + rank,
-                    job.toBuilder().method(isPacked ? packed : lower).build());
-            if (!isPacked && figures.model().speaks()) {
-                changes.put(
-                        "method.kind: qlora and method.rank: " + rank,
-                        job.toBuilder().method(packed).build());
-            }
-        }
-        return changes;
-    }
-
-    private boolean fits(PlannedJob job, MachineOffer machine) {
-        Gpus own = machine.gpus();
-        Optional<Gpu> gpu = own == null ? Optional.empty() : gpus.find(own.name());
-        return own != null
-                && gpu.isPresent()
-                && new MachinePlanner(job, ownModels, refusals, worlds, assumptions, errors)
-                                .run(machine.target(), gpu.get(), own.count())
-                                .fit()
-                        == Fit.FITS;
-    }
-
     /** What the job would have to say for an option to be looked at, or whoever asked to leave out. */
     private List<String> opened(PlanOption option) {
         List<String> remedies = new ArrayList<>();
@@ -751,7 +383,7 @@ final class Impasse {
                     + PlaceSettings.REGION + ": " + machine.region() + "}");
         }
         if (remedies.isEmpty()) {
-            remedies.add(isNarrowed() ? planned() : "targets: [" + target + "]");
+            remedies.add(isNarrowed() ? command.words() : "targets: [" + target + "]");
         }
         return remedies;
     }
@@ -766,7 +398,7 @@ final class Impasse {
 
     private static String fitsElsewhere(PlanOption option) {
         return "of all that is offered it fits " + option.id() + ", about "
-                + toTheCent(Ranking.billedAtMost(option).likely());
+                + WiderLimits.toTheCent(Ranking.billedAtMost(option).likely());
     }
 
     /**
