@@ -1,12 +1,17 @@
 package dev.finetune4j.engine.estimate;
 
-/** How a framework differs, in what it keeps in a GPU's memory, from PyTorch's parallelism and optimizers under adapters of PEFT on bitsandbytes. */
+/**
+ * How a framework differs, in what it keeps in a GPU's memory and in how fast it computes, from PyTorch's kernels, parallelism and optimizers
+ * under adapters of PEFT on bitsandbytes.
+ */
 enum FrameworkTrait {
     /** Its layers are those of Hugging Face's transformers, patched or not. */
     TRANSFORMERS_LAYERS,
     /** Its kernels are fused beyond PyTorch's own. */
     FUSED_KERNELS,
-    /** Its layers are patched to keep less for the backward pass. */
+    /** Its kernels are NVIDIA's own, made for the newest parts and for eight bits before PyTorch's are. */
+    VENDOR_KERNELS,
+    /** Its layers are patched to keep less for the backward pass, and so to move less. */
     LEAN_LAYERS,
     /** Where it computes activations again selectively, every other product is kept instead of all but attention's inside. */
     EVERY_OTHER_PRODUCT,

@@ -1,5 +1,7 @@
 package dev.finetune4j.engine.estimate;
 
+import static dev.finetune4j.engine.estimate.FrameworkTrait.LEAN_LAYERS;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.VENDOR_KERNELS;
 import static dev.finetune4j.engine.estimate.SpeedCoefficient.ATTENTION;
 import static dev.finetune4j.engine.estimate.SpeedCoefficient.EFFICIENCY;
 import static dev.finetune4j.engine.estimate.SpeedCoefficient.EXPOSED;
@@ -18,7 +20,6 @@ import dev.finetune4j.engine.estimate.Parallelism.Sharding;
 import dev.finetune4j.engine.estimate.TrainingSetup.Arithmetic;
 import dev.finetune4j.engine.estimate.TrainingSetup.Attention;
 import dev.finetune4j.engine.estimate.TrainingSetup.Checkpointing;
-import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
 import dev.finetune4j.engine.estimate.TrainingSetup.Loss;
 
 /**
@@ -107,7 +108,7 @@ final class SpeedFormula {
             rate *= coefficients.get(HOPPER);
         }
         boolean isBlackwellPart = gpu.generation().equals(BLACKWELL) && gpu.linkGbPerS() != null; // its cards have PCIe
-        if (isBlackwellPart && run.framework() != Framework.MEGATRON) {
+        if (isBlackwellPart && !run.has(VENDOR_KERNELS)) {
             rate *= OTHERS_BLACKWELL;
         }
         return rate * TERA * fp8Gain() * tokens / (tokens + coefficients.get(HALF_RATE_TOKENS));
@@ -118,7 +119,7 @@ final class SpeedFormula {
             return 1;
         }
         double gain = coefficients.get(FP8);
-        return run.framework() == Framework.MEGATRON ? gain : 1 + OTHERS_FP8 * (gain - 1);
+        return run.has(VENDOR_KERNELS) ? gain : 1 + OTHERS_FP8 * (gain - 1);
     }
 
     private double bandwidth() {
@@ -152,7 +153,7 @@ final class SpeedFormula {
         double passes = passes();
         boolean isFusedLoss = run.loss() == Loss.FUSED;
         double waste = run.isTuned() ? coefficients.get(TRAFFIC_FUSED) : coefficients.get(TRAFFIC_STOCK);
-        if (run.framework() == Framework.UNSLOTH || isFusedLoss) {
+        if (run.has(LEAN_LAYERS) || isFusedLoss) {
             waste *= 0.7;
         }
         double size = run.arithmetic() == Arithmetic.FP32 ? 4 : 2;

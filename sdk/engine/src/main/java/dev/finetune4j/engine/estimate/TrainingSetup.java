@@ -19,6 +19,7 @@ import static dev.finetune4j.engine.estimate.FrameworkTrait.SINGLE_SUMS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.SUMMED_COPIES;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.TRANSFORMERS_LAYERS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.UNTIED_HEAD;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.VENDOR_KERNELS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.WHOLE_ADAPTERS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.WHOLE_FROZEN_EDGES;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.WHOLE_LOADING;
@@ -123,7 +124,7 @@ public record TrainingSetup(
         /** LitGPT and Lit-LLaMA. */
         LITGPT(UNTIED_HEAD, PACKED_HEAD, WHOLE_LOADING, HALF_ADAPTERS, HALF_ADAPTER_INPUTS),
         /** Megatron-LM, NeMo, Megatron-Bridge. */
-        MEGATRON(FUSED_KERNELS, NO_BUCKETS, SINGLE_GRADIENTS, MASTER_WEIGHTS, HALF_ADAPTER_INPUTS),
+        MEGATRON(FUSED_KERNELS, VENDOR_KERNELS, NO_BUCKETS, SINGLE_GRADIENTS, MASTER_WEIGHTS, HALF_ADAPTER_INPUTS),
         /** Code tuned for pre-training: llm-foundry, torchtitan, NeMo AutoModel. */
         TUNED(FUSED_KERNELS, EVERY_OTHER_PRODUCT, HALF_ADAPTER_INPUTS),
         /** Not known. */
