@@ -1,15 +1,19 @@
 package dev.finetune4j.engine.launch;
 
+import dev.finetune4j.engine.models.LocalCore;
+import dev.finetune4j.engine.models.ModelProblems;
+import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.spi.RecipeWriter;
 import dev.finetune4j.value.ProviderId;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * What the engines that places are sent for their GPUs do not do, whatever the rows. Check, plan and advice ask it, so that none of them
- * says that a job can run which a launch refuses.
+ * What the engines that places are sent for their GPUs do not do, whatever the rows: of models, and of methods. Check, plan and advice ask
+ * it, so that none of them says that a job can run which a launch refuses.
  */
 public final class EngineRefusals {
     /** Of places that have engines of their own. */
@@ -43,9 +47,29 @@ public final class EngineRefusals {
                 .toList();
     }
 
-    /** Whether a place is sent an engine for its GPUs. */
-    public boolean areOf(ProviderId place) {
-        return engines.containsKey(place);
+    /**
+     * Why no engine that places are sent trains a model: they train the models that the core does.
+     *
+     * @param places where the job is planned; those that are sent none do not count
+     * @return FT0483 as a warning; empty where they train it, where no place is sent one, and where nobody knows what the model is
+     */
+    public Optional<Problem> ofModel(ModelFacts model, List<ProviderId> places) {
+        Optional<String> untrained = model.untrainedBy(LocalCore.shipped());
+        List<String> refusing = places.stream()
+                .filter(engines::containsKey)
+                .map(ProviderId::value)
+                .distinct()
+                .sorted()
+                .toList();
+        if (untrained.isEmpty() || refusing.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(ModelProblems.NOT_TRAINED
+                .warning("a launch at " + String.join(", ", refusing)
+                        + " would be refused: nothing of finetune4j trains " + untrained.get())
+                .at(Location.ofKey("model"))
+                .because("what is planned there holds for a script of your own")
+                .build());
     }
 
     /** A refusal in one sentence. */

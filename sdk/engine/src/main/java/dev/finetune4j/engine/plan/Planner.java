@@ -1,9 +1,7 @@
 package dev.finetune4j.engine.plan;
 
 import dev.finetune4j.engine.launch.JobFigures;
-import dev.finetune4j.engine.launch.ModelFacts;
 import dev.finetune4j.engine.launch.OwnMachine;
-import dev.finetune4j.engine.models.LocalCore;
 import dev.finetune4j.engine.models.ModelProblems;
 import dev.finetune4j.engine.price.OfferFilter;
 import dev.finetune4j.engine.report.Figures;
@@ -212,34 +210,15 @@ public final class Planner {
                             + " parameters that are planned with are those of its model of text")
                     .build());
         }
-        notTrained(job.model(), ranked).ifPresent(warnings::add);
+        List<ProviderId> places =
+                ranked.stream().map(candidate -> candidate.option().target()).toList();
+        context.refusals().ofModel(job.model(), places).ifPresent(warnings::add);
         Rehearsal rehearsal = context.rehearsal();
         if (rehearsal != null) {
             RehearsalVerdict.of(job.job(), rehearsal.training()).ifPresent(warnings::add);
         }
         missingQuota(ranked, lacks).ifPresent(warnings::add);
         return warnings;
-    }
-
-    /** What an engine that knows the model's files would refuse, at the places that are sent one. */
-    private Optional<Problem> notTrained(ModelFacts model, List<Candidate> ranked) {
-        Optional<String> untrained = model.untrainedBy(LocalCore.shipped());
-        List<String> places = ranked.stream()
-                .map(candidate -> candidate.option().target())
-                .filter(context.refusals()::areOf)
-                .map(ProviderId::value)
-                .distinct()
-                .sorted()
-                .toList();
-        if (untrained.isEmpty() || places.isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(ModelProblems.NOT_TRAINED
-                .warning("a launch at " + String.join(", ", places) + " would be refused: nothing of finetune4j trains "
-                        + untrained.get())
-                .at(Location.ofKey("model"))
-                .because("what is planned there holds for a script of your own")
-                .build());
     }
 
     /** The best machine that would do but for a quota; for it alone anybody may want a larger one. */
