@@ -31,7 +31,7 @@ final class GpuSetup {
     static final String SINGLE = "fp32";
 
     /** Share of a GPU's memory that weights may take before our engine shares them out unasked ({@code sharing.py} of {@code finetune4j_peft}). */
-    private static final double WHOLE_SHARE = 0.6;
+    static final double WHOLE_SHARE = 0.6;
     /** Bytes of a weight that is trained itself: value, gradient and two moments in single precision. */
     private static final double TRAINED_BYTES = 16;
 

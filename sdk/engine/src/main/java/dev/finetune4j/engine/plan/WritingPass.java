@@ -35,8 +35,6 @@ final class WritingPass {
     private static final double UNPACKING_BYTES = 14;
     /** How often gathered bytes go through the memory of each GPU. */
     private static final double GATHERED_PASSES = 3;
-    /** Share of a GPU's memory that the weights of a model may take before several GPUs share them out unasked. */
-    private static final double WHOLE_SHARE = 0.6;
     /** Share of the free memory that unpacked matrices may take. */
     private static final double UNPACKED_SHARE = 0.5;
     /** What contexts and libraries take of a GPU, in GiB. */
@@ -108,7 +106,7 @@ final class WritingPass {
     /** Whether the GPUs have the model together, and so answer the same texts; one that was trained as a whole answers in half precision. */
     boolean isSharedOut() {
         boolean isPlanned = run.settings().parallelism() == Sharing.FSDP && !job.trainsAll();
-        boolean isTight = lyingBytes() > WHOLE_SHARE * run.usableGib() * GIB;
+        boolean isTight = lyingBytes() > GpuSetup.WHOLE_SHARE * run.usableGib() * GIB;
         return run.settings().gpus() > 1 && (isPlanned || isTight);
     }
 
