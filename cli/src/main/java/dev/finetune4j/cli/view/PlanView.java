@@ -189,7 +189,14 @@ public final class PlanView {
                 && plan.options().subList(0, number - 1).stream()
                         .anyMatch(better -> better.name().equals(option.name())
                                 && better.region().equals(option.region())
-                                && better.costs().equals(option.costs()));
+                                && isPricedAs(better, option));
+    }
+
+    /** Machines by the hour: places that do more or less of a job on the same one differ in what it costs. */
+    private static boolean isPricedAs(PlanOption better, PlanOption option) {
+        return (better.offer() instanceof MachineOffer one && option.offer() instanceof MachineOffer other)
+                ? one.price().equals(other.price())
+                : better.costs().equals(option.costs());
     }
 
     /** The first option of a target that is not among the best, so that every target is seen. */

@@ -90,7 +90,18 @@ final class Ranking {
                 .filter(option -> isIdleInVain(option, judged))
                 .map(PlanOption::id)
                 .collect(Collectors.toSet());
-        Comparator<Candidate> byScore = Comparator.comparingDouble(one -> score(one.option(), leastCost, leastTime));
+        Map<List<Object>, Double> elsewhere = judged.stream()
+                .map(Candidate::option)
+                .filter(option -> !ownModels.contains(option.target()))
+                .collect(Collectors.toMap(
+                        Ranking::machine, option -> score(option, leastCost, leastTime), Math::min));
+        // What a place for fewer models saves is the comparison, which is left to one's own machine.
+        Comparator<Candidate> byScore = Comparator.comparingDouble(one -> {
+            double own = score(one.option(), leastCost, leastTime);
+            return ownModels.contains(one.option().target())
+                    ? Math.max(own, elsewhere.getOrDefault(machine(one.option()), own))
+                    : own;
+        });
         return judged.stream()
                 .sorted(Comparator.comparing((Candidate one) -> !one.option().isEligible())
                         .thenComparing(one -> !mayBeChosen(one.option()))
@@ -108,6 +119,13 @@ final class Ranking {
                         .thenComparing(one -> ownModels.contains(one.option().target()))
                         .thenComparing(one -> one.option().id()))
                 .toList();
+    }
+
+    /** What is let, wherever it is. */
+    private static List<Object> machine(PlanOption option) {
+        return option.offer() instanceof MachineOffer machine
+                ? List.of(machine.instanceType(), machine.region(), machine.tier())
+                : List.of(option.id());
     }
 
     /** The best that may be chosen; empty where there is none. */

@@ -40,16 +40,21 @@ final class SampleOptions {
      * @param perHour its price, or null where there is none
      */
     static PlanOption option(String name, Fit fit, Duration time, @Nullable Money perHour) {
+        return option(PLACE, name, fit, time, perHour);
+    }
+
+    /** The same at another place. */
+    static PlanOption option(ProviderId place, String name, Fit fit, Duration time, @Nullable Money perHour) {
         PriceFact price = perHour == null
                 ? null
                 : new PriceFact(perHour, PriceUnit.HOUR, TODAY, "a list", PriceTrust.PUBLISHED, false);
         MoneyRange cost = perHour == null
                 ? null
                 : new MoneyRange(perHour.forHours(time), perHour.forHours(time), perHour.forHours(time));
-        MachineOffer machine = new MachineOffer(PLACE, name, "north", PurchaseTier.ON_DEMAND, null, 8, 32, price, null);
+        MachineOffer machine = new MachineOffer(place, name, "north", PurchaseTier.ON_DEMAND, null, 8, 32, price, null);
         return new PlanOption(
                 machine.id(),
-                PLACE,
+                place,
                 name,
                 "north",
                 machine,
