@@ -69,7 +69,8 @@ final class GpuTimes {
 
     /** Seconds of validation losses, and of the comparison where it is made there. */
     Sample evaluation() {
-        Sample seconds = worlds.constant(readingSeconds(job.rows().rowsOf(Part.VALIDATION) * job.validations() * meanTokens()));
+        Sample seconds =
+                worlds.constant(readingSeconds(job.rows().rowsOf(Part.VALIDATION) * job.validations() * meanTokens()));
         if (comparesModels()) {
             seconds = seconds.plus(reading()).plus(writing());
         }

@@ -299,11 +299,7 @@ final class MachinePlanner {
                 .phase(Name.START_UP, starting, true, startUp.words() + (isHub(machine) ? "; " + TYPES_OF_HUB : ""))
                 .phase(Name.DOWNLOAD, fetching, true, fetchingBasis)
                 .phase(Name.TRAINING, training, true, work.trainingBasis() + corrected)
-                .phase(
-                        Name.EVALUATION,
-                        work.evaluation(),
-                        true,
-                        work.evaluationBasis())
+                .phase(Name.EVALUATION, work.evaluation(), true, work.evaluationBasis())
                 .phase(
                         Name.CHECKPOINTS,
                         work.checkpoints(training),
@@ -372,7 +368,8 @@ final class MachinePlanner {
     private List<String> notes(MachineOffer machine, Correction ofMemory) {
         List<String> notes = new ArrayList<>();
         if (isHub(machine)) {
-            notes.add("base and tuned model are compared on your own machine afterwards, which is in neither time nor cost");
+            notes.add(
+                    "base and tuned model are compared on your own machine afterwards, which is in neither time nor cost");
         }
         if (ofMemory.runs() > 0) {
             notes.add("memory as estimated" + ofMemory.words());

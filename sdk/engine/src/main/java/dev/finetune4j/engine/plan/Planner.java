@@ -479,11 +479,7 @@ public final class Planner {
                         offer.price().map(price -> price.amount().toString()).orElse("?")));
         KeptSettings settings = KeptSettings.of(figures.file());
         return new PlanBasis(
-                settings.digests(),
-                settings.plain(),
-                figures.rows().digest(),
-                Json.digest(prices),
-                context.version());
+                settings.digests(), settings.plain(), figures.rows().digest(), Json.digest(prices), context.version());
     }
 
     /** Between the cheapest service and the machines that are bought. */

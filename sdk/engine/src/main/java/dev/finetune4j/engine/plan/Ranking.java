@@ -93,8 +93,7 @@ final class Ranking {
         Map<List<Object>, Double> elsewhere = judged.stream()
                 .map(Candidate::option)
                 .filter(option -> !ownModels.contains(option.target()))
-                .collect(Collectors.toMap(
-                        Ranking::machine, option -> score(option, leastCost, leastTime), Math::min));
+                .collect(Collectors.toMap(Ranking::machine, option -> score(option, leastCost, leastTime), Math::min));
         // What a place for fewer models saves is the comparison, which is left to one's own machine.
         Comparator<Candidate> byScore = Comparator.comparingDouble(one -> {
             double own = score(one.option(), leastCost, leastTime);
@@ -263,8 +262,7 @@ final class Ranking {
         Money most = atMost.amount();
         DurationRange time = billedTime(option).orElse(null);
         if (time != null) { // the ends of a cost whose price moves tell already how far it may rise
-            return new MoneyRange(
-                    most.forHours(time.low()), most.forHours(time.likely()), most.forHours(time.high()));
+            return new MoneyRange(most.forHours(time.low()), most.forHours(time.likely()), most.forHours(time.high()));
         }
         BigDecimal ratio = most.amount().divide(perHour.amount().amount(), MathContext.DECIMAL64);
         return new MoneyRange(times(cost.low(), ratio), times(cost.likely(), ratio), times(cost.high(), ratio));

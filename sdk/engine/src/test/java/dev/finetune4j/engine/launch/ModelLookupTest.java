@@ -128,7 +128,10 @@ class ModelLookupTest {
             Problem problem = problem(() -> lookup(path));
 
             assertThat(Problems.text(problem))
-                    .contains("FT0494", "there is no model at " + path, folder.resolve(path).normalize().toString());
+                    .contains(
+                            "FT0494",
+                            "there is no model at " + path,
+                            folder.resolve(path).normalize().toString());
             assertThat(problem.remedies()).singleElement().asString().startsWith("ls -l ");
         }
         assertThat(problem(() -> lookup("qwen3-1.7c")).code()).isEqualTo("FT0480");

@@ -209,8 +209,7 @@ class GpuTimesTest {
         PlannedJob many = SampleJob.labelled("llama-3.1-8b-instruct", 10, new LabelTokens(6000, 6000, 6000));
         GpuRun run = run(few, "A10G", 1, Sharing.SINGLE);
         Range fast = new Range(3e8, 4e8, 5e8);
-        double shown = Math.ceil(
-                (6000 * 10 * (1 + few.job().evaluation().fewShot()) + 6000) / 32_768.0);
+        double shown = Math.ceil((6000 * 10 * (1 + few.job().evaluation().fewShot()) + 6000) / 32_768.0);
 
         assertThat(likely(times(many, run, fast)) / likely(times(few, run, fast)))
                 .isCloseTo((2 * (1 + 3) + (1 + shown)) / (3 * 2), within(0.01));
@@ -224,8 +223,7 @@ class GpuTimesTest {
 
         assertThat(likely(times(prompt, run)) - likely(times(adapter, run)))
                 .as("60 passes for each of 100 rows, for twice as many for each of 7 times 16")
-                .isCloseTo(
-                        (100 * 60 - 7 * 120) * new WritingPass(adapter, run).computing(), withinPercentage(10));
+                .isCloseTo((100 * 60 - 7 * 120) * new WritingPass(adapter, run).computing(), withinPercentage(10));
     }
 
     /** The tuned model comes home, and answers there. */
@@ -241,7 +239,8 @@ class GpuTimesTest {
                 engine.neededGib(),
                 engine.usableGib());
 
-        assertThat(likely(times(job, script))).isCloseTo(0.4 * 50 * job.validations() * 400 / 4000, withinPercentage(10));
+        assertThat(likely(times(job, script)))
+                .isCloseTo(0.4 * 50 * job.validations() * 400 / 4000, withinPercentage(10));
         assertThat(times(job, script).evaluationBasis())
                 .contains("models are not compared there")
                 .doesNotContain("held-out rows");

@@ -15,6 +15,7 @@ class KeptSettingsTest {
         assertThat(KeptSettings.words(nodes.numberNode(100))).isEqualTo("100");
         assertThat(KeptSettings.words(nodes.numberNode(0.0))).isEqualTo("0");
         assertThat(KeptSettings.words(nodes.booleanNode(true))).isEqualTo("true");
-        assertThat(KeptSettings.words(nodes.arrayNode().add("here").add("there"))).isEqualTo("[here, there]");
+        assertThat(KeptSettings.words(nodes.arrayNode().add("here").add("there")))
+                .isEqualTo("[here, there]");
     }
 }

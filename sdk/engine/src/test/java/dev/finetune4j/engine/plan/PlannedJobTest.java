@@ -44,8 +44,7 @@ class PlannedJobTest {
                 .isEqualTo(new Uncertain(180 / 16.0, (120 + 2 * Math.sqrt(120 * 500)) / 16, (120 + 2 * 500) / 16.0));
         assertThat(job.writingPasses(1, 16))
                 .as("of a tuned model that writes each by itself")
-                .isEqualTo(new Uncertain(
-                        60 + 120 / 16.0, 60 + 2 * Math.sqrt(120 * 500) / 16, 60 + 2 * 500 / 16.0));
+                .isEqualTo(new Uncertain(60 + 120 / 16.0, 60 + 2 * Math.sqrt(120 * 500) / 16, 60 + 2 * 500 / 16.0));
     }
 
     @Test

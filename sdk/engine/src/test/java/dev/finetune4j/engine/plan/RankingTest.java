@@ -38,8 +38,7 @@ class RankingTest {
 
     @Test
     void whatItAloneHasComesWhereItsCostSays() {
-        assertThat(SampleOptions.ranked(
-                        ranking, option(SampleOptions.PLACE, "small", 60), option(HUB, "own", 50)))
+        assertThat(SampleOptions.ranked(ranking, option(SampleOptions.PLACE, "small", 60), option(HUB, "own", 50)))
                 .extracting(one -> one.option().id())
                 .containsExactly("hub/north/own/on-demand", "place/north/small/on-demand");
     }

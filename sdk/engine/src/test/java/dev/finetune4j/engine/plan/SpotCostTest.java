@@ -49,7 +49,10 @@ class SpotCostTest {
         assertThat(List.of(atMost.low(), atMost.likely(), atMost.high()))
                 .as("as many hours as of the one that is told at that price, which is two and a half times its own")
                 .usingElementComparator(SpotCostTest::compareButForRounding)
-                .containsExactly(cost(unknown).low(), cost(unknown).likely(), cost(unknown).high());
+                .containsExactly(
+                        cost(unknown).low(),
+                        cost(unknown).likely(),
+                        cost(unknown).high());
         assertThat(amount(atMost.high()))
                 .as("the end of its own cost tells already how far the price may rise")
                 .isLessThan(2.5 * high(cheap));
@@ -81,8 +84,7 @@ class SpotCostTest {
     /** On spot alone, where so much may be paid at most. */
     private static Plan plan(@Nullable Money limit) {
         PlanRequest onSpot = SampleMarket.request(OfferFilter.Spot.ONLY);
-        return SampleMarket.planner(
-                        List.of(spot("unknown", null), spot("cheap", "0.40 USD"), spot("dear", "0.95 USD")))
+        return SampleMarket.planner(List.of(spot("unknown", null), spot("cheap", "0.40 USD"), spot("dear", "0.95 USD")))
                 .plan(
                         SampleJob.figures(LoraTuning.defaults()),
                         new PlanRequest(onSpot.filter(), onSpot.objective(), limit, null, true, null));

@@ -292,8 +292,7 @@ public final class MergedWeights {
     }
 
     private static float[] floats(Source source, long firstRow, long rows, long columns) {
-        return Dequantization.read(
-                source.file(), source.entry(), firstRow * columns, Math.toIntExact(rows * columns));
+        return Dequantization.read(source.file(), source.entry(), firstRow * columns, Math.toIntExact(rows * columns));
     }
 
     private static ByteBuffer encoded(float[] rows, TensorType type) {

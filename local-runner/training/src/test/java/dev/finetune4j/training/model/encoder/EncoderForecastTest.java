@@ -20,7 +20,21 @@ class EncoderForecastTest {
     private static final long MIB = 1L << 20;
     private static final EncoderShape SHAPE = EncoderShape.of(
             new EncoderConfig(
-                    EncoderFamily.BERT, 256, 6, 4, 1024, 1000, 512, 0, 2, 1e-12, "gelu", "absolute", false, 0.02, List.of()),
+                    EncoderFamily.BERT,
+                    256,
+                    6,
+                    4,
+                    1024,
+                    1000,
+                    512,
+                    0,
+                    2,
+                    1e-12,
+                    "gelu",
+                    "absolute",
+                    false,
+                    0.02,
+                    List.of()),
             List.of("plant", "animal"),
             "config.json");
 
