@@ -6,12 +6,12 @@ import dev.finetune4j.training.model.internal.CpuFeatures;
 /**
  * Resident memory of the process at the peak of scoring and speaking, foreseen from sizes alone. On top of what {@link MemoryForecast}
  * says of a training that learns nothing, with S tokens of the longest text, b of texts that are written beside each other, n computed
- * at once, t of one text among them and m rows of logits:
+ * at once, all of which may be labels behind one prompt, and m rows of logits:
  *
  * <pre>
  * cache    2 L K D s (S + b)
  * scratch  n s (5 C + (H + 2 K) D + 2 H D + 3 F)
- * scores   t H (t + S) (8 + 2 s)
+ * scores   n H (n + S) (8 + 2 s)
  * logits   m V 4, in bf16 m V s more
  * </pre>
  *
@@ -55,11 +55,11 @@ record AnswerForecast(
     private long textBytes() {
         long scratch =
                 5L * shape.width() + shape.qkvWidth() + 2L * shape.attentionWidth() + 3L * shape.feedForwardWidth();
-        long ofOneText = Math.min(ContinuationScorer.TOKENS_AT_ONCE, textTokens);
+        long atOnce = ContinuationScorer.TOKENS_AT_ONCE;
         long beside = Math.min(Speaker.TOKENS, Speaker.TEXTS * writtenTokens);
         return 2L * shape.layers() * shape.keyWidth() * bytes * (textTokens + beside)
-                + scratch * ContinuationScorer.TOKENS_AT_ONCE * bytes
-                + ofOneText * shape.heads() * (ofOneText + textTokens) * (8L + 2L * bytes)
+                + scratch * atOnce * bytes
+                + atOnce * shape.heads() * (atOnce + textTokens) * (8L + 2L * bytes)
                 + (long) logitRows(shape)
                         * shape.vocabulary()
                         * (bytes < FLOAT_BYTES ? FLOAT_BYTES + bytes : FLOAT_BYTES);

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * log p(continuation | prompt) for the continuations of several prompts. Prompt and continuations are one {@link TokenTree}, and the
- * trees of short prompts are computed in one pass, since each pass reads all weights from memory. A long text with one continuation does
- * not branch, and is read piece by piece.
+ * trees of short prompts are computed in one pass, since each pass reads all weights from memory. Continuations that are too many for one
+ * pass are read in several behind the same prompt, and a long text with one of them, which does not branch, piece by piece.
  */
 final class ContinuationScorer {
     /** Tokens of one pass: enough that the weights' way from memory costs little, few enough for a small score matrix. */
@@ -81,7 +81,7 @@ final class ContinuationScorer {
                 pass.add(tree);
                 tokens += tree.size();
             } else {
-                double[] sums = branches(split.text()) ? scoreLong(split) : scoreChain(split);
+                double[] sums = branches(split.text()) ? scoreBranches(split) : scoreChain(split.text(), past);
                 if (own != null) {
                     cached.keepApart(past, split.text().prompt().length, own, scores.size());
                 }
@@ -101,7 +101,7 @@ final class ContinuationScorer {
     private static boolean isReadAtOnce(Alternatives text) {
         int prompt = text.prompt().length;
         return branches(text)
-                ? prompt <= CachedDecoder.PIECE
+                ? prompt <= CachedDecoder.PIECE && prompt + Branches.of(text.continuations()).nodes() <= TOKENS_AT_ONCE
                 : prompt + text.continuations().get(0).length <= TOKENS_AT_ONCE;
     }
 
@@ -126,16 +126,42 @@ final class ContinuationScorer {
         }
     }
 
-    /** The front of a long prompt goes into the cache in pieces. */
-    private double[] scoreLong(Split split) {
+    /**
+     * The front of the prompt goes into the cache in pieces, and its end is read with all continuations; or all but its last token does, and
+     * that is read again with as many continuations at once as have room.
+     */
+    private double[] scoreBranches(Split split) {
         int[] prompt = split.text().prompt();
-        int front = prompt.length - CachedDecoder.PIECE;
-        cached.append(stack, Arrays.copyOf(prompt, front), split.prefix().length)
-                .close();
+        Branches branches = Branches.of(split.text().continuations());
+        int end = Math.min(CachedDecoder.PIECE, prompt.length);
+        if (end + branches.nodes() > TOKENS_AT_ONCE) {
+            end = 1;
+        }
+        int front = prompt.length - end;
+        int past = split.prefix().length;
+        if (front > 0) {
+            cached.append(stack, Arrays.copyOf(prompt, front), past).close();
+        }
         Alternatives rest = new Alternatives(
                 Arrays.copyOfRange(prompt, front, prompt.length), split.text().continuations());
-        return scoreTrees(List.of(TokenTree.of(rest)), split.prefix().length + front, null, 0)
-                .get(0);
+        double[] sums = new double[rest.continuations().size()];
+        for (int[] group : branches.groups(TOKENS_AT_ONCE - end)) {
+            double[] own = scoreGroup(rest, group, past + front);
+            for (int i = 0; i < group.length; i++) {
+                sums[group[i]] = own[i];
+            }
+        }
+        return sums;
+    }
+
+    private double[] scoreGroup(Alternatives text, int[] group, int past) {
+        List<int[]> continuations =
+                Arrays.stream(group).mapToObj(text.continuations()::get).toList();
+        Alternatives some = new Alternatives(text.prompt(), continuations);
+        if (!branches(some) && !isReadAtOnce(some)) {
+            return scoreChain(some, past);
+        }
+        return scoreTrees(List.of(TokenTree.of(some)), past, null, 0).get(0);
     }
 
     /** In one pass; where there is {@code own}, the texts are its {@code first} one and those after it. */
@@ -173,16 +199,17 @@ final class ContinuationScorer {
         return scores;
     }
 
-    private double[] scoreChain(Split split) {
-        int[] prompt = split.text().prompt();
-        int[] continuation = split.text().continuations().get(0);
+    /** Of a text with one continuation, behind {@code past} tokens. */
+    private double[] scoreChain(Alternatives chain, int past) {
+        int[] prompt = chain.prompt();
+        int[] continuation = chain.continuations().get(0);
         int[] text = IntStream.concat(Arrays.stream(prompt), Arrays.stream(continuation))
                 .toArray();
         double sum = 0;
         for (int start = 0; start < text.length - 1; start += CachedDecoder.PIECE) {
             int end = Math.min(text.length - 1, start + CachedDecoder.PIECE);
             int[] piece = Arrays.copyOfRange(text, start, end);
-            try (Value hidden = cached.append(stack, piece, split.prefix().length + start)) {
+            try (Value hidden = cached.append(stack, piece, past + start)) {
                 List<Question> asked = new ArrayList<>();
                 for (int node = Math.max(start, prompt.length - 1); node < end; node++) {
                     asked.add(new Question(node - start, text[node + 1]));

@@ -99,6 +99,39 @@ class ScoringTest {
         }
     }
 
+    /** 300 labels of up to 6 tokens behind a short prompt and behind one of several pieces, and two answers longer than a pass. */
+    @ParameterizedTest
+    @ValueSource(strings = {"untied", "mistral", "qwen3", "gemma3"})
+    void moreContinuationsThanOnePassReadsScoreAsEachByItselfDoes(String name) {
+        Random random = new Random(5);
+        List<int[]> labels = IntStream.range(0, 300)
+                .mapToObj(label -> random.ints(1 + random.nextInt(6), 3, 96).toArray())
+                .toList();
+        List<int[]> answers = IntStream.of(40, 530)
+                .mapToObj(tokens -> random.ints(tokens, 3, 96).toArray())
+                .toList();
+        List<Alternatives> prompts = List.of(
+                new Alternatives(PROMPT, labels),
+                new Alternatives(random.ints(290, 3, 96).toArray(), labels),
+                new Alternatives(PROMPT, answers),
+                new Alternatives(PROMPT, LABELS));
+        try (LanguageModel model = Fixture.load(name)) {
+            List<double[]> together = model.scoreContinuations(PREFIX, prompts);
+
+            for (int i = 0; i < prompts.size(); i++) {
+                Alternatives prompt = prompts.get(i);
+                for (int place = 0; place < prompt.continuations().size(); place += 1 + place / 7) {
+                    Alternatives own = new Alternatives(
+                            prompt.prompt(), List.of(prompt.continuations().get(place)));
+                    assertThat(together.get(i)[place])
+                            .as("prompt %d, continuation %d", i, place)
+                            .isCloseTo(
+                                    model.scoreContinuations(PREFIX, List.of(own)).get(0)[0], offset(2e-3));
+                }
+            }
+        }
+    }
+
     @Test
     void prefixOrPromptMayBeEmpty() {
         try (LanguageModel model = Fixture.load("tied")) {
