@@ -626,7 +626,8 @@ public final class FineTuner implements AutoCloseable {
 
     /**
      * As {@link #launchOnce}, a run of a series, of which what is odd about its rows was told before the first; an attempt that failed or was
-     * stopped goes on from its checkpoint, where it has one, and one whose training diverged is handed out, as it would do so again.
+     * stopped goes on from its checkpoint, where it has one, and one whose training diverged, or that its budget stopped, is handed out, as it
+     * would do so again.
      */
     RunHandle<RunOutcome> goOnOfSeries(PreparedJob job) {
         refuseErrors(job);

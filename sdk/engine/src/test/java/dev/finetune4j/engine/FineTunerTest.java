@@ -53,7 +53,6 @@ import dev.finetune4j.testkit.VirtualClock;
 import dev.finetune4j.testkit.fake.FakePlace;
 import dev.finetune4j.testkit.fake.FakeProviderFactory;
 import dev.finetune4j.testkit.fake.Life;
-import dev.finetune4j.value.RunId;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -420,13 +419,46 @@ class FineTunerTest {
             assertThat(stopped.code()).isEqualTo("FT0517");
             assertThat(stopped.summary()).matches("run letters-[0-9a-f]{8}-1 of the learning curve was stopped");
             assertThat(stopped.remedies()).containsExactly("finetune learning-curve " + job.source());
+        }
+    }
 
-            RunId run = tuner.list().get(0).id();
-            RunOutcome byBudget = new RunOutcome.Stopped("its budget is spent", true);
-            assertThat(Problems.only(() -> curve.ended(curve.sizes().get(0), run, byBudget))
-                            .remedies())
-                    .as("is not spent again unasked")
-                    .containsExactly("finetune resume " + run + ", then the same command again");
+    @Test
+    void spendsNoBudgetOfASeriesAnewUnlessItIsRaised() throws Exception {
+        place.script(Life.lasts());
+        Path file = jobFile("letters.jsonl");
+        String withoutBudget = Files.readString(file);
+        Files.writeString(file, withoutBudget + "budget: {max-time: 5m}\n");
+        try (FineTuner tuner = tuner(Map.of())) {
+            JobFile job = tuner.read(file);
+            for (int asked = 1; asked <= 2; asked++) {
+                FineTuneException end =
+                        catchThrowableOfType(FineTuneException.class, () -> tuner.learningCurve(job)
+                                .await());
+                assertThat(end.exitCode()).isEqualTo(ExitCode.BUDGET_STOPPED);
+                Problem stopped = end.problems().get(0);
+                assertThat(stopped.code()).isEqualTo("FT0542");
+                assertThat(stopped.summary())
+                        .matches("the budget of run letters-[0-9a-f]{8}-1 of the learning curve is used up");
+                assertThat(stopped.remedies())
+                        .containsExactly("finetune learning-curve " + job.source()
+                                + "    # from the start, once budget.max-time is more than the 5 min that are used up");
+                assertThat(place.launches()).isEqualTo(1);
+            }
+
+            place.script(Life.lasts());
+            SweepSpec two = sweepOf("1e-4,3e-4", SweepSpec.Search.GRID, null);
+            for (int asked = 1; asked <= 2; asked++) {
+                Problem stopped = Problems.only(() -> tuner.sweep(job, two).await());
+                assertThat(stopped.code()).isEqualTo("FT0542");
+                assertThat(stopped.remedies())
+                        .containsExactly("the same command again    # from the start, once budget.max-time is more than"
+                                + " the 5 min that are used up");
+                assertThat(place.launches()).isEqualTo(2);
+            }
+
+            Files.writeString(file, withoutBudget + "budget: {max-time: 2h}\n");
+            tuner.learningCurve(tuner.read(file)).await();
+            assertThat(place.launches()).as("four sizes more").isEqualTo(6);
         }
     }
 

@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A learning curve in the making: the job on an eighth, a quarter, half and all of its training rows. Smaller sets lie within larger
  * ones, and all answer the same held-out rows. Each size is a run as any other: one that has succeeded is not run again, one that goes
- * on is taken up, and one that failed or was stopped goes on from its checkpoint, so that a curve that was interrupted is gone on with by
- * asking for it again. The largest is the job itself; the others leave out what only the job itself is asked: the base model and the gate.
+ * on is taken up, and one that failed or was stopped, though not by its budget, goes on from its checkpoint, so that a curve that was
+ * interrupted is gone on with by asking for it again. The largest is the job itself; the others leave out what only the job itself is asked: the base model and the gate.
  */
 public final class CurveRuns {
     private static final List<Integer> DIVISORS = List.of(8, 4, 2, 1);
@@ -108,13 +108,14 @@ public final class CurveRuns {
     /**
      * Takes the answers of a run that has ended.
      *
-     * @throws FineTuneException why it failed, with FT0517 if it was stopped, or with FT0701 if its answers cannot be read
+     * @throws FineTuneException why it failed, with FT0517 if it was stopped, with FT0542 if its budget stopped it, or
+     *     with FT0701 if its answers cannot be read
      */
     public void ended(CurveSize size, RunId run, RunOutcome outcome) {
         String again =
                 Remedies.named("finetune learning-curve JOB", whole.file().source(), null);
-        RunOutcome.Succeeded succeeded =
-                SeriesRuns.succeeded(run, outcome, "the learning curve", again, () -> runner.goesOn(size.job(), run));
+        RunOutcome.Succeeded succeeded = SeriesRuns.succeeded(
+                run, outcome, "the learning curve", again, whole.file().job().budget(), () -> runner.goesOn(size.job(), run));
         Path output = succeeded.output();
         List<Prediction> answers =
                 PredictionFiles.read(output, Set.of(Variant.TUNED)).getOrDefault(Variant.TUNED, List.of());

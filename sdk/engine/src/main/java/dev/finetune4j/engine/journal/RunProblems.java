@@ -24,7 +24,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What can go wrong between a checked job and its outcome: FT0501 to FT0541. */
+/** What can go wrong between a checked job and its outcome: FT0501 to FT0542. */
 public final class RunProblems implements ProblemCatalogue {
     private static final String BEGIN_WITH = " runs begin with ";
     private static final String THEY_ARE = "they are ";
@@ -188,11 +188,19 @@ public final class RunProblems implements ProblemCatalogue {
             "FT0517",
             "One of several runs was stopped",
             ExitCode.TRAINING_FAILED,
-            "A learning curve or a sweep is made of several runs, and one of them was stopped, by a person or by its budget. What has been "
-                    + "trained is kept. Where a person stopped it, the same command goes on, this run from its checkpoint where its place "
-                    + "can resume it. Where its budget stopped it, that is not spent again unasked: the same command goes on once that "
-                    + "run has been resumed to its end.",
-            "the same command again; where its budget stopped it, first finetune resume RUN");
+            "A learning curve or a sweep is made of several runs, and somebody stopped one of them. What has been trained is kept. The "
+                    + "same command goes on, this run from its checkpoint where its place can resume it.",
+            "the same command again");
+
+    /** A run that several are to go into was stopped by the budget. */
+    public static final ProblemKind STOPPED_BY_BUDGET_WITHIN = kind(
+            "FT0542",
+            "The budget stopped one of several runs",
+            ExitCode.BUDGET_STOPPED,
+            "A learning curve or a sweep is made of several runs, each of which has the job's budget, and one of them used it up. It is not "
+                    + "spent again unasked: the same command ends at that run until budget.max-time is raised. With another budget the job "
+                    + "is another, and its runs are begun from the start.",
+            "the same command again, once budget.max-time of the job is raised");
 
     /** A replay that gave something else. */
     public static final ProblemKind REPLAY_DIFFERS = kind(
@@ -255,6 +263,7 @@ public final class RunProblems implements ProblemCatalogue {
                 NO_MODEL,
                 FOLDER_IN_USE,
                 STOPPED_WITHIN,
+                STOPPED_BY_BUDGET_WITHIN,
                 REPLAY_DIFFERS,
                 FILE_IN_USE,
                 LEFT_BEHIND,
@@ -471,6 +480,15 @@ public final class RunProblems implements ProblemCatalogue {
     public static FineTuneException stoppedWithin(RunId run, String what, String reason, String remedy) {
         return STOPPED_WITHIN
                 .error("run " + run + " of " + what + " was stopped")
+                .because(reason)
+                .remedy(remedy)
+                .asException();
+    }
+
+    /** A run that {@code what} is made of was stopped by its budget. */
+    public static FineTuneException stoppedByBudgetWithin(RunId run, String what, String reason, String remedy) {
+        return STOPPED_BY_BUDGET_WITHIN
+                .error("the budget of run " + run + " of " + what + " is used up")
                 .because(reason)
                 .remedy(remedy)
                 .asException();

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 
 /** The runs so far of one job with one set of data and model, each as its journal stood when it was read. */
@@ -95,20 +96,33 @@ final class Attempts {
      * {@linkplain #success ended well}: there is nothing left to train.
      */
     Optional<RunFolder> interrupted(PreparedJob job, String version) {
+        return unsuccessful(
+                job, version, (view, content) -> view.state() != RunState.SUCCEEDED && !isByBudget(content));
+    }
+
+    /**
+     * The last attempt, if it is of the same work by the same version and was stopped by its budget, which is that of the job. Empty where
+     * an earlier one {@linkplain #success ended well}.
+     */
+    Optional<RunFolder> stoppedByBudget(PreparedJob job, String version) {
+        return unsuccessful(job, version, (view, content) -> view.closed() && isByBudget(content));
+    }
+
+    private Optional<RunFolder> unsuccessful(
+            PreparedJob job, String version, BiPredicate<RunView, JournalContent> isMeant) {
         if (success(job, version, run -> true).isPresent()) {
             return Optional.empty();
         }
         return last().filter(last -> last.view()
-                        .filter(view -> isInterrupted(view, last.content()) && isOf(job, version, last.content(), view))
+                        .filter(view -> isMeant.test(view, last.content()) && isOf(job, version, last.content(), view))
                         .isPresent())
                 .map(Attempt::folder);
     }
 
-    private static boolean isInterrupted(RunView view, JournalContent content) {
-        boolean isByBudget = content.last(JournalEntry.Closed.class)
+    private static boolean isByBudget(JournalContent content) {
+        return content.last(JournalEntry.Closed.class)
                 .filter(JournalEntry.Closed::byBudget)
                 .isPresent();
-        return view.state() != RunState.SUCCEEDED && !isByBudget;
     }
 
     private static boolean isDone(RunView view) {

@@ -46,8 +46,13 @@ final class NextCommand {
         if (limit == null || !RunningTime.isUsedUp(byBudget, place)) {
             return Optional.empty();
         }
-        return Optional.of(launch(view, place) + "    # from the start, once budget.max-time is more than the "
-                + Figures.duration(limit) + " that are used up");
+        return Optional.of(onceRaised(launch(view, place), limit));
+    }
+
+    /** A command that begins anew what would be stopped again with no more time than its budget gave it. */
+    static String onceRaised(String command, Duration limit) {
+        return command + "    # from the start, once budget.max-time is more than the " + Figures.duration(limit)
+                + " that are used up";
     }
 
     private static String launch(RunView view, Capabilities place) {

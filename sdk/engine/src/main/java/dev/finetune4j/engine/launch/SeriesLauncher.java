@@ -32,9 +32,9 @@ public final class SeriesLauncher {
 
     /**
      * As {@link Launcher#launchOnce} where any success will do, but a last run by this version that failed or was stopped in training goes on
-     * from its checkpoint, where its place lets it and bills nothing for that. Not one that its budget stopped, nor one that was resumed and
-     * came no step further; and one whose training diverged is handed out, as it would do so again. Of several programs that ask at the same
-     * time one resumes it and the others look on.
+     * from its checkpoint, where its place lets it and bills nothing for that. Not one that was resumed and came no step further; and one
+     * whose training diverged, or that its budget stopped, is handed out, as it would end so again. Of several programs that ask at the
+     * same time one resumes it and the others look on.
      *
      * @param secrets values in the job that must not be written down
      * @throws FineTuneException with FT0113 if none of its targets is there, FT0522 if its place bills for time, FT0501 if the run's
@@ -48,6 +48,9 @@ public final class SeriesLauncher {
                         .or(() -> lastUnsuccessful(prepared)
                                 .filter(SeriesLauncher::hasDiverged)
                                 .map(launcher::attach)))
+                .or(() -> Attempts.read(store, prepared)
+                        .stoppedByBudget(prepared, context.version())
+                        .map(launcher::attach))
                 .orElseGet(() -> launcher.launchOnce(prepared, secrets, run -> true));
     }
 

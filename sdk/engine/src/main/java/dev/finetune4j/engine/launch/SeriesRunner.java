@@ -6,8 +6,8 @@ import dev.finetune4j.value.RunId;
 /** Runs the jobs of a series. */
 public interface SeriesRunner {
     /**
-     * Runs a job, unless it has been run to success or its training diverged; one that failed or was stopped goes on from its checkpoint,
-     * where its place lets it.
+     * Runs a job, unless it has been run to success or its training diverged, or its budget stopped it; one that failed or was
+     * stopped otherwise goes on from its checkpoint, where its place lets it.
      */
     RunHandle<RunOutcome> launch(PreparedJob job);
 

@@ -10,6 +10,7 @@ import dev.finetune4j.engine.report.TrainingHistory;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.Budget;
 import dev.finetune4j.job.EvaluationSpec;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.Gate;
@@ -61,22 +62,25 @@ public final class SeriesRuns {
      *
      * @param series what the run belongs to, for messages
      * @param again the command that goes on with the series
+     * @param budget of the run
      * @param goesOn whether the series asked for again goes on with a run that failed, as {@link SeriesRunner#goesOn} tells
-     * @throws FineTuneException why it failed, and what the series asked for again does then, or with FT0517 if it was stopped
+     * @throws FineTuneException why it failed, and what the series asked for again does then, with FT0517 if it was stopped, or with
+     *     FT0542 if its budget stopped it
      */
     public static RunOutcome.Succeeded succeeded(
-            RunId run, RunOutcome outcome, String series, String again, BooleanSupplier goesOn) {
+            RunId run, RunOutcome outcome, String series, String again, Budget budget, BooleanSupplier goesOn) {
         if (outcome instanceof RunOutcome.Failed failed) {
             List<String> causes = new ArrayList<>(failed.problem().causes());
             causes.add(run + " is a run of " + series + ": " + next(failed.problem(), goesOn));
             throw failed.problem().withCauses(causes).asException();
         }
         if (outcome instanceof RunOutcome.Stopped stopped) {
-            throw RunProblems.stoppedWithin(
-                    run,
-                    series,
-                    stopped.reason(),
-                    stopped.byBudget() ? "finetune resume " + run + ", then the same command again" : again);
+            if (!stopped.byBudget()) {
+                throw RunProblems.stoppedWithin(run, series, stopped.reason(), again);
+            }
+            Duration limit = budget.maxTime();
+            throw RunProblems.stoppedByBudgetWithin(
+                    run, series, stopped.reason(), limit == null ? again : NextCommand.onceRaised(again, limit));
         }
         return (RunOutcome.Succeeded) outcome;
     }

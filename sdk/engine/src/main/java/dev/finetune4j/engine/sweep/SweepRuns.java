@@ -169,8 +169,8 @@ public final class SweepRuns {
      * Takes the result of a run that has ended. Where training diverged, as with a learning rate that is too high, the trial counts as the
      * worst.
      *
-     * @throws FineTuneException why it failed otherwise, with FT0517 if it was stopped, with FT0703 if its place answers no rows; asking for
-     *     the sweep again goes on with it
+     * @throws FineTuneException why it failed otherwise, with FT0517 if it was stopped, with FT0542 if its budget stopped it, with
+     *     FT0703 if its place answers no rows; asking for the sweep again goes on with what somebody stopped
      */
     public void ended(Trial trial, RunId run, RunOutcome outcome) {
         Problem problem = outcome instanceof RunOutcome.Failed failed && Divergence.isIn(failed.problem())
@@ -178,7 +178,12 @@ public final class SweepRuns {
                 : null;
         Interval value = problem == null
                 ? value(SeriesRuns.succeeded(
-                        run, outcome, "the sweep", "the same command again", () -> runner.goesOn(trial.job(), run)))
+                        run,
+                        outcome,
+                        "the sweep",
+                        "the same command again",
+                        job().budget(),
+                        () -> runner.goesOn(trial.job(), run)))
                 : null;
         Duration took = runner.took(run);
         if (problem == null) {
