@@ -536,8 +536,18 @@ class FineTunerTest {
                     .doesNotContain("beats", "Rows that tuning changed");
             assertThat(again.write(sweep)).content().contains("sweep, halving").doesNotContain("<script");
 
-            assertThat(tuner.sweep(tuner.read(job), halving).await()).isEqualTo(sweep);
+            SweepRuns third = tuner.sweep(tuner.read(job), halving);
+            assertThat(third.await()).isEqualTo(sweep);
             assertThat(place.launches()).as("all is there").isEqualTo(5);
+            assertThat(third.write(sweep)).isEqualTo(again.write(sweep));
+            List<SweepSpec> others = List.of(
+                    sweepOf("1e-4,3e-4,1e-3", SweepSpec.Search.GRID, null),
+                    sweepOf("1e-4,3e-4,2e-3", SweepSpec.Search.HALVING, null));
+            assertThat(others)
+                    .extracting(other -> tuner.sweep(tuner.read(job), other).write(sweep))
+                    .as("of another search")
+                    .doesNotHaveDuplicates()
+                    .doesNotContain(third.write(sweep));
         }
     }
 

@@ -368,8 +368,11 @@ public final class SweepRuns {
         return whole.file().job();
     }
 
+    /** Another search of the same job has another, so that neither writes over what the other found. */
     private Path folder() {
-        String name = job().name() + "-" + whole.digest().substring(0, DIGEST_CHARACTERS);
+        String digest = Json.digest(
+                Map.of("job", whole.digest(), "search", spec.search().name(), "candidates", spec.candidates()));
+        String name = job().name() + "-" + digest.substring(0, DIGEST_CHARACTERS);
         return home.resolve("sweeps").resolve(name);
     }
 }
