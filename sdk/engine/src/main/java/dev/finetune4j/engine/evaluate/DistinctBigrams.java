@@ -12,7 +12,7 @@ import java.util.Set;
  *
  * <p>Drawing rows with replacement repeats rows, and a repeated row brings no new bigram: the plain bootstrap would put its
  * interval far below the value. The statistic is therefore linear in the rows, by the jackknife: the value plus the mean
- * influence of the drawn rows.
+ * influence of the drawn rows, within 0 to 1, which a row that has most of the bigrams would leave.
  */
 final class DistinctBigrams {
     private DistinctBigrams() {}
@@ -52,7 +52,8 @@ final class DistinctBigrams {
         for (int i = 0; i < centred.length; i++) {
             centred[i] = pseudoValues[i] - mean + value;
         }
-        return SumStatistic.mean(centred);
+        Statistic linear = SumStatistic.mean(centred);
+        return times -> Math.max(0, Math.min(1, linear.over(times)));
     }
 
     private static double share(long distinct, long total) {

@@ -299,6 +299,28 @@ class EvaluatorTest {
         assertThat(distinct.high()).isGreaterThan(distinct.value());
     }
 
+    /** Without the one long answer all pairs are distinct. */
+    @Test
+    void distinctBigramsStayAShareWhereOneAnswerHasMostOfThem() {
+        List<Prediction> rows = IntStream.rangeClosed(1, 5)
+                .mapToObj(i -> new Prediction(
+                        new RowRef("rows", i),
+                        "reference",
+                        i == 1 ? "again ".repeat(100).strip() : "answer " + i,
+                        Map.of(),
+                        30,
+                        10))
+                .toList();
+
+        EvaluationReport report = new Evaluator(TaskSpec.of(TaskKind.GENERATION), EvaluationSpec.defaults())
+                .evaluate(Map.of(Variant.TUNED, rows));
+
+        Interval distinct = report.variants().get(0).metric(MetricName.DISTINCT_2);
+        assertThat(distinct.value()).isCloseTo(5 / 103.0, within(1e-12));
+        assertThat(distinct.low()).isZero();
+        assertThat(distinct.high()).isBetween(distinct.value(), 1.0);
+    }
+
     @Test
     void everyTaskIsMeasuredByItsOwnMetrics() {
         for (TaskKind kind : TaskKind.values()) {
