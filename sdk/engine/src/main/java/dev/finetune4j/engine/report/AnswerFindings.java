@@ -10,15 +10,16 @@ import dev.finetune4j.job.EvaluationSpec;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Labels that a tuned model does not use, and texts that say nothing, which its scores alone hardly tell. */
 public final class AnswerFindings {
+    private static final int NAMED = 5;
+
     private AnswerFindings() {}
 
     /**
-     * A warning where every row is answered alike, else one where labels of the rows are never answered, each named with its rows. Empty
+     * A warning where every row is answered alike, else one where labels of the rows are never answered, the most frequent named with their rows. Empty
      * where rows have all the same label. Where models write texts, a warning where most are empty or alike, else one where most are cut.
      *
      * @param maxNewTokens {@code evaluation.max-new-tokens} of the job whose models answered
@@ -83,9 +84,9 @@ public final class AnswerFindings {
         if (asked.size() < 2 || never.isEmpty()) {
             return Optional.empty();
         }
-        String unanswered = never.stream()
+        String unanswered = named(never.stream()
                 .map(label -> quoted(confusion, label) + " (" + Figures.rows(confusion.support(label)) + ")")
-                .collect(Collectors.joining(", "));
+                .toList());
         return Optional.of(
                 given.size() == 1
                         ? EvaluationProblems.ONE_ANSWER
@@ -107,14 +108,21 @@ public final class AnswerFindings {
             problem.remedy(EvaluationProblems.UNANSWERED_LABELS.remedy());
         }
         if (!frequent.isEmpty()) {
-            String names =
-                    frequent.stream().map(label -> quoted(confusion, label)).collect(Collectors.joining(", "));
+            String names = named(
+                    frequent.stream().map(label -> quoted(confusion, label)).toList());
             problem.because("a label has " + Figures.count(Math.round((double) rows / asked.size())) + " of "
                             + Figures.rows(rows) + " on average: it is not for few rows that " + names
                             + (frequent.size() == 1 ? " is" : " are") + " left out")
                     .remedy(EvaluationProblems.ONE_ANSWER.remedy());
         }
         return problem.build();
+    }
+
+    private static String named(List<String> labels) {
+        int more = labels.size() - NAMED;
+        return more <= 1
+                ? String.join(", ", labels)
+                : String.join(", ", labels.subList(0, NAMED)) + " and " + more + " more";
     }
 
     private static String quoted(ConfusionMatrix confusion, int label) {

@@ -15,6 +15,7 @@ import dev.finetune4j.job.EvaluationSpec;
 import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.job.TaskSpec;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -143,6 +144,21 @@ class AnswerFindingsTest {
     }
 
     @Test
+    void namesFiveOfManyLabels() {
+        List<String> asked = List.of("a", "b", "c", "d", "e", "f", "g", "h");
+        TaskSpec letters = TaskSpec.of(TaskKind.CLASSIFICATION).withLabels(asked);
+
+        assertThat(finding(evaluation(letters, asked, Collections.nCopies(8, "a"))))
+                .hasValueSatisfying(problem -> assertThat(problem.summary())
+                        .startsWith("all 8 rows are answered \"a\", none ")
+                        .endsWith(" (1 row) and 2 more")
+                        .matches("[^(]*(\\(1 row\\)[^(]*){5}"));
+        assertThat(finding(evaluation(letters, asked.subList(0, 7), Collections.nCopies(7, "a"))))
+                .hasValueSatisfying(problem ->
+                        assertThat(problem.summary()).matches("[^(]*(\\(1 row\\)[^(]*){6}").endsWith(" (1 row)"));
+    }
+
+    @Test
     void standsAmongTheNoticesOfTheReport() {
         RunReport sample = SampleRun.report();
         EvaluationReport alike = evaluation(List.of("ham", "spam"), List.of("spam", "spam"));
@@ -189,11 +205,15 @@ class AnswerFindingsTest {
     }
 
     private static EvaluationReport evaluation(List<String> references, List<String> answers) {
+        return evaluation(TASK, references, answers);
+    }
+
+    private static EvaluationReport evaluation(TaskSpec task, List<String> references, List<String> answers) {
         List<Prediction> predictions = new ArrayList<>();
         for (int i = 0; i < references.size(); i++) {
             predictions.add(new Prediction(
                     new RowRef("rows.jsonl", i + 1L), references.get(i), answers.get(i), Map.of(), 1, 1));
         }
-        return new Evaluator(TASK, EvaluationSpec.defaults()).evaluate(Map.of(Variant.TUNED, predictions));
+        return new Evaluator(task, EvaluationSpec.defaults()).evaluate(Map.of(Variant.TUNED, predictions));
     }
 }
