@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.search;
 
+import dev.finetune4j.json.Durations;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -56,7 +57,7 @@ public record SweepSpec(
             trials = DEFAULT_TRIALS;
         }
         if (maxTime != null && (maxTime.isNegative() || maxTime.isZero())) {
-            throw new IllegalArgumentException("max-time must be positive, was " + maxTime);
+            throw new IllegalArgumentException("max-time must be positive, was " + Durations.format(maxTime));
         }
         if (trials == 0 && space.grid().size() > MOST) {
             throw new IllegalArgumentException("a grid has at most " + MOST + " combinations, was "

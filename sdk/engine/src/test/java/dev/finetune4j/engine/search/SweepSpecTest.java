@@ -35,7 +35,7 @@ class SweepSpecTest {
         assertThatThrownBy(() -> spec(LISTED, Search.GRID, 3)).hasMessageContaining("needs search random or halving");
         assertThatThrownBy(() -> spec(LISTED, Search.RANDOM, 1001)).hasMessageContaining("1 to 1000, was 1001");
         assertThatThrownBy(() -> new SweepSpec(LISTED, Search.GRID, 0, 17, Duration.ZERO))
-                .hasMessageContaining("max-time must be positive");
+                .hasMessageContaining("max-time must be positive, was 0s");
     }
 
     private static SweepSpec spec(SearchSpace space, Search search, int trials) {
