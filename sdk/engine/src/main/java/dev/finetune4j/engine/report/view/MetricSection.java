@@ -73,7 +73,7 @@ final class MetricSection {
                         .map(tick -> Html.of(
                                 "<span style=\"left:{}%\">{}</span>",
                                 percent(axis.share(tick)),
-                                String.format(Locale.ROOT, "%." + axis.decimals() + "f", tick)))));
+                                axis.label(tick)))));
     }
 
     private static Html bar(MetricName metric, VariantEvaluation variant, Axis axis) {

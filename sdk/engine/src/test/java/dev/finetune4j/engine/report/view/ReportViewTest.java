@@ -548,6 +548,22 @@ class ReportViewTest {
         assertThat(Axis.covering(0, 5000, 5).label(5000)).isEqualTo("5,000");
     }
 
+    /** The mean of 10.777 nats a token is a perplexity of about 47,900. */
+    @Test
+    void theScaleOfAMetricSeparatesThousandsAsItsValueDoes() {
+        Prediction row = new Prediction(new RowRef("rows.jsonl", 1), "reference", "an answer", Map.of(), 1077.7, 100);
+        RunReport sample = SampleRun.report();
+
+        RunReport report = RunReport.builder(sample.run(), sample.state(), sample.job(), sample.provenance())
+                .evaluation(
+                        new Evaluator(TaskSpec.of(TaskKind.GENERATION), EvaluationSpec.defaults())
+                                .evaluate(Map.of(Variant.TUNED, List.of(row))),
+                        null)
+                .build();
+
+        assertThat(HtmlReport.write(report)).contains(">50,000</span>").doesNotContain(">50000</span>");
+    }
+
     private static RunReport hostile() {
         return report(TaskSpec.of(TaskKind.CLASSIFICATION), HOSTILE);
     }
