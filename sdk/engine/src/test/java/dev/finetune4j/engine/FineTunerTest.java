@@ -483,13 +483,31 @@ class FineTunerTest {
 
     @Test
     void refusesALearningCurveOfTooFewRows() throws Exception {
-        List<String> few = Files.readAllLines(folder.resolve("letters.jsonl")).subList(0, 20);
-        Files.write(folder.resolve("few.jsonl"), few);
+        String otherSplit = "data.split: {validation: 0, test: 0.2}";
+        Path job = jobFile("few.jsonl");
+        String text = Files.readString(job);
         try (FineTuner tuner = tuner(Map.of())) {
-            assertThatThrownBy(() -> tuner.learningCurve(tuner.read(jobFile("few.jsonl"))))
-                    .hasMessageContaining("FT0706")
-                    .hasMessageContaining("training rows, a learning curve needs 32");
+            Problem withinReach = refusedCurve(tuner, job, 42);
+            assertThat(withinReach.summary()).endsWith(" training rows, a learning curve needs 32");
+            assertThat(withinReach.remedies()).containsExactly(otherSplit, "add rows");
+
+            assertThat(refusedCurve(tuner, job, 20).remedies())
+                    .as("would not reach it either")
+                    .containsExactly("add rows");
+
+            Files.writeString(job, text.replace("few.jsonl\n", "few.jsonl\n  split: {validation: 0, test: 0.2}\n"));
+            assertThat(refusedCurve(tuner, job, 36).remedies())
+                    .as("what the job says")
+                    .containsExactly("add rows");
         }
+    }
+
+    private Problem refusedCurve(FineTuner tuner, Path job, int rows) throws Exception {
+        List<String> few = Files.readAllLines(folder.resolve("letters.jsonl")).subList(0, rows);
+        Files.write(folder.resolve("few.jsonl"), few);
+        Problem refused = Problems.only(() -> tuner.learningCurve(tuner.read(job)));
+        assertThat(refused.code()).isEqualTo("FT0706");
+        return refused;
     }
 
     @Test

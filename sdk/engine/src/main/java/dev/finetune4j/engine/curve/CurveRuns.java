@@ -20,10 +20,12 @@ import dev.finetune4j.engine.report.view.CurvePage;
 import dev.finetune4j.engine.report.view.ReportFiles;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.job.SplitSpec;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.value.RunId;
@@ -186,13 +188,29 @@ public final class CurveRuns {
         int fewest =
                 largest * ROWS_OF_A_LABEL * Math.max(1, whole.data().labels().size());
         if (rows < fewest) {
-            throw EvaluationProblems.TOO_FEW_FOR_CURVE
+            Problem.Builder problem = EvaluationProblems.TOO_FEW_FOR_CURVE
                     .error("the job has " + rows + " training rows, a learning curve needs " + fewest)
                     .at(Location.ofKey("data"))
                     .because(ROWS_OF_A_LABEL + " rows of each of "
-                            + Math.max(1, whole.data().labels().size()) + " labels in an eighth of the rows")
-                    .asException();
+                            + Math.max(1, whole.data().labels().size()) + " labels in an eighth of the rows");
+            if (mostDealtOut() >= fewest) {
+                problem.remedy("data.split: {validation: 0, test: " + SplitSpec.DEFAULT_TEST + "}");
+            }
+            throw problem.remedy("add rows").asException();
         }
+    }
+
+    /** Training rows without validation rows and with the usual share of test rows; 0 where the job deals them out so, or by files. */
+    private long mostDealtOut() {
+        SplitSpec split = whole.file().job().data().split();
+        boolean isFromFiles = split.validationFile() != null || split.testFile() != null;
+        if (isFromFiles || (split.validation() == 0 && split.test() <= SplitSpec.DEFAULT_TEST)) {
+            return 0;
+        }
+        long all = whole.data().rowsByPart().values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
+        return (long) Math.floor(all * (1 - SplitSpec.DEFAULT_TEST));
     }
 
     private Path folder() {
