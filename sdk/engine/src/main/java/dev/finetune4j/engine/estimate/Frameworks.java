@@ -13,13 +13,19 @@ final class Frameworks {
         this.name = name.toLowerCase(Locale.ROOT);
     }
 
+    /** Whether the name holds one of them, the longer ones however they are divided: "LLaMA Factory", but "torch fsdp" is not of HF. */
     private boolean has(String... parts) {
+        String joined = joined(name);
         for (String part : parts) {
-            if (name.contains(part)) {
+            if (name.contains(part) || (part.length() > 4 && joined.contains(joined(part)))) {
                 return true;
             }
         }
         return false;
+    }
+
+    private static String joined(String name) {
+        return name.replace(" ", "").replace("-", "").replace("_", "");
     }
 
     Framework framework(boolean isZero) {
@@ -54,6 +60,7 @@ final class Frameworks {
                 "hugging",
                 "transformers",
                 "trl",
+                "sfttrainer",
                 "peft",
                 "accelerate",
                 "swift",

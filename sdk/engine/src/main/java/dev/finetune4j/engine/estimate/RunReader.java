@@ -12,6 +12,7 @@ import dev.finetune4j.engine.estimate.TrainingSetup.Method;
 import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
 import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -58,23 +59,54 @@ final class RunReader {
     private static final Pattern DEGREE = Pattern.compile("(?<![a-z])(tp|pp|ep|sp|cp|fsdp|ddp)\\s*=?\\s*(\\d{1,7})");
 
     /** Pipeline parallelism as a word or before its degree; an "app" has none. */
-    private static final Pattern PIPELINE = Pattern.compile("(?<![a-z])pp(?![a-z])");
+    private static final Pattern PIPELINE = Pattern.compile("(?<![a-z])pp(?![a-z])|pipeline");
 
     /** The stage of ZeRO; not that of "zero1-tp2", which the coefficients were fitted to as the second. */
-    private static final Pattern STAGE = Pattern.compile("(?:zero|stage)[ _=:-]*([123])(?!\\d|-tp)");
+    private static final Pattern STAGE = Pattern.compile("(?:zero|stage|(?<![a-z])z)[ _=:-]*([123])(?!\\d|-tp)");
+
+    /** Names of FSDP's own strategies but that which leaves the weights whole. */
+    private static final Pattern FULL_SHARD = Pattern.compile("(?:full|hybrid)[ _-]?shard");
+
+    private static final Pattern GRADIENT_SHARD = Pattern.compile("shard[ _-]?grad");
+
+    /** What says in another column how weights are shared out; DeepSpeed alone does not say the stage. */
+    private static final Pattern SHARDED = Pattern.compile("fsdp|(?:zero|(?<![a-z])z)[ _=:-]*[123](?!\\d)|[ _-]shard");
+
+    private static final Pattern KNOWN_SPREAD = Pattern.compile("none|\\bno\\b|single|dp|data|replica|zero|stage|deepspeed|\\bds\\b"
+            + "|(?<![a-z])z[ _=:-]*[123]|shard|other|device_map|naive|(?<![a-z])(?:tp|pp|ep|sp|cp)\\s*=?\\s*\\d");
+
+    private static final Pattern QLORA = Pattern.compile("(?<![a-z])q[-_ ]?[ld]ora|qlora|qdora");
+
+    /** A base in 4 or 8 bits; not moments in 8. */
+    private static final Pattern PACKED =
+            Pattern.compile("nf4|fp4|int4|int8|[48][-_ ]?bit(?![-_ ]*(?:paged|adam|optim|lion))|gptq|awq");
+
+    private static final Pattern YES = Pattern.compile("y|yes\\b.*|true|on|1|enabled?");
+    private static final Pattern NO = Pattern.compile("n|no|none|false|off|0|disabled?");
+    private static final Pattern UNSAID = Pattern.compile("|-+|\u2013|\u2014|n/?a|unknown|\\?|not (?:said|reported|given)");
+    private static final Pattern OUT_OF_MEMORY = Pattern.compile("(?:cuda )?(?:oom|out of memory)");
+
+    /** Columns of what came out, where a run that failed has no number. */
+    private static final Set<String> FIGURES = Set.of("peak_mem_gb_per_gpu", "tokens_per_s_per_gpu", "tokens_per_s");
+
+    private static final Pattern PACKING = Pattern.compile("(?:(?:sample|sequence)[-_ ]?)?pack(?:ed|ing)");
 
     private final GpuTable gpus;
     private final ModelNames names;
 
     private final CsvTable.Row row;
     private final int number;
+    private final boolean isOutOfMemory;
     private final RunNotes notes;
     private final Frameworks named;
 
     private RunReader(GpuTable gpus, ModelNames names, CsvTable.Row row, int number) {
         this.gpus = gpus;
         this.names = names;
-        this.row = row;
+        this.row = plain(row);
+        this.isOutOfMemory = FIGURES.stream()
+                .anyMatch(column ->
+                        OUT_OF_MEMORY.matcher(row.text(column).toLowerCase(Locale.ROOT)).matches());
         this.number = number;
         this.notes = new RunNotes(row.text("notes"));
         this.named = new Frameworks(row.text("framework"));
@@ -87,6 +119,21 @@ final class RunReader {
      */
     static PublishedRun read(GpuTable gpus, ModelNames names, CsvTable.Row row, int number) {
         return new RunReader(gpus, names, row, number).run();
+    }
+
+    /** Numbers without what stands where there is none, "n/a" or "OOM", and a rank without its letter, "r=16". */
+    private static CsvTable.Row plain(CsvTable.Row row) {
+        Map<String, String> fields = new HashMap<>(row.fields());
+        fields.replaceAll((column, text) -> {
+            String said = text.strip().toLowerCase(Locale.ROOT);
+            boolean isAbsent = UNSAID.matcher(said).matches()
+                    || (FIGURES.contains(column) && OUT_OF_MEMORY.matcher(said).matches());
+            if (isAbsent && RunLimits.isNumber(column)) {
+                return "";
+            }
+            return column.equals("lora_rank") ? said.replaceFirst("^r\\s*=\\s*", "") : text;
+        });
+        return new CsvTable.Row(row.line(), fields, row.width());
     }
 
     private PublishedRun run() {
@@ -116,18 +163,19 @@ final class RunReader {
                 wallTime(architecture, setup, gpu),
                 setup == null ? OptionalDouble.empty() : trainedTokens(setup),
                 setup != null && isComplete(setup) && !isMixture,
-                notes.ranOutOfMemory(),
-                !notes.ranOutOfMemory() && !notes.hasNoResult());
+                ranOutOfMemory(),
+                !ranOutOfMemory() && !notes.hasNoResult());
     }
 
     private Optional<Method> method() {
         String name = row.text("method").toLowerCase(Locale.ROOT);
-        if (name.contains("qlora") || name.contains("qdora")) {
+        if (QLORA.matcher(name).find()) {
             return Optional.of(Method.QLORA);
         }
         if (name.contains("lora") || name.contains("dora")) {
             return Optional.of(
                     row.text("precision").matches("(?i).*(nf4|int4|4-?bit|int8|gptq|awq).*")
+                                    || PACKED.matcher(name).find()
                             ? Method.QLORA
                             : Method.LORA);
         }
@@ -144,14 +192,16 @@ final class RunReader {
         if (named.isQwenScript() && method == Method.FULL) {
             spread = Parallelism.data(spread.gpus(), Sharding.ZERO3);
         }
-        boolean isZero = spread.sharding() == Sharding.ZERO1
-                || spread.sharding() == Sharding.ZERO2
-                || spread.sharding() == Sharding.ZERO3;
+        boolean isZero = (spread.sharding() == Sharding.ZERO1
+                        || spread.sharding() == Sharding.ZERO2
+                        || spread.sharding() == Sharding.ZERO3)
+                && !GRADIENT_SHARD.matcher(spreadText()).find(); // FSDP's second stage
         Framework framework = named.framework(isZero);
         // Qwen ships finetune_ds.sh and finetune_qlora_ds.sh: both under DeepSpeed, the first as ZeRO-3.
         if (named.isQwenScript() && (method == Method.FULL || method == Method.QLORA)) {
             framework = Framework.DEEPSPEED;
         }
+        boolean sharesWeights = spread.sharding() == Sharding.ZERO3 || spread.sharding() == Sharding.FSDP;
         OptionalDouble trainable = notes.number("trainable (?:params? )?([\\d,]+)");
         boolean countsPrinted =
                 trainable.isPresent() && (row.text("lora_targets").isEmpty() || method == Method.PROMPT);
@@ -174,9 +224,10 @@ final class RunReader {
                 .attention(attention())
                 .loss(loss(framework))
                 .isCompiled(notes.isCompiled())
-                .offloadsOptimizer(notes.offloadsOptimizer())
-                .offloadsWeights(
-                        notes.offloadsWeights() || (spread.sharding() == Sharding.FSDP && notes.say("cpu offload")))
+                .offloadsOptimizer(notes.offloadsOptimizer() || offloads())
+                .offloadsWeights(notes.offloadsWeights()
+                        || (spread.sharding() == Sharding.FSDP && notes.say("cpu offload"))
+                        || (sharesWeights && offloads()))
                 .build();
     }
 
@@ -185,12 +236,37 @@ final class RunReader {
         return value.isPresent() && value.getAsDouble() >= 1 ? (Integer) (int) value.getAsDouble() : null;
     }
 
+    /** A row with a peak or a speed is of a run that ran, whatever its notes say of others. */
+    private boolean ranOutOfMemory() {
+        return (isOutOfMemory || notes.ranOutOfMemory())
+                && row.number("peak_mem_gb_per_gpu").isEmpty()
+                && row.number("tokens_per_s_per_gpu").isEmpty()
+                && row.number("tokens_per_s").isEmpty();
+    }
+
     private int gpuCount() {
         return Math.max(1, (int) row.number("gpus").orElse(1));
     }
 
-    private Parallelism parallelism() {
+    /** How GPUs share the work, from the column or, where that is empty, from the framework or the method, if they say it. */
+    private String spreadText() {
         String text = row.text("parallelism").toLowerCase(Locale.ROOT);
+        if (UNSAID.matcher(text).matches()) {
+            String elsewhere = (row.text("framework") + ' ' + row.text("method")).toLowerCase(Locale.ROOT);
+            text = gpuCount() > 1 && SHARDED.matcher(elsewhere).find() ? elsewhere : "";
+        }
+        return text.replaceAll("tensor[ _-]?parallel(?:ism)?(?:[ _-](?:size|degree))?", "tp")
+                .replaceAll("pipeline[ _-]?parallel(?:ism)?(?:[ _-](?:size|degree))?", "pp")
+                .replaceAll("(?<=\\d)x(?=[a-z])", "-"); // tp2xpp2
+    }
+
+    /** DeepSpeed's and FSDP's offload, of all that they share out; not that of activations. */
+    private boolean offloads() {
+        return new RunNotes(spreadText()).say("(?<!activation )off-?load");
+    }
+
+    private Parallelism parallelism() {
+        String text = spreadText();
         int count = gpuCount();
         Sharding sharding = Sharding.NONE;
         Matcher stage = STAGE.matcher(text);
@@ -200,7 +276,11 @@ final class RunReader {
         if (text.contains("zero") || text.contains("deepspeed") || isBare) {
             String said = hasStage ? stage.group(1) : text;
             sharding = said.contains("3") ? Sharding.ZERO3 : said.contains("2") ? Sharding.ZERO2 : Sharding.ZERO1;
-        } else if (text.contains("fsdp") || text.equals("hsdp")) {
+        } else if (GRADIENT_SHARD.matcher(text).find()) {
+            sharding = Sharding.ZERO2;
+        } else if (text.contains("fsdp")
+                || text.equals("hsdp")
+                || FULL_SHARD.matcher(text).find()) {
             sharding = Sharding.FSDP;
         } else if ((text.equals("other") && !notes.say("dataparallel"))
                 || text.contains("device_map")
@@ -221,8 +301,8 @@ final class RunReader {
     /** A model that no GPU of several can hold alone was shared out where it ran, though nobody says how. */
     private TrainingSetup spread(TrainingSetup said, @Nullable Architecture architecture, @Nullable Gpu gpu) {
         boolean isSaid =
-                !row.text("parallelism").isEmpty() || said.parallelism().sharding() != Sharding.NONE;
-        if (isSaid || notes.ranOutOfMemory() || said.parallelism().gpus() == 1 || architecture == null || gpu == null) {
+                KNOWN_SPREAD.matcher(spreadText()).find() || said.parallelism().sharding() != Sharding.NONE;
+        if (isSaid || ranOutOfMemory() || said.parallelism().gpus() == 1 || architecture == null || gpu == null) {
             return said;
         }
         double room = gpu.usableMemoryGib() * GIB / architecture.parameters();
@@ -353,8 +433,16 @@ final class RunReader {
         return text.contains("32") ? Arithmetic.FP32 : null;
     }
 
+    /** How the base is packed where the method says it: "LoRA (8-bit)". */
+    private String packedByMethod(Method method) {
+        Matcher packed = PACKED.matcher(row.text("method").toLowerCase(Locale.ROOT));
+        return method == Method.QLORA && packed.find()
+                ? ' ' + packed.group().replaceAll("[_ ]bit", "-bit")
+                : "";
+    }
+
     private @Nullable Weights weights(Method method, Framework framework) {
-        String text = precision();
+        String text = (precision() + packedByMethod(method)).strip();
         boolean isHalf = notes.saysWeightsAreHalf() || new RunNotes(text).saysWeightsAreHalf();
         if (method != Method.QLORA && isHalf) {
             return Weights.HALF;
@@ -430,10 +518,10 @@ final class RunReader {
 
     private @Nullable Boolean isPacked() {
         String text = row.text("packing").toLowerCase(Locale.ROOT);
-        if (text.startsWith("y") || text.equals("true") || notes.say("dolly-15k packed")) {
+        if (YES.matcher(text).matches() || PACKING.matcher(text).matches() || notes.say("dolly-15k packed")) {
             return true;
         }
-        return text.isEmpty() ? null : Boolean.FALSE;
+        return UNSAID.matcher(text).matches() ? null : Boolean.FALSE;
     }
 
     private boolean isFullLength() {
@@ -479,10 +567,10 @@ final class RunReader {
         if (text.equals("unsloth") || notes.say("act(ivation)? offload")) {
             return Checkpointing.FULL_OFFLOADED;
         }
-        if (text.matches("yes|true|full|on|1")) {
+        if (text.equals("full") || YES.matcher(text).matches()) {
             return Checkpointing.FULL;
         }
-        if (text.matches("no|false|none|off|0")) {
+        if (NO.matcher(text).matches()) {
             return Checkpointing.NONE;
         }
         return text.equals("selective") ? Checkpointing.SELECTIVE : named.checkpointing();
@@ -490,10 +578,10 @@ final class RunReader {
 
     private @Nullable Attention attention() {
         String text = row.text("flash_attention").toLowerCase(Locale.ROOT);
-        if (text.isEmpty()) {
+        if (UNSAID.matcher(text).matches()) {
             return null;
         }
-        return text.equals("no") || text.equals("eager") || text.equals("false") ? Attention.EAGER : Attention.FUSED;
+        return text.equals("eager") || NO.matcher(text).matches() ? Attention.EAGER : Attention.FUSED;
     }
 
     private @Nullable Loss loss(Framework framework) {
@@ -519,7 +607,7 @@ final class RunReader {
         boolean hasColumns = each.isPresent()
                 && whole("micro_batch") != null
                 && (whole("seq_len") != null || DataSets.in(row.text("notes")).isPresent());
-        if (!hasColumns || notes.ranOutOfMemory()) {
+        if (!hasColumns || ranOutOfMemory()) {
             return Observed.absent();
         }
         if (architecture == null || setup == null) {
@@ -661,7 +749,7 @@ final class RunReader {
 
     private Observed wallTime(@Nullable Architecture architecture, @Nullable TrainingSetup setup, @Nullable Gpu gpu) {
         OptionalDouble wall = row.number("wall_time_s");
-        if (wall.isEmpty() || setup == null || gpu == null || notes.ranOutOfMemory()) {
+        if (wall.isEmpty() || setup == null || gpu == null || ranOutOfMemory()) {
             return Observed.absent();
         }
         if (architecture == null) {

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.finetune4j.engine.estimate.Parallelism.Sharding;
+import dev.finetune4j.engine.estimate.TrainingSetup.Attention;
 import dev.finetune4j.engine.estimate.TrainingSetup.Checkpointing;
 import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
+import dev.finetune4j.engine.estimate.TrainingSetup.Method;
 import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.plan.Fit;
@@ -244,6 +246,7 @@ class BacktestTest {
                 .containsExactlyElementsOf(shardings.isEmpty() ? List.of() : List.of(shardings.split(" ", -1)));
 
         fields.set(COLUMNS.indexOf("notes"), "OOM");
+        fields.set(COLUMNS.indexOf("peak_mem_gb_per_gpu"), "");
         assertThat(setup(fields).shardings())
                 .as("of what failed, which may have lain whole on each")
                 .isEmpty();
@@ -341,6 +344,196 @@ class BacktestTest {
         assertThat(setup("activation_checkpointing", "on").checkpointing()).isEqualTo(Checkpointing.FULL);
         assertThat(setup("activation_checkpointing", "0").checkpointing()).isEqualTo(Checkpointing.NONE);
         assertThat(setup("activation_checkpointing", "off").checkpointing()).isEqualTo(Checkpointing.NONE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "QLoRA, QLORA, ",
+        "Q-LoRA, QLORA, ",
+        "q_lora, QLORA, ",
+        "fsdp_qlora, QLORA, ",
+        "QDoRA, QLORA, ",
+        "LoRA (4-bit), QLORA, ",
+        "4-bit LoRA, QLORA, ",
+        "LoRA nf4, QLORA, ",
+        "LoRA-8bit, QLORA, INT8",
+        "LoRA (8 bit), QLORA, INT8",
+        "int8 LoRA, QLORA, INT8",
+        "LoRA with 8-bit Adam, LORA, ",
+        "LoRA, LORA, "
+    })
+    void readsInTheMethodHowTheBaseIsPacked(String method, Method read, @Nullable Weights weights) throws IOException {
+        TrainingSetup setup = setup("method", method);
+
+        assertThat(setup.method()).isEqualTo(read);
+        assertThat(setup.weights()).isEqualTo(weights);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "z3, ZERO3",
+        "ds z3, ZERO3",
+        "FULL_SHARD, FSDP",
+        "HYBRID_SHARD, FSDP",
+        "SHARD_GRAD_OP, ZERO2",
+        "zero3-offload, ZERO3",
+        "tensor parallel 2, NONE"
+    })
+    void readsWhatTrainersCallTheSharingOfWeights(String parallelism, Sharding sharding) throws IOException {
+        List<String> fields = fields("parallelism", parallelism);
+        fields.set(COLUMNS.indexOf("gpus"), "8");
+
+        assertThat(setup(fields).parallelism().sharding()).isEqualTo(sharding);
+        assertThat(setup(fields).framework())
+                .isEqualTo(sharding == Sharding.ZERO3 ? Framework.DEEPSPEED : Framework.HUGGING_FACE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"tensor parallel 2, 2, 1", "tp2xpp2, 2, 2", "pipeline-parallel-size=4, 1, 4"})
+    void readsDegreesInWords(String parallelism, int tensor, int pipeline) throws IOException {
+        List<String> fields = fields("parallelism", parallelism);
+        fields.set(COLUMNS.indexOf("gpus"), "8");
+
+        assertThat(setup(fields).parallelism().tensor()).isEqualTo(tensor);
+        assertThat(setup(fields).parallelism().pipeline()).isEqualTo(pipeline);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "zero3-offload, true, true",
+        "fsdp offload, true, true",
+        "zero2-offload, true, false",
+        "zero3 without offload, false, false",
+        "fsdp with activation offload, false, false"
+    })
+    void readsOfOffloadInTheParallelism(String parallelism, boolean ofOptimizer, boolean ofWeights) throws IOException {
+        List<String> fields = fields("parallelism", parallelism);
+        fields.set(COLUMNS.indexOf("gpus"), "8");
+
+        assertThat(setup(fields).offloadsOptimizer()).isEqualTo(ofOptimizer);
+        assertThat(setup(fields).offloadsWeights()).isEqualTo(ofWeights);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "accelerate fsdp, lora, FSDP",
+        "trl, lora+fsdp, FSDP",
+        "deepspeed zero3, full, ZERO3",
+        "xtuner (mmengine + deepspeed), full, NONE"
+    })
+    void readsInOtherColumnsHowWeightsAreSharedWhereTheirOwnIsEmpty(
+            String framework, String method, Sharding sharding) throws IOException {
+        List<String> fields = fields("parallelism", "");
+        fields.set(COLUMNS.indexOf("framework"), framework);
+        fields.set(COLUMNS.indexOf("method"), method);
+        fields.set(COLUMNS.indexOf("gpus"), "8");
+
+        assertThat(setup(fields).parallelism().sharding()).isEqualTo(sharding);
+        fields.set(COLUMNS.indexOf("parallelism"), "ddp");
+        assertThat(setup(fields).parallelism().sharding()).isEqualTo(Sharding.NONE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "packing, y, true",
+        "packing, 1, true",
+        "packing, on, true",
+        "packing, enabled, true",
+        "packing, packed, true",
+        "packing, sample packing, true",
+        "packing, 0, false",
+        "packing, disabled, false",
+        "packing, -, ",
+        "packing, n/a, ",
+        "packing, unknown, ",
+        "packing, ?, "
+    })
+    void readsYesAndNoOfPacking(String column, String text, @Nullable Boolean packed) throws IOException {
+        assertThat(setup(column, text).isPacked()).isEqualTo(packed);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"enabled, FULL", "y, FULL", "disabled, NONE", "n, NONE", "selective, SELECTIVE", "n/a, ", "?, "})
+    void readsYesAndNoOfCheckpointing(String text, @Nullable Checkpointing checkpointing) throws IOException {
+        assertThat(setup("activation_checkpointing", text).checkpointing()).isEqualTo(checkpointing);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "none, EAGER",
+        "off, EAGER",
+        "0, EAGER",
+        "disabled, EAGER",
+        "eager, EAGER",
+        "1, FUSED",
+        "fa2, FUSED",
+        "sdpa, FUSED",
+        "n/a, ",
+        "-, "
+    })
+    void readsYesAndNoOfFlashAttention(String text, @Nullable Attention attention) throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("runs.csv"),
+                "model,method,flash_attention,wall_time_s\nLlama 3.1 8B,lora," + text + ",1\n");
+        TrainingSetup setup =
+                Objects.requireNonNull(RunTable.of(file).runs().get(0).setup());
+
+        assertThat(setup.attention()).isEqualTo(attention);
+    }
+
+    /** What is not said of 70 billion weights is taken for shared out. */
+    @ParameterizedTest
+    @CsvSource({"multi-gpu, 2", "ddp, 0"})
+    void takesAnUnknownWordOfParallelismForNone(String parallelism, int shardings) throws IOException {
+        List<String> fields = fields("parallelism", parallelism);
+        fields.set(COLUMNS.indexOf("model"), "meta-llama/Llama-2-70b");
+        fields.set(COLUMNS.indexOf("params_b"), "70");
+        fields.set(COLUMNS.indexOf("method"), "full");
+        fields.set(COLUMNS.indexOf("gpus"), "32");
+
+        assertThat(setup(fields).shardings()).hasSize(shardings);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"did not run out of memory", "never ran out of memory", "larger batches run out of memory"})
+    void takesNoRunThatRanForOneThatRanOutOfMemory(String notes) throws IOException {
+        List<String> fields = outOfMemory("notes", "");
+        fields.set(COLUMNS.indexOf("notes"), notes);
+        assertThat(RunTable.of(file(fields)).runs().get(0).ranOutOfMemory()).isFalse();
+        assertThat(Backtest.of(withOneRow("notes", "out of memory at a batch of 4")).memory().rows())
+                .as("it has a peak")
+                .isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"OOM, true", "out of memory, true", "-, false", "n/a, false"})
+    void takesAPlaceholderInANumberForNoNumber(String peak, boolean ranOut) throws IOException {
+        List<String> fields = fields("peak_mem_gb_per_gpu", peak);
+        if (!ranOut) {
+            fields.set(COLUMNS.indexOf("tokens_per_s_per_gpu"), "3000");
+        }
+        RunTable table = RunTable.of(file(fields));
+
+        assertThat(table.skipped()).isEmpty();
+        assertThat(table.runs().get(0).ranOutOfMemory()).isEqualTo(ranOut);
+        assertThat(table.runs().get(0).speed().isUsable()).isEqualTo(!ranOut);
+    }
+
+    @Test
+    void readsARankWithItsLetter() throws IOException {
+        assertThat(setup("lora_rank", "r=64").rank()).isEqualTo(64);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "LLaMA Factory, HUGGING_FACE, FULL",
+        "Lit GPT, LITGPT, ",
+        "SFTTrainer, HUGGING_FACE, ",
+        "torch fsdp, OTHER, "
+    })
+    void knowsAFrameworkHoweverItIsDivided(String name, Framework read, @Nullable Checkpointing checkpointing) {
+        assertThat(new Frameworks(name).framework(false)).isEqualTo(read);
+        assertThat(new Frameworks(name).checkpointing()).isEqualTo(checkpointing);
     }
 
     private TrainingSetup setup(String column, String text) throws IOException {
