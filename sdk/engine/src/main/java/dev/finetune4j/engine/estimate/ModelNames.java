@@ -26,7 +26,18 @@ final class ModelNames {
     /** A size that is farther away belongs to another model: published sizes may leave out embeddings or round. */
     private static final double OTHER_SIZE = 0.35;
 
-    private static final Pattern SIZE = Pattern.compile("(?<![\\d._a-z])(\\d+(?:[._]\\d+)?)\\s?(b|m)(?![a-z])");
+    private static final Pattern SIZE = Pattern.compile("(?<![\\d.a-z])(\\d+(?:\\.\\d+)?)(b|m)(?![a-z])");
+
+    /** A size that is what a token passes of a mixture: of Scout-17B-16E 109 billion lie in memory. */
+    private static final Pattern ACTIVE = Pattern.compile("\\d+b-\\d+e(?![a-z])|llama-?4");
+
+    private static final Pattern APART_FROM_UNIT = Pattern.compile("(?<=\\d)\\s+(?=[bm](?![a-z]))");
+    private static final Pattern POINT = Pattern.compile("(?<=-\\d)_(?=\\d(?![\\d_]))"); // Qwen-1_8B, phi-1_5
+    private static final Pattern BREAKS = Pattern.compile("[\\s:_()\\[\\]\u2010-\u2013-]+");
+    private static final Pattern END = Pattern.compile("^-|-(?=/|$)|(?<=/)-");
+    private static final Pattern VERSION_OF_GEMMA = Pattern.compile("gemma(?=\\d)");
+    private static final Pattern VERSION_OF_LLAMA = Pattern.compile("llama-?3(?=[123](?:-|$))"); // Llama32-1B
+    private static final Pattern VERSION_OF_QWEN = Pattern.compile("qwen-(?=(?:1\\.5|2|2\\.5|3|3\\.5)(?:-|$))");
 
     private record Rule(
             Pattern pattern,
@@ -40,7 +51,9 @@ final class ModelNames {
     ModelNames() {
         for (CsvTable.Row row :
                 CsvTable.ofResource(ModelNames.class, "shapes.csv").rows()) {
-            shapes.put(row.text("name"), shape(row));
+            Architecture shape = shape(row);
+            shapes.put(row.text("name"), shape);
+            shapes.putIfAbsent(plain(row.text("name")), shape); // phi-1_5
         }
         Map<String, Map<Double, String>> bySize = new HashMap<>();
         for (CsvTable.Row row :
@@ -73,12 +86,13 @@ final class ModelNames {
      * @param billions of parameters, empty for what the name says, which of a mixture may be a part alone (Scout-17B-16E has 109)
      */
     Optional<Architecture> find(String name, OptionalDouble billions) {
-        String plain = name.toLowerCase(Locale.ROOT);
+        String plain = withSize(plain(name), billions);
         OptionalDouble size = billions.isPresent() && billions.getAsDouble() > 0 ? billions : sizeIn(plain);
-        Architecture exact =
-                shapes.get(plain.substring(plain.lastIndexOf('/') + 1).replace(' ', '-'));
-        if (exact != null && isOfSize(exact, size)) {
-            return Optional.of(exact);
+        for (String written : List.of(plain(name), plain)) {
+            Architecture exact = shapes.get(written.substring(written.lastIndexOf('/') + 1));
+            if (exact != null && isOfSize(exact, size)) {
+                return Optional.of(exact);
+            }
         }
         for (Rule rule : rules) {
             if (rule.pattern().matcher(plain).find()) {
@@ -98,13 +112,37 @@ final class ModelNames {
     }
 
     /** Why the formulas do not describe a model of this name; empty where nothing is known to be in the way. */
-    Optional<String> whyUnlike(String name) {
-        String plain = name.toLowerCase(Locale.ROOT);
+    Optional<String> whyUnlike(String name, OptionalDouble billions) {
+        String plain = withSize(plain(name), billions);
         return rules.stream()
                 .filter(rule ->
                         rule.why() != null && rule.pattern().matcher(plain).find())
                 .map(rule -> Objects.requireNonNull(rule.why()))
                 .findFirst();
+    }
+
+    /** A name as most write it: lower case, hyphens between its parts, and the version where the family has it. */
+    private static String plain(String name) {
+        String lower = name.strip().toLowerCase(Locale.ROOT);
+        String whole = POINT.matcher(APART_FROM_UNIT.matcher(lower).replaceAll("")).replaceAll(".");
+        String parts = END.matcher(BREAKS.matcher(whole).replaceAll("-")).replaceAll("");
+        String gemma = VERSION_OF_GEMMA.matcher(parts).replaceAll("gemma-");
+        String llama = VERSION_OF_LLAMA.matcher(gemma).replaceAll("llama-3.");
+        return VERSION_OF_QWEN.matcher(llama).replaceAll("qwen");
+    }
+
+    /** A family's name with the size that names round: Llama 3.2 of 1.24 billion is Llama-3.2-1B. */
+    private static String withSize(String plain, OptionalDouble billions) {
+        if (billions.isEmpty() || billions.getAsDouble() <= 0 || SIZE.matcher(plain).find()) {
+            return plain;
+        }
+        double size = billions.getAsDouble();
+        if (size < 0.95) {
+            return plain + '-' + Math.round(size * 1000) + 'm';
+        }
+        double whole = Math.rint(size);
+        boolean isWhole = size >= 10 || Math.abs(size - whole) <= 0.25;
+        return plain + '-' + (isWhole ? Long.toString((long) whole) : String.format(Locale.ROOT, "%.1f", size)) + 'b';
     }
 
     /** A family's name alone, "Yi" or "gpt2", fits members of all sizes. */
@@ -117,10 +155,10 @@ final class ModelNames {
 
     private static OptionalDouble sizeIn(String name) {
         Matcher matcher = SIZE.matcher(name);
-        if (!matcher.find()) {
+        if (ACTIVE.matcher(name).find() || !matcher.find()) {
             return OptionalDouble.empty();
         }
-        double number = Double.parseDouble(matcher.group(1).replace('_', '.')); // Qwen-1_8B
+        double number = Double.parseDouble(matcher.group(1));
         return OptionalDouble.of(matcher.group(2).equals("m") ? number / 1000 : number);
     }
 

@@ -452,7 +452,7 @@ final class RunReader {
             return Weights.INT8;
         }
         if (text.matches(".*(gptq|awq|int4|mxfp4|hqq).*")
-                || (row.text("model").toLowerCase(Locale.ROOT).contains("gpt-oss") && method == Method.QLORA)) {
+                || (row.text("model").matches("(?i).*gpt[-_ ]?oss.*") && method == Method.QLORA)) {
             return Weights.INT4;
         }
         if (isEight) {
@@ -654,7 +654,7 @@ final class RunReader {
 
     private String whyShapeless() {
         String model = row.text("model");
-        return names.whyUnlike(model)
+        return names.whyUnlike(model, row.number("params_b"))
                 .map(why -> "the formulas do not describe " + model + ": " + why)
                 .orElse("no shape is known for " + model + " and params_b is empty");
     }
@@ -753,7 +753,7 @@ final class RunReader {
             return Observed.absent();
         }
         if (architecture == null) {
-            boolean isUnlike = names.whyUnlike(row.text("model")).isPresent();
+            boolean isUnlike = names.whyUnlike(row.text("model"), row.number("params_b")).isPresent();
             return isUnlike && trainedTokens(setup).isPresent()
                     ? Observed.unusable("wall time: " + whyShapeless())
                     : Observed.absent();

@@ -691,6 +691,76 @@ class BacktestTest {
         });
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "Llama 3.1, 8, Llama-3.1-8B",
+        "Llama 3.1, 8.03, Llama-3.1-8B",
+        "Llama 3.1, 70.6, Llama-3.1-70B",
+        "Llama 3.2, 1.24, Llama-3.2-1B",
+        "Llama 3.2, 3.21, Llama-3.2-3B",
+        "Llama32-1B, , Llama-3.2-1B",
+        "Llama 3.1 8 B, , Llama-3.1-8B",
+        "LLAMA3_8B, , Llama-3-8B",
+        "Code Llama 34B, , CodeLlama-34b-hf",
+        "Gemma 3 (1B), , gemma-3-1b-it",
+        "Gemma 3 4B, , gemma-3-4b-it",
+        "gemma3-4b, , gemma-3-4b-it",
+        "gemma3:4b, , gemma-3-4b-it",
+        "Gemma 3, 4.3, gemma-3-4b-it",
+        "Gemma2 9B, , gemma-2-9b",
+        "Gemma 2 (9B), , gemma-2-9b",
+        "Gemma_2_9B, , gemma-2-9b",
+        "Gemma 2, 2.6, gemma-2-2b",
+        "Gemma, 7, gemma-7b",
+        "gemma1.1 2b, , gemma-2b",
+        "Qwen 2.5 0.5B, , Qwen2.5-0.5B",
+        "Qwen 2.5 3B, , Qwen2.5-3B",
+        "Qwen 2.5, 0.5, Qwen2.5-0.5B",
+        "Qwen 3 0.6B, , Qwen3-0.6B",
+        "Qwen 3 4B, , Qwen3-4B",
+        "Qwen 3 30B A3B, , Qwen3-30B-A3B",
+        "Qwen 3, 30.5, Qwen3-30B-A3B",
+        "Qwen 3 32B, , Qwen3-32B",
+        "Mistral Nemo 12B, , Mistral-Nemo",
+        "Mistral Large, , Mistral-Large-Instruct-2407",
+        "Mistral Large, 123, Mistral-Large-Instruct-2407",
+        "Mistral Small, , Mistral-Small-24B",
+        "Mistral Small 3.1, , Mistral-Small-24B",
+        "Mistral Small, 22.2, Mistral-Small-2409",
+        "Phi 3.5 mini 3.8B, , Phi-3.5-mini-instruct",
+        "Phi 3 mini, , Phi-3-mini-4k-instruct",
+        "Phi 3, 14, Phi-3-medium",
+        "Phi 4, 3.8, Phi-4-mini-instruct",
+        "Phi 1.5, , phi-1_5",
+        "Yi 34B, , Yi-34B",
+        "DistilBERT, , distilbert-base",
+        "DistilBERT base, , distilbert-base"
+    })
+    void findsAModelHoweverItsNameIsWritten(String written, @Nullable Double billions, String name) {
+        ModelNames names = new ModelNames();
+        OptionalDouble size = billions == null ? OptionalDouble.empty() : OptionalDouble.of(billions);
+
+        assertThat(names.find(written, size))
+                .isPresent()
+                .isEqualTo(names.find(name, OptionalDouble.empty()))
+                .get()
+                .satisfies(model -> assertThat(model.isInterpolated()).isFalse());
+    }
+
+    /** Of which 17 billion of 109 are active; and Llama 3.2 with eyes, whose name says no size. */
+    @Test
+    void takesNoModelForASmallerOneOfItsFamily() {
+        ModelNames names = new ModelNames();
+
+        assertThat(names.find("Llama-4-Scout-17B-16E", OptionalDouble.empty())).isEmpty();
+        assertThat(names.find("Llama-4-Scout-17B-16E", OptionalDouble.of(109)))
+                .get()
+                .satisfies(model -> assertThat(model.parameters() / 1e9).isBetween(100.0, 118.0));
+        assertThat(names.find("Mistral Medium", OptionalDouble.empty())).isEmpty();
+        assertThat(names.find("Llama 3.2", OptionalDouble.of(11))).isEmpty();
+        assertThat(names.whyUnlike("Llama 3.2", OptionalDouble.of(11))).isPresent();
+    }
+
     /** 32 billion of GLM-4.5's weights are active, 12 of Air's, and 3 of Flash's, whose latent attention is taken for a whole one. */
     @ParameterizedTest
     @CsvSource({"GLM-4.5, 32, 3, 12288", "GLM-4.5-Air, 12.15, 1, 10944", "GLM-4.7-Flash, 4.2, 1, 10240"})
