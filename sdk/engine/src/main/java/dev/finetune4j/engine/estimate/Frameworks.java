@@ -13,7 +13,7 @@ final class Frameworks {
         this.name = name.toLowerCase(Locale.ROOT);
     }
 
-    /** Whether the name holds one of them, the longer ones however they are divided: "LLaMA Factory", but "torch fsdp" is not of HF. */
+    /** Whether the name holds one of them, "LLaMA Factory" too; short ones may stand across words, as HF in "torch fsdp". */
     private boolean has(String... parts) {
         String joined = joined(name);
         for (String part : parts) {

@@ -70,7 +70,8 @@ final class RunReader {
     private static final Pattern GRADIENT_SHARD = Pattern.compile("shard[ _-]?grad");
 
     /** What says in another column how weights are shared out; DeepSpeed alone does not say the stage. */
-    private static final Pattern SHARDED = Pattern.compile("fsdp|(?:zero|(?<![a-z])z)[ _=:-]*[123](?!\\d)|[ _-]shard");
+    private static final Pattern SHARDED = Pattern.compile("fsdp|(?:zero|(?<![a-z])z)[ _=:-]*[123](?!\\d)"
+            + "|(?:full|hybrid)[ _-]?shard|shard[ _-]?grad");
 
     private static final Pattern KNOWN_SPREAD = Pattern.compile("none|\\bno\\b|single|dp|data|replica|zero|stage|deepspeed|\\bds\\b"
             + "|(?<![a-z])z[ _=:-]*[123]|shard|other|device_map|naive|(?<![a-z])(?:tp|pp|ep|sp|cp)\\s*=?\\s*\\d");
@@ -83,11 +84,14 @@ final class RunReader {
 
     private static final Pattern YES = Pattern.compile("y|yes\\b.*|true|on|1|enabled?");
     private static final Pattern NO = Pattern.compile("n|no|none|false|off|0|disabled?");
-    private static final Pattern UNSAID = Pattern.compile("|-+|\u2013|\u2014|n/?a|unknown|\\?|not (?:said|reported|given)");
+    private static final Pattern UNSAID = Pattern.compile("|-+|\u2013|\u2014|n/?a|unknown|auto|\\?|not (?:said|reported|given)");
     private static final Pattern OUT_OF_MEMORY = Pattern.compile("(?:cuda )?(?:oom|out of memory)");
 
     /** Columns of what came out, where a run that failed has no number. */
     private static final Set<String> FIGURES = Set.of("peak_mem_gb_per_gpu", "tokens_per_s_per_gpu", "tokens_per_s");
+
+    /** Columns that only a wall time is compared by: a text in them leaves memory and speed as they are. */
+    private static final Set<String> OF_WALL_TIME = Set.of("wall_time_s", "epochs", "train_samples", "train_tokens");
 
     private static final Pattern PACKING = Pattern.compile("(?:(?:sample|sequence)[-_ ]?)?pack(?:ed|ing)");
 
@@ -97,13 +101,22 @@ final class RunReader {
     private final CsvTable.Row row;
     private final int number;
     private final boolean isOutOfMemory;
+
+    /** Why the wall time cannot be compared, of a text where a number should be; null where there is none. */
+    private final @Nullable String whyTimeless;
+
     private final RunNotes notes;
     private final Frameworks named;
 
     private RunReader(GpuTable gpus, ModelNames names, CsvTable.Row row, int number) {
         this.gpus = gpus;
         this.names = names;
-        this.row = plain(row);
+        this.whyTimeless = OF_WALL_TIME.stream()
+                .sorted()
+                .flatMap(column -> whyUnread(plain(row), column).stream())
+                .findFirst()
+                .orElse(null);
+        this.row = whyTimeless == null ? plain(row) : without(plain(row), OF_WALL_TIME);
         this.isOutOfMemory = FIGURES.stream()
                 .anyMatch(column ->
                         OUT_OF_MEMORY.matcher(row.text(column).toLowerCase(Locale.ROOT)).matches());
@@ -133,6 +146,21 @@ final class RunReader {
             }
             return column.equals("lora_rank") ? said.replaceFirst("^r\\s*=\\s*", "") : text;
         });
+        return new CsvTable.Row(row.line(), fields, row.width());
+    }
+
+    private static Optional<String> whyUnread(CsvTable.Row row, String column) {
+        try {
+            row.number(column);
+            return Optional.empty();
+        } catch (NumberFormatException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static CsvTable.Row without(CsvTable.Row row, Set<String> columns) {
+        Map<String, String> fields = new HashMap<>(row.fields());
+        fields.keySet().removeAll(columns);
         return new CsvTable.Row(row.line(), fields, row.width());
     }
 
@@ -748,6 +776,9 @@ final class RunReader {
     }
 
     private Observed wallTime(@Nullable Architecture architecture, @Nullable TrainingSetup setup, @Nullable Gpu gpu) {
+        if (whyTimeless != null) {
+            return Observed.unusable("wall time: " + whyTimeless);
+        }
         OptionalDouble wall = row.number("wall_time_s");
         if (wall.isEmpty() || setup == null || gpu == null || ranOutOfMemory()) {
             return Observed.absent();

@@ -519,6 +519,29 @@ class BacktestTest {
         assertThat(table.runs().get(0).speed().isUsable()).isEqualTo(!ranOut);
     }
 
+    @ParameterizedTest
+    @CsvSource({"wall_time_s, 1h 20m", "epochs, three", "train_samples, 52k"})
+    void leavesOutOnlyTheWallTimeOfARowWithATextInIts(String column, String text) throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("runs.csv"),
+                "model,method,seq_len,packing,micro_batch,gpu,peak_mem_gb_per_gpu," + column + "\n"
+                        + "Llama 3.1 8B,lora,2048,yes,2,A100-80,24," + text + "\n");
+
+        Backtest backtest = Backtest.of(file);
+
+        assertThat(backtest.memory().rows()).isEqualTo(1);
+        assertThat(backtest.wallTime().rows()).isZero();
+        assertThat(backtest.skipped())
+                .singleElement()
+                .satisfies(skipped -> assertThat(skipped.why())
+                        .isEqualTo("wall time: " + column + " \"" + text + "\" is no number"));
+    }
+
+    @Test
+    void takesAnAccumulationThatTheTrainerChoosesForNoneSaid() throws IOException {
+        assertThat(setup("grad_accum", "auto").accumulation()).isNull();
+    }
+
     @Test
     void readsARankWithItsLetter() throws IOException {
         assertThat(setup("lora_rank", "r=64").rank()).isEqualTo(64);
