@@ -25,6 +25,7 @@ final class ContinuationScorer {
     private final CachedDecoder cached;
     private final DecoderStack stack;
     private final int logitRows;
+    private final Value logits;
 
     /**
      * Scores with a model.
@@ -33,12 +34,14 @@ final class ContinuationScorer {
      * @param cached its cache
      * @param stack its weights
      * @param logitRows rows of logits at a time
+     * @param logits room for them, [logitRows, V]
      */
-    ContinuationScorer(TorchScript script, CachedDecoder cached, DecoderStack stack, int logitRows) {
+    ContinuationScorer(TorchScript script, CachedDecoder cached, DecoderStack stack, int logitRows, Value logits) {
         this.script = script;
         this.cached = cached;
         this.stack = stack;
         this.logitRows = logitRows;
+        this.logits = logits;
     }
 
     /** One sum a continuation for each prompt, in nats. */
@@ -257,7 +260,8 @@ final class ContinuationScorer {
         try (Value rowsTensor = script.integers(rows);
                 Value ofTensor = script.integers(of);
                 Value targets = script.integers(tokens);
-                Value values = script.call("log_likelihood", hidden, rowsTensor, ofTensor, targets, stack.decoder())) {
+                Value values = script.call(
+                        "log_likelihood", hidden, rowsTensor, ofTensor, targets, stack.decoder(), logits)) {
             return values.toFloats();
         }
     }

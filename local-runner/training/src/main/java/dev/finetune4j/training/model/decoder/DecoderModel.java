@@ -83,6 +83,7 @@ final class DecoderModel implements LanguageModel {
     private final CachedDecoder cached;
     private final @Nullable Team team;
     private @Nullable Value workspace;
+    private @Nullable Value logitRoom;
     private boolean isTuned;
 
     DecoderModel(
@@ -326,7 +327,13 @@ final class DecoderModel implements LanguageModel {
     }
 
     private ContinuationScorer scorer() {
-        return new ContinuationScorer(script, cached, stack(), AnswerForecast.logitRows(plan.shape()));
+        int rows = AnswerForecast.logitRows(plan.shape());
+        Value room = logitRoom;
+        if (room == null) {
+            room = script.call("logit_room", stack().decoder(), rows);
+            logitRoom = room;
+        }
+        return new ContinuationScorer(script, cached, stack(), rows, room);
     }
 
     @Override

@@ -193,8 +193,11 @@ class M(Module):
     return __torch__.inference.logits(x[n - 1:n], decoder)[0]
 
   # log p of q targets, each after one of m of the tokens whose hidden states x [n, C] are: [q] float32.
-  def log_likelihood(self: __torch__.M, x: Tensor, rows: Tensor, of: Tensor, targets: Tensor, decoder: __torch__.decoder.Decoder) -> Tensor:
-    return __torch__.inference.log_likelihood(x, rows, of, targets, decoder)
+  def log_likelihood(self: __torch__.M, x: Tensor, rows: Tensor, of: Tensor, targets: Tensor, decoder: __torch__.decoder.Decoder, room: Tensor) -> Tensor:
+    return __torch__.inference.log_likelihood(x, rows, of, targets, decoder, room)
+
+  def logit_room(self: __torch__.M, decoder: __torch__.decoder.Decoder, rows: int) -> Tensor:
+    return __torch__.inference.logit_room(decoder, rows)
 
   # weights, grads: words, positions, types, the norm of their sum and its bias, dense layer and classifier of the head with biases.
   def encoder(self: __torch__.M, weights: List[Tensor], grads: List[Tensor], eps: float, tanh: int, depth: int) -> __torch__.encoder.Encoder:

@@ -213,9 +213,20 @@ def logits(x: Tensor, decoder: __torch__.decoder.Decoder) -> Tensor:
     __torch__.head.capped(z, decoder.logit_cap)
   return z
 
+# Room for so many rows of logits: [rows, V] float32. Where each pass took its own, of another size, the allocator kept several.
+def logit_room(decoder: __torch__.decoder.Decoder, rows: int) -> Tensor:
+  return torch.empty([rows, decoder.head.size(0)], dtype=6)
+
 # log p(targets[j] | x[rows[of[j]]]) for q targets after m of the tokens whose hidden states are x [n, C]: [q] float32.
-def log_likelihood(x: Tensor, rows: Tensor, of: Tensor, targets: Tensor, decoder: __torch__.decoder.Decoder) -> Tensor:
-  z = __torch__.inference.logits(torch.index_select(x, 0, rows), decoder)              # [m, V]
+def log_likelihood(x: Tensor, rows: Tensor, of: Tensor, targets: Tensor, decoder: __torch__.decoder.Decoder, room: Tensor) -> Tensor:
+  h = torch.index_select(x, 0, rows)                                                   # [m, C]
+  z = room[0:h.size(0)]                                                                # [m, V]
+  if h.dtype == 6:
+    torch.mm(h, decoder.head.t(), out=z)
+  else:
+    z.copy_(torch.mm(h, decoder.head.t()))
+  if decoder.logit_cap > 0.0:
+    __torch__.head.capped(z, decoder.logit_cap)
   hit = torch.take(z, torch.add(torch.mul(of, z.size(1)), targets))                    # [q]
   top = torch.amax(z, [1], True)                                                       # [m, 1]
   mass = torch.sum(z.sub_(top).exp_(), [1])                                            # [m]
