@@ -128,7 +128,7 @@ final class TrainStep {
                     memory,
                     loop(learned, watched, plan, folders, orderDigest).andThen(use));
         }
-        LanguageModelLoader.Loaded loaded = site.loadToTrain(step, startTokens, plan.maxBatchTokens(), answers);
+        LanguageModelLoader.Loaded loaded = site.loadToTrain(step, startTokens, plan, answers);
         started(loaded.model(), plan, loaded.precision(), loaded.recompute(), loaded.predictedPeakBytes());
         MemoryUse memory = MemoryUse.of(spec, formats, loaded.smaller(), loaded.recompute(), loaded.largestPart());
         return with(

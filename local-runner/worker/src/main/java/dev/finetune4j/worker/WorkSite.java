@@ -16,6 +16,7 @@ import dev.finetune4j.spi.Submission;
 import dev.finetune4j.spi.TextCodec;
 import dev.finetune4j.spi.TextCodecFactory;
 import dev.finetune4j.training.loop.TrainingLoop.Surroundings;
+import dev.finetune4j.training.loop.TrainingPlan;
 import dev.finetune4j.training.model.ClassifierLoader;
 import dev.finetune4j.training.model.LabelCounts;
 import dev.finetune4j.training.model.LanguageModelLoader;
@@ -112,14 +113,21 @@ final class WorkSite {
      *
      * @param step how
      * @param startTokens tokens that virtual tokens start as; may be empty
-     * @param batchTokens the largest micro-batch
+     * @param plan its steps, as far as they decide what room they need
      * @param lengths the longest texts that are answered after the training
      */
     LanguageModelLoader.Loaded loadToTrain(
-            WorkStep.Train step, List<Integer> startTokens, int batchTokens, TextLengths lengths) {
+            WorkStep.Train step, List<Integer> startTokens, TrainingPlan plan, TextLengths lengths) {
         TunedModel fresh = new TunedModel(
                 channel(WorkOrder.MODEL_CHANNEL), channelIfAny(WorkOrder.ADAPTER_CHANNEL), step.method());
-        return load(fresh, Purpose.TRAIN, step.training(), startTokens, batchTokens, lengths);
+        return load(
+                fresh,
+                Purpose.TRAIN,
+                step.training(),
+                startTokens,
+                plan.maxBatchTokens(),
+                plan.longestRow(),
+                lengths);
     }
 
     /**
@@ -128,7 +136,7 @@ final class WorkSite {
      * @param lengths the longest texts that are answered
      */
     LanguageModelLoader.Loaded loadToAnswer(TunedModel model, TrainingSpec spec, TextLengths lengths) {
-        return load(model, Purpose.ANSWER, spec, List.of(), 0, lengths);
+        return load(model, Purpose.ANSWER, spec, List.of(), 0, 0, lengths);
     }
 
     private LanguageModelLoader.Loaded load(
@@ -137,6 +145,7 @@ final class WorkSite {
             TrainingSpec spec,
             List<Integer> startTokens,
             int batchTokens,
+            int rowTokens,
             TextLengths lengths) {
         int passage = purpose == Purpose.ANSWER ? lengths.passage() : 0;
         return engines.loader()
@@ -152,6 +161,7 @@ final class WorkSite {
                                 spec.seed(),
                                 startTokens,
                                 Math.max(1, Math.max(batchTokens, passage)),
+                                rowTokens,
                                 lengths.passage(),
                                 lengths.conversation(),
                                 lengths.written(),

@@ -19,6 +19,7 @@ public final class TrainingPlan {
     private final List<Integer> stepsByEpoch = new ArrayList<>();
     private final int steps;
     private final int maxBatchTokens;
+    private final int longestRow;
     private final int[] largestMicroBatch;
     private final long tokens;
     private final long computedTokens;
@@ -97,6 +98,7 @@ public final class TrainingPlan {
         tokens = totalTokens;
         computedTokens = totalComputed;
         largestMicroBatch = largest;
+        longestRow = Math.max(Arrays.stream(lengths).max().orElse(0), longestValidation);
         maxBatchTokens = Math.toIntExact(Math.max(BatchPlan.tokens(largest, lengths, prefix), longestValidation));
     }
 
@@ -113,6 +115,11 @@ public final class TrainingPlan {
     /** The largest N of a micro-batch of any epoch, and of the longest validation row. */
     public int maxBatchTokens() {
         return maxBatchTokens;
+    }
+
+    /** Tokens of the longest row, one of validation and those in front included: packed or not, positions begin anew with each. */
+    public int longestRow() {
+        return longestRow;
     }
 
     /** Tokens of the rows of all steps together; those in front are none of theirs. */

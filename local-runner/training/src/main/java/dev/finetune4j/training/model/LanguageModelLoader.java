@@ -30,6 +30,7 @@ public interface LanguageModelLoader {
      * @param seed of the adapter's start
      * @param startTokens tokens that virtual tokens start as, in turn; empty for random ones
      * @param maxBatchTokens the largest N of a micro-batch, the tokens that are computed of it, virtual ones included, or of a passage that is read with this model; sizes the workspace
+     * @param rowTokens tokens of the longest row of a micro-batch, virtual ones included; 0 where nothing is learned
      * @param passageTokens tokens of the longest passage that is read, with this model or once its training is done; 0 for none
      * @param textTokens tokens of the longest text that is scored or spoken, with this model or once its training is done; 0 for none
      * @param writtenTokens tokens of the longest text that is written beside others, with this model or once its training is done; 0 for none
@@ -44,6 +45,7 @@ public interface LanguageModelLoader {
             long seed,
             List<Integer> startTokens,
             int maxBatchTokens,
+            int rowTokens,
             int passageTokens,
             int textTokens,
             int writtenTokens,
@@ -53,7 +55,10 @@ public interface LanguageModelLoader {
             startTokens = List.copyOf(startTokens);
         }
 
-        /** Nothing but adapters and weights starts from tokens, and no texts are written beside each other. */
+        /**
+         * Nothing but adapters and weights starts from tokens, no texts are written beside each other, and one row may be as long as a
+         * micro-batch.
+         */
         public Settings(
                 Purpose purpose,
                 TuningMethod method,
@@ -74,10 +79,16 @@ public interface LanguageModelLoader {
                     seed,
                     List.of(),
                     maxBatchTokens,
+                    maxBatchTokens,
                     passageTokens,
                     textTokens,
                     0,
                     memoryBytes);
+        }
+
+        /** Tokens of the longest text that is answered, of whatever kind; 0 for none. */
+        public int answerTokens() {
+            return Math.max(passageTokens, Math.max(textTokens, writtenTokens));
         }
 
         /** The same with so many tokens more in each text that is read or spoken. */
@@ -94,6 +105,7 @@ public interface LanguageModelLoader {
                     seed,
                     startTokens,
                     Math.max(maxBatchTokens, passage),
+                    rowTokens,
                     passage,
                     text,
                     written,

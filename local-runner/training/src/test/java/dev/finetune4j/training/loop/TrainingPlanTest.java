@@ -52,6 +52,9 @@ class TrainingPlanTest {
             }
         }
         assertThat(plan.maxBatchTokens()).isEqualTo(largest);
+        assertThat(plan.longestRow())
+                .isEqualTo(Arrays.stream(training.lengths()).max().orElseThrow())
+                .isLessThan(largest);
         EncodedRows single = SmallRows.of(1, 10, 2);
         int longest = Arrays.stream(training.lengths()).max().orElseThrow();
         assertThat(new TrainingPlan(spec, single, training, 12, BatchPrefix.NONE).maxBatchTokens())
@@ -69,6 +72,8 @@ class TrainingPlanTest {
         assertThat(plan.maxBatchTokens()).isEqualTo(140 - 2 * 10);
         assertThat(plan.computedShare()).isEqualTo(120 / 140.0);
         assertThat(new TrainingPlan(spec, lengths, 0, 130, 64, new BatchPrefix(10, 2)).maxBatchTokens())
+                .isEqualTo(130);
+        assertThat(new TrainingPlan(spec, lengths, 0, 130, 64, new BatchPrefix(10, 2)).longestRow())
                 .isEqualTo(130);
         assertThat(new TrainingPlan(spec, lengths, 0, 25, 64, new BatchPrefix(10, 8)).maxBatchTokens())
                 .as("fewer rows than threads are computed by all of them together")

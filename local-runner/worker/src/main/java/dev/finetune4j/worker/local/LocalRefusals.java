@@ -267,6 +267,7 @@ final class LocalRefusals {
                 training.seed(),
                 List.of(),
                 batchTokens,
+                purpose == Purpose.TRAIN ? (int) Math.min(computed().longest(), Integer.MAX_VALUE) : 0,
                 proposal.answers().passage(),
                 proposal.answers().conversation(),
                 proposal.answers().written(),

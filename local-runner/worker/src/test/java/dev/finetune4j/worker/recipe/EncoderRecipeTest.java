@@ -219,6 +219,7 @@ class EncoderRecipeTest {
                 training().seed(),
                 List.of(),
                 64,
+                64,
                 0,
                 0,
                 0,

@@ -160,8 +160,10 @@ public final class DecoderLoader implements LanguageModelLoader {
     }
 
     private Foresight foresee(ModelFolder folder, Settings settings) {
+        LongestTexts longest = new LongestTexts(
+                settings.rowTokens(), settings.answerTokens(), settings.method().virtualTokens());
         DecoderShape shape = SupportedArchitectures.shapeOf(
-                folder.config(), settings.maxBatchTokens(), folder.path().toString());
+                folder.config(), longest, folder.path().toString());
         if (settings.method() instanceof HeadTuning) {
             throw MethodProblems.headOfDecoder().asException();
         }

@@ -125,7 +125,7 @@ public final class MergedWeights {
             ModelFolder base, Path adapter, TuningMethod method, MergedFormat format, WritableByteChannel target)
             throws IOException {
         DecoderShape shape =
-                SupportedArchitectures.shapeOf(base.config(), 1, base.path().toString());
+                SupportedArchitectures.shapeOf(base.config(), LongestTexts.NONE, base.path().toString());
         LoraTuning lora = method.adapters().orElseThrow();
         LoraLayout layout = AdapterFiles.byItsMethod(adapter, () -> shape.adapters(lora));
         ModulesBeside beside = ModulesBeside.of(layout.length(), lora, base.config());

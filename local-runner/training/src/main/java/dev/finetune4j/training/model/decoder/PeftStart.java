@@ -52,7 +52,9 @@ public record PeftStart(
     public static PeftStart of(
             ModelFolder folder, ModelName name, TuningMethod method, int longest, long seed, TextCodec codec) {
         DecoderShape shape = SupportedArchitectures.shapeOf(
-                folder.config(), longest, folder.path().toString());
+                folder.config(),
+                new LongestTexts(longest, 0, method.virtualTokens()),
+                folder.path().toString());
         if (method.virtualTokens() > 0) {
             return new PeftStart(
                     PromptFiles.config(method, shape.promptBase(name)),

@@ -23,11 +23,11 @@ final class SupportedArchitectures {
      * The sizes of a supported model.
      *
      * @param config what config.json says
-     * @param maxSequenceTokens the longest sequence that will be computed
+     * @param longest the longest sequences that will be computed
      * @param source the file, for messages
      * @throws FineTuneException with FT0470 for everything that is not supported
      */
-    static DecoderShape shapeOf(ModelConfig config, int maxSequenceTokens, String source) {
+    static DecoderShape shapeOf(ModelConfig config, LongestTexts longest, String source) {
         List<Problem> problems = new ArrayList<>();
         if (!DecoderTensors.knows(config.architecture())) {
             problems.add(unsupported(
@@ -48,12 +48,8 @@ final class SupportedArchitectures {
                     source));
         }
         if (config.ropeScaling() instanceof RopeScaling.LongRope longRope
-                && longRope.originalContextTokens() < maxSequenceTokens) {
-            problems.add(unsupported(
-                    "longrope beyond " + longRope.originalContextTokens() + " tokens is not supported",
-                    "longer sequences turn by other frequencies, and up to " + maxSequenceTokens
-                            + " tokens would be computed",
-                    source));
+                && longRope.originalContextTokens() < Math.max(longest.row(), longest.answer())) {
+            problems.add(tooLong(longRope.originalContextTokens(), longest, source));
         }
         if (config.traits().bidirectional()) {
             problems.add(unsupported(
@@ -91,6 +87,27 @@ final class SupportedArchitectures {
                 .filter(tensor -> tensor.name().endsWith(".bias"))
                 .mapToLong(tensor -> tensor.shape().get(0))
                 .sum();
+    }
+
+    /** Beyond a length the positions of a whole sequence turn by other frequencies, those of its first tokens, too. */
+    private static Problem tooLong(int limit, LongestTexts longest, String source) {
+        Problem.Builder problem = ModelProblems.ARCHITECTURE
+                .error("longrope beyond " + limit + " tokens is not supported")
+                .at(Location.of(source));
+        if (longest.row() > limit) {
+            problem.because("longer sequences turn by other frequencies, and rows of up to " + longest.row()
+                    + " tokens would be learned");
+            if (limit > longest.virtual()) {
+                problem.remedy("training.max-tokens: " + (limit - longest.virtual()));
+            }
+        }
+        if (longest.answer() > limit) {
+            problem.because("longer sequences turn by other frequencies, and texts of up to " + longest.answer()
+                            + " tokens with their answers would be computed")
+                    .remedy("take " + (longest.answer() - limit)
+                            + " tokens off evaluation.max-new-tokens, evaluation.few-shot or training.max-tokens");
+        }
+        return problem.build();
     }
 
     private static Problem unsupported(String summary, String cause, String source) {

@@ -153,6 +153,59 @@ class LoadingTest {
     }
 
     @Test
+    void refusesLongRopeByTheLongestTextAndNotByTheBatch() throws Exception {
+        Path model = changed("tied", config -> {
+            ObjectNode rope = config.putObject("rope_parameters")
+                    .put("rope_type", "longrope")
+                    .put("rope_theta", 1e4)
+                    .put("original_max_position_embeddings", 64);
+            rope.putArray("short_factor").add(1.0).add(1.0).add(1.0).add(1.0);
+            rope.putArray("long_factor").add(2.0).add(2.0).add(2.0).add(2.0);
+        });
+
+        assertThat(refusals(model, longTexts(64, 64))).isEmpty();
+        assertThat(refusals(model, longTexts(65, 64))).singleElement().satisfies(problem -> {
+            assertThat(problem.code()).isEqualTo("FT0470");
+            assertThat(problem.causes())
+                    .containsExactly(
+                            "longer sequences turn by other frequencies, and rows of up to 65 tokens would be learned");
+            assertThat(problem.remedies()).containsExactly("training.max-tokens: 64");
+        });
+        assertThat(refusals(model, longTexts(64, 70)))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.remedies())
+                        .containsExactly("take 6 tokens off evaluation.max-new-tokens, evaluation.few-shot or"
+                                + " training.max-tokens"));
+    }
+
+    /** Micro-batches of 512 tokens of rows, and texts that are answered, of up to so many each. */
+    private static Settings longTexts(int rowTokens, int textTokens) {
+        return new Settings(
+                Purpose.TRAIN,
+                Fixture.RANK_4,
+                Precision.FP32,
+                Recompute.NONE,
+                1,
+                1,
+                List.of(),
+                512,
+                rowTokens,
+                0,
+                textTokens,
+                0,
+                4L << 30);
+    }
+
+    private static List<Problem> refusals(Path model, Settings settings) {
+        try {
+            new DecoderLoader().footprint(ModelFolder.open(model), settings);
+            return List.of();
+        } catch (FineTuneException e) {
+            return e.problems();
+        }
+    }
+
+    @Test
     void refusesWeightsOfAnotherShape() throws Exception {
         Path model = changed("tied", config -> config.put("vocab_size", 100));
 

@@ -247,7 +247,7 @@ class LosslessBaseTest {
 
     private static PackedSizes sizes(Path base) {
         ModelFolder model = ModelFolder.open(base);
-        DecoderShape shape = SupportedArchitectures.shapeOf(model.config(), 1, base.toString());
+        DecoderShape shape = SupportedArchitectures.shapeOf(model.config(), LongestTexts.NONE, base.toString());
         return PackedSizes.of(Packing.LOSSLESS, shape, model);
     }
 

@@ -124,6 +124,7 @@ class MemoryPlanTest {
                                 List.of(),
                                 1,
                                 0,
+                                0,
                                 1024,
                                 writtenTokens,
                                 PLENTY),

@@ -120,7 +120,7 @@ class PackedBaseTest {
     @Test
     void takesLessThanThreeTenthsOfTheBytesOfBfloat16() {
         ModelFolder model = ModelFolder.open(Fixture.folder("untied"));
-        DecoderShape shape = SupportedArchitectures.shapeOf(model.config(), 1, "untied");
+        DecoderShape shape = SupportedArchitectures.shapeOf(model.config(), LongestTexts.NONE, "untied");
         PackedSizes packed = PackedSizes.of(Packing.QUANTIZED, shape, model);
 
         assertThat(packed.parameters()).isEqualTo(2L * 32 * (48 + 24 + 24 + 48 + 3 * 48));

@@ -50,6 +50,6 @@ class ReferenceParityTest {
 
     private static DecoderShape shapeOf(String name) {
         return SupportedArchitectures.shapeOf(
-                ModelFolder.open(Fixture.folder(name)).config(), 512, name);
+                ModelFolder.open(Fixture.folder(name)).config(), LongestTexts.NONE, name);
     }
 }
