@@ -5,6 +5,7 @@ import dev.finetune4j.json.Json;
 import dev.finetune4j.modelfiles.ModelFilesProblems;
 import dev.finetune4j.modelfiles.config.EncoderConfig;
 import dev.finetune4j.modelfiles.config.ModelFolder;
+import dev.finetune4j.run.GgufType;
 import dev.finetune4j.run.MergedModel;
 import dev.finetune4j.run.ModelFormat;
 import dev.finetune4j.run.WorkOrder;
@@ -99,8 +100,11 @@ final class MergeStep {
                             difference,
                             parts.tolerance(),
                             parts.format().stored()));
-            if (isGguf()) {
-                problem.remedy("finetune export RUN --to FILE.gguf --type f32");
+            if (parts.format() instanceof ModelFormat.Gguf gguf) {
+                problem.remedy(
+                        gguf.type() == GgufType.F32
+                                ? "finetune export RUN --to FOLDER --format hf"
+                                : "finetune export RUN --to FILE.gguf --type f32");
             }
             throw problem.asException();
         }

@@ -97,11 +97,18 @@ final class MergedDecoder implements MergedParts {
         }
         site.say("comparing the merged model with the tuned model");
         int vocabulary = model.config().vocabularySize();
-        double[] before = scores(tuned, vocabulary);
-        double[] after = scores(TunedModel.plain(written), vocabulary);
+        int promptTokens = promptTokens(written);
+        double[] before = scores(tuned, promptTokens, vocabulary);
+        double[] after = scores(TunedModel.plain(written), promptTokens, vocabulary);
         return IntStream.range(0, after.length)
                 .mapToDouble(i -> Math.abs(after[i] - before[i]))
                 .reduce(0, Math::max); // NaN wins
+    }
+
+    /** With the token behind them no more than what was written reads: GGUF has no window, and ends where it would begin to hide tokens. */
+    private static int promptTokens(Path written) {
+        int context = ModelFolder.open(written).config().contextTokens();
+        return Math.max(1, Math.min(PROMPT_TOKENS, context - 1));
     }
 
     private void writeWeights(Path file) throws IOException {
@@ -115,8 +122,8 @@ final class MergedDecoder implements MergedParts {
     }
 
     /** Log-probabilities of tokens from all over the vocabulary after texts of such tokens. */
-    private double[] scores(TunedModel model, int vocabulary) {
-        TextLengths lengths = new TextLengths(0, PROMPT_TOKENS + NEXT_TOKENS, 0);
+    private double[] scores(TunedModel model, int promptTokens, int vocabulary) {
+        TextLengths lengths = new TextLengths(0, promptTokens + NEXT_TOKENS, 0);
         var loaded = site.loadToAnswer(model, TrainingSpec.defaults(), lengths);
         try (LanguageModel answering = loaded.model()) {
             answering.useAdapter(model.adapter().isPresent());
@@ -124,7 +131,7 @@ final class MergedDecoder implements MergedParts {
                     .mapToObj(i -> new int[] {MergedParts.spread(i, vocabulary)})
                     .toList();
             List<Alternatives> prompts = IntStream.range(0, PROMPTS)
-                    .mapToObj(number -> new Alternatives(prompt(number, vocabulary), next))
+                    .mapToObj(number -> new Alternatives(prompt(number, promptTokens, vocabulary), next))
                     .toList();
             return answering.scoreContinuations(new int[0], prompts).stream()
                     .flatMapToDouble(Arrays::stream)
@@ -132,8 +139,8 @@ final class MergedDecoder implements MergedParts {
         }
     }
 
-    private static int[] prompt(int number, int vocabulary) {
-        return IntStream.range(0, PROMPT_TOKENS)
+    private static int[] prompt(int number, int tokens, int vocabulary) {
+        return IntStream.range(0, tokens)
                 .map(i -> MergedParts.spread((number + 1) * NEXT_TOKENS + i, vocabulary))
                 .toArray();
     }

@@ -208,10 +208,7 @@ class WorkerTest {
     @ParameterizedTest
     @CsvSource({"f32, 1e-3", "f16, 0.1", "q8_0, 0.5"})
     void mergesIntoOneFileForLlamaCpp(String type, double tolerance) throws Exception {
-        Files.writeString(job.model().resolve("tokenizer.json"), """
-                {"pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false}, "normalizer": null,
-                 "model": {"type": "BPE", "vocab": {"!": 0, "a": 1, "b": 2, "ab": 3}, "merges": ["a b"]}}
-                """);
+        writeTokenizer();
         ModelFormat format = new ModelFormat.Gguf(GgufType.parse(type));
         ticket(List.of(SmallJob.steps(SmallJob.training(20).build()).get(0), new WorkStep.Merge(format)));
 
@@ -228,6 +225,49 @@ class WorkerTest {
         try (GgufFile gguf = GgufFile.open(file)) {
             assertThat(gguf.metadata().text("general.name")).contains("within");
         }
+    }
+
+    @Test
+    void aGgufThatEndsWhereAWindowWouldBeginIsComparedUpToThere() throws Exception {
+        writeTokenizer();
+        Path config = job.model().resolve("config.json");
+        Files.writeString(
+                config,
+                Files.readString(config)
+                        .replace("LlamaForCausalLM", "MistralForCausalLM")
+                        .replace("\"llama\"", "\"mistral\", \"sliding_window\": 7"));
+        ModelFormat format = new ModelFormat.Gguf(GgufType.F32);
+        ticket(List.of(SmallJob.steps(SmallJob.training(20).build()).get(0), new WorkStep.Merge(format)));
+
+        assertThat(worker(new DecoderLoader()).run()).as("%s", events()).isEqualTo(ExitCode.OK);
+
+        MergedModel merged =
+                Json.read(Files.readString(folder.output().resolve(WorkOrder.MERGED_FILE)), MergedModel.class);
+        assertThat(merged.largestDifference()).isLessThan(1e-3);
+    }
+
+    @Test
+    void aGgufThatIsAnotherModelInThirtyTwoBitsIsNotAskedForOnceMore() throws Exception {
+        writeTokenizer();
+        ticket(List.of(
+                SmallJob.steps(SmallJob.training(20).build()).get(0),
+                new WorkStep.Merge(new ModelFormat.Gguf(GgufType.F32))));
+        DecoderLoader decoders = new DecoderLoader();
+        LanguageModelLoader baseInsteadOfMerged =
+                (files, adapter, settings) -> files.path().endsWith("model.gguf")
+                        ? decoders.load(new ModelFiles(files.ref(), job.model(), files.digest()), adapter, settings)
+                        : decoders.load(files, adapter, settings);
+
+        assertThat(worker(baseInsteadOfMerged).run()).isEqualTo(ExitCode.TRAINING_FAILED);
+
+        assertThat(problem().remedies()).containsExactly("finetune export RUN --to FOLDER --format hf");
+    }
+
+    private void writeTokenizer() throws IOException {
+        Files.writeString(job.model().resolve("tokenizer.json"), """
+                {"pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false}, "normalizer": null,
+                 "model": {"type": "BPE", "vocab": {"!": 0, "a": 1, "b": 2, "ab": 3}, "merges": ["a b"]}}
+                """);
     }
 
     @Test
