@@ -103,7 +103,7 @@ public final class DatasetCheck {
             TokenTotals totals = new TokenTotals(maxTokens, batchSize, log);
             inspectTokens(parts, chunks, texts.table(), new TokenInspector(codec, sample), totals);
             RepeatedRows repeated = RepeatedRows.of(texts.table());
-            new SetFindings(task, limits, askedTokens, codec.contextTokens(), data, log).add(texts, repeated, totals);
+            new SetFindings(task, limits, askedTokens, codec, data, log).add(texts, repeated, totals);
             return report(parts, log, texts, repeated, totals);
         }
     }

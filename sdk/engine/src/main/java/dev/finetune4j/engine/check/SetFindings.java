@@ -15,6 +15,8 @@ import dev.finetune4j.job.DataSpec;
 import dev.finetune4j.job.SplitSpec;
 import dev.finetune4j.job.TaskSpec;
 import dev.finetune4j.job.TrainingSpec;
+import dev.finetune4j.spi.CodecBehindVirtualTokens;
+import dev.finetune4j.spi.TextCodec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -44,6 +46,8 @@ final class SetFindings {
     private final CheckSpec limits;
     private final int askedTokens;
     private final int contextTokens;
+    private final int virtualTokens;
+    private final int modelTokens;
     private final DataSpec data;
     private final FindingLog log;
 
@@ -53,15 +57,18 @@ final class SetFindings {
      * @param task what the rows are for
      * @param limits from where on a finding is an error
      * @param askedTokens tokens that the job allows a row, 0 for the model's length
-     * @param contextTokens tokens that the model was made for
+     * @param codec tells how many tokens the model was made for, and how many of them are virtual
      * @param data where the rows come from, and how they were dealt out
      * @param log takes what is found
      */
-    SetFindings(TaskSpec task, CheckSpec limits, int askedTokens, int contextTokens, DataSpec data, FindingLog log) {
+    SetFindings(TaskSpec task, CheckSpec limits, int askedTokens, TextCodec codec, DataSpec data, FindingLog log) {
         this.task = task;
         this.limits = limits;
         this.askedTokens = askedTokens;
-        this.contextTokens = contextTokens;
+        this.contextTokens = codec.contextTokens();
+        CodecBehindVirtualTokens behind = codec instanceof CodecBehindVirtualTokens wrapped ? wrapped : null;
+        this.virtualTokens = behind == null ? 0 : behind.virtualTokens();
+        this.modelTokens = behind == null ? contextTokens : behind.codec().contextTokens();
         this.data = data;
         this.log = log;
     }
@@ -354,6 +361,9 @@ final class SetFindings {
                     .because(Counted.of(figures.cutTokens(), "token") + " are cut; the longest row has "
                             + Counted.of(longest, "token") + "; check.max-truncated allows "
                             + Counted.percent(limits.maxTruncated()));
+            if (virtualTokens > 0 && figures.limitTokens() == contextTokens) {
+                problem.because("the model reads " + length());
+            }
             lengthen.forEach(problem::remedy);
             if (isError) {
                 problem.remedy("check.max-truncated: " + Shares.allowing(totals.truncatedRows(), table.size()));
@@ -393,11 +403,19 @@ final class SetFindings {
         if (limit < contextTokens && !(areFew && tooLong.size() == totals.truncatedRows())) {
             remedies.add("training.max-tokens: " + Math.min(longest, contextTokens));
         }
+        if (longest > contextTokens && virtualTokens > 0 && longest < modelTokens) {
+            remedies.add("method.virtual-tokens: " + (modelTokens - longest));
+        }
         if (longest > contextTokens) {
-            remedies.add("finetune models    (the model reads " + Counted.of(contextTokens, "token")
-                    + "; others read more)");
+            remedies.add("finetune models    (the model reads " + length() + "; others read more)");
         }
         return remedies;
+    }
+
+    /** Tokens that the model was made for, and what is none of a row's. */
+    private String length() {
+        return Counted.of(modelTokens, "token")
+                + (virtualTokens == 0 ? "" : ", of which virtual tokens take " + virtualTokens);
     }
 
     /** A limit that the model cannot have, unless nobody asked for it. */
@@ -409,7 +427,7 @@ final class SetFindings {
                             .warning("rows are cut to " + Counted.of(contextTokens, "token") + ", not to "
                                     + Counted.of(askedTokens, "token"))
                             .at(Location.ofKey("training.max-tokens"))
-                            .because("the model was made for " + Counted.of(contextTokens, "token"))
+                            .because("the model was made for " + length())
                             .remedy("training.max-tokens: " + contextTokens)
                             .remedy("finetune models    # others read more")
                             .build());

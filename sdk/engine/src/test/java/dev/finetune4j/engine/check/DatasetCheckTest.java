@@ -503,6 +503,19 @@ class DatasetCheckTest {
     }
 
     @Test
+    void saysWhatVirtualTokensTakeOfTheModelsLength() {
+        TextCodec behind = new CodecBehindVirtualTokens(codec, 60);
+
+        DatasetCheckReport report =
+                new DatasetCheck(MOODS, LENIENT, 0, 8, 17, behind, 1, FILE).inspect(clean().parts());
+
+        long longest = report.profile().tokens().max();
+        Problem cut = problem(report, "FT0320");
+        assertThat(cut.causes()).last().isEqualTo("the model reads 64 tokens, of which virtual tokens take 60");
+        assertThat(cut.remedies()).first().isEqualTo("method.virtual-tokens: " + (64 - longest));
+    }
+
+    @Test
     void namesTheFewRowsThatNoLimitTakes() {
         Rows rows = clean();
         for (int i = 0; i < 20; i++) {
