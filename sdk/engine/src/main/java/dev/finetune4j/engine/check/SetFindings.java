@@ -178,17 +178,25 @@ final class SetFindings {
                 .map(label -> "\"" + label + "\"")
                 .collect(Collectors.joining(", "));
         int others = untested.size() - LISTED_LABELS;
-        log.add(
-                CheckProblems.UNTESTED_LABEL.code(),
-                "",
-                untested.size(),
-                () -> CheckProblems.UNTESTED_LABEL
-                        .warning(untested.size() + " of " + Counted.of(all, "label")
-                                + (untested.size() == 1 ? " has" : " have") + " no test row")
-                        .because(names + (others > 0 ? ", and " + others + " more labels" : ""))
-                        .because("macro-F1 is over the labels that test rows have, and those that a model answers")
-                        .remedy("add rows of " + (untested.size() == 1 ? "that label" : "those labels"))
-                        .build());
+        long rowless = untested.stream()
+                .filter(label -> labels.byFrequency().getOrDefault(label, 0L) == 0)
+                .count();
+        int testRows = data.split().testRows();
+        // A sample that keeps the shares of labels has a row of each that it has room for.
+        boolean isCapped = data.split().stratify() && testRows > 0 && testRows < all - rowless;
+        log.add(CheckProblems.UNTESTED_LABEL.code(), "", untested.size(), () -> {
+            Problem.Builder problem = CheckProblems.UNTESTED_LABEL
+                    .warning(untested.size() + " of " + Counted.of(all, "label")
+                            + (untested.size() == 1 ? " has" : " have") + " no test row")
+                    .because(names + (others > 0 ? ", and " + others + " more labels" : ""))
+                    .because("macro-F1 is over the labels that test rows have, and those that a model answers");
+            if (isCapped) {
+                problem.because("data.split.test-rows allows " + Counted.of(testRows, "test row"))
+                        .remedy("data.split.test-rows: " + (all - rowless));
+            }
+            return problem.remedy("add rows of " + (untested.size() == 1 ? "that label" : "those labels"))
+                    .build();
+        });
     }
 
     private void addAlikeLabels(List<String> alike, LabelCounts labels) {

@@ -177,6 +177,22 @@ class DatasetCheckTest {
     }
 
     @Test
+    void proposesTestRowsOfAllLabelsWhereTheJobAllowsFewer() {
+        TaskSpec three = MOODS.withLabels(List.of("good", "bad", "ugly"));
+        SplitSpec oneRow = SplitSpec.builder().testRows(1).build();
+
+        Problem capped = problem(
+                new DatasetCheck(three, LENIENT, 0, 8, 17, codec, 2, FILE.withSplit(oneRow))
+                        .inspect(clean().parts()),
+                "FT0309");
+
+        assertThat(capped.causes()).last().isEqualTo("data.split.test-rows allows 1 test row");
+        assertThat(capped.remedies())
+                .as("none has the label ugly")
+                .containsExactly("data.split.test-rows: 2", "add rows of those labels");
+    }
+
+    @Test
     void warnsOfLabelsThatDifferOnlyInCaseOrSpaces() {
         Rows rows = clean().labelled(TRAIN, "a kind host", "Good").labelled(TEST, "a loud host", "b ad");
 
