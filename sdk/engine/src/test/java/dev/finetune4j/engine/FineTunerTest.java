@@ -33,6 +33,7 @@ import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.engine.sweep.SweepRuns;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemKind;
 import dev.finetune4j.evaluation.EvaluationReport;
@@ -164,6 +165,32 @@ class FineTunerTest {
             assertThat(refusal.place()).hasToString("Optional[" + file.source() + "  training.max-tokens]");
             assertThatThrownBy(() -> tuner.launch(file)).hasMessageContaining("FT0596");
             assertThat(place.launches()).isZero();
+        }
+    }
+
+    @Test
+    void tellsOfEachRowThatTheChatTemplateRefusesAlsoWhereItIsToBeAnswered() throws Exception {
+        List<String> rows = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            String first = i % 4 == 0 ? "" : "{\"role\": \"assistant\", \"content\": \"who is there " + i + "\"},";
+            rows.add("{\"messages\": [" + first + "{\"role\": \"user\", \"content\": \"me, number " + i + "\"},"
+                    + " {\"role\": \"assistant\", \"content\": \"come in\"}]}");
+        }
+        Files.write(folder.resolve("doors.jsonl"), rows);
+        Path job = Files.writeString(folder.resolve("job.yaml"), """
+                name: doors
+                model: model
+                task: chat
+                data: doors.jsonl
+                targets: [fake]
+                """);
+        try (FineTuner tuner = tuner(Map.of())) {
+            List<Problem> found = tuner.check(tuner.read(job)).check().problems();
+
+            assertThat(found).anySatisfy(problem -> {
+                assertThat(problem.code()).isEqualTo("FT0325");
+                assertThat(problem.location()).isInstanceOf(Location.InRow.class);
+            });
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.finetune4j.engine.check;
 
 import dev.finetune4j.engine.check.tokens.TokenSample.Choice;
-import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.spi.EncodedExample;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +22,6 @@ record TokenFacts(
         int trainedBeforeCut,
         int unfamiliar,
         @Nullable String label,
-        @Nullable FineTuneException refusal) {
+        @Nullable RowRefusal refusal) {
     static final TokenFacts LEFT_OUT = new TokenFacts(Choice.LEFT_OUT, null, 0, 0, 0, null, null);
 }

@@ -56,7 +56,7 @@ final class TokenInspector {
             int unfamiliar = familiarity.unfamiliar(encoded.tokenIds());
             return new TokenFacts(choice, encoded, trained, trainedBeforeCut, unfamiliar, learnedLabel(example), null);
         } catch (FineTuneException refusal) {
-            return new TokenFacts(choice, null, 0, 0, 0, null, refusal);
+            return new TokenFacts(choice, null, 0, 0, 0, null, RowRefusal.of(example, refusal));
         }
     }
 

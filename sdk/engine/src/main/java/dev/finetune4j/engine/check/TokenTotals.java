@@ -6,7 +6,6 @@ import dev.finetune4j.engine.check.RenderedRow.RenderedToken;
 import dev.finetune4j.engine.check.tokens.TokenSample.Choice;
 import dev.finetune4j.engine.check.tokens.WeightedQuantiles;
 import dev.finetune4j.error.Location;
-import dev.finetune4j.error.Problem;
 import dev.finetune4j.spi.EncodedExample;
 import dev.finetune4j.spi.TextCodec;
 import java.util.ArrayList;
@@ -14,7 +13,6 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Adds up what the rows are as tokens, reports what is wrong with single rows, and picks rows to show. */
@@ -69,15 +67,7 @@ final class TokenTotals {
             case LEFT_OUT -> leftOut++;
         }
         if (facts.refusal() != null) {
-            String reasons =
-                    facts.refusal().problems().stream().map(Problem::summary).collect(Collectors.joining("; "));
-            log.add(
-                    CheckProblems.UNRENDERABLE_ROW.code(),
-                    () -> CheckProblems.UNRENDERABLE_ROW
-                            .error("the model's chat template refuses this row")
-                            .at(new Location.InRow(row.source(), row.row(), null))
-                            .because(reasons)
-                            .build());
+            addRefusal(row, facts.refusal());
         }
         if (facts.encoded() != null) {
             boolean isSampled = facts.choice() == Choice.SAMPLED;
@@ -98,6 +88,10 @@ final class TokenTotals {
                 show(new Shown(row, facts.encoded(), facts.label()));
             }
         }
+    }
+
+    private void addRefusal(RowRef row, RowRefusal refusal) {
+        log.add(CheckProblems.UNRENDERABLE_ROW.code(), () -> refusal.at(row));
     }
 
     private void addPrefix(EncodedExample row) {

@@ -2,7 +2,9 @@ package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Message;
+import dev.finetune4j.engine.check.RowRefusal;
 import dev.finetune4j.engine.data.RowSource;
+import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.AskedMessages;
 import dev.finetune4j.spi.Proposal.AnswerLengths;
@@ -19,12 +21,24 @@ import java.util.stream.Stream;
 record AnsweredTexts(TextCodec codec, List<WorkStep.Predict> steps) {
     private static final int TOKENIZED_ROWS = 16;
 
-    /** The longest of the rows, over all steps. */
+    /**
+     * The longest of the rows, over all steps.
+     *
+     * @throws FineTuneException with FT0325 if the chat template refuses one of them
+     */
     AnswerLengths longest(RowSource rows) {
         List<Example> wordiest = wordiest(rows);
         return steps.stream()
-                .flatMap(step -> wordiest.stream().map(row -> lengths(step, row)))
+                .flatMap(step -> wordiest.stream().map(row -> rendered(step, row)))
                 .reduce(AnswerLengths.NONE, AnswerLengths::or);
+    }
+
+    private AnswerLengths rendered(WorkStep.Predict step, Example row) {
+        try {
+            return lengths(step, row);
+        } catch (FineTuneException e) {
+            throw RowRefusal.of(row, e).at(row.row()).asException(e);
+        }
     }
 
     private AnswerLengths lengths(WorkStep.Predict step, Example row) {

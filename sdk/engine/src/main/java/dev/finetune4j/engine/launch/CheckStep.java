@@ -2,6 +2,7 @@ package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Part;
+import dev.finetune4j.engine.check.CheckProblems;
 import dev.finetune4j.engine.check.DatasetCheck;
 import dev.finetune4j.engine.check.DatasetCheckReport;
 import dev.finetune4j.engine.check.DatasetParts;
@@ -56,8 +57,14 @@ final class CheckStep {
                         .withProfile(report.profile().withLeftOut(data.record().rowsLeftOut())),
                 codec.speaks(),
                 PreparedJob.Answering.BASE_AND_TUNED,
-                codec.speaks() ? answers(job, data) : Proposal.AnswerLengths.NONE,
+                codec.speaks() && !refusesRows(report) ? answers(job, data) : Proposal.AnswerLengths.NONE,
                 Map.of());
+    }
+
+    /** Rows that cannot be rendered cannot be asked either: the report names each of them. */
+    private static boolean refusesRows(DatasetCheckReport report) {
+        return report.problems().stream()
+                .anyMatch(problem -> problem.kind().equals(CheckProblems.UNRENDERABLE_ROW));
     }
 
     private Proposal.AnswerLengths answers(FineTuneJob job, PreparedData data) {

@@ -148,9 +148,7 @@ public final class WordCodec implements TextCodec {
             return new EncodedExample(Arrays.copyOf(all, length), trained, all.length);
         }
         List<Message> messages = ((Example.Conversation) example).messages();
-        if (messages.get(0).role() == Role.ASSISTANT) {
-            throw REFUSAL.error("a conversation must begin with the user").asException();
-        }
+        refuseOtherOrder(messages);
         int untruncated = render(messages, 0).tokens.size();
         Rendered cut = render(messages, Math.max(0, untruncated - limit));
         int length = Math.min(limit, cut.tokens.size());
@@ -166,6 +164,7 @@ public final class WordCodec implements TextCodec {
 
     @Override
     public String renderPrompt(List<Message> messages) {
+        refuseOtherOrder(messages);
         return messages.stream()
                         .map(message -> head(message.role()) + message.content() + TURN_END + "\n")
                         .collect(Collectors.joining())
@@ -179,6 +178,12 @@ public final class WordCodec implements TextCodec {
 
     @Override
     public void close() {}
+
+    private static void refuseOtherOrder(List<Message> messages) {
+        if (messages.get(0).role() == Role.ASSISTANT) {
+            throw REFUSAL.error("a conversation must begin with the user").asException();
+        }
+    }
 
     private record Rendered(List<Integer> tokens, BitSet trained) {}
 

@@ -1,12 +1,15 @@
 package dev.finetune4j.engine.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Role;
 import dev.finetune4j.data.RowRef;
 import dev.finetune4j.engine.check.WordCodec;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.LabelScoring;
 import dev.finetune4j.run.WorkStep;
@@ -65,6 +68,27 @@ class AnsweredTextsTest {
         assertThat(new AnsweredTexts(CODEC, List.of(predict(List.of(), List.of(), 0)))
                         .longest(() -> List.of(passage).stream()))
                 .isEqualTo(new AnswerLengths(CODEC.encode(passage, 1024).length(), 0, 0));
+    }
+
+    @Test
+    void namesTheRowThatTheChatTemplateRefuses() {
+        Example begun = new Example.Conversation(
+                new RowRef("rows", 7),
+                List.of(
+                        new Message(Role.ASSISTANT, "who is there"),
+                        new Message(Role.USER, "me"),
+                        new Message(Role.ASSISTANT, "come in")),
+                null);
+
+        assertThatThrownBy(() -> new AnsweredTexts(CODEC, List.of(predict(List.of(), List.of(), 4)))
+                        .longest(() -> List.of(begun).stream()))
+                .isInstanceOfSatisfying(
+                        FineTuneException.class,
+                        e -> assertThat(e.problems()).singleElement().satisfies(problem -> {
+                            assertThat(problem.code()).isEqualTo("FT0325");
+                            assertThat(problem.location()).isEqualTo(new Location.InRow("rows", 7, null));
+                            assertThat(problem.causes()).containsExactly("a conversation must begin with the user");
+                        }));
     }
 
     private static AnswerLengths longest(TextCodec codec, WorkStep.Predict step) {

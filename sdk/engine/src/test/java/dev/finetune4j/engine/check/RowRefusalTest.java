@@ -1,0 +1,50 @@
+package dev.finetune4j.engine.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.data.Example;
+import dev.finetune4j.data.Message;
+import dev.finetune4j.data.Role;
+import dev.finetune4j.data.RowRef;
+import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RowRefusalTest {
+    private static final FineTuneException RAISED = WordCodec.REFUSAL
+            .error("the chat template refuses the conversation")
+            .because("System role not supported")
+            .asException();
+
+    @Test
+    void saysWhatTheTemplateSaysAndWhatOfTheRowToChange() {
+        Problem told = refused(Role.SYSTEM, Role.USER, Role.ASSISTANT);
+
+        assertThat(told.code()).isEqualTo("FT0325");
+        assertThat(told.location()).isEqualTo(new Location.InRow("rows.jsonl", 3, null));
+        assertThat(told.causes())
+                .containsExactly("the chat template refuses the conversation: System role not supported");
+        assertThat(told.remedies())
+                .containsExactly(
+                        "leave out the system message, of the row or task.system, or put its text in front of the user's");
+    }
+
+    @Test
+    void asksForAnotherOrderWhereThatIsNoneThatEveryTemplateTakes() {
+        List<String> order = List.of(CheckProblems.UNRENDERABLE_ROW.remedy());
+
+        assertThat(refused(Role.SYSTEM, Role.ASSISTANT, Role.USER, Role.ASSISTANT).remedies())
+                .isEqualTo(order);
+        assertThat(refused(Role.USER, Role.USER, Role.ASSISTANT).remedies()).isEqualTo(order);
+    }
+
+    private static Problem refused(Role... roles) {
+        List<Message> messages =
+                Arrays.stream(roles).map(role -> new Message(role, "text")).toList();
+        RowRef row = new RowRef("rows.jsonl", 3);
+        return RowRefusal.of(new Example.Conversation(row, messages, null), RAISED).at(row);
+    }
+}
