@@ -38,8 +38,8 @@ final class TargetModules {
                 problems.add(unknown(name, known));
             }
         }
-        problems.addAll(withoutAdapter("ranks", method.ranks(), isAll ? known : asked));
-        problems.addAll(withoutAdapter("alphas", method.alphas(), isAll ? known : asked));
+        problems.addAll(withoutAdapter("ranks", method.ranks(), isAll ? known : asked, known));
+        problems.addAll(withoutAdapter("alphas", method.alphas(), isAll ? known : asked, known));
         method.layers().stream().filter(layer -> layer >= layers).forEach(layer -> problems.add(beyond(layer, layers)));
         if (!problems.isEmpty()) {
             throw new FineTuneException(problems, null);
@@ -63,17 +63,22 @@ final class TargetModules {
     }
 
     /** A setting for a module that has no adapter would go unnoticed. */
-    private static List<Problem> withoutAdapter(String key, Map<String, ?> values, List<String> adapted) {
+    private static List<Problem> withoutAdapter(
+            String key, Map<String, ?> values, List<String> adapted, List<String> known) {
         return values.entrySet().stream()
                 .filter(entry -> !adapted.contains(entry.getKey()))
-                .map(entry -> ModelProblems.TARGET_MODULE
-                        .error("method." + key + " names " + entry.getKey() + ", which gets no adapter")
-                        .at(Location.ofKey("method." + key))
-                        .because("adapters are given to " + String.join(", ", adapted))
-                        .remedy("method." + key + ": {" + nearest(entry.getKey(), adapted) + ": " + entry.getValue()
-                                + "}")
-                        .remedy("method.target-modules: [" + LoraTuning.ALL_LINEAR + "]")
-                        .build())
+                .map(entry -> {
+                    String name = entry.getKey();
+                    Problem.Builder problem = ModelProblems.TARGET_MODULE
+                            .error("method." + key + " names " + name + ", which gets no adapter")
+                            .at(Location.ofKey("method." + key))
+                            .because("adapters are given to " + String.join(", ", adapted))
+                            .remedy("method." + key + ": {" + nearest(name, adapted) + ": " + entry.getValue() + "}");
+                    if (known.contains(name)) {
+                        problem.remedy("method.target-modules: [" + LoraTuning.ALL_LINEAR + "]");
+                    }
+                    return problem.build();
+                })
                 .toList();
     }
 

@@ -54,7 +54,6 @@ record ModulesBeside(FlatLayout places) {
                 .at(Location.ofKey("method.trained-modules"))
                 .because("its modules outside the layers are " + String.join(" and ", KNOWN))
                 .remedy("method.trained-modules: [" + LoraTuning.HEAD + "]")
-                .remedy("method.target-modules: [" + LoraTuning.ALL_LINEAR + "]")
                 .build();
     }
 

@@ -2,6 +2,7 @@ package dev.finetune4j.training.model.decoder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.data.Offset.offset;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -260,8 +261,29 @@ class LoadingTest {
         assertThatThrownBy(() -> Fixture.load("tied", Fixture.settings(method, Precision.FP32, Recompute.NONE)))
                 .isInstanceOfSatisfying(FineTuneException.class, e -> {
                     assertThat(e).hasMessageContaining("FT0472: a decoder trains no module norm beside its adapters");
-                    assertThat(e.problems()).hasSize(1);
+                    assertThat(e.problems()).singleElement().satisfies(problem -> assertThat(problem.remedies())
+                            .containsExactly("method.trained-modules: [lm_head]"));
                 });
+    }
+
+    @Test
+    void proposesAllLinearLayersOnlyWhereTheNamedModuleIsOne() {
+        LoraTuning method =
+                Fixture.RANK_4.toBuilder().targetModules(List.of("q_proj")).build();
+
+        assertThat(remediesOfRank(method, "k_proj"))
+                .containsExactly("method.ranks: {q_proj: 8}", "method.target-modules: [all-linear]");
+        assertThat(remediesOfRank(method, "lm_head")).containsExactly("method.ranks: {q_proj: 8}");
+    }
+
+    private static List<String> remediesOfRank(LoraTuning method, String module) {
+        FineTuneException refusal = catchThrowableOfType(
+                FineTuneException.class,
+                () -> Fixture.load(
+                        "tied",
+                        Fixture.settings(
+                                method.toBuilder().ranks(Map.of(module, 8)).build(), Precision.FP32, Recompute.NONE)));
+        return refusal.problems().get(0).remedies();
     }
 
     @Test
