@@ -3,6 +3,7 @@ package dev.finetune4j.modelfiles.tokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.modelfiles.ModelFilesProblems;
 import dev.finetune4j.modelfiles.weights.GgufValue;
 import java.util.ArrayList;
@@ -91,14 +92,22 @@ public final class GgufVocabulary {
         String type = model.path("type").asText(model.has("merges") ? "BPE" : "(none)");
         boolean isByteLevel = type.equals("BPE");
         return (isByteLevel ? PreTokenizer.of(tokenizer.tree()) : Optional.<PreTokenizer>empty())
-                .orElseThrow(() -> ModelFilesProblems.GGUF_TOKENIZER_UNWRITTEN
-                        .error("this tokenizer has no name in GGUF")
-                        .at(Location.of(tokenizer.source()))
-                        .because("its model is " + type)
-                        .because("its pre-tokenizer is " + steps())
-                        .because(
-                                "written is BPE on bytes with the pre-tokenizers of GPT-2, SmolLM, Llama 3 and Qwen 2, and that of SentencePiece")
-                        .asException());
+                .orElseThrow(() -> unwritten(type, isByteLevel));
+    }
+
+    private FineTuneException unwritten(String type, boolean isByteLevel) {
+        Problem.Builder problem = ModelFilesProblems.GGUF_TOKENIZER_UNWRITTEN
+                .error("this tokenizer has no name in GGUF")
+                .at(Location.of(tokenizer.source()))
+                .because("its model is " + type)
+                .because("its pre-tokenizer is " + steps());
+        if (isByteLevel) {
+            PreTokenizer.ofSteps(tokenizer.tree())
+                    .ifPresent(known -> known.differences(tokenizer.tree()).forEach(problem::because));
+        }
+        return problem.because(
+                        "written is BPE on bytes with the pre-tokenizers of GPT-2, SmolLM, Llama 3 and Qwen 2, and that of SentencePiece")
+                .asException();
     }
 
     private String steps() {

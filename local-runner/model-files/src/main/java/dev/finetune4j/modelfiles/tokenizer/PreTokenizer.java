@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -16,14 +18,14 @@ import java.util.TreeMap;
  */
 enum PreTokenizer {
     /** GPT-2's pattern. */
-    GPT2("gpt-2", false) {
+    GPT2("gpt-2", "GPT-2", false) {
         @Override
         JsonNode json() {
             return byteLevel(true);
         }
     },
     /** Every digit alone, then GPT-2's pattern. */
-    DIGITS_THEN_GPT2("smollm", false) {
+    DIGITS_THEN_GPT2("smollm", "SmolLM", false) {
         @Override
         JsonNode json() {
             ObjectNode digits = NODES.objectNode().put("type", "Digits").put("individual_digits", true);
@@ -31,14 +33,14 @@ enum PreTokenizer {
         }
     },
     /** Llama 3's pattern: up to three digits together; a word that is a token needs no merges. */
-    LLAMA3("llama-bpe", true) {
+    LLAMA3("llama-bpe", "Llama 3", true) {
         @Override
         JsonNode json() {
             return sequence(split("\\p{N}{1,3}"), byteLevel(false));
         }
     },
     /** Qwen2's pattern: every digit alone, composed characters. */
-    QWEN2("qwen2", false) {
+    QWEN2("qwen2", "Qwen 2", false) {
         @Override
         JsonNode json() {
             return sequence(split("\\p{N}"), byteLevel(false));
@@ -66,10 +68,12 @@ enum PreTokenizer {
             Map.entry("deepseek-r1-qwen", QWEN2)));
 
     private final String ggufName;
+    private final String modelName;
     private final boolean ignoresMerges;
 
-    PreTokenizer(String ggufName, boolean ignoresMerges) {
+    PreTokenizer(String ggufName, String modelName, boolean ignoresMerges) {
         this.ggufName = ggufName;
+        this.modelName = modelName;
         this.ignoresMerges = ignoresMerges;
     }
 
@@ -95,15 +99,36 @@ enum PreTokenizer {
      * @param tokenizer the whole tokenizer.json
      */
     static Optional<PreTokenizer> of(JsonNode tokenizer) {
+        return ofSteps(tokenizer).filter(known -> known.differences(tokenizer).isEmpty());
+    }
+
+    /** The one that has the steps of a tokenizer.json, whatever else makes its tokens others; empty if none is known. */
+    static Optional<PreTokenizer> ofSteps(JsonNode tokenizer) {
         JsonNode steps = significant(tokenizer.path("pre_tokenizer"));
-        boolean ignoresMerges = tokenizer.path("model").path("ignore_merges").asBoolean();
         return Arrays.stream(values())
                 .filter(known -> steps.equals(significant(known.json())))
-                .filter(known -> tokenizer.path("normalizer").isMissingNode()
-                        ? known.normalizer().isNull()
-                        : known.normalizer().equals(tokenizer.path("normalizer")))
-                .filter(known -> known.ignoresMerges == ignoresMerges)
                 .findFirst();
+    }
+
+    /** What besides the steps makes other tokens of a text in a tokenizer.json than in this, for messages. */
+    List<String> differences(JsonNode tokenizer) {
+        List<String> differences = new ArrayList<>();
+        JsonNode theirs = tokenizer.path("normalizer");
+        if (!(theirs.isMissingNode() ? normalizer().isNull() : normalizer().equals(theirs))) {
+            differences.add("its normalizer is " + type(theirs) + ", " + modelName + "'s is " + type(normalizer()));
+        }
+        boolean theyIgnore = tokenizer.path("model").path("ignore_merges").asBoolean();
+        if (theyIgnore != ignoresMerges) {
+            differences.add(
+                    theyIgnore
+                            ? "its BPE ignores merges, " + modelName + "'s does not"
+                            : "its BPE does not ignore merges, " + modelName + "'s does");
+        }
+        return differences;
+    }
+
+    private static String type(JsonNode step) {
+        return step.path("type").asText("(none)");
     }
 
     /** What decides about tokens: offsets do not, and a byte-level step splits unless it says otherwise. */
