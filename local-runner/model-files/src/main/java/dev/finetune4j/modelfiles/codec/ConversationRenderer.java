@@ -30,6 +30,11 @@ final class ConversationRenderer {
         this.tokens = Map.copyOf(tokens);
     }
 
+    /** The file of the template, for messages. */
+    String source() {
+        return template.name();
+    }
+
     boolean marksGeneration() {
         return template.marksGeneration();
     }

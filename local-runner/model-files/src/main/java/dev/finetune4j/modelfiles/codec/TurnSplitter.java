@@ -3,6 +3,7 @@ package dev.finetune4j.modelfiles.codec;
 import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Role;
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.error.Location;
 import dev.finetune4j.modelfiles.ModelFilesProblems;
 import dev.finetune4j.modelfiles.template.Rendering;
 import java.util.ArrayList;
@@ -181,7 +182,7 @@ final class TurnSplitter {
         return prompt.length();
     }
 
-    private static void requirePrefix(String prompt, String full, int message) {
+    private void requirePrefix(String prompt, String full, int message) {
         if (full.startsWith(prompt)) {
             return;
         }
@@ -199,16 +200,18 @@ final class TurnSplitter {
         return common;
     }
 
-    private static FineTuneException unclear(String cause) {
+    private FineTuneException unclear(String cause) {
         return ModelFilesProblems.TEMPLATE_MASK
                 .error("the template does not show where an answer begins and ends")
+                .at(Location.of(renderer.source()))
                 .because(cause)
                 .asException();
     }
 
-    private static FineTuneException untellable(int message, String cause) {
+    private FineTuneException untellable(int message, String cause) {
         return ModelFilesProblems.TEMPLATE_MASK
                 .error("the template changes what precedes the answer in message " + (message + 1))
+                .at(Location.of(renderer.source()))
                 .because(cause)
                 .asException();
     }

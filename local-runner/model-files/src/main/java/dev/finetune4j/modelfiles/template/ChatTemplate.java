@@ -61,6 +61,11 @@ public final class ChatTemplate {
         }
     }
 
+    /** The file that it comes from. */
+    public String name() {
+        return name;
+    }
+
     /** Whether the template itself marks the assistant's text with {@code {% generation %}}. */
     public boolean marksGeneration() {
         return source.contains("endgeneration");

@@ -405,7 +405,10 @@ class HuggingFaceTextCodecTest {
         assertThatThrownBy(fixture::open)
                 .isInstanceOf(FineTuneException.class)
                 .hasMessageContaining("FT0444")
-                .hasMessageContaining("message 2");
+                .hasMessageContaining("message 2")
+                .isInstanceOfSatisfying(FineTuneException.class, e -> assertThat(
+                                e.problems().get(0).place())
+                        .hasValueSatisfying(place -> assertThat(place.toString()).endsWith("chat_template.jinja")));
     }
 
     @Test
