@@ -15,6 +15,8 @@ import java.util.stream.IntStream;
 /** Labels that a tuned model does not use, and texts that say nothing, which its scores alone hardly tell. */
 public final class AnswerFindings {
     private static final int NAMED = 5;
+    /** Of a label with fewer held-out rows it may be chance, or for few rows, that none is answered, however few the others have. */
+    private static final int LEAST_ROWS = 4;
 
     private AnswerFindings() {}
 
@@ -101,7 +103,8 @@ public final class AnswerFindings {
             ConfusionMatrix confusion, List<Integer> asked, List<Integer> never, String unanswered) {
         long rows = asked.stream().mapToLong(confusion::support).sum();
         List<Integer> frequent = never.stream()
-                .filter(label -> confusion.support(label) * asked.size() >= rows)
+                .filter(label -> confusion.support(label) >= LEAST_ROWS
+                        && confusion.support(label) * asked.size() >= rows)
                 .toList();
         Problem.Builder problem = EvaluationProblems.UNANSWERED_LABELS.warning("never answered: " + unanswered);
         if (frequent.size() < never.size()) {

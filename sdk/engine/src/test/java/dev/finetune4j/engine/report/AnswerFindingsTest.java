@@ -53,6 +53,11 @@ class AnswerFindingsTest {
             assertThat(problem.causes()).isEmpty();
             assertThat(problem.remedies()).containsExactly(EvaluationProblems.UNANSWERED_LABELS.remedy());
         });
+        EvaluationReport oneOfEach = evaluation(List.of("ham", "spam", "junk"), List.of("ham", "spam", "ham"));
+        assertThat(finding(oneOfEach)).hasValueSatisfying(problem -> {
+            assertThat(problem.causes()).as("one row is few, though all have one").isEmpty();
+            assertThat(problem.remedies()).containsExactly(EvaluationProblems.UNANSWERED_LABELS.remedy());
+        });
         assertThat(finding(frequent)).hasValueSatisfying(problem -> {
             assertThat(problem.causes())
                     .containsExactly(
