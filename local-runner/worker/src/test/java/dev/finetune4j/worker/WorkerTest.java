@@ -380,6 +380,23 @@ class WorkerTest {
     }
 
     @Test
+    void aModelIsToldItsLongestRowBesideItsLargestBatch() throws Exception {
+        ticket(SmallJob.steps(SmallJob.training(1).build()).subList(0, 1));
+        List<LanguageModelLoader.Settings> asked = new ArrayList<>();
+        LanguageModelLoader noting = (files, adapter, settings) -> {
+            asked.add(settings);
+            return BIGRAMS.load(files, adapter, settings);
+        };
+
+        assertThat(worker(noting).run()).isEqualTo(ExitCode.OK);
+
+        assertThat(asked)
+                .singleElement()
+                .satisfies(settings ->
+                        assertThat(settings.rowTokens()).isPositive().isLessThan(settings.maxBatchTokens()));
+    }
+
+    @Test
     void aWholeModelServesThroughItsChannel() throws Exception {
         ticket(SmallJob.steps(FullTuning.defaults(), SmallJob.training(1).build()));
         worker(new DecoderLoader()).run();

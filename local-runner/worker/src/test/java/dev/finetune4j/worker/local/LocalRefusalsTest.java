@@ -58,6 +58,21 @@ class LocalRefusalsTest {
     }
 
     @Test
+    void takesABatchThatIsLongerThanLongRopeAllowsARowToBe() throws IOException {
+        Path config = job.model().resolve("config.json");
+        Files.writeString(config, Files.readString(config).replace("\"rope_theta\": 10000.0", """
+                "rope_theta": 10000.0, "rope_scaling": {"rope_type": "longrope", "original_max_position_embeddings": 64,
+                "short_factor": [1.0, 1.0, 1.0, 1.0], "long_factor": [2.0, 2.0, 2.0, 2.0]}"""));
+
+        assertThat(refusals(48, 64, 128, 8 << 20)).isEmpty();
+        assertThat(refusals(48, 65, 128, 8 << 20)).singleElement().satisfies(problem -> {
+            assertThat(problem.code()).isEqualTo("FT0470");
+            assertThat(problem.isError()).isTrue();
+            assertThat(problem.remedies()).first().isEqualTo("training.max-tokens: 64");
+        });
+    }
+
+    @Test
     void refusesAWeightThatIsNoNumber() throws IOException {
         Path weights = job.model().resolve("model.safetensors");
         byte[] bytes = Files.readAllBytes(weights);
