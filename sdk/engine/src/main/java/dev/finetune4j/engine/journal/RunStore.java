@@ -56,10 +56,14 @@ public final class RunStore {
     /**
      * The run that a person means by an id or the start of one.
      *
-     * @throws FineTuneException with FT0504 if none or several match
+     * @throws FineTuneException with FT0504 if none or several match, or nothing was given: every id begins with that, and what removes a
+     *     run is not to take the only one for the one that was meant
      */
     public RunFolder resolve(String asked) {
         List<RunId> ids = ids();
+        if (asked.isBlank()) {
+            throw RunProblems.noSuchRun(asked, newestFirst(ids));
+        }
         List<RunId> matching =
                 ids.stream().filter(id -> id.value().startsWith(asked)).toList();
         Optional<RunId> exact =
@@ -67,7 +71,7 @@ public final class RunStore {
         if (exact.isPresent() || matching.size() == 1) {
             return folder(exact.orElseGet(() -> matching.get(0)));
         }
-        throw matching.isEmpty() || asked.isBlank()
+        throw matching.isEmpty()
                 ? RunProblems.noSuchRun(asked, newestFirst(ids))
                 : RunProblems.ambiguousRun(
                         asked,

@@ -68,6 +68,21 @@ class RunStoreTest {
                 .hasMessageContaining("FT0504");
     }
 
+    /** An unset variable of a script is the start of every id; {@code finetune clean "$RUN"} would remove the run. */
+    @Test
+    void takesNothingForNoRunThoughThereIsOnlyOne() {
+        begin("tickets-0a1b2c3d-1");
+        RunStore store = new RunStore(home);
+
+        for (String blank : List.of("", " ")) {
+            assertThatThrownBy(() -> store.resolve(blank))
+                    .isInstanceOf(FineTuneException.class)
+                    .hasMessageContaining("FT0504")
+                    .hasMessageContaining("no run was named")
+                    .hasMessageNotContaining("did you mean");
+        }
+    }
+
     @Test
     void saysThatAFileIsWhereTheRunsShouldBe() throws Exception {
         Files.writeString(home.resolve("runs"), "");
