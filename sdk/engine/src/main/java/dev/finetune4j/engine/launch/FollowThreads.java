@@ -2,6 +2,7 @@ package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.engine.launch.RunHandle.Begin;
 import dev.finetune4j.value.RunId;
+import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -108,18 +109,35 @@ final class FollowThreads implements AutoCloseable {
                 events.close(null); // first, since whoever waits for the outcome may close everything then
                 outcome.complete(result);
             } catch (InterruptedException e) {
-                CancellationException detached = new CancellationException("detached");
-                events.close(detached);
-                outcome.completeExceptionally(detached);
-            } catch (RuntimeException | Error e) {
-                events.close(e);
-                outcome.completeExceptionally(e);
+                fail(new CancellationException("detached"));
+            } catch (RuntimeException e) {
+                fail(isBrokenOff(e) ? new CancellationException("detached") : e);
+            } catch (Error e) {
+                fail(e);
             } finally {
                 synchronized (this) {
                     thread = null;
                     boolean unused = Thread.interrupted(); // the pool's next task must not inherit it
                 }
             }
+        }
+
+        private void fail(Throwable why) {
+            events.close(why);
+            outcome.completeExceptionally(why);
+        }
+
+        /** An interrupt closes the file that is being read or written, which then is told as a failure of that file. */
+        private static boolean isBrokenOff(RuntimeException failure) {
+            if (Thread.currentThread().isInterrupted()) {
+                return true;
+            }
+            for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+                if (cause instanceof ClosedByInterruptException) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         synchronized void detach(Throwable why) {
