@@ -46,11 +46,12 @@ final class TestSurroundings {
                 : "(constructor)";
     }
 
-    /** The command that runs this test again and records the baseline. */
+    /** The command that runs this test again and records the baseline. Surefire knows a nested class by its outer classes only. */
     String commandToRecord() {
+        String testClass = test.getRequiredTestClass().getName();
         String method = test.getTestMethod().map(one -> "#" + one.getName()).orElse("");
-        return "mvn test -Dtest='" + test.getRequiredTestClass().getSimpleName() + method + "' -D" + Settings.BASELINE
-                + "=" + Settings.RECORD;
+        return "mvn test -Dtest='" + testClass.substring(testClass.lastIndexOf('.') + 1) + method + "' -D"
+                + Settings.BASELINE + "=" + Settings.RECORD;
     }
 
     /** What the test class leaves behind. */

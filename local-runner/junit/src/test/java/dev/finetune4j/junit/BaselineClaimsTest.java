@@ -37,7 +37,7 @@ class BaselineClaimsTest {
                         .contains(
                                 "does not hold: worse than its baseline by at most 0.02 macro-f1 and 1 row\n"
                                         + "  why   there is no baseline: " + project.baseline() + "\n",
-                                "  try   mvn test -Dtest='GuardedModel#isNoWorse' -Dfinetune4j.baseline=record\n",
+                                "  try   mvn test -Dtest='TeamTests$GuardedModel#isNoWorse' -Dfinetune4j.baseline=record\n",
                                 "  then  commit the file"));
     }
 
@@ -139,7 +139,7 @@ class BaselineClaimsTest {
                 .allSatisfy(failure -> assertThat(failure)
                         .contains(
                                 "\n  why   the two can be compared on 19 of 40 held-out rows: fewer than half\n",
-                                "\n  try   mvn test -Dtest='GuardedModel#isNoWorse",
+                                "\n  try   mvn test -Dtest='TeamTests$GuardedModel#isNoWorse",
                                 "-Dfinetune4j.baseline=record    # if other rows are meant to be held out"));
         assertThat(project.summary(TeamTests.GuardedModel.class, ".md"))
                 .contains("\nCompared with its baseline on 19 of 40 held-out rows.\n");
