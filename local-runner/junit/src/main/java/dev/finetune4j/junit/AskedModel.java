@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.opentest4j.AssertionFailedError;
@@ -75,7 +76,7 @@ public abstract sealed class AskedModel permits BaseModel, TunedModel {
      * @throws AssertionError with every problem of the rows, such as a column that one lacks
      */
     public List<Prediction> predict(List<Map<String, String>> rows) {
-        String lines = rows.stream().map(Json::line).collect(Collectors.joining("\n", "", "\n"));
+        String lines = lines(rows);
         String name = Json.sha256(lines.getBytes(StandardCharsets.UTF_8)).substring(0, NAME_CHARACTERS);
         Path file = output.resolve("rows").resolve(name + ".jsonl");
         try {
@@ -94,6 +95,13 @@ public abstract sealed class AskedModel permits BaseModel, TunedModel {
      */
     public List<Prediction> predict(Path file) {
         return answered(() -> training.tuner().predict(id(), file)).getOrDefault(variant, List.of());
+    }
+
+    /** The rows as a file has them. The columns are sorted: {@code Map.of} gives them in another order in each virtual machine. */
+    static String lines(List<Map<String, String>> rows) {
+        return rows.stream()
+                .map(row -> Json.line(new TreeMap<>(row)))
+                .collect(Collectors.joining("\n", "", "\n"));
     }
 
     private <T> T answered(Supplier<RunHandle<T>> question) {
