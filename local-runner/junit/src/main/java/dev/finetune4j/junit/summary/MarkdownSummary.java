@@ -2,6 +2,7 @@ package dev.finetune4j.junit.summary;
 
 import dev.finetune4j.engine.evaluate.MetricFigures;
 import dev.finetune4j.engine.report.Headline;
+import dev.finetune4j.engine.report.view.Markdown;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Interval;
 import dev.finetune4j.evaluation.VariantEvaluation;
@@ -11,11 +12,15 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Runs and claims for a comment on a pull request. */
 final class MarkdownSummary {
+    private static final Pattern CONTROLS = Pattern.compile("[\\p{Cc}&&[^\t]]");
+    private static final Pattern FENCES = Pattern.compile("`{3,}");
+
     private MarkdownSummary() {}
 
     static String of(
@@ -27,7 +32,7 @@ final class MarkdownSummary {
         StringBuilder text = new StringBuilder();
         long failed = claims.stream().filter(claim -> !claim.holds()).count();
         text.append("### ")
-                .append(testClass.substring(testClass.lastIndexOf('.') + 1))
+                .append(Markdown.text(testClass.substring(testClass.lastIndexOf('.') + 1)))
                 .append(": ");
         if (!failures.isEmpty()) {
             text.append(failures.size()).append(failures.size() == 1 ? " job gives" : " jobs give");
@@ -40,16 +45,16 @@ final class MarkdownSummary {
         text.append('\n');
         for (SummarizedRun run : runs) {
             text.append("\n**")
-                    .append(run.job())
+                    .append(Markdown.text(run.job()))
                     .append("**, run `")
                     .append(run.id())
                     .append("`, ");
-            text.append(run.origin()).append("\n");
+            text.append(Markdown.text(run.origin())).append("\n");
             figures(run.evaluation(), baselines.get(run.id()), text);
         }
         text.append('\n');
         failures.forEach((job, why) -> text.append("- **failed** ")
-                .append(job)
+                .append(Markdown.text(job))
                 .append(" gives no model to test\n")
                 .append(fenced(why)));
         claims.forEach(claim -> claim(claim, text));
@@ -99,14 +104,23 @@ final class MarkdownSummary {
 
     private static void claim(Claim claim, StringBuilder text) {
         text.append(claim.holds() ? "- " : "- **failed** ")
-                .append(claim.test())
+                .append(Markdown.text(claim.test()))
                 .append(": ")
-                .append(claim.text());
+                .append(Markdown.text(claim.text()));
         text.append('\n');
         claim.failure().ifPresent(evidence -> text.append(fenced(evidence)));
     }
 
+    /** Between fences that are longer than any in the text, which else would end it. */
     private static String fenced(String evidence) {
-        return evidence.lines().collect(Collectors.joining("\n  ", "  ```\n  ", "\n  ```\n"));
+        int longest = FENCES.matcher(evidence)
+                .results()
+                .mapToInt(match -> match.end() - match.start())
+                .max()
+                .orElse(2);
+        String fence = "`".repeat(longest + 1);
+        return evidence.lines()
+                .map(line -> CONTROLS.matcher(line).replaceAll(" "))
+                .collect(Collectors.joining("\n  ", "  " + fence + "\n  ", "\n  " + fence + "\n"));
     }
 }

@@ -43,6 +43,23 @@ class ClassSummaryTest {
     }
 
     @Test
+    void nothingThatATestIsCalledOrSaysBecomesMarkdown() throws Exception {
+        try (ClassSummary summary = new ClassSummary("com.example.SomeTest", folder)) {
+            summary.add(new SummarizedRun(RUN, "tickets", "in a_folder_", false, Duration.ofMillis(1500), null));
+            summary.add(new Claim("a `b` <script>\n#c | \u001b[31m", RUN, "is *good*", "was ```x\n\u001b[31mbad"));
+            summary.failed("a_b_/*.yaml", "error FT0101");
+        }
+
+        assertThat(folder.resolve("com.example.SomeTest.md"))
+                .content()
+                .contains(
+                        "`, in a\\_folder\\_\n",
+                        "- **failed** a \\`b\\` &lt;script\\> \\#c \\|  [31m: is \\*good\\*\n"
+                                + "  ````\n  was ```x\n   [31mbad\n  ````\n",
+                        "- **failed** a\\_b\\_/\\*.yaml gives no model to test\n  ```\n  error FT0101\n  ```\n");
+    }
+
+    @Test
     void countsNoTimeOfEarlierTrainingsAndTellsJobsOfOneNameApart() throws Exception {
         RunId other = new RunId("tickets-4567cdef-1");
         try (ClassSummary summary = new ClassSummary("com.example.SomeTest", folder)) {

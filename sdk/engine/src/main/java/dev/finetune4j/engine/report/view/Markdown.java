@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Pieces of Markdown (GitHub's flavour) in which no text can do anything but be read. */
-final class Markdown {
+public final class Markdown {
     private static final String SPECIAL = "\\`*_>|~@";
     private static final Pattern LIST_MARKS = Pattern.compile("[-+\\d.)#]");
     private static final Pattern EMOJI = Pattern.compile(":(?:[a-z+-][a-z0-9_+-]*|100|1234):");
@@ -13,7 +13,7 @@ final class Markdown {
     private Markdown() {}
 
     /** Text on one line, every character that Markdown or HTML could take for its own escaped. */
-    static String text(String text) {
+    public static String text(String text) {
         StringBuilder escaped = new StringBuilder();
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
