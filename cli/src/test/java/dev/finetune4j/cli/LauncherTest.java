@@ -129,19 +129,14 @@ class LauncherTest {
 
     @Test
     void startsCommandsThatSendOrFetchFilesWithBothCompilers() throws Exception {
-        Checkout checkout = Checkout.at(folder.resolve("checkout"));
-        Files.createFile(checkout.target().resolve("finetune.jar"));
-        Path jdk = folder.resolve("jdk-17");
-        Files.createDirectories(jdk.resolve("bin"));
-        Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"17.0.1\"\n");
-        executable(jdk.resolve("bin/java"), "echo \"$@\"");
+        Checkout checkout = checkoutWithoutClasses();
+        Map<String, String> java = Map.of("JAVA_HOME", javaThat("echo \"$@\""));
 
         Map<String, String> started = new TreeMap<>();
         for (String command : CommandNames.all()) {
             started.put(
                     command,
-                    launch(checkout.launcher(), Map.of("JAVA_HOME", jdk.toString()), command, "launch")
-                            .out());
+                    launch(checkout.launcher(), java, command, "launch").out());
         }
 
         assertThat(started)
@@ -153,6 +148,48 @@ class LauncherTest {
                                         : " -XX:TieredStopAtLevel=1 ")
                         .containsOnlyOnce("Tiered")
                         .endsWith(" -jar " + checkout.target().resolve("finetune.jar") + " " + command + " launch\n"));
+    }
+
+    /** As in containers and under cron. The name is written in bytes: this test's own Java may not have it either. */
+    @Test
+    void readsArgumentsAsUtf8WhereTheLocaleHasAsciiOnly() throws Exception {
+        Path launcher = builtCheckout("checkout").launcher();
+        String words = "exec \"$0\" check \"$(printf 't\\303\\244am.yaml')\"";
+
+        for (Map<String, String> ascii : List.of(
+                Map.of("LC_ALL", "C"),
+                Map.of("LC_ALL", "", "LC_CTYPE", "", "LANG", ""),
+                Map.of("LC_ALL", "xx_XX.UTF-8"))) {
+            Ended check = run(ascii, "bash", "-c", words, launcher.toString());
+
+            assertThat(check.err()).as(ascii.toString()).contains("error FT0101", "t\u00e4am.yaml");
+        }
+    }
+
+    @Test
+    void leavesALocaleThatIsUtf8AsItIs() throws Exception {
+        Path launcher = checkoutWithoutClasses().launcher();
+        String java = javaThat("echo \"$LC_ALL-$LANG\"");
+
+        Ended all = launch(launcher, Map.of("JAVA_HOME", java, "LC_ALL", "C.UTF-8", "LANG", "C"), "ps");
+        Ended language = launch(
+                launcher, Map.of("JAVA_HOME", java, "LC_ALL", "", "LC_CTYPE", "", "LANG", "C.UTF-8"), "ps");
+
+        assertThat(all.out()).isEqualTo("C.UTF-8-C\n");
+        assertThat(language.out()).isEqualTo("-C.UTF-8\n");
+    }
+
+    @Test
+    void givesJavaAnEmptyInputAndANullOutputForThoseThatAreClosed() throws Exception {
+        String launcher = checkoutWithoutClasses().launcher().toString();
+        Map<String, String> java = Map.of("JAVA_HOME", javaThat("cat && echo said && echo heard >&2"));
+
+        Ended deaf = run(java, "bash", "-c", "exec \"$0\" chat RUN <&-", launcher);
+        Ended mute = run(java, "bash", "-c", "exec \"$0\" chat RUN </dev/null >&-", launcher);
+
+        assertThat(deaf.out()).as(deaf.err()).isEqualTo("said\n");
+        assertThat(mute.out()).isEmpty();
+        assertThat(mute.err()).isEqualTo("heard\n");
     }
 
     @Test
@@ -241,6 +278,22 @@ class LauncherTest {
         Ended copied = run(Map.of(), "cp", "-R", built + "/.", checkout.target().toString());
         assertThat(copied.exitCode()).as(copied.err()).isZero();
         return checkout;
+    }
+
+    /** For what a script does instead of Java. */
+    private Checkout checkoutWithoutClasses() throws IOException {
+        Checkout checkout = Checkout.at(folder.resolve("checkout"));
+        Files.createFile(checkout.target().resolve("finetune.jar"));
+        return checkout;
+    }
+
+    /** A JAVA_HOME whose java is a script. */
+    private String javaThat(String does) throws IOException {
+        Path jdk = folder.resolve("jdk-17");
+        Files.createDirectories(jdk.resolve("bin"));
+        Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"17.0.1\"\n");
+        executable(jdk.resolve("bin/java"), does);
+        return jdk.toString();
     }
 
     /** Waits for the archive that a launcher makes behind its command's back. */
