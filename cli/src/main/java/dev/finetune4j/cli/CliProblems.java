@@ -1,8 +1,11 @@
 package dev.finetune4j.cli;
 
 import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.FileReason;
+import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemCatalogue;
 import dev.finetune4j.error.ProblemKind;
+import java.nio.file.InvalidPathException;
 import java.util.List;
 
 /** What can be wrong with a command line and with finetune's own surroundings. */
@@ -86,6 +89,15 @@ public final class CliProblems implements ProblemCatalogue {
                     + " own memory. Rows of many megabytes may need more. FINETUNE_HEAP sets it.",
             "FINETUNE_HEAP=2g finetune ...");
 
+    static final ProblemKind MISNAMED = new ProblemKind(
+            "FT0012",
+            "no file can have this name",
+            ExitCode.USAGE,
+            "Java names files in the character set of the locale. The locale C, which containers and cron have where nothing else is set,"
+                    + " has ASCII only, so that Java 17 can name no file with an umlaut there. The launcher sees to that; a java that is"
+                    + " started without it needs a locale of UTF-8.",
+            FileReason.UTF8_LOCALE);
+
     /** For ServiceLoader. */
     public CliProblems() {}
 
@@ -101,6 +113,15 @@ public final class CliProblems implements ProblemCatalogue {
                 NOT_BEGUN,
                 NO_JAVA,
                 NOT_BUILT,
-                OUT_OF_MEMORY);
+                OUT_OF_MEMORY,
+                MISNAMED);
+    }
+
+    /** What an option, an argument or a variable names and no file can be called. */
+    static Problem misnamed(String what, InvalidPathException cause) {
+        return MISNAMED.error(what + " is " + cause.getInput() + ", and no file can have this name here")
+                .because(FileReason.of(cause))
+                .remedy(FileReason.isOfLocale(cause) ? FileReason.UTF8_LOCALE : "choose another name")
+                .build();
     }
 }

@@ -17,6 +17,7 @@ import dev.finetune4j.error.ProblemKind;
 import dev.finetune4j.error.Spelling;
 import dev.finetune4j.json.Json;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -57,12 +58,20 @@ final class ExplainCommand implements Callable<Integer> {
     public Integer call() {
         if (subject == null) {
             list();
-        } else if (Files.isRegularFile(Path.of(subject))) {
-            explain(Path.of(subject));
+        } else if (Files.isRegularFile(path(subject))) {
+            explain(path(subject));
         } else {
             explain(find(subject));
         }
         return ExitCode.OK.number();
+    }
+
+    private static Path path(String subject) {
+        try {
+            return Path.of(subject);
+        } catch (InvalidPathException e) {
+            throw CliProblems.misnamed("CODE|JOB", e).asException(e);
+        }
     }
 
     /** Every kind of problem on the class path, sorted by code. */

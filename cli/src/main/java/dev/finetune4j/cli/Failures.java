@@ -45,6 +45,11 @@ final class Failures {
         return tell(List.of(defect(failure)), ExitCode.INTERNAL, format);
     }
 
+    /** No home, without which there is no command. */
+    int onHome(FineTuneException failure, String... arguments) {
+        return tell(failure.problems(), failure.exitCode(), OutputFormat.askedIn(arguments));
+    }
+
     /** What picocli lets through: this process' memory is used up, or its classes are not what it was built with. */
     int onError(Error failure, String... arguments) {
         OutputFormat format = OutputFormat.askedIn(arguments);

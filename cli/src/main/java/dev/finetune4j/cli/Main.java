@@ -3,7 +3,9 @@ package dev.finetune4j.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.finetune4j.cli.view.Screen;
+import dev.finetune4j.error.FineTuneException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine;
@@ -17,7 +19,17 @@ public final class Main {
 
     /** Runs the command line and ends the process with its exit code. */
     public static void main(String[] arguments) {
-        System.exit(start(Surroundings.system(), arguments));
+        System.exit(startAtHome(arguments));
+    }
+
+    private static int startAtHome(String... arguments) {
+        Path home;
+        try {
+            home = Surroundings.home(System.getenv());
+        } catch (FineTuneException e) {
+            return new Failures(Surroundings.system(Path.of(""))).onHome(e, arguments);
+        }
+        return start(Surroundings.system(home), arguments);
     }
 
     /** Gives a first sign, then runs the command line and returns the exit code. */

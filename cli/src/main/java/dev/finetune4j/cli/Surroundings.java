@@ -11,8 +11,10 @@ import dev.finetune4j.engine.models.LocalCore;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.engine.spec.Profile;
 import dev.finetune4j.engine.watch.Sleeper;
+import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.spi.ProviderContext;
 import java.io.InputStream;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.LocalDate;
@@ -58,18 +60,37 @@ record Surroundings(
 
     /** The real ones. */
     static Surroundings system() {
+        return system(home(System.getenv()));
+    }
+
+    /** The real ones with another home. */
+    static Surroundings system(Path home) {
         Map<String, String> environment = System.getenv();
         String terminals = System.getProperty("finetune.terminals", "");
-        String home = environment.getOrDefault(HOME_VARIABLE, "");
         return new Surroundings(
                 Screen.system(environment, terminals),
                 environment,
-                home.isEmpty() ? Path.of(System.getProperty("user.home"), ".finetune4j") : Path.of(home),
+                home,
                 Clock.systemUTC(),
                 Sleeper.REAL,
                 System.in,
                 terminals.contains(",in"),
                 LocalCore::memoryHere);
+    }
+
+    /**
+     * The home that an environment names.
+     *
+     * @throws FineTuneException with FT0012 if no file can have its name
+     */
+    static Path home(Map<String, String> environment) {
+        String named = environment.getOrDefault(HOME_VARIABLE, "");
+        try {
+            return named.isEmpty() ? Path.of(System.getProperty("user.home"), ".finetune4j") : Path.of(named);
+        } catch (InvalidPathException e) {
+            throw CliProblems.misnamed(named.isEmpty() ? "your home" : HOME_VARIABLE, e)
+                    .asException(e);
+        }
     }
 
     /** The same with another screen. */

@@ -2,11 +2,14 @@ package dev.finetune4j.cli;
 
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Spelling;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -41,10 +44,28 @@ final class UsageProblem {
         if (failure instanceof UnagreedException unagreed) {
             return CliProblems.USAGE.error(message).remedy(unagreed.agreeing()).build();
         }
+        Optional<Problem> misnamed = ofMisnamed(failure);
+        if (misnamed.isPresent()) {
+            return misnamed.get();
+        }
         Problem.Builder problem = failure instanceof UnmatchedArgumentException unmatched
                 ? ofUnknown(command, unmatched.getUnmatched())
                 : CliProblems.USAGE.error(inOurWords(failure, command, message));
         return problem.remedy(command.qualifiedName() + " --help").build();
+    }
+
+    private static Optional<Problem> ofMisnamed(ParameterException failure) {
+        @Nullable ArgSpec argument = failure.getArgSpec();
+        @Nullable String value = failure.getValue();
+        if (argument == null || value == null || type(argument) != Path.class) {
+            return Optional.empty();
+        }
+        try {
+            var unused = Path.of(value);
+            return Optional.empty();
+        } catch (InvalidPathException e) {
+            return Optional.of(CliProblems.misnamed(name(argument), e));
+        }
     }
 
     /** What picocli says of a value names Java's types and exceptions. */
@@ -59,9 +80,12 @@ final class UsageProblem {
         if (argument == null || !message.startsWith("Invalid value for ")) {
             return message;
         }
-        Class<?> type = argument.auxiliaryTypes().length == 0 ? argument.type() : argument.auxiliaryTypes()[0];
-        @Nullable String wanted = wanted(type);
+        @Nullable String wanted = wanted(type(argument));
         return wanted == null ? message : name(argument) + " must be " + wanted + ", was " + failure.getValue();
+    }
+
+    private static Class<?> type(ArgSpec argument) {
+        return argument.auxiliaryTypes().length == 0 ? argument.type() : argument.auxiliaryTypes()[0];
     }
 
     private static String name(ArgSpec argument) {

@@ -129,6 +129,19 @@ class HelpTest {
                 .contains("FT0002: --layers must be a whole number of at most 2147483647, was abc");
     }
 
+    /** Half a surrogate pair is in no character set, as an umlaut is not in that of the locale C. */
+    @Test
+    void aNameThatTheLocaleDoesNotHaveIsToldAsThat() {
+        for (String command : List.of("check", "explain")) {
+            CommandRun run = CommandRun.of(command, "t\ud800.yaml");
+
+            assertThat(run.exitCode()).as(command).isEqualTo(2);
+            assertThat(CommandRun.oneLine(run.err()))
+                    .contains("error FT0012: ", "JOB is t?.yaml", "character set of the locale", "export LC_ALL=C.UTF-8")
+                    .doesNotContain("java.nio");
+        }
+    }
+
     @Test
     void tooFewArgumentsAreCounted() {
         assertThat(CommandRun.oneLine(CommandRun.of("compare", "only-one").err()))

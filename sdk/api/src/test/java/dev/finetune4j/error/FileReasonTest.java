@@ -8,6 +8,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,17 @@ class FileReasonTest {
         assertThat(FileReason.of(new DirectoryNotEmptyException("/x"))).isEqualTo("the folder is not empty");
         assertThat(FileReason.of(new FileSystemException("/x"))).isEqualTo("the system gave no reason");
         assertThat(FileReason.of(new IOException())).isEqualTo("the system gave no reason");
+    }
+
+    @Test
+    void aNameThatTheLocaleDoesNotHaveIsToldApartFromOneThatNoFileCanHave() {
+        InvalidPathException foreign = new InvalidPathException("t\u00efckets.jsonl", "Malformed input");
+        InvalidPathException impossible = new InvalidPathException("a\u0000b", "Nul character not allowed");
+
+        assertThat(FileReason.isOfLocale(foreign)).isTrue();
+        assertThat(FileReason.of(foreign)).contains("character set of the locale");
+        assertThat(FileReason.isOfLocale(impossible)).isFalse();
+        assertThat(FileReason.of(impossible)).isEqualTo("Nul character not allowed");
     }
 
     @Test

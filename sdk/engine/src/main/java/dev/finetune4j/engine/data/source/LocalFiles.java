@@ -2,6 +2,7 @@ package dev.finetune4j.engine.data.source;
 
 import dev.finetune4j.engine.data.DataProblems;
 import dev.finetune4j.engine.spec.ShellWord;
+import dev.finetune4j.error.FileReason;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -52,10 +53,13 @@ final class LocalFiles {
         try {
             return baseFolder.resolve(path).normalize();
         } catch (InvalidPathException e) {
-            throw DataProblems.UNREADABLE
+            Problem.Builder problem = DataProblems.UNREADABLE
                     .error("no file can have this name")
-                    .because(e.getReason())
-                    .asException(e);
+                    .because(FileReason.of(e));
+            if (FileReason.isOfLocale(e)) {
+                problem.at(Location.of(path)).remedy(FileReason.UTF8_LOCALE);
+            }
+            throw problem.asException(e);
         }
     }
 

