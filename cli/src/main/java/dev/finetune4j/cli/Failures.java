@@ -3,13 +3,16 @@ package dev.finetune4j.cli;
 import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.error.ExitCode;
+import dev.finetune4j.error.FileReason;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.plan.Plan;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -62,6 +65,22 @@ final class Failures {
             return tell(List.of(problem), ExitCode.CAPACITY, format);
         }
         return tell(List.of(defect(failure)), ExitCode.INTERNAL, format);
+    }
+
+    /** The exit code of a command that has ended; another where what it has printed did not come to whoever asked for it. */
+    int onEnd(int exitCode, String... arguments) {
+        Optional<IOException> lost = surroundings.screen().lostResult();
+        if (lost.isEmpty()) {
+            return exitCode;
+        }
+        Problem problem = CliProblems.NOT_WRITABLE
+                .error("the result could not be written to stdout")
+                .because(FileReason.of(lost.get()))
+                .build();
+        try (MessageView messages = surroundings.messages(OutputFormat.askedIn(arguments))) {
+            messages.problems(List.of(problem));
+        }
+        return exitCode == ExitCode.OK.number() ? ExitCode.USAGE.number() : exitCode;
     }
 
     private Problem defect(Throwable failure) {

@@ -32,8 +32,12 @@ public final class Main {
         return start(Surroundings.system(home), arguments);
     }
 
-    /** Gives a first sign, then runs the command line and returns the exit code. */
+    /** Gives a first sign, then runs the command line and returns the exit code, which is not 0 where its result is lost. */
     static int start(Surroundings surroundings, String... arguments) {
+        return new Failures(surroundings).onEnd(runSigned(surroundings, arguments), arguments);
+    }
+
+    private static int runSigned(Surroundings surroundings, String... arguments) {
         OutputFormat format = OutputFormat.askedIn(arguments);
         Optional<String> sign = FirstSign.of(format, surroundings.clock().instant(), arguments);
         if (sign.isEmpty()) {

@@ -1,10 +1,16 @@
 package dev.finetune4j.cli.view;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /**
  * Where a command writes: results to {@code out}, everything else to {@code err}.
@@ -15,9 +21,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * @param isErrTerminal whether a person sees {@code err} as it is written, and a line of it can be drawn anew
  * @param hasColor whether colour may be used
  * @param columns width in characters; 80 where it is not known
+ * @param outFailure why something could not be written to {@code out}, if it could not
  */
 public record Screen(
-        PrintStream out, PrintStream err, boolean isOutTerminal, boolean isErrTerminal, boolean hasColor, int columns) {
+        PrintStream out,
+        PrintStream err,
+        boolean isOutTerminal,
+        boolean isErrTerminal,
+        boolean hasColor,
+        int columns,
+        Supplier<Optional<IOException>> outFailure) {
     /** The width that tables keep to where the terminal's is not known. */
     public static final int DEFAULT_COLUMNS = 80;
 
@@ -27,6 +40,17 @@ public record Screen(
     private static final String DUMB = "dumb";
     private static final int NARROWEST = 40;
     private static final int WIDEST = 200;
+
+    /** Streams that take everything. */
+    public Screen(
+            PrintStream out,
+            PrintStream err,
+            boolean isOutTerminal,
+            boolean isErrTerminal,
+            boolean hasColor,
+            int columns) {
+        this(out, err, isOutTerminal, isErrTerminal, hasColor, columns, Optional::empty);
+    }
 
     /**
      * The process's own streams. The launcher says which of them are terminals, since no Java before 22 can tell one from
@@ -39,13 +63,15 @@ public record Screen(
         boolean outTerminal = terminals.contains("out");
         boolean errTerminal = terminals.contains("err");
         boolean canRedraw = !environment.getOrDefault("TERM", DUMB).equals(DUMB);
+        WitnessedStream out = new WitnessedStream(new FileOutputStream(FileDescriptor.out));
         return new Screen(
-                utf8(System.out),
+                utf8(out),
                 utf8(System.err),
                 outTerminal,
                 errTerminal && canRedraw,
                 hasColor(environment, outTerminal && errTerminal && canRedraw),
-                columns(environment.getOrDefault("COLUMNS", "")));
+                columns(environment.getOrDefault("COLUMNS", "")),
+                out::failure);
     }
 
     /** {@code text} in a tone, or plain where there is no colour. */
@@ -65,6 +91,14 @@ public record Screen(
     /** One result line. */
     public void line(String text) {
         out.println(text);
+    }
+
+    /**
+     * Why results were lost, as on a full disk. Empty where they were not, and where whoever read them has read enough, as {@code head}
+     * does.
+     */
+    public Optional<IOException> lostResult() {
+        return outFailure.get().filter(failure -> !isOfClosedPipe(failure));
     }
 
     /** One message for the person who waits; shown at once. */
@@ -94,7 +128,13 @@ public record Screen(
                 isOutTerminal,
                 isErrTerminal,
                 hasColor,
-                columns);
+                columns,
+                outFailure);
+    }
+
+    /** Java has no other word for it than the system's, in whose languages it is a pipe, too. */
+    private static boolean isOfClosedPipe(IOException failure) {
+        return String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT).contains("pipe");
     }
 
     /** https://no-color.org and https://bixense.com/clicolors. */

@@ -1,0 +1,58 @@
+package dev.finetune4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.finetune4j.cli.ChildProcess.Ended;
+import dev.finetune4j.json.Json;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whoever redirects a result may go on with an empty file, unless the exit code says so. */
+class LostOutputTest {
+    /** Linux' disk that is always full. */
+    private static final Path FULL = Path.of("/dev/full");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aResultThatADiskHasNoRoomForIsAProblem() throws Exception {
+        assumeTrue(Files.exists(FULL));
+
+        Ended text = run("exec \"$@\" >" + FULL, "schema");
+        Ended json = run("exec \"$@\" >" + FULL, "ps", "-o", "json");
+        Ended failed = run("exec \"$@\" >" + FULL, "check", "none.yaml", "-o", "json");
+
+        assertThat(text.exitCode()).as(text.err()).isEqualTo(2);
+        assertThat(text.err())
+                .contains("error FT0005: the result could not be written to stdout", "no space is left on the disk");
+        assertThat(json.exitCode()).as(json.err()).isEqualTo(2);
+        String last = json.err().lines().reduce((before, line) -> line).orElseThrow();
+        assertThat(Json.records().readTree(last).at("/code").asText()).isEqualTo("FT0005");
+        assertThat(failed.exitCode()).as("what failed before").isEqualTo(3);
+    }
+
+    @Test
+    void aReaderThatHasReadEnoughIsNone() throws Exception {
+        Ended schema = run("\"$@\" | true; exit \"${PIPESTATUS[0]}\"", "schema");
+
+        assertThat(schema.exitCode()).as(schema.err()).isZero();
+        assertThat(schema.err()).isEqualTo("finetune schema\n");
+    }
+
+    private Ended run(String script, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("bash", "-c", script, "-"));
+        command.addAll(JavaProcess.command(List.of(), Main.class, List.of(arguments)));
+        return ChildProcess.start(
+                        folder,
+                        Map.of("FINETUNE_HOME", folder.resolve("home").toString()),
+                        command.toArray(String[]::new))
+                .await();
+    }
+}
