@@ -14,11 +14,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RowRefusalTest {
-    private static final FineTuneException RAISED = WordCodec.REFUSAL
-            .error("the chat template refuses the conversation")
-            .because("System role not supported")
-            .asException();
-
     @Test
     void saysWhatTheTemplateSaysAndWhatOfTheRowToChange() {
         Problem told = refused(Role.SYSTEM, Role.USER, Role.ASSISTANT);
@@ -45,6 +40,10 @@ class RowRefusalTest {
         List<Message> messages =
                 Arrays.stream(roles).map(role -> new Message(role, "text")).toList();
         RowRef row = new RowRef("rows.jsonl", 3);
-        return RowRefusal.of(new Example.Conversation(row, messages, null), RAISED).at(row);
+        FineTuneException raised = WordCodec.REFUSAL
+                .error("the chat template refuses the conversation")
+                .because("System role not supported")
+                .asException();
+        return RowRefusal.of(new Example.Conversation(row, messages, null), raised).at(row);
     }
 }
