@@ -158,7 +158,8 @@ public final class ModelFilesProblems implements ProblemCatalogue {
             "FT0431",
             "the tokenizer is damaged",
             "tokenizer.json, tokenizer_config.json or the vocabulary of a GGUF file is not as it should be, asks for a step on"
-                    + " which the tokenizers library would end the process, or does not fit the model.",
+                    + " which the tokenizers library would end the process or take all memory, does not fit the model, or cannot"
+                    + " make tokens of a text.",
             "download the tokenizer files again, from the same revision as the weights");
 
     /** A tokenizer of a GGUF file that is not known. */

@@ -54,8 +54,13 @@ class ClassSummaryTest {
                 .content()
                 .contains(
                         "`, in a\\_folder\\_\n",
-                        "- **failed** a \\`b\\` &lt;script\\> \\#c \\|  [31m: is \\*good\\*\n"
-                                + "  ````\n  was ```x\n   [31mbad\n  ````\n",
+                        """
+                        - **failed** a \\`b\\` &lt;script\\> \\#c \\|  [31m: is \\*good\\*
+                          ````
+                          was ```x
+                           [31mbad
+                          ````
+                        """,
                         "- **failed** a\\_b\\_/\\*.yaml gives no model to test\n  ```\n  error FT0101\n  ```\n");
     }
 

@@ -7,6 +7,7 @@ import dev.finetune4j.modelfiles.ModelFilesProblems;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -64,13 +65,17 @@ public final class Tokenizer implements AutoCloseable {
     /**
      * The tokens of a text; nothing is added. Half a surrogate pair, which is no text, counts as U+FFFD.
      *
-     * @throws FineTuneException with FT0431 if the tokenizer has no token for a part of the text and none for what is unknown
+     * @throws FineTuneException with FT0431 if the tokenizer has no token for a part of the text and none for what is unknown, or the
+     *     text has more than 1,000,000 blanks, letters, digits or other characters one after the other
      */
     public int[] encode(String given) {
         if (given.isEmpty()) {
             return new int[0];
         }
         String text = wellFormed(given);
+        LongRun.in(text).ifPresent(run -> {
+            throw tooLong(run, text.length());
+        });
         lock.readLock().lock();
         try {
             long encoding = encoding(text);
@@ -199,6 +204,17 @@ public final class Tokenizer implements AutoCloseable {
         } catch (RuntimeException e) {
             throw damaged(source, "the tokenizer has no tokens for a text of " + text.length() + " characters", e);
         }
+    }
+
+    private FineTuneException tooLong(LongRun run, int characters) {
+        return ModelFilesProblems.TOKENIZER_DAMAGED
+                .error(String.format(
+                        Locale.ROOT, "the tokenizer takes no more than %,d %s one after the other", LongRun.MOST, run.kind()))
+                .at(Location.of(source))
+                .because(String.format(
+                        Locale.ROOT, "they begin at character %,d of %,d of the text", run.from() + 1, characters))
+                .remedy("leave the row out, or shorten what repeats in it")
+                .asException();
     }
 
     /** The library loses every character beyond U+FFFF of a text in which half a pair stands. */

@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenizerTest {
@@ -42,11 +43,7 @@ class TokenizerTest {
 
     @Test
     void refusesATextWithAWordForWhichItHasNoTokenNorOneForWhatIsUnknown() throws IOException {
-        Path file = Files.writeString(folder.resolve("tokenizer.json"), """
-                {"version":"1.0","added_tokens":[],"normalizer":null,"pre_tokenizer":{"type":"Whitespace"},"post_processor":null,
-                "decoder":null,"model":{"type":"WordPiece","unk_token":"[UNK]","continuing_subword_prefix":"##",
-                "max_input_chars_per_word":100,"vocab":{"known":0}}}""");
-        try (Tokenizer tokenizer = Tokenizer.open(TokenizerJson.read(file))) {
+        try (Tokenizer tokenizer = Tokenizer.open(TokenizerJson.read(onlyKnown()))) {
             assertThat(tokenizer.encode("known known")).containsExactly(0, 0);
             assertThatThrownBy(() -> tokenizer.encode("known unknown"))
                     .isInstanceOf(FineTuneException.class)
@@ -54,6 +51,46 @@ class TokenizerTest {
                     .rootCause()
                     .hasMessageContaining("[UNK]");
         }
+    }
+
+    /** Of twelve million blanks before a letter, Qwen's pattern ended the process. */
+    @ParameterizedTest
+    @CsvSource({
+        "' ',blanks",
+        "\\n,blanks",
+        "a,letters",
+        "7,digits",
+        "-,characters that are neither letters nor digits",
+        "e\u0301,letters",
+        "\ud83d\ude42,characters that are neither letters nor digits"
+    })
+    void refusesSoManyCharactersOfOneKindThatTheLibraryMayGiveUp(String part, String kind) throws IOException {
+        String repeated = part.replace("\\n", "\n");
+        String most = repeated.repeat(LongRun.MOST / repeated.length());
+        try (Tokenizer tokenizer = Tokenizer.open(TokenizerJson.read(onlyKnown()))) {
+            assertThatThrownBy(() -> tokenizer.encode("known \u00a7x" + most + repeated + "1 known"))
+                    .isInstanceOfSatisfying(FineTuneException.class, e -> assertThat(e.problems())
+                            .singleElement()
+                            .satisfies(problem -> {
+                                assertThat(problem.code()).isEqualTo("FT0431");
+                                assertThat(problem.summary())
+                                        .isEqualTo(
+                                                "the tokenizer takes no more than 1,000,000 " + kind
+                                                        + " one after the other");
+                                assertThat(problem.remedies())
+                                        .containsExactly("leave the row out, or shorten what repeats in it");
+                            }));
+        }
+    }
+
+    @Test
+    void takesALongTextOfWords() throws IOException {
+        try (Tokenizer tokenizer = Tokenizer.open(TokenizerJson.read(onlyKnown()))) {
+            assertThat(tokenizer.encode("known ".repeat(LongRun.MOST / 5))).hasSize(LongRun.MOST / 5);
+        }
+        assertThat(LongRun.in(" ".repeat(LongRun.MOST))).isEmpty();
+        assertThat(LongRun.in("a" + " ".repeat(LongRun.MOST) + "a")).isEmpty();
+        assertThat(LongRun.in("ab" + " ".repeat(LongRun.MOST + 1))).hasValue(new LongRun("blanks", 2));
     }
 
     @ParameterizedTest
@@ -95,5 +132,12 @@ class TokenizerTest {
             assertThat(String.join("", llama.pieces(llama.encode("the attacked task"))))
                     .isEqualTo("the attacked task");
         }
+    }
+
+    private Path onlyKnown() throws IOException {
+        return Files.writeString(folder.resolve("tokenizer.json"), """
+                {"version":"1.0","added_tokens":[],"normalizer":null,"pre_tokenizer":{"type":"Whitespace"},"post_processor":null,
+                "decoder":null,"model":{"type":"WordPiece","unk_token":"[UNK]","continuing_subword_prefix":"##",
+                "max_input_chars_per_word":100,"vocab":{"known":0}}}""");
     }
 }

@@ -112,11 +112,11 @@ public final class CheckProblems implements ProblemCatalogue {
             "Many tokens are unknown or mere fragments of a character: the base model has hardly seen this script. Rows become several times longer, and the model knows little of the language to begin with.",
             "finetune models    # choose one that was trained on this language");
 
-    /** The chat template refuses a row. */
+    /** The chat template or the tokenizer refuses a row. */
     public static final ProblemKind UNRENDERABLE_ROW = kind(
             "FT0325",
-            "the chat template refuses the row",
-            "The model's own template cannot render the messages, for example because roles do not alternate or a system message is not supported.",
+            "the chat template or the tokenizer refuses the row",
+            "The model's own template cannot render the messages, for example because roles do not alternate or a system message is not supported; or its tokenizer makes no tokens of the text, for example because more than 1,000,000 blanks follow each other, on which the tokenizers library may end the process.",
             "bring the messages into the order that the template asks for");
 
     /** The job's length limit is beyond the model's. */

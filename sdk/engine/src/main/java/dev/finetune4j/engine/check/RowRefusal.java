@@ -10,31 +10,40 @@ import dev.finetune4j.error.Problem;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * Why the model's chat template does not render a row.
+ * Why the model's chat template does not render a row, or its tokenizer makes no tokens of it.
  *
- * @param reasons in the template's words
- * @param remedy what of the row to change
+ * @param reasons in their words
+ * @param remedies what of the row to change
  */
-public record RowRefusal(String reasons, String remedy) {
+public record RowRefusal(String reasons, List<String> remedies) {
+    /** Copies the list. */
+    public RowRefusal {
+        remedies = List.copyOf(remedies);
+    }
+
     /** What a text side had against a row. */
     public static RowRefusal of(Example row, FineTuneException refusal) {
+        Stream<String> ofRow = isForItsSystemMessage(row)
+                ? Stream.of(
+                        "leave out the system message, of the row or task.system, or put its text in front of the user's")
+                : Stream.empty();
+        Stream<String> own = refusal.problems().stream().flatMap(problem -> problem.remedies().stream());
         return new RowRefusal(
                 refusal.problems().stream().map(RowRefusal::words).collect(Collectors.joining("; ")),
-                isForItsSystemMessage(row)
-                        ? "leave out the system message, of the row or task.system, or put its text in front of the user's"
-                        : CheckProblems.UNRENDERABLE_ROW.remedy());
+                Stream.concat(ofRow, own).distinct().toList());
     }
 
     /** The refusal as a problem of the row, FT0325. */
     public Problem at(RowRef row) {
         return CheckProblems.UNRENDERABLE_ROW
-                .error("the model's chat template refuses this row")
+                .error("the model's chat template or tokenizer refuses this row")
                 .at(new Location.InRow(row.source(), row.row(), null))
                 .because(reasons)
-                .remedy(remedy)
-                .build();
+                .build()
+                .withRemedies(remedies);
     }
 
     private static String words(Problem problem) {

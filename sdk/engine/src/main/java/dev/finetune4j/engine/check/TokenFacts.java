@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param trainedBeforeCut tokens that would be learned without truncation
  * @param unfamiliar tokens that the vocabulary lacks a whole piece for
  * @param label what is learned of the row where the model tells labels apart and writes nothing; null where it writes
- * @param refusal why the chat template refuses the row, or null
+ * @param refusal why the chat template or the tokenizer refuses the row, or null
  */
 record TokenFacts(
         Choice choice,

@@ -571,6 +571,7 @@ class DatasetCheckTest {
 
         assertThat(problem(report, "FT0325").causes()).containsExactly("a conversation must begin with the user");
         assertThat(problem(report, "FT0325").location()).isEqualTo(new Location.InRow("rows.jsonl", 5, null));
+        assertThat(problem(report, "FT0325").remedies()).as("those of the refusal").containsExactly("change the order");
     }
 
     @Test

@@ -24,16 +24,15 @@ class RowRefusalTest {
                 .containsExactly("the chat template refuses the conversation: System role not supported");
         assertThat(told.remedies())
                 .containsExactly(
-                        "leave out the system message, of the row or task.system, or put its text in front of the user's");
+                        "leave out the system message, of the row or task.system, or put its text in front of the user's",
+                        "change the order");
     }
 
     @Test
-    void asksForAnotherOrderWhereThatIsNoneThatEveryTemplateTakes() {
-        List<String> order = List.of(CheckProblems.UNRENDERABLE_ROW.remedy());
-
+    void saysWhatItWasToldToDoWhereTheOrderIsNoneThatEveryTemplateTakes() {
         assertThat(refused(Role.SYSTEM, Role.ASSISTANT, Role.USER, Role.ASSISTANT).remedies())
-                .isEqualTo(order);
-        assertThat(refused(Role.USER, Role.USER, Role.ASSISTANT).remedies()).isEqualTo(order);
+                .containsExactly("change the order");
+        assertThat(refused(Role.USER, Role.USER, Role.ASSISTANT).remedies()).containsExactly("change the order");
     }
 
     private static Problem refused(Role... roles) {
