@@ -60,6 +60,17 @@ record CharacterMap(IntBuffer units, ByteBuffer texts) {
         return true;
     }
 
+    /** Bytes of the longest text that it may make of a character. */
+    int longest() {
+        int longest = 0;
+        int from = 0;
+        for (int at = 0; at < texts.limit(); at++) {
+            longest = Math.max(longest, at - from + (texts.get(at) == 0 ? 0 : 1));
+            from = texts.get(at) == 0 ? at + 1 : from;
+        }
+        return longest;
+    }
+
     /** Adds the states that bytes lead to from one; false where one of them leads elsewhere. */
     private boolean addNext(int state, Deque<Integer> states) {
         if ((state | 0xFF) >= units.limit()) {

@@ -10,23 +10,49 @@ import java.util.regex.PatternSyntaxException;
 
 /**
  * What a tokenizer.json may ask for and the native library cannot do: there it ends the whole process, as tokenizers 0.21.4 does where
- * its Rust panics below Java, and no Java code gets to say why.
+ * its Rust panics below Java, or takes memory until the system ends it, and no Java code gets to say why.
  */
 final class NativeFaults {
     /** Texts with beginnings, ends and borders of words, at which an expression may match nothing. */
     private static final List<String> PROBES = List.of("", "a", " ", "A b1.", "\n", "\u00e9\u6f22", "<s>");
 
     private static final int DEEPEST = 16;
+    private static final int LONGEST_EXPRESSION = 1 << 14;
+    private static final int SHOWN_CHARACTERS = 80;
 
     private NativeFaults() {}
 
     /** The first that a tokenizer has, in words. */
     static Optional<String> in(JsonNode tokenizer) {
-        return ofNormalizer(tokenizer.path("normalizer"), 0)
+        return ofExpressions(tokenizer)
+                .or(() -> new Growth().add("normalizer", tokenizer.path("normalizer")))
+                .or(() -> ofNormalizer(tokenizer.path("normalizer"), 0))
                 .or(() -> ofAddedTokens(tokenizer))
                 .or(() -> ofPreTokenizer(tokenizer.path("pre_tokenizer"), 0))
                 .or(() -> ofModel(tokenizer.path("model")))
+                .or(() -> new Growth().add("decoder", tokenizer.path("decoder")))
                 .or(() -> ofDecoder(tokenizer.path("decoder"), 0));
+    }
+
+    /** The engine of regular expressions gives up on a text after ten million steps back, and the library with it. */
+    private static Optional<String> ofExpressions(JsonNode tokenizer) {
+        for (String part : List.of("normalizer", "pre_tokenizer", "decoder")) {
+            for (String expression : tokenizer.path(part).findValuesAsText("Regex")) {
+                if (expression.length() > LONGEST_EXPRESSION) {
+                    return Optional.of(part + " has a pattern of " + expression.length() + " characters; at most "
+                            + LONGEST_EXPRESSION + " are possible");
+                }
+                if (NestedRepetition.isIn(expression)) {
+                    return Optional.of(part + " has a pattern that repeats without bound what repeats without bound: "
+                            + shown(expression));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String shown(String expression) {
+        return expression.length() <= SHOWN_CHARACTERS ? expression : expression.substring(0, SHOWN_CHARACTERS) + "...";
     }
 
     private static Optional<String> ofNormalizer(JsonNode step, int depth) {
@@ -79,8 +105,15 @@ final class NativeFaults {
         };
     }
 
-    /** The prefix of parts of words is cut off the second token of each merge. */
+    /** The prefix of parts of words is cut off the second token of each merge; it and their end are put to every letter of a text. */
     private static Optional<String> ofModel(JsonNode model) {
+        for (String key : List.of("continuing_subword_prefix", "end_of_word_suffix")) {
+            String text = model.path(key).asText("");
+            if (Growth.isLong(text)) {
+                return Optional.of("the " + key + " of its model has " + text.length() + " characters; at most "
+                        + Growth.LONGEST + " are possible");
+            }
+        }
         byte[] prefix = model.path("continuing_subword_prefix").asText("").getBytes(StandardCharsets.UTF_8);
         if (prefix.length == 0) {
             return Optional.empty();

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,6 +78,11 @@ class NativeFaultsTest {
                 "'normalizer': {'type': 'Replace', 'pattern': {'Regex': '\\\\s+'}, 'content': ''},"
                         + " 'added_tokens': [{'content': '\u3000', 'normalized': true}]"
                         + " | leaves nothing of the added token",
+                "'normalizer': {'type': 'Replace', 'pattern': {'Regex': '(?:x+y?)*'}, 'content': ''}"
+                        + " | normalizer has a pattern that repeats without bound what repeats without bound: (?:x+y?)*",
+                "'pre_tokenizer': {'type': 'Sequence', 'pretokenizers': [{'type': 'Split',"
+                        + " 'pattern': {'Regex': '(a+)+$'}}]} | pre_tokenizer has a pattern that repeats",
+                "'decoder': {'type': 'Replace', 'pattern': {'Regex': '(a+)+'}, 'content': 'a'} | decoder has a pattern",
                 "'pre_tokenizer': {'type': 'FixedLength', 'length': 0} | FixedLength has length 0",
                 "'model': {'continuing_subword_prefix': '##', 'merges': [['a', '##b'], ['a', 'b']]} | merge [\"a\",\"b\"]",
                 "'model': {'continuing_subword_prefix': '##', 'merges': ['a ##b', 'a b']} | merge \"a b\"",
@@ -128,15 +134,64 @@ class NativeFaultsTest {
     @Test
     void followsNoStepThatTakesWithoutEnd() throws JsonProcessingException {
         // Java remembers where a group failed, and ends, but not in an expression with a reference to one
-        String expression =
-                "'normalizer': {'type': 'Replace', 'pattern': {'Regex': '(a)?\\\\1?(x+x+)+y'}, 'content': ''}";
+        String expression = "{'type': 'Replace', 'pattern': {'Regex': '(a)?\\\\1?(x+x+)+y'}, 'content': ''}";
         String doubling = "{'type': 'Replace', 'pattern': {'String': 'x'}, 'content': 'xx'}";
-        String sequence =
-                "'normalizer': {'type': 'Sequence', 'normalizers': [" + (doubling + ",").repeat(99) + doubling + "]}";
-        String token = ", 'added_tokens': [{'content': '" + "x".repeat(100) + "', 'normalized': true}]";
+        String sequence = "{'type': 'Sequence', 'normalizers': [" + (doubling + ",").repeat(99) + doubling + "]}";
+        String text = "x".repeat(100);
 
-        assertThat(NativeFaults.in(tokenizer(expression + token))).isEmpty();
-        assertThat(NativeFaults.in(tokenizer(sequence + token))).isEmpty();
+        for (String step : List.of(expression, sequence)) {
+            assertThat(NormalizerSteps.leftOf(text, tokenizer("'normalizer': " + step).path("normalizer")))
+                    .startsWith(text);
+            assertThat(NativeFaults.in(tokenizer("'normalizer': " + step))).isPresent();
+        }
+    }
+
+    @Test
+    void refusesStepsThatTogetherMakeALongTextOfAShortOne() throws JsonProcessingException {
+        String eightfold = "{'type': 'Replace', 'pattern': {'String': 'ab'}, 'content': '" + "a".repeat(16) + "'}";
+        String shrinking = "{'type': 'Replace', 'pattern': {'Regex': ' {2,}'}, 'content': ' '}";
+
+        assertThat(NativeFaults.in(tokenizer(steps("normalizer", eightfold, shrinking, eightfold))))
+                .isEmpty();
+        assertThat(NativeFaults.in(tokenizer(steps("normalizer", eightfold, eightfold, "{'type': 'ByteLevel'}"))))
+                .hasValue("normalizer ByteLevel makes texts up to 256 times as long, with the steps before it;"
+                        + " at most 64 times are possible");
+        assertThat(NativeFaults.in(tokenizer(steps("decoder", eightfold, eightfold, eightfold))))
+                .hasValueSatisfying(words -> assertThat(words).startsWith("decoder Replace makes texts up to 512 times"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'normalizer': {'type': 'Prepend', 'prepend': '%s'} | normalizer Prepend has a prepend with 5000 characters",
+                "'normalizer': {'type': 'Replace', 'pattern': {'Regex': 'a'}, 'content': '%s'}"
+                        + " | normalizer Replace has a content with 5000 characters",
+                "'decoder': {'type': 'Sequence', 'decoders': [{'type': 'WordPiece', 'prefix': '%s'}]}"
+                        + " | decoder WordPiece has a prefix with 5000 characters",
+                "'model': {'continuing_subword_prefix': '%s'} | the continuing_subword_prefix of its model has 5000 characters",
+                "'model': {'end_of_word_suffix': '%s'} | the end_of_word_suffix of its model has 5000 characters",
+            })
+    void refusesLongTextsThatAreToBePutIn(String part, String fault) throws JsonProcessingException {
+        assertThat(NativeFaults.in(tokenizer(part.formatted("x".repeat(5_000)))))
+                .hasValueSatisfying(words -> assertThat(words).startsWith(fault));
+    }
+
+    @Test
+    void refusesACharacterMapThatMakesALongTextOfOneCharacter() throws JsonProcessingException {
+        assertThat(NativeFaults.in(precompiled(characterMap(256, 0, "e".repeat(64)))))
+                .isEmpty();
+        assertThat(NativeFaults.in(precompiled(characterMap(256, 0, "e".repeat(65)))))
+                .hasValueSatisfying(words -> assertThat(words).contains("Precompiled makes texts up to 65 times"));
+    }
+
+    @Test
+    void refusesAPatternThatIsTooLongToBeLookedThrough() throws JsonProcessingException {
+        String part = "'pre_tokenizer': {'type': 'Split', 'pattern': {'Regex': '" + "[:".repeat(10_000) + "'}}";
+
+        assertThat(NativeFaults.in(tokenizer(part)))
+                .hasValue("pre_tokenizer has a pattern of 20000 characters; at most 16384 are possible");
     }
 
     /** The letter a becomes what begins at a byte of two texts, which are é and b. */
@@ -184,13 +239,21 @@ class NativeFaultsTest {
         return JSON.readTree("{" + parts.replace('\'', '"') + "}");
     }
 
+    private static String steps(String kind, String... steps) {
+        return "'" + kind + "': {'type': 'Sequence', '" + kind + "s': [" + String.join(", ", steps) + "]}";
+    }
+
     private static JsonNode precompiled(String map) {
         return JSON.valueToTree(Map.of("normalizer", Map.of("type", "Precompiled", "precompiled_charsmap", map)));
     }
 
-    /** A double array of so many units, in which the letter a alone leads on, to a value. */
     private static String characterMap(int units, int value) {
-        byte[] texts = "é\0b\0".getBytes(StandardCharsets.UTF_8);
+        return characterMap(units, value, "é\0b\0");
+    }
+
+    /** A double array of so many units, in which the letter a alone leads on, to a value. */
+    private static String characterMap(int units, int value, String made) {
+        byte[] texts = made.getBytes(StandardCharsets.UTF_8);
         ByteBuffer map =
                 ByteBuffer.allocate(Integer.BYTES * (1 + units) + texts.length).order(ByteOrder.LITTLE_ENDIAN);
         int letter = 'a';
