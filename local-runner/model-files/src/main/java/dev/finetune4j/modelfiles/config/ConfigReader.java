@@ -1,6 +1,7 @@
 package dev.finetune4j.modelfiles.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -10,13 +11,37 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Function;
 
-/** Reads numbers of a configuration by key, and collects everything that is missing or impossible before it refuses. */
+/** Reads values of a configuration by key, and collects everything that is missing or impossible before it refuses. */
 final class ConfigReader {
     private static final int SHOWN_CHARACTERS = 40;
 
+    /** As PyTorch names them. */
+    private static final Set<String> NUMBER_FORMATS = Set.of(
+            "bfloat16",
+            "bool",
+            "double",
+            "float",
+            "float16",
+            "float32",
+            "float64",
+            "float8_e4m3fn",
+            "float8_e4m3fnuz",
+            "float8_e5m2",
+            "float8_e5m2fnuz",
+            "float8_e8m0fnu",
+            "half",
+            "int16",
+            "int32",
+            "int64",
+            "int8",
+            "long",
+            "uint8");
+
     private final String source;
+    private final JsonNode json;
     private final Function<String, OptionalLong> wholes;
     private final Function<String, OptionalDouble> reals;
     private final List<String> remedies;
@@ -31,6 +56,7 @@ final class ConfigReader {
      */
     ConfigReader(String source, Function<String, OptionalLong> wholes, Function<String, OptionalDouble> reals) {
         this.source = source;
+        this.json = MissingNode.getInstance();
         this.wholes = wholes;
         this.reals = reals;
         this.remedies = List.of("download the file again and compare its size and SHA-256 with the publisher's");
@@ -39,6 +65,7 @@ final class ConfigReader {
     /** A reader over config.json. */
     ConfigReader(Path file, JsonNode json) {
         this.source = file.toString();
+        this.json = json;
         this.wholes = key -> whole(key, json.path(key));
         this.reals = key -> real(key, json.path(key));
         this.remedies = List.of(); // the problem's own
@@ -51,13 +78,19 @@ final class ConfigReader {
             missing(key);
             return 1;
         }
-        return checked(key, value.getAsLong(), max);
+        return checked(key, value.getAsLong(), 1, max);
     }
 
     /** A count with a default. */
     int count(String key, int max, int absent) {
         OptionalLong value = wholes.apply(key);
-        return value.isEmpty() ? absent : checked(key, value.getAsLong(), max);
+        return value.isEmpty() ? absent : checked(key, value.getAsLong(), 1, max);
+    }
+
+    /** A count that may be 0, with a default. */
+    int countOrNone(String key, int max, int absent) {
+        OptionalLong value = wholes.apply(key);
+        return value.isEmpty() ? absent : checked(key, value.getAsLong(), 0, max);
     }
 
     /** A number above 0, with a default. */
@@ -80,6 +113,72 @@ final class ConfigReader {
         return positive(key, 1);
     }
 
+    /** Whether something is so, with a default where config.json has no such key. */
+    boolean truth(String key, boolean absent) {
+        return truth(key, json.path(key), absent);
+    }
+
+    /** Whether something is so, with a default where the value is missing. */
+    boolean truth(String key, JsonNode node, boolean absent) {
+        if (!node.isMissingNode() && !node.isBoolean()) {
+            invalid(key + " is " + shown(node), "it must be true or false");
+        }
+        return node.asBoolean(absent);
+    }
+
+    /** A text, with a default where config.json has no such key. */
+    String text(String key, String absent) {
+        return text(key, json.path(key), absent);
+    }
+
+    /** A text, with a default where the value is missing. */
+    String text(String key, JsonNode node, String absent) {
+        if (!node.isMissingNode() && !node.isTextual()) {
+            invalid(key + " is " + shown(node), "it must be a text");
+        }
+        return node.asText(absent);
+    }
+
+    /** Values by key; none where there are none, or null. */
+    JsonNode group(String key, JsonNode node) {
+        if (node.isObject() || isAbsent(node)) {
+            return node;
+        }
+        invalid(key + " is " + shown(node), "it must be an object with keys of its own");
+        return MissingNode.getInstance();
+    }
+
+    /** The weights' number format as config.json names it; empty if not said. */
+    String storedType() {
+        String key = json.hasNonNull("torch_dtype") ? "torch_dtype" : "dtype";
+        JsonNode node = json.path(key);
+        if (isAbsent(node)) {
+            return "";
+        }
+        if (!node.isTextual() || !NUMBER_FORMATS.contains(node.asText())) {
+            invalid(key + " is " + shown(node), "it must be a number format of PyTorch, such as float32 or bfloat16");
+        }
+        return node.asText();
+    }
+
+    /** A token id, or a list of them; empty where the key is absent or null. */
+    List<Integer> tokens(String key) {
+        JsonNode node = json.path(key);
+        if (isAbsent(node)) {
+            return List.of();
+        }
+        List<Integer> tokens = new ArrayList<>();
+        Iterable<JsonNode> all = node.isArray() ? node : List.of(node);
+        for (JsonNode token : all) {
+            if (token.isInt()) {
+                tokens.add(token.asInt());
+            } else {
+                invalid(key + " is " + shown(node), "it must be a token id, or a list of token ids");
+            }
+        }
+        return tokens;
+    }
+
     void missing(String key) {
         invalid(key + " is missing", "every model of this kind has it");
     }
@@ -90,7 +189,10 @@ final class ConfigReader {
                 .at(Location.of(source))
                 .because(cause);
         remedies.forEach(problem::remedy);
-        problems.add(problem.build());
+        Problem found = problem.build();
+        if (!problems.contains(found)) { // some values are read several times
+            problems.add(found);
+        }
     }
 
     /** Whether anything was wrong so far. */
@@ -109,16 +211,16 @@ final class ConfigReader {
         }
     }
 
-    private int checked(String key, long value, int max) {
-        if (value < 1 || value > max) {
-            invalid(key + " is " + value, "it must be 1 to " + max);
+    private int checked(String key, long value, int min, int max) {
+        if (value < min || value > max) {
+            invalid(key + " is " + value, "it must be " + min + " to " + max);
             return 1;
         }
         return (int) value;
     }
 
     private OptionalLong whole(String key, JsonNode node) {
-        if (node.isMissingNode() || node.isNull()) {
+        if (isAbsent(node)) {
             return OptionalLong.empty();
         }
         if (!node.isIntegralNumber() || !node.canConvertToLong()) {
@@ -129,7 +231,7 @@ final class ConfigReader {
     }
 
     private OptionalDouble real(String key, JsonNode node) {
-        if (node.isMissingNode() || node.isNull()) {
+        if (isAbsent(node)) {
             return OptionalDouble.empty();
         }
         if (!node.isNumber()) {
@@ -139,7 +241,12 @@ final class ConfigReader {
         return OptionalDouble.of(node.asDouble());
     }
 
-    private static String shown(JsonNode node) {
+    private static boolean isAbsent(JsonNode node) {
+        return node.isMissingNode() || node.isNull();
+    }
+
+    /** A value as it stands there, cut where it is long. */
+    static String shown(JsonNode node) {
         String text = node.toString();
         return text.length() <= SHOWN_CHARACTERS ? text : text.substring(0, SHOWN_CHARACTERS) + "...";
     }

@@ -35,8 +35,7 @@ final class EncoderConfigReader {
             reader.invalid(headsKey + " is " + heads, "it must divide the width, which is " + width);
         }
         int positions = reader.count("max_position_embeddings", HuggingFaceConfig.MAX_CONTEXT, DEFAULT_POSITIONS);
-        int firstPosition =
-                family == EncoderFamily.ROBERTA ? json.path("pad_token_id").asInt(1) + 1 : 0;
+        int firstPosition = family == EncoderFamily.ROBERTA ? paddingToken() + 1 : 0;
         if (firstPosition < 0 || firstPosition >= positions) {
             reader.invalid(
                     "pad_token_id is " + (firstPosition - 1),
@@ -53,13 +52,19 @@ final class EncoderConfigReader {
                 firstPosition,
                 distilled ? 0 : reader.count("type_vocab_size", HuggingFaceConfig.MAX_WIDTH, 2),
                 distilled ? DEFAULT_NORM_EPSILON : reader.positive("layer_norm_eps", DEFAULT_NORM_EPSILON),
-                json.path(distilled ? "activation" : "hidden_act").asText("gelu"),
-                json.path("position_embedding_type").asText("absolute"),
-                !distilled && json.path("is_decoder").asBoolean(false),
+                reader.text(distilled ? "activation" : "hidden_act", "gelu"),
+                reader.text("position_embedding_type", "absolute"),
+                !distilled && reader.truth("is_decoder", false),
                 reader.positive("initializer_range", DEFAULT_INITIALIZER_RANGE),
                 labels());
+        reader.storedType(); // of no use here, but a wrong one is a sign of another damage
         reader.finish();
         return config;
+    }
+
+    private int paddingToken() {
+        List<Integer> tokens = reader.tokens("pad_token_id");
+        return tokens.isEmpty() ? 1 : tokens.get(0);
     }
 
     /** Of {@code id2label}, if it names every output. */

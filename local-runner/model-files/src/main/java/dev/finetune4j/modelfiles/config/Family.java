@@ -10,22 +10,24 @@ import org.jspecify.annotations.Nullable;
  * key of config.json is absent).
  */
 enum Family {
-    LLAMA("LlamaForCausalLM", 2048, 0, "silu", false),
-    MISTRAL("MistralForCausalLM", 131_072, 0, "silu", false),
-    QWEN_2("Qwen2ForCausalLM", 32_768, 0, "silu", false),
-    QWEN_3("Qwen3ForCausalLM", 32_768, 128, "silu", false),
-    PHI_3("Phi3ForCausalLM", 4096, 0, "silu", false),
-    GEMMA_2("Gemma2ForCausalLM", 8192, 256, "gelu_pytorch_tanh", true),
-    GEMMA_3("Gemma3ForCausalLM", 131_072, 256, "gelu_pytorch_tanh", true);
+    LLAMA("LlamaForCausalLM", "llama", 2048, 0, "silu", false),
+    MISTRAL("MistralForCausalLM", "mistral", 131_072, 0, "silu", false),
+    QWEN_2("Qwen2ForCausalLM", "qwen2", 32_768, 0, "silu", false),
+    QWEN_3("Qwen3ForCausalLM", "qwen3", 32_768, 128, "silu", false),
+    PHI_3("Phi3ForCausalLM", "phi3", 4096, 0, "silu", false),
+    GEMMA_2("Gemma2ForCausalLM", "gemma2", 8192, 256, "gelu_pytorch_tanh", true),
+    GEMMA_3("Gemma3ForCausalLM", "gemma3_text", 131_072, 256, "gelu_pytorch_tanh", true);
 
     private final String architecture;
+    private final String modelType;
     private final int contextTokens;
     private final int headSize;
     private final String activation;
     private final boolean tied;
 
-    Family(String architecture, int contextTokens, int headSize, String activation, boolean tied) {
+    Family(String architecture, String modelType, int contextTokens, int headSize, String activation, boolean tied) {
         this.architecture = architecture;
+        this.modelType = modelType;
         this.contextTokens = contextTokens;
         this.headSize = headSize;
         this.activation = activation;
@@ -57,6 +59,11 @@ enum Family {
     /** The class that transformers would load. */
     String architecture() {
         return architecture;
+    }
+
+    /** What config.json calls it beside the class. */
+    String modelType() {
+        return modelType;
     }
 
     String activation() {

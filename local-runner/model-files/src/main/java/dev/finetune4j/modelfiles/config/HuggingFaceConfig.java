@@ -6,7 +6,6 @@ import dev.finetune4j.error.Location;
 import dev.finetune4j.modelfiles.ModelFilesProblems;
 import dev.finetune4j.modelfiles.ModelJson;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +46,7 @@ final class HuggingFaceConfig {
         if (architecture.isEmpty()) {
             reader.missing("architectures");
         }
+        checkModelType(architecture);
         Family family = Family.of(architecture).orElse(Family.LLAMA);
         int hidden = reader.count("hidden_size", MAX_WIDTH);
         int heads = reader.count("num_attention_heads", MAX_WIDTH);
@@ -75,13 +75,13 @@ final class HuggingFaceConfig {
                 rope.scaling(rope.width(headSize)),
                 reader.positive("rms_norm_eps", family == Family.PHI_3 ? PHI_3_RMS_EPSILON : DEFAULT_RMS_EPSILON),
                 activation(family),
-                json.path("tie_word_embeddings").asBoolean(family.isTied()),
+                reader.truth("tie_word_embeddings", family.isTied()),
                 attentionBias(family),
-                json.path("mlp_bias").asBoolean(false),
+                reader.truth("mlp_bias", false),
                 window,
-                json.path("torch_dtype").asText(json.path("dtype").asText("")),
+                reader.storedType(),
                 firstToken("bos_token_id"),
-                tokens("eos_token_id"),
+                reader.tokens("eos_token_id"),
                 json.has("pad_token_id") ? firstToken("pad_token_id") : family.paddingToken(),
                 traits.read(hidden, headSize, traits.windowed(layers, window), rope),
                 false);
@@ -90,6 +90,20 @@ final class HuggingFaceConfig {
         }
         reader.finish();
         return config;
+    }
+
+    /** transformers goes by it, and loads a model of another class where it is not that of the architecture; many files have none. */
+    private void checkModelType(String architecture) {
+        JsonNode type = json.path("model_type");
+        if (!type.isMissingNode() && !type.isTextual()) {
+            reader.invalid("model_type is " + ConfigReader.shown(type), "it must be a text");
+            return;
+        }
+        Family.of(architecture)
+                .map(Family::modelType)
+                .filter(right -> !right.equals(type.asText(right)))
+                .ifPresent(right -> reader.invalid(
+                        "model_type is " + ConfigReader.shown(type), "that of " + architecture + " is " + right));
     }
 
     private FineTuneException notRead(String architecture) {
@@ -102,37 +116,18 @@ final class HuggingFaceConfig {
     }
 
     private String activation(Family family) {
-        return json.path(family.isGemma() ? "hidden_activation" : "hidden_act").asText(family.activation());
+        return reader.text(family.isGemma() ? "hidden_activation" : "hidden_act", family.activation());
     }
 
     private AttentionBias attentionBias(Family family) {
         if (family == Family.QWEN_2) {
             return AttentionBias.QUERY_KEY_VALUE;
         }
-        return json.path("attention_bias").asBoolean(false) ? AttentionBias.ALL : AttentionBias.NONE;
+        return reader.truth("attention_bias", false) ? AttentionBias.ALL : AttentionBias.NONE;
     }
 
     private @Nullable Integer firstToken(String key) {
-        List<Integer> tokens = tokens(key);
+        List<Integer> tokens = reader.tokens(key);
         return tokens.isEmpty() ? null : tokens.get(0);
-    }
-
-    private List<Integer> tokens(String key) {
-        return tokens(json, key);
-    }
-
-    /** A token id, or a list of them; empty where the key is absent or null. */
-    static List<Integer> tokens(JsonNode json, String key) {
-        List<Integer> tokens = new ArrayList<>();
-        JsonNode node = json.path(key);
-        if (node.isInt()) {
-            tokens.add(node.asInt());
-        }
-        for (JsonNode element : node) {
-            if (element.isInt()) {
-                tokens.add(element.asInt());
-            }
-        }
-        return tokens;
     }
 }

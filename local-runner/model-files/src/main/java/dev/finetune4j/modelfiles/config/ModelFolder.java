@@ -154,13 +154,15 @@ public final class ModelFolder {
     /**
      * Tokens that end a text or a turn: those of generation_config.json, then those of the configuration.
      *
-     * @throws FineTuneException as {@link #config()}, and with FT0421 if generation_config.json is invalid
+     * @throws FineTuneException as {@link #config()}, and with FT0421 if generation_config.json is invalid or names no token ids
      */
     public List<Integer> endTokens() {
         List<Integer> tokens = new ArrayList<>();
         file("generation_config.json").ifPresent(file -> {
             JsonNode json = ModelJson.readObject(file, MAX_SMALL_JSON_BYTES, ModelFilesProblems.CONFIG_INVALID);
-            tokens.addAll(HuggingFaceConfig.tokens(json, "eos_token_id"));
+            ConfigReader reader = new ConfigReader(file, json);
+            tokens.addAll(reader.tokens("eos_token_id"));
+            reader.finish();
         });
         for (int token : config().endTokens()) {
             if (!tokens.contains(token)) {

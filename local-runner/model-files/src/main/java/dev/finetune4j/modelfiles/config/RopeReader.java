@@ -14,6 +14,7 @@ import java.util.List;
  */
 final class RopeReader {
     private static final String PLAIN = "default";
+    private static final String SHARE = "partial_rotary_factor";
     private static final String ORIGINAL_CONTEXT = "original_max_position_embeddings";
     private static final int PHI_3_ORIGINAL_CONTEXT = 4096;
     private static final double DEFAULT_THETA = 10_000;
@@ -22,8 +23,8 @@ final class RopeReader {
     private static final double YARN_SLOW_TURNS = 1;
 
     private final JsonNode json;
-    private final JsonNode all;
     private final JsonNode rope;
+    private final JsonNode windowed;
     private final ConfigReader reader;
     private final Family family;
     private final int contextTokens;
@@ -38,13 +39,14 @@ final class RopeReader {
      */
     RopeReader(JsonNode json, ConfigReader reader, Family family, int contextTokens) {
         this.json = json;
-        JsonNode scaling = json.path("rope_scaling");
-        JsonNode parameters = json.path("rope_parameters");
-        boolean isMerged = family == Family.GEMMA_3;
-        this.all = scaling.isEmpty() || isMerged ? parameters : scaling;
-        JsonNode ofFull = all.path("full_attention");
-        this.rope = isMerged ? merged(ofFull, scaling) : ofFull.isMissingNode() ? all : ofFull;
         this.reader = reader;
+        JsonNode scaling = reader.group("rope_scaling", json.path("rope_scaling"));
+        JsonNode parameters = reader.group("rope_parameters", json.path("rope_parameters"));
+        boolean isMerged = family == Family.GEMMA_3;
+        JsonNode all = scaling.isEmpty() || isMerged ? parameters : scaling;
+        JsonNode ofFull = reader.group("full_attention", all.path("full_attention"));
+        this.rope = isMerged ? merged(ofFull, scaling) : ofFull.isMissingNode() ? all : ofFull;
+        this.windowed = reader.group("sliding_attention", all.path("sliding_attention"));
         this.family = family;
         this.contextTokens = contextTokens;
     }
@@ -63,18 +65,21 @@ final class RopeReader {
 
     /** Base of the layers with a window. */
     double windowedTheta() {
-        return theta(all.path("sliding_attention"), "rope_local_base_freq", DEFAULT_THETA);
+        return theta(windowed, "rope_local_base_freq", DEFAULT_THETA);
     }
 
+    /** Null is a wrong one: transformers takes it for the base, and fails. */
     private double theta(JsonNode parameters, String keyBeside, double absent) {
-        JsonNode own = parameters.path("rope_theta");
-        if (!own.isNumber()) {
-            return reader.positive(keyBeside, absent);
+        String key = parameters.has("rope_theta") ? "rope_theta" : keyBeside;
+        JsonNode theta = parameters.has("rope_theta") ? parameters.path(key) : json.path(key);
+        if (theta.isMissingNode()) {
+            return absent;
         }
-        if (!(own.asDouble() > 0) || Double.isInfinite(own.asDouble())) {
-            reader.invalid("rope_theta is " + own, "it must be above 0");
+        if (!theta.isNumber() || !(theta.asDouble() > 0) || Double.isInfinite(theta.asDouble())) {
+            reader.invalid(key + " is " + ConfigReader.shown(theta), "it must be a number above 0");
+            return absent;
         }
-        return own.asDouble();
+        return theta.asDouble();
     }
 
     /** Numbers of a head that turn: all of them, but in Phi 3; the models of the other families do not look at the share. */
@@ -82,14 +87,20 @@ final class RopeReader {
         if (family != Family.PHI_3) {
             return headSize;
         }
-        JsonNode inRope = rope.path("partial_rotary_factor");
-        JsonNode share = inRope.isNumber() ? inRope : json.path("partial_rotary_factor");
-        return (int) (headSize * share.asDouble(1));
+        JsonNode share = rope.has(SHARE) ? rope.path(SHARE) : json.path(SHARE);
+        if (!rope.has(SHARE) && !json.hasNonNull(SHARE)) {
+            return headSize;
+        }
+        if (!share.isNumber() || !(share.asDouble() > 0) || share.asDouble() > 1) {
+            reader.invalid(SHARE + " is " + ConfigReader.shown(share), "it must be a number above 0 and at most 1");
+            return headSize;
+        }
+        return (int) (headSize * share.asDouble());
     }
 
     /** Early files of Phi 3 call LongRoPE su or yarn, and transformers still takes both for it. */
     RopeScaling scaling(int rotaryWidth) {
-        String windowedType = type(all.path("sliding_attention"));
+        String windowedType = type(windowed);
         if (!windowedType.equals(PLAIN)) {
             return new RopeScaling.Other(windowedType + " in sliding_attention");
         }
@@ -107,8 +118,9 @@ final class RopeReader {
         };
     }
 
-    private static String type(JsonNode parameters) {
-        return parameters.path("rope_type").asText(parameters.path("type").asText(PLAIN));
+    private String type(JsonNode parameters) {
+        String key = parameters.has("rope_type") ? "rope_type" : "type";
+        return reader.text(key, parameters.path(key), PLAIN);
     }
 
     private RopeScaling yarn() {
@@ -118,12 +130,12 @@ final class RopeReader {
                 number("beta_fast", YARN_FAST_TURNS),
                 number("beta_slow", YARN_SLOW_TURNS),
                 originalContext(),
-                rope.path("truncate").asBoolean(true),
+                reader.truth("truncate", rope.path("truncate"), true),
                 yarnMagnitude(factor));
     }
 
     private double yarnMagnitude(double factor) {
-        if (rope.path("attention_factor").isNumber()) {
+        if (rope.hasNonNull("attention_factor")) {
             return number("attention_factor");
         }
         double scale = number("mscale", 0);
@@ -139,7 +151,7 @@ final class RopeReader {
 
     private RopeScaling longRope(int rotaryWidth) {
         List<Double> divisors = new ArrayList<>();
-        rope.path("short_factor").forEach(divisor -> divisors.add(divisor.asDouble()));
+        rope.path("short_factor").forEach(divisor -> divisors.add(divisor.isNumber() ? divisor.asDouble() : 0));
         if (divisors.size() != rotaryWidth / 2
                 || divisors.stream().anyMatch(divisor -> !(divisor > 0) || divisor.isInfinite())) {
             reader.invalid(
@@ -148,14 +160,14 @@ final class RopeReader {
         }
         int original = originalContext();
         double factor = number("factor", (double) contextTokens / original);
-        double magnitude = rope.path("attention_factor").isNumber()
+        double magnitude = rope.hasNonNull("attention_factor")
                 ? number("attention_factor")
                 : factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original));
         return new RopeScaling.LongRope(divisors, original, magnitude);
     }
 
     private double number(String key, double absent) {
-        return rope.path(key).isNumber() ? number(key) : absent;
+        return rope.hasNonNull(key) ? number(key) : absent;
     }
 
     private double number(String key) {
@@ -178,7 +190,7 @@ final class RopeReader {
         if (original.isMissingNode() || original.isNull()) {
             return family == Family.PHI_3 ? PHI_3_ORIGINAL_CONTEXT : contextTokens;
         }
-        long tokens = original.asLong(0);
+        long tokens = original.isNumber() ? original.asLong() : 0;
         if (tokens < 1 || tokens > HuggingFaceConfig.MAX_CONTEXT) {
             reader.invalid(
                     "rope scaling has no usable " + ORIGINAL_CONTEXT,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what sets a model apart from Llama, with the defaults of its family in transformers. */
@@ -14,6 +15,9 @@ final class TraitsReader {
     private static final int DEFAULT_WINDOW = 4096;
     private static final int GEMMA_3_PATTERN = 6;
     private static final int QWEN_MAX_WINDOW_LAYERS = 28;
+
+    /** The second is what transformers once called it, and takes for it still. */
+    private static final Set<String> FULL = Set.of("full_attention", "attention");
 
     private final JsonNode json;
     private final ConfigReader reader;
@@ -44,14 +48,16 @@ final class TraitsReader {
 
     /** transformers makes no causal mask where the first key is there and not true, whatever the family. */
     private boolean isBidirectional() {
-        return (json.has("is_causal") && !json.path("is_causal").asBoolean(false))
-                || (family.isGemma() && json.path("use_bidirectional_attention").asBoolean(false));
+        return !reader.truth("is_causal", true)
+                || (family.isGemma()
+                        && json.hasNonNull("use_bidirectional_attention")
+                        && reader.truth("use_bidirectional_attention", false));
     }
 
     /** Tokens that windowed layers look back; null for a model without a window. */
     @Nullable
     Integer window() {
-        boolean used = !family.isQwen() || json.path("use_sliding_window").asBoolean(false);
+        boolean used = !family.isQwen() || reader.truth("use_sliding_window", false);
         if (!used || family == Family.LLAMA) {
             return null;
         }
@@ -67,30 +73,55 @@ final class TraitsReader {
 
     /** For each layer whether it looks through the window; Mistral and Phi 3 do not ask for the kinds of layers. */
     List<Boolean> windowed(int layers, @Nullable Integer window) {
+        List<Boolean> ofKinds = family.isQwen() || family.isGemma() ? ofKinds(layers) : List.of();
         if (window == null) {
             return Collections.nCopies(layers, false);
         }
-        List<Boolean> windowed = new ArrayList<>();
+        return ofKinds.isEmpty() ? ofFamily(layers) : ofKinds;
+    }
+
+    /** What {@code layer_types} says; empty where it is absent or null. */
+    private List<Boolean> ofKinds(int layers) {
         JsonNode kinds = json.path("layer_types");
-        if (kinds.isArray() && (family.isQwen() || family.isGemma())) {
-            kinds.forEach(kind -> windowed.add(kind.asText().equals("sliding_attention")));
-            if (windowed.size() != layers) {
-                reader.invalid("layer_types names " + windowed.size() + " layers", "num_hidden_layers is " + layers);
+        List<Boolean> windowed = new ArrayList<>();
+        if (!kinds.isArray()) {
+            if (json.hasNonNull("layer_types")) {
+                reader.invalid("layer_types is " + ConfigReader.shown(kinds), "it must be a list of texts");
             }
             return windowed;
         }
-        for (int layer = 0; layer < layers; layer++) {
-            windowed.add(isWindowed(layer));
+        for (JsonNode kind : kinds) {
+            boolean isWindowed = kind.asText().equals("sliding_attention");
+            if (!isWindowed && !FULL.contains(kind.asText())) {
+                reader.invalid(
+                        "layer_types names " + ConfigReader.shown(kind),
+                        "layers of this family have full_attention or sliding_attention");
+            }
+            windowed.add(isWindowed);
+        }
+        if (windowed.size() != layers) {
+            reader.invalid("layer_types names " + windowed.size() + " layers", "num_hidden_layers is " + layers);
         }
         return windowed;
     }
 
-    private boolean isWindowed(int layer) {
-        return switch (family) {
-            case GEMMA_2 -> layer % 2 == 0;
-            case GEMMA_3 -> (layer + 1) % json.path("sliding_window_pattern").asInt(GEMMA_3_PATTERN) != 0;
-            case QWEN_2, QWEN_3 -> layer >= json.path("max_window_layers").asInt(QWEN_MAX_WINDOW_LAYERS);
-            default -> true;
-        };
+    private List<Boolean> ofFamily(int layers) {
+        int pattern = family == Family.GEMMA_3
+                ? reader.count("sliding_window_pattern", HuggingFaceConfig.MAX_CONTEXT, GEMMA_3_PATTERN)
+                : 1;
+        int full = family.isQwen()
+                ? reader.countOrNone("max_window_layers", HuggingFaceConfig.MAX_CONTEXT, QWEN_MAX_WINDOW_LAYERS)
+                : 0;
+        List<Boolean> windowed = new ArrayList<>();
+        for (int layer = 0; layer < layers; layer++) {
+            windowed.add(
+                    switch (family) {
+                        case GEMMA_2 -> layer % 2 == 0;
+                        case GEMMA_3 -> (layer + 1) % pattern != 0;
+                        case QWEN_2, QWEN_3 -> layer >= full;
+                        default -> true;
+                    });
+        }
+        return windowed;
     }
 }

@@ -40,7 +40,7 @@ public final class ConfigTarget implements ParserTarget {
                 "max_position_embeddings":512,"rope_theta":10000.0,"rope_scaling":{"rope_type":"yarn","factor":4.0,
                 "original_max_position_embeddings":128},"rms_norm_eps":1e-05,"hidden_act":"silu","tie_word_embeddings":true,
                 "sliding_window":64,"layer_types":["sliding_attention","full_attention"],"attn_logit_softcapping":50.0,
-                "final_logit_softcapping":30.0,"query_pre_attn_scalar":16,"eos_token_id":[1,2],"bos_token_id":0}""".formatted(family, family.toLowerCase(Locale.ROOT));
+                "final_logit_softcapping":30.0,"query_pre_attn_scalar":16,"eos_token_id":[1,2],"bos_token_id":0}""".formatted(family, family.toLowerCase(Locale.ROOT) + (family.equals("Gemma3") ? "_text" : ""));
     }
 
     @Override

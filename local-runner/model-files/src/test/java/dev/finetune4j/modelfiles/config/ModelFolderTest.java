@@ -368,6 +368,128 @@ class ModelFolderTest {
                 .hasMessageNotContaining("head_dim");
     }
 
+    /** transformers 5.24 refuses each of them, or fails on it; a default in its place would be another model. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "Llama | 'rope_parameters':{'rope_type':'default','rope_theta':'x'} | rope_theta is \"x\"",
+                "Llama | 'rope_parameters':{'rope_type':'default','rope_theta':null} | rope_theta is null",
+                "Llama | 'rope_parameters':{'rope_theta':1e400} | rope_theta is",
+                "Llama | 'rope_theta':'x' | rope_theta is \"x\"",
+                "Llama | 'rope_theta':null | rope_theta is null",
+                "Llama | 'rope_parameters':[1] | rope_parameters is [1]",
+                "Llama | 'rope_scaling':'linear' | rope_scaling is \"linear\"",
+                "Llama | 'rope_scaling':{'rope_type':7} | rope_type is 7",
+                "Llama | 'rope_scaling':{'type':null} | type is null",
+                "Llama | 'rope_scaling':{'type':'yarn','factor':4,'truncate':1} | truncate is 1",
+                "Llama | 'rope_scaling':{'type':'yarn','factor':4,'beta_fast':'x'} | no usable beta_fast",
+                "Llama | 'rope_scaling':{'type':'yarn','factor':4,'attention_factor':[]} | no usable attention_factor",
+                "Llama | 'rope_scaling':{'type':'yarn','factor':4,'original_max_position_embeddings':'64'}"
+                        + " | no usable original_max_position_embeddings",
+                "Gemma3 | 'rope_parameters':{'full_attention':[]} | full_attention is []",
+                "Gemma3 | 'rope_parameters':{'sliding_attention':5} | sliding_attention is 5",
+                "Gemma3 | 'rope_local_base_freq':true | rope_local_base_freq is true",
+                "Phi3 | 'partial_rotary_factor':'half' | partial_rotary_factor is \"half\"",
+                "Phi3 | 'rope_parameters':{'partial_rotary_factor':null} | partial_rotary_factor is null",
+                "Phi3 | 'partial_rotary_factor':1.5 | partial_rotary_factor is 1.5",
+                "Llama | 'tie_word_embeddings':'no' | tie_word_embeddings is \"no\"",
+                "Llama | 'tie_word_embeddings':null | tie_word_embeddings is null",
+                "Llama | 'attention_bias':1 | attention_bias is 1",
+                "Llama | 'mlp_bias':{} | mlp_bias is {}",
+                "Llama | 'hidden_act':7 | hidden_act is 7",
+                "Gemma2 | 'hidden_activation':[] | hidden_activation is []",
+                "Llama | 'is_causal':0 | is_causal is 0",
+                "Gemma2 | 'use_bidirectional_attention':'yes' | use_bidirectional_attention is \"yes\"",
+                "Qwen2 | 'use_sliding_window':'yes' | use_sliding_window is \"yes\"",
+                "Qwen2 | 'use_sliding_window':true,'max_window_layers':'x' | max_window_layers is \"x\"",
+                "Qwen2 | 'use_sliding_window':true,'max_window_layers':-1 | max_window_layers is -1",
+                "Mistral | 'sliding_window':'x' | sliding_window is \"x\"",
+                "Gemma3 | 'sliding_window_pattern':0 | sliding_window_pattern is 0",
+                "Gemma3 | 'layer_types':'full_attention' | layer_types is \"full_attention\"",
+                "Qwen3 | 'layer_types':['full_attention',7] | layer_types names 7",
+                "Gemma2 | 'attn_logit_softcapping':'x' | attn_logit_softcapping is \"x\"",
+                "Gemma2 | 'final_logit_softcapping':[] | final_logit_softcapping is []",
+                "Gemma2 | 'query_pre_attn_scalar':'x' | query_pre_attn_scalar is \"x\"",
+                "Llama | 'eos_token_id':'x' | eos_token_id is \"x\"",
+                "Llama | 'eos_token_id':[null] | eos_token_id is [null]",
+                "Llama | 'eos_token_id':[2,99999999999] | eos_token_id is [2,99999999999]",
+                "Llama | 'bos_token_id':1.5 | bos_token_id is 1.5",
+                "Llama | 'pad_token_id':{} | pad_token_id is {}",
+                "Llama | 'dtype':'float9' | dtype is \"float9\"",
+                "Llama | 'torch_dtype':16 | torch_dtype is 16",
+                "Llama | 'model_type':null | model_type is null",
+                "Llama | 'model_type':['llama'] | model_type is [\"llama\"]",
+                "Llama | 'model_type':'gpt9' | model_type is \"gpt9\"",
+                "Llama | 'model_type':'mistral' | model_type is \"mistral\"",
+            })
+    void refusesValuesOfAnotherKind(String family, String values, String summary) throws IOException {
+        String json = "{" + REQUIRED.replace("Llama", family) + "," + values.replace('\'', '"') + "}";
+
+        assertThatThrownBy(() -> config(json))
+                .isInstanceOfSatisfying(
+                        FineTuneException.class,
+                        e -> assertThat(e.problems()).singleElement().satisfies(problem -> {
+                            assertThat(problem.code()).isEqualTo("FT0421");
+                            assertThat(problem.summary()).contains(summary);
+                        }));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "Llama | 'rope_parameters':null,'rope_scaling':null,'rope_theta':10000",
+                "Llama | 'eos_token_id':null,'bos_token_id':null,'pad_token_id':-1,'torch_dtype':null",
+                "Llama | 'model_type':'llama','dtype':'bfloat16','rope_scaling':{}",
+                "Mistral | 'model_type':'mistral','sliding_window':null",
+                "Qwen2 | 'model_type':'qwen2','use_sliding_window':true,'max_window_layers':0,'layer_types':null",
+                "Qwen3 | 'model_type':'qwen3','layer_types':['full_attention','attention'],'head_dim':null",
+                "Phi3 | 'model_type':'phi3','partial_rotary_factor':null",
+                "Gemma2 | 'model_type':'gemma2','use_bidirectional_attention':null,'attn_logit_softcapping':null",
+                "Gemma3 | 'model_type':'gemma3_text','rope_parameters':{'sliding_attention':null}",
+            })
+    void takesWhatTransformersTakes(String family, String values) throws IOException {
+        assertThat(config("{" + REQUIRED.replace("Llama", family) + "," + values.replace('\'', '"') + "}")
+                        .architecture())
+                .isEqualTo(family + "ForCausalLM");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'hidden_act':7 | hidden_act is 7",
+                "'position_embedding_type':[] | position_embedding_type is []",
+                "'is_decoder':'no' | is_decoder is \"no\"",
+                "'pad_token_id':'x' | pad_token_id is \"x\"",
+                "'dtype':'float9' | dtype is \"float9\"",
+            })
+    void refusesValuesOfAnotherKindInAnEncoder(String value, String summary) throws IOException {
+        Files.writeString(
+                folder.resolve("config.json"),
+                "{" + REQUIRED.replace("LlamaForCausalLM", "RobertaModel") + ",\"model_type\":\"roberta\","
+                        + value.replace('\'', '"') + "}");
+
+        assertThatThrownBy(ModelFolder.open(folder)::encoder)
+                .isInstanceOf(FineTuneException.class)
+                .hasMessageContaining("FT0421: " + summary);
+    }
+
+    @Test
+    void refusesEndsOfTextsThatAreNoTokenIds() throws IOException {
+        Files.writeString(folder.resolve("config.json"), "{" + REQUIRED + "}");
+        Files.writeString(folder.resolve("generation_config.json"), "{\"eos_token_id\":[\"x\"]}");
+
+        assertThatThrownBy(ModelFolder.open(folder)::endTokens)
+                .isInstanceOf(FineTuneException.class)
+                .hasMessageContaining("FT0421: eos_token_id is [\"x\"]")
+                .hasMessageContaining("generation_config.json");
+    }
+
     @Test
     void refusesAConfigurationThatIsMissingOrNoJson() throws IOException {
         ModelFolder model = ModelFolder.open(folder);
