@@ -65,41 +65,79 @@ record TextSettings(
                 .orElse(JsonNodeFactory.instance.objectNode());
         Map<String, String> tokens = new LinkedHashMap<>();
         folder.file("special_tokens_map.json")
-                .map(file -> ModelJson.readObject(file, MAX_CONFIG_BYTES, ModelFilesProblems.TOKENIZER_DAMAGED))
-                .ifPresent(map -> readTokens(map, tokens));
-        readTokens(config, tokens);
+                .ifPresent(file -> readTokens(
+                        file, ModelJson.readObject(file, MAX_CONFIG_BYTES, ModelFilesProblems.TOKENIZER_DAMAGED), tokens));
+        configFile.ifPresent(file -> readTokens(file, config, tokens));
         Optional<Path> templateFile = folder.file("chat_template.jinja");
-        String template = templateFile.map(TextSettings::readText).orElseGet(() -> template(config));
-        boolean begins =
-                config.path("add_bos_token").asBoolean(tokenizer.beginToken().isPresent());
+        String template = templateFile
+                .map(TextSettings::readText)
+                .or(() -> configFile.flatMap(file -> template(file, config)))
+                .orElse(null);
+        boolean begins = configFile
+                .flatMap(file -> addsBeginToken(file, config))
+                .orElse(tokenizer.beginToken().isPresent());
         tokenizer.beginToken().ifPresent(token -> tokens.putIfAbsent("bos_token", token));
         String source = templateFile.or(() -> configFile).orElse(folder.path()).toString();
         return new TextSettings(tokenizer, template, source, tokens, begins && tokens.containsKey("bos_token"));
     }
 
-    private static void readTokens(JsonNode config, Map<String, String> tokens) {
+    private static void readTokens(Path file, JsonNode config, Map<String, String> tokens) {
         for (String name : TOKEN_NAMES) {
             JsonNode token = config.path(name);
-            String content =
-                    token.isObject() ? token.path("content").asText() : token.isTextual() ? token.asText() : "";
-            if (!content.isEmpty()) {
-                tokens.put(name, content);
+            if (token.isMissingNode() || token.isNull()) {
+                continue;
+            }
+            JsonNode content = token.isObject() ? token.path("content") : token;
+            if (!content.isTextual()) {
+                throw damaged(file, name + " is no token", "it must be a text, or an object with the text as its content");
+            }
+            if (!content.asText().isEmpty()) {
+                tokens.put(name, content.asText());
             }
         }
     }
 
+    private static Optional<Boolean> addsBeginToken(Path file, JsonNode config) {
+        JsonNode adds = config.path("add_bos_token");
+        if (adds.isMissingNode() || adds.isNull()) {
+            return Optional.empty();
+        }
+        if (!adds.isBoolean()) {
+            throw damaged(file, "add_bos_token is neither true nor false", "found " + adds.getNodeType());
+        }
+        return Optional.of(adds.asBoolean());
+    }
+
     /** The template, or of several named ones the default. */
-    private static @Nullable String template(JsonNode config) {
+    private static Optional<String> template(Path file, JsonNode config) {
         JsonNode template = config.path("chat_template");
-        if (template.isTextual()) {
-            return template.asText();
+        if (template.isMissingNode() || template.isNull()) {
+            return Optional.empty();
+        }
+        if (!template.isArray()) {
+            return Optional.of(text(file, template));
         }
         for (JsonNode named : template) {
             if (named.path("name").asText().equals("default")) {
-                return named.path("template").asText();
+                return Optional.of(text(file, named.path("template")));
             }
         }
-        return null;
+        return Optional.empty();
+    }
+
+    private static String text(Path file, JsonNode template) {
+        if (!template.isTextual()) {
+            throw damaged(file, "chat_template is no text", "it must be one, or a list of texts with names");
+        }
+        return template.asText();
+    }
+
+    private static FineTuneException damaged(Path file, String what, String cause) {
+        return ModelFilesProblems.TOKENIZER_DAMAGED
+                .error("the tokenizer's settings are damaged: " + what)
+                .at(Location.of(file.toString()))
+                .because(cause)
+                .asException();
     }
 
     private static String readText(Path file) {

@@ -38,6 +38,7 @@ public final class TokenizerJson {
         this.beginToken = beginToken(json.path("post_processor"));
         this.frame = TextFrame.of(json.path("post_processor"));
         this.json = json;
+        JsonNode processor = json.path("post_processor");
         json.putNull("padding");
         json.putNull("truncation");
         json.putNull("post_processor");
@@ -49,6 +50,7 @@ public final class TokenizerJson {
         this.renumberingWithoutSpecialTokens = renumbering(ofModel);
         addedTokens.forEach(token -> ofModel.put(token.content(), token.id()));
         this.idByToken = ofModel;
+        refuseUndefinedTokens(processor);
         NativeFaults.in(json).ifPresent(fault -> {
             throw damaged("the tokenizers library fails on it", fault);
         });
@@ -276,6 +278,22 @@ public final class TokenizerJson {
                                     + ", and the tokenizers library numbers them in the order of the file");
                 }
                 last = token.id();
+            }
+        }
+    }
+
+    /** The library refuses a post-processor that puts what it does not define; it is taken out before the library sees it. */
+    private void refuseUndefinedTokens(JsonNode processor) {
+        processor.path("processors").forEach(this::refuseUndefinedTokens);
+        for (String kind : List.of("single", "pair")) {
+            for (JsonNode part : processor.path(kind)) {
+                String token = part.path("SpecialToken").path("id").asText();
+                boolean isDefined = processor.path("special_tokens").has(token) || idByToken.containsKey(token);
+                if (part.has("SpecialToken") && !isDefined) {
+                    throw damaged(
+                            "its post_processor puts a token around texts that there is none of",
+                            "\"" + token + "\" is neither one of its special_tokens nor of the vocabulary");
+                }
             }
         }
     }

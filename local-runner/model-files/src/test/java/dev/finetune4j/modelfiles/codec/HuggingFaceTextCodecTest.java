@@ -542,6 +542,40 @@ class HuggingFaceTextCodecTest {
     }
 
     @Test
+    void refusesSettingsOfAnotherKind() throws IOException {
+        ModelFixture fixture = ModelFixture.in(folder);
+        Map<String, Object> wrong = Map.of(
+                "eos_token", 7,
+                "bos_token", Map.of("content", 7),
+                "unk_token", List.of("<unk>"),
+                "add_bos_token", "yes",
+                "chat_template", List.of(Map.of("name", "default", "template", 5)));
+
+        for (Map.Entry<String, Object> setting : wrong.entrySet()) {
+            fixture.write("tokenizer_config.json", "{}").set("tokenizer_config.json", setting.getKey(), setting.getValue());
+
+            assertThatThrownBy(fixture::open)
+                    .isInstanceOf(FineTuneException.class)
+                    .hasMessageContaining("FT0431: the tokenizer's settings are damaged: " + setting.getKey())
+                    .hasMessageContaining("tokenizer_config.json");
+        }
+    }
+
+    @Test
+    void refusesAPostProcessorWithATokenThatThereIsNone() throws IOException {
+        Map<String, Object> template =
+                Map.of("single", List.of(Map.of("SpecialToken", Map.of("id", "<nope>", "type_id", 0))));
+        ModelFixture fixture = ModelFixture.in(folder)
+                .set("tokenizer.json", "post_processor", Map.of("type", "Sequence", "processors", List.of(template)));
+
+        assertThatThrownBy(fixture::open).isInstanceOfSatisfying(FineTuneException.class, e -> {
+            assertThat(e).hasMessageContaining("FT0431: the tokenizer is damaged: its post_processor");
+            assertThat(e.problems().get(0).causes())
+                    .containsExactly("\"<nope>\" is neither one of its special_tokens nor of the vocabulary");
+        });
+    }
+
+    @Test
     void refusesATemplateFileThatIsNoText() throws IOException {
         ModelFixture fixture = ModelFixture.in(folder);
         Files.write(folder.resolve("chat_template.jinja"), new byte[] {(byte) 0xff, (byte) 0xfe});
