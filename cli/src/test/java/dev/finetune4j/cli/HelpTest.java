@@ -137,7 +137,8 @@ class HelpTest {
 
             assertThat(run.exitCode()).as(command).isEqualTo(2);
             assertThat(CommandRun.oneLine(run.err()))
-                    .contains("error FT0012: ", "JOB is t?.yaml", "character set of the locale", "export LC_ALL=C.UTF-8")
+                    .contains(
+                            "error FT0012: ", "JOB is t?.yaml", "character set of the locale", "export LC_ALL=C.UTF-8")
                     .doesNotContain("java.nio");
         }
     }

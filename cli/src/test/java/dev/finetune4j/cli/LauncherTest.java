@@ -172,8 +172,8 @@ class LauncherTest {
         String java = javaThat("echo \"$LC_ALL-$LANG\"");
 
         Ended all = launch(launcher, Map.of("JAVA_HOME", java, "LC_ALL", "C.UTF-8", "LANG", "C"), "ps");
-        Ended language = launch(
-                launcher, Map.of("JAVA_HOME", java, "LC_ALL", "", "LC_CTYPE", "", "LANG", "C.UTF-8"), "ps");
+        Ended language =
+                launch(launcher, Map.of("JAVA_HOME", java, "LC_ALL", "", "LC_CTYPE", "", "LANG", "C.UTF-8"), "ps");
 
         assertThat(all.out()).isEqualTo("C.UTF-8-C\n");
         assertThat(language.out()).isEqualTo("-C.UTF-8\n");

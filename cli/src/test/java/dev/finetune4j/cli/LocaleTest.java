@@ -34,8 +34,8 @@ class LocaleTest {
     /** As a jar is started that no launcher starts. */
     @Test
     void whatTheLocaleCannotNameIsAProblemWithARemedy() throws Exception {
-        List<String> command = new ArrayList<>(
-                List.of("bash", "-c", "FINETUNE_HOME=$(printf 'h\\303\\244me') exec \"$@\"", "-"));
+        List<String> command =
+                new ArrayList<>(List.of("bash", "-c", "FINETUNE_HOME=$(printf 'h\\303\\244me') exec \"$@\"", "-"));
         command.addAll(JavaProcess.command(List.of(), Main.class, List.of("ps", "-o", "json")));
 
         Ended ps = ChildProcess.start(folder, Map.of("LC_ALL", "C"), command.toArray(String[]::new))

@@ -99,9 +99,7 @@ public abstract sealed class AskedModel permits BaseModel, TunedModel {
 
     /** The rows as a file has them. The columns are sorted: {@code Map.of} gives them in another order in each virtual machine. */
     static String lines(List<Map<String, String>> rows) {
-        return rows.stream()
-                .map(row -> Json.line(new TreeMap<>(row)))
-                .collect(Collectors.joining("\n", "", "\n"));
+        return rows.stream().map(row -> Json.line(new TreeMap<>(row))).collect(Collectors.joining("\n", "", "\n"));
     }
 
     private <T> T answered(Supplier<RunHandle<T>> question) {

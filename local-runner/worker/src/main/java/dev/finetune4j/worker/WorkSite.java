@@ -121,13 +121,7 @@ final class WorkSite {
         TunedModel fresh = new TunedModel(
                 channel(WorkOrder.MODEL_CHANNEL), channelIfAny(WorkOrder.ADAPTER_CHANNEL), step.method());
         return load(
-                fresh,
-                Purpose.TRAIN,
-                step.training(),
-                startTokens,
-                plan.maxBatchTokens(),
-                plan.longestRow(),
-                lengths);
+                fresh, Purpose.TRAIN, step.training(), startTokens, plan.maxBatchTokens(), plan.longestRow(), lengths);
     }
 
     /**

@@ -20,8 +20,7 @@ class PinnedLibrariesTest {
     @Test
     void everyLibraryWhoseVersionIsPinnedIsNamedByThisModule() throws IOException {
         String module = Files.readString(Path.of("pom.xml"));
-        List<String> pinned = OF_AZURE
-                .matcher(Files.readString(Path.of("../../pom.xml")))
+        List<String> pinned = OF_AZURE.matcher(Files.readString(Path.of("../../pom.xml")))
                 .results()
                 .map(match -> match.group(1))
                 .toList();

@@ -458,9 +458,8 @@ class FineTunerTest {
         try (FineTuner tuner = tuner(Map.of())) {
             JobFile job = tuner.read(file);
             for (int asked = 1; asked <= 2; asked++) {
-                FineTuneException end =
-                        catchThrowableOfType(FineTuneException.class, () -> tuner.learningCurve(job)
-                                .await());
+                FineTuneException end = catchThrowableOfType(
+                        FineTuneException.class, () -> tuner.learningCurve(job).await());
                 assertThat(end.exitCode()).isEqualTo(ExitCode.BUDGET_STOPPED);
                 Problem stopped = end.problems().get(0);
                 assertThat(stopped.code()).isEqualTo("FT0542");

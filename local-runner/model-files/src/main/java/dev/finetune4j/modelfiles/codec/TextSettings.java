@@ -66,7 +66,9 @@ record TextSettings(
         Map<String, String> tokens = new LinkedHashMap<>();
         folder.file("special_tokens_map.json")
                 .ifPresent(file -> readTokens(
-                        file, ModelJson.readObject(file, MAX_CONFIG_BYTES, ModelFilesProblems.TOKENIZER_DAMAGED), tokens));
+                        file,
+                        ModelJson.readObject(file, MAX_CONFIG_BYTES, ModelFilesProblems.TOKENIZER_DAMAGED),
+                        tokens));
         configFile.ifPresent(file -> readTokens(file, config, tokens));
         Optional<Path> templateFile = folder.file("chat_template.jinja");
         String template = templateFile
@@ -89,7 +91,8 @@ record TextSettings(
             }
             JsonNode content = token.isObject() ? token.path("content") : token;
             if (!content.isTextual()) {
-                throw damaged(file, name + " is no token", "it must be a text, or an object with the text as its content");
+                throw damaged(
+                        file, name + " is no token", "it must be a text, or an object with the text as its content");
             }
             if (!content.asText().isEmpty()) {
                 tokens.put(name, content.asText());

@@ -35,8 +35,8 @@ final class Growth {
         for (Map.Entry<String, JsonNode> field : step.properties()) {
             String text = field.getValue().asText("");
             if (isLong(text) && !field.getKey().equals("precompiled_charsmap")) {
-                return Optional.of(name + " has a " + field.getKey() + " with " + text.length() + " characters; at most "
-                        + LONGEST + " are possible");
+                return Optional.of(name + " has a " + field.getKey() + " with " + text.length()
+                        + " characters; at most " + LONGEST + " are possible");
             }
         }
         factor *= of(step);

@@ -209,7 +209,10 @@ public final class Tokenizer implements AutoCloseable {
     private FineTuneException tooLong(LongRun run, int characters) {
         return ModelFilesProblems.TOKENIZER_DAMAGED
                 .error(String.format(
-                        Locale.ROOT, "the tokenizer takes no more than %,d %s one after the other", LongRun.MOST, run.kind()))
+                        Locale.ROOT,
+                        "the tokenizer takes no more than %,d %s one after the other",
+                        LongRun.MOST,
+                        run.kind()))
                 .at(Location.of(source))
                 .because(String.format(
                         Locale.ROOT, "they begin at character %,d of %,d of the text", run.from() + 1, characters))

@@ -406,9 +406,11 @@ class HuggingFaceTextCodecTest {
                 .isInstanceOf(FineTuneException.class)
                 .hasMessageContaining("FT0444")
                 .hasMessageContaining("message 2")
-                .isInstanceOfSatisfying(FineTuneException.class, e -> assertThat(
-                                e.problems().get(0).place())
-                        .hasValueSatisfying(place -> assertThat(place.toString()).endsWith("chat_template.jinja")));
+                .isInstanceOfSatisfying(
+                        FineTuneException.class,
+                        e -> assertThat(e.problems().get(0).place())
+                                .hasValueSatisfying(
+                                        place -> assertThat(place.toString()).endsWith("chat_template.jinja")));
     }
 
     @Test
@@ -552,7 +554,8 @@ class HuggingFaceTextCodecTest {
                 "chat_template", List.of(Map.of("name", "default", "template", 5)));
 
         for (Map.Entry<String, Object> setting : wrong.entrySet()) {
-            fixture.write("tokenizer_config.json", "{}").set("tokenizer_config.json", setting.getKey(), setting.getValue());
+            fixture.write("tokenizer_config.json", "{}")
+                    .set("tokenizer_config.json", setting.getKey(), setting.getValue());
 
             assertThatThrownBy(fixture::open)
                     .isInstanceOf(FineTuneException.class)

@@ -101,15 +101,16 @@ class GgufVocabularyTest {
 
     @Test
     void saysWhatDiffersFromAPreTokenizerOfTheSameSteps() {
-        FineTuneException refusal = catchThrowableOfType(FineTuneException.class, () -> preTokenizer(json -> {
-            ((ObjectNode) json.path("model")).put("ignore_merges", true);
-            json.putObject("normalizer").put("type", "Lowercase");
-        }));
+        FineTuneException refusal = catchThrowableOfType(
+                FineTuneException.class,
+                () -> preTokenizer(json -> {
+                    ((ObjectNode) json.path("model")).put("ignore_merges", true);
+                    json.putObject("normalizer").put("type", "Lowercase");
+                }));
 
         assertThat(causes(refusal))
                 .contains(
-                        "its normalizer is Lowercase, SmolLM's is (none)",
-                        "its BPE ignores merges, SmolLM's does not");
+                        "its normalizer is Lowercase, SmolLM's is (none)", "its BPE ignores merges, SmolLM's does not");
     }
 
     /** llama makes a blank before each text, gemma makes none. */

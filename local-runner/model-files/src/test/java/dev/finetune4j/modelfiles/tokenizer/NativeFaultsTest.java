@@ -140,7 +140,8 @@ class NativeFaultsTest {
         String text = "x".repeat(100);
 
         for (String step : List.of(expression, sequence)) {
-            assertThat(NormalizerSteps.leftOf(text, tokenizer("'normalizer': " + step).path("normalizer")))
+            assertThat(NormalizerSteps.leftOf(
+                            text, tokenizer("'normalizer': " + step).path("normalizer")))
                     .startsWith(text);
             assertThat(NativeFaults.in(tokenizer("'normalizer': " + step))).isPresent();
         }
@@ -157,7 +158,8 @@ class NativeFaultsTest {
                 .hasValue("normalizer ByteLevel makes texts up to 256 times as long, with the steps before it;"
                         + " at most 64 times are possible");
         assertThat(NativeFaults.in(tokenizer(steps("decoder", eightfold, eightfold, eightfold))))
-                .hasValueSatisfying(words -> assertThat(words).startsWith("decoder Replace makes texts up to 512 times"));
+                .hasValueSatisfying(
+                        words -> assertThat(words).startsWith("decoder Replace makes texts up to 512 times"));
     }
 
     @ParameterizedTest

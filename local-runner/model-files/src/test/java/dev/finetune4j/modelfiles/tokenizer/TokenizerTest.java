@@ -69,14 +69,13 @@ class TokenizerTest {
         String most = repeated.repeat(LongRun.MOST / repeated.length());
         try (Tokenizer tokenizer = Tokenizer.open(TokenizerJson.read(onlyKnown()))) {
             assertThatThrownBy(() -> tokenizer.encode("known \u00a7x" + most + repeated + "1 known"))
-                    .isInstanceOfSatisfying(FineTuneException.class, e -> assertThat(e.problems())
-                            .singleElement()
-                            .satisfies(problem -> {
+                    .isInstanceOfSatisfying(
+                            FineTuneException.class,
+                            e -> assertThat(e.problems()).singleElement().satisfies(problem -> {
                                 assertThat(problem.code()).isEqualTo("FT0431");
                                 assertThat(problem.summary())
-                                        .isEqualTo(
-                                                "the tokenizer takes no more than 1,000,000 " + kind
-                                                        + " one after the other");
+                                        .isEqualTo("the tokenizer takes no more than 1,000,000 " + kind
+                                                + " one after the other");
                                 assertThat(problem.remedies())
                                         .containsExactly("leave the row out, or shorten what repeats in it");
                             }));

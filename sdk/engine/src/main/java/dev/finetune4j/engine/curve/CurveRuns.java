@@ -117,7 +117,12 @@ public final class CurveRuns {
         String again =
                 Remedies.named("finetune learning-curve JOB", whole.file().source(), null);
         RunOutcome.Succeeded succeeded = SeriesRuns.succeeded(
-                run, outcome, "the learning curve", again, whole.file().job().budget(), () -> runner.goesOn(size.job(), run));
+                run,
+                outcome,
+                "the learning curve",
+                again,
+                whole.file().job().budget(),
+                () -> runner.goesOn(size.job(), run));
         Path output = succeeded.output();
         List<Prediction> answers =
                 PredictionFiles.read(output, Set.of(Variant.TUNED)).getOrDefault(Variant.TUNED, List.of());

@@ -124,7 +124,8 @@ final class ModelNames {
     /** A name as most write it: lower case, hyphens between its parts, and the version where the family has it. */
     private static String plain(String name) {
         String lower = name.strip().toLowerCase(Locale.ROOT);
-        String whole = POINT.matcher(APART_FROM_UNIT.matcher(lower).replaceAll("")).replaceAll(".");
+        String whole =
+                POINT.matcher(APART_FROM_UNIT.matcher(lower).replaceAll("")).replaceAll(".");
         String parts = END.matcher(BREAKS.matcher(whole).replaceAll("-")).replaceAll("");
         String gemma = VERSION_OF_GEMMA.matcher(parts).replaceAll("gemma-");
         String llama = VERSION_OF_LLAMA.matcher(gemma).replaceAll("llama-3.");
@@ -133,7 +134,9 @@ final class ModelNames {
 
     /** A family's name with the size that names round: Llama 3.2 of 1.24 billion is Llama-3.2-1B. */
     private static String withSize(String plain, OptionalDouble billions) {
-        if (billions.isEmpty() || billions.getAsDouble() <= 0 || SIZE.matcher(plain).find()) {
+        if (billions.isEmpty()
+                || billions.getAsDouble() <= 0
+                || SIZE.matcher(plain).find()) {
             return plain;
         }
         double size = billions.getAsDouble();

@@ -70,11 +70,12 @@ final class RunReader {
     private static final Pattern GRADIENT_SHARD = Pattern.compile("shard[ _-]?grad");
 
     /** What says in another column how weights are shared out; DeepSpeed alone does not say the stage. */
-    private static final Pattern SHARDED = Pattern.compile("fsdp|(?:zero|(?<![a-z])z)[ _=:-]*[123](?!\\d)"
-            + "|(?:full|hybrid)[ _-]?shard|shard[ _-]?grad");
+    private static final Pattern SHARDED = Pattern.compile(
+            "fsdp|(?:zero|(?<![a-z])z)[ _=:-]*[123](?!\\d)" + "|(?:full|hybrid)[ _-]?shard|shard[ _-]?grad");
 
-    private static final Pattern KNOWN_SPREAD = Pattern.compile("none|\\bno\\b|single|dp|data|replica|zero|stage|deepspeed|\\bds\\b"
-            + "|(?<![a-z])z[ _=:-]*[123]|shard|other|device_map|naive|(?<![a-z])(?:tp|pp|ep|sp|cp)\\s*=?\\s*\\d");
+    private static final Pattern KNOWN_SPREAD = Pattern.compile(
+            "none|\\bno\\b|single|dp|data|replica|zero|stage|deepspeed|\\bds\\b"
+                    + "|(?<![a-z])z[ _=:-]*[123]|shard|other|device_map|naive|(?<![a-z])(?:tp|pp|ep|sp|cp)\\s*=?\\s*\\d");
 
     private static final Pattern QLORA = Pattern.compile("(?<![a-z])q[-_ ]?[ld]ora|qlora|qdora");
 
@@ -84,7 +85,8 @@ final class RunReader {
 
     private static final Pattern YES = Pattern.compile("y|yes\\b.*|true|on|1|enabled?");
     private static final Pattern NO = Pattern.compile("n|no|none|false|off|0|disabled?");
-    private static final Pattern UNSAID = Pattern.compile("|-+|\u2013|\u2014|n/?a|unknown|auto|\\?|not (?:said|reported|given)");
+    private static final Pattern UNSAID =
+            Pattern.compile("|-+|\u2013|\u2014|n/?a|unknown|auto|\\?|not (?:said|reported|given)");
     private static final Pattern OUT_OF_MEMORY = Pattern.compile("(?:cuda )?(?:oom|out of memory)");
 
     /** Columns of what came out, where a run that failed has no number. */
@@ -118,8 +120,9 @@ final class RunReader {
                 .orElse(null);
         this.row = whyTimeless == null ? plain(row) : without(plain(row), OF_WALL_TIME);
         this.isOutOfMemory = FIGURES.stream()
-                .anyMatch(column ->
-                        OUT_OF_MEMORY.matcher(row.text(column).toLowerCase(Locale.ROOT)).matches());
+                .anyMatch(column -> OUT_OF_MEMORY
+                        .matcher(row.text(column).toLowerCase(Locale.ROOT))
+                        .matches());
         this.number = number;
         this.notes = new RunNotes(row.text("notes"));
         this.named = new Frameworks(row.text("framework"));
@@ -464,9 +467,7 @@ final class RunReader {
     /** How the base is packed where the method says it: "LoRA (8-bit)". */
     private String packedByMethod(Method method) {
         Matcher packed = PACKED.matcher(row.text("method").toLowerCase(Locale.ROOT));
-        return method == Method.QLORA && packed.find()
-                ? ' ' + packed.group().replaceAll("[_ ]bit", "-bit")
-                : "";
+        return method == Method.QLORA && packed.find() ? ' ' + packed.group().replaceAll("[_ ]bit", "-bit") : "";
     }
 
     private @Nullable Weights weights(Method method, Framework framework) {
@@ -784,7 +785,8 @@ final class RunReader {
             return Observed.absent();
         }
         if (architecture == null) {
-            boolean isUnlike = names.whyUnlike(row.text("model"), row.number("params_b")).isPresent();
+            boolean isUnlike =
+                    names.whyUnlike(row.text("model"), row.number("params_b")).isPresent();
             return isUnlike && trainedTokens(setup).isPresent()
                     ? Observed.unusable("wall time: " + whyShapeless())
                     : Observed.absent();

@@ -63,8 +63,7 @@ final class CheckStep {
 
     /** Rows that cannot be rendered cannot be asked either: the report names each of them. */
     private static boolean refusesRows(DatasetCheckReport report) {
-        return report.problems().stream()
-                .anyMatch(problem -> problem.kind().equals(CheckProblems.UNRENDERABLE_ROW));
+        return report.problems().stream().anyMatch(problem -> problem.kind().equals(CheckProblems.UNRENDERABLE_ROW));
     }
 
     private Proposal.AnswerLengths answers(FineTuneJob job, PreparedData data) {

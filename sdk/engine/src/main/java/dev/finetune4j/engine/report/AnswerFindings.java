@@ -103,8 +103,8 @@ public final class AnswerFindings {
             ConfusionMatrix confusion, List<Integer> asked, List<Integer> never, String unanswered) {
         long rows = asked.stream().mapToLong(confusion::support).sum();
         List<Integer> frequent = never.stream()
-                .filter(label -> confusion.support(label) >= LEAST_ROWS
-                        && confusion.support(label) * asked.size() >= rows)
+                .filter(label ->
+                        confusion.support(label) >= LEAST_ROWS && confusion.support(label) * asked.size() >= rows)
                 .toList();
         Problem.Builder problem = EvaluationProblems.UNANSWERED_LABELS.warning("never answered: " + unanswered);
         if (frequent.size() < never.size()) {

@@ -208,7 +208,8 @@ final class ModelLayout {
                 : named.replaceFirst("/+$", "");
         String task = config.path("task_type").asText().equals("SEQ_CLS") ? "SequenceClassification" : "CausalLM";
         return "python3 -c \"from peft import AutoPeftModelFor" + task
-                + " as M; from transformers import AutoTokenizer as T; m = M.from_pretrained('" + adapter + "'); T.from_pretrained("
+                + " as M; from transformers import AutoTokenizer as T; m = M.from_pretrained('" + adapter
+                + "'); T.from_pretrained("
                 + (names.contains(TOKENIZER) ? "'" + adapter + "'" : "m.active_peft_config.base_model_name_or_path")
                 + ").save_pretrained('" + adapter + "-merged'); m.merge_and_unload().save_pretrained('" + adapter
                 + "-merged')\"";
@@ -243,9 +244,8 @@ final class ModelLayout {
 
     /** How the zip of a package is made, from the folder in which its files lie where it holds one. */
     private static String zipping(String address, Collection<String> names) {
-        Optional<String> config = names.stream()
-                .filter(name -> name.endsWith("/" + CONFIG))
-                .min(Comparator.comparingInt(String::length));
+        Optional<String> config =
+                names.stream().filter(name -> name.endsWith("/" + CONFIG)).min(Comparator.comparingInt(String::length));
         String folder = config.map(name -> name.substring(0, name.length() - CONFIG.length() - 1))
                 .orElse("model");
         String zip = "../".repeat(folder.split("/", -1).length) + address.substring(1 + lastSlash(address));

@@ -182,8 +182,7 @@ class DatasetCheckTest {
         SplitSpec oneRow = SplitSpec.builder().testRows(1).build();
 
         Problem capped = problem(
-                new DatasetCheck(three, LENIENT, 0, 8, 17, codec, 2, FILE.withSplit(oneRow))
-                        .inspect(clean().parts()),
+                new DatasetCheck(three, LENIENT, 0, 8, 17, codec, 2, FILE.withSplit(oneRow)).inspect(clean().parts()),
                 "FT0309");
 
         assertThat(capped.causes()).last().isEqualTo("data.split.test-rows allows 1 test row");
@@ -571,7 +570,9 @@ class DatasetCheckTest {
 
         assertThat(problem(report, "FT0325").causes()).containsExactly("a conversation must begin with the user");
         assertThat(problem(report, "FT0325").location()).isEqualTo(new Location.InRow("rows.jsonl", 5, null));
-        assertThat(problem(report, "FT0325").remedies()).as("those of the refusal").containsExactly("change the order");
+        assertThat(problem(report, "FT0325").remedies())
+                .as("those of the refusal")
+                .containsExactly("change the order");
     }
 
     @Test

@@ -30,7 +30,8 @@ class RowRefusalTest {
 
     @Test
     void saysWhatItWasToldToDoWhereTheOrderIsNoneThatEveryTemplateTakes() {
-        assertThat(refused(Role.SYSTEM, Role.ASSISTANT, Role.USER, Role.ASSISTANT).remedies())
+        assertThat(refused(Role.SYSTEM, Role.ASSISTANT, Role.USER, Role.ASSISTANT)
+                        .remedies())
                 .containsExactly("change the order");
         assertThat(refused(Role.USER, Role.USER, Role.ASSISTANT).remedies()).containsExactly("change the order");
     }
@@ -43,6 +44,7 @@ class RowRefusalTest {
                 .error("the chat template refuses the conversation")
                 .because("System role not supported")
                 .asException();
-        return RowRefusal.of(new Example.Conversation(row, messages, null), raised).at(row);
+        return RowRefusal.of(new Example.Conversation(row, messages, null), raised)
+                .at(row);
     }
 }

@@ -421,8 +421,8 @@ class BacktestTest {
         "deepspeed zero3, full, ZERO3",
         "xtuner (mmengine + deepspeed), full, NONE"
     })
-    void readsInOtherColumnsHowWeightsAreSharedWhereTheirOwnIsEmpty(
-            String framework, String method, Sharding sharding) throws IOException {
+    void readsInOtherColumnsHowWeightsAreSharedWhereTheirOwnIsEmpty(String framework, String method, Sharding sharding)
+            throws IOException {
         List<String> fields = fields("parallelism", "");
         fields.set(COLUMNS.indexOf("framework"), framework);
         fields.set(COLUMNS.indexOf("method"), method);
@@ -500,7 +500,9 @@ class BacktestTest {
         List<String> fields = outOfMemory("notes", "");
         fields.set(COLUMNS.indexOf("notes"), notes);
         assertThat(RunTable.of(file(fields)).runs().get(0).ranOutOfMemory()).isFalse();
-        assertThat(Backtest.of(withOneRow("notes", "out of memory at a batch of 4")).memory().rows())
+        assertThat(Backtest.of(withOneRow("notes", "out of memory at a batch of 4"))
+                        .memory()
+                        .rows())
                 .as("it has a peak")
                 .isEqualTo(1);
     }
@@ -533,8 +535,8 @@ class BacktestTest {
         assertThat(backtest.wallTime().rows()).isZero();
         assertThat(backtest.skipped())
                 .singleElement()
-                .satisfies(skipped -> assertThat(skipped.why())
-                        .isEqualTo("wall time: " + column + " \"" + text + "\" is no number"));
+                .satisfies(skipped ->
+                        assertThat(skipped.why()).isEqualTo("wall time: " + column + " \"" + text + "\" is no number"));
     }
 
     @Test

@@ -55,7 +55,9 @@ class AnswerFindingsTest {
         });
         EvaluationReport oneOfEach = evaluation(List.of("ham", "spam", "junk"), List.of("ham", "spam", "ham"));
         assertThat(finding(oneOfEach)).hasValueSatisfying(problem -> {
-            assertThat(problem.causes()).as("one row is few, though all have one").isEmpty();
+            assertThat(problem.causes())
+                    .as("one row is few, though all have one")
+                    .isEmpty();
             assertThat(problem.remedies()).containsExactly(EvaluationProblems.UNANSWERED_LABELS.remedy());
         });
         assertThat(finding(frequent)).hasValueSatisfying(problem -> {
@@ -159,8 +161,9 @@ class AnswerFindingsTest {
                         .endsWith(" (1 row) and 2 more")
                         .matches("[^(]*(\\(1 row\\)[^(]*){5}"));
         assertThat(finding(evaluation(letters, asked.subList(0, 7), Collections.nCopies(7, "a"))))
-                .hasValueSatisfying(problem ->
-                        assertThat(problem.summary()).matches("[^(]*(\\(1 row\\)[^(]*){6}").endsWith(" (1 row)"));
+                .hasValueSatisfying(problem -> assertThat(problem.summary())
+                        .matches("[^(]*(\\(1 row\\)[^(]*){6}")
+                        .endsWith(" (1 row)"));
     }
 
     @Test

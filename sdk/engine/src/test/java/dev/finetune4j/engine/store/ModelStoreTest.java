@@ -444,8 +444,7 @@ class ModelStoreTest {
         assertThat(Problems.text(failure("./my-adapter")))
                 .contains("FT0494", "is an adapter of org/tiny", "T.from_pretrained('./my-adapter')");
 
-        Files.writeString(
-                config, "{\"peft_type\": \"PROMPT_TUNING\", \"base_model_name_or_path\": \"org/tiny\"}");
+        Files.writeString(config, "{\"peft_type\": \"PROMPT_TUNING\", \"base_model_name_or_path\": \"org/tiny\"}");
         assertThat(failure("./my-adapter").remedies()).containsExactly("model: hf:org/tiny");
 
         Files.writeString(config, "no JSON");
@@ -460,7 +459,8 @@ class ModelStoreTest {
         repository.put("adapter_model.safetensors", "w");
         publish();
 
-        assertThat(Problems.text(failure("hf:org/tiny"))).contains("FT0494", "is an adapter", "from_pretrained('org/tiny')");
+        assertThat(Problems.text(failure("hf:org/tiny")))
+                .contains("FT0494", "is an adapter", "from_pretrained('org/tiny')");
     }
 
     private Problem failure(String reference) {

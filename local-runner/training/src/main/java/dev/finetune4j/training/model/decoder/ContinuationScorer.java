@@ -104,7 +104,8 @@ final class ContinuationScorer {
     private static boolean isReadAtOnce(Alternatives text) {
         int prompt = text.prompt().length;
         return branches(text)
-                ? prompt <= CachedDecoder.PIECE && prompt + Branches.of(text.continuations()).nodes() <= TOKENS_AT_ONCE
+                ? prompt <= CachedDecoder.PIECE
+                        && prompt + Branches.of(text.continuations()).nodes() <= TOKENS_AT_ONCE
                 : prompt + text.continuations().get(0).length <= TOKENS_AT_ONCE;
     }
 
@@ -260,8 +261,8 @@ final class ContinuationScorer {
         try (Value rowsTensor = script.integers(rows);
                 Value ofTensor = script.integers(of);
                 Value targets = script.integers(tokens);
-                Value values = script.call(
-                        "log_likelihood", hidden, rowsTensor, ofTensor, targets, stack.decoder(), logits)) {
+                Value values =
+                        script.call("log_likelihood", hidden, rowsTensor, ofTensor, targets, stack.decoder(), logits)) {
             return values.toFloats();
         }
     }

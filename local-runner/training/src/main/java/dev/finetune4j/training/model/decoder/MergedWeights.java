@@ -124,8 +124,8 @@ public final class MergedWeights {
     public static void write(
             ModelFolder base, Path adapter, TuningMethod method, MergedFormat format, WritableByteChannel target)
             throws IOException {
-        DecoderShape shape =
-                SupportedArchitectures.shapeOf(base.config(), LongestTexts.NONE, base.path().toString());
+        DecoderShape shape = SupportedArchitectures.shapeOf(
+                base.config(), LongestTexts.NONE, base.path().toString());
         LoraTuning lora = method.adapters().orElseThrow();
         LoraLayout layout = AdapterFiles.byItsMethod(adapter, () -> shape.adapters(lora));
         ModulesBeside beside = ModulesBeside.of(layout.length(), lora, base.config());

@@ -14,7 +14,8 @@ class BranchesTest {
     /** Their last tokens are no nodes: 5 6, 5 6 8 and 9 stay, of which 5 6 stands once. */
     @Test
     void tokensThatSeveralBeginWithCountOnce() {
-        List<int[]> continuations = List.of(new int[] {5, 6, 8, 1}, new int[] {9, 1}, new int[] {5, 6, 1}, new int[] {3});
+        List<int[]> continuations =
+                List.of(new int[] {5, 6, 8, 1}, new int[] {9, 1}, new int[] {5, 6, 1}, new int[] {3});
 
         assertThat(Branches.of(continuations).nodes()).isEqualTo(4);
     }
@@ -28,7 +29,9 @@ class BranchesTest {
                     .toList();
 
             assertThat(Branches.of(continuations).nodes())
-                    .isEqualTo(TokenTree.of(new Alternatives(PROMPT, continuations)).size() - 1);
+                    .isEqualTo(TokenTree.of(new Alternatives(PROMPT, continuations))
+                                    .size()
+                            - 1);
         }
     }
 

@@ -261,8 +261,10 @@ class LoadingTest {
         assertThatThrownBy(() -> Fixture.load("tied", Fixture.settings(method, Precision.FP32, Recompute.NONE)))
                 .isInstanceOfSatisfying(FineTuneException.class, e -> {
                     assertThat(e).hasMessageContaining("FT0472: a decoder trains no module norm beside its adapters");
-                    assertThat(e.problems()).singleElement().satisfies(problem -> assertThat(problem.remedies())
-                            .containsExactly("method.trained-modules: [lm_head]"));
+                    assertThat(e.problems())
+                            .singleElement()
+                            .satisfies(problem -> assertThat(problem.remedies())
+                                    .containsExactly("method.trained-modules: [lm_head]"));
                 });
     }
 

@@ -126,7 +126,9 @@ class ScoringTest {
                     assertThat(together.get(i)[place])
                             .as("prompt %d, continuation %d", i, place)
                             .isCloseTo(
-                                    model.scoreContinuations(PREFIX, List.of(own)).get(0)[0], offset(2e-3));
+                                    model.scoreContinuations(PREFIX, List.of(own))
+                                            .get(0)[0],
+                                    offset(2e-3));
                 }
             }
         }

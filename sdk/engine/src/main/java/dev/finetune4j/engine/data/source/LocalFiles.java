@@ -53,9 +53,8 @@ final class LocalFiles {
         try {
             return baseFolder.resolve(path).normalize();
         } catch (InvalidPathException e) {
-            Problem.Builder problem = DataProblems.UNREADABLE
-                    .error("no file can have this name")
-                    .because(FileReason.of(e));
+            Problem.Builder problem =
+                    DataProblems.UNREADABLE.error("no file can have this name").because(FileReason.of(e));
             if (FileReason.isOfLocale(e)) {
                 problem.at(Location.of(path)).remedy(FileReason.UTF8_LOCALE);
             }

@@ -71,9 +71,7 @@ final class MetricSection {
                 Html.join(variants.stream().map(variant -> bar(metric, variant, axis))),
                 Html.join(axis.ticks().stream()
                         .map(tick -> Html.of(
-                                "<span style=\"left:{}%\">{}</span>",
-                                percent(axis.share(tick)),
-                                axis.label(tick)))));
+                                "<span style=\"left:{}%\">{}</span>", percent(axis.share(tick)), axis.label(tick)))));
     }
 
     private static Html bar(MetricName metric, VariantEvaluation variant, Axis axis) {
