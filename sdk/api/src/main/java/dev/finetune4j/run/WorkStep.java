@@ -113,6 +113,12 @@ public sealed interface WorkStep {
         public static final int MOST_TOKENS_READ_BESIDE = 1500;
 
         /**
+         * At most as many are computed in one pass where labels are scored: prompts with the labels behind them, which may see each other's
+         * tokens before these are hidden. Labels that are more are read in several.
+         */
+        public static final int MOST_TOKENS_OF_A_PASS = 512;
+
+        /**
          * At most as many do prompts and longest answers have together, each padded to the longest, where answers are written. It bounds the
          * memory that their keys and values take beside each other: with 4096 as many answers as {@link #MOST_ROWS_BESIDE} have 256 tokens
          * each. One that has more is answered by itself.

@@ -2,6 +2,7 @@ package dev.finetune4j.engine.plan;
 
 import dev.finetune4j.data.Part;
 import dev.finetune4j.engine.plan.Worlds.Cause;
+import dev.finetune4j.run.WorkStep.Predict;
 
 /** How long models on one's own machine take over a held-out row: they read it, score its labels, or write. */
 record OwnAnswers(Worlds worlds, Assumptions assumptions) {
@@ -14,9 +15,9 @@ record OwnAnswers(Worlds worlds, Assumptions assumptions) {
      */
     Sample ofRow(PlannedJob job, Sample perFlop) {
         double read = readTokens(job) * job.readingFlops();
-        // All labels are one tree behind a prompt, and each of its tokens is scored against all of them.
+        // Labels are a tree behind a prompt, or several, and each of its tokens is scored against all of one.
         double labels = job.labels().together();
-        double scored = job.answeringModels() * labels * job.labelFlops(labels);
+        double scored = job.answeringModels() * labels * job.labelFlops(Math.min(labels, Predict.MOST_TOKENS_OF_A_PASS));
         Sample reading = perFlop.times(read + scored);
         if (!job.areTextsWritten()) {
             return reading;

@@ -251,6 +251,22 @@ class OwnMachinePlannerTest {
                         phase(PlanPhase.Name.EVALUATION, SampleJob.labelled("bert-base-uncased", 400, 6), List.of()));
     }
 
+    /** 4,000 tokens of labels are scored against 512 of them at a time. */
+    @Test
+    void readsLabelsThatAreManyInSeveralPasses() {
+        PlannedJob few = SampleJob.labelled(400, 300);
+        PlannedJob many = SampleJob.labelled(400, 4000);
+        double position = 4.0 * 2048 * 28;
+        double ofFew = few.readingFlops() + (200 + 300) * position;
+        double ofMany = few.readingFlops() + (200 + 512) * position;
+        double read = (50 * few.validations() * 400
+                        + (100 * 3 + few.job().evaluation().fewShot()) * 400)
+                * few.readingFlops();
+
+        assertThat(seconds(PlanPhase.Name.EVALUATION, many) / seconds(PlanPhase.Name.EVALUATION, few))
+                .isCloseTo((read + 100 * 3 * 4000 * ofMany) / (read + 100 * 3 * 300 * ofFew), within(0.05));
+    }
+
     /** 300 of 400 tokens, which each of three models computes once for 100 rows. */
     @Test
     void readsWhatAllRowsBeginWithOnce() {

@@ -1,5 +1,6 @@
 package dev.finetune4j.training.model.decoder;
 
+import dev.finetune4j.run.WorkStep.Predict;
 import dev.finetune4j.training.model.LanguageModel.Alternatives;
 import dev.finetune4j.training.model.decoder.TokenTree.Question;
 import dev.finetune4j.training.model.internal.TorchScript;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ContinuationScorer {
     /** Tokens of one pass: enough that the weights' way from memory costs little, few enough for a small score matrix. */
-    static final int TOKENS_AT_ONCE = 512;
+    static final int TOKENS_AT_ONCE = Predict.MOST_TOKENS_OF_A_PASS;
 
     private final TorchScript script;
     private final CachedDecoder cached;
