@@ -189,13 +189,14 @@ public final class PlanView {
                 && plan.options().subList(0, number - 1).stream()
                         .anyMatch(better -> better.name().equals(option.name())
                                 && better.region().equals(option.region())
+                                && better.standing() == option.standing()
                                 && isPricedAs(better, option));
     }
 
     /** Machines by the hour: places that do more or less of a job on the same one differ in what it costs. */
     private static boolean isPricedAs(PlanOption better, PlanOption option) {
         return (better.offer() instanceof MachineOffer one && option.offer() instanceof MachineOffer other)
-                ? one.price().equals(other.price())
+                ? one.tier() == other.tier() && one.price().equals(other.price())
                 : better.costs().equals(option.costs());
     }
 
@@ -280,15 +281,18 @@ public final class PlanView {
     }
 
     private void same(Plan plan) {
-        String twins = IntStream.range(0, plan.options().size())
+        List<String> twins = IntStream.range(0, plan.options().size())
                 .filter(place -> isTwin(plan, plan.options().get(place), place + 1))
                 .mapToObj(place -> plan.options().get(place))
                 .filter(option -> option.offer() instanceof MachineOffer)
                 .map(option -> option.target().value())
                 .distinct()
-                .collect(Collectors.joining(", "));
+                .toList();
         if (!twins.isEmpty()) {
-            line("same", twins + " lets the same machines at the same prices");
+            line(
+                    "same",
+                    String.join(", ", twins) + (twins.size() == 1 ? " lets" : " let")
+                            + " the same machines at the same prices");
         }
     }
 

@@ -79,7 +79,9 @@ final class GpuTimes {
     }
 
     String evaluationBasis() {
-        String losses = Words.validations(Math.round(job.validations()));
+        String losses = job.rows().rowsOf(Part.VALIDATION) == 0
+                ? "no validation loss"
+                : Words.validations(Math.round(job.validations()));
         String answers = assumptions.get("answers").words();
         if (!comparesModels()) {
             return "roofline: " + losses + "; " + answers + "; models are not compared there";

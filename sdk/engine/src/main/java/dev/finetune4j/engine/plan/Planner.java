@@ -484,7 +484,7 @@ public final class Planner {
 
     /** Between the cheapest service and the machines that are bought. */
     private Optional<BreakEven> breakEven(List<Candidate> ranked, JobFigures figures, Hosting hosting) {
-        List<Candidate> machines = cheapestFirst(ranked, MachineOffer.class, true);
+        List<Candidate> machines = wholeFirst(cheapestFirst(ranked, MachineOffer.class, true));
         return Stream.concat(
                         cheapestFirst(ranked, TokenOffer.class, true).stream(),
                         cheapestFirst(ranked, TokenOffer.class, false).stream())
@@ -494,6 +494,14 @@ public final class Planner {
                     Worlds again = new Worlds(); // the same ones; what is drawn of other numbers of rows is not kept
                     return new EvenRows(figures, job -> machinePlanner(job, again), hosting).between(service, machines);
                 });
+    }
+
+    /** Those on which all of a job is done; the others, which leave the comparison out, only where there are none. */
+    private List<Candidate> wholeFirst(List<Candidate> machines) {
+        List<Candidate> whole = machines.stream()
+                .filter(one -> !context.places().ownModels().contains(one.option().target()))
+                .toList();
+        return whole.isEmpty() ? machines : whole;
     }
 
     private static List<Candidate> cheapestFirst(

@@ -92,7 +92,7 @@ final class Ranking {
                 .collect(Collectors.toSet());
         Map<List<Object>, Double> elsewhere = judged.stream()
                 .map(Candidate::option)
-                .filter(option -> !ownModels.contains(option.target()))
+                .filter(option -> !ownModels.contains(option.target()) && option.isEligible() && option.cost() != null)
                 .collect(Collectors.toMap(Ranking::machine, option -> score(option, leastCost, leastTime), Math::min));
         // What a place for fewer models saves is the comparison, which is left to one's own machine.
         Comparator<Candidate> byScore = Comparator.comparingDouble(one -> {

@@ -43,6 +43,19 @@ class RankingTest {
                 .containsExactly("hub/north/own/on-demand", "place/north/small/on-demand");
     }
 
+    @Test
+    void whatHasNoPriceElsewhereDoesNotMoveIt() {
+        assertThat(SampleOptions.ranked(
+                        ranking,
+                        option(HUB, "small", 50),
+                        option(HUB, "large", 90),
+                        SampleOptions.option(
+                                SampleOptions.PLACE, "small", Fit.FITS, Duration.ofMinutes(60), null)))
+                .extracting(one -> one.option().id())
+                .containsExactly(
+                        "hub/north/small/on-demand", "hub/north/large/on-demand", "place/north/small/on-demand");
+    }
+
     private static PlanOption option(ProviderId place, String name, int minutes) {
         return SampleOptions.option(place, name, Fit.FITS, Duration.ofMinutes(minutes), Money.parse("10 USD"));
     }

@@ -302,8 +302,7 @@ final class DecoderModel implements LanguageModel {
     public List<double[]> scoreContinuations(int[] prefix, List<Alternatives> prompts) {
         checkTokens(prefix);
         prompts.forEach(this::checkTokens);
-        ContinuationScorer scorer = scorer();
-        return NativeCalls.guarded(() -> scorer.score(virtualTokens().before(prefix), prompts));
+        return NativeCalls.guarded(() -> scorer().score(virtualTokens().before(prefix), prompts));
     }
 
     @Override
@@ -311,8 +310,8 @@ final class DecoderModel implements LanguageModel {
             int[] prefix, int[] prompt, List<Integer> stopTokens, Sampling sampling, IntPredicate goesOn) {
         checkTokens(prefix);
         checkTokens(prompt);
-        Speaker speaker = new Speaker(script, cached, stack(), scorer(), stopTokens);
-        return NativeCalls.guarded(() -> speaker.speak(virtualTokens().before(prefix), prompt, sampling, goesOn));
+        return NativeCalls.guarded(
+                () -> speaker(stopTokens).speak(virtualTokens().before(prefix), prompt, sampling, goesOn));
     }
 
     @Override
@@ -322,8 +321,11 @@ final class DecoderModel implements LanguageModel {
         if (asked.stream().anyMatch(each -> each.prompt().length == 0)) {
             return LanguageModel.super.answer(prefix, asked, stopTokens, goesOn);
         }
-        Speaker speaker = new Speaker(script, cached, stack(), scorer(), stopTokens);
-        return NativeCalls.guarded(() -> speaker.answer(virtualTokens().before(prefix), asked, goesOn));
+        return NativeCalls.guarded(() -> speaker(stopTokens).answer(virtualTokens().before(prefix), asked, goesOn));
+    }
+
+    private Speaker speaker(List<Integer> stopTokens) {
+        return new Speaker(script, cached, stack(), scorer(), stopTokens);
     }
 
     private ContinuationScorer scorer() {
