@@ -19,6 +19,9 @@ import java.util.stream.Stream;
  * @param remedies what of the row to change
  */
 public record RowRefusal(String reasons, List<String> remedies) {
+    /** What a template says that says no, by its code: the engine does not know the modules that render one. */
+    private static final String TEMPLATE_REFUSES = "FT0442";
+
     /** Copies the list. */
     public RowRefusal {
         remedies = List.copyOf(remedies);
@@ -26,7 +29,9 @@ public record RowRefusal(String reasons, List<String> remedies) {
 
     /** What a text side had against a row. */
     public static RowRefusal of(Example row, FineTuneException refusal) {
-        Stream<String> ofRow = isForItsSystemMessage(row)
+        boolean isOfTemplate =
+                refusal.problems().stream().anyMatch(problem -> problem.code().equals(TEMPLATE_REFUSES));
+        Stream<String> ofRow = isOfTemplate && isForItsSystemMessage(row)
                 ? Stream.of(
                         "leave out the system message, of the row or task.system, or put its text in front of the user's")
                 : Stream.empty();
