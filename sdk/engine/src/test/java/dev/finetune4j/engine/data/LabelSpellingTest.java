@@ -43,6 +43,32 @@ class LabelSpellingTest {
         assertThat(LabelSpelling.unseenDifference(parted, joined)).isEmpty();
     }
 
+    @Test
+    void tellsApartWhatAJoinerAtTheEndChanges() {
+        assertThat(LabelSpelling.folded("\u0647\u200D")).isNotEqualTo(LabelSpelling.folded("\u0647"));
+        assertThat(LabelSpelling.folded("\u0D28\u0D4D\u200D")).isNotEqualTo(LabelSpelling.folded("\u0D28\u0D4D"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "good\u200D",
+                "\u200Cgood",
+                "go\u200Dod",
+                "caf\u00E9\u200D",
+                "\u0646\u0627\u0645\u0647\u200C",
+                "\u597D\u200D",
+                "\u200D\u597D",
+                "\uD83D\uDC4D\u200D"
+            })
+    void doesNotSeeAJoinerThatJoinsNothing(String label) {
+        String withoutJoiners = label.replaceAll("[\u200C\u200D]", "");
+
+        assertThat(LabelSpelling.folded(label)).isEqualTo(withoutJoiners);
+        assertThat(LabelSpelling.unseenDifference(label, withoutJoiners))
+                .hasValueSatisfying(difference -> assertThat(difference).matches("U\\+200[CD] added"));
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0x0600, 0x0605, 0x06DD, 0x070F, 0x0890, 0x0891, 0x08E2, 0x110BD, 0x110CD})
     void takesASignBeforeANumberForSeen(int sign) {
