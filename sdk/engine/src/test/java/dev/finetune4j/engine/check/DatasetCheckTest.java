@@ -192,6 +192,21 @@ class DatasetCheckTest {
     }
 
     @Test
+    void blamesNoTestRowsOfTheJobOfWhichThereAreFewer() {
+        SplitSpec twoRows = SplitSpec.builder().testRows(2).build();
+        Rows rows = clean().labelled(TRAIN, "a dull lamp", "ugly");
+
+        Problem untested = problem(
+                new DatasetCheck(MOODS.withLabels(List.of("good", "bad", "ugly")), LENIENT, 0, 8, 17, codec, 2, FILE
+                                .withSplit(twoRows))
+                        .inspect(rows.parts()),
+                "FT0309");
+
+        assertThat(untested.causes()).noneMatch(cause -> cause.contains("data.split.test-rows"));
+        assertThat(untested.remedies()).containsExactly("add rows of those labels");
+    }
+
+    @Test
     void warnsOfLabelsThatDifferOnlyInCaseOrSpaces() {
         Rows rows = clean().labelled(TRAIN, "a kind host", "Good").labelled(TEST, "a loud host", "b ad");
 
