@@ -46,9 +46,24 @@ class LostOutputTest {
         assertThat(schema.err()).isEqualTo("finetune schema\n");
     }
 
+    /** The full disk stands for a system that says in another language than English that nobody reads the pipe any more. */
+    @Test
+    void aReaderOfAPipeIsKnownByTheLaunchersWordInEveryLanguage() throws Exception {
+        assumeTrue(Files.exists(FULL));
+
+        Ended schema = run(List.of("-Dfinetune.terminals=none,pipe"), "exec \"$@\" >" + FULL, "schema");
+
+        assertThat(schema.exitCode()).as(schema.err()).isZero();
+        assertThat(schema.err()).isEqualTo("finetune schema\n");
+    }
+
     private Ended run(String script, String... arguments) throws Exception {
+        return run(List.of(), script, arguments);
+    }
+
+    private Ended run(List<String> options, String script, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of("bash", "-c", script, "-"));
-        command.addAll(JavaProcess.command(List.of(), Main.class, List.of(arguments)));
+        command.addAll(JavaProcess.command(options, Main.class, List.of(arguments)));
         return ChildProcess.start(
                         folder,
                         Map.of("FINETUNE_HOME", folder.resolve("home").toString()),

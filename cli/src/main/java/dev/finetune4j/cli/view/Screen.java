@@ -57,12 +57,14 @@ public record Screen(
      * the other and System.console() means something else in each version; without a word there is none.
      *
      * @param environment environment variables: NO_COLOR, CLICOLOR_FORCE, TERM, COLUMNS
-     * @param terminals the launcher's word, such as {@code out,err}; empty for none
+     * @param terminals the launcher's word, such as {@code out,err}, or {@code pipe} where {@code out} is one; empty for none
      */
     public static Screen system(Map<String, String> environment, String terminals) {
         boolean outTerminal = terminals.contains("out");
         boolean errTerminal = terminals.contains("err");
         boolean canRedraw = !environment.getOrDefault("TERM", DUMB).equals(DUMB);
+        // A write to a pipe fails of nothing but that whoever read it has read enough.
+        boolean isOutPipe = terminals.contains("pipe");
         WitnessedStream out = new WitnessedStream(new FileOutputStream(FileDescriptor.out));
         return new Screen(
                 utf8(out),
@@ -71,7 +73,7 @@ public record Screen(
                 errTerminal && canRedraw,
                 hasColor(environment, outTerminal && errTerminal && canRedraw),
                 columns(environment.getOrDefault("COLUMNS", "")),
-                out::failure);
+                isOutPipe ? Optional::empty : out::failure);
     }
 
     /** {@code text} in a tone, or plain where there is no colour. */
@@ -132,7 +134,7 @@ public record Screen(
                 outFailure);
     }
 
-    /** Java has no other word for it than the system's, in whose languages it is a pipe, too. */
+    /** Without the launcher's word there is the system's alone, which is this one in English. */
     private static boolean isOfClosedPipe(IOException failure) {
         return String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT).contains("pipe");
     }
