@@ -179,6 +179,18 @@ class LauncherTest {
         assertThat(language.out()).isEqualTo("-C.UTF-8\n");
     }
 
+    /** Few machines have such a locale: the system's word for one stands for it. */
+    @Test
+    void leavesALocaleOfAnotherCharacterSetThanAsciiAsItIs() throws Exception {
+        Path launcher = checkoutWithoutClasses().launcher();
+        Path bin = Files.createDirectories(folder.resolve("bin"));
+        executable(bin.resolve("locale"), "echo EUC-JP");
+        Map<String, String> japanese = Map.of(
+                "JAVA_HOME", javaThat("echo \"$LC_ALL\""), "LC_ALL", "C", "PATH", bin + ":" + System.getenv("PATH"));
+
+        assertThat(launch(launcher, japanese, "ps").out()).isEqualTo("C\n");
+    }
+
     @Test
     void givesJavaAnEmptyInputAndANullOutputForThoseThatAreClosed() throws Exception {
         String launcher = checkoutWithoutClasses().launcher().toString();
