@@ -192,16 +192,19 @@ class LauncherTest {
     }
 
     @Test
-    void givesJavaAnEmptyInputAndANullOutputForThoseThatAreClosed() throws Exception {
+    void givesJavaAnEmptyInputAndNullOutputsForThoseThatAreClosed() throws Exception {
         String launcher = checkoutWithoutClasses().launcher().toString();
         Map<String, String> java = Map.of("JAVA_HOME", javaThat("cat && echo said && echo heard >&2"));
 
         Ended deaf = run(java, "bash", "-c", "exec \"$0\" chat RUN <&-", launcher);
         Ended mute = run(java, "bash", "-c", "exec \"$0\" chat RUN </dev/null >&-", launcher);
+        Ended silent = run(java, "bash", "-c", "exec \"$0\" chat RUN </dev/null 2>&-", launcher);
 
         assertThat(deaf.out()).as(deaf.err()).isEqualTo("said\n");
         assertThat(mute.out()).isEmpty();
         assertThat(mute.err()).isEqualTo("heard\n");
+        assertThat(silent.exitCode()).isZero();
+        assertThat(silent.out()).isEqualTo("said\n");
     }
 
     @Test
