@@ -64,6 +64,7 @@ public final class FileReason {
 
     /** Whether it is the locale's character set that keeps files from a name: Java tells nothing of what it lacks. */
     public static boolean isOfLocale(InvalidPathException cause) {
-        return cause.getInput().chars().anyMatch(character -> character > LAST_OF_ASCII);
+        return cause.getInput().indexOf('\0') < 0
+                && cause.getInput().chars().anyMatch(character -> character > LAST_OF_ASCII);
     }
 }

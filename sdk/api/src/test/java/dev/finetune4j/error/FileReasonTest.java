@@ -37,6 +37,8 @@ class FileReasonTest {
         assertThat(FileReason.of(foreign)).contains("character set of the locale");
         assertThat(FileReason.isOfLocale(impossible)).isFalse();
         assertThat(FileReason.of(impossible)).isEqualTo("Nul character not allowed");
+        assertThat(FileReason.isOfLocale(new InvalidPathException("t\u00efckets\u0000", "Nul character not allowed")))
+                .isFalse();
     }
 
     @Test
