@@ -1,8 +1,11 @@
 package dev.finetune4j.engine.store;
 
+import dev.finetune4j.error.FileReason;
+import dev.finetune4j.error.FineTuneException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -18,11 +21,12 @@ import java.util.Map;
 record HubSettings(String endpoint, Map<String, String> headers, Path cache, boolean isOffline) {
     private static final String DEFAULT_ENDPOINT = "https://huggingface.co";
 
+    /** @throws FineTuneException with FT0496 if no folder can have a name that is in them */
     static HubSettings of(Map<String, String> environment) {
         String user = environment.getOrDefault("HOME", System.getProperty("user.home"));
-        Path hubHome = Path.of(environment.getOrDefault("HF_HOME", user + "/.cache/huggingface"));
-        Path cache = Path.of(
-                environment.getOrDefault("HF_HUB_CACHE", hubHome.resolve("hub").toString()));
+        Path hubHome = folder(environment, "HF_HOME", user + "/.cache/huggingface");
+        Path cache =
+                folder(environment, "HF_HUB_CACHE", hubHome.resolve("hub").toString());
         String endpoint =
                 environment.getOrDefault("HF_ENDPOINT", DEFAULT_ENDPOINT).replaceFirst("/+$", "");
         String token = environment.getOrDefault("HF_TOKEN", tokenFile(hubHome.resolve("token")));
@@ -32,6 +36,19 @@ record HubSettings(String endpoint, Map<String, String> headers, Path cache, boo
                 token.isBlank() ? Map.of() : Map.of("Authorization", "Bearer " + token.strip()),
                 cache,
                 isOffline);
+    }
+
+    private static Path folder(Map<String, String> environment, String variable, String otherwise) {
+        String named = environment.getOrDefault(variable, otherwise);
+        try {
+            return Path.of(named);
+        } catch (InvalidPathException e) {
+            throw StoreProblems.UNWRITABLE
+                    .error("the hub's models cannot be in " + named + ": no folder can have this name here")
+                    .because(FileReason.of(e))
+                    .remedy(FileReason.isOfLocale(e) ? FileReason.UTF8_LOCALE : "export " + variable + "=/path/with/space")
+                    .asException(e);
+        }
     }
 
     /** The token that {@code hf auth login} left, if any. */

@@ -9,6 +9,7 @@ import dev.finetune4j.engine.models.CatalogueModel;
 import dev.finetune4j.engine.models.ModelCatalogue;
 import dev.finetune4j.engine.models.ModelSource;
 import dev.finetune4j.engine.spec.ShellWord;
+import dev.finetune4j.error.FileReason;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -18,6 +19,7 @@ import dev.finetune4j.model.ModelName;
 import dev.finetune4j.model.ModelRef;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -105,6 +107,25 @@ public final class ModelStore {
     }
 
     /**
+     * Where a reference leads that is a path.
+     *
+     * @param baseFolder what a path is relative to: the folder of the job file
+     * @throws FineTuneException with FT0494 if no file can have this name, as where the locale lacks a character of it
+     */
+    public static Path path(ModelRef ref, Path baseFolder) {
+        try {
+            return baseFolder.resolve(ref.value());
+        } catch (InvalidPathException e) {
+            throw StoreProblems.INCOMPLETE
+                    .error("there is no model at " + ref.value() + ": no file can have this name here")
+                    .at(Location.ofKey("model"))
+                    .because(FileReason.of(e))
+                    .remedy(FileReason.isOfLocale(e) ? FileReason.UTF8_LOCALE : "choose another name")
+                    .asException(e);
+        }
+    }
+
+    /**
      * Refuses a reference that can only be a path, at which no model is; what may be an id is left to the catalogue.
      *
      * @param path where a path of that name leads
@@ -160,7 +181,7 @@ public final class ModelStore {
         if (known.isPresent()) {
             return here(known.get());
         }
-        Path path = baseFolder.resolve(ref.value()).normalize();
+        Path path = path(ref, baseFolder).normalize();
         return Files.exists(path) ? Optional.of(path) : Optional.empty();
     }
 
@@ -190,7 +211,7 @@ public final class ModelStore {
         if (known.isPresent()) {
             return ofCatalogue(known.get());
         }
-        Path path = baseFolder.resolve(ref.value()).normalize();
+        Path path = path(ref, baseFolder).normalize();
         if (Files.isDirectory(path)) {
             return path;
         }

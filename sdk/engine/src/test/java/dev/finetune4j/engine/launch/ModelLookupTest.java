@@ -137,6 +137,15 @@ class ModelLookupTest {
         assertThat(problem(() -> lookup("qwen3-1.7c")).code()).isEqualTo("FT0480");
     }
 
+    /** What is no text is in no character set, as an umlaut is not in that of the locale C. */
+    @Test
+    void saysSoWhereTheLocaleLacksACharacterOfAPath() {
+        Problem problem = problem(() -> lookup("models/gr\uD800sse"));
+
+        assertThat(problem.code()).isEqualTo("FT0494");
+        assertThat(problem.remedies()).containsExactly("export LC_ALL=C.UTF-8");
+    }
+
     private static Problem problem(ThrowingCallable call) {
         return catchThrowableOfType(FineTuneException.class, call).problems().get(0);
     }

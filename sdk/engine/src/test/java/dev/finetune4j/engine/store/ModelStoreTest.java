@@ -463,6 +463,21 @@ class ModelStoreTest {
                 .contains("FT0494", "is an adapter", "from_pretrained('org/tiny')");
     }
 
+    /** What is no text is in no character set, as an umlaut is not in that of the locale C. */
+    @Test
+    void saysSoWhereTheLocaleLacksACharacterOfAName() {
+        Problem model = failure("models/gr\uD800sse");
+        Problem hub = Problems.only(() -> HubSettings.of(Map.of("HF_HOME", "/gr\uD800sse")));
+        Problem cache = Problems.only(() -> HubSettings.of(Map.of("HF_HUB_CACHE", "/models\u0000")));
+
+        assertThat(Problems.text(model)).contains("FT0494", "there is no model at models/gr", "character set of the locale");
+        assertThat(model.remedies()).containsExactly("export LC_ALL=C.UTF-8");
+        assertThat(Problems.text(hub)).contains("FT0496", "cannot be in /gr", "character set of the locale");
+        assertThat(hub.remedies()).containsExactly("export LC_ALL=C.UTF-8");
+        assertThat(cache.remedies()).containsExactly("export HF_HUB_CACHE=/path/with/space");
+        assertThat(store().find(ModelRef.parse("models/gr\uD800sse"), folder)).isEmpty();
+    }
+
     private Problem failure(String reference) {
         return Problems.only(() -> resolve(reference));
     }
