@@ -525,6 +525,20 @@ class FineTunerTest {
             assertThat(refusedCurve(tuner, job, 36).remedies())
                     .as("what the job says")
                     .containsExactly("add rows");
+
+            Files.writeString(job, text.replace("few.jsonl\n", "few.jsonl\n  split: {train-rows: 20}\n"));
+            assertThat(refusedCurve(tuner, job, 60).remedies())
+                    .as("the job leaves them out")
+                    .containsExactly("data.split.train-rows: 32", "add rows");
+            assertThat(refusedCurve(tuner, job, 42).remedies())
+                    .as("without the cap there are too few of them, too")
+                    .containsExactly(otherSplit, "add rows");
+
+            String capped = "few.jsonl\n  split: {validation: 0.5, validation-rows: 2}\n";
+            Files.writeString(job, text.replace("few.jsonl\n", capped));
+            assertThat(refusedCurve(tuner, job, 42).remedies())
+                    .as("those count that were dealt out and left out")
+                    .containsExactly(otherSplit, "add rows");
         }
     }
 

@@ -4,6 +4,7 @@ import dev.finetune4j.data.DatasetProfile;
 import dev.finetune4j.data.Part;
 import dev.finetune4j.engine.data.PreparedData;
 import dev.finetune4j.engine.data.SplitRecord;
+import dev.finetune4j.engine.data.split.RowSplit;
 import dev.finetune4j.engine.evaluate.CurveFit;
 import dev.finetune4j.engine.evaluate.EvaluationProblems;
 import dev.finetune4j.engine.evaluate.LearningCurve;
@@ -198,24 +199,27 @@ public final class CurveRuns {
                     .at(Location.ofKey("data"))
                     .because(ROWS_OF_A_LABEL + " rows of each of "
                             + Math.max(1, whole.data().labels().size()) + " labels in an eighth of the rows");
-            if (mostDealtOut() >= fewest) {
+            SplitSpec split = whole.file().job().data().split();
+            boolean isCapped = split.trainRows() > 0 && split.trainRows() < fewest;
+            if (isCapped && whole.data().record().share(Part.TRAIN).dealt() >= fewest) {
+                problem.remedy("data.split.train-rows: " + fewest);
+            } else if (mostDealtOut(split) >= fewest) {
                 problem.remedy("data.split: {validation: 0, test: " + SplitSpec.DEFAULT_TEST + "}");
             }
             throw problem.remedy("add rows").asException();
         }
     }
 
-    /** Training rows without validation rows and with the usual share of test rows; 0 where the job deals them out so, or by files. */
-    private long mostDealtOut() {
-        SplitSpec split = whole.file().job().data().split();
+    /** Training rows without validation rows and with the usual test rows; 0 where the job deals them out so, or by files. */
+    private long mostDealtOut(SplitSpec split) {
         boolean isFromFiles = split.validationFile() != null || split.testFile() != null;
         if (isFromFiles || (split.validation() == 0 && split.test() <= SplitSpec.DEFAULT_TEST)) {
             return 0;
         }
-        long all = whole.data().rowsByPart().values().stream()
-                .mapToLong(Long::longValue)
+        long all = whole.data().record().parts().values().stream()
+                .mapToLong(SplitRecord.PartShare::dealt)
                 .sum();
-        return (long) Math.floor(all * (1 - SplitSpec.DEFAULT_TEST));
+        return all - RowSplit.heldOut(Part.TEST, all, SplitSpec.defaults());
     }
 
     private Path folder() {
