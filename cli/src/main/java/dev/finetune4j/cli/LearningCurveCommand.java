@@ -30,7 +30,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Each size is a run. Ctrl-C detaches: the run that trains goes on, the others wait.",
-            "The same command again goes on; what has been trained is not trained again.",
+            "Unless the budget stopped it, the same command again goes on; what has been",
+            "trained is not trained again.",
             "",
             "Example:",
             "  finetune learning-curve job.yaml"

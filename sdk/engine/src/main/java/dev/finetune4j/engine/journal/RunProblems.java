@@ -199,7 +199,7 @@ public final class RunProblems implements ProblemCatalogue {
             ExitCode.BUDGET_STOPPED,
             "A learning curve or a sweep is made of several runs, each of which has the job's budget, and one of them used it up. It is not "
                     + "spent again unasked: the same command ends at that run until budget.max-time is raised. With another budget the job "
-                    + "is another, and its runs are begun from the start.",
+                    + "is another, and its runs are begun from the start, also those that had ended well.",
             "the same command again, once budget.max-time of the job is raised");
 
     /** A replay that gave something else. */
