@@ -47,7 +47,7 @@ record Axis(double low, double high, double step) {
     }
 
     /** Digits after the point that every tick needs. */
-    int decimals() {
+    private int decimals() {
         int decimals = 0;
         double scaled = step;
         while (decimals < 12 && Math.abs(scaled - Math.rint(scaled)) > 1e-6) {

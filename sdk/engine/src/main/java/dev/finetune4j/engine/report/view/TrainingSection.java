@@ -77,7 +77,7 @@ final class TrainingSection {
                         description(training),
                         lastStep(training),
                         axis,
-                        tick -> String.format(Locale.ROOT, "%." + axis.decimals() + "f", tick))
+                        axis::label)
                 .dots(training.loss(), "raw")
                 .line(training.smoothedLoss(), "tuned");
         if (!training.validation().isEmpty()) {
@@ -153,7 +153,7 @@ final class TrainingSection {
                         "The peak is " + Figures.bytes(training.peakResidentBytes()) + ".",
                         lastStep(training),
                         axis,
-                        tick -> String.format(Locale.ROOT, "%." + axis.decimals() + "f", tick))
+                        axis::label)
                 .line(inGibi, "tuned");
         if (foreseen > 0) {
             chart.level((double) foreseen / gibi, "foreseen " + Figures.bytes(foreseen));

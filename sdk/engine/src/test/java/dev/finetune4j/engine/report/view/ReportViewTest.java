@@ -278,6 +278,11 @@ class ReportViewTest {
     }
 
     @Test
+    void thousandsOfAScaleHaveSeparators() {
+        assertThat(HtmlReport.write(trained(4000, 4000))).contains(">1,000</span>").doesNotContain(">1000</span>");
+    }
+
+    @Test
     void bleuIsSignedByItsTokenizer() {
         RunReport report = report(TaskSpec.of(TaskKind.TRANSLATION), List.of("a task", "two tasks"));
 
