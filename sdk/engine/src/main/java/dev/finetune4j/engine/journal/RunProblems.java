@@ -332,7 +332,7 @@ public final class RunProblems implements ProblemCatalogue {
     public static FineTuneException noSuchRun(String asked, List<RunId> newestFirst) {
         List<String> known = newestFirst.stream().map(RunId::value).toList();
         Problem.Builder problem =
-                NO_SUCH_RUN.error(asked.isBlank() ? "no run was named, only a blank" : "there is no run " + asked);
+                NO_SUCH_RUN.error(asked.isBlank() ? "no run was named" : "there is no run " + asked);
         RunNames.nearest(asked, known).ifPresent(near -> problem.because("did you mean " + near + "?"));
         return problem.because(
                         known.isEmpty()

@@ -79,6 +79,7 @@ class RunStoreTest {
                     .isInstanceOf(FineTuneException.class)
                     .hasMessageContaining("FT0504")
                     .hasMessageContaining("no run was named")
+                    .hasMessageNotContaining("only a blank")
                     .hasMessageNotContaining("did you mean");
         }
     }
