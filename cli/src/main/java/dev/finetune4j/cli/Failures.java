@@ -76,6 +76,7 @@ final class Failures {
         Problem problem = CliProblems.NOT_WRITABLE
                 .error("the result could not be written to stdout")
                 .because(FileReason.of(lost.get()))
+                .remedy("df -h .    # then the same command again")
                 .build();
         try (MessageView messages = surroundings.messages(OutputFormat.askedIn(arguments))) {
             messages.problems(List.of(problem));

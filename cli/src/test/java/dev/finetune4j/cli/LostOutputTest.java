@@ -31,7 +31,8 @@ class LostOutputTest {
 
         assertThat(text.exitCode()).as(text.err()).isEqualTo(2);
         assertThat(text.err())
-                .contains("error FT0005: the result could not be written to stdout", "no space is left on the disk");
+                .contains("error FT0005: the result could not be written to stdout", "no space is left on the disk", "df -h .")
+                .doesNotContain("choose a file");
         assertThat(json.exitCode()).as(json.err()).isEqualTo(2);
         String last = json.err().lines().reduce((before, line) -> line).orElseThrow();
         assertThat(Json.records().readTree(last).at("/code").asText()).isEqualTo("FT0005");
