@@ -79,8 +79,10 @@ public final class SeriesRuns {
                 throw RunProblems.stoppedWithin(run, series, stopped.reason(), again);
             }
             Duration limit = budget.maxTime();
-            throw RunProblems.stoppedByBudgetWithin(
-                    run, series, stopped.reason(), limit == null ? again : NextCommand.onceRaised(again, limit));
+            String remedy = limit == null
+                    ? RunProblems.STOPPED_BY_BUDGET_WITHIN.remedy()
+                    : NextCommand.onceRaised(again, limit);
+            throw RunProblems.stoppedByBudgetWithin(run, series, stopped.reason(), remedy);
         }
         return (RunOutcome.Succeeded) outcome;
     }
