@@ -31,7 +31,10 @@ class LostOutputTest {
 
         assertThat(text.exitCode()).as(text.err()).isEqualTo(2);
         assertThat(text.err())
-                .contains("error FT0005: the result could not be written to stdout", "no space is left on the disk", "df -h .")
+                .contains(
+                        "error FT0005: the result could not be written to stdout",
+                        "no space is left on the disk",
+                        "df -h .")
                 .doesNotContain("choose a file");
         assertThat(json.exitCode()).as(json.err()).isEqualTo(2);
         String last = json.err().lines().reduce((before, line) -> line).orElseThrow();
@@ -47,7 +50,7 @@ class LostOutputTest {
         assertThat(schema.err()).isEqualTo("finetune schema\n");
     }
 
-    /** The full disk stands for a system that says in another language than English that nobody reads the pipe any more. */
+    /** The full disk stands for a system that says in another language than English that nobody reads the pipe. */
     @Test
     void aReaderOfAPipeIsKnownByTheLaunchersWordInEveryLanguage() throws Exception {
         assumeTrue(Files.exists(FULL));

@@ -57,7 +57,7 @@ public record Screen(
      * the other and System.console() means something else in each version; without a word there is none.
      *
      * @param environment environment variables: NO_COLOR, CLICOLOR_FORCE, TERM, COLUMNS
-     * @param terminals the launcher's word, such as {@code out,err}, or {@code pipe} where {@code out} is one; empty for none
+     * @param terminals the launcher's word, such as {@code out,err}, with {@code pipe} where out is one; empty for none
      */
     public static Screen system(Map<String, String> environment, String terminals) {
         boolean outTerminal = terminals.contains("out");

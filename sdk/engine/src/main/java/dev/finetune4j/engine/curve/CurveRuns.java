@@ -40,11 +40,11 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A learning curve in the making: the job on an eighth, a quarter, half and all of its training rows. Smaller sets lie within larger
- * ones, and all answer the same held-out rows. Each size is a run as any other: one that has succeeded is not run again, one that goes
- * on is taken up, and one that failed or was stopped, though not by its budget, goes on from its checkpoint, so that a curve that was
- * interrupted is gone on with by asking for it again. The largest is the job itself; the others leave out what only the job
- * itself is asked: the base model and the gate.
+ * A learning curve in the making: the job on an eighth, a quarter, half and all of its training rows. Smaller sets lie
+ * within larger ones, and all answer the same held-out rows. Each size is a run as any other: one that has succeeded is
+ * not run again, one that goes on is taken up, and one that failed or was stopped, though not by its budget, goes on
+ * from its checkpoint, so that a curve that was interrupted is gone on with by asking for it again. The largest is the
+ * job itself; the others leave out what only the job itself is asked: the base model and the gate.
  */
 public final class CurveRuns {
     private static final List<Integer> DIVISORS = List.of(8, 4, 2, 1);
@@ -101,7 +101,8 @@ public final class CurveRuns {
     }
 
     /**
-     * Runs a size, or takes up the run that it has, from its checkpoint where it failed or was stopped, though not by its budget.
+     * Runs a size, or takes up the run that it has, from its checkpoint where it failed or was stopped, though not by
+     * its budget.
      *
      * @throws FineTuneException with every finding if one of them is an error, or why the launch fails
      */
@@ -211,7 +212,7 @@ public final class CurveRuns {
         }
     }
 
-    /** Training rows without validation rows and with the usual test rows; 0 where the job deals them out so, or by files. */
+    /** Training rows without validation rows and with the usual test rows; 0 where the job deals out as many, or files. */
     private long mostDealtOut(SplitSpec split) {
         boolean isFromFiles = split.validationFile() != null || split.testFile() != null;
         if (isFromFiles || (split.validation() == 0 && split.test() <= SplitSpec.DEFAULT_TEST)) {

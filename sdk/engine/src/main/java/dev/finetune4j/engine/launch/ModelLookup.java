@@ -43,8 +43,8 @@ final class ModelLookup {
      * What is known of a job's model.
      *
      * @param said sizes that were said, which count where nothing better is known or what is here cannot be read
-     * @throws FineTuneException with FT0480 if it is no model's name, FT0494 if nothing is or can be at its path, FT0481 if its
-     *     sizes are not known, or with what is wrong with a GGUF file
+     * @throws FineTuneException with FT0480 if it is no model's name, FT0494 if nothing is or can be at its path, FT0481
+     *     if its sizes are not known, or with what is wrong with a GGUF file
      */
     ModelFacts find(JobFile file, @Nullable Architecture said) {
         ModelRef ref = file.job().model();

@@ -21,8 +21,9 @@ public final class AnswerFindings {
     private AnswerFindings() {}
 
     /**
-     * A warning where every row is answered alike, else one where labels of the rows are never answered, the most frequent named with their rows. Empty
-     * where rows have all the same label. Where models write texts, a warning where most are empty or alike, else one where most are cut.
+     * A warning where every row is answered alike, else one where labels of the rows are never answered, the most
+     * frequent named with their rows. Empty where rows have all the same label. Where models write texts, a warning
+     * where most are empty or alike, else one where most are cut.
      *
      * @param maxNewTokens {@code evaluation.max-new-tokens} of the job whose models answered
      */

@@ -46,7 +46,10 @@ record HubSettings(String endpoint, Map<String, String> headers, Path cache, boo
             throw StoreProblems.UNWRITABLE
                     .error("the hub's models cannot be in " + named + ": no folder can have this name here")
                     .because(FileReason.of(e))
-                    .remedy(FileReason.isOfLocale(e) ? FileReason.UTF8_LOCALE : "export " + variable + "=/path/with/space")
+                    .remedy(
+                            FileReason.isOfLocale(e)
+                                    ? FileReason.UTF8_LOCALE
+                                    : "export " + variable + "=/path/with/space")
                     .asException(e);
         }
     }

@@ -47,11 +47,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sweep in the making. Each trial is a run as any other: one that has succeeded is not run again, one that goes on is taken up, and one that
- * failed or was stopped, though not by its budget, goes on from its checkpoint, so that a sweep that was interrupted is gone on with by asking for it again. Trials
- * train on the training rows and answer the validation rows; a trial whose training diverges is the worst, any other failure is none of
- * its settings and stops the sweep. Before each, what it will take is foreseen from those before it: one that would not fit into the
- * time is left out, and all after it. The winner answers the test rows once every trial has ended.
+ * A sweep in the making. Each trial is a run as any other: one that has succeeded is not run again, one that goes on is
+ * taken up, and one that failed or was stopped, though not by its budget, goes on from its checkpoint, so that a sweep
+ * that was interrupted is gone on with by asking for it again. Trials train on the training rows and answer the
+ * validation rows; a trial whose training diverges is the worst, any other failure is none of its settings and stops
+ * the sweep. Before each, what it will take is foreseen from those before it: one that would not fit into the time is
+ * left out, and all after it. The winner answers the test rows once every trial has ended.
  */
 public final class SweepRuns {
     private static final int DIGEST_CHARACTERS = 8;
@@ -157,7 +158,8 @@ public final class SweepRuns {
     }
 
     /**
-     * Runs a trial, or takes up the run that it has, from its checkpoint where it failed or was stopped, though not by its budget.
+     * Runs a trial, or takes up the run that it has, from its checkpoint where it failed or was stopped, though not by
+     * its budget.
      *
      * @throws FineTuneException why the launch fails
      */

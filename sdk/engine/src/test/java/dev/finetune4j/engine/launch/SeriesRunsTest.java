@@ -21,6 +21,7 @@ class SeriesRunsTest {
                 () -> false));
 
         assertThat(stopped.code()).isEqualTo("FT0542");
-        assertThat(stopped.remedies()).containsExactly("the same command again, once budget.max-time of the job is raised");
+        assertThat(stopped.remedies())
+                .containsExactly("the same command again, once budget.max-time of the job is raised");
     }
 }

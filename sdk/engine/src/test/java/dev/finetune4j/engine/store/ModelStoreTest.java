@@ -470,7 +470,8 @@ class ModelStoreTest {
         Problem hub = Problems.only(() -> HubSettings.of(Map.of("HF_HOME", "/gr\uD800sse")));
         Problem cache = Problems.only(() -> HubSettings.of(Map.of("HF_HUB_CACHE", "/models\u0000")));
 
-        assertThat(Problems.text(model)).contains("FT0494", "there is no model at models/gr", "character set of the locale");
+        assertThat(Problems.text(model))
+                .contains("FT0494", "there is no model at models/gr", "character set of the locale");
         assertThat(model.remedies()).containsExactly("export LC_ALL=C.UTF-8");
         assertThat(Problems.text(hub)).contains("FT0496", "cannot be in /gr", "character set of the locale");
         assertThat(hub.remedies()).containsExactly("export LC_ALL=C.UTF-8");
