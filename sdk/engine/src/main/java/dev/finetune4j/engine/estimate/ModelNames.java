@@ -29,7 +29,8 @@ final class ModelNames {
     private static final Pattern SIZE = Pattern.compile("(?<![\\d.a-z])(\\d+(?:\\.\\d+)?)(b|m)(?![a-z])");
 
     /** A size that is what a token passes of a mixture: of Scout-17B-16E 109 billion lie in memory. */
-    private static final Pattern ACTIVE = Pattern.compile("\\d+b-\\d+e(?![a-z])|llama-?4");
+    private static final Pattern ACTIVE =
+            Pattern.compile("\\d+b-\\d+e(?![a-z\\d])|llama-?4(?!\\d|\\.\\d|[bm](?![a-z])|-?bit)");
 
     private static final Pattern APART_FROM_UNIT = Pattern.compile("(?<=\\d)\\s+(?=[bm](?![a-z]))");
     private static final Pattern POINT = Pattern.compile("(?<=-\\d)_(?=\\d(?![\\d_]))"); // Qwen-1_8B, phi-1_5

@@ -727,6 +727,9 @@ class BacktestTest {
         "Llama 3.1 8 B, , Llama-3.1-8B",
         "LLAMA3_8B, , Llama-3-8B",
         "Code Llama 34B, , CodeLlama-34b-hf",
+        "Llama 4-bit 7B, , llama-7b",
+        "Code Llama 4-bit 34B, , CodeLlama-34b-hf",
+        "StableLM-3B-4E1T-chat, , stablelm-3b-4e1t",
         "Gemma 3 (1B), , gemma-3-1b-it",
         "Gemma 3 4B, , gemma-3-4b-it",
         "gemma3-4b, , gemma-3-4b-it",
@@ -784,6 +787,16 @@ class BacktestTest {
         assertThat(names.find("Mistral Medium", OptionalDouble.empty())).isEmpty();
         assertThat(names.find("Llama 3.2", OptionalDouble.of(11))).isEmpty();
         assertThat(names.whyUnlike("Llama 3.2", OptionalDouble.of(11))).isPresent();
+    }
+
+    /** Digits behind "Llama" that are no version 4, of models without a shape of their own. */
+    @ParameterizedTest
+    @CsvSource({"Llama-405B, 405", "LiteLlama-460M-1T, 0.46"})
+    void readsTheSizeInANameThatOnlyBeginsLikeLlama4(String name, double billions) {
+        assertThat(new ModelNames().find(name, OptionalDouble.empty()))
+                .get()
+                .satisfies(model ->
+                        assertThat(model.parameters() / 1e9).isCloseTo(billions, within(0.1 * billions)));
     }
 
     /** 32 billion of GLM-4.5's weights are active, 12 of Air's, and 3 of Flash's, whose latent attention is taken for a whole one. */
