@@ -764,6 +764,12 @@ class BacktestTest {
         "Phi 3, 14, Phi-3-medium",
         "Phi 4, 3.8, Phi-4-mini-instruct",
         "Phi 1.5, , phi-1_5",
+        "gpt-oss, 20.9, gpt-oss-20b",
+        "gpt-oss, 117, gpt-oss-120b",
+        "Mixtral, 46.7, Mixtral-8x7B",
+        "Mixtral, 141, Mixtral-8x22B",
+        "GLM-4.5, 355, zai-org/GLM-4.5",
+        "GLM-4.5, 106, GLM-4.5-Air",
         "Yi 34B, , Yi-34B",
         "DistilBERT, , distilbert-base",
         "DistilBERT base, , distilbert-base"
