@@ -83,6 +83,10 @@ final class RunReader {
     private static final Pattern PACKED =
             Pattern.compile("nf4|fp4|int4|int8|[48][-_ ]?bit(?![-_ ]*(?:paged|adam|optim|lion))|gptq|awq");
 
+    /** An optimizer with moments in few bits, as trainers name it: no base in as many. */
+    private static final Pattern PACKED_OPTIMIZER =
+            Pattern.compile("(?:paged[-_ ])?(?:adamw?|lion)(?:[-_ ](?:bnb|torch))?(?:[-_ ]?8|_4)[-_ ]?bit");
+
     private static final Pattern YES = Pattern.compile("y|yes\\b.*|true|on|1|enabled?");
     private static final Pattern NO = Pattern.compile("n|no|none|false|off|0|disabled?");
     private static final Pattern UNSAID =
@@ -206,7 +210,7 @@ final class RunReader {
         if (name.contains("lora") || name.contains("dora")) {
             return Optional.of(
                     row.text("precision").matches("(?i).*(nf4|int4|4-?bit|int8|gptq|awq).*")
-                                    || PACKED.matcher(name).find()
+                                    || PACKED.matcher(withoutOptimizer(name)).find()
                             ? Method.QLORA
                             : Method.LORA);
         }
@@ -466,8 +470,12 @@ final class RunReader {
 
     /** How the base is packed where the method says it: "LoRA (8-bit)". */
     private String packedByMethod(Method method) {
-        Matcher packed = PACKED.matcher(row.text("method").toLowerCase(Locale.ROOT));
+        Matcher packed = PACKED.matcher(withoutOptimizer(row.text("method").toLowerCase(Locale.ROOT)));
         return method == Method.QLORA && packed.find() ? ' ' + packed.group().replaceAll("[_ ]bit", "-bit") : "";
+    }
+
+    private static String withoutOptimizer(String method) {
+        return PACKED_OPTIMIZER.matcher(method).replaceAll("");
     }
 
     private @Nullable Weights weights(Method method, Framework framework) {

@@ -360,6 +360,11 @@ class BacktestTest {
         "LoRA (8 bit), QLORA, INT8",
         "int8 LoRA, QLORA, INT8",
         "LoRA with 8-bit Adam, LORA, ",
+        "lora adamw_8bit, LORA, ",
+        "lora + paged_adamw_8bit, LORA, ",
+        "lora adamw_torch_4bit, LORA, ",
+        "'qlora, adamw_8bit', QLORA, ",
+        "LoRA 4-bit + adamw_bnb_8bit, QLORA, ",
         "LoRA, LORA, "
     })
     void readsInTheMethodHowTheBaseIsPacked(String method, Method read, @Nullable Weights weights) throws IOException {
