@@ -87,6 +87,11 @@ final class RunReader {
     private static final Pattern PACKED_OPTIMIZER =
             Pattern.compile("(?:paged[-_ ])?(?:adamw?|lion)(?:[-_ ](?:bnb|torch))?(?:[-_ ]?8|_4)[-_ ]?bit");
 
+    /** An offload that leaves weights and moments where they are. */
+    private static final Pattern ACTIVATION_OFFLOAD =
+            Pattern.compile("(?<![a-z])act(?:ivation)?s?[ _-](?:cpu[ _-])?off-?load(?:ing|ed)?"
+                    + "|off-?load(?:ing|ed)?[ _-](?:of[ _-])?(?:the[ _-])?act(?:ivation)?s?(?![a-z])");
+
     private static final Pattern YES = Pattern.compile("y|yes\\b.*|true|on|1|enabled?");
     private static final Pattern NO = Pattern.compile("n|no|none|false|off|0|disabled?");
     private static final Pattern UNSAID =
@@ -262,7 +267,7 @@ final class RunReader {
                 .offloadsOptimizer(notes.offloadsOptimizer() || offloads())
                 .offloadsWeights(notes.offloadsWeights()
                         || (spread.sharding() == Sharding.FSDP && notes.say("cpu offload"))
-                        || (sharesWeights && offloads()))
+                        || (sharesWeights && offloadsAll()))
                 .build();
     }
 
@@ -297,7 +302,13 @@ final class RunReader {
 
     /** DeepSpeed's and FSDP's offload, of all that they share out; not that of activations. */
     private boolean offloads() {
-        return new RunNotes(spreadText()).say("(?<!activation )off-?load");
+        return new RunNotes(ACTIVATION_OFFLOAD.matcher(spreadText()).replaceAll("")).say("off-?load");
+    }
+
+    /** Whether that is not of the optimizer alone: "zero3 offload_optimizer". */
+    private boolean offloadsAll() {
+        RunNotes said = new RunNotes(spreadText());
+        return offloads() && (!said.say("optim") || said.say("param|weight"));
     }
 
     private Parallelism parallelism() {

@@ -409,7 +409,16 @@ class BacktestTest {
         "fsdp offload, true, true",
         "zero2-offload, true, false",
         "zero3 without offload, false, false",
-        "fsdp with activation offload, false, false"
+        "zero3 offload_optimizer, true, false",
+        "zero3 (optimizer offload), true, false",
+        "zero3 offload_optimizer offload_param, true, true",
+        "zero3 offload of optimizer and weights, true, true",
+        "fsdp with activation offload, false, false",
+        "fsdp activation_offload, false, false",
+        "fsdp activations offload, false, false",
+        "fsdp act offload, false, false",
+        "fsdp offload_activations, false, false",
+        "fsdp offload and activation offload, true, true"
     })
     void readsOfOffloadInTheParallelism(String parallelism, boolean ofOptimizer, boolean ofWeights) throws IOException {
         List<String> fields = fields("parallelism", parallelism);
