@@ -297,7 +297,7 @@ final class RunReader {
         }
         return text.replaceAll("tensor[ _-]?parallel(?:ism)?(?:[ _-](?:size|degree))?", "tp")
                 .replaceAll("pipeline[ _-]?parallel(?:ism)?(?:[ _-](?:size|degree))?", "pp")
-                .replaceAll("(?<=\\d)x(?=[a-z])", "-"); // tp2xpp2
+                .replaceAll("(?<=\\d)x(?=[a-z])", " "); // tp2xpp2
     }
 
     /** DeepSpeed's and FSDP's offload, of all that they share out; not that of activations. */

@@ -207,6 +207,8 @@ class BacktestTest {
         "ZeRO stage 1 on 2 nodes, ZERO1",
         "deepspeed 3, ZERO3",
         "zero1-tp2, ZERO2",
+        "zero1xtp2, ZERO1",
+        "zero2xtp3, ZERO2",
         "fsdp, FSDP",
         "fsdp stage 3, FSDP",
         "pp stage 3, NONE",
