@@ -612,16 +612,17 @@ final class RunReader {
 
     private @Nullable Checkpointing checkpointing() {
         String text = row.text("activation_checkpointing").toLowerCase(Locale.ROOT);
-        if (text.equals("unsloth") || notes.say("act(ivation)? offload")) {
+        RunNotes said = new RunNotes(text);
+        if (said.say("unsloth|off-?load") || notes.say("act(ivation)? offload")) {
             return Checkpointing.FULL_OFFLOADED;
+        }
+        if (said.say("selective")) { // "yes (selective)", too
+            return Checkpointing.SELECTIVE;
         }
         if (text.equals("full") || YES.matcher(text).matches()) {
             return Checkpointing.FULL;
         }
-        if (NO.matcher(text).matches()) {
-            return Checkpointing.NONE;
-        }
-        return text.equals("selective") ? Checkpointing.SELECTIVE : named.checkpointing();
+        return NO.matcher(text).matches() ? Checkpointing.NONE : named.checkpointing();
     }
 
     private @Nullable Attention attention() {

@@ -469,7 +469,20 @@ class BacktestTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"enabled, FULL", "y, FULL", "disabled, NONE", "n, NONE", "selective, SELECTIVE", "n/a, ", "?, "})
+    @CsvSource({
+        "enabled, FULL",
+        "y, FULL",
+        "disabled, NONE",
+        "n, NONE",
+        "selective, SELECTIVE",
+        "yes (selective), SELECTIVE",
+        "yes (not selective), FULL",
+        "yes (unsloth), FULL_OFFLOADED",
+        "'yes, offload', FULL_OFFLOADED",
+        "'yes, no offload', FULL",
+        "n/a, ",
+        "?, "
+    })
     void readsYesAndNoOfCheckpointing(String text, @Nullable Checkpointing checkpointing) throws IOException {
         assertThat(setup("activation_checkpointing", text).checkpointing()).isEqualTo(checkpointing);
     }
