@@ -36,11 +36,6 @@ record RunLimits(String column, double least, double most, boolean isWhole) {
         return new RunLimits(column, 1, most, true);
     }
 
-    /** Whether a column holds a number. */
-    static boolean isNumber(String column) {
-        return ALL.stream().anyMatch(limits -> limits.column().equals(column));
-    }
-
     /**
      * Checks all columns of a row.
      *

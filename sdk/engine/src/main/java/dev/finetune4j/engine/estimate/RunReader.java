@@ -95,7 +95,7 @@ final class RunReader {
     private static final Pattern YES = Pattern.compile("y|yes\\b.*|true|on|1|enabled?");
     private static final Pattern NO = Pattern.compile("n|no|none|false|off|0|disabled?");
     private static final Pattern UNSAID =
-            Pattern.compile("|-+|\u2013|\u2014|n/?a|unknown|auto|\\?|not (?:said|reported|given)");
+            Pattern.compile("-+|\u2013|\u2014|n/?a|unknown|auto|\\?|not (?:said|reported|given)");
     private static final Pattern OUT_OF_MEMORY = Pattern.compile("(?:cuda )?(?:oom|out of memory)");
 
     /** Columns of what came out, where a run that failed has no number. */
@@ -146,14 +146,14 @@ final class RunReader {
         return new RunReader(gpus, names, row, number).run();
     }
 
-    /** Numbers without what stands where there is none, "n/a" or "OOM", and a rank without its letter, "r=16". */
+    /** A row without what stands where nothing is said, "n/a", or where a number is none, "OOM", and a rank without its letter, "r=16". */
     private static CsvTable.Row plain(CsvTable.Row row) {
         Map<String, String> fields = new HashMap<>(row.fields());
         fields.replaceAll((column, text) -> {
             String said = text.strip().toLowerCase(Locale.ROOT);
             boolean isAbsent = UNSAID.matcher(said).matches()
                     || (FIGURES.contains(column) && OUT_OF_MEMORY.matcher(said).matches());
-            if (isAbsent && RunLimits.isNumber(column)) {
+            if (isAbsent) {
                 return "";
             }
             return column.equals("lora_rank") ? said.replaceFirst("^r\\s*=\\s*", "") : text;
@@ -291,7 +291,7 @@ final class RunReader {
     /** How GPUs share the work, from the column or, where that is empty, from the framework or the method, if they say it. */
     private String spreadText() {
         String text = row.text("parallelism").toLowerCase(Locale.ROOT);
-        if (UNSAID.matcher(text).matches()) {
+        if (text.isEmpty()) {
             String elsewhere = (row.text("framework") + ' ' + row.text("method")).toLowerCase(Locale.ROOT);
             text = gpuCount() > 1 && SHARDED.matcher(elsewhere).find() ? elsewhere : "";
         }
@@ -569,7 +569,7 @@ final class RunReader {
         if (YES.matcher(text).matches() || PACKING.matcher(text).matches() || notes.say("dolly-15k packed")) {
             return true;
         }
-        return UNSAID.matcher(text).matches() ? null : Boolean.FALSE;
+        return text.isEmpty() ? null : Boolean.FALSE;
     }
 
     private boolean isFullLength() {
@@ -627,7 +627,7 @@ final class RunReader {
 
     private @Nullable Attention attention() {
         String text = row.text("flash_attention").toLowerCase(Locale.ROOT);
-        if (UNSAID.matcher(text).matches()) {
+        if (text.isEmpty()) {
             return null;
         }
         return text.equals("eager") || NO.matcher(text).matches() ? Attention.EAGER : Attention.FUSED;

@@ -573,6 +573,18 @@ class BacktestTest {
         assertThat(setup("grad_accum", "auto").accumulation()).isNull();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"n/a", "auto", "unknown", "-", "?"})
+    void takesAPlaceholderInATextForNothing(String text) throws IOException {
+        List<String> fields = fields("precision", text);
+        fields.set(COLUMNS.indexOf("framework"), "litgpt");
+
+        assertThat(setup("lora_targets", text).targets()).isEmpty();
+        assertThat(setup(fields).weights())
+                .as("of which any may be meant")
+                .isNull();
+    }
+
     @Test
     void readsARankWithItsLetter() throws IOException {
         assertThat(setup("lora_rank", "r=64").rank()).isEqualTo(64);
