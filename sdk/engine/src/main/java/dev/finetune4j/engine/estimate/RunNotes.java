@@ -11,10 +11,8 @@ final class RunNotes {
     private static final Pattern DENIAL_BEFORE = Pattern.compile("\\b(no|not|without|w/o|non)[ -](the |any |a )?$");
     private static final Pattern DENIAL_AFTER = Pattern.compile("[ ]?[=:]?[ ]?(no|off|false|disabled)\\b");
 
-    /** Of this run that it did not, or of others, that they did. */
     private static final Pattern NOT_OUT_OF_MEMORY =
-            Pattern.compile("(?:\\b(?:not|never|no|without)|n't) (?:(?:run|ran|running|go|going|went) )?out of memory"
-                    + "|\\b(?:larger|bigger|longer|higher)\\b[^.;]{0,60}out of memory");
+            Pattern.compile("(?:\\b(?:not|never|no|without)|n't) (?:(?:run|ran|running|go|going|went) )?out of memory");
 
     /** A number, and the full stop of a sentence that it may end. */
     private static final Pattern DIGITS = Pattern.compile("(\\d+(?:\\.\\d+)?)\\.?");

@@ -524,7 +524,7 @@ class BacktestTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"did not run out of memory", "never ran out of memory", "larger batches run out of memory"})
+    @ValueSource(strings = {"did not run out of memory", "never ran out of memory"})
     void takesNoRunThatRanForOneThatRanOutOfMemory(String notes) throws IOException {
         List<String> fields = outOfMemory("notes", "");
         fields.set(COLUMNS.indexOf("notes"), notes);
@@ -534,6 +534,14 @@ class BacktestTest {
                         .rows())
                 .as("it has a peak")
                 .isEqualTo(1);
+    }
+
+    @Test
+    void takesARunOfLongerRowsForOneThatRanOutOfMemory() throws IOException {
+        List<String> fields = outOfMemory("notes", "");
+        fields.set(COLUMNS.indexOf("notes"), "Longer rows (8192): CUDA out of memory");
+
+        assertThat(RunTable.of(file(fields)).runs().get(0).ranOutOfMemory()).isTrue();
     }
 
     @ParameterizedTest
