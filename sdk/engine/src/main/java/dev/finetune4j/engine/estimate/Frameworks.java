@@ -32,7 +32,7 @@ final class Frameworks {
         if (has("finetune4j")) {
             return has("peft") ? Framework.FINETUNE4J_GPU : Framework.FINETUNE4J;
         }
-        if (has("litgpt", "lit-gpt", "lit-llama")) {
+        if (has("litgpt", "lit-llama")) {
             return Framework.LITGPT;
         }
         if (has("torchtune")) {
@@ -64,7 +64,6 @@ final class Frameworks {
                 "peft",
                 "accelerate",
                 "swift",
-                "llama-factory",
                 "llamafactory",
                 "axolotl",
                 "qwen",
@@ -84,7 +83,7 @@ final class Frameworks {
     /** ms-swift, LLaMA-Factory and Unsloth checkpoint by default. */
     @Nullable
     Checkpointing checkpointing() {
-        return has("swift", "llama-factory", "llamafactory", "xtuner") ? Checkpointing.FULL : null;
+        return has("swift", "llamafactory", "xtuner") ? Checkpointing.FULL : null;
     }
 
     /** ms-swift and Axolotl load weights in the precision that they train in. */
@@ -95,7 +94,7 @@ final class Frameworks {
     /** Lightning prints what is allocated; ms-swift ({@code memory(GiB)}) and Unsloth's notebooks what is reserved. */
     @Nullable
     MemoryFigure figure() {
-        if (has("litgpt", "lit-gpt", "lit-llama", "torchtune")) {
+        if (has("litgpt", "lit-llama", "torchtune")) {
             return MemoryFigure.ALLOCATED;
         }
         return has("swift", "unsloth") ? MemoryFigure.RESERVED : null;
@@ -103,7 +102,7 @@ final class Frameworks {
 
     /** Lightning prints 10^9 bytes. */
     boolean printsDecimalGigabytes() {
-        return has("litgpt", "lit-gpt", "lit-llama");
+        return has("litgpt", "lit-llama");
     }
 
     boolean isQwenScript() {
