@@ -543,10 +543,10 @@ class ReportViewTest {
     @Test
     void axesEndAtRoundNumbers() {
         assertThat(Axis.covering(0, 0.776, 5).ticks()).hasSize(5).endsWith(0.8);
-        assertThat(Axis.covering(0, 1.9, 4).decimals()).isEqualTo(1);
+        assertThat(Axis.covering(0, 1.9, 4).label(0.5)).isEqualTo("0.5");
         assertThat(Axis.covering(0, 0, 5).high()).isGreaterThan(0);
         assertThat(Axis.covering(0, 100, 4)).isEqualTo(new Axis(0, 100, 25));
-        assertThat(Axis.covering(0, 0.9, 4).decimals()).isEqualTo(2);
+        assertThat(Axis.covering(0, 0.9, 4).label(0.25)).isEqualTo("0.25");
         assertThat(Axis.counting(2, 5).ticks()).as("counts").containsExactly(0.0, 1.0, 2.0);
         assertThat(Axis.counting(12, 5).ticks()).as("not 2.5").containsExactly(0.0, 5.0, 10.0, 15.0);
         assertThat(Axis.counting(100, 4).ticks()).containsExactly(0.0, 25.0, 50.0, 75.0, 100.0);
