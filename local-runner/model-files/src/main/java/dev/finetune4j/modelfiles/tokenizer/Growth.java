@@ -1,6 +1,7 @@
 package dev.finetune4j.modelfiles.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.BitSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +17,14 @@ final class Growth {
     /** Of a character, each of which becomes a character of its own. */
     private static final int MOST_BYTES = 4;
 
-    private double factor = 1;
+    /** By the steps up to the last one that may change any character. */
+    private double before = 1;
+
+    /** By the steps after those, each of which replaces one text by another. */
+    private double since = 1;
+
+    /** Characters that the steps after those put in. */
+    private final BitSet putIn = new BitSet();
 
     /**
      * Takes a step, or those of a sequence, after the ones that were taken before.
@@ -39,7 +47,8 @@ final class Growth {
                         + " characters; at most " + LONGEST + " are possible");
             }
         }
-        factor *= of(step);
+        take(step);
+        double factor = before * since;
         return factor <= MOST
                 ? Optional.empty()
                 : Optional.of(String.format(
@@ -55,6 +64,21 @@ final class Growth {
         return text.length() > LONGEST;
     }
 
+    private void take(JsonNode step) {
+        String replaced = step.path("pattern").path("String").asText("");
+        if (replaced.isEmpty() || !step.path("type").asText("").equals("Replace")) {
+            before *= since * of(step);
+            since = 1;
+            putIn.clear();
+            return;
+        }
+        String content = step.path("content").asText("");
+        double own = Math.max(1.0, (double) content.length() / replaced.length());
+        // What no step before has put in was not made longer before, so that no part of a text grows twice.
+        since = replaced.chars().anyMatch(putIn::get) ? since * own : Math.max(since, own);
+        content.chars().forEach(putIn::set);
+    }
+
     private static double of(JsonNode step) {
         return switch (step.path("type").asText("")) {
             case "ByteLevel" -> MOST_BYTES;
@@ -63,11 +87,7 @@ final class Growth {
                         .map(CharacterMap::longest)
                         .filter(bytes -> bytes > MOST) // NFKC has one of 33
                         .orElse(1);
-            default -> {
-                int replaced = step.path("pattern").path("String").asText("").length();
-                int content = step.path("content").asText("").length();
-                yield Math.max(1.0, (double) content / Math.max(1, replaced));
-            }
+            default -> Math.max(1.0, step.path("content").asText("").length());
         };
     }
 }

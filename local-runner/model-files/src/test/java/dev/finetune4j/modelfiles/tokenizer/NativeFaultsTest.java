@@ -12,9 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each of these was found to end the process, or to be a defect, with tokenizers 0.21.4. */
 class NativeFaultsTest {
@@ -162,6 +164,29 @@ class NativeFaultsTest {
                         words -> assertThat(words).startsWith("decoder Replace makes texts up to 512 times"));
     }
 
+    @Test
+    void takesStepsOfWhichNoneReplacesWhatAnotherPutIn() throws JsonProcessingException {
+        String[] spelledOut = Stream.of("ä ae", "ö oe", "ü ue", "ß ss", "Ä Ae", "Ö Oe", "Ü Ue")
+                .map(pair -> pair.split(" ", -1))
+                .map(pair -> replacing(pair[0], pair[1]))
+                .toArray(String[]::new);
+
+        assertThat(NativeFaults.in(tokenizer(steps("normalizer", spelledOut)))).isEmpty();
+    }
+
+    /** The letters of the second step are there only after one of another kind, or after a text was shortened by one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"{'type': 'Lowercase'}", "{'type': 'Replace', 'pattern': {'String': 'AA'}, 'content': 'a'}"})
+    void countsWhatAStepBetweenMakesOfWhatWasPutIn(String between) throws JsonProcessingException {
+        String first = replacing("x", "A".repeat(16));
+        String second = replacing("a", "b".repeat(16));
+
+        assertThat(NativeFaults.in(tokenizer(steps("normalizer", first, between, second))))
+                .hasValueSatisfying(words -> assertThat(words).startsWith("normalizer Replace makes texts up to 256 times"));
+        assertThat(NativeFaults.in(tokenizer(steps("normalizer", first, second))))
+                .isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -239,6 +264,10 @@ class NativeFaultsTest {
 
     private static JsonNode tokenizer(String parts) throws JsonProcessingException {
         return JSON.readTree("{" + parts.replace('\'', '"') + "}");
+    }
+
+    private static String replacing(String text, String content) {
+        return "{'type': 'Replace', 'pattern': {'String': '" + text + "'}, 'content': '" + content + "'}";
     }
 
     private static String steps(String kind, String... steps) {
