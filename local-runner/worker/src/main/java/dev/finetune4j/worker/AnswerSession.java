@@ -106,7 +106,8 @@ final class AnswerSession implements AutoCloseable {
     /** Answers a question of a conversation. */
     ChatReply reply(ChatQuestion question, Consumer<String> spoken, BooleanSupplier isInterrupted) {
         return codec().speaks()
-                ? new ChatTurn(model(question.variant()), codec()).answer(question, spoken, isInterrupted)
+                ? new ChatTurn(model(question.variant()), codec(), site.computedTokens())
+                        .answer(question, spoken, isInterrupted)
                 : labels().reply(question);
     }
 
@@ -161,7 +162,7 @@ final class AnswerSession implements AutoCloseable {
         }
         for (WorkStep step : site.ticket().order().steps()) {
             if (step instanceof WorkStep.Converse) {
-                longest = longest.or(new TextLengths(0, Math.min(FORESEEN_CONVERSATION, codec.contextTokens()), 0));
+                longest = longest.or(new TextLengths(0, Math.min(FORESEEN_CONVERSATION, site.computedTokens()), 0));
             }
             if (step instanceof WorkStep.Generate generate) {
                 int prompt = generate.messages().isEmpty()

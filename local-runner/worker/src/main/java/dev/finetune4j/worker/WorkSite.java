@@ -7,6 +7,7 @@ import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.model.ModelName;
+import dev.finetune4j.modelfiles.config.ModelFolder;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.run.WorkOrder;
@@ -48,6 +49,9 @@ final class WorkSite {
     private final Surroundings surroundings;
     private final Engines engines;
     private RunState state = RunState.STARTING;
+
+    /** Reads its configuration once; a GGUF file has a whole vocabulary before it. */
+    private @Nullable ModelFolder known;
 
     /**
      * How models are opened; tests give small ones.
@@ -101,6 +105,17 @@ final class WorkSite {
         TextCodec codec = engines.codecs().open(modelFiles(channel(WorkOrder.MODEL_CHANNEL)));
         return method().map(method -> CodecBehindVirtualTokens.of(codec, method))
                 .orElse(codec);
+    }
+
+    /** Tokens of the longest text whose positions the language model computes behind its virtual tokens. */
+    int computedTokens() {
+        ModelFolder model = known;
+        if (model == null) {
+            model = ModelFolder.open(baseModel());
+            known = model;
+        }
+        int virtual = method().map(TuningMethod::virtualTokens).orElse(0);
+        return Math.max(1, model.config().computedTokens() - virtual);
     }
 
     /** How the model is or was tuned, where a training or a channel tells. */

@@ -67,6 +67,13 @@ public record ModelConfig(
         return Family.architectures();
     }
 
+    /** Tokens of the longest text whose positions are computed: those of {@code contextTokens}, or of LongRoPE's original length. */
+    public int computedTokens() {
+        return ropeScaling instanceof RopeScaling.LongRope longRope
+                ? Math.min(contextTokens, longRope.originalContextTokens())
+                : contextTokens;
+    }
+
     /** The token that begins a text, if the configuration names one. */
     public OptionalInt beginTokenIfAny() {
         return beginToken == null ? OptionalInt.empty() : OptionalInt.of(beginToken);

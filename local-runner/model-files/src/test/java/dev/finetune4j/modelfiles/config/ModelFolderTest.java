@@ -79,6 +79,7 @@ class ModelFolderTest {
 
         assertThat(config.ropeTheta()).isEqualTo(1_000_000);
         assertThat(config.ropeScaling()).isEqualTo(new RopeScaling.Linear(2));
+        assertThat(config.computedTokens()).isEqualTo(config.contextTokens());
         assertThat(config.storedType()).isEqualTo("float16");
     }
 
@@ -231,6 +232,8 @@ class ModelFolderTest {
                 + "\"rope_scaling\":{\"type\":\"longrope\",\"short_factor\":[1.0,1.5],\"long_factor\":[2.0,4.0]}}");
 
         assertThat(config.traits().fusedProjections()).isTrue();
+        assertThat(config.contextTokens()).isEqualTo(8192);
+        assertThat(config.computedTokens()).isEqualTo(4096);
         assertThat(config.ropeScaling())
                 .isEqualTo(
                         new RopeScaling.LongRope(List.of(1.0, 1.5), 4096, Math.sqrt(1 + Math.log(2) / Math.log(4096))));

@@ -17,13 +17,15 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * The next turn of a conversation. Where the conversation is longer than the model reads, its oldest turns are left out. What it has in
+ * The next turn of a conversation. Where the conversation is longer than the model computes, its oldest turns are left out. What it has in
  * common with the turn before is not computed again by a model that stays the same.
  *
  * @param model ready to answer
  * @param codec its text side
+ * @param computedTokens tokens of the longest conversation, with its answer, whose positions the model computes, virtual ones not
+ *     counted; {@link TextCodec#contextTokens()} caps larger values
  */
-public record ChatTurn(LanguageModel model, TextCodec codec) {
+public record ChatTurn(LanguageModel model, TextCodec codec, int computedTokens) {
     /** The text of half a character, which the next token completes. */
     private static final char UNFINISHED = '\uFFFD';
 
@@ -36,10 +38,10 @@ public record ChatTurn(LanguageModel model, TextCodec codec) {
      */
     public ChatReply answer(ChatQuestion question, Consumer<String> spoken, BooleanSupplier isInterrupted) {
         Sampling sampling = question.sampling();
-        int context = codec.contextTokens();
+        int context = Math.min(codec.contextTokens(), computedTokens);
         List<Message> messages = new ArrayList<>(question.messages());
         int[] prompt = codec.encodePrompt(messages);
-        // An answer may be cut where the conversation is long, but not to less than half of what the model reads.
+        // An answer may be cut where the conversation is long, but not to less than half of what the model computes.
         int wanted = Math.min(sampling.maxNewTokens(), context / 2);
         while (prompt.length + wanted > context && dropOldestTurn(messages)) {
             prompt = codec.encodePrompt(messages);
@@ -48,7 +50,8 @@ public record ChatTurn(LanguageModel model, TextCodec codec) {
         if (room < 1) {
             throw LoopProblems.PROMPT_DOES_NOT_FIT
                     .error("the prompt leaves no room for an answer")
-                    .because("it has " + prompt.length + " tokens, the model's length is " + context)
+                    .because("it has " + prompt.length + " tokens, the model's length is " + codec.contextTokens()
+                            + (context < codec.contextTokens() ? ", of which " + context + " are supported" : ""))
                     .asException();
         }
         Speech speech = new Speech(codec, spoken);

@@ -7,6 +7,7 @@ import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Role;
 import dev.finetune4j.data.RowRef;
+import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.run.ChatQuestion;
 import dev.finetune4j.run.ChatReply;
@@ -90,8 +91,29 @@ class ChatTurnTest {
                 .hasMessageContaining("no room");
     }
 
+    @Test
+    void goesNoFurtherThanPositionsAreComputed() {
+        Message[] turns = {user("a".repeat(12)), assistant("b".repeat(12)), user("c".repeat(12))};
+
+        assertThat(ask(CONTEXT, () -> false, 8, turns).droppedMessages()).isZero();
+        assertThat(ask(32, () -> false, 8, turns).droppedMessages()).isEqualTo(2);
+        assertThat(ask(32, () -> false, 40, turns[0]).answer().tokens())
+                .isEqualTo(32 - codec.encodePrompt(List.of(turns[0])).length);
+        assertThatThrownBy(() -> ask(32, () -> false, 8, user("a".repeat(32))))
+                .isInstanceOfSatisfying(
+                        FineTuneException.class,
+                        e -> assertThat(e.problems().get(0).causes())
+                                .singleElement()
+                                .asString()
+                                .endsWith("tokens, the model's length is 64, of which 32 are supported"));
+    }
+
     private ChatReply ask(BooleanSupplier isInterrupted, int maxNewTokens, Message... messages) {
-        return new ChatTurn(model, codec)
+        return ask(CONTEXT, isInterrupted, maxNewTokens, messages);
+    }
+
+    private ChatReply ask(int computedTokens, BooleanSupplier isInterrupted, int maxNewTokens, Message... messages) {
+        return new ChatTurn(model, codec, computedTokens)
                 .answer(
                         new ChatQuestion(Variant.TUNED, List.of(messages), Sampling.greedy(maxNewTokens)),
                         pieces::add,

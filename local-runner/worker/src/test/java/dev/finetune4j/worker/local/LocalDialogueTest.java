@@ -17,6 +17,7 @@ import dev.finetune4j.spi.Submission;
 import dev.finetune4j.value.RunId;
 import dev.finetune4j.worker.SmallJob;
 import dev.finetune4j.worker.folder.WorkerLock;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,6 +96,22 @@ class LocalDialogueTest {
             assertThat(reply.interrupted() || reply.answer().complete()).isTrue();
             assertThat(reply.answer().tokens()).isLessThan(200);
             assertThat(ask(dialogue, Variant.TUNED, question).interrupted()).isFalse();
+        }
+    }
+
+    @Test
+    void leavesOutWhatLongRopeDoesNotReach() throws Exception {
+        Path config = folder.resolve("model/config.json");
+        Files.writeString(config, Files.readString(config).replace("\"rope_theta\": 10000.0", """
+                "rope_theta": 10000.0, "rope_scaling": {"rope_type": "longrope", "original_max_position_embeddings": 64,
+                "short_factor": [1.0, 1.0, 1.0, 1.0], "long_factor": [2.0, 2.0, 2.0, 2.0]}"""));
+        Message tooLong = new Message(Role.USER, "a".repeat(100));
+        try (Dialogue dialogue = place.provider.converse(submission).orElseThrow()) {
+            Message question = new Message(Role.USER, "is a odd or even");
+            ChatReply reply = ask(dialogue, Variant.TUNED, tooLong, new Message(Role.ASSISTANT, "even"), question);
+
+            assertThat(reply.droppedMessages()).isEqualTo(2);
+            assertThatThrownBy(() -> ask(dialogue, Variant.TUNED, tooLong)).hasMessageContaining("FT0628");
         }
     }
 
