@@ -94,18 +94,23 @@ final class SupportedArchitectures {
         Problem.Builder problem = ModelProblems.ARCHITECTURE
                 .error("longrope beyond " + limit + " tokens is not supported")
                 .at(Location.of(source));
+        // What is asked is a row's prompt, cut as the row is, with examples in front and room for an answer behind.
+        int maxTokens = limit - longest.virtual() - Math.max(0, longest.answer() - longest.row());
+        boolean areRowsToBeCut = longest.row() > limit && maxTokens > 0;
         if (longest.row() > limit) {
             problem.because("longer sequences turn by other frequencies, and rows of up to " + longest.row()
                     + " tokens would be learned");
-            if (limit > longest.virtual()) {
-                problem.remedy("training.max-tokens: " + (limit - longest.virtual()));
-            }
+        }
+        if (areRowsToBeCut) {
+            problem.remedy("training.max-tokens: " + maxTokens);
         }
         if (longest.answer() > limit) {
             problem.because("longer sequences turn by other frequencies, and texts of up to " + longest.answer()
-                            + " tokens with their answers would be computed")
-                    .remedy("take " + (longest.answer() - limit)
-                            + " tokens off evaluation.max-new-tokens, evaluation.few-shot or training.max-tokens");
+                    + " tokens with their answers would be computed");
+            if (!areRowsToBeCut) {
+                problem.remedy("take " + (longest.answer() - limit)
+                        + " tokens off evaluation.max-new-tokens, evaluation.few-shot or training.max-tokens");
+            }
         }
         return problem.build();
     }

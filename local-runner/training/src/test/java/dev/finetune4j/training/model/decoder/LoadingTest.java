@@ -177,6 +177,17 @@ class LoadingTest {
                 .satisfies(problem -> assertThat(problem.remedies())
                         .containsExactly("take 6 tokens off evaluation.max-new-tokens, evaluation.few-shot or"
                                 + " training.max-tokens"));
+        assertThat(refusals(model, longTexts(66, 70))).singleElement().satisfies(problem -> {
+            assertThat(problem.causes()).hasSize(2);
+            assertThat(problem.remedies())
+                    .as("leaves the 4 tokens to answers by which they are longer than rows")
+                    .containsExactly("training.max-tokens: 60");
+        });
+        assertThat(refusals(model, longTexts(66, 130)))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.remedies())
+                        .containsExactly("take 66 tokens off evaluation.max-new-tokens, evaluation.few-shot or"
+                                + " training.max-tokens"));
     }
 
     /** Micro-batches of 512 tokens of rows, and texts that are answered, of up to so many each. */
