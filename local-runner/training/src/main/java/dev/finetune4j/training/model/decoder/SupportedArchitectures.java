@@ -108,11 +108,17 @@ final class SupportedArchitectures {
             problem.because("longer sequences turn by other frequencies, and texts of up to " + longest.answer()
                     + " tokens with their answers would be computed");
             if (!areRowsToBeCut) {
-                problem.remedy("take " + (longest.answer() - limit)
-                        + " tokens off evaluation.max-new-tokens, evaluation.few-shot or training.max-tokens");
+                problem.remedy(shortening(longest.answer() - limit, longest));
             }
         }
         return problem.build();
+    }
+
+    private static String shortening(int tokens, LongestTexts longest) {
+        return longest.row() == 0 // nothing is learned, and a single prompt has no job file
+                ? "shorten the prompt, or ask for fewer new tokens: take " + tokens
+                        + " off --max-new-tokens, or off a job's evaluation.max-new-tokens"
+                : "take " + tokens + " tokens off evaluation.max-new-tokens, evaluation.few-shot or training.max-tokens";
     }
 
     private static Problem unsupported(String summary, String cause, String source) {

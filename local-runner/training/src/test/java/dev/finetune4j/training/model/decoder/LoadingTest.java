@@ -177,6 +177,12 @@ class LoadingTest {
                 .satisfies(problem -> assertThat(problem.remedies())
                         .containsExactly("take 6 tokens off evaluation.max-new-tokens, evaluation.few-shot or"
                                 + " training.max-tokens"));
+        assertThat(refusals(model, longTexts(0, 70)))
+                .as("where nothing is learned")
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.remedies())
+                        .containsExactly("shorten the prompt, or ask for fewer new tokens: take 6 off --max-new-tokens,"
+                                + " or off a job's evaluation.max-new-tokens"));
         assertThat(refusals(model, longTexts(66, 70))).singleElement().satisfies(problem -> {
             assertThat(problem.causes()).hasSize(2);
             assertThat(problem.remedies())
