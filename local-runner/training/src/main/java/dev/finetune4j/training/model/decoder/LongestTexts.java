@@ -4,11 +4,11 @@ package dev.finetune4j.training.model.decoder;
  * The longest sequences that a model will compute, in tokens, virtual ones included. How many of them stand in a micro-batch changes no
  * position.
  *
- * @param row of a row that is learned, 0 where none is
- * @param answer of a text that is answered, 0 where none is
- * @param virtual tokens of them that are virtual
+ * @param rowTokens of a row that is learned, 0 where none is
+ * @param answerTokens of a text that is answered, 0 where none is
+ * @param virtualTokens tokens of them that are virtual
  */
-record LongestTexts(int row, int answer, int virtual) {
+record LongestTexts(int rowTokens, int answerTokens, int virtualTokens) {
     /** Where nothing is computed. */
     static final LongestTexts NONE = new LongestTexts(0, 0, 0);
 }

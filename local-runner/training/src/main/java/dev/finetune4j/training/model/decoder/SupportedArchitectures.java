@@ -48,7 +48,7 @@ final class SupportedArchitectures {
                     source));
         }
         if (config.ropeScaling() instanceof RopeScaling.LongRope longRope
-                && longRope.originalContextTokens() < Math.max(longest.row(), longest.answer())) {
+                && longRope.originalContextTokens() < Math.max(longest.rowTokens(), longest.answerTokens())) {
             problems.add(tooLong(longRope.originalContextTokens(), longest, source));
         }
         if (config.traits().bidirectional()) {
@@ -95,30 +95,31 @@ final class SupportedArchitectures {
                 .error("longrope beyond " + limit + " tokens is not supported")
                 .at(Location.of(source));
         // What is asked is a row's prompt, cut as the row is, with examples in front and room for an answer behind.
-        int maxTokens = limit - longest.virtual() - Math.max(0, longest.answer() - longest.row());
-        boolean areRowsToBeCut = longest.row() > limit && maxTokens > 0;
-        if (longest.row() > limit) {
-            problem.because("longer sequences turn by other frequencies, and rows of up to " + longest.row()
+        int maxTokens = limit - longest.virtualTokens() - Math.max(0, longest.answerTokens() - longest.rowTokens());
+        boolean areRowsToBeCut = longest.rowTokens() > limit && maxTokens > 0;
+        if (longest.rowTokens() > limit) {
+            problem.because("longer sequences turn by other frequencies, and rows of up to " + longest.rowTokens()
                     + " tokens would be learned");
         }
         if (areRowsToBeCut) {
             problem.remedy("training.max-tokens: " + maxTokens);
         }
-        if (longest.answer() > limit) {
-            problem.because("longer sequences turn by other frequencies, and texts of up to " + longest.answer()
+        if (longest.answerTokens() > limit) {
+            problem.because("longer sequences turn by other frequencies, and texts of up to " + longest.answerTokens()
                     + " tokens with their answers would be computed");
             if (!areRowsToBeCut) {
-                problem.remedy(shortening(longest.answer() - limit, longest));
+                problem.remedy(shortening(longest.answerTokens() - limit, longest));
             }
         }
         return problem.build();
     }
 
     private static String shortening(int tokens, LongestTexts longest) {
-        return longest.row() == 0 // nothing is learned, and a single prompt has no job file
+        return longest.rowTokens() == 0 // nothing is learned, and a single prompt has no job file
                 ? "shorten the prompt, or ask for fewer new tokens: take " + tokens
                         + " off --max-new-tokens, or off a job's evaluation.max-new-tokens"
-                : "take " + tokens + " tokens off evaluation.max-new-tokens, evaluation.few-shot or training.max-tokens";
+                : "take " + tokens
+                        + " tokens off evaluation.max-new-tokens, evaluation.few-shot or training.max-tokens";
     }
 
     private static Problem unsupported(String summary, String cause, String source) {
