@@ -22,10 +22,12 @@ final class ConfigReader {
     private static final Set<String> NUMBER_FORMATS = Set.of(
             "bfloat16",
             "bool",
+            "complex64",
             "double",
             "float",
             "float16",
             "float32",
+            "float4_e2m1fn_x2",
             "float64",
             "float8_e4m3fn",
             "float8_e4m3fnuz",
@@ -33,11 +35,16 @@ final class ConfigReader {
             "float8_e5m2fnuz",
             "float8_e8m0fnu",
             "half",
+            "int",
             "int16",
             "int32",
             "int64",
             "int8",
             "long",
+            "short",
+            "uint16",
+            "uint32",
+            "uint64",
             "uint8");
 
     private final String source;

@@ -460,6 +460,14 @@ class ModelFolderTest {
                 .isEqualTo(family + "ForCausalLM");
     }
 
+    /** Names of PyTorch's that few models have. */
+    @ParameterizedTest
+    @ValueSource(strings = {"short", "int", "uint16", "uint32", "uint64", "complex64", "float4_e2m1fn_x2"})
+    void takesEveryNumberFormatOfPyTorch(String name) throws IOException {
+        assertThat(config("{" + REQUIRED + ",\"torch_dtype\":\"" + name + "\"}").storedType())
+                .isEqualTo(name);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
