@@ -117,6 +117,9 @@ record TextSettings(
         if (template.isMissingNode() || template.isNull()) {
             return Optional.empty();
         }
+        if (template.isObject()) {
+            return template.has("default") ? Optional.of(text(file, template.path("default"))) : Optional.empty();
+        }
         if (!template.isArray()) {
             return Optional.of(text(file, template));
         }
@@ -130,7 +133,7 @@ record TextSettings(
 
     private static String text(Path file, JsonNode template) {
         if (!template.isTextual()) {
-            throw damaged(file, "chat_template is no text", "it must be one, or a list of texts with names");
+            throw damaged(file, "chat_template is no text", "it must be one, or a list or an object of texts with names");
         }
         return template.asText();
     }

@@ -353,6 +353,20 @@ class HuggingFaceTextCodecTest {
     }
 
     @Test
+    void takesTheDefaultOfTemplatesThatAreValuesByName() throws IOException {
+        String template = "{% for m in messages %}{{ m.content }}|{% endfor %}";
+        ModelFixture fixture = ModelFixture.in(folder)
+                .set("tokenizer_config.json", "chat_template", Map.of("tool_use", "wrong", "default", template));
+
+        try (TextCodec codec = fixture.open()) {
+            assertThat(codec.renderPrompt(PROMPT)).isEqualTo("Be terse.|What is the answer?|");
+        }
+        fixture.set("tokenizer_config.json", "chat_template", Map.of("default", 5));
+        assertThatThrownBy(fixture::open)
+                .hasMessageContaining("FT0431: the tokenizer's settings are damaged: chat_template is no text");
+    }
+
+    @Test
     void takesTheDefaultOfSeveralTemplatesAndTokensWrittenAsObjects() throws IOException {
         ModelFixture fixture = ModelFixture.in(folder)
                 .set(
