@@ -244,8 +244,10 @@ final class ModelLayout {
 
     /** How the zip of a package is made, from the folder in which its files lie where it holds one. */
     private static String zipping(String address, Collection<String> names) {
-        Optional<String> config =
-                names.stream().filter(name -> name.endsWith("/" + CONFIG)).min(Comparator.comparingInt(String::length));
+        // Where one lies at the top, those in folders are of parts, such as 1_Pooling of sentence-transformers.
+        Optional<String> config = names.contains(CONFIG)
+                ? Optional.empty()
+                : names.stream().filter(name -> name.endsWith("/" + CONFIG)).min(Comparator.comparingInt(String::length));
         String folder = config.map(name -> name.substring(0, name.length() - CONFIG.length() - 1))
                 .orElse("model");
         String zip = "../".repeat(folder.split("/", -1).length) + address.substring(1 + lastSlash(address));
@@ -262,7 +264,9 @@ final class ModelLayout {
                 .error(where + " lacks files of the model")
                 .at(Location.of(where))
                 .because("missing: " + String.join(", ", missing)
-                        + (PackagedModel.isAddress(where) ? "; they must lie at the top of the zip" : ""))
+                        + (PackagedModel.isAddress(where) && !names.contains(CONFIG)
+                                ? "; they must lie at the top of the zip"
+                                : ""))
                 .remedy(recipe(where, missing, names))
                 .asException();
     }

