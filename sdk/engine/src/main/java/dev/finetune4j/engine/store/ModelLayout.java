@@ -206,13 +206,14 @@ final class ModelLayout {
         String adapter = PackagedModel.isAddress(where) || !named.matches("[\\w@%+=:,./ -]+")
                 ? "FOLDER"
                 : named.replaceFirst("/+$", "");
-        String task = config.path("task_type").asText().equals("SEQ_CLS") ? "SequenceClassification" : "CausalLM";
-        return "python3 -c \"from peft import AutoPeftModelFor" + task
-                + " as M; from transformers import AutoTokenizer as T; m = M.from_pretrained('" + adapter
-                + "'); T.from_pretrained("
+        // PEFT does not write how many labels there are, and transformers takes 2 where nobody says another number.
+        boolean tellsLabels = config.path("task_type").asText().equals("SEQ_CLS");
+        return "python3 -c \"from peft import AutoPeftModelFor" + (tellsLabels ? "SequenceClassification" : "CausalLM")
+                + " as M; from transformers import AutoTokenizer as T; m = M.from_pretrained('" + adapter + "'"
+                + (tellsLabels ? ", num_labels=N" : "") + "); T.from_pretrained("
                 + (names.contains(TOKENIZER) ? "'" + adapter + "'" : "m.active_peft_config.base_model_name_or_path")
                 + ").save_pretrained('" + adapter + "-merged'); m.merge_and_unload().save_pretrained('" + adapter
-                + "-merged')\"";
+                + "-merged')\"" + (tellsLabels ? "    # N: how many labels it tells apart" : "");
     }
 
     /** The refusal of pickles, with the recipe for the folder of the model. */

@@ -464,6 +464,15 @@ class ModelStoreTest {
         Files.writeString(config, "{\"peft_type\": \"PROMPT_TUNING\", \"base_model_name_or_path\": \"org/tiny\"}");
         assertThat(failure("./my-adapter").remedies()).containsExactly("model: hf:org/tiny");
 
+        Files.writeString(config, "{\"peft_type\": \"LORA\", \"task_type\": \"SEQ_CLS\"}");
+        assertThat(failure("./my-adapter").remedies())
+                .first()
+                .asString()
+                .contains(
+                        "AutoPeftModelForSequenceClassification as M;",
+                        "m = M.from_pretrained('./my-adapter', num_labels=N);")
+                .endsWith(".save_pretrained('./my-adapter-merged')\"    # N: how many labels it tells apart");
+
         Files.writeString(config, "no JSON");
         assertThat(failure("./my-adapter").summary()).isEqualTo("./my-adapter is an adapter, not a model");
     }
