@@ -35,8 +35,16 @@ final class ModelLayout {
             "tokenizer_config.json",
             "special_tokens_map.json",
             "chat_template.jinja");
-    /** What PEFT calls adapters that are tokens in front of each text. */
-    private static final Set<String> VIRTUAL = Set.of("PROMPT_TUNING", "PREFIX_TUNING", "P_TUNING");
+    /** What PEFT calls adapters that it cannot merge: tokens in front of texts or in attention, and mixtures that each text decides. */
+    private static final Set<String> UNMERGEABLE = Set.of(
+            "ADAPTION_PROMPT",
+            "CARTRIDGE",
+            "CPT",
+            "MULTITASK_PROMPT_TUNING",
+            "P_TUNING",
+            "PREFIX_TUNING",
+            "PROMPT_TUNING",
+            "XLORA");
 
     private static final Set<String> PICKLES = Set.of("bin", "pt", "pth", "ckpt", "pkl");
     private static final String ADAPTER_CONFIG = "adapter_config.json";
@@ -190,8 +198,9 @@ final class ModelLayout {
                 .error(where + " is an adapter" + (base.isEmpty() ? "" : " of " + base) + ", not a model")
                 .at(Location.of(where))
                 .because("it holds " + ADAPTER_CONFIG + ", and no weights but those that are added to another model");
-        if (VIRTUAL.contains(config.path("peft_type").asText())) {
-            return problem.because("virtual tokens cannot be merged into that model")
+        String kind = config.path("peft_type").asText();
+        if (UNMERGEABLE.contains(kind)) {
+            return problem.because("PEFT cannot merge adapters of the kind " + kind + " into that model")
                     .remedy("model: hf:" + (base.matches("[\\w.-]+/[\\w.-]+") ? base : "ORG/NAME"))
                     .asException();
         }

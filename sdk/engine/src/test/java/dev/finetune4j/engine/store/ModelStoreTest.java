@@ -461,9 +461,6 @@ class ModelStoreTest {
         assertThat(Problems.text(failure("./my-adapter")))
                 .contains("FT0494", "is an adapter of org/tiny", "T.from_pretrained('./my-adapter')");
 
-        Files.writeString(config, "{\"peft_type\": \"PROMPT_TUNING\", \"base_model_name_or_path\": \"org/tiny\"}");
-        assertThat(failure("./my-adapter").remedies()).containsExactly("model: hf:org/tiny");
-
         Files.writeString(config, "{\"peft_type\": \"LORA\", \"task_type\": \"SEQ_CLS\"}");
         assertThat(failure("./my-adapter").remedies())
                 .first()
@@ -475,6 +472,32 @@ class ModelStoreTest {
 
         Files.writeString(config, "no JSON");
         assertThat(failure("./my-adapter").summary()).isEqualTo("./my-adapter is an adapter, not a model");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ADAPTION_PROMPT",
+                "CARTRIDGE",
+                "CPT",
+                "MULTITASK_PROMPT_TUNING",
+                "P_TUNING",
+                "PREFIX_TUNING",
+                "PROMPT_TUNING",
+                "XLORA"
+            })
+    void proposesTheModelItselfWhereAnAdapterCannotBeMerged(String kind) throws IOException {
+        Path adapter = Files.createDirectory(folder.resolve("my-adapter"));
+        Files.writeString(
+                adapter.resolve("adapter_config.json"),
+                "{\"peft_type\": \"" + kind + "\", \"base_model_name_or_path\": \"org/tiny\"}");
+        Files.writeString(adapter.resolve("adapter_model.safetensors"), "w");
+
+        Problem problem = failure("./my-adapter");
+        assertThat(problem.causes())
+                .last()
+                .isEqualTo("PEFT cannot merge adapters of the kind " + kind + " into that model");
+        assertThat(problem.remedies()).containsExactly("model: hf:org/tiny");
     }
 
     @Test
