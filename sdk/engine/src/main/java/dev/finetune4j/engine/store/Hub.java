@@ -3,6 +3,7 @@ package dev.finetune4j.engine.store;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.finetune4j.engine.data.DataProblems;
 import dev.finetune4j.engine.data.source.DownloadException;
 import dev.finetune4j.engine.data.source.ExclusiveLock;
@@ -119,8 +120,13 @@ final class Hub {
             HubFile file = HubFile.of(sibling);
             listed.put(file.name(), file);
         });
+        boolean namesCommit = commit.matches("[0-9a-f]{40}");
+        if (ModelLayout.isAdapter(listed.keySet())) {
+            HubFile config = namesCommit ? listed.get(ModelLayout.ADAPTER_CONFIG) : null;
+            throw ModelLayout.ofAdapter(ref.toString(), listed.keySet(), adapterConfig(model, ref, commit, config));
+        }
         ModelLayout.refuseIncomplete(listed.keySet(), ref.toString());
-        if (!commit.matches("[0-9a-f]{40}")) {
+        if (!namesCommit) {
             throw unreachable(ref, "the hub named no commit", null);
         }
         Path partial = Files.createDirectories(model.resolve("partial").resolve(commit));
@@ -139,6 +145,22 @@ final class Hub {
             Files.writeString(known, commit);
         }
         return snapshot;
+    }
+
+    /** What PEFT says of an adapter; a missing node where that cannot be had: the list alone tells that it is no model. */
+    private JsonNode adapterConfig(Path model, HubRef ref, String commit, @Nullable HubFile file) throws IOException {
+        if (file == null || file.size() > ModelLayout.MAX_ADAPTER_CONFIG_BYTES) {
+            return MissingNode.getInstance();
+        }
+        Path config = model.resolve(ModelLayout.ADAPTER_CONFIG);
+        try {
+            fetchFile(ref, commit, file, config);
+            return ModelLayout.adapterConfig(config);
+        } catch (FineTuneException e) {
+            return MissingNode.getInstance();
+        } finally {
+            Files.deleteIfExists(config);
+        }
     }
 
     private static Path parent(Path file) {

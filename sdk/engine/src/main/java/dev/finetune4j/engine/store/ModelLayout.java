@@ -47,10 +47,15 @@ final class ModelLayout {
             "XLORA");
 
     private static final Set<String> PICKLES = Set.of("bin", "pt", "pth", "ckpt", "pkl");
-    private static final String ADAPTER_CONFIG = "adapter_config.json";
+
+    /** What PEFT says of an adapter. */
+    static final String ADAPTER_CONFIG = "adapter_config.json";
+
+    /** Larger ones are not read. */
+    static final long MAX_ADAPTER_CONFIG_BYTES = 1 << 20;
+
     private static final String ADAPTER = "adapter_model.";
     private static final long MAX_INDEX_BYTES = 64 << 20;
-    private static final long MAX_ADAPTER_CONFIG_BYTES = 1 << 20;
     /** Pointers of Git LFS are smaller than this. */
     private static final long POINTER_BYTES = 1024;
 
@@ -114,7 +119,7 @@ final class ModelLayout {
     }
 
     /** Whether names are those of an adapter as PEFT writes it, alone or beside the files of a tokenizer. */
-    private static boolean isAdapter(Collection<String> names) {
+    static boolean isAdapter(Collection<String> names) {
         return names.contains(ADAPTER_CONFIG)
                 && !names.contains(INDEX)
                 && names.stream()
@@ -181,7 +186,7 @@ final class ModelLayout {
     }
 
     /** What PEFT wrote beside an adapter; a missing node where that cannot be read. */
-    private static JsonNode adapterConfig(Path file) throws IOException {
+    static JsonNode adapterConfig(Path file) throws IOException {
         if (Files.size(file) > MAX_ADAPTER_CONFIG_BYTES) {
             return MissingNode.getInstance();
         }
@@ -192,7 +197,14 @@ final class ModelLayout {
         }
     }
 
-    private static FineTuneException ofAdapter(String where, Collection<String> names, JsonNode config) {
+    /**
+     * The refusal of an adapter.
+     *
+     * @param where its folder or repository
+     * @param names all files there are
+     * @param config what PEFT says of it; a missing node where that cannot be read
+     */
+    static FineTuneException ofAdapter(String where, Collection<String> names, JsonNode config) {
         String base = config.path("base_model_name_or_path").asText("");
         Problem.Builder problem = StoreProblems.INCOMPLETE
                 .error(where + " is an adapter" + (base.isEmpty() ? "" : " of " + base) + ", not a model")
@@ -215,12 +227,17 @@ final class ModelLayout {
         String adapter = PackagedModel.isAddress(where) || !named.matches("[\\w@%+=:,./ -]+")
                 ? "FOLDER"
                 : named.replaceFirst("/+$", "");
+        String revision = where.startsWith("hf:") && where.contains("@")
+                ? ", revision='" + where.replaceFirst("^[^@]*@", "") + "'"
+                : "";
         // PEFT does not write how many labels there are, and transformers takes 2 where nobody says another number.
         boolean tellsLabels = config.path("task_type").asText().equals("SEQ_CLS");
         return "python3 -c \"from peft import AutoPeftModelFor" + (tellsLabels ? "SequenceClassification" : "CausalLM")
-                + " as M; from transformers import AutoTokenizer as T; m = M.from_pretrained('" + adapter + "'"
+                + " as M; from transformers import AutoTokenizer as T; m = M.from_pretrained('" + adapter + "'" + revision
                 + (tellsLabels ? ", num_labels=N" : "") + "); T.from_pretrained("
-                + (names.contains(TOKENIZER) ? "'" + adapter + "'" : "m.active_peft_config.base_model_name_or_path")
+                + (names.contains(TOKENIZER)
+                        ? "'" + adapter + "'" + revision
+                        : "m.active_peft_config.base_model_name_or_path")
                 + ").save_pretrained('" + adapter + "-merged'); m.merge_and_unload().save_pretrained('" + adapter
                 + "-merged')\"" + (tellsLabels ? "    # N: how many labels it tells apart" : "");
     }

@@ -528,6 +528,43 @@ class ModelStoreTest {
         assertThat(store().find(ModelRef.parse("models/gr\uD800sse"), folder)).isEmpty();
     }
 
+    @Test
+    void saysOfAnAdapterOnTheHubWhatItSaysOfItself() {
+        repository.remove("model.safetensors");
+        repository.remove("pytorch_model.bin");
+        repository.put("adapter_config.json", "{\"peft_type\": \"LORA\", \"task_type\": \"SEQ_CLS\"}");
+        repository.put("adapter_model.safetensors", "w");
+        publish();
+
+        assertThat(failure("hf:org/tiny@" + COMMIT).remedies())
+                .first()
+                .asString()
+                .contains(
+                        "AutoPeftModelForSequenceClassification as M;",
+                        "m = M.from_pretrained('org/tiny', revision='" + COMMIT + "', num_labels=N);",
+                        "T.from_pretrained('org/tiny', revision='" + COMMIT + "')");
+
+        repository.put(
+                "adapter_config.json", "{\"peft_type\": \"P_TUNING\", \"base_model_name_or_path\": \"org/base\"}");
+        publish();
+        assertThat(failure("hf:org/tiny").summary()).isEqualTo("hf:org/tiny is an adapter of org/base, not a model");
+        assertThat(failure("hf:org/tiny").remedies()).containsExactly("model: hf:org/base");
+        assertThat(folder.resolve("home/models/hub/models--org--tiny/adapter_config.json"))
+                .doesNotExist();
+    }
+
+    @Test
+    void recognisesAnAdapterOnTheHubOfWhichNothingCanBeFetched() {
+        repository.remove("model.safetensors");
+        repository.remove("pytorch_model.bin");
+        repository.put("adapter_config.json", "{}");
+        publish();
+        server.stubFor(get("/org/tiny/resolve/" + COMMIT + "/adapter_config.json")
+                .willReturn(aResponse().withStatus(403)));
+
+        assertThat(failure("hf:org/tiny").summary()).isEqualTo("hf:org/tiny is an adapter, not a model");
+    }
+
     private Problem failure(String reference) {
         return Problems.only(() -> resolve(reference));
     }
