@@ -413,7 +413,9 @@ final class SetFindings {
             remedies.add("training.max-tokens: " + Math.min(longest, contextTokens));
         }
         if (longest > contextTokens && virtualTokens > 0 && longest < modelTokens) {
-            remedies.add("method.virtual-tokens: " + (modelTokens - longest));
+            boolean isAllowed = askedTokens == 0 || askedTokens >= longest;
+            remedies.add((isAllowed ? "" : "training.max-tokens: " + longest + " and ") + "method.virtual-tokens: "
+                    + (modelTokens - longest));
         }
         if (longest > contextTokens) {
             remedies.add("finetune models    (the model reads " + length() + "; others read more)");

@@ -546,6 +546,21 @@ class DatasetCheckTest {
     }
 
     @Test
+    void raisesTheJobsLimitWithWhatVirtualTokensLeave() {
+        TextCodec behind = new CodecBehindVirtualTokens(codec, 58);
+
+        DatasetCheckReport low = new DatasetCheck(MOODS, LENIENT, 4, 8, 17, behind, 1, FILE).inspect(clean().parts());
+        DatasetCheckReport high = new DatasetCheck(MOODS, LENIENT, 64, 8, 17, behind, 1, FILE).inspect(clean().parts());
+
+        long longest = low.profile().tokens().max();
+        assertThat(problem(low, "FT0320").remedies())
+                .startsWith(
+                        "training.max-tokens: 6",
+                        "training.max-tokens: " + longest + " and method.virtual-tokens: " + (64 - longest));
+        assertThat(problem(high, "FT0320").remedies()).first().isEqualTo("method.virtual-tokens: " + (64 - longest));
+    }
+
+    @Test
     void namesTheFewRowsThatNoLimitTakes() {
         Rows rows = clean();
         for (int i = 0; i < 20; i++) {
