@@ -133,7 +133,8 @@ record TextSettings(
 
     private static String text(Path file, JsonNode template) {
         if (!template.isTextual()) {
-            throw damaged(file, "chat_template is no text", "it must be one, or a list or an object of texts with names");
+            throw damaged(
+                    file, "chat_template is no text", "it must be one, or a list or an object of texts with names");
         }
         return template.asText();
     }

@@ -176,13 +176,15 @@ class NativeFaultsTest {
 
     /** The letters of the second step are there only after one of another kind, or after a text was shortened by one. */
     @ParameterizedTest
-    @ValueSource(strings = {"{'type': 'Lowercase'}", "{'type': 'Replace', 'pattern': {'String': 'AA'}, 'content': 'a'}"})
+    @ValueSource(
+            strings = {"{'type': 'Lowercase'}", "{'type': 'Replace', 'pattern': {'String': 'AA'}, 'content': 'a'}"})
     void countsWhatAStepBetweenMakesOfWhatWasPutIn(String between) throws JsonProcessingException {
         String first = replacing("x", "A".repeat(16));
         String second = replacing("a", "b".repeat(16));
 
         assertThat(NativeFaults.in(tokenizer(steps("normalizer", first, between, second))))
-                .hasValueSatisfying(words -> assertThat(words).startsWith("normalizer Replace makes texts up to 256 times"));
+                .hasValueSatisfying(
+                        words -> assertThat(words).startsWith("normalizer Replace makes texts up to 256 times"));
         assertThat(NativeFaults.in(tokenizer(steps("normalizer", first, second))))
                 .isEmpty();
     }

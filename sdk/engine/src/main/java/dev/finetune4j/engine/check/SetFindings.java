@@ -183,8 +183,7 @@ final class SetFindings {
                 .count();
         int testRows = data.split().testRows();
         // A sample that keeps the shares of labels has a row of each that it has room for.
-        boolean isCapped =
-                data.split().stratify() && testRows < all - rowless && table.size(Part.TEST) == testRows;
+        boolean isCapped = data.split().stratify() && testRows < all - rowless && table.size(Part.TEST) == testRows;
         log.add(CheckProblems.UNTESTED_LABEL.code(), "", untested.size(), () -> {
             Problem.Builder problem = CheckProblems.UNTESTED_LABEL
                     .warning(untested.size() + " of " + Counted.of(all, "label")

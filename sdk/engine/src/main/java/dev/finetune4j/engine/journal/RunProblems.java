@@ -331,8 +331,7 @@ public final class RunProblems implements ProblemCatalogue {
     /** No run has this id, or begins with it. */
     public static FineTuneException noSuchRun(String asked, List<RunId> newestFirst) {
         List<String> known = newestFirst.stream().map(RunId::value).toList();
-        Problem.Builder problem =
-                NO_SUCH_RUN.error(asked.isBlank() ? "no run was named" : "there is no run " + asked);
+        Problem.Builder problem = NO_SUCH_RUN.error(asked.isBlank() ? "no run was named" : "there is no run " + asked);
         RunNames.nearest(asked, known).ifPresent(near -> problem.because("did you mean " + near + "?"));
         return problem.because(
                         known.isEmpty()

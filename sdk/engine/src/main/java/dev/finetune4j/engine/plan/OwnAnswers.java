@@ -17,7 +17,8 @@ record OwnAnswers(Worlds worlds, Assumptions assumptions) {
         double read = readTokens(job) * job.readingFlops();
         // Labels are a tree behind a prompt, or several, and each of its tokens is scored against all of one.
         double labels = job.labels().together();
-        double scored = job.answeringModels() * labels * job.labelFlops(Math.min(labels, Predict.MOST_TOKENS_OF_A_PASS));
+        double scored =
+                job.answeringModels() * labels * job.labelFlops(Math.min(labels, Predict.MOST_TOKENS_OF_A_PASS));
         Sample reading = perFlop.times(read + scored);
         if (!job.areTextsWritten()) {
             return reading;

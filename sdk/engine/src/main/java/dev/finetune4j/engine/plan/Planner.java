@@ -499,7 +499,8 @@ public final class Planner {
     /** Those on which all of a job is done; the others, which leave the comparison out, only where there are none. */
     private List<Candidate> wholeFirst(List<Candidate> machines) {
         List<Candidate> whole = machines.stream()
-                .filter(one -> !context.places().ownModels().contains(one.option().target()))
+                .filter(one ->
+                        !context.places().ownModels().contains(one.option().target()))
                 .toList();
         return whole.isEmpty() ? machines : whole;
     }

@@ -25,8 +25,7 @@ record HubSettings(String endpoint, Map<String, String> headers, Path cache, boo
     static HubSettings of(Map<String, String> environment) {
         String user = environment.getOrDefault("HOME", System.getProperty("user.home"));
         Path hubHome = folder(environment, "HF_HOME", user + "/.cache/huggingface");
-        Path cache =
-                folder(environment, "HF_HUB_CACHE", hubHome.resolve("hub").toString());
+        Path cache = folder(environment, "HF_HUB_CACHE", hubHome.resolve("hub").toString());
         String endpoint =
                 environment.getOrDefault("HF_ENDPOINT", DEFAULT_ENDPOINT).replaceFirst("/+$", "");
         String token = environment.getOrDefault("HF_TOKEN", tokenFile(hubHome.resolve("token")));

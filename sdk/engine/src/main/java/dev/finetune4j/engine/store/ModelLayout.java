@@ -233,7 +233,8 @@ final class ModelLayout {
         // PEFT does not write how many labels there are, and transformers takes 2 where nobody says another number.
         boolean tellsLabels = config.path("task_type").asText().equals("SEQ_CLS");
         return "python3 -c \"from peft import AutoPeftModelFor" + (tellsLabels ? "SequenceClassification" : "CausalLM")
-                + " as M; from transformers import AutoTokenizer as T; m = M.from_pretrained('" + adapter + "'" + revision
+                + " as M; from transformers import AutoTokenizer as T; m = M.from_pretrained('" + adapter + "'"
+                + revision
                 + (tellsLabels ? ", num_labels=N" : "") + "); T.from_pretrained("
                 + (names.contains(TOKENIZER)
                         ? "'" + adapter + "'" + revision
@@ -274,7 +275,9 @@ final class ModelLayout {
         // Where one lies at the top, those in folders are of parts, such as 1_Pooling of sentence-transformers.
         Optional<String> config = names.contains(CONFIG)
                 ? Optional.empty()
-                : names.stream().filter(name -> name.endsWith("/" + CONFIG)).min(Comparator.comparingInt(String::length));
+                : names.stream()
+                        .filter(name -> name.endsWith("/" + CONFIG))
+                        .min(Comparator.comparingInt(String::length));
         String folder = config.map(name -> name.substring(0, name.length() - CONFIG.length() - 1))
                 .orElse("model");
         String zip = "../".repeat(folder.split("/", -1).length) + address.substring(1 + lastSlash(address));

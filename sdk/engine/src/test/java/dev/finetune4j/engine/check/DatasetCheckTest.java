@@ -197,8 +197,15 @@ class DatasetCheckTest {
         Rows rows = clean().labelled(TRAIN, "a dull lamp", "ugly");
 
         Problem untested = problem(
-                new DatasetCheck(MOODS.withLabels(List.of("good", "bad", "ugly")), LENIENT, 0, 8, 17, codec, 2, FILE
-                                .withSplit(twoRows))
+                new DatasetCheck(
+                                MOODS.withLabels(List.of("good", "bad", "ugly")),
+                                LENIENT,
+                                0,
+                                8,
+                                17,
+                                codec,
+                                2,
+                                FILE.withSplit(twoRows))
                         .inspect(rows.parts()),
                 "FT0309");
 

@@ -588,9 +588,7 @@ class BacktestTest {
         fields.set(COLUMNS.indexOf("framework"), "litgpt");
 
         assertThat(setup("lora_targets", text).targets()).isEmpty();
-        assertThat(setup(fields).weights())
-                .as("of which any may be meant")
-                .isNull();
+        assertThat(setup(fields).weights()).as("of which any may be meant").isNull();
     }
 
     @Test
@@ -854,8 +852,7 @@ class BacktestTest {
     void readsTheSizeInANameThatOnlyBeginsLikeLlama4(String name, double billions) {
         assertThat(new ModelNames().find(name, OptionalDouble.empty()))
                 .get()
-                .satisfies(model ->
-                        assertThat(model.parameters() / 1e9).isCloseTo(billions, within(0.1 * billions)));
+                .satisfies(model -> assertThat(model.parameters() / 1e9).isCloseTo(billions, within(0.1 * billions)));
     }
 
     /** 32 billion of GLM-4.5's weights are active, 12 of Air's, and 3 of Flash's, whose latent attention is taken for a whole one. */

@@ -49,8 +49,7 @@ class RankingTest {
                         ranking,
                         option(HUB, "small", 50),
                         option(HUB, "large", 90),
-                        SampleOptions.option(
-                                SampleOptions.PLACE, "small", Fit.FITS, Duration.ofMinutes(60), null)))
+                        SampleOptions.option(SampleOptions.PLACE, "small", Fit.FITS, Duration.ofMinutes(60), null)))
                 .extracting(one -> one.option().id())
                 .containsExactly(
                         "hub/north/small/on-demand", "hub/north/large/on-demand", "place/north/small/on-demand");

@@ -321,7 +321,8 @@ final class DecoderModel implements LanguageModel {
         if (asked.stream().anyMatch(each -> each.prompt().length == 0)) {
             return LanguageModel.super.answer(prefix, asked, stopTokens, goesOn);
         }
-        return NativeCalls.guarded(() -> speaker(stopTokens).answer(virtualTokens().before(prefix), asked, goesOn));
+        return NativeCalls.guarded(
+                () -> speaker(stopTokens).answer(virtualTokens().before(prefix), asked, goesOn));
     }
 
     private Speaker speaker(List<Integer> stopTokens) {

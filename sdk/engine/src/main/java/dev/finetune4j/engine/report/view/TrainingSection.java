@@ -73,11 +73,7 @@ final class TrainingSection {
                 .filter(point -> point.value() > axis.high())
                 .count();
         LineChart chart = new LineChart(
-                        "Loss by optimizer step",
-                        description(training),
-                        lastStep(training),
-                        axis,
-                        axis::label)
+                        "Loss by optimizer step", description(training), lastStep(training), axis, axis::label)
                 .dots(training.loss(), "raw")
                 .line(training.smoothedLoss(), "tuned");
         if (!training.validation().isEmpty()) {

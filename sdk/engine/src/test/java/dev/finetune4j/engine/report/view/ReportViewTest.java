@@ -279,7 +279,9 @@ class ReportViewTest {
 
     @Test
     void thousandsOfAScaleHaveSeparators() {
-        assertThat(HtmlReport.write(trained(4000, 4000))).contains(">1,000</span>").doesNotContain(">1000</span>");
+        assertThat(HtmlReport.write(trained(4000, 4000)))
+                .contains(">1,000</span>")
+                .doesNotContain(">1000</span>");
     }
 
     @Test
