@@ -199,12 +199,14 @@ class LauncherTest {
         Ended deaf = run(java, "bash", "-c", "exec \"$0\" chat RUN <&-", launcher);
         Ended mute = run(java, "bash", "-c", "exec \"$0\" chat RUN </dev/null >&-", launcher);
         Ended silent = run(java, "bash", "-c", "exec \"$0\" chat RUN </dev/null 2>&-", launcher);
+        Ended shut = run(java, "bash", "-c", "exec \"$0\" chat RUN <&- >&- 2>&-", launcher);
 
         assertThat(deaf.out()).as(deaf.err()).isEqualTo("said\n");
         assertThat(mute.out()).isEmpty();
         assertThat(mute.err()).isEqualTo("heard\n");
         assertThat(silent.exitCode()).isZero();
         assertThat(silent.out()).isEqualTo("said\n");
+        assertThat(shut.exitCode()).isZero();
     }
 
     @Test

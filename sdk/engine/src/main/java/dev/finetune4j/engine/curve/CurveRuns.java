@@ -221,7 +221,10 @@ public final class CurveRuns {
         long all = whole.data().record().parts().values().stream()
                 .mapToLong(SplitRecord.PartShare::dealt)
                 .sum();
-        return all - RowSplit.heldOut(Part.TEST, all, SplitSpec.defaults());
+        // Test rows beyond the most that are taken are left out, and not trained on.
+        return all
+                - RowSplit.heldOut(
+                        Part.TEST, all, SplitSpec.builder().testRows(0).build());
     }
 
     private Path folder() {

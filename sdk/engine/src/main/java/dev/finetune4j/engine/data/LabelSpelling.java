@@ -17,13 +17,13 @@ public final class LabelSpelling {
 
     /**
      * Such as the zero-width space and the soft hyphen. Not the joiners where they make one emoji of several, part the
-     * letters of a Persian word or give its last one another form, which they never do beside Latin letters; nor the
+     * letters of a Persian word or give its last one another form, which they never do beside Latin letters and digits; nor the
      * tags by which the flags of England and Scotland differ, nor what Unicode calls prepended concatenation marks,
      * such as the Arabic number sign: they are seen.
      */
     private static final Pattern UNSEEN = Pattern.compile("[\\p{Cf}&&[^\\u200C\\u200D\\x{E0020}-\\x{E007F}"
             + "\\u0600-\\u0605\\u06DD\\u070F\\u0890\\u0891\\u08E2\\x{110BD}\\x{110CD}]]"
-            + "|(?<=[\\p{ASCII}\\p{IsLatin}])[\\u200C\\u200D]+|[\\u200C\\u200D]+(?=[\\p{ASCII}\\p{IsLatin}])"
+            + "|(?<=[\\p{IsLatin}0-9])[\\u200C\\u200D]+|[\\u200C\\u200D]+(?=[\\p{IsLatin}0-9])"
             + "|^\\u200C+|\\u200C+$"
             + "|^\\u200D+(?![\\u200D\\p{IsArabic}])|(?<![\\u200D\\p{IsArabic}\\p{M}])\\u200D+$");
 

@@ -84,8 +84,8 @@ final class RunReader {
             Pattern.compile("nf4|fp4|int4|int8|[48][-_ ]?bit(?![-_ ]*(?:paged|adam|optim|lion))|gptq|awq");
 
     /** An optimizer with moments in few bits, as trainers name it: no base in as many. */
-    private static final Pattern PACKED_OPTIMIZER =
-            Pattern.compile("(?:paged[-_ ])?(?:adamw?|lion)(?:[-_ ](?:bnb|torch))?(?:[-_ ]?8|_4)[-_ ]?bit");
+    private static final Pattern PACKED_OPTIMIZER = Pattern.compile(
+            "(?:paged[-_ ])?(?:adamw?|ademamix|rmsprop|lion|sgd|adagrad)(?:[-_ ](?:bnb|torch))?(?:[-_ ]?8|_4)[-_ ]?bit");
 
     /** An offload that leaves weights and moments where they are. */
     private static final Pattern ACTIVATION_OFFLOAD =
@@ -276,12 +276,13 @@ final class RunReader {
         return value.isPresent() && value.getAsDouble() >= 1 ? (Integer) (int) value.getAsDouble() : null;
     }
 
-    /** A row with a peak or a speed is of a run that ran, whatever its notes say of others. */
+    /** A row with a peak, a speed or a time is of a run that ran, whatever its notes say of others. */
     private boolean ranOutOfMemory() {
         return (isOutOfMemory || notes.ranOutOfMemory())
                 && row.number("peak_mem_gb_per_gpu").isEmpty()
                 && row.number("tokens_per_s_per_gpu").isEmpty()
-                && row.number("tokens_per_s").isEmpty();
+                && row.number("tokens_per_s").isEmpty()
+                && row.number("wall_time_s").isEmpty();
     }
 
     private int gpuCount() {

@@ -40,7 +40,9 @@ final class ModelLayout {
             "ADAPTION_PROMPT",
             "CARTRIDGE",
             "CPT",
+            "LILY",
             "MULTITASK_PROMPT_TUNING",
+            "POLY",
             "P_TUNING",
             "PREFIX_TUNING",
             "PROMPT_TUNING",
@@ -211,7 +213,7 @@ final class ModelLayout {
                 .at(Location.of(where))
                 .because("it holds " + ADAPTER_CONFIG + ", and no weights but those that are added to another model");
         String kind = config.path("peft_type").asText();
-        if (UNMERGEABLE.contains(kind)) {
+        if (UNMERGEABLE.contains(kind) || config.hasNonNull("alora_invocation_tokens")) {
             return problem.because("PEFT cannot merge adapters of the kind " + kind + " into that model")
                     .remedy("model: hf:" + (base.matches("[\\w.-]+/[\\w.-]+") ? base : "ORG/NAME"))
                     .asException();
@@ -227,18 +229,20 @@ final class ModelLayout {
         String adapter = PackagedModel.isAddress(where) || !named.matches("[\\w@%+=:,./ -]+")
                 ? "FOLDER"
                 : named.replaceFirst("/+$", "");
-        String revision = where.startsWith("hf:") && where.contains("@")
-                ? ", revision='" + where.replaceFirst("^[^@]*@", "") + "'"
-                : "";
+        String fetching = "";
+        if (where.startsWith("hf:")
+                && where.contains("@")) { // before PEFT 0.20 a revision is that of the configuration alone
+            adapter = named.replaceFirst("^.*/", "");
+            fetching = "hf download " + named + " --revision " + where.replaceFirst("^[^@]*@", "") + " --local-dir "
+                    + adapter + " && ";
+        }
         // PEFT does not write how many labels there are, and transformers takes 2 where nobody says another number.
         boolean tellsLabels = config.path("task_type").asText().equals("SEQ_CLS");
-        return "python3 -c \"from peft import AutoPeftModelFor" + (tellsLabels ? "SequenceClassification" : "CausalLM")
+        return fetching + "python3 -c \"from peft import AutoPeftModelFor"
+                + (tellsLabels ? "SequenceClassification" : "CausalLM")
                 + " as M; from transformers import AutoTokenizer as T; m = M.from_pretrained('" + adapter + "'"
-                + revision
                 + (tellsLabels ? ", num_labels=N" : "") + "); T.from_pretrained("
-                + (names.contains(TOKENIZER)
-                        ? "'" + adapter + "'" + revision
-                        : "m.active_peft_config.base_model_name_or_path")
+                + (names.contains(TOKENIZER) ? "'" + adapter + "'" : "m.active_peft_config.base_model_name_or_path")
                 + ").save_pretrained('" + adapter + "-merged'); m.merge_and_unload().save_pretrained('" + adapter
                 + "-merged')\"" + (tellsLabels ? "    # N: how many labels it tells apart" : "");
     }

@@ -47,6 +47,7 @@ class LabelSpellingTest {
     void tellsApartWhatAJoinerAtTheEndChanges() {
         assertThat(LabelSpelling.folded("\u0647\u200D")).isNotEqualTo(LabelSpelling.folded("\u0647"));
         assertThat(LabelSpelling.folded("\u0D28\u0D4D\u200D")).isNotEqualTo(LabelSpelling.folded("\u0D28\u0D4D"));
+        assertThat(LabelSpelling.folded("\u0647\u200D.\u0634")).isNotEqualTo(LabelSpelling.folded("\u0647.\u0634"));
     }
 
     @ParameterizedTest

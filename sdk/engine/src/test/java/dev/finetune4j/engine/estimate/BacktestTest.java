@@ -365,6 +365,7 @@ class BacktestTest {
         "lora adamw_8bit, LORA, ",
         "lora + paged_adamw_8bit, LORA, ",
         "lora adamw_torch_4bit, LORA, ",
+        "lora ademamix_8bit, LORA, ",
         "'qlora, adamw_8bit', QLORA, ",
         "LoRA 4-bit + adamw_bnb_8bit, QLORA, ",
         "LoRA, LORA, "
@@ -540,8 +541,13 @@ class BacktestTest {
     void takesARunOfLongerRowsForOneThatRanOutOfMemory() throws IOException {
         List<String> fields = outOfMemory("notes", "");
         fields.set(COLUMNS.indexOf("notes"), "Longer rows (8192): CUDA out of memory");
-
+        fields.set(COLUMNS.indexOf("wall_time_s"), "");
         assertThat(RunTable.of(file(fields)).runs().get(0).ranOutOfMemory()).isTrue();
+
+        fields.set(COLUMNS.indexOf("wall_time_s"), "3600");
+        assertThat(RunTable.of(file(fields)).runs().get(0).ranOutOfMemory())
+                .as("it took its time")
+                .isFalse();
     }
 
     @ParameterizedTest

@@ -540,9 +540,10 @@ class ModelStoreTest {
                 .first()
                 .asString()
                 .contains(
+                        "hf download org/tiny --revision " + COMMIT + " --local-dir tiny && python3 -c ",
                         "AutoPeftModelForSequenceClassification as M;",
-                        "m = M.from_pretrained('org/tiny', revision='" + COMMIT + "', num_labels=N);",
-                        "T.from_pretrained('org/tiny', revision='" + COMMIT + "')");
+                        "m = M.from_pretrained('tiny', num_labels=N);",
+                        "T.from_pretrained('tiny').save_pretrained('tiny-merged')");
 
         repository.put(
                 "adapter_config.json", "{\"peft_type\": \"P_TUNING\", \"base_model_name_or_path\": \"org/base\"}");
