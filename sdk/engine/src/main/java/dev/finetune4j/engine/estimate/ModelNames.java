@@ -30,7 +30,11 @@ final class ModelNames {
 
     /** A size that is what a token passes of a mixture: of Scout-17B-16E 109 billion lie in memory. */
     private static final Pattern ACTIVE =
-            Pattern.compile("\\d+b-\\d+e(?![a-z\\d])|llama-?4(?!\\d|\\.\\d|[bm](?![a-z])|-?bit)");
+            Pattern.compile("\\d+b-\\d+e(?![a-z\\d])|llama-?4(?!\\d|\\.\\d|[bm](?![a-z]))");
+
+    /** In how many bits the weights of a copy are stored: no version and no size. */
+    private static final Pattern BITS = Pattern.compile(
+            "(?<![a-z\\d.])(?:bnb[\\s_\u2010-\u2013-]?)?\\d{1,2}[\\s_\u2010-\u2013-]?bits?(?![a-z\\d])");
 
     private static final Pattern APART_FROM_UNIT = Pattern.compile("(?<=\\d)\\s+(?=[bm](?![a-z]))");
     private static final Pattern POINT = Pattern.compile("(?<=-\\d)_(?=\\d(?![\\d_]))"); // Qwen-1_8B, phi-1_5
@@ -122,9 +126,9 @@ final class ModelNames {
                 .findFirst();
     }
 
-    /** A name as most write it: lower case, hyphens between its parts, and the version where the family has it. */
+    /** A name as most write it: lower case, hyphens between its parts, the version where the family has it, and no bits. */
     private static String plain(String name) {
-        String lower = name.strip().toLowerCase(Locale.ROOT);
+        String lower = BITS.matcher(name.strip().toLowerCase(Locale.ROOT)).replaceAll("");
         String whole =
                 POINT.matcher(APART_FROM_UNIT.matcher(lower).replaceAll("")).replaceAll(".");
         String parts = END.matcher(BREAKS.matcher(whole).replaceAll("-")).replaceAll("");
