@@ -542,6 +542,24 @@ class FineTunerTest {
         }
     }
 
+    /** Of 270 labels a curve needs 4,320 training rows. Four fifths of 5,350 are 4,280; that 1,000 are tested at most gives none back. */
+    @Test
+    void countsNoTestRowsBeyondTheirMostAsTrainingRowsOfALearningCurve() throws Exception {
+        List<String> rows = new ArrayList<>();
+        for (int row = 0; row < 5350; row++) {
+            rows.add(Json.line(Map.of("text", "letter number " + row, "label", "mood " + row % 270)));
+        }
+        Files.write(folder.resolve("many.jsonl"), rows);
+
+        try (FineTuner tuner = tuner(Map.of())) {
+            JobFile job = tuner.read(jobFile("many.jsonl"));
+            Problem refused = Problems.only(() -> tuner.learningCurve(job));
+
+            assertThat(refused.summary()).endsWith(" 3745 training rows, a learning curve needs 4320");
+            assertThat(refused.remedies()).containsExactly("add rows");
+        }
+    }
+
     private Problem refusedCurve(FineTuner tuner, Path job, int rows) throws Exception {
         List<String> few = Files.readAllLines(folder.resolve("letters.jsonl")).subList(0, rows);
         Files.write(folder.resolve("few.jsonl"), few);
