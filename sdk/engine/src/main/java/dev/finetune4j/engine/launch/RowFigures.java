@@ -6,7 +6,6 @@ import dev.finetune4j.spi.Proposal;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * How many rows a job has and how long they are: all that a plan needs to know of them.
@@ -35,9 +34,8 @@ public record RowFigures(
         long bytes,
         String digest,
         LabelTokens labels) {
-    /** Copies the map in its order; what an older version kept, without labels, is refused. */
+    /** Copies the map in its order. */
     public RowFigures {
-        Objects.requireNonNull(labels, "labels");
         EnumMap<Part, Long> inOrder = new EnumMap<>(Part.class);
         inOrder.putAll(rows);
         rows = Collections.unmodifiableMap(inOrder);
