@@ -1,0 +1,135 @@
+package dev.finetune4j.engine.estimate;
+
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** How long the rows of a published run are, how they are packed and padded, and how many of them and of their tokens it trains. */
+final class RunLengths {
+    /** Sources that benchmark rows of exactly the length that they print. */
+    private static final Set<String> FULL_LENGTH = Set.of("qwen1-readme");
+
+    private static final Pattern PACKING = Pattern.compile("(?:(?:sample|sequence)[-_ ]?)?pack(?:ed|ing)");
+
+    /** What each doubling of a micro-batch adds to its longest row, in mean rows. */
+    private static final double PADDING = 0.35;
+
+    private final RunRow row;
+
+    RunLengths(RunRow row) {
+        this.row = row;
+    }
+
+    /** Whether rows are joined until they fill the cap; null where nobody says it. */
+    @Nullable
+    Boolean isPacked() {
+        String text = row.lower("packing");
+        if (row.saysYes("packing")
+                || PACKING.matcher(text).matches()
+                || row.notes().say("dolly-15k packed")) {
+            return true;
+        }
+        return text.isEmpty() ? null : Boolean.FALSE;
+    }
+
+    /** Whether rows are as long as they may be without being packed. */
+    boolean isFullLength() {
+        return row.notes().isFullLength() || FULL_LENGTH.contains(row.text("source"));
+    }
+
+    /** Tokens of the longest row. */
+    @Nullable
+    Integer longest() {
+        Integer cap = row.whole("seq_len");
+        if (cap == null) {
+            return row.dataSet().map(DataSets::longestTokens).orElse(null);
+        }
+        if (Boolean.TRUE.equals(isPacked()) || isFullLength() || row.notes().say("longest sample")) {
+            return cap;
+        }
+        OptionalDouble said = row.notes().longestTokens();
+        if (said.isPresent()) {
+            return (int) Math.min(cap, said.getAsDouble());
+        }
+        return row.dataSet().map(set -> Math.min(cap, set.longestTokens())).orElse(null);
+    }
+
+    /** Tokens of the mean row. Rows of a micro-batch are padded to its longest: each doubling adds about a third of the mean. */
+    @Nullable
+    Double mean() {
+        Integer cap = row.whole("seq_len");
+        if (cap != null && (Boolean.TRUE.equals(isPacked()) || isFullLength())) {
+            return (double) cap;
+        }
+        Integer micro = row.whole("micro_batch");
+        double padding = micro == null ? 1 : 1 + PADDING * Math.log(micro) / Math.log(2);
+        OptionalDouble said = row.notes().meanTokens();
+        double most = cap == null ? Double.MAX_VALUE : cap;
+        if (said.isPresent()) {
+            return Math.min(most, said.getAsDouble() * padding);
+        }
+        return row.dataSet()
+                .map(set -> Math.min(most, set.meanTokens() * padding))
+                .orElse(null);
+    }
+
+    /** Micro-steps of a step, said or told from its rows. */
+    @Nullable
+    Integer accumulation(Parallelism spread) {
+        Integer said = row.whole("grad_accum");
+        Integer batch = row.whole("global_batch");
+        Integer micro = row.whole("micro_batch");
+        if (said != null || batch == null || micro == null) {
+            return said;
+        }
+        return (int) Math.max(1, batch / ((long) micro * spread.replicas()));
+    }
+
+    /** Rows of the whole run, of all epochs. */
+    OptionalDouble rowsTrained() {
+        OptionalDouble rows = row.number("train_samples");
+        double known = row.dataSet().map(DataSets::rows).orElse(0L);
+        double each = rows.orElse(known);
+        OptionalDouble epochs = row.number("epochs");
+        return each > 0 && epochs.isPresent() ? OptionalDouble.of(each * epochs.getAsDouble()) : OptionalDouble.empty();
+    }
+
+    /** Tokens of the whole run as computed, as far as the row says; a mean row that is not known is filled in later. */
+    OptionalDouble tokensTrained(TrainingSetup setup) {
+        OptionalDouble tokens = row.number("train_tokens");
+        if (tokens.isPresent()) {
+            return OptionalDouble.of(tokens.getAsDouble() * row.number("epochs").orElse(1));
+        }
+        Double mean = setup.meanTokens();
+        if (mean == null) {
+            return OptionalDouble.empty();
+        }
+        OptionalDouble micro = row.notes().number("(\\d+) micro-batch iterations");
+        if (micro.isPresent() && setup.microBatch() != null) {
+            return OptionalDouble.of(micro.getAsDouble() * setup.microBatch() * mean * row.gpuCount());
+        }
+        OptionalDouble steps = row.notes().number("(?:optimizer steps |steps=)(\\d+)");
+        OptionalDouble batch = row.number("global_batch");
+        if (steps.isPresent() && batch.isPresent()) {
+            return OptionalDouble.of(steps.getAsDouble() * batch.getAsDouble() * mean);
+        }
+        OptionalDouble rows = rowsTrained();
+        OptionalDouble each = isCountedBeforePacking() ? tokensBeforePacking() : OptionalDouble.of(mean);
+        return rows.isPresent() && each.isPresent()
+                ? OptionalDouble.of(rows.getAsDouble() * each.getAsDouble())
+                : OptionalDouble.empty();
+    }
+
+    /** Samples are counted as the data has them; packed, many of them fill a row up to its cap. */
+    boolean isCountedBeforePacking() {
+        return Boolean.TRUE.equals(isPacked()) && !isFullLength();
+    }
+
+    private OptionalDouble tokensBeforePacking() {
+        OptionalDouble said = row.notes().meanTokens();
+        return said.isPresent()
+                ? said
+                : row.dataSet().stream().mapToDouble(DataSets::meanTokens).findFirst();
+    }
+}

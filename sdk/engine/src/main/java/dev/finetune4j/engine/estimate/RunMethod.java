@@ -1,0 +1,148 @@
+package dev.finetune4j.engine.estimate;
+
+import dev.finetune4j.engine.estimate.TrainingSetup.Arithmetic;
+import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
+import dev.finetune4j.engine.estimate.TrainingSetup.Method;
+import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
+import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** By which method and which optimizer a published run trains, and in which number formats. */
+final class RunMethod {
+    private static final Pattern QLORA = Pattern.compile("(?<![a-z])q[-_ ]?[ld]ora|qlora|qdora");
+
+    /** A base in 4 or 8 bits; not moments in 8. */
+    private static final Pattern PACKED =
+            Pattern.compile("nf4|fp4|int4|int8|[48][-_ ]?bit(?![-_ ]*(?:paged|adam|optim|lion))|gptq|awq");
+
+    /** An optimizer with moments in few bits, as trainers name it: no base in as many. */
+    private static final Pattern PACKED_OPTIMIZER = Pattern.compile(
+            "(?:paged[-_ ])?(?:adamw?|ademamix|rmsprop|lion|sgd|adagrad)(?:[-_ ](?:bnb|torch))?(?:[-_ ]?8|_4)[-_ ]?bit");
+
+    private final RunRow row;
+
+    RunMethod(RunRow row) {
+        this.row = row;
+    }
+
+    /** What is trained; empty where its name is not known. */
+    Optional<Method> method() {
+        String name = row.lower("method");
+        if (QLORA.matcher(name).find()) {
+            return Optional.of(Method.QLORA);
+        }
+        if (name.contains("lora") || name.contains("dora")) {
+            return Optional.of(
+                    row.text("precision").matches("(?i).*(nf4|int4|4-?bit|int8|gptq|awq).*")
+                                    || PACKED.matcher(withoutOptimizer(name)).find()
+                            ? Method.QLORA
+                            : Method.LORA);
+        }
+        if (name.contains("full") || name.equals("sft")) {
+            return Optional.of(Method.FULL);
+        }
+        return name.matches(".*(prompt|prefix|adapter|ia3|p-?tuning).*")
+                ? Optional.of(Method.PROMPT)
+                : Optional.empty();
+    }
+
+    /** How the base is packed where the method says it: "LoRA (8-bit)". */
+    private String packedByMethod(Method method) {
+        Matcher packed = PACKED.matcher(withoutOptimizer(row.lower("method")));
+        return method == Method.QLORA && packed.find() ? ' ' + packed.group().replaceAll("[_ ]bit", "-bit") : "";
+    }
+
+    private static String withoutOptimizer(String method) {
+        return PACKED_OPTIMIZER.matcher(method).replaceAll("");
+    }
+
+    @Nullable
+    Arithmetic arithmetic() {
+        String text = row.lower("precision");
+        if (text.isEmpty()) {
+            return null;
+        }
+        if (text.contains("fp8")) {
+            return Arithmetic.FP8;
+        }
+        if (text.contains("bf16") || text.contains("bfloat16")) {
+            return Arithmetic.BF16;
+        }
+        if (text.contains("fp16") || text.contains("float16") || text.contains("half")) {
+            return Arithmetic.FP16;
+        }
+        return text.contains("32") ? Arithmetic.FP32 : null;
+    }
+
+    /** How the model's weights are stored; null where any may be meant. */
+    @Nullable
+    Weights weights(Method method, Framework framework) {
+        String text = (row.lower("precision") + packedByMethod(method)).strip();
+        boolean isHalf = row.notes().saysWeightsAreHalf() || new RunNotes(text).saysWeightsAreHalf();
+        if (method != Method.QLORA && isHalf) {
+            return Weights.HALF;
+        }
+        boolean isEight = text.contains("int8") || text.contains("8-bit") || text.contains("8bit");
+        if (isEight && !text.contains("4")) {
+            return Weights.INT8;
+        }
+        if (text.matches(".*(gptq|awq|int4|mxfp4|hqq).*")
+                || (row.text("model").matches("(?i).*gpt[-_ ]?oss.*") && method == Method.QLORA)) {
+            return Weights.INT4;
+        }
+        if (isEight) {
+            return Weights.INT8;
+        }
+        if (text.contains("nf4-dq")) {
+            return Weights.NF4_DOUBLE;
+        }
+        if (method == Method.QLORA || text.contains("nf4") || text.contains("4-bit") || text.contains("4bit")) {
+            return switch (framework) {
+                case LITGPT -> Weights.NF4;
+                case TORCHTUNE, UNSLOTH -> Weights.NF4_DOUBLE;
+                default -> null;
+            };
+        }
+        if (text.matches(".*(amp|mixed).*")
+                || text.startsWith("fp32")
+                || text.startsWith("float32")
+                || text.equals("tf32")) {
+            return Weights.FP32;
+        }
+        boolean loadsInHalf = row.framework().loadsInHalf();
+        boolean mayLoadInHalf = loadsInHalf && !(method == Method.FULL && arithmetic() == Arithmetic.FP16);
+        boolean isOpen = (text.isEmpty() && !loadsInHalf)
+                || (framework == Framework.HUGGING_FACE && !mayLoadInHalf)
+                || framework == Framework.TUNED
+                || framework == Framework.OTHER;
+        return isOpen ? null : Weights.HALF;
+    }
+
+    @Nullable
+    Optimizer optimizer(Framework framework) {
+        String text = row.lower("optimizer");
+        boolean isEight = text.contains("8bit") || text.contains("8-bit");
+        if (text.contains("backward")) {
+            return isEight ? Optimizer.ADAMW_8BIT_IN_BACKWARD : Optimizer.ADAMW_IN_BACKWARD;
+        }
+        if (text.contains("paged")) {
+            return isEight ? Optimizer.PAGED_ADAMW_8BIT : Optimizer.PAGED_ADAMW;
+        }
+        if (isEight) {
+            return Optimizer.ADAMW_8BIT;
+        }
+        if (text.contains("fused") || (framework == Framework.TORCHTUNE && text.contains("adam"))) {
+            return Optimizer.ADAMW_FUSED;
+        }
+        if (text.contains("lion") || text.contains("muon") || text.contains("momentum")) {
+            return Optimizer.MOMENTUM;
+        }
+        if (text.contains("adafactor") || text.contains("sgd") || text.contains("came")) {
+            return Optimizer.STATELESS;
+        }
+        return text.contains("adam") ? Optimizer.ADAMW : null;
+    }
+}

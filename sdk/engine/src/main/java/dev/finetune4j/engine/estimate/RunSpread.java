@@ -1,0 +1,184 @@
+package dev.finetune4j.engine.estimate;
+
+import dev.finetune4j.engine.estimate.Parallelism.Sharding;
+import dev.finetune4j.engine.estimate.TrainingSetup.Method;
+import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
+import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** How a published run is spread over GPUs: what they share out, how the model is divided, and what lies in the host's memory. */
+final class RunSpread {
+    private static final double GIB = 1L << 30;
+
+    private static final Pattern DEGREE = Pattern.compile("(?<![a-z])(tp|pp|ep|sp|cp|fsdp|ddp)\\s*=?\\s*(\\d{1,7})");
+
+    /** Pipeline parallelism as a word or before its degree; an "app" has none. */
+    private static final Pattern PIPELINE = Pattern.compile("(?<![a-z])pp(?![a-z])|pipeline");
+
+    /** The stage of ZeRO; not that of "zero1-tp2", which the coefficients were fitted to as the second. */
+    private static final Pattern STAGE = Pattern.compile("(?:zero|stage|(?<![a-z])z)[ _=:-]*([123])(?!\\d|-tp)");
+
+    /** Names of FSDP's own strategies but that which leaves the weights whole. */
+    private static final Pattern FULL_SHARD = Pattern.compile("(?:full|hybrid)[ _-]?shard");
+
+    private static final Pattern GRADIENT_SHARD = Pattern.compile("shard[ _-]?grad");
+
+    /** What says in another column how weights are shared out; DeepSpeed alone does not say the stage. */
+    private static final Pattern SHARDED = Pattern.compile(
+            "fsdp|(?:zero|(?<![a-z])z)[ _=:-]*[123](?!\\d)" + "|(?:full|hybrid)[ _-]?shard|shard[ _-]?grad");
+
+    private static final Pattern KNOWN = Pattern.compile(
+            "none|\\bno\\b|single|dp|data|replica|zero|stage|deepspeed|\\bds\\b"
+                    + "|(?<![a-z])z[ _=:-]*[123]|shard|other|device_map|naive|(?<![a-z])(?:tp|pp|ep|sp|cp)\\s*=?\\s*\\d");
+
+    /** An offload that leaves weights and moments where they are. */
+    private static final Pattern ACTIVATION_OFFLOAD =
+            Pattern.compile("(?<![a-z])act(?:ivation)?s?[ _-](?:cpu[ _-])?off-?load(?:ing|ed)?"
+                    + "|off-?load(?:ing|ed)?[ _-](?:of[ _-])?(?:the[ _-])?act(?:ivation)?s?(?![a-z])");
+
+    private final RunRow row;
+    private final String text;
+
+    RunSpread(RunRow row) {
+        this.row = row;
+        this.text = text(row);
+    }
+
+    /** The column's text or, where that is empty, that of the framework or the method, if they say it. */
+    private static String text(RunRow row) {
+        String text = row.lower("parallelism");
+        if (text.isEmpty()) {
+            String elsewhere = (row.text("framework") + ' ' + row.text("method")).toLowerCase(Locale.ROOT);
+            text = row.gpuCount() > 1 && SHARDED.matcher(elsewhere).find() ? elsewhere : "";
+        }
+        return text.replaceAll("tensor[ _-]?parallel(?:ism)?(?:[ _-](?:size|degree))?", "tp")
+                .replaceAll("pipeline[ _-]?parallel(?:ism)?(?:[ _-](?:size|degree))?", "pp")
+                .replaceAll("(?<=\\d)x(?=[a-z])", " "); // tp2xpp2
+    }
+
+    /**
+     * What is shared out and by which degrees the model is divided.
+     *
+     * @throws IllegalArgumentException if that takes more GPUs than the row has
+     */
+    Parallelism parallelism() {
+        int count = row.gpuCount();
+        int tensor = degree("tp");
+        int pipeline = degree("pp");
+        int expert = degree("ep");
+        int sequence = Math.max(degree("sp"), degree("cp"));
+        if ((long) tensor * pipeline > count || expert > count || sequence > count) {
+            throw new IllegalArgumentException(
+                    "parallelism \"" + row.text("parallelism") + "\" needs more GPUs than the row has: " + count);
+        }
+        return new Parallelism(count, sharding(), tensor, pipeline, expert, sequence);
+    }
+
+    private Sharding sharding() {
+        Matcher stage = STAGE.matcher(text);
+        boolean hasStage = stage.find();
+        boolean isBare =
+                hasStage && !text.contains("fsdp") && !PIPELINE.matcher(text).find(); // others have stages, too
+        if (text.contains("zero") || text.contains("deepspeed") || isBare) {
+            String said = hasStage ? stage.group(1) : text;
+            return said.contains("3") ? Sharding.ZERO3 : said.contains("2") ? Sharding.ZERO2 : Sharding.ZERO1;
+        }
+        if (GRADIENT_SHARD.matcher(text).find()) {
+            return Sharding.ZERO2;
+        }
+        if (text.contains("fsdp")
+                || text.equals("hsdp")
+                || FULL_SHARD.matcher(text).find()) {
+            return Sharding.FSDP;
+        }
+        boolean isByLayers = (text.equals("other") && !row.notes().say("dataparallel"))
+                || text.contains("device_map")
+                || text.contains("naive");
+        return isByLayers ? Sharding.LAYERS : Sharding.NONE;
+    }
+
+    private int degree(String kind) {
+        Matcher matcher = DEGREE.matcher(text);
+        while (matcher.find()) {
+            if (matcher.group(1).equals(kind)) {
+                return Math.max(1, Integer.parseInt(matcher.group(2)));
+            }
+        }
+        return 1;
+    }
+
+    /** Whether DeepSpeed shares that out: FSDP has a strategy like its second stage. */
+    boolean isZero(Sharding sharding) {
+        return switch (sharding) {
+            case ZERO1, ZERO2, ZERO3 -> !GRADIENT_SHARD.matcher(text).find();
+            default -> false;
+        };
+    }
+
+    boolean offloadsOptimizer() {
+        return row.notes().offloadsOptimizer() || offloads();
+    }
+
+    boolean offloadsWeights(Sharding sharding) {
+        boolean sharesWeights = sharding == Sharding.ZERO3 || sharding == Sharding.FSDP;
+        return row.notes().offloadsWeights()
+                || (sharding == Sharding.FSDP && row.notes().say("cpu offload"))
+                || (sharesWeights && offloadsAll());
+    }
+
+    /** DeepSpeed's and FSDP's offload, of all that they share out; not that of activations. */
+    private boolean offloads() {
+        return new RunNotes(ACTIVATION_OFFLOAD.matcher(text).replaceAll("")).say("off-?load");
+    }
+
+    /** Whether that is not of the optimizer alone: "zero3 offload_optimizer". */
+    private boolean offloadsAll() {
+        RunNotes said = new RunNotes(text);
+        return offloads() && (!said.say("optim") || said.say("param|weight"));
+    }
+
+    /** A model that no GPU of several can hold alone was shared out where it ran, though nobody says how. */
+    TrainingSetup sharedOut(TrainingSetup said, @Nullable Architecture architecture, @Nullable Gpu gpu) {
+        boolean isSaid = KNOWN.matcher(text).find() || said.parallelism().sharding() != Sharding.NONE;
+        if (isSaid || row.ranOutOfMemory() || said.parallelism().gpus() == 1 || architecture == null || gpu == null) {
+            return said;
+        }
+        double room = gpu.usableMemoryGib() * GIB / architecture.parameters();
+        double weights = leastWeightBytes(said);
+        if (weights + leastStateBytes(said) <= room) {
+            return said;
+        }
+        List<Sharding> shardings = weights > room
+                ? List.of(Sharding.ZERO3, Sharding.FSDP)
+                : List.of(Sharding.ZERO2, Sharding.ZERO3, Sharding.FSDP);
+        return said.edit().shardings(shardings).build();
+    }
+
+    /** Bytes of a weight, at the least where it is not said how it is stored. */
+    private static double leastWeightBytes(TrainingSetup setup) {
+        Weights weights = setup.weights();
+        if (setup.offloadsWeights()) {
+            return 0;
+        }
+        if (weights == null) {
+            return setup.method() == Method.QLORA ? 0.5 : 2;
+        }
+        return switch (weights) {
+            case FP32 -> 4;
+            case HALF -> 2;
+            case INT8 -> 1;
+            case NF4, NF4_DOUBLE, INT4 -> 0.5;
+        };
+    }
+
+    /** Bytes of gradient and moments for each weight, in half precision; adapters have few, and other optimizers than Adam may have none. */
+    private static double leastStateBytes(TrainingSetup setup) {
+        Optimizer optimizer = setup.optimizer();
+        boolean isPlain = optimizer == null || optimizer == Optimizer.ADAMW || optimizer == Optimizer.ADAMW_FUSED;
+        return setup.method() == Method.FULL && isPlain && !setup.offloadsOptimizer() ? 6 : 0;
+    }
+}

@@ -1,0 +1,61 @@
+package dev.finetune4j.engine.estimate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RunLengthsTest {
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @CsvSource({
+        "packing, y, true",
+        "packing, 1, true",
+        "packing, on, true",
+        "packing, enabled, true",
+        "packing, packed, true",
+        "packing, sample packing, true",
+        "packing, 0, false",
+        "packing, disabled, false",
+        "packing, -, ",
+        "packing, n/a, ",
+        "packing, unknown, ",
+        "packing, ?, "
+    })
+    void readsYesAndNoOfPacking(String column, String text, @Nullable Boolean packed) {
+        assertThat(SampleRun.with(column, text).setup().isPacked()).isEqualTo(packed);
+    }
+
+    /** Ten thousand samples of 430 tokens are 4.3 million, however few rows they are packed in. */
+    @ParameterizedTest
+    @CsvSource({"mean 430 tokens, 4300000, ''", "'', , no mean", "dolly-15k, 2600000, ''"})
+    void countsTheTokensOfPackedSamplesByTheirOwnMean(String notes, @Nullable Double tokens, String why)
+            throws IOException {
+        Path file = folder.resolve("runs.csv");
+        Files.writeString(
+                file,
+                "model,params_b,method,seq_len,packing,micro_batch,gpu,peak_mem_gb_per_gpu,"
+                        + "train_samples,epochs,wall_time_s,notes\n"
+                        + "Llama 3.1 8B,8,lora,4096,yes,2,A100-80,24,10000,1,1500," + notes + "\n");
+
+        PublishedRun run = RunTable.of(file).runs().get(0);
+        Backtest backtest = Backtest.of(file);
+
+        assertThat(run.trainedTokens()).isEqualTo(tokens == null ? OptionalDouble.empty() : OptionalDouble.of(tokens));
+        assertThat(run.hasVerdict()).isTrue();
+        assertThat(backtest.memory().rows()).isEqualTo(1);
+        assertThat(backtest.wallTime().rows()).isEqualTo(tokens == null ? 0 : 1);
+        assertThat(backtest.skipped())
+                .extracting(Backtest.Skipped::why)
+                .allSatisfy(skipped -> assertThat(skipped).contains(why));
+        assertThat(backtest.skipped()).hasSize(tokens == null ? 1 : 0);
+    }
+}

@@ -1,0 +1,60 @@
+package dev.finetune4j.engine.estimate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.engine.estimate.TrainingSetup.Method;
+import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RunMethodTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"trl", "ms-swift", "axolotl"})
+    void leavesItToTheTrainerHowWeightsOfAnFp16RunAreStored(String framework) {
+        SampleRun run = SampleRun.with("precision", "fp16");
+        run.set("framework", framework);
+        run.set("method", "full");
+
+        assertThat(run.setup().weights()).isNull();
+        run.set("precision", "pure fp16");
+        assertThat(run.setup().weights()).isEqualTo(Weights.HALF);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pure bf16", "bf16 weights", "Pure BFloat16"})
+    void readsOfHalfWeightsInThePrecisionAsInTheNotes(String precision) {
+        assertThat(SampleRun.with("precision", precision).setup().weights()).isEqualTo(Weights.HALF);
+        assertThat(SampleRun.with("precision", "bf16").setup().weights()).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "QLoRA, QLORA, ",
+        "Q-LoRA, QLORA, ",
+        "q_lora, QLORA, ",
+        "fsdp_qlora, QLORA, ",
+        "QDoRA, QLORA, ",
+        "LoRA (4-bit), QLORA, ",
+        "4-bit LoRA, QLORA, ",
+        "LoRA nf4, QLORA, ",
+        "LoRA-8bit, QLORA, INT8",
+        "LoRA (8 bit), QLORA, INT8",
+        "int8 LoRA, QLORA, INT8",
+        "LoRA with 8-bit Adam, LORA, ",
+        "lora adamw_8bit, LORA, ",
+        "lora + paged_adamw_8bit, LORA, ",
+        "lora adamw_torch_4bit, LORA, ",
+        "lora ademamix_8bit, LORA, ",
+        "'qlora, adamw_8bit', QLORA, ",
+        "LoRA 4-bit + adamw_bnb_8bit, QLORA, ",
+        "LoRA, LORA, "
+    })
+    void readsInTheMethodHowTheBaseIsPacked(String method, Method read, @Nullable Weights weights) {
+        TrainingSetup setup = SampleRun.with("method", method).setup();
+
+        assertThat(setup.method()).isEqualTo(read);
+        assertThat(setup.weights()).isEqualTo(weights);
+    }
+}

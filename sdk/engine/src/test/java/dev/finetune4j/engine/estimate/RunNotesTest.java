@@ -1,0 +1,30 @@
+package dev.finetune4j.engine.estimate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunNotesTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void takesNoNoteForItsOpposite() throws IOException {
+        Path file = folder.resolve("runs.csv");
+        String row = "x,Llama 3.1 8B,8,full,,,bf16,AdamW,2048,yes,2,1,yes,fsdp,A100-80,8,trl,,40,,";
+        Files.writeString(
+                file,
+                SampleRun.HEADER + row + "without CPU offload\n" + row + "cpu offload=no; liger=no; shorter rows\n"
+                        + row + "CPU offload; full length\n");
+
+        List<TrainingSetup> setups =
+                RunTable.of(file).runs().stream().map(PublishedRun::setup).toList();
+
+        assertThat(setups).extracting(TrainingSetup::offloadsOptimizer).containsExactly(false, false, true);
+    }
+}

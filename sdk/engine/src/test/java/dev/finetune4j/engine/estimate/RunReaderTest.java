@@ -1,0 +1,66 @@
+package dev.finetune4j.engine.estimate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.engine.estimate.TrainingSetup.Attention;
+import dev.finetune4j.engine.estimate.TrainingSetup.Checkpointing;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RunReaderTest {
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @CsvSource({
+        "enabled, FULL",
+        "y, FULL",
+        "1, FULL",
+        "on, FULL",
+        "disabled, NONE",
+        "n, NONE",
+        "0, NONE",
+        "off, NONE",
+        "selective, SELECTIVE",
+        "yes (selective), SELECTIVE",
+        "yes (not selective), FULL",
+        "yes (unsloth), FULL_OFFLOADED",
+        "'yes, offload', FULL_OFFLOADED",
+        "'yes, no offload', FULL",
+        "n/a, ",
+        "?, "
+    })
+    void readsYesAndNoOfCheckpointing(String text, @Nullable Checkpointing checkpointing) {
+        assertThat(SampleRun.with("activation_checkpointing", text).setup().checkpointing())
+                .isEqualTo(checkpointing);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "none, EAGER",
+        "off, EAGER",
+        "0, EAGER",
+        "disabled, EAGER",
+        "eager, EAGER",
+        "1, FUSED",
+        "fa2, FUSED",
+        "sdpa, FUSED",
+        "n/a, ",
+        "-, "
+    })
+    void readsYesAndNoOfFlashAttention(String text, @Nullable Attention attention) throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("runs.csv"),
+                "model,method,flash_attention,wall_time_s\nLlama 3.1 8B,lora," + text + ",1\n");
+        TrainingSetup setup =
+                Objects.requireNonNull(RunTable.of(file).runs().get(0).setup());
+
+        assertThat(setup.attention()).isEqualTo(attention);
+    }
+}

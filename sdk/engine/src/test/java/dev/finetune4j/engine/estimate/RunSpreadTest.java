@@ -1,0 +1,167 @@
+package dev.finetune4j.engine.estimate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.finetune4j.engine.estimate.Parallelism.Sharding;
+import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RunSpreadTest {
+    @ParameterizedTest
+    @CsvSource({
+        "stage3, ZERO3",
+        "DeepSpeed stage 3, ZERO3",
+        "zero-2, ZERO2",
+        "zero2 (3 nodes), ZERO2",
+        "ZeRO stage 1 on 2 nodes, ZERO1",
+        "deepspeed 3, ZERO3",
+        "zero1-tp2, ZERO2",
+        "zero1xtp2, ZERO1",
+        "zero2xtp3, ZERO2",
+        "fsdp, FSDP",
+        "fsdp stage 3, FSDP",
+        "pp stage 3, NONE",
+        "pp2 stage 1, NONE",
+        "stage 3 of the app 16, ZERO3",
+        "none, NONE"
+    })
+    void readsTheStageOfZero(String parallelism, Sharding sharding) {
+        SampleRun run = SampleRun.with("parallelism", parallelism);
+        run.set("gpus", "8");
+
+        assertThat(run.setup().parallelism().sharding()).isEqualTo(sharding);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "z3, ZERO3",
+        "ds z3, ZERO3",
+        "FULL_SHARD, FSDP",
+        "HYBRID_SHARD, FSDP",
+        "SHARD_GRAD_OP, ZERO2",
+        "zero3-offload, ZERO3",
+        "tensor parallel 2, NONE"
+    })
+    void readsWhatTrainersCallTheSharingOfWeights(String parallelism, Sharding sharding) {
+        SampleRun run = SampleRun.with("parallelism", parallelism);
+        run.set("gpus", "8");
+
+        assertThat(run.setup().parallelism().sharding()).isEqualTo(sharding);
+        assertThat(run.setup().framework())
+                .isEqualTo(sharding == Sharding.ZERO3 ? Framework.DEEPSPEED : Framework.HUGGING_FACE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "accelerate fsdp, lora, FSDP",
+        "trl, lora+fsdp, FSDP",
+        "deepspeed zero3, full, ZERO3",
+        "xtuner (mmengine + deepspeed), full, NONE"
+    })
+    void readsInOtherColumnsHowWeightsAreSharedWhereTheirOwnIsEmpty(
+            String framework, String method, Sharding sharding) {
+        SampleRun run = SampleRun.with("parallelism", "");
+        run.set("framework", framework);
+        run.set("method", method);
+        run.set("gpus", "8");
+
+        assertThat(run.setup().parallelism().sharding()).isEqualTo(sharding);
+        run.set("parallelism", "ddp");
+        assertThat(run.setup().parallelism().sharding()).isEqualTo(Sharding.NONE);
+    }
+
+    /** What is not said of 70 billion weights is taken for shared out. */
+    @ParameterizedTest
+    @CsvSource({"multi-gpu, 2", "ddp, 0"})
+    void takesAnUnknownWordOfParallelismForNone(String parallelism, int shardings) {
+        SampleRun run = SampleRun.with("parallelism", parallelism);
+        run.set("model", "meta-llama/Llama-2-70b");
+        run.set("params_b", "70");
+        run.set("method", "full");
+        run.set("gpus", "32");
+
+        assertThat(run.setup().shardings()).hasSize(shardings);
+    }
+
+    /** ZeRO's second stage leaves the weights whole. */
+    @ParameterizedTest
+    @CsvSource({
+        "meta-llama/Llama-2-70b, full, '', 32, ZERO3 FSDP",
+        "meta-llama/Llama-2-70b, lora, '', 4, ZERO3 FSDP",
+        "meta-llama/Llama-2-13b, full, '', 8, ZERO2 ZERO3 FSDP",
+        "meta-llama/Llama-2-13b, lora, '', 8, ''",
+        "meta-llama/Llama-2-70b, qlora, '', 8, ''",
+        "meta-llama/Llama-2-70b, full, '', 1, ''",
+        "meta-llama/Llama-2-70b, full, none, 32, ''",
+        "meta-llama/Llama-2-70b, full, fsdp, 32, ''"
+    })
+    void takesWhatOneGpuCannotHoldForSharedOutWhereNobodySays(
+            String model, String method, String parallelism, String gpus, String shardings) {
+        SampleRun run = SampleRun.with("parallelism", parallelism);
+        run.set("model", model);
+        run.set("params_b", model.endsWith("70b") ? "70" : "13");
+        run.set("method", method);
+        run.set("gpus", gpus);
+
+        assertThat(run.setup().shardings())
+                .extracting(Sharding::name)
+                .containsExactlyElementsOf(shardings.isEmpty() ? List.of() : List.of(shardings.split(" ", -1)));
+
+        run.set("notes", "OOM");
+        run.set("peak_mem_gb_per_gpu", "");
+        assertThat(run.setup().shardings())
+                .as("of what failed, which may have lain whole on each")
+                .isEmpty();
+    }
+
+    @Test
+    void dividesTheModelAsThePartsOfTheParallelismSay() {
+        SampleRun run = SampleRun.with("parallelism", "tp=2 pp = 4");
+        run.set("gpus", "8");
+        assertThat(run.setup().parallelism().modelGpus()).isEqualTo(8);
+
+        run.set("gpus", "4");
+        assertThatThrownBy(run::read)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("parallelism \"tp=2 pp = 4\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"tensor parallel 2, 2, 1", "tp2xpp2, 2, 2", "pipeline-parallel-size=4, 1, 4"})
+    void readsDegreesInWords(String parallelism, int tensor, int pipeline) {
+        SampleRun run = SampleRun.with("parallelism", parallelism);
+        run.set("gpus", "8");
+
+        assertThat(run.setup().parallelism().tensor()).isEqualTo(tensor);
+        assertThat(run.setup().parallelism().pipeline()).isEqualTo(pipeline);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "zero3-offload, true, true",
+        "fsdp offload, true, true",
+        "zero2-offload, true, false",
+        "zero3 without offload, false, false",
+        "zero3 offload_optimizer, true, false",
+        "zero3 (optimizer offload), true, false",
+        "zero3 offload_optimizer offload_param, true, true",
+        "zero3 offload of optimizer and weights, true, true",
+        "fsdp with activation offload, false, false",
+        "fsdp activation_offload, false, false",
+        "fsdp activations offload, false, false",
+        "fsdp act offload, false, false",
+        "fsdp offload_activations, false, false",
+        "fsdp offload and activation offload, true, true"
+    })
+    void readsOfOffloadInTheParallelism(String parallelism, boolean ofOptimizer, boolean ofWeights) {
+        SampleRun run = SampleRun.with("parallelism", parallelism);
+        run.set("gpus", "8");
+
+        assertThat(run.setup().offloadsOptimizer()).isEqualTo(ofOptimizer);
+        assertThat(run.setup().offloadsWeights()).isEqualTo(ofWeights);
+    }
+}
