@@ -94,8 +94,9 @@ final class ModelNames {
         String plain = withSize(plain(name), billions);
         OptionalDouble size = billions.isPresent() && billions.getAsDouble() > 0 ? billions : sizeIn(plain);
         for (String written : List.of(plain(name), plain)) {
-            Architecture exact = shapes.get(written.substring(written.lastIndexOf('/') + 1));
-            if (exact != null && isOfSize(exact, size)) {
+            String bare = written.substring(written.lastIndexOf('/') + 1);
+            Architecture exact = shapes.get(bare);
+            if (exact != null && isMeant(exact, bare, size)) {
                 return Optional.of(exact);
             }
         }
@@ -153,11 +154,19 @@ final class ModelNames {
         return plain + '-' + (isWhole ? Long.toString((long) whole) : String.format(Locale.ROOT, "%.1f", size)) + 'b';
     }
 
-    /** A family's name alone, "Yi" or "gpt2", fits members of all sizes. */
+    /** Whether this is the model of that very name: "GLM-4.5" of 106 billion is another of its family. */
+    private static boolean isMeant(Architecture exact, String name, OptionalDouble billions) {
+        boolean saysSize = SIZE.matcher(name).find();
+        return saysSize ? isOfSize(exact, billions) : isNear(exact, billions);
+    }
+
+    /** A family's name alone, "Yi" or "gpt2", fits members of all sizes; of a mixture the size may be that of its active part. */
     private static boolean isOfSize(@Nullable Architecture shape, OptionalDouble billions) {
-        return shape == null
-                || shape.experts() != null
-                || billions.isEmpty()
+        return shape == null || shape.experts() != null || isNear(shape, billions);
+    }
+
+    private static boolean isNear(Architecture shape, OptionalDouble billions) {
+        return billions.isEmpty()
                 || Math.abs(Math.log(shape.parameters() / (billions.getAsDouble() * BILLION))) <= OTHER_SIZE;
     }
 

@@ -148,6 +148,7 @@ class ModelNamesTest {
         "Mixtral, 141, Mixtral-8x22B",
         "GLM-4.5, 355, zai-org/GLM-4.5",
         "GLM-4.5, 106, GLM-4.5-Air",
+        "GLM-4.5, 32, zai-org/GLM-4.5",
         "Yi 34B, , Yi-34B",
         "DistilBERT, , distilbert-base",
         "DistilBERT base, , distilbert-base"
