@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param hasTiedEmbeddings whether the output head is the embedding
  * @param experts where the feed-forward layers are mixtures of experts
  * @param publishedParameters weights as its makers count them, where the sizes above do not tell all (state-space layers,
- *     towers for pictures, latent attention)
+ *     linear and latent attention, towers for pictures)
  * @param isInterpolated whether the sizes were guessed from the number of parameters
  */
 public record Architecture(

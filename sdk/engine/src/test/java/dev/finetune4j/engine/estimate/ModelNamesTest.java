@@ -58,6 +58,15 @@ class ModelNamesTest {
         "distilbert/distilbert-base-multilingual-cased, 0.1347",
         "FacebookAI/roberta-base, 0.1246",
         "Qwen/Qwen3-Next-80B-A3B-Instruct, 79.67",
+        "Qwen/Qwen3.5-0.8B, 0.7524",
+        "Qwen/Qwen3.5-2B-Base, 1.8818",
+        "Qwen/Qwen3.5-4B, 4.2058",
+        "Qwen/Qwen3.5-9B, 8.9538",
+        "Qwen/Qwen3.5-27B, 26.896",
+        "Qwen/Qwen3.6-27B, 26.896",
+        "Qwen/Qwen3.5-35B-A3B, 34.66",
+        "Qwen/Qwen3.5-122B-A10B-FP8, 122.11",
+        "Qwen/Qwen3.5-397B-A17B, 396.35",
         "deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B, 1.777",
         "deepseek-ai/DeepSeek-R1-Distill-Qwen-7B, 7.616",
         "deepseek-ai/DeepSeek-R1-Distill-Qwen-14B, 14.77",
@@ -131,6 +140,15 @@ class ModelNamesTest {
         "Qwen 3 30B A3B, , Qwen3-30B-A3B",
         "Qwen 3, 30.5, Qwen3-30B-A3B",
         "Qwen 3 32B, , Qwen3-32B",
+        "Qwen 3.5 27B, , Qwen3.5-27B",
+        "Qwen 3.5, 27.8, Qwen3.5-27B",
+        "Qwen 3.5, 0.87, Qwen3.5-0.8B",
+        "qwen3.5:9b, , Qwen3.5-9B",
+        "unsloth/Qwen3.5-4B-bnb-4bit, 4.66, Qwen3.5-4B",
+        "Qwen 3.5, 36, Qwen3.5-35B-A3B",
+        "Qwen3.5-35B-A3B, 3, Qwen3.5-35B-A3B",
+        "Qwen 3.5, 397, Qwen3.5-397B-A17B",
+        "Qwen 3.6 35B A3B, , Qwen3.5-35B-A3B",
         "Mistral Nemo 12B, , Mistral-Nemo",
         "Mistral Large, , Mistral-Large-Instruct-2407",
         "Mistral Large, 123, Mistral-Large-Instruct-2407",
@@ -176,6 +194,16 @@ class ModelNamesTest {
         assertThat(names.find("Mistral Medium", OptionalDouble.empty())).isEmpty();
         assertThat(names.find("Llama 3.2", OptionalDouble.of(11))).isEmpty();
         assertThat(names.whyUnlike("Llama 3.2", OptionalDouble.of(11))).isPresent();
+    }
+
+    /** Of which no configuration was read: its layers may be others. */
+    @ParameterizedTest
+    @CsvSource({"Qwen3.9-14B, 14", "Qwen3.9-72B, 72"})
+    void takesNoLaterQwenForAnEarlierOfThatSize(String name, double billions) {
+        assertThat(new ModelNames().find(name, OptionalDouble.empty())).get().satisfies(model -> {
+            assertThat(model.parameters() / 1e9).isCloseTo(billions, within(0.1 * billions));
+            assertThat(model.isInterpolated()).isTrue();
+        });
     }
 
     /** Digits behind "Llama" that are no version 4, of models without a shape of their own. */
