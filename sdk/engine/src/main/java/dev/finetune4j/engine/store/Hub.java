@@ -123,7 +123,7 @@ final class Hub {
         boolean namesCommit = commit.matches("[0-9a-f]{40}");
         if (ModelLayout.isAdapter(listed.keySet())) {
             HubFile config = namesCommit ? listed.get(ModelLayout.ADAPTER_CONFIG) : null;
-            throw ModelLayout.ofAdapter(ref.toString(), listed.keySet(), adapterConfig(model, ref, commit, config));
+            throw AdapterRefusal.of(ref.toString(), listed.keySet(), adapterConfig(model, ref, commit, config));
         }
         ModelLayout.refuseIncomplete(listed.keySet(), ref.toString());
         if (!namesCommit) {

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.finetune4j.engine.spec.ShellWord;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
-import dev.finetune4j.error.Problem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,7 +25,7 @@ import java.util.stream.Stream;
 final class ModelLayout {
     private static final String INDEX = "model.safetensors.index.json";
     private static final String CONFIG = "config.json";
-    private static final String TOKENIZER = "tokenizer.json";
+    static final String TOKENIZER = "tokenizer.json";
     private static final Set<String> SMALL_FILES = Set.of(
             CONFIG,
             TOKENIZER,
@@ -35,19 +34,6 @@ final class ModelLayout {
             "tokenizer_config.json",
             "special_tokens_map.json",
             "chat_template.jinja");
-    /** What PEFT calls adapters that it cannot merge: tokens in front of texts or in attention, and mixtures that each text decides. */
-    private static final Set<String> UNMERGEABLE = Set.of(
-            "ADAPTION_PROMPT",
-            "CARTRIDGE",
-            "CPT",
-            "LILY",
-            "MULTITASK_PROMPT_TUNING",
-            "POLY",
-            "P_TUNING",
-            "PREFIX_TUNING",
-            "PROMPT_TUNING",
-            "XLORA");
-
     private static final Set<String> PICKLES = Set.of("bin", "pt", "pth", "ckpt", "pkl");
 
     /** What PEFT says of an adapter. */
@@ -99,7 +85,7 @@ final class ModelLayout {
 
     private static void refuseIncomplete(Collection<String> names, Set<String> shards, String where) {
         if (isAdapter(names)) {
-            throw ofAdapter(where, names, MissingNode.getInstance());
+            throw AdapterRefusal.of(where, names, MissingNode.getInstance());
         }
         boolean hasWeights = names.stream().anyMatch(ModelLayout::isWeights);
         if (!hasWeights && names.stream().anyMatch(ModelLayout::isPickle)) {
@@ -143,7 +129,7 @@ final class ModelLayout {
                     .toList();
         }
         if (isAdapter(names)) {
-            throw ofAdapter(where, names, adapterConfig(folder.resolve(ADAPTER_CONFIG)));
+            throw AdapterRefusal.of(where, names, adapterConfig(folder.resolve(ADAPTER_CONFIG)));
         }
         refuseIncomplete(names, names.contains(INDEX) ? shards(folder.resolve(INDEX), where) : Set.of(), where);
         List<Path> files = chosen(names).stream().map(folder::resolve).toList();
@@ -197,54 +183,6 @@ final class ModelLayout {
         } catch (JsonProcessingException e) {
             return MissingNode.getInstance();
         }
-    }
-
-    /**
-     * The refusal of an adapter.
-     *
-     * @param where its folder or repository
-     * @param names all files there are
-     * @param config what PEFT says of it; a missing node where that cannot be read
-     */
-    static FineTuneException ofAdapter(String where, Collection<String> names, JsonNode config) {
-        String base = config.path("base_model_name_or_path").asText("");
-        Problem.Builder problem = StoreProblems.INCOMPLETE
-                .error(where + " is an adapter" + (base.isEmpty() ? "" : " of " + base) + ", not a model")
-                .at(Location.of(where))
-                .because("it holds " + ADAPTER_CONFIG + ", and no weights but those that are added to another model");
-        String kind = config.path("peft_type").asText();
-        if (UNMERGEABLE.contains(kind) || config.hasNonNull("alora_invocation_tokens")) {
-            return problem.because("PEFT cannot merge adapters of the kind " + kind + " into that model")
-                    .remedy("model: hf:" + (base.matches("[\\w.-]+/[\\w.-]+") ? base : "ORG/NAME"))
-                    .asException();
-        }
-        return problem.remedy(merging(where, names, config))
-                .remedy("finetune export RUN --to FOLDER    # where a run wrote the adapter")
-                .asException();
-    }
-
-    /** A command of a shell: what no shell and no Python would read as it stands is left to whoever pastes it. */
-    private static String merging(String where, Collection<String> names, JsonNode config) {
-        String named = where.startsWith("hf:") ? where.replaceFirst("^hf:", "").replaceFirst("@.*", "") : where;
-        String adapter = PackagedModel.isAddress(where) || !named.matches("[\\w@%+=:,./ -]+")
-                ? "FOLDER"
-                : named.replaceFirst("/+$", "");
-        String fetching = "";
-        if (where.startsWith("hf:")
-                && where.contains("@")) { // before PEFT 0.20 a revision is that of the configuration alone
-            adapter = named.replaceFirst("^.*/", "");
-            fetching = "hf download " + named + " --revision " + where.replaceFirst("^[^@]*@", "") + " --local-dir "
-                    + adapter + " && ";
-        }
-        // PEFT does not write how many labels there are, and transformers takes 2 where nobody says another number.
-        boolean tellsLabels = config.path("task_type").asText().equals("SEQ_CLS");
-        return fetching + "python3 -c \"from peft import AutoPeftModelFor"
-                + (tellsLabels ? "SequenceClassification" : "CausalLM")
-                + " as M; from transformers import AutoTokenizer as T; m = M.from_pretrained('" + adapter + "'"
-                + (tellsLabels ? ", num_labels=N" : "") + "); T.from_pretrained("
-                + (names.contains(TOKENIZER) ? "'" + adapter + "'" : "m.active_peft_config.base_model_name_or_path")
-                + ").save_pretrained('" + adapter + "-merged'); m.merge_and_unload().save_pretrained('" + adapter
-                + "-merged')\"" + (tellsLabels ? "    # N: how many labels it tells apart" : "");
     }
 
     /** The refusal of pickles, with the recipe for the folder of the model. */

@@ -480,7 +480,9 @@ class ModelStoreTest {
                 "ADAPTION_PROMPT",
                 "CARTRIDGE",
                 "CPT",
+                "LILY",
                 "MULTITASK_PROMPT_TUNING",
+                "POLY",
                 "P_TUNING",
                 "PREFIX_TUNING",
                 "PROMPT_TUNING",
@@ -497,6 +499,22 @@ class ModelStoreTest {
         assertThat(problem.causes())
                 .last()
                 .isEqualTo("PEFT cannot merge adapters of the kind " + kind + " into that model");
+        assertThat(problem.remedies()).containsExactly("model: hf:org/tiny");
+    }
+
+    /** PEFT calls it LORA, of which other adapters can be merged. */
+    @Test
+    void saysThatALoraIsActivatedWhereItCannotBeMerged() throws IOException {
+        Path adapter = Files.createDirectory(folder.resolve("my-adapter"));
+        Files.writeString(
+                adapter.resolve("adapter_config.json"),
+                "{\"peft_type\": \"LORA\", \"base_model_name_or_path\": \"org/tiny\", \"alora_invocation_tokens\": [1, 2]}");
+        Files.writeString(adapter.resolve("adapter_model.safetensors"), "w");
+
+        Problem problem = failure("./my-adapter");
+        assertThat(problem.causes())
+                .last()
+                .isEqualTo("PEFT cannot merge adapters of the kind activated LoRA (aLoRA) into that model");
         assertThat(problem.remedies()).containsExactly("model: hf:org/tiny");
     }
 
