@@ -11,6 +11,7 @@ import dev.finetune4j.spi.Proposal.AnswerLengths;
 import dev.finetune4j.spi.TextCodec;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.stream.Stream;
 
@@ -49,11 +50,14 @@ record AnsweredTexts(TextCodec codec, List<WorkStep.Predict> steps) {
         String answer = step.labels().stream()
                 .max(Comparator.comparingInt(label -> answerTokens(conversation, label)))
                 .orElse(conversation.answer());
-        int room = Math.max(answerTokens(conversation, answer), step.maxNewTokens());
-        int prompt = AskedMessages.of(codec, step, conversation, answer)
-                .map(messages -> codec.encodePrompt(messages).length)
-                .orElseGet(() -> Math.max(1, AskedMessages.limit(codec, step) - answerTokens(conversation, answer)));
-        return new AnswerLengths(0, prompt + room, step.writes() ? prompt + room : 0);
+        int limit = AskedMessages.limit(codec, step);
+        Optional<List<Message>> asked = AskedMessages.of(codec, step, conversation, answer);
+        // A row without room for its answer alone loses tokens of that, too; a label is read whole.
+        int whole = answerTokens(conversation, answer);
+        int kept = asked.isPresent() || !step.labels().isEmpty() ? whole : Math.min(whole, limit - 1);
+        int prompt = asked.map(messages -> codec.encodePrompt(messages).length).orElse(Math.max(1, limit - kept));
+        int tokens = prompt + Math.max(kept, step.maxNewTokens());
+        return new AnswerLengths(0, tokens, step.writes() ? tokens : 0);
     }
 
     private int answerTokens(Example.Conversation row, String answer) {

@@ -62,6 +62,16 @@ class AnsweredTextsTest {
     }
 
     @Test
+    void countsOfAnAnswerThatIsCutWhatIsLeft() {
+        Example.Conversation answered = row(3, 5, words(90));
+        WorkStep.Predict step = predict(List.of(), List.of(), 0);
+
+        assertThat(new AnsweredTexts(new WordCodec(64), List.of(step))
+                        .longest(() -> List.<Example>of(answered).stream()))
+                .isEqualTo(new AnswerLengths(0, 64, 0));
+    }
+
+    @Test
     void tellsPassagesApart() {
         Example passage = new Example.Passage(new RowRef("rows", 1), words(30));
 
