@@ -174,7 +174,20 @@ final class WorkSite {
                                 lengths.passage(),
                                 lengths.conversation(),
                                 lengths.written(),
+                                newTokens(),
+                                showsExamples(),
                                 memoryBytes()));
+    }
+
+    private int newTokens() {
+        return ticket.order().answers().stream()
+                .mapToInt(WorkStep.Predict::maxNewTokens)
+                .max()
+                .orElse(0);
+    }
+
+    private boolean showsExamples() {
+        return ticket.order().answers().stream().anyMatch(step -> !step.shots().isEmpty());
     }
 
     /**

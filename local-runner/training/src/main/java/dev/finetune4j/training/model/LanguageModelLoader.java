@@ -34,6 +34,8 @@ public interface LanguageModelLoader {
      * @param passageTokens tokens of the longest passage that is read, with this model or once its training is done; 0 for none
      * @param textTokens tokens of the longest text that is scored or spoken, with this model or once its training is done; 0 for none
      * @param writtenTokens tokens of the longest text that is written beside others, with this model or once its training is done; 0 for none
+     * @param newTokens tokens that an answer may have which is written, whatever its row has room for; 0 where none is written
+     * @param showsExamples whether whole rows stand in front of prompts as examples
      * @param memoryBytes memory that may be used
      */
     record Settings(
@@ -49,6 +51,8 @@ public interface LanguageModelLoader {
             int passageTokens,
             int textTokens,
             int writtenTokens,
+            int newTokens,
+            boolean showsExamples,
             long memoryBytes) {
         /** Copies the list. */
         public Settings {
@@ -83,6 +87,8 @@ public interface LanguageModelLoader {
                     passageTokens,
                     textTokens,
                     0,
+                    0,
+                    false,
                     memoryBytes);
         }
 
@@ -109,6 +115,8 @@ public interface LanguageModelLoader {
                     passage,
                     text,
                     written,
+                    newTokens,
+                    showsExamples,
                     memoryBytes);
         }
     }

@@ -271,6 +271,8 @@ final class LocalRefusals {
                 proposal.answers().passage(),
                 proposal.answers().conversation(),
                 proposal.answers().written(),
+                proposal.job().evaluation().maxNewTokens(),
+                proposal.job().evaluation().fewShot() > 0,
                 machine.availableBytes());
     }
 }

@@ -68,7 +68,7 @@ class LocalRefusalsTest {
         assertThat(refusals(48, 65, 128, 8 << 20)).singleElement().satisfies(problem -> {
             assertThat(problem.code()).isEqualTo("FT0470");
             assertThat(problem.isError()).isTrue();
-            assertThat(problem.remedies()).first().isEqualTo("training.max-tokens: 64");
+            assertThat(problem.remedies()).first().isEqualTo("training.max-tokens: 64    # and evaluation.few-shot: 0");
         });
     }
 

@@ -223,6 +223,8 @@ class EncoderRecipeTest {
                 0,
                 0,
                 0,
+                0,
+                false,
                 4L << 30);
         return new EncoderLoader()
                 .load(files(), null, new LabelCounts(Map.of()).inOrder(labels), settings)

@@ -161,7 +161,11 @@ public final class DecoderLoader implements LanguageModelLoader {
 
     private Foresight foresee(ModelFolder folder, Settings settings) {
         LongestTexts longest = new LongestTexts(
-                settings.rowTokens(), settings.answerTokens(), settings.method().virtualTokens());
+                settings.rowTokens(),
+                settings.answerTokens(),
+                settings.method().virtualTokens(),
+                settings.writtenTokens() == 0 ? 0 : settings.newTokens(),
+                settings.showsExamples());
         DecoderShape shape = SupportedArchitectures.shapeOf(
                 folder.config(), longest, folder.path().toString());
         if (settings.method() instanceof HeadTuning) {

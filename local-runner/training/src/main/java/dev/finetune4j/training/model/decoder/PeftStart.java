@@ -53,7 +53,7 @@ public record PeftStart(
             ModelFolder folder, ModelName name, TuningMethod method, int longest, long seed, TextCodec codec) {
         DecoderShape shape = SupportedArchitectures.shapeOf(
                 folder.config(),
-                new LongestTexts(longest, 0, method.virtualTokens()),
+                new LongestTexts(longest, 0, method.virtualTokens(), 0, false),
                 folder.path().toString());
         if (method.virtualTokens() > 0) {
             return new PeftStart(

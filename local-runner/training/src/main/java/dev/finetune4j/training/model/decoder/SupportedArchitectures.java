@@ -94,32 +94,40 @@ final class SupportedArchitectures {
         Problem.Builder problem = ModelProblems.ARCHITECTURE
                 .error("longrope beyond " + limit + " tokens is not supported")
                 .at(Location.of(source));
-        // What is asked is a row's prompt, cut as the row is, with examples in front and room for an answer behind.
-        int maxTokens = limit - longest.virtualTokens() - Math.max(0, longest.answerTokens() - longest.rowTokens());
-        boolean areRowsToBeCut = longest.rowTokens() > limit && maxTokens > 0;
         if (longest.rowTokens() > limit) {
             problem.because("longer sequences turn by other frequencies, and rows of up to " + longest.rowTokens()
                     + " tokens would be learned");
         }
-        if (areRowsToBeCut) {
-            problem.remedy("training.max-tokens: " + maxTokens);
-        }
         if (longest.answerTokens() > limit) {
             problem.because("longer sequences turn by other frequencies, and texts of up to " + longest.answerTokens()
                     + " tokens with their answers would be computed");
-            if (!areRowsToBeCut) {
-                problem.remedy(shortening(longest.answerTokens() - limit, longest));
-            }
+        }
+        int room = limit - longest.virtualTokens();
+        if (longest.rowTokens() == 0) { // nothing is learned, and a single prompt has no job file
+            problem.remedy("shorten the prompt, or ask for fewer new tokens: take " + (longest.answerTokens() - limit)
+                    + " off --max-new-tokens, or off a job's evaluation.max-new-tokens");
+        } else if (room > 1) {
+            problem.remedy(
+                    longest.answerTokens() > limit ? shorterTexts(room, longest) : "training.max-tokens: " + room);
         }
         return problem.build();
     }
 
-    private static String shortening(int tokens, LongestTexts longest) {
-        return longest.rowTokens() == 0 // nothing is learned, and a single prompt has no job file
-                ? "shorten the prompt, or ask for fewer new tokens: take " + tokens
-                        + " off --max-new-tokens, or off a job's evaluation.max-new-tokens"
-                : "take " + tokens
-                        + " tokens off evaluation.max-new-tokens, evaluation.few-shot or training.max-tokens";
+    /**
+     * Settings by which each text has room, whatever the rows are: a prompt is cut so that its row has no more than training.max-tokens, and
+     * what is written in place of the row's answer may be longer than that by all of its tokens. Examples are never cut.
+     */
+    private static String shorterTexts(int room, LongestTexts longest) {
+        int newTokens = Math.min(longest.newTokens(), room / 2);
+        List<String> others = new ArrayList<>();
+        if (longest.hasExamples()) {
+            others.add("evaluation.few-shot: 0");
+        }
+        if (newTokens < longest.newTokens()) {
+            others.add("evaluation.max-new-tokens: " + newTokens);
+        }
+        return "training.max-tokens: " + (room - newTokens)
+                + (others.isEmpty() ? "" : "    # and " + String.join(" and ", others));
     }
 
     private static Problem unsupported(String summary, String cause, String source) {

@@ -14,6 +14,8 @@ import dev.finetune4j.job.Recompute;
 import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.MethodProblems;
+import dev.finetune4j.method.PromptTuning;
+import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.modelfiles.config.ModelFolder;
 import dev.finetune4j.modelfiles.weights.TensorEntry;
 import dev.finetune4j.modelfiles.weights.TensorType;
@@ -155,14 +157,7 @@ class LoadingTest {
 
     @Test
     void refusesLongRopeByTheLongestTextAndNotByTheBatch() throws Exception {
-        Path model = changed("tied", config -> {
-            ObjectNode rope = config.putObject("rope_parameters")
-                    .put("rope_type", "longrope")
-                    .put("rope_theta", 1e4)
-                    .put("original_max_position_embeddings", 64);
-            rope.putArray("short_factor").add(1.0).add(1.0).add(1.0).add(1.0);
-            rope.putArray("long_factor").add(2.0).add(2.0).add(2.0).add(2.0);
-        });
+        Path model = withLongRope();
 
         assertThat(refusals(model, longTexts(64, 64))).isEmpty();
         assertThat(refusals(model, longTexts(65, 64))).singleElement().satisfies(problem -> {
@@ -172,35 +167,71 @@ class LoadingTest {
                             "longer sequences turn by other frequencies, and rows of up to 65 tokens would be learned");
             assertThat(problem.remedies()).containsExactly("training.max-tokens: 64");
         });
-        assertThat(refusals(model, longTexts(64, 70)))
-                .singleElement()
-                .satisfies(problem -> assertThat(problem.remedies())
-                        .containsExactly("take 6 tokens off evaluation.max-new-tokens, evaluation.few-shot or"
-                                + " training.max-tokens"));
+        assertThat(remedies(model, longTexts(64, 70)))
+                .as("a label that is longer than that of the row")
+                .containsExactly("training.max-tokens: 64");
         assertThat(refusals(model, longTexts(0, 70)))
                 .as("where nothing is learned")
                 .singleElement()
                 .satisfies(problem -> assertThat(problem.remedies())
                         .containsExactly("shorten the prompt, or ask for fewer new tokens: take 6 off --max-new-tokens,"
                                 + " or off a job's evaluation.max-new-tokens"));
-        assertThat(refusals(model, longTexts(66, 70))).singleElement().satisfies(problem -> {
-            assertThat(problem.causes()).hasSize(2);
-            assertThat(problem.remedies())
-                    .as("leaves the 4 tokens to answers by which they are longer than rows")
-                    .containsExactly("training.max-tokens: 60");
-        });
-        assertThat(refusals(model, longTexts(66, 130)))
+        assertThat(refusals(model, longTexts(66, 70)))
                 .singleElement()
-                .satisfies(problem -> assertThat(problem.remedies())
-                        .containsExactly("take 66 tokens off evaluation.max-new-tokens, evaluation.few-shot or"
-                                + " training.max-tokens"));
+                .satisfies(problem -> assertThat(problem.causes()).hasSize(2));
+    }
+
+    @Test
+    void leavesRoomForAnswersAndVirtualTokensBesideLongRope() throws Exception {
+        Path model = withLongRope();
+
+        assertThat(remedies(model, longTexts(90, 70, 20, false)))
+                .as("a prompt that is not cut leaves as many tokens to its answer as one that is")
+                .containsExactly("training.max-tokens: 44");
+        assertThat(remedies(model, longTexts(90, 64, 20, false)))
+                .as("what is asked has room, however its row is cut")
+                .containsExactly("training.max-tokens: 64");
+        assertThat(remedies(model, longTexts(60, 300, 20, true)))
+                .containsExactly("training.max-tokens: 44    # and evaluation.few-shot: 0");
+        assertThat(remedies(model, longTexts(60, 300, 256, true)))
+                .containsExactly("training.max-tokens: 32    # and evaluation.few-shot: 0 and"
+                        + " evaluation.max-new-tokens: 32");
+        assertThat(remedies(model, behindVirtualTokens(10))).containsExactly("training.max-tokens: 34");
+        assertThat(remedies(model, behindVirtualTokens(64)))
+                .as("no text has room behind them")
+                .containsExactly("finetune models");
+    }
+
+    private Path withLongRope() throws Exception {
+        return changed("tied", config -> {
+            ObjectNode rope = config.putObject("rope_parameters")
+                    .put("rope_type", "longrope")
+                    .put("rope_theta", 1e4)
+                    .put("original_max_position_embeddings", 64);
+            rope.putArray("short_factor").add(1.0).add(1.0).add(1.0).add(1.0);
+            rope.putArray("long_factor").add(2.0).add(2.0).add(2.0).add(2.0);
+        });
     }
 
     /** Micro-batches of 512 tokens of rows, and texts that are answered, of up to so many each. */
     private static Settings longTexts(int rowTokens, int textTokens) {
+        return longTexts(rowTokens, textTokens, 0, false);
+    }
+
+    private static Settings longTexts(int rowTokens, int textTokens, int newTokens, boolean showsExamples) {
+        return longTexts(Fixture.RANK_4, rowTokens, textTokens, newTokens, showsExamples);
+    }
+
+    /** Rows and texts that are longer than 64 tokens with them, answers of 20 tokens. */
+    private static Settings behindVirtualTokens(int count) {
+        return longTexts(new PromptTuning(count, null), 90, 70, 20, false);
+    }
+
+    private static Settings longTexts(
+            TuningMethod method, int rowTokens, int textTokens, int newTokens, boolean showsExamples) {
         return new Settings(
                 Purpose.TRAIN,
-                Fixture.RANK_4,
+                method,
                 Precision.FP32,
                 Recompute.NONE,
                 1,
@@ -210,8 +241,16 @@ class LoadingTest {
                 rowTokens,
                 0,
                 textTokens,
-                0,
+                newTokens == 0 ? 0 : textTokens,
+                newTokens,
+                showsExamples,
                 4L << 30);
+    }
+
+    private static List<String> remedies(Path model, Settings settings) {
+        return refusals(model, settings).stream()
+                .flatMap(problem -> problem.remedies().stream())
+                .toList();
     }
 
     private static List<Problem> refusals(Path model, Settings settings) {

@@ -127,6 +127,8 @@ class MemoryPlanTest {
                                 0,
                                 1024,
                                 writtenTokens,
+                                0,
+                                false,
                                 PLENTY),
                         PackedSizes.NONE)
                 .peakBytes();
