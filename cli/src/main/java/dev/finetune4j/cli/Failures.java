@@ -2,6 +2,7 @@ package dev.finetune4j.cli;
 
 import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.engine.report.Figures;
+import dev.finetune4j.engine.spec.ShellWord;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FileReason;
 import dev.finetune4j.error.FineTuneException;
@@ -13,6 +14,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -76,12 +79,19 @@ final class Failures {
         Problem problem = CliProblems.NOT_WRITABLE
                 .error("the result could not be written to stdout")
                 .because(FileReason.of(lost.get()))
-                .remedy("df -h .    # then the same command again")
+                .remedy(typed(arguments) + " > /path/with/space/FILE")
+                .remedy("df -h    # make room on the disk that stdout leads to, then the same command again")
                 .build();
         try (MessageView messages = surroundings.messages(OutputFormat.askedIn(arguments))) {
             messages.problems(List.of(problem));
         }
         return exitCode == ExitCode.OK.number() ? ExitCode.USAGE.number() : exitCode;
+    }
+
+    private static String typed(String... arguments) {
+        return Stream.of(arguments)
+                .map(word -> " " + ShellWord.of(word))
+                .collect(Collectors.joining("", "finetune", ""));
     }
 
     private Problem defect(Throwable failure) {

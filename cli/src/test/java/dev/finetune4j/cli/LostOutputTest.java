@@ -34,7 +34,8 @@ class LostOutputTest {
                 .contains(
                         "error FT0005: the result could not be written to stdout",
                         "no space is left on the disk",
-                        "df -h .")
+                        "try   finetune schema > /path/with/space/FILE",
+                        "or    df -h    # make room on the disk that stdout leads to")
                 .doesNotContain("choose a file");
         assertThat(json.exitCode()).as(json.err()).isEqualTo(2);
         String last = json.err().lines().reduce((before, line) -> line).orElseThrow();
