@@ -210,18 +210,6 @@ class LauncherTest {
     }
 
     @Test
-    void tellsJavaWhetherItsOutputIsAPipe() throws Exception {
-        String launcher = checkoutWithoutClasses().launcher().toString();
-        Map<String, String> java = Map.of("JAVA_HOME", javaThat("echo \"$@\" >&2"));
-
-        Ended piped = run(java, "bash", "-c", "\"$0\" ps | cat", launcher);
-        Ended redirected = run(java, "bash", "-c", "exec \"$0\" ps", launcher);
-
-        assertThat(piped.err()).contains(" -Dfinetune.terminals=none,pipe ");
-        assertThat(redirected.err()).contains(" -Dfinetune.terminals=none ");
-    }
-
-    @Test
     void buildsOnceWhereTwoFirstUsesMeet() throws Exception {
         Checkout checkout = Checkout.at(folder.resolve("checkout"));
         String path = mavenThat("echo built >> '" + folder.resolve("builds") + "'; sleep 2; cp -R '" + built + "/.' '"

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,7 +20,7 @@ import java.util.function.Supplier;
  * @param isErrTerminal whether a person sees {@code err} as it is written, and a line of it can be drawn anew
  * @param hasColor whether colour may be used
  * @param columns width in characters; 80 where it is not known
- * @param outFailure why something could not be written to {@code out}, if it could not
+ * @param loss why something of {@code out} was lost, if it was
  */
 public record Screen(
         PrintStream out,
@@ -30,7 +29,7 @@ public record Screen(
         boolean isErrTerminal,
         boolean hasColor,
         int columns,
-        Supplier<Optional<IOException>> outFailure) {
+        Supplier<Optional<IOException>> loss) {
     /** The width that tables keep to where the terminal's is not known. */
     public static final int DEFAULT_COLUMNS = 80;
 
@@ -57,14 +56,12 @@ public record Screen(
      * the other and System.console() means something else in each version; without a word there is none.
      *
      * @param environment environment variables: NO_COLOR, CLICOLOR_FORCE, TERM, COLUMNS
-     * @param terminals the launcher's word, such as {@code out,err}, with {@code pipe} where out is one; empty for none
+     * @param terminals the launcher's word, such as {@code out,err}; empty for none
      */
     public static Screen system(Map<String, String> environment, String terminals) {
         boolean outTerminal = terminals.contains("out");
         boolean errTerminal = terminals.contains("err");
         boolean canRedraw = !environment.getOrDefault("TERM", DUMB).equals(DUMB);
-        // A write to a pipe fails of nothing but that whoever read it has read enough.
-        boolean isOutPipe = terminals.contains("pipe");
         WitnessedStream out = new WitnessedStream(new FileOutputStream(FileDescriptor.out));
         return new Screen(
                 utf8(out),
@@ -73,7 +70,7 @@ public record Screen(
                 errTerminal && canRedraw,
                 hasColor(environment, outTerminal && errTerminal && canRedraw),
                 columns(environment.getOrDefault("COLUMNS", "")),
-                isOutPipe ? Optional::empty : out::failure);
+                out::loss);
     }
 
     /** {@code text} in a tone, or plain where there is no colour. */
@@ -100,7 +97,7 @@ public record Screen(
      * does.
      */
     public Optional<IOException> lostResult() {
-        return outFailure.get().filter(failure -> !isOfClosedPipe(failure));
+        return loss.get();
     }
 
     /** One message for the person who waits; shown at once. */
@@ -131,12 +128,7 @@ public record Screen(
                 isErrTerminal,
                 hasColor,
                 columns,
-                outFailure);
-    }
-
-    /** Without the launcher's word there is the system's alone, which is this one in English. */
-    private static boolean isOfClosedPipe(IOException failure) {
-        return String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT).contains("pipe");
+                loss);
     }
 
     /** https://no-color.org and https://bixense.com/clicolors. */
