@@ -106,7 +106,7 @@ final class AnswerSession implements AutoCloseable {
     /** Answers a question of a conversation. */
     ChatReply reply(ChatQuestion question, Consumer<String> spoken, BooleanSupplier isInterrupted) {
         return codec().speaks()
-                ? new ChatTurn(model(question.variant()), codec(), site.computedTokens())
+                ? new ChatTurn(model(question.variant()), codec(), site.supportedTokens())
                         .answer(question, spoken, isInterrupted)
                 : labels().reply(question);
     }
@@ -162,7 +162,7 @@ final class AnswerSession implements AutoCloseable {
         }
         for (WorkStep step : site.ticket().order().steps()) {
             if (step instanceof WorkStep.Converse) {
-                longest = longest.or(new TextLengths(0, Math.min(FORESEEN_CONVERSATION, site.computedTokens()), 0));
+                longest = longest.or(new TextLengths(0, Math.min(FORESEEN_CONVERSATION, site.supportedTokens()), 0));
             }
             if (step instanceof WorkStep.Generate generate) {
                 int prompt = generate.messages().isEmpty()

@@ -107,15 +107,15 @@ final class WorkSite {
                 .orElse(codec);
     }
 
-    /** Tokens of the longest text whose positions the language model computes behind its virtual tokens. */
-    int computedTokens() {
+    /** Tokens of the longest text that the language model supports behind its virtual tokens. */
+    int supportedTokens() {
         ModelFolder model = known;
         if (model == null) {
             model = ModelFolder.open(baseModel());
             known = model;
         }
         int virtual = method().map(TuningMethod::virtualTokens).orElse(0);
-        return Math.max(1, model.config().computedTokens() - virtual);
+        return Math.max(1, model.config().supportedTokens() - virtual);
     }
 
     /** How the model is or was tuned, where a training or a channel tells. */

@@ -68,7 +68,7 @@ public record ModelConfig(
     }
 
     /** Tokens of the longest text whose positions are computed: those of {@code contextTokens}, or of LongRoPE's original length. */
-    public int computedTokens() {
+    public int supportedTokens() {
         return ropeScaling instanceof RopeScaling.LongRope longRope
                 ? Math.min(contextTokens, longRope.originalContextTokens())
                 : contextTokens;

@@ -79,7 +79,7 @@ class ModelFolderTest {
 
         assertThat(config.ropeTheta()).isEqualTo(1_000_000);
         assertThat(config.ropeScaling()).isEqualTo(new RopeScaling.Linear(2));
-        assertThat(config.computedTokens()).isEqualTo(config.contextTokens());
+        assertThat(config.supportedTokens()).isEqualTo(config.contextTokens());
         assertThat(config.storedType()).isEqualTo("float16");
     }
 
@@ -233,7 +233,7 @@ class ModelFolderTest {
 
         assertThat(config.traits().fusedProjections()).isTrue();
         assertThat(config.contextTokens()).isEqualTo(8192);
-        assertThat(config.computedTokens()).isEqualTo(4096);
+        assertThat(config.supportedTokens()).isEqualTo(4096);
         assertThat(config.ropeScaling())
                 .isEqualTo(
                         new RopeScaling.LongRope(List.of(1.0, 1.5), 4096, Math.sqrt(1 + Math.log(2) / Math.log(4096))));

@@ -22,10 +22,10 @@ import java.util.function.Consumer;
  *
  * @param model ready to answer
  * @param codec its text side
- * @param computedTokens tokens of the longest conversation, with its answer, whose positions the model computes, virtual ones not
- *     counted; {@link TextCodec#contextTokens()} caps larger values
+ * @param supportedTokens tokens of the longest conversation, with its answer, that is supported, virtual ones not counted;
+ *     {@link TextCodec#contextTokens()} caps larger values
  */
-public record ChatTurn(LanguageModel model, TextCodec codec, int computedTokens) {
+public record ChatTurn(LanguageModel model, TextCodec codec, int supportedTokens) {
     /** The text of half a character, which the next token completes. */
     private static final char UNFINISHED = '\uFFFD';
 
@@ -38,7 +38,7 @@ public record ChatTurn(LanguageModel model, TextCodec codec, int computedTokens)
      */
     public ChatReply answer(ChatQuestion question, Consumer<String> spoken, BooleanSupplier isInterrupted) {
         Sampling sampling = question.sampling();
-        int context = Math.min(codec.contextTokens(), computedTokens);
+        int context = Math.min(codec.contextTokens(), supportedTokens);
         List<Message> messages = new ArrayList<>(question.messages());
         int[] prompt = codec.encodePrompt(messages);
         // An answer may be cut where the conversation is long, but not to less than half of what the model computes.

@@ -112,8 +112,8 @@ class ChatTurnTest {
         return ask(CONTEXT, isInterrupted, maxNewTokens, messages);
     }
 
-    private ChatReply ask(int computedTokens, BooleanSupplier isInterrupted, int maxNewTokens, Message... messages) {
-        return new ChatTurn(model, codec, computedTokens)
+    private ChatReply ask(int supportedTokens, BooleanSupplier isInterrupted, int maxNewTokens, Message... messages) {
+        return new ChatTurn(model, codec, supportedTokens)
                 .answer(
                         new ChatQuestion(Variant.TUNED, List.of(messages), Sampling.greedy(maxNewTokens)),
                         pieces::add,
