@@ -3,6 +3,7 @@ package dev.finetune4j.modelfiles;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.ProblemCatalogue;
 import dev.finetune4j.error.ProblemKind;
+import dev.finetune4j.spi.TextCodec;
 import java.util.List;
 
 /** What can be wrong with the files of a model: FT0401 to FT0469. */
@@ -204,7 +205,7 @@ public final class ModelFilesProblems implements ProblemCatalogue {
 
     /** A chat template that says no. */
     public static final ProblemKind TEMPLATE_REFUSES = kind(
-            "FT0442",
+            TextCodec.TEMPLATE_REFUSES,
             "the chat template refuses the conversation",
             "The template called raise_exception. Most often roles must alternate between user and assistant, or system messages are"
                     + " not supported by this model.",

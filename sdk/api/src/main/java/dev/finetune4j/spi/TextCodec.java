@@ -11,6 +11,9 @@ import java.util.List;
  * {@code check} can show what will be trained. Safe for use by several threads.
  */
 public interface TextCodec extends AutoCloseable {
+    /** The code of the problem where the model's chat template itself says no to the messages of a row. */
+    String TEMPLATE_REFUSES = "FT0442";
+
     /**
      * Whether the model answers in text. An encoder does not: it tells labels apart by the first token of a text, the one that is
      * learned from. True by default.
@@ -71,7 +74,8 @@ public interface TextCodec extends AutoCloseable {
      * conversation, so that what stands at its ends and the answer stay; a passage is cut at the end.
      *
      * @param maxTokens limit, or 0 for {@link #contextTokens()}
-     * @throws FineTuneException if the model's chat template refuses the messages
+     * @throws FineTuneException with {@link #TEMPLATE_REFUSES} if the model's chat template refuses the messages, with another code if
+     *     it cannot be rendered
      */
     EncodedExample encode(Example example, int maxTokens);
 

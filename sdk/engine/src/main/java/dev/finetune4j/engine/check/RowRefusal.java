@@ -7,6 +7,7 @@ import dev.finetune4j.data.RowRef;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.spi.TextCodec;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -19,9 +20,6 @@ import java.util.stream.Stream;
  * @param remedies what of the row to change
  */
 public record RowRefusal(String reasons, List<String> remedies) {
-    /** What a template says that says no, by its code: the engine does not know the modules that render one. */
-    private static final String TEMPLATE_REFUSES = "FT0442";
-
     /** Copies the list. */
     public RowRefusal {
         remedies = List.copyOf(remedies);
@@ -30,7 +28,7 @@ public record RowRefusal(String reasons, List<String> remedies) {
     /** What a text side had against a row. */
     public static RowRefusal of(Example row, FineTuneException refusal) {
         boolean isOfTemplate =
-                refusal.problems().stream().anyMatch(problem -> problem.code().equals(TEMPLATE_REFUSES));
+                refusal.problems().stream().anyMatch(problem -> problem.code().equals(TextCodec.TEMPLATE_REFUSES));
         Stream<String> ofRow = isOfTemplate && isForItsSystemMessage(row)
                 ? Stream.of(
                         "leave out the system message, of the row or task.system, or put its text in front of the user's")

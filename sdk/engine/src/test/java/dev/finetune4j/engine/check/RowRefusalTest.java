@@ -11,13 +11,14 @@ import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.ProblemKind;
+import dev.finetune4j.spi.TextCodec;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RowRefusalTest {
-    private static final ProblemKind TEMPLATE_REFUSES =
-            new ProblemKind("FT0442", "refused", ExitCode.INVALID, "the template refuses", "change the order");
+    private static final ProblemKind TEMPLATE_REFUSES = new ProblemKind(
+            TextCodec.TEMPLATE_REFUSES, "refused", ExitCode.INVALID, "the template refuses", "change the order");
 
     @Test
     void saysWhatTheTemplateSaysAndWhatOfTheRowToChange() {
