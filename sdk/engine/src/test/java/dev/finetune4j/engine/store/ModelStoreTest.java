@@ -437,11 +437,7 @@ class ModelStoreTest {
 
     @Test
     void saysHowAnAdapterBecomesAModel() throws IOException {
-        Path adapter = Files.createDirectory(folder.resolve("my-adapter"));
-        Path config = Files.writeString(
-                adapter.resolve("adapter_config.json"),
-                "{\"peft_type\": \"LORA\", \"base_model_name_or_path\": \"org/tiny\"}");
-        Files.writeString(adapter.resolve("adapter_model.safetensors"), "w");
+        Path adapter = adapter("{\"peft_type\": \"LORA\", \"base_model_name_or_path\": \"org/tiny\"}");
         Files.writeString(adapter.resolve("training_args.bin"), "p");
 
         Problem alone = failure("./my-adapter");
@@ -461,7 +457,7 @@ class ModelStoreTest {
         assertThat(Problems.text(failure("./my-adapter")))
                 .contains("FT0494", "is an adapter of org/tiny", "T.from_pretrained('./my-adapter')");
 
-        Files.writeString(config, "{\"peft_type\": \"LORA\", \"task_type\": \"SEQ_CLS\"}");
+        adapter("{\"peft_type\": \"LORA\", \"task_type\": \"SEQ_CLS\"}");
         assertThat(failure("./my-adapter").remedies())
                 .first()
                 .asString()
@@ -470,7 +466,7 @@ class ModelStoreTest {
                         "m = M.from_pretrained('./my-adapter', num_labels=N);")
                 .endsWith(".save_pretrained('./my-adapter-merged')\"    # N: how many labels it tells apart");
 
-        Files.writeString(config, "no JSON");
+        adapter("no JSON");
         assertThat(failure("./my-adapter").summary()).isEqualTo("./my-adapter is an adapter, not a model");
     }
 
@@ -489,11 +485,7 @@ class ModelStoreTest {
                 "XLORA"
             })
     void proposesTheModelItselfWhereAnAdapterCannotBeMerged(String kind) throws IOException {
-        Path adapter = Files.createDirectory(folder.resolve("my-adapter"));
-        Files.writeString(
-                adapter.resolve("adapter_config.json"),
-                "{\"peft_type\": \"" + kind + "\", \"base_model_name_or_path\": \"org/tiny\"}");
-        Files.writeString(adapter.resolve("adapter_model.safetensors"), "w");
+        adapter("{\"peft_type\": \"" + kind + "\", \"base_model_name_or_path\": \"org/tiny\"}");
 
         Problem problem = failure("./my-adapter");
         assertThat(problem.causes())
@@ -505,11 +497,8 @@ class ModelStoreTest {
     /** PEFT calls it LORA, of which other adapters can be merged. */
     @Test
     void saysThatALoraIsActivatedWhereItCannotBeMerged() throws IOException {
-        Path adapter = Files.createDirectory(folder.resolve("my-adapter"));
-        Files.writeString(
-                adapter.resolve("adapter_config.json"),
+        adapter(
                 "{\"peft_type\": \"LORA\", \"base_model_name_or_path\": \"org/tiny\", \"alora_invocation_tokens\": [1, 2]}");
-        Files.writeString(adapter.resolve("adapter_model.safetensors"), "w");
 
         Problem problem = failure("./my-adapter");
         assertThat(problem.causes())
@@ -520,11 +509,7 @@ class ModelStoreTest {
 
     @Test
     void recognisesAnAdapterOnTheHub() {
-        repository.remove("model.safetensors");
-        repository.remove("pytorch_model.bin");
-        repository.put("adapter_config.json", "{}");
-        repository.put("adapter_model.safetensors", "w");
-        publish();
+        publishAdapter("{}");
 
         assertThat(Problems.text(failure("hf:org/tiny")))
                 .contains("FT0494", "is an adapter", "from_pretrained('org/tiny')");
@@ -548,11 +533,7 @@ class ModelStoreTest {
 
     @Test
     void saysOfAnAdapterOnTheHubWhatItSaysOfItself() {
-        repository.remove("model.safetensors");
-        repository.remove("pytorch_model.bin");
-        repository.put("adapter_config.json", "{\"peft_type\": \"LORA\", \"task_type\": \"SEQ_CLS\"}");
-        repository.put("adapter_model.safetensors", "w");
-        publish();
+        publishAdapter("{\"peft_type\": \"LORA\", \"task_type\": \"SEQ_CLS\"}");
 
         assertThat(failure("hf:org/tiny@" + COMMIT).remedies())
                 .first()
@@ -563,9 +544,7 @@ class ModelStoreTest {
                         "m = M.from_pretrained('tiny', num_labels=N);",
                         "T.from_pretrained('tiny').save_pretrained('tiny-merged')");
 
-        repository.put(
-                "adapter_config.json", "{\"peft_type\": \"P_TUNING\", \"base_model_name_or_path\": \"org/base\"}");
-        publish();
+        publishAdapter("{\"peft_type\": \"P_TUNING\", \"base_model_name_or_path\": \"org/base\"}");
         assertThat(failure("hf:org/tiny").summary()).isEqualTo("hf:org/tiny is an adapter of org/base, not a model");
         assertThat(failure("hf:org/tiny").remedies()).containsExactly("model: hf:org/base");
         assertThat(folder.resolve("home/models/hub/models--org--tiny/adapter_config.json"))
@@ -574,14 +553,28 @@ class ModelStoreTest {
 
     @Test
     void recognisesAnAdapterOnTheHubOfWhichNothingCanBeFetched() {
-        repository.remove("model.safetensors");
-        repository.remove("pytorch_model.bin");
-        repository.put("adapter_config.json", "{}");
-        publish();
+        publishAdapter("{}");
         server.stubFor(get("/org/tiny/resolve/" + COMMIT + "/adapter_config.json")
                 .willReturn(aResponse().withStatus(403)));
 
         assertThat(failure("hf:org/tiny").summary()).isEqualTo("hf:org/tiny is an adapter, not a model");
+    }
+
+    /** Writes an adapter as PEFT does, of which it says so much. */
+    private Path adapter(String config) throws IOException {
+        Path adapter = Files.createDirectories(folder.resolve("my-adapter"));
+        Files.writeString(adapter.resolve("adapter_config.json"), config);
+        Files.writeString(adapter.resolve("adapter_model.safetensors"), "w");
+        return adapter;
+    }
+
+    /** Puts one on the hub in place of the model. */
+    private void publishAdapter(String config) {
+        repository.remove("model.safetensors");
+        repository.remove("pytorch_model.bin");
+        repository.put("adapter_config.json", config);
+        repository.put("adapter_model.safetensors", "w");
+        publish();
     }
 
     private Problem failure(String reference) {
