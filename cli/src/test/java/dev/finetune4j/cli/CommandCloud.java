@@ -163,14 +163,19 @@ final class CommandCloud extends CommandHome {
 
     /** A job that SageMaker may run. */
     static Path sageMakerJob(Path folder, String region, long seed) throws IOException {
+        return sageMakerJob(folder, region, seed, "");
+    }
+
+    /** The same with more settings of the place, such as {@code , machine: ml.g5.xlarge}. */
+    static Path sageMakerJob(Path folder, String region, long seed, String more) throws IOException {
         return Files.writeString(
                 TicketsJob.write(Files.createTempDirectory(folder, "job"), seed),
                 """
                 budget: {max-cost: 5 USD}
                 targets: [sagemaker]
                 places:
-                  sagemaker: {role: "%s", store: "s3://my-bucket/jobs", region: %s}
-                """.formatted(ROLE, region),
+                  sagemaker: {role: "%s", store: "s3://my-bucket/jobs", region: %s%s}
+                """.formatted(ROLE, region, more),
                 StandardOpenOption.APPEND);
     }
 

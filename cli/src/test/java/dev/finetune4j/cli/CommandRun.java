@@ -22,6 +22,11 @@ record CommandRun(int exitCode, String out, String err) {
         return in(Path.of("target/cli-home"), Map.of("PATH", System.getenv("PATH")), arguments);
     }
 
+    /** Runs with a home in a folder and no more of an environment than a shell needs. */
+    static CommandRun below(Path folder, String... arguments) {
+        return in(folder.resolve("home"), Map.of("PATH", System.getenv("PATH")), arguments);
+    }
+
     /** Runs with a home and an environment, in a pipe of 80 columns without colour. */
     static CommandRun in(Path home, Map<String, String> environment, String... arguments) {
         return at(Clock.systemUTC(), home, environment, arguments);

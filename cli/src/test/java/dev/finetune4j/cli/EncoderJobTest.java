@@ -197,6 +197,6 @@ class EncoderJobTest {
     }
 
     private CommandRun command(String... words) {
-        return CommandRun.in(folder.resolve("home"), Map.of("PATH", System.getenv("PATH")), words);
+        return CommandRun.below(folder, words);
     }
 }

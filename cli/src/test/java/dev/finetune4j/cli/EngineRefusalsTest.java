@@ -6,9 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +24,7 @@ class EngineRefusalsTest {
         Files.writeString(
                 job, Files.readString(job).replace("model: " + TicketsJob.MODEL, "model: " + gguf + "\nmethod: qlora"));
 
-        CommandRun refused = check(job);
+        CommandRun refused = CommandRun.below(folder, "check", job.toString());
 
         assertThat(refused.exitCode()).as(refused.err()).isEqualTo(3);
         assertThat(oneLine(refused.out() + refused.err()))
@@ -38,10 +36,9 @@ class EngineRefusalsTest {
     @ParameterizedTest
     @ValueSource(strings = {"ml.g5.xlarge", "ml.m5.xlarge"})
     void anEncoderIsTrainedOnEveryMachine(String machine) throws IOException {
-        Path job = CommandCloud.sageMakerJob(folder, "eu-central-1", 4715);
-        Files.writeString(job, Files.readString(job).replace("region: ", "machine: " + machine + ", region: "));
+        Path job = CommandCloud.sageMakerJob(folder, "eu-central-1", 4715, ", machine: " + machine);
 
-        CommandRun checked = check(onEncoder(job));
+        CommandRun checked = CommandRun.below(folder, "check", onEncoder(job).toString());
 
         assertThat(checked.exitCode()).as(checked.err()).isZero();
         assertThat(checked.out() + checked.err()).doesNotContain("FT0674");
@@ -50,14 +47,5 @@ class EngineRefusalsTest {
     private static Path onEncoder(Path job) throws IOException {
         TinyBert.write(job.resolveSibling("encoder"), List.of("refund", "screen"));
         return Files.writeString(job, Files.readString(job).replace("model: " + TicketsJob.MODEL, "model: ./encoder"));
-    }
-
-    private CommandRun check(Path job) {
-        return CommandRun.at(
-                Clock.systemUTC(),
-                folder.resolve("home"),
-                Map.of("PATH", System.getenv("PATH")),
-                "check",
-                job.toString());
     }
 }

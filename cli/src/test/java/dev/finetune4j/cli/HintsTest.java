@@ -7,7 +7,6 @@ import dev.finetune4j.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,6 +39,6 @@ class HintsTest {
     }
 
     private CommandRun command(String... words) {
-        return CommandRun.in(folder.resolve("home"), Map.of("PATH", System.getenv("PATH")), words);
+        return CommandRun.below(folder, words);
     }
 }

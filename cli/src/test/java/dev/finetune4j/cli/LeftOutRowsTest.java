@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +45,6 @@ class LeftOutRowsTest {
     }
 
     private CommandRun command(String... words) {
-        return CommandRun.in(folder.resolve("home"), Map.of("PATH", System.getenv("PATH")), words);
+        return CommandRun.below(folder, words);
     }
 }

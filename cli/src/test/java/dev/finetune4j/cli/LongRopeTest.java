@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -122,6 +121,6 @@ class LongRopeTest {
     }
 
     private CommandRun command(String... words) {
-        return CommandRun.in(folder.resolve("home"), Map.of("PATH", System.getenv("PATH")), words);
+        return CommandRun.below(folder, words);
     }
 }

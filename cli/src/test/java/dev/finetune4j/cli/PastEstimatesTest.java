@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -184,6 +183,6 @@ class PastEstimatesTest {
     }
 
     private CommandRun command(String... arguments) {
-        return CommandRun.in(folder.resolve("home"), Map.of("PATH", System.getenv("PATH")), arguments);
+        return CommandRun.below(folder, arguments);
     }
 }

@@ -273,7 +273,7 @@ class ProgramOutputTest {
     }
 
     private Told onRun(String... words) throws IOException {
-        return Told.by(CommandRun.in(folder.resolve("home"), Map.of("PATH", System.getenv("PATH")), json(words)));
+        return Told.by(CommandRun.below(folder, json(words)));
     }
 
     private static String[] json(String... words) {

@@ -333,6 +333,6 @@ class SavedPlanTest {
     }
 
     private CommandRun command(String... arguments) {
-        return CommandRun.in(folder.resolve("home"), Map.of("PATH", System.getenv("PATH")), arguments);
+        return CommandRun.below(folder, arguments);
     }
 }

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,30 +16,19 @@ class SmallDiskTest {
 
     @Test
     void aCheckTellsTheSizeThatWouldDo() throws IOException {
-        Path job = CommandCloud.sageMakerJob(folder, "us-east-1", 4718);
-        String text = Files.readString(job);
-        Files.writeString(job, text.replace("region: ", "machine: ml.p3.2xlarge, volume-gb: 10, region: "));
+        Path job = CommandCloud.sageMakerJob(folder, "us-east-1", 4718, ", machine: ml.p3.2xlarge, volume-gb: 10");
 
-        CommandRun checked = check(job);
+        CommandRun checked = CommandRun.below(folder, "check", job.toString());
 
         assertThat(checked.exitCode()).as(checked.err()).isEqualTo(3);
         assertThat(oneLine(checked.out() + checked.err()))
                 .containsPattern("FT0484: ml.p3.2xlarge would have a disk of 10 GB, and the job needs up to 2\\d GB")
                 .contains("places.sagemaker.volume-gb: 30", "job.yaml:");
 
-        Files.writeString(job, text.replace("region: ", "machine: ml.p3.2xlarge, volume-gb: 30, region: "));
-        CommandRun larger = check(job);
+        Files.writeString(job, Files.readString(job).replace("volume-gb: 10", "volume-gb: 30"));
+        CommandRun larger = CommandRun.below(folder, "check", job.toString());
 
         assertThat(larger.exitCode()).as(larger.err()).isZero();
         assertThat(larger.out() + larger.err()).doesNotContain("FT0484");
-    }
-
-    private CommandRun check(Path job) {
-        return CommandRun.at(
-                Clock.systemUTC(),
-                folder.resolve("home"),
-                Map.of("PATH", System.getenv("PATH")),
-                "check",
-                job.toString());
     }
 }

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,6 +99,6 @@ class SweepCommandTest {
     private CommandRun command(String... options) {
         List<String> all = new ArrayList<>(List.of("sweep", job.toString()));
         all.addAll(List.of(options));
-        return CommandRun.in(folder.resolve("home"), Map.of("PATH", System.getenv("PATH")), all.toArray(String[]::new));
+        return CommandRun.below(folder, all.toArray(String[]::new));
     }
 }
