@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.estimate;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,17 +44,14 @@ final class CoefficientFit {
                 normal[i][n] = -steps[i];
             }
             Evidence.Spread[] spreads = new Evidence.Spread[rows.size()];
-            for (int r = 0; r < spreads.length; r++) {
-                spreads[r] = rows.get(r).spread(here);
-            }
+            Arrays.parallelSetAll(spreads, r -> rows.get(r).spread(here));
             double[][] slopes = new double[n][spreads.length];
             for (int i = 0; i < n; i++) {
                 steps[i] += STEP;
                 Coefficients beside = centres.moved(coefficients, steps);
                 steps[i] -= STEP;
-                for (int r = 0; r < spreads.length; r++) {
-                    slopes[i][r] = (rows.get(r).spread(beside).mean() - spreads[r].mean()) / STEP;
-                }
+                Arrays.parallelSetAll(
+                        slopes[i], r -> (rows.get(r).spread(beside).mean() - spreads[r].mean()) / STEP);
             }
             for (int r = 0; r < spreads.length; r++) {
                 double error = Math.sqrt(ERROR * ERROR + spreads[r].variance());
