@@ -1,62 +1,47 @@
 package dev.finetune4j.engine;
 
 import dev.finetune4j.data.Message;
-import dev.finetune4j.data.Part;
 import dev.finetune4j.engine.chat.Chat;
-import dev.finetune4j.engine.check.SeenRows;
 import dev.finetune4j.engine.curve.CurveRuns;
 import dev.finetune4j.engine.data.PreparedData;
-import dev.finetune4j.engine.data.RowSource;
-import dev.finetune4j.engine.estimate.Architecture;
 import dev.finetune4j.engine.journal.DiskFiles;
 import dev.finetune4j.engine.journal.Redaction;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
-import dev.finetune4j.engine.launch.Alternatives;
 import dev.finetune4j.engine.launch.Asking;
 import dev.finetune4j.engine.launch.EngineRefusals;
 import dev.finetune4j.engine.launch.EstimateScore;
 import dev.finetune4j.engine.launch.FetchedFiles;
 import dev.finetune4j.engine.launch.JobFigures;
-import dev.finetune4j.engine.launch.JobPlaces;
 import dev.finetune4j.engine.launch.Launcher;
 import dev.finetune4j.engine.launch.Leftovers;
 import dev.finetune4j.engine.launch.ModelHosting;
 import dev.finetune4j.engine.launch.PastRuns;
 import dev.finetune4j.engine.launch.Preparation;
-import dev.finetune4j.engine.launch.PreparationProgress;
 import dev.finetune4j.engine.launch.PreparedJob;
 import dev.finetune4j.engine.launch.Providers;
 import dev.finetune4j.engine.launch.RunHandle;
 import dev.finetune4j.engine.models.ModelCatalogue;
-import dev.finetune4j.engine.plan.PlanContext;
 import dev.finetune4j.engine.plan.PlanRequest;
-import dev.finetune4j.engine.plan.Planner;
 import dev.finetune4j.engine.plan.RehearsalRun;
 import dev.finetune4j.engine.plan.SavedPlan;
-import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.engine.report.RunReport;
 import dev.finetune4j.engine.search.SweepSpec;
 import dev.finetune4j.engine.spec.JobFile;
-import dev.finetune4j.engine.spec.Origin;
 import dev.finetune4j.engine.spec.Profile;
 import dev.finetune4j.engine.sweep.SweepRuns;
+import dev.finetune4j.engine.sweep.TrialRunner;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
-import dev.finetune4j.job.FineTuneJob;
-import dev.finetune4j.job.TaskKind;
-import dev.finetune4j.model.ModelFiles;
 import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.plan.LaunchTerms;
-import dev.finetune4j.plan.MachineOffer;
 import dev.finetune4j.plan.Offer;
 import dev.finetune4j.plan.Plan;
-import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.run.GeneratedText;
 import dev.finetune4j.run.MergedModel;
 import dev.finetune4j.run.ModelFormat;
@@ -65,26 +50,18 @@ import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.Sampling;
 import dev.finetune4j.spi.AccessPolicy;
 import dev.finetune4j.spi.Billing;
-import dev.finetune4j.spi.Diagnosis;
 import dev.finetune4j.spi.HostedModel;
 import dev.finetune4j.spi.LogPage;
 import dev.finetune4j.spi.PlannedCall;
 import dev.finetune4j.spi.ProviderContext;
 import dev.finetune4j.value.ProviderId;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.function.LongSupplier;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The door of finetune4j: checks jobs, runs them, and takes up runs that are there.
@@ -103,42 +80,43 @@ public final class FineTuner implements AutoCloseable {
     private final Path home;
     private final Map<String, String> environment;
     private final Preparation preparation;
-    private final PreparationProgress progress;
     private final RunStore store;
     private final Launcher launcher;
-    private final Redaction redaction;
-    private final ProviderContext context;
-    private final String version;
-    private final LongSupplier memory;
     private final OnceKnownOffers offers;
-    private final PlannedJobs planned = new PlannedJobs();
-    private volatile @Nullable Planned latest;
-
-    /** A plan with what it was made from, so that it need not be looked at again for a question about the plan. */
-    private record Planned(Plan plan, JobFigures figures) {}
+    private final JobSecrets secrets;
+    private final JobChecks checks;
+    private final JobPlanning planning;
+    private final PlannedLaunches launches;
+    private final OtherRows otherRows;
 
     FineTuner(FineTunerBuilder settings) {
         home = settings.home();
         environment = settings.environment();
         preparation = settings.preparation();
-        progress = settings.progress();
-        store = new RunStore(settings.home());
-        version = settings.version();
-        memory = settings.memory();
-        context = new ProviderContext(settings.home(), environment, settings.clock());
-        offers = new OnceKnownOffers(context);
+        store = new RunStore(home);
+        ProviderContext context = new ProviderContext(home, environment, settings.clock());
         Providers providers = new Providers(settings.providers(), context, ModelCatalogue.shipped());
-        redaction = Redaction.of(environment, providers.secretSettings());
         launcher = new Launcher(
-                settings.home(),
+                home,
                 providers,
                 environment,
                 new DiskFiles(),
                 settings.clock(),
                 settings.sleeper(),
-                version,
+                settings.version(),
                 this::foreseen,
                 preparation::digest);
+        offers = new OnceKnownOffers(context);
+        secrets = new JobSecrets(Redaction.of(environment, providers.secretSettings()), environment);
+        checks = new JobChecks(preparation, launcher.places(), offers, secrets, settings.progress());
+        planning = new JobPlanning(context, settings.memory(), settings.version(), checks, launcher);
+        launches = new PlannedLaunches(planning, checks, launcher);
+        otherRows = new OtherRows(checks, settings.progress());
+    }
+
+    /** Asked for at a launch, and so once there is planning. */
+    private Optional<Foreseen> foreseen(PreparedJob job) {
+        return planning.foreseen(job);
     }
 
     /**
@@ -171,13 +149,7 @@ public final class FineTuner implements AutoCloseable {
      *     be read
      */
     public PreparedJob check(JobFile job) {
-        try {
-            launcher.places().refuseAbsentTargets(job.job());
-            PreparedJob prepared = launcher.places().propose(preparation.prepare(job));
-            return launcher.places().withSmallDisk(prepared, this::offers, this::diskBytes);
-        } catch (FineTuneException e) {
-            throw clean(e, job);
-        }
+        return checks.check(job);
     }
 
     /** Whether a job's model is on this machine, so that a check fetches none. */
@@ -192,7 +164,7 @@ public final class FineTuner implements AutoCloseable {
      * @throws FineTuneException as {@link #plan(JobFile)}
      */
     public JobFigures figures(JobFile job) {
-        return figures(job, null);
+        return checks.figures(job, null);
     }
 
     /**
@@ -217,14 +189,7 @@ public final class FineTuner implements AutoCloseable {
      * @throws FineTuneException as {@link #plan(JobFile)}
      */
     public Plan plan(JobFile job, PlanRequest request) {
-        JobFigures figures = figures(job, request.said());
-        figures.misfit().ifPresent(problem -> {
-            throw clean(problem.asException(), job);
-        });
-        Plan plan = planner(figures).plan(figures, request);
-        latest = new Planned(plan, figures);
-        planned.add(plan, job);
-        return plan;
+        return planning.plan(job, request);
     }
 
     /**
@@ -240,10 +205,7 @@ public final class FineTuner implements AutoCloseable {
      * @throws FineTuneException with FT0765 and what has moved since, if anything has
      */
     public Plan plan(SavedPlan saved, JobFile job) {
-        JobFigures figures = figures(job, null);
-        planner(figures).refuseMoved(saved, figures);
-        planned.add(saved.plan(), job);
-        return saved.plan();
+        return planning.plan(saved, job);
     }
 
     /**
@@ -253,13 +215,7 @@ public final class FineTuner implements AutoCloseable {
      * @throws FineTuneException as {@link #plan(JobFile)}
      */
     public Optional<Problem> impasse(JobFile job, PlanRequest request, Plan plan) {
-        if (plan.choice().isPresent()) {
-            return Optional.empty();
-        }
-        Planned known = latest;
-        JobFigures figures =
-                known != null && known.plan().equals(plan) ? known.figures() : figures(job, request.said());
-        return Optional.of(job.placed(planner(figures).impasse(figures, request, plan)));
+        return planning.impasse(job, request, plan);
     }
 
     /**
@@ -303,28 +259,7 @@ public final class FineTuner implements AutoCloseable {
      * @throws FineTuneException as {@link #terms(Plan)}
      */
     public LaunchTerms terms(Plan plan, boolean isFailover) {
-        JobFile job = planned.of(plan);
-        PlanOption choice = plan.choice().orElseThrow(() -> new IllegalArgumentException("the plan has no choice"));
-        long steps = plan.workload().steps();
-        Long diskBytes = plan.workload().diskBytes();
-        try {
-            JobPlaces places = launcher.places();
-            LaunchTerms terms = Alternatives.with(
-                    places.terms(choice, job.at(choice).job(), steps, diskBytes),
-                    plan.options(),
-                    option -> {
-                        LaunchTerms other = places.terms(option, job.at(option).job(), steps, diskBytes);
-                        if (!option.target().equals(choice.target())) {
-                            places.refuseObjections(job.at(option).job(), other.timeLimit());
-                        }
-                        return other;
-                    },
-                    place -> isFailover && places.areInterchangeable(choice.target(), place, job.job()));
-            launcher.places().refuseObjections(job.at(choice).job(), terms.timeLimit());
-            return terms;
-        } catch (FineTuneException e) {
-            throw job.placed(e);
-        }
+        return launches.terms(plan, isFailover);
     }
 
     /**
@@ -335,11 +270,7 @@ public final class FineTuner implements AutoCloseable {
      * @throws IllegalArgumentException if the plan is none of this fine-tuner's, or has no choice
      */
     public List<Problem> placeWarnings(Plan plan) {
-        JobFile job = planned.of(plan);
-        PlanOption choice = plan.choice().orElseThrow(() -> new IllegalArgumentException("the plan has no choice"));
-        return launcher.places().placeWarnings(job.at(choice).job()).stream()
-                .map(job::placed)
-                .toList();
+        return launches.placeWarnings(plan);
     }
 
     /**
@@ -383,7 +314,7 @@ public final class FineTuner implements AutoCloseable {
      * @throws FineTuneException as {@link #launch(Plan)}
      */
     public RunHandle<RunOutcome> launch(Plan plan, boolean isAgain) {
-        return lastUnless(isAgain, plan).orElseGet(() -> launched(plan, terms(plan), isAgain));
+        return launches.launch(plan, isAgain);
     }
 
     /**
@@ -394,38 +325,7 @@ public final class FineTuner implements AutoCloseable {
      * @throws IllegalArgumentException if the plan is none of this fine-tuner's, or the terms are of another choice
      */
     public RunHandle<RunOutcome> launch(Plan plan, LaunchTerms agreed, boolean isAgain) {
-        PlanOption choice = plan.choice().orElseThrow();
-        if (!agreed.option().equals(choice.id())) {
-            throw new IllegalArgumentException(
-                    "the terms are those of " + agreed.option() + ", and not of " + choice.id());
-        }
-        return lastUnless(isAgain, plan).orElseGet(() -> {
-            JobFile job = planned.of(plan);
-            try {
-                launcher.places().refuseObjections(job.at(choice).job(), agreed.timeLimit());
-            } catch (FineTuneException e) {
-                throw job.placed(e);
-            }
-            return launched(plan, agreed, isAgain);
-        });
-    }
-
-    private Optional<RunHandle<RunOutcome>> lastUnless(boolean isAgain, Plan plan) {
-        JobFile job = planned.of(plan);
-        // By the rows as they are now, which may be others than when the plan was made.
-        Optional<RunView> last = isAgain ? Optional.empty() : last(plan, job, figures(job, null));
-        return last.map(run -> attach(run.id().value())); // of which its place has no more to say than how it stands
-    }
-
-    private RunHandle<RunOutcome> launched(Plan plan, LaunchTerms terms, boolean isAgain) {
-        JobFile job = planned.of(plan);
-        PreparedJob prepared = check(job.at(plan.choice().orElseThrow()));
-        refuseErrors(prepared);
-        if (terms.tokens() != null) { // what may be billed at most was told from the rows of the plan
-            Planner.refuseOtherRows(plan, prepared.data().digest());
-        }
-        tellWarnings(prepared, placeWarnings(plan));
-        return launcher.launch(prepared, terms, isAgain, secretsOf(job));
+        return launches.launch(plan, agreed, isAgain);
     }
 
     /**
@@ -435,18 +335,7 @@ public final class FineTuner implements AutoCloseable {
      * @throws FineTuneException as {@link #plan(JobFile)}, or with FT0502 if its journal cannot be read
      */
     public Optional<RunView> last(Plan plan) {
-        JobFile job = planned.of(plan);
-        Planned known = latest;
-        return last(plan, job, known != null && known.plan().equals(plan) ? known.figures() : figures(job, null));
-    }
-
-    private Optional<RunView> last(Plan plan, JobFile job, JobFigures figures) {
-        FineTuneJob placed = figures.file().at(plan.choice().orElseThrow()).job();
-        try {
-            return launcher.last(figures, placed).flatMap(folder -> RunView.of(folder.read()));
-        } catch (FineTuneException e) {
-            throw clean(e, job);
-        }
+        return launches.last(plan);
     }
 
     /**
@@ -456,13 +345,7 @@ public final class FineTuner implements AutoCloseable {
      * @throws FineTuneException as {@link #launch(Plan)}
      */
     public List<PlannedCall> dryRun(Plan plan) {
-        JobFile job = planned.of(plan);
-        LaunchTerms terms = terms(plan);
-        PreparedJob prepared = check(job.at(plan.choice().orElseThrow()));
-        refuseErrors(prepared);
-        tellWarnings(prepared, placeWarnings(plan));
-        progress.began(PreparationProgress.Stage.PACK);
-        return launcher.places().dryRun(prepared, terms);
+        return launches.dryRun(plan);
     }
 
     /**
@@ -478,15 +361,7 @@ public final class FineTuner implements AutoCloseable {
      *     {@link #plan(JobFile)}
      */
     public RehearsalRun rehearsal(JobFile job) {
-        JobFigures known = figures(job, null);
-        planner(known).onThisMachine(known); // before a model is fetched that is too large
-        PreparedJob prepared = prepare(job);
-        refuseErrors(prepared);
-        JobFigures figures = preparation.figures(prepared);
-        return new RehearsalRun(
-                figures,
-                planner(figures).onThisMachine(figures),
-                extent -> launcher.rehearse(prepared, ProviderId.LOCAL, extent));
+        return planning.rehearsal(job);
     }
 
     /** How good the estimates were that runs of this home have put to the test, by place and by what was known. */
@@ -499,23 +374,6 @@ public final class FineTuner implements AutoCloseable {
         return launcher.estimates().unread();
     }
 
-    /**
-     * What a run will take, for what it takes to be held against it. A run of a series leaves out what only the whole job is asked, so
-     * nothing is foreseen of it; nor of a model whose sizes are not known.
-     */
-    private Optional<Foreseen> foreseen(PreparedJob prepared) {
-        if (prepared.answering() != PreparedJob.Answering.BASE_AND_TUNED) {
-            return Optional.empty();
-        }
-        try {
-            JobFigures figures = preparation.figures(prepared);
-            return planner(figures, machines -> Map.of())
-                    .foreseen(figures, launcher.places().place(prepared.file().job()));
-        } catch (FineTuneException e) {
-            return Optional.empty(); // the launch itself says what is wrong
-        }
-    }
-
     /** What the engines that places are sent for their GPUs do not do, where no job says anything of a place. Asks nobody. */
     public EngineRefusals refusals() {
         return launcher.places().refusals();
@@ -524,60 +382,6 @@ public final class FineTuner implements AutoCloseable {
     /** Everything that the places sell, as it is known on this machine. Asks nobody. */
     public List<Offer> offers() {
         return offers.get().offers();
-    }
-
-    private JobFigures figures(JobFile job, @Nullable Architecture said) {
-        try {
-            return preparation.figures(job, said);
-        } catch (FineTuneException e) {
-            throw clean(e, job);
-        }
-    }
-
-    private Optional<Long> diskBytes(PreparedJob job) {
-        try {
-            return Optional.of(Planner.diskBytes(preparation.figures(job)));
-        } catch (FineTuneException e) {
-            return Optional.empty(); // a plan tells what keeps the sizes of its model from being known
-        }
-    }
-
-    private Planner planner(JobFigures figures) {
-        return planner(
-                figures, machines -> launcher.places().quotas(figures.file().job(), machines));
-    }
-
-    private Planner planner(JobFigures figures, Function<List<MachineOffer>, Map<String, Diagnosis>> quotas) {
-        String model = figures.model().filesHere().map(ModelFiles::digest).orElse("");
-        return new Planner(new PlanContext(
-                offers.get().offers(),
-                offers.get().places(),
-                launcher.places().ownMachines(figures),
-                memory.getAsLong(),
-                new PastRuns(home).latest(figures.file().job(), model, ProviderId.LOCAL),
-                launcher.estimates().read(),
-                launcher.places().missed(),
-                quotas,
-                machines -> launcher.places().disks(figures.file().job(), machines),
-                launcher.places().endurances(figures.file().job()),
-                launcher.places().refusals(figures.file().job()),
-                launcher.rehearsals().find(figures).orElse(null),
-                LocalDate.ofInstant(context.clock().instant(), ZoneOffset.UTC),
-                version,
-                offers.get().warnings()));
-    }
-
-    /** What a check does wherever the rows are to be looked at: where the job would run does not matter. */
-    private PreparedJob prepare(JobFile job) {
-        try {
-            return preparation.prepare(job);
-        } catch (FineTuneException e) {
-            throw clean(e, job);
-        }
-    }
-
-    private FineTuneException clean(FineTuneException failure, JobFile job) {
-        return redaction.and(secretsOf(job)).apply(job.placed(failure));
     }
 
     /**
@@ -605,9 +409,9 @@ public final class FineTuner implements AutoCloseable {
      * @throws FineTuneException with every finding if one of them is an error, or why the launch fails
      */
     public RunHandle<RunOutcome> launch(PreparedJob job) {
-        refuseErrors(job);
-        tellWarnings(job, List.of());
-        return launcher.launch(job, secretsOf(job.file()));
+        JobChecks.refuseErrors(job);
+        checks.tellWarnings(job, List.of());
+        return launcher.launch(job, secrets.of(job.file()));
     }
 
     /**
@@ -619,19 +423,9 @@ public final class FineTuner implements AutoCloseable {
      * @throws FineTuneException with every finding if one of them is an error, or why the launch fails
      */
     public RunHandle<RunOutcome> launchOnce(PreparedJob job, Predicate<RunView> reusable) {
-        refuseErrors(job);
-        tellWarnings(job, List.of());
-        return launcher.launchOnce(job, secretsOf(job.file()), reusable);
-    }
-
-    /**
-     * As {@link #launchOnce}, a run of a series, of which what is odd about its rows was told before the first; an attempt that failed or was
-     * stopped goes on from its checkpoint, where it has one, and one whose training diverged, or that its budget stopped, is handed out, as it
-     * would do so again.
-     */
-    RunHandle<RunOutcome> goOnOfSeries(PreparedJob job) {
-        refuseErrors(job);
-        return launcher.series().launch(job, secretsOf(job.file()));
+        JobChecks.refuseErrors(job);
+        checks.tellWarnings(job, List.of());
+        return launcher.launchOnce(job, secrets.of(job.file()), reusable);
     }
 
     /**
@@ -662,13 +456,11 @@ public final class FineTuner implements AutoCloseable {
      *     has too few training rows
      */
     public CurveRuns learningCurve(JobFile job) {
-        PreparedJob whole = check(job);
-        refuseErrors(whole);
-        tellWarnings(whole, List.of());
+        PreparedJob whole = checks.launchable(job);
         try {
-            return new CurveRuns(home, whole, new LaunchedTrials(this, launcher, store), pastRunsFor(whole));
+            return new CurveRuns(home, whole, trials(), pastRunsFor(whole));
         } catch (FineTuneException e) {
-            throw clean(e, job);
+            throw secrets.clean(e, job);
         }
     }
 
@@ -679,38 +471,20 @@ public final class FineTuner implements AutoCloseable {
      *     its method lacks a setting of the sweep
      */
     public SweepRuns sweep(JobFile job, SweepSpec spec) {
-        PreparedJob whole = check(job);
-        refuseErrors(whole);
-        tellWarnings(whole, List.of());
+        PreparedJob whole = checks.launchable(job);
         try {
-            return new SweepRuns(home, whole, spec, new LaunchedTrials(this, launcher, store), pastRunsFor(whole));
+            return new SweepRuns(home, whole, spec, trials(), pastRunsFor(whole));
         } catch (FineTuneException e) {
-            throw clean(e, job);
+            throw secrets.clean(e, job);
         }
+    }
+
+    private TrialRunner trials() {
+        return new LaunchedTrials(launcher, store, secrets);
     }
 
     private PastRuns pastRunsFor(PreparedJob job) {
         return new PastRuns(home, launcher.places().computedShare(job).orElse(null));
-    }
-
-    private static void refuseErrors(PreparedJob job) {
-        if (job.check().hasErrors()) {
-            throw new FineTuneException(job.findings(), null);
-        }
-    }
-
-    /**
-     * Tells the listener what is odd about a job.
-     *
-     * @param known what the caller has been told, or can ask for
-     */
-    private void tellWarnings(PreparedJob job, List<Problem> known) {
-        List<Problem> warnings = job.warnings().stream()
-                .filter(warning -> !known.contains(warning))
-                .toList();
-        if (!warnings.isEmpty()) {
-            progress.warned(Remedies.named(warnings, job.file().source(), null));
-        }
     }
 
     /**
@@ -907,8 +681,8 @@ public final class FineTuner implements AutoCloseable {
      */
     public Asking<EvaluationReport> evaluation(String run, Path file) {
         RunFolder folder = store.resolve(run);
-        PreparedData rows = otherRows(run, file);
-        tellSeen(rows, folder);
+        PreparedData rows = otherRows.read(show(run), file);
+        otherRows.tellSeen(rows, folder);
         return launcher.questions().evaluation(folder, rows);
     }
 
@@ -953,7 +727,7 @@ public final class FineTuner implements AutoCloseable {
      * @throws FineTuneException with FT0504 if there is no such run, or if the rows cannot be read
      */
     public Asking<Map<Variant, List<Prediction>>> predictions(String run, Path file) {
-        return launcher.questions().predictions(store.resolve(run), otherRows(run, file));
+        return launcher.questions().predictions(store.resolve(run), otherRows.read(show(run), file));
     }
 
     /**
@@ -963,38 +737,6 @@ public final class FineTuner implements AutoCloseable {
      */
     public RunHandle<Map<Variant, List<Prediction>>> predict(String run, Path file) {
         return predictions(run, file).start();
-    }
-
-    private void tellSeen(PreparedData rows, RunFolder folder) {
-        Path trained = folder.data().resolve(Part.TRAIN.fileName());
-        if (Files.notExists(trained)) {
-            return;
-        }
-        RunView view = RunView.read(folder);
-        seen(rows, trained, view.job().task().kind())
-                .map(warning -> Remedies.named(warning, view.jobFile(), view.id()))
-                .ifPresent(warning -> progress.warned(List.of(warning)));
-    }
-
-    private static Optional<Problem> seen(PreparedData rows, Path trained, TaskKind kind) {
-        try {
-            return SeenRows.among(
-                    rows.rows(Part.TEST),
-                    RowSource.ofFile(trained),
-                    kind,
-                    Runtime.getRuntime().availableProcessors());
-        } catch (FineTuneException e) {
-            return Optional.empty(); // training rows that cannot be read are in the way of no answer
-        }
-    }
-
-    private PreparedData otherRows(String run, Path file) {
-        JobFile job = OtherRows.of(show(run), file);
-        try {
-            return prepare(job).data();
-        } catch (FineTuneException e) {
-            throw OtherRows.told(e);
-        }
     }
 
     /**
@@ -1093,16 +835,5 @@ public final class FineTuner implements AutoCloseable {
     @Override
     public String toString() {
         return "FineTuner[home=" + home + "]";
-    }
-
-    /** Values that the job took from the environment by name: whoever keeps them there does not want them written down. */
-    private List<String> secretsOf(JobFile file) {
-        return file.resolved().values().stream()
-                .map(value -> value.origin())
-                .filter(Origin.FromEnvironment.class::isInstance)
-                .flatMap(origin -> Arrays.stream(
-                        ((Origin.FromEnvironment) origin).variable().split("[,\\s]+", -1)))
-                .flatMap(name -> Optional.ofNullable(environment.get(name)).stream())
-                .toList();
     }
 }

@@ -14,10 +14,12 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** Trials of a sweep, and sizes of a learning curve, as runs of this home. */
-record LaunchedTrials(FineTuner tuner, Launcher launcher, RunStore store) implements TrialRunner {
+record LaunchedTrials(Launcher launcher, RunStore store, JobSecrets secrets) implements TrialRunner {
+    /** What is odd about the rows of a series was told before its first run. */
     @Override
     public RunHandle<RunOutcome> launch(PreparedJob job) {
-        return tuner.goOnOfSeries(job);
+        JobChecks.refuseErrors(job);
+        return launcher.series().launch(job, secrets.of(job.file()));
     }
 
     @Override

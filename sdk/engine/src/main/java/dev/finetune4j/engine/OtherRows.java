@@ -1,27 +1,73 @@
 package dev.finetune4j.engine;
 
+import dev.finetune4j.data.Part;
+import dev.finetune4j.engine.check.SeenRows;
+import dev.finetune4j.engine.data.PreparedData;
+import dev.finetune4j.engine.data.RowSource;
 import dev.finetune4j.engine.journal.JournalEntry;
+import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.launch.PreparationProgress;
+import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.DataSpec;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.SplitSpec;
+import dev.finetune4j.job.TaskKind;
 import dev.finetune4j.model.ModelRef;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The job that reads another file with the eyes of a run: its task, its labels, its model. */
-final class OtherRows {
+/**
+ * Rows of another file, read with the eyes of a run: its task, its labels, its model.
+ *
+ * @param checks reads them
+ * @param progress is warned of rows that the run was trained on
+ */
+record OtherRows(JobChecks checks, PreparationProgress progress) {
     /** As a template is told which of its columns the rows do not have. */
     private static final Pattern OTHER_COLUMN = Pattern.compile("}} in place of \\{\\{([^{}]*)}}");
 
-    private OtherRows() {}
+    /** Every row of a file, for models of a run to answer. */
+    PreparedData read(RunView run, Path file) {
+        try {
+            return checks.rows(job(run, file)).data();
+        } catch (FineTuneException e) {
+            throw told(e);
+        }
+    }
+
+    /** Warns of those that the run was trained on, where its training rows are here. */
+    void tellSeen(PreparedData rows, RunFolder folder) {
+        Path trained = folder.data().resolve(Part.TRAIN.fileName());
+        if (Files.notExists(trained)) {
+            return;
+        }
+        RunView view = RunView.read(folder);
+        seen(rows, trained, view.job().task().kind())
+                .map(warning -> Remedies.named(warning, view.jobFile(), view.id()))
+                .ifPresent(warning -> progress.warned(List.of(warning)));
+    }
+
+    private static Optional<Problem> seen(PreparedData rows, Path trained, TaskKind kind) {
+        try {
+            return SeenRows.among(
+                    rows.rows(Part.TEST),
+                    RowSource.ofFile(trained),
+                    kind,
+                    Runtime.getRuntime().availableProcessors());
+        } catch (FineTuneException e) {
+            return Optional.empty(); // training rows that cannot be read are in the way of no answer
+        }
+    }
 
     /** The run's job with every row of {@code file} for test rows. */
-    static JobFile of(RunView run, Path file) {
+    private static JobFile job(RunView run, Path file) {
         SplitSpec split = run.job().data().split();
         String name = file.toAbsolutePath().normalize().toString();
         SplitSpec all = new SplitSpec(0, 0, null, name, null, split.stratify(), 0, 0, 0, split.seed());
