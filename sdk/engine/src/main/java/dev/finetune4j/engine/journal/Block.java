@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.journal;
 
+import dev.finetune4j.engine.watch.PlaceProblems;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.plan.LaunchTerms;
@@ -57,7 +58,7 @@ public record Block(Scope scope, LaunchTerms asked, Problem why, Instant at) {
      *     which only a place knows
      */
     public static Optional<Block> of(Problem why, LaunchTerms asked, Instant at) {
-        if (why.retry() instanceof Retry.After || why.kind().equals(RunProblems.GONE)) {
+        if (why.retry() instanceof Retry.After || why.kind().equals(PlaceProblems.GONE)) {
             return Optional.empty();
         }
         return switch (why.kind().exitCode()) {

@@ -41,7 +41,7 @@ final class BaseModels {
         }
         Optional<String> changed = digests.apply(model).filter(digest -> !digest.equals(prepared.modelDigest()));
         if (changed.isPresent()) {
-            throw RunProblems.changedBase(
+            throw RunModelProblems.changedBase(
                     run.id(), model, prepared.modelDigest(), changed.get(), NextCommand.launch(run, providers));
         }
     }

@@ -5,6 +5,7 @@ import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.report.Remedies;
+import dev.finetune4j.engine.watch.PlaceProblems;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
@@ -69,7 +70,7 @@ final class CleanStep {
             places.forEach(place -> asking.at(open(place, run), there -> there.delete(run.id())));
         }
         return asking.unanswered.entrySet().stream()
-                .map(one -> RunProblems.leftBehind(run.id(), one.getKey(), one.getValue()))
+                .map(one -> PlaceProblems.leftBehind(run.id(), one.getKey(), one.getValue()))
                 .map(problem -> Remedies.named(problem, run.jobFile(), run.id()))
                 .toList();
     }

@@ -24,7 +24,7 @@ final class ExportFile implements ExportTarget {
     static ExportFile at(Path target) {
         Path path = target.toAbsolutePath().normalize();
         if (Files.exists(path)) {
-            throw RunProblems.fileInUse(path);
+            throw RunModelProblems.fileInUse(path);
         }
         return new ExportFile(path);
     }

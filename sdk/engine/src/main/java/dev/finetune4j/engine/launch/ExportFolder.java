@@ -38,10 +38,10 @@ final class ExportFolder implements ExportTarget {
     private static void refuseFull(Path path) {
         try (Stream<Path> files = Files.list(path)) {
             files.findFirst().ifPresent(file -> {
-                throw RunProblems.folderInUse(path, String.valueOf(file.getFileName()));
+                throw RunModelProblems.folderInUse(path, String.valueOf(file.getFileName()));
             });
         } catch (NotDirectoryException e) {
-            throw RunProblems.folderInUse(path, "a file of this name");
+            throw RunModelProblems.folderInUse(path, "a file of this name");
         } catch (IOException e) {
             throw RunProblems.unreadable(path, e);
         }
@@ -58,7 +58,7 @@ final class ExportFolder implements ExportTarget {
             }
             Files.move(partial, path, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (DirectoryNotEmptyException e) {
-            throw RunProblems.folderInUse(path, "files that came meanwhile");
+            throw RunModelProblems.folderInUse(path, "files that came meanwhile");
         } catch (IOException e) {
             try {
                 FileTree.remove(partial);

@@ -2,7 +2,7 @@ package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.engine.journal.Journal;
 import dev.finetune4j.engine.journal.JournalEntry;
-import dev.finetune4j.engine.journal.RunProblems;
+import dev.finetune4j.engine.watch.PlaceProblems;
 import dev.finetune4j.engine.watch.RunWatch;
 import dev.finetune4j.engine.watch.WatchPace;
 import dev.finetune4j.error.FineTuneException;
@@ -81,7 +81,7 @@ final class FollowStep {
     private static Problem unwatched(Problem problem) {
         List<String> causes = new ArrayList<>(problem.causes());
         causes.add("until somebody watches it again, nothing ends the job at its limit");
-        return problem.kind().equals(RunProblems.UNREACHABLE) ? problem.withCauses(causes) : problem;
+        return problem.kind().equals(PlaceProblems.UNREACHABLE) ? problem.withCauses(causes) : problem;
     }
 
     /** Sleeps, and stops the job meanwhile if it is to be stopped. */

@@ -7,6 +7,7 @@ import dev.finetune4j.engine.data.source.ExclusiveLock;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.watch.PlaceProblems;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.json.Json;
@@ -62,7 +63,7 @@ final class HostedAnswers implements AutoCloseable {
             }
             Hosting hosting = place.hosting()
                     .orElseThrow(
-                            () -> RunProblems.notSupported(place.id(), "answer rows or prompts with a tuned model"));
+                            () -> PlaceProblems.notSupported(place.id(), "answer rows or prompts with a tuned model"));
             HostedModel model = hosting.find(view.id()).stream()
                     .findFirst()
                     .orElseThrow(() -> LaunchProblems.notHosted(view.id(), place.id()));

@@ -7,6 +7,7 @@ import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.launch.RunHandle.Begin;
+import dev.finetune4j.engine.watch.PlaceProblems;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.run.WorkOrder;
@@ -46,7 +47,7 @@ final class HostedEvaluation {
     static void refuseWhatIsNotTold(RunView view, HostedAnswers answers) {
         TaskMetrics told = TaskMetrics.of(view.job().task().kind(), true).withoutLikelihood();
         if (told.metrics().isEmpty()) {
-            throw RunProblems.notSupported(
+            throw PlaceProblems.notSupported(
                     answers.place().id(), "compare models by perplexity alone, since it tells no likelihoods");
         }
         told.refusal(view.job().evaluation().gate()).ifPresent(problem -> {

@@ -1,8 +1,8 @@
 package dev.finetune4j.engine.launch;
 
-import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.watch.PlaceProblems;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
@@ -110,7 +110,7 @@ public final class JobPlaces {
             String runs = RunId.beginning(job.name());
             List<AccessPolicy> policies = new ArrayList<>(provider.policies(runs, job.model()));
             if (policies.isEmpty() && provider.capabilities().bills()) {
-                throw RunProblems.notSupported(provider.id(), "tell what must be allowed there");
+                throw PlaceProblems.notSupported(provider.id(), "tell what must be allowed there");
             }
             provider.hosting()
                     .map(hosting -> hosting.policies(runs, job.model()))

@@ -1,8 +1,8 @@
 package dev.finetune4j.engine.launch;
 
-import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.engine.spec.ShellWord;
+import dev.finetune4j.engine.watch.PlaceProblems;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FileReason;
 import dev.finetune4j.error.FineTuneException;
@@ -240,7 +240,7 @@ public final class LaunchProblems implements ProblemCatalogue {
 
     /** Only a hosted model answers there. */
     static FineTuneException notHosted(RunId run, ProviderId place) {
-        return RunProblems.NOT_SUPPORTED
+        return PlaceProblems.NOT_SUPPORTED
                 .error(place + " cannot answer rows or prompts with a tuned model that is not hosted")
                 .remedy("finetune host " + run)
                 .asException();
@@ -288,7 +288,7 @@ public final class LaunchProblems implements ProblemCatalogue {
         Problem problem = model.problem();
         return problem != null
                 ? problem.asException()
-                : RunProblems.NOT_SUPPORTED
+                : PlaceProblems.NOT_SUPPORTED
                         .error(model.run() + " is about to be hosted, and does not answer yet")
                         .because(model.reference() + " since " + model.since())
                         .remedy("finetune host " + model.run() + "    # waits until it does")

@@ -5,6 +5,7 @@ import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.watch.PlaceProblems;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
@@ -116,7 +117,7 @@ final class LaunchStep {
             return new End(job, job.state() == RunState.FAILED ? reason(job, provider) : null);
         } catch (FineTuneException e) {
             Problem problem = e.problems().get(0);
-            if (problem.kind().equals(RunProblems.GONE)) {
+            if (problem.kind().equals(PlaceProblems.GONE)) {
                 return new End(null, problem);
             }
             throw e;
@@ -131,7 +132,7 @@ final class LaunchStep {
     }
 
     private Problem reason(JobSnapshot job, Provider provider) {
-        return job.failure().orElseGet(() -> RunProblems.noReason(folder.id(), provider.id(), job.reference()));
+        return job.failure().orElseGet(() -> PlaceProblems.noReason(folder.id(), provider.id(), job.reference()));
     }
 
     private static End untried(End end, Recovery recovery) {

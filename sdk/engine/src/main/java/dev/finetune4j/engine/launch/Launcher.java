@@ -14,6 +14,7 @@ import dev.finetune4j.engine.launch.RunHandle.Begin;
 import dev.finetune4j.engine.report.RunReport;
 import dev.finetune4j.engine.report.view.ReportFiles;
 import dev.finetune4j.engine.spec.Profile;
+import dev.finetune4j.engine.watch.PlaceProblems;
 import dev.finetune4j.engine.watch.Sleeper;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
@@ -351,7 +352,7 @@ public final class Launcher implements AutoCloseable {
             String ours = provider.id() + " ";
             String there = cursor.startsWith(ours) ? cursor.substring(ours.length()) : LogPage.START;
             LogPage page = provider.logs(view.id(), there)
-                    .orElseThrow(() -> RunProblems.notSupported(provider.id(), "tell what its processes print"));
+                    .orElseThrow(() -> PlaceProblems.notSupported(provider.id(), "tell what its processes print"));
             return new LogPage(page.lines(), ours + page.next());
         }
     }
@@ -474,7 +475,7 @@ public final class Launcher implements AutoCloseable {
 
     private static void stopAt(Provider provider, RunId id) {
         if (!provider.capabilities().supportsStop()) {
-            throw RunProblems.notSupported(provider.id(), "stop a job");
+            throw PlaceProblems.notSupported(provider.id(), "stop a job");
         }
         provider.stop(id);
     }

@@ -1,9 +1,9 @@
 package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.engine.journal.HostedRun;
-import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.watch.PlaceProblems;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
@@ -108,7 +108,7 @@ public final class Leftovers {
             }
         }
         if (told == 0 && !silent.isEmpty()) {
-            throw RunProblems.notSupported(silent.get(0), "tell what it keeps of jobs");
+            throw PlaceProblems.notSupported(silent.get(0), "tell what it keeps of jobs");
         }
         return entries;
     }

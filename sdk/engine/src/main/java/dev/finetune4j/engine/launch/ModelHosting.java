@@ -10,6 +10,7 @@ import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunStore;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.spec.Profile;
+import dev.finetune4j.engine.watch.PlaceProblems;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.job.FineTuneJob;
@@ -99,7 +100,8 @@ public final class ModelHosting {
         try (Provider place = open(target, view)) {
             Hosting hosting = of(place, view);
             HostingWay only = hosting.importWay()
-                    .orElseThrow(() -> RunProblems.notSupported(target, "take in a model that was trained elsewhere"));
+                    .orElseThrow(
+                            () -> PlaceProblems.notSupported(target, "take in a model that was trained elsewhere"));
             if (way != null && !way.equals(only.name())) {
                 throw LaunchProblems.noWay(target, way, List.of(only));
             }
@@ -342,7 +344,7 @@ public final class ModelHosting {
 
     /** Of the place of a run that has a model, or that takes it in. */
     private Hosting of(Provider place, RunView view) {
-        return place.hosting().orElseThrow(() -> RunProblems.noHost(place.id(), view.id(), takers(view)));
+        return place.hosting().orElseThrow(() -> PlaceProblems.noHost(place.id(), view.id(), takers(view)));
     }
 
     /** The places that take in models which were trained elsewhere. */

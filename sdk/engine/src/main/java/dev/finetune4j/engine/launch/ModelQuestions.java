@@ -7,9 +7,9 @@ import dev.finetune4j.engine.chat.Chat;
 import dev.finetune4j.engine.data.PreparedData;
 import dev.finetune4j.engine.evaluate.PredictionFiles;
 import dev.finetune4j.engine.journal.RunFolder;
-import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.launch.RunHandle.Begin;
+import dev.finetune4j.engine.watch.PlaceProblems;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
@@ -81,7 +81,7 @@ public final class ModelQuestions {
     private RunHandle<EvaluationReport> hereOnHeldOut(RunFolder run, RunView view) {
         WorkOrder own = own(run);
         if (own.answers().isEmpty()) {
-            throw RunProblems.notSupported(
+            throw PlaceProblems.notSupported(
                     Outcomes.place(view, context.providers()), "compare on held-out rows again; name other rows");
         }
         WorkOrder order = new WorkOrder(own.digest(), List.copyOf(own.answers()));
@@ -191,7 +191,7 @@ public final class ModelQuestions {
 
     private static void refuseNoQuestion(HostedAnswers hosted, List<Message> messages) {
         if (messages.isEmpty()) {
-            throw RunProblems.notSupported(hosted.place().id(), "continue a text without a question");
+            throw PlaceProblems.notSupported(hosted.place().id(), "continue a text without a question");
         }
     }
 
@@ -240,7 +240,7 @@ public final class ModelQuestions {
         Provider provider = Outcomes.openForSideWork(view, context.providers());
         try {
             Dialogue dialogue = provider.converse(submission)
-                    .orElseThrow(() -> RunProblems.notSupported(provider.id(), "keep a model for a conversation"));
+                    .orElseThrow(() -> PlaceProblems.notSupported(provider.id(), "keep a model for a conversation"));
             return new Chat(dialogue, view.job().task().system(), () -> {
                 provider.close();
                 forget(folder);

@@ -5,6 +5,7 @@ import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.report.Ending;
+import dev.finetune4j.engine.watch.PlaceProblems;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunOutcome;
@@ -116,7 +117,7 @@ final class ModelWork {
     static void refuseWithoutModel(RunView view, RunFolder run, Providers providers) {
         if (view.closed() && view.state() != RunState.SUCCEEDED && view.output() == null) {
             RunOutcome outcome = Outcomes.of(view, run.read());
-            throw RunProblems.noModel(
+            throw RunModelProblems.noModel(
                     view,
                     NextCommand.goOn(view, outcome, providers).orElseGet(() -> NextCommand.launch(view, providers)));
         }
@@ -143,10 +144,10 @@ final class ModelWork {
                 return;
             }
             if (order.steps().stream().anyMatch(WorkStep.Merge.class::isInstance)) {
-                throw RunProblems.weightsKept(
+                throw PlaceProblems.weightsKept(
                         place.id(), run.id(), place.hosting().isPresent(), saidOfTheModel());
             }
-            throw RunProblems.notSupported(place.id(), "answer rows or prompts with a tuned model");
+            throw PlaceProblems.notSupported(place.id(), "answer rows or prompts with a tuned model");
         }
     }
 

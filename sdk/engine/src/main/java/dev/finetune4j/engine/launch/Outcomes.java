@@ -2,8 +2,8 @@ package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.engine.journal.JournalContent;
 import dev.finetune4j.engine.journal.JournalEntry;
-import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.watch.PlaceProblems;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;
@@ -31,7 +31,7 @@ final class Outcomes {
         return new RunOutcome.Failed(
                 end.problem() != null
                         ? end.problem()
-                        : RunProblems.noReason(
+                        : PlaceProblems.noReason(
                                 view.id(), view.provider() == null ? ProviderId.LOCAL : view.provider(), ""));
     }
 

@@ -1,8 +1,8 @@
 package dev.finetune4j.engine.launch;
 
-import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.models.ModelCatalogue;
 import dev.finetune4j.engine.spec.ProviderCheck;
+import dev.finetune4j.engine.watch.PlaceProblems;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.spi.Provider;
@@ -32,7 +32,7 @@ public final class Providers {
         this.catalogue = catalogue;
         for (ProviderFactory factory : all) {
             if (factories.put(factory.id().value(), factory) != null) {
-                throw RunProblems.doubledProvider(factory.id());
+                throw PlaceProblems.doubledProvider(factory.id());
             }
         }
     }
@@ -82,7 +82,7 @@ public final class Providers {
     private ProviderFactory factory(ProviderId id) {
         ProviderFactory factory = factories.get(id.value());
         if (factory == null) {
-            throw RunProblems.noProvider(id, ids());
+            throw PlaceProblems.noProvider(id, ids());
         }
         return factory;
     }

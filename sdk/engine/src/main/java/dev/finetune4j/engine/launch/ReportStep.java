@@ -10,7 +10,6 @@ import dev.finetune4j.engine.journal.Journal;
 import dev.finetune4j.engine.journal.JournalContent;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunFolder;
-import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
 import dev.finetune4j.engine.report.ChangedRows;
 import dev.finetune4j.engine.report.Ending;
@@ -18,6 +17,7 @@ import dev.finetune4j.engine.report.ForeseenAndActual;
 import dev.finetune4j.engine.report.ReportJson;
 import dev.finetune4j.engine.report.RunReport;
 import dev.finetune4j.engine.report.view.ReportFiles;
+import dev.finetune4j.engine.watch.PlaceProblems;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Variant;
@@ -160,7 +160,7 @@ final class ReportStep {
     void ending(RunView view, RunState state, RunOutcome outcome, List<RunEvent> events, Capabilities place) {
         boolean isResumable = place.supportsResume() && view.isLaunchedHere();
         if (outcome instanceof RunOutcome.Failed failed) {
-            boolean isGone = failed.problem().code().equals(RunProblems.GONE.code());
+            boolean isGone = failed.problem().code().equals(PlaceProblems.GONE.code());
             ending(
                     view,
                     state,

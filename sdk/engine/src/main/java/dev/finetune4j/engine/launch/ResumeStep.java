@@ -4,6 +4,7 @@ import dev.finetune4j.engine.journal.Journal;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.watch.PlaceProblems;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.Capabilities;
@@ -43,7 +44,7 @@ final class ResumeStep {
             RunState now = provider.find(view.id()).map(JobSnapshot::state).orElse(RunState.FAILED);
             boolean endedBadly = now == RunState.STOPPED || now == RunState.FAILED;
             if (endedBadly && !provider.capabilities().supportsResume()) {
-                throw RunProblems.NOT_SUPPORTED
+                throw PlaceProblems.NOT_SUPPORTED
                         .error(provider.id() + " cannot resume a job")
                         .remedy(NextCommand.launch(view, context.providers()))
                         .asException();

@@ -118,7 +118,7 @@ final class RunProvenance {
         }
         String found = digest(file);
         if (!reported.asText().equals(found)) {
-            throw RunProblems.changedTuned(folder.id(), what, file, reported.asText(), found);
+            throw RunModelProblems.changedTuned(folder.id(), what, file, reported.asText(), found);
         }
     }
 

@@ -112,7 +112,7 @@ public final class SideJobs {
                 provider.delete(id);
                 Folders.remove(ModelWork.folder(run).resolve(id.value()));
                 if (!replay.isEqual()) {
-                    throw RunProblems.replayDiffers(run.id(), replay);
+                    throw RunModelProblems.replayDiffers(run.id(), replay);
                 }
                 return replay;
             }

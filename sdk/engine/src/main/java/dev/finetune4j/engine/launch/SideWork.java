@@ -1,6 +1,6 @@
 package dev.finetune4j.engine.launch;
 
-import dev.finetune4j.engine.journal.RunProblems;
+import dev.finetune4j.engine.watch.PlaceProblems;
 import dev.finetune4j.engine.watch.RunWatch;
 import dev.finetune4j.engine.watch.WatchPace;
 import dev.finetune4j.run.RunEvent;
@@ -31,7 +31,7 @@ final class SideWork {
      */
     Path output(Submission submission, Consumer<RunEvent> events, Path into) throws InterruptedException {
         if (!provider.capabilities().supportsCustomWork()) {
-            throw RunProblems.notSupported(provider.id(), "answer rows or prompts with a tuned model");
+            throw PlaceProblems.notSupported(provider.id(), "answer rows or prompts with a tuned model");
         }
         PatientCall submit = new PatientCall(
                 context.sleeper(),
@@ -47,7 +47,7 @@ final class SideWork {
                 .follow((event, cursor) -> events.accept(event));
         if (end.state() != RunState.SUCCEEDED) {
             throw end.failure()
-                    .orElseGet(() -> RunProblems.noReason(submission.id(), provider.id(), end.reference()))
+                    .orElseGet(() -> PlaceProblems.noReason(submission.id(), provider.id(), end.reference()))
                     .asException();
         }
         return provider.fetch(submission.id(), into);

@@ -3,8 +3,8 @@ package dev.finetune4j.engine.launch;
 import dev.finetune4j.engine.journal.Journal;
 import dev.finetune4j.engine.journal.JournalContent;
 import dev.finetune4j.engine.journal.JournalEntry;
-import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.watch.PlaceProblems;
 import dev.finetune4j.engine.watch.RunWatch;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
@@ -130,7 +130,7 @@ final class SubmitStep {
 
     private JobSnapshot resume(Submission submission) {
         JobSnapshot now = provider.find(submission.id())
-                .orElseThrow(() -> RunProblems.gone(submission.id(), provider.id(), RunWatch.GONE_AFTER));
+                .orElseThrow(() -> PlaceProblems.gone(submission.id(), provider.id(), RunWatch.GONE_AFTER));
         boolean ended = now.state() == RunState.STOPPED || now.state() == RunState.FAILED;
         isUnsure = false;
         return ended ? provider.resume(submission.id()) : now;

@@ -4,8 +4,8 @@ import dev.finetune4j.engine.journal.Journal;
 import dev.finetune4j.engine.journal.JournalContent;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunFolder;
-import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
+import dev.finetune4j.engine.watch.PlaceProblems;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Provider;
@@ -60,7 +60,7 @@ final class UntoldEnd {
     }
 
     private static boolean isGone(RunView view) {
-        return view.problem() != null && view.problem().code().equals(RunProblems.GONE.code());
+        return view.problem() != null && view.problem().code().equals(PlaceProblems.GONE.code());
     }
 
     /** Whether the place has said since the last launch that the job has ended. */

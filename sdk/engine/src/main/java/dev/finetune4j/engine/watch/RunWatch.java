@@ -1,6 +1,5 @@
 package dev.finetune4j.engine.watch;
 
-import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.run.RunEvent;
@@ -147,7 +146,7 @@ public final class RunWatch {
         Optional<JobSnapshot> snapshot = provider.find(id);
         emptyAnswers = snapshot.isPresent() ? 0 : emptyAnswers + 1;
         if (emptyAnswers >= GONE_AFTER) {
-            throw RunProblems.gone(id, provider.id(), emptyAnswers);
+            throw PlaceProblems.gone(id, provider.id(), emptyAnswers);
         }
         return snapshot.orElse(null);
     }
@@ -197,7 +196,7 @@ public final class RunWatch {
         }
         Duration waited = Duration.between(unreachableSince, now);
         if (waited.compareTo(pace.patience()) > 0) {
-            throw RunProblems.unreachable(id, provider.id(), waited, failure);
+            throw PlaceProblems.unreachable(id, provider.id(), waited, failure);
         }
         Duration backedOff = pace.afterFailure(pause);
         if (wanted == null || wanted.compareTo(backedOff) < 0) {

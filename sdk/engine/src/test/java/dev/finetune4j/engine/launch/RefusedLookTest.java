@@ -9,7 +9,7 @@ import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.JournalLine;
 import dev.finetune4j.engine.journal.Redaction;
 import dev.finetune4j.engine.journal.RunFolder;
-import dev.finetune4j.engine.journal.RunProblems;
+import dev.finetune4j.engine.watch.PlaceProblems;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
@@ -175,7 +175,7 @@ class RefusedLookTest extends HomeWithAPlace {
 
     private void closeAsEarlierVersionsDid(RunFolder run) {
         Problem problem =
-                RunProblems.NO_REASON.error("the caller was not let in").build();
+                PlaceProblems.NO_REASON.error("the caller was not let in").build();
         try (Journal journal = Journal.open(run, new DiskFiles(), fixture.clock, Redaction.of(Map.of(), Set.of()))) {
             journal.append(new JournalEntry.Closed(RunState.FAILED, problem, "", false, null));
         }

@@ -2,7 +2,7 @@ package dev.finetune4j.engine.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.finetune4j.engine.journal.RunProblems;
+import dev.finetune4j.engine.watch.PlaceProblems;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.value.RunId;
 import org.junit.jupiter.api.Test;
@@ -17,7 +17,7 @@ class RemediesTest {
         assertThat(Remedies.named("attach again later: finetune watch RUN", null, ID))
                 .isEqualTo("attach again later: finetune watch tickets-0123abcd-1");
         assertThat(Remedies.named("finetune launch JOB", "RUN/job.yaml", ID)).isEqualTo("finetune launch RUN/job.yaml");
-        assertThat(Remedies.named(RunProblems.GONE.error("gone").build(), "job.yaml", ID)
+        assertThat(Remedies.named(PlaceProblems.GONE.error("gone").build(), "job.yaml", ID)
                         .remedies())
                 .containsExactly("start another attempt: finetune launch job.yaml --again");
     }

@@ -6,7 +6,7 @@ import dev.finetune4j.engine.journal.JournalContent;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.JournalLine;
 import dev.finetune4j.engine.journal.JournalSamples;
-import dev.finetune4j.engine.journal.RunProblems;
+import dev.finetune4j.engine.watch.PlaceProblems;
 import dev.finetune4j.run.RunCost;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.value.Money;
@@ -59,7 +59,7 @@ class RunStoryTest {
         RunStory story = RunStory.of(journal(
                 JournalSamples.created(),
                 new JournalEntry.Closed(
-                        RunState.FAILED, RunProblems.GONE.error("it is gone").build(), "", false, null)));
+                        RunState.FAILED, PlaceProblems.GONE.error("it is gone").build(), "", false, null)));
 
         assertThat(story.chapters().get(1).because())
                 .contains("try: start another attempt: finetune launch job.yaml --again");
@@ -71,7 +71,7 @@ class RunStoryTest {
         RunStory story = RunStory.of(journal(
                 JournalSamples.created(),
                 new JournalEntry.Closed(
-                        RunState.FAILED, RunProblems.GONE.error("it is gone").build(), "", false, cost)));
+                        RunState.FAILED, PlaceProblems.GONE.error("it is gone").build(), "", false, cost)));
 
         assertThat(story.chapters().get(1).because()).endsWith("0.0036 USD spent of the budget of 5 USD");
     }

@@ -3,7 +3,6 @@ package dev.finetune4j.engine.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.LoraTuning;
@@ -240,7 +239,7 @@ class RunWatchTest {
         launch(Life.succeeds());
         RunEvent last = new RunEvent.Noticed(
                 clock.instant(),
-                RunProblems.gone(ID, FakeProvider.ID, 3).problems().get(0));
+                PlaceProblems.gone(ID, FakeProvider.ID, 3).problems().get(0));
         int[] looks = {0};
         FakeProvider there = new FakeProvider(place);
         Provider late = new WithEvents(there, cursor -> {
