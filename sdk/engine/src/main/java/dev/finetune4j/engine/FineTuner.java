@@ -494,7 +494,7 @@ public final class FineTuner implements AutoCloseable {
      * @throws FineTuneException with FT0504 if there is no such run
      */
     public RunHandle<RunOutcome> attach(String run) {
-        return launcher.attach(store.resolve(run));
+        return launcher.runs().attach(store.resolve(run));
     }
 
     /**
@@ -506,7 +506,7 @@ public final class FineTuner implements AutoCloseable {
      * @throws FineTuneException with FT0504 if there is no such run, FT0510 if its place keeps no such lines
      */
     public LogPage logs(String run, String cursor) {
-        return launcher.logs(store.resolve(run), cursor);
+        return launcher.runs().logs(store.resolve(run), cursor);
     }
 
     /**
@@ -538,7 +538,7 @@ public final class FineTuner implements AutoCloseable {
      * @throws FineTuneException with FT0504 if there is no such run, FT0510 if its provider cannot stop jobs
      */
     public RunHandle<RunOutcome> stop(String run, String by) {
-        return launcher.stop(store.resolve(run), by);
+        return launcher.runs().stop(store.resolve(run), by);
     }
 
     /**
@@ -550,7 +550,7 @@ public final class FineTuner implements AutoCloseable {
      * @throws FineTuneException with FT0504 if there is no such run, FT0508 if it has not ended
      */
     public RunHandle<FetchedFiles> fetch(String run) {
-        return launcher.fetch(store.resolve(run));
+        return launcher.runs().fetch(store.resolve(run));
     }
 
     /**
@@ -561,7 +561,7 @@ public final class FineTuner implements AutoCloseable {
      *     nothing to go on with, FT0510 if its provider cannot resume, FT0541 if its base model is another one now
      */
     public RunHandle<RunOutcome> resume(String run) {
-        return launcher.resume(store.resolve(run));
+        return launcher.runs().resume(store.resolve(run));
     }
 
     /**
@@ -587,7 +587,7 @@ public final class FineTuner implements AutoCloseable {
     public RunStore.Listing listing() {
         RunStore.Listing listing = store.listing();
         return new RunStore.Listing(
-                listing.runs().stream().map(launcher::seenNow).toList(), listing.unreadable());
+                listing.runs().stream().map(launcher.runs()::seenNow).toList(), listing.unreadable());
     }
 
     /**
@@ -599,7 +599,7 @@ public final class FineTuner implements AutoCloseable {
     public RunView show(String run) {
         RunFolder folder = store.resolve(run);
         return RunView.of(folder.read())
-                .map(launcher::seenNow)
+                .map(launcher.runs()::seenNow)
                 .orElseThrow(() -> RunProblems.noSuchRun(
                         run, store.list().stream().map(RunView::id).toList()));
     }
@@ -611,7 +611,7 @@ public final class FineTuner implements AutoCloseable {
      * @param stopped how it ended; one whose time is used up begins anew, and the command says what it takes
      */
     public Optional<String> goOn(RunView run, RunOutcome.Stopped stopped) {
-        return launcher.goOn(run, stopped);
+        return launcher.runs().goOn(run, stopped);
     }
 
     /**
@@ -635,7 +635,7 @@ public final class FineTuner implements AutoCloseable {
      *     written from, FT0505 if another process has the run
      */
     public Optional<RunReport> report(String run) {
-        return launcher.report(store.resolve(run));
+        return launcher.runs().report(store.resolve(run));
     }
 
     /**
@@ -648,7 +648,7 @@ public final class FineTuner implements AutoCloseable {
      *     ended
      */
     public List<Problem> clean(String run, boolean force) {
-        return launcher.clean(store.resolve(run), force);
+        return launcher.runs().clean(store.resolve(run), force);
     }
 
     /**

@@ -84,9 +84,8 @@ record PlannedLaunches(JobPlanning planning, JobChecks checks, Launcher launcher
     private Optional<RunHandle<RunOutcome>> lastUnless(boolean isAgain, Plan plan) {
         JobFile job = planning.jobOf(plan);
         // By the rows as they are now, which may be others than when the plan was made.
-        Optional<RunFolder> last =
-                isAgain ? Optional.empty() : last(plan, job, checks.figures(job, null));
-        return last.map(launcher::attach); // of which its place has no more to say than how it stands
+        Optional<RunFolder> last = isAgain ? Optional.empty() : last(plan, job, checks.figures(job, null));
+        return last.map(launcher.runs()::attach); // of which its place has no more to say than how it stands
     }
 
     private RunHandle<RunOutcome> launched(Plan plan, LaunchTerms terms, boolean isAgain) {

@@ -47,10 +47,10 @@ public final class SeriesLauncher {
                         // Read anew, as whoever had it meanwhile may have let it go on until it diverged.
                         .or(() -> lastUnsuccessful(prepared)
                                 .filter(SeriesLauncher::hasDiverged)
-                                .map(launcher::attach)))
+                                .map(launcher.runs()::attach)))
                 .or(() -> Attempts.read(store, prepared)
                         .stoppedByBudget(prepared, context.version())
-                        .map(launcher::attach))
+                        .map(launcher.runs()::attach))
                 .orElseGet(() -> launcher.launchOnce(prepared, secrets, run -> true));
     }
 
@@ -92,7 +92,7 @@ public final class SeriesLauncher {
                 lock,
                 secrets,
                 journal -> journal.append(
-                        new JournalEntry.ResumeAsked(Launcher.view(journal).resumes() + 1)));
+                        new JournalEntry.ResumeAsked(LaunchedRuns.view(journal).resumes() + 1)));
     }
 
     /**

@@ -173,7 +173,7 @@ class BudgetScheduleTest {
             boolean isWatchedAgain = !isLimited || random.nextBoolean();
             if (isWatchedAgain && !fixture.place.ids().isEmpty()) {
                 try (Launcher launcher = fixture.launcher()) {
-                    launcher.attach(fixture.folder(fixture.onlyRun())).await();
+                    launcher.runs().attach(fixture.folder(fixture.onlyRun())).await();
                 } catch (FineTuneException e) {
                     // gave up
                 }

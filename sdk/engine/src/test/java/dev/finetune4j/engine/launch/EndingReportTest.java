@@ -85,7 +85,7 @@ class EndingReportTest extends HomeWithAPlace {
         RunId id = fixture.abandonedRun();
 
         try (Launcher launcher = fixture.launcher()) {
-            launcher.stop(fixture.folder(id), "a test").await();
+            launcher.runs().stop(fixture.folder(id), "a test").await();
         }
 
         Ending ending = Objects.requireNonNull(report(id).ending());
@@ -121,7 +121,7 @@ class EndingReportTest extends HomeWithAPlace {
         RunId id = fixture.stagedRun();
 
         try (Launcher launcher = fixture.launcher()) {
-            launcher.stop(fixture.folder(id), "a test").await();
+            launcher.runs().stop(fixture.folder(id), "a test").await();
         }
 
         RunReport report = report(id);
@@ -149,7 +149,7 @@ class EndingReportTest extends HomeWithAPlace {
         fixture.place.script(Life.fails(), Life.succeeds());
         RunId id = fixture.runToEnd();
         try (Launcher launcher = fixture.launcher()) {
-            RunHandle<RunOutcome> resumed = launcher.resume(fixture.folder(id));
+            RunHandle<RunOutcome> resumed = launcher.runs().resume(fixture.folder(id));
             resumed.await();
         }
 
@@ -164,7 +164,7 @@ class EndingReportTest extends HomeWithAPlace {
         RunId id = fixture.runToEnd();
         BlockingSleeper pause = new BlockingSleeper(fixture.clock);
         try (Launcher launcher = fixture.launcher(pause)) {
-            RunHandle<RunOutcome> resumed = launcher.resume(fixture.folder(id));
+            RunHandle<RunOutcome> resumed = launcher.runs().resume(fixture.folder(id));
             pause.awaitSleep();
 
             assertThat(fixture.folder(id).path().resolve(ReportFiles.JSON)).doesNotExist();
@@ -183,7 +183,7 @@ class EndingReportTest extends HomeWithAPlace {
                 folder.path().resolve(ReportFiles.MARKDOWN + ".partial").resolve("in the way"));
 
         try (Launcher launcher = fixture.launcher()) {
-            RunHandle<RunOutcome> handle = launcher.attach(folder);
+            RunHandle<RunOutcome> handle = launcher.runs().attach(folder);
             RunOutcome outcome = handle.await();
 
             assertThat(((RunOutcome.Failed) outcome).problem().code()).isEqualTo("FT0595");

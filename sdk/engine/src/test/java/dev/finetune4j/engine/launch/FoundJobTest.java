@@ -71,7 +71,7 @@ class FoundJobTest {
         diesOnceItIntends();
 
         try (Launcher launcher = other.launcher()) {
-            RunHandle<RunOutcome> taken = launcher.attach(other.folder(run));
+            RunHandle<RunOutcome> taken = launcher.runs().attach(other.folder(run));
             taken.await();
 
             assertThat(isFound(other, run)).isTrue();

@@ -25,7 +25,7 @@ class HeldRunTest extends HomeWithAPlace {
         };
 
         try (Launcher launcher = fixture.launcher(outOfMemory)) {
-            assertThatThrownBy(() -> launcher.resume(folder)).hasMessage("no room for the journal");
+            assertThatThrownBy(() -> launcher.runs().resume(folder)).hasMessage("no room for the journal");
         }
 
         assertThat(LaunchFixture.isFree(folder)).isTrue();
@@ -37,7 +37,7 @@ class HeldRunTest extends HomeWithAPlace {
         Journals unclosable = file -> new Unclosable(new DiskFiles().open(file));
 
         try (Launcher launcher = fixture.launcher(unclosable)) {
-            assertThatThrownBy(() -> launcher.resume(folder))
+            assertThatThrownBy(() -> launcher.runs().resume(folder))
                     .hasMessageContaining("FT0509")
                     .satisfies(e -> assertThat(e.getSuppressed())
                             .hasSize(1)
@@ -54,8 +54,8 @@ class HeldRunTest extends HomeWithAPlace {
 
         try (Launcher launcher = fixture.launcher(new Damaging(folder))) {
             List<ThrowingCallable> takings = List.of(
-                    () -> launcher.attach(folder),
-                    () -> launcher.stop(folder, "a user"),
+                    () -> launcher.runs().attach(folder),
+                    () -> launcher.runs().stop(folder, "a user"),
                     () -> launcher.launch(fixture.prepared(), List.of()));
             for (ThrowingCallable taking : takings) {
                 Files.write(folder.journal(), journal);

@@ -120,7 +120,7 @@ class HomeComparisonTest {
         try (Launcher other = fixture.launcher();
                 Launcher launcher = fixture.launcher(pause -> {
                     if (here.launches() == 1 && !isAsked.getAndSet(true)) {
-                        other.stop(folder(), "the test");
+                        other.runs().stop(folder(), "the test");
                     }
                     fixture.clock.advance(pause);
                 })) {

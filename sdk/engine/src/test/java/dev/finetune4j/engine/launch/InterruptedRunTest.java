@@ -120,7 +120,7 @@ class InterruptedRunTest extends HomeWithAPlace {
                 Launcher other = fixture.launcher()) {
             assertThat(launcher.series().goesOn(fixture.prepared(), folder.id()))
                     .isTrue();
-            assertThat(other.resume(folder).await()).isInstanceOf(RunOutcome.Failed.class);
+            assertThat(other.runs().resume(folder).await()).isInstanceOf(RunOutcome.Failed.class);
             List<RunEvent> events = new ArrayList<>(SavedEvents.read(folder));
             List<RunEvent.StepCompleted> steps = steps(events);
             events.add(events.size() - 1, following(steps.get(steps.size() - 1)));
@@ -143,7 +143,7 @@ class InterruptedRunTest extends HomeWithAPlace {
                 Launcher other = fixture.launcher()) {
             assertThat(launcher.series().goesOn(fixture.prepared(), folder.id()))
                     .isTrue();
-            other.resume(folder).await();
+            other.runs().resume(folder).await();
 
             assertThat(launcher.series().tryGoOn(fixture.prepared(), folder, List.of()))
                     .isEmpty();

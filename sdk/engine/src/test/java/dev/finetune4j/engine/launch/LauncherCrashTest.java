@@ -47,7 +47,7 @@ class LauncherCrashTest {
             RunId id = crash(fixture, entries);
 
             try (Launcher launcher = fixture.launcher()) {
-                assertThat(launcher.attach(fixture.folder(id)).await())
+                assertThat(launcher.runs().attach(fixture.folder(id)).await())
                         .as("after %s entries", entries)
                         .isInstanceOf(RunOutcome.Succeeded.class);
             }
@@ -63,7 +63,7 @@ class LauncherCrashTest {
 
         try (Launcher launcher = fixture.launcher()) {
             assertThat(org.assertj.core.api.Assertions.catchThrowable(
-                            () -> launcher.attach(fixture.folder(id)).await()))
+                            () -> launcher.runs().attach(fixture.folder(id)).await()))
                     .hasMessageContaining("FT0512");
         }
     }
@@ -76,15 +76,15 @@ class LauncherCrashTest {
             assertThat(fixture.run(fixture.prepared())).isInstanceOf(RunOutcome.Failed.class);
             RunId id = fixture.store().list().get(0).id();
             try (Launcher dying = fixture.launcher(new CrashAfter(entries))) {
-                dying.resume(fixture.folder(id)).await();
+                dying.runs().resume(fixture.folder(id)).await();
             } catch (CrashAfter.Crash | CompletionException e) {
                 assertThat(entries).isLessThan(3);
             }
 
             try (Launcher launcher = fixture.launcher()) {
                 RunOutcome outcome = entries == 0
-                        ? launcher.resume(fixture.folder(id)).await()
-                        : launcher.attach(fixture.folder(id)).await();
+                        ? launcher.runs().resume(fixture.folder(id)).await()
+                        : launcher.runs().attach(fixture.folder(id)).await();
                 assertThat(outcome).as("after %s entries", entries).isInstanceOf(RunOutcome.Succeeded.class);
             }
 

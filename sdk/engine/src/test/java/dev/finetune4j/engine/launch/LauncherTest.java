@@ -138,7 +138,7 @@ class LauncherTest extends HomeWithAPlace {
         fixture.place.script(Life.fails(), Life.succeeds());
         fixture.run(fixture.prepared());
         try (Launcher launcher = fixture.launcher()) {
-            assertThat(launcher.resume(fixture.folder(fixture.onlyRun())).await())
+            assertThat(launcher.runs().resume(fixture.folder(fixture.onlyRun())).await())
                     .isInstanceOf(RunOutcome.Succeeded.class);
         }
 
@@ -182,7 +182,7 @@ class LauncherTest extends HomeWithAPlace {
                 Launcher other = fixture.launcher()) {
             RunHandle<RunOutcome> first = one.launch(fixture.prepared(), List.of());
             pause.awaitSleep();
-            RunHandle<RunOutcome> second = other.attach(fixture.folder(first.id()));
+            RunHandle<RunOutcome> second = other.runs().attach(fixture.folder(first.id()));
 
             assertThat(first.outcome().cancel(true)).isTrue();
 
@@ -272,7 +272,7 @@ class LauncherTest extends HomeWithAPlace {
         Files.delete(fixture.folder(id).order());
 
         try (Launcher launcher = fixture.launcher()) {
-            assertThatThrownBy(() -> launcher.attach(fixture.folder(id)).await())
+            assertThatThrownBy(() -> launcher.runs().attach(fixture.folder(id)).await())
                     .isInstanceOf(FineTuneException.class)
                     .hasMessageContaining("FT0512")
                     .hasMessageContaining("order.json");
@@ -286,7 +286,7 @@ class LauncherTest extends HomeWithAPlace {
         Files.writeString(predictions.resolve(Variant.TUNED.fileName()), "{\"row\":");
 
         try (Launcher launcher = fixture.launcher()) {
-            RunOutcome outcome = launcher.attach(fixture.folder(id)).await();
+            RunOutcome outcome = launcher.runs().attach(fixture.folder(id)).await();
 
             assertThat(((RunOutcome.Failed) outcome).problem().code()).isEqualTo("FT0701");
         }
@@ -298,7 +298,7 @@ class LauncherTest extends HomeWithAPlace {
         RunFolder folder = fixture.folder(fixture.onlyRun());
 
         try (Launcher launcher = fixture.launcher()) {
-            RunHandle<RunOutcome> handle = launcher.attach(folder);
+            RunHandle<RunOutcome> handle = launcher.runs().attach(folder);
 
             assertThat(handle.await()).isEqualTo(outcome);
             assertThat(handle.begin()).isEqualTo(RunHandle.Begin.ENDED);
@@ -361,8 +361,8 @@ class LauncherTest extends HomeWithAPlace {
 
         List<ThrowingCallable> asked = List.of(
                 () -> launcher.launch(other, List.of()),
-                () -> launcher.attach(failed),
-                () -> launcher.resume(failed),
+                () -> launcher.runs().attach(failed),
+                () -> launcher.runs().resume(failed),
                 () -> launcher.series().launch(fixture.prepared(), List.of()));
 
         assertThat(asked)

@@ -76,7 +76,7 @@ class LostReportTest extends HomeWithAPlace {
 
         Provenance told;
         try (Launcher newer = fixture.launcherOfVersion("newer")) {
-            told = newer.report(folder()).orElseThrow().provenance();
+            told = newer.runs().report(folder()).orElseThrow().provenance();
         }
 
         assertThat(told.versions()).isEqualTo(Map.of("finetune4j", "test", "fake", "1"));
@@ -97,7 +97,7 @@ class LostReportTest extends HomeWithAPlace {
         fixture.place.script(Life.lasts());
         fixture.abandonedRun();
         try (Launcher launcher = fixture.launcher()) {
-            launcher.stop(folder(), "a test").await();
+            launcher.runs().stop(folder(), "a test").await();
         }
         RunReport written = ReportFiles.read(folder().path());
 
@@ -108,7 +108,7 @@ class LostReportTest extends HomeWithAPlace {
     void ofARunThatWasNeverLaunchedItIsTheSame() throws Exception {
         fixture.stagedRun();
         try (Launcher launcher = fixture.launcher()) {
-            launcher.stop(folder(), "a test").await();
+            launcher.runs().stop(folder(), "a test").await();
         }
         RunReport written = ReportFiles.read(folder().path());
 
@@ -163,7 +163,7 @@ class LostReportTest extends HomeWithAPlace {
         fixture.runToEnd();
         String earlier = Files.readString(folder().events());
         try (Launcher launcher = fixture.launcher()) {
-            launcher.resume(folder()).await();
+            launcher.runs().resume(folder()).await();
         }
         Files.writeString(folder().events(), earlier);
         Files.delete(folder().path().resolve(ReportFiles.JSON));
@@ -198,7 +198,7 @@ class LostReportTest extends HomeWithAPlace {
 
     private Optional<RunReport> report() {
         try (Launcher launcher = fixture.launcher()) {
-            return launcher.report(folder());
+            return launcher.runs().report(folder());
         }
     }
 

@@ -137,9 +137,9 @@ class MovedElsewhereTest {
         assertThat(view.provider()).isEqualTo(OTHER);
         assertThat(view.isLaunchedHere()).isFalse();
         try (Launcher launcher = fixture.launcher()) {
-            assertThat(launcher.goOn(view, new RunOutcome.Stopped("stopped by a test", false)))
+            assertThat(launcher.runs().goOn(view, new RunOutcome.Stopped("stopped by a test", false)))
                     .isEmpty();
-            assertThatThrownBy(() -> launcher.resume(fixture.folder(run)))
+            assertThatThrownBy(() -> launcher.runs().resume(fixture.folder(run)))
                     .isInstanceOfSatisfying(FineTuneException.class, refusal -> {
                         assertThat(refusal.problems().get(0).code()).isEqualTo("FT0509");
                         assertThat(refusal.problems().get(0).causes())
@@ -148,10 +148,10 @@ class MovedElsewhereTest {
                         assertThat(refusal.problems().get(0).remedies()).containsExactly("finetune launch JOB --again");
                     });
             assertThat(kinds(run)).doesNotContain("resume-asked");
-            assertThat(launcher.fetch(fixture.folder(run)).await().folder())
+            assertThat(launcher.runs().fetch(fixture.folder(run)).await().folder())
                     .as("what was trained at the first place")
                     .isNotEmptyDirectory();
-            launcher.clean(fixture.folder(run), false);
+            launcher.runs().clean(fixture.folder(run), false);
         }
         assertThat(fixture.place.ids()).isEmpty();
     }
@@ -167,7 +167,7 @@ class MovedElsewhereTest {
             isDone = isDoneBeforeItDies(new CrashAfter(entries));
             RunId run = fixture.onlyRun();
             try (Launcher launcher = fixture.launcher()) {
-                assertThat(launcher.attach(fixture.folder(run)).await())
+                assertThat(launcher.runs().attach(fixture.folder(run)).await())
                         .as("after %s entries", entries)
                         .isInstanceOf(RunOutcome.Succeeded.class);
             }
@@ -184,7 +184,7 @@ class MovedElsewhereTest {
         RunId run = diedAfter("moved");
 
         try (Launcher launcher = fixture.launcher()) {
-            assertThat(launcher.stop(fixture.folder(run), "a test").await())
+            assertThat(launcher.runs().stop(fixture.folder(run), "a test").await())
                     .isEqualTo(new RunOutcome.Stopped("stopped by a test before launch", false));
         }
         assertThat(other.launches()).isZero();
@@ -209,9 +209,9 @@ class MovedElsewhereTest {
             pause.held.await();
             assertThat(kinds(driven.id())).endsWith("moved", "intent");
 
-            assertThatThrownBy(() -> second.stop(fixture.folder(driven.id()), "a test"))
+            assertThatThrownBy(() -> second.runs().stop(fixture.folder(driven.id()), "a test"))
                     .hasMessageContaining("FT0505");
-            RunHandle<RunOutcome> watched = second.attach(fixture.folder(driven.id()));
+            RunHandle<RunOutcome> watched = second.runs().attach(fixture.folder(driven.id()));
             looked.await();
             pause.released.countDown();
 
@@ -230,16 +230,18 @@ class MovedElsewhereTest {
             RunHandle<RunOutcome> driven = driver.launch(fixture.prepared(job()), terms(), false, List.of());
             pause.held.await();
 
-            LogPage left = second.logs(fixture.folder(driven.id()), LogPage.START);
+            LogPage left = second.runs().logs(fixture.folder(driven.id()), LogPage.START);
             assertThat(left.lines()).containsExactly("attempt 1 at fake");
-            LogPage between = second.logs(fixture.folder(driven.id()), left.next());
+            LogPage between = second.runs().logs(fixture.folder(driven.id()), left.next());
             assertThat(between.lines()).isEmpty();
             pause.released.countDown();
             driven.await();
 
-            LogPage there = second.logs(fixture.folder(driven.id()), between.next());
+            LogPage there = second.runs().logs(fixture.folder(driven.id()), between.next());
             assertThat(there.lines()).containsExactly("attempt 1 at other");
-            assertThat(second.logs(fixture.folder(driven.id()), there.next()).lines())
+            assertThat(second.runs()
+                            .logs(fixture.folder(driven.id()), there.next())
+                            .lines())
                     .isEmpty();
         }
     }

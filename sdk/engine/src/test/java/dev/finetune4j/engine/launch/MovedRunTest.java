@@ -280,7 +280,7 @@ class MovedRunTest {
                 Launcher other = fixture.launcher()) {
             RunHandle<RunOutcome> driving = one.launch(fixture.prepared(job()), terms(), false, List.of());
             pause.awaitSleep();
-            RunHandle<RunOutcome> looking = other.attach(fixture.folder(driving.id()));
+            RunHandle<RunOutcome> looking = other.runs().attach(fixture.folder(driving.id()));
             awaitState(looking, RunState.FAILED);
             pause.release();
 
@@ -313,7 +313,7 @@ class MovedRunTest {
                 Launcher other = fixture.launcher(betweenWatches)) {
             RunHandle<RunOutcome> driving = one.launch(fixture.prepared(job()), terms(), false, List.of());
             pause.awaitSleep();
-            RunHandle<RunOutcome> looking = other.attach(fixture.folder(driving.id()));
+            RunHandle<RunOutcome> looking = other.runs().attach(fixture.folder(driving.id()));
             awaitState(looking, RunState.FAILED);
             away.awaitSleep();
             pause.release();
@@ -386,10 +386,11 @@ class MovedRunTest {
         RunId id = diedOnceItHadMoved();
 
         try (Launcher launcher = fixture.launcher()) {
-            assertThatThrownBy(() -> launcher.fetch(fixture.folder(id)).await()).hasMessageContaining("FT0508");
-            assertThat(launcher.stop(fixture.folder(id), "a test").await())
+            assertThatThrownBy(() -> launcher.runs().fetch(fixture.folder(id)).await())
+                    .hasMessageContaining("FT0508");
+            assertThat(launcher.runs().stop(fixture.folder(id), "a test").await())
                     .isEqualTo(new RunOutcome.Stopped("stopped by a test before launch", false));
-            assertThat(launcher.attach(fixture.folder(id)).await()).isInstanceOf(RunOutcome.Stopped.class);
+            assertThat(launcher.runs().attach(fixture.folder(id)).await()).isInstanceOf(RunOutcome.Stopped.class);
         }
         assertThat(fixture.place.attempts(id)).isEqualTo(1);
     }
@@ -421,7 +422,7 @@ class MovedRunTest {
             isDone = isDoneBeforeItDies(dying, new CrashAfter(entries));
             RunId id = dying.onlyRun();
             try (Launcher launcher = dying.launcher()) {
-                assertThat(launcher.attach(dying.folder(id)).await())
+                assertThat(launcher.runs().attach(dying.folder(id)).await())
                         .as("after %s entries", entries)
                         .isInstanceOf(RunOutcome.Succeeded.class);
             }

@@ -43,13 +43,13 @@ class RefusedLookTest extends HomeWithAPlace {
         fixture.place.fail(call, Fault.REFUSED);
 
         try (Launcher launcher = fixture.launcher()) {
-            assertThatThrownBy(() -> launcher.attach(fixture.folder(id)).await())
+            assertThatThrownBy(() -> launcher.runs().attach(fixture.folder(id)).await())
                     .hasMessageContaining("FT0599")
                     .satisfies(thrown ->
                             assertThat(((FineTuneException) thrown).exitCode()).isEqualTo(ExitCode.CREDENTIALS));
             assertThat(fixture.view(id).closed()).isFalse();
 
-            assertThat(launcher.attach(fixture.folder(id)).await()).isInstanceOf(RunOutcome.Succeeded.class);
+            assertThat(launcher.runs().attach(fixture.folder(id)).await()).isInstanceOf(RunOutcome.Succeeded.class);
         }
         assertThat(fixture.place.launches()).isEqualTo(1);
     }
@@ -76,10 +76,11 @@ class RefusedLookTest extends HomeWithAPlace {
         fixture.place.fail(Call.FIND, Fault.REFUSED);
 
         try (Launcher launcher = fixture.launcher()) {
-            assertThatThrownBy(() -> launcher.stop(fixture.folder(id), "a test"))
+            assertThatThrownBy(() -> launcher.runs().stop(fixture.folder(id), "a test"))
                     .hasMessageContaining("FT0599");
 
-            assertThat(launcher.stop(fixture.folder(id), "a test").await()).isEqualTo(STOPPED);
+            assertThat(launcher.runs().stop(fixture.folder(id), "a test").await())
+                    .isEqualTo(STOPPED);
         }
         assertThat(stateAtItsPlace(id)).isEqualTo(RunState.STOPPED);
     }
@@ -92,11 +93,11 @@ class RefusedLookTest extends HomeWithAPlace {
         fixture.place.fail(Call.FIND, Fault.ANSWER_LOST, Fault.REFUSED); // the first look goes well
 
         try (Launcher launcher = fixture.launcher()) {
-            assertThatThrownBy(() -> launcher.resume(fixture.folder(id)).await())
+            assertThatThrownBy(() -> launcher.runs().resume(fixture.folder(id)).await())
                     .hasMessageContaining("FT0599");
             assertThat(fixture.view(id).closed()).isFalse();
 
-            assertThat(launcher.attach(fixture.folder(id)).await()).isInstanceOf(RunOutcome.Succeeded.class);
+            assertThat(launcher.runs().attach(fixture.folder(id)).await()).isInstanceOf(RunOutcome.Succeeded.class);
         }
         assertThat(fixture.place.attempts(id)).isEqualTo(2);
     }
@@ -129,8 +130,10 @@ class RefusedLookTest extends HomeWithAPlace {
         closeAsEarlierVersionsDid(fixture.folder(id));
 
         try (Launcher launcher = fixture.launcher()) {
-            assertThat(launcher.stop(fixture.folder(id), "a test").await()).isEqualTo(STOPPED);
-            assertThat(launcher.stop(fixture.folder(id), "a test").begin()).isEqualTo(RunHandle.Begin.ENDED);
+            assertThat(launcher.runs().stop(fixture.folder(id), "a test").await())
+                    .isEqualTo(STOPPED);
+            assertThat(launcher.runs().stop(fixture.folder(id), "a test").begin())
+                    .isEqualTo(RunHandle.Begin.ENDED);
         }
         assertThat(stateAtItsPlace(id)).isEqualTo(RunState.STOPPED);
     }
@@ -141,7 +144,7 @@ class RefusedLookTest extends HomeWithAPlace {
         closeAsEarlierVersionsDid(fixture.folder(id));
 
         try (Launcher launcher = fixture.launcher()) {
-            RunHandle<RunOutcome> handle = launcher.attach(fixture.folder(id));
+            RunHandle<RunOutcome> handle = launcher.runs().attach(fixture.folder(id));
 
             assertThat(handle.begin()).isEqualTo(RunHandle.Begin.CONTINUED);
             assertThat(handle.await()).isInstanceOf(RunOutcome.Succeeded.class);
@@ -159,10 +162,11 @@ class RefusedLookTest extends HomeWithAPlace {
         fixture.clock.advance(Duration.ofHours(1));
 
         try (Launcher launcher = fixture.launcher()) {
-            assertThat(launcher.attach(fixture.folder(id)).begin()).isEqualTo(RunHandle.Begin.ENDED);
-            assertThat(launcher.stop(fixture.folder(id), "a test").begin()).isEqualTo(RunHandle.Begin.ENDED);
+            assertThat(launcher.runs().attach(fixture.folder(id)).begin()).isEqualTo(RunHandle.Begin.ENDED);
+            assertThat(launcher.runs().stop(fixture.folder(id), "a test").begin())
+                    .isEqualTo(RunHandle.Begin.ENDED);
             fixture.place.fail(Call.FIND, Fault.REFUSED);
-            assertThatThrownBy(() -> launcher.stop(fixture.folder(id), "a test"))
+            assertThatThrownBy(() -> launcher.runs().stop(fixture.folder(id), "a test"))
                     .hasMessageContaining("FT0599");
         }
     }

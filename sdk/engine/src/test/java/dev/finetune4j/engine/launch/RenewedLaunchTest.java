@@ -150,7 +150,7 @@ class RenewedLaunchTest {
         RunHandle<RunOutcome> open = launch("small", TERMS);
         assertThatThrownBy(open::await).hasMessageContaining("FT0590");
         try (Launcher launcher = fixture.launcher()) {
-            assertThat(launcher.stop(fixture.folder(open.id()), "a test").await())
+            assertThat(launcher.runs().stop(fixture.folder(open.id()), "a test").await())
                     .isEqualTo(new RunOutcome.Stopped("stopped by a test before launch", false));
         }
         fixture.place.script(Life.lasts());
@@ -168,7 +168,7 @@ class RenewedLaunchTest {
         refused.await();
 
         try (Launcher launcher = fixture.launcher()) {
-            assertThatThrownBy(() -> launcher.resume(fixture.folder(refused.id())))
+            assertThatThrownBy(() -> launcher.runs().resume(fixture.folder(refused.id())))
                     .hasMessageContaining("FT0509")
                     .satisfies(RenewedLaunchTest::namesTheLaunch);
         }

@@ -232,7 +232,7 @@ class RestartedRunTest {
             isDone = isDoneBeforeItDies(dying, new CrashAfter(entries));
             RunId id = dying.onlyRun();
             try (Launcher launcher = dying.launcher()) {
-                assertThat(launcher.attach(dying.folder(id)).await())
+                assertThat(launcher.runs().attach(dying.folder(id)).await())
                         .as("after %s entries", entries)
                         .isInstanceOf(RunOutcome.Succeeded.class);
             }

@@ -87,7 +87,7 @@ class RunControlTest extends HomeWithAPlace {
         RunId id = fixture.onlyRun();
 
         try (Launcher launcher = fixture.launcher()) {
-            assertThat(launcher.resume(fixture.folder(id)).await()).isInstanceOf(RunOutcome.Succeeded.class);
+            assertThat(launcher.runs().resume(fixture.folder(id)).await()).isInstanceOf(RunOutcome.Succeeded.class);
         }
 
         assertThat(fixture.place.launches(id)).isEqualTo(1);
@@ -105,13 +105,13 @@ class RunControlTest extends HomeWithAPlace {
 
         try (Launcher launcher = fixture.launcher()) {
             assertThat(launcher.series().goesOn(job, folder.id())).isFalse();
-            assertThatThrownBy(() -> launcher.resume(folder)).hasMessageContaining("FT0541");
+            assertThatThrownBy(() -> launcher.runs().resume(folder)).hasMessageContaining("FT0541");
             assertThatThrownBy(() -> launcher.sideJobs().verify(folder)).hasMessageContaining("FT0541");
             assertThat(fixture.view(folder.id()).resumes()).isZero();
 
             fixture.modelDigest = Optional.of("e".repeat(64));
             assertThat(launcher.series().goesOn(job, folder.id())).isTrue();
-            assertThat(launcher.resume(folder).await()).isInstanceOf(RunOutcome.Succeeded.class);
+            assertThat(launcher.runs().resume(folder).await()).isInstanceOf(RunOutcome.Succeeded.class);
         }
     }
 
@@ -121,11 +121,11 @@ class RunControlTest extends HomeWithAPlace {
         fixture.modelDigest = Optional.of("f".repeat(64));
 
         try (Launcher launcher = fixture.launcher()) {
-            assertThatThrownBy(() -> launcher.resume(folder)).hasMessageContaining("FT0541");
+            assertThatThrownBy(() -> launcher.runs().resume(folder)).hasMessageContaining("FT0541");
             assertThat(fixture.place.launches()).isZero();
 
             fixture.modelDigest = Optional.of("e".repeat(64));
-            assertThat(launcher.resume(folder).await()).isInstanceOf(RunOutcome.Succeeded.class);
+            assertThat(launcher.runs().resume(folder).await()).isInstanceOf(RunOutcome.Succeeded.class);
         }
     }
 
@@ -140,7 +140,7 @@ class RunControlTest extends HomeWithAPlace {
             fixture.clock.advance(Duration.ofHours(1));
 
             assertThat(launcher.series().goesOn(job, id)).isTrue();
-            assertThat(launcher.resume(fixture.folder(id)).await()).isInstanceOf(RunOutcome.Succeeded.class);
+            assertThat(launcher.runs().resume(fixture.folder(id)).await()).isInstanceOf(RunOutcome.Succeeded.class);
         }
         assertThat(fixture.place.launches(id)).isEqualTo(1);
         assertThat(fixture.place.attempts(id)).isEqualTo(2);
@@ -160,7 +160,7 @@ class RunControlTest extends HomeWithAPlace {
             launcher.launch(billed.prepared(limited), terms, false, List.of()).await();
             billed.modelDigest = Optional.of("f".repeat(64));
 
-            assertThat(launcher.resume(billed.folder(billed.onlyRun())).await())
+            assertThat(launcher.runs().resume(billed.folder(billed.onlyRun())).await())
                     .isInstanceOf(RunOutcome.Succeeded.class);
         }
     }
@@ -184,7 +184,7 @@ class RunControlTest extends HomeWithAPlace {
                                     .get(0)
                                     .causes())
                             .contains("step 8 is the first with another loss or gradient norm"));
-            assertThat(launcher.resume(folder).await()).isInstanceOf(RunOutcome.Succeeded.class);
+            assertThat(launcher.runs().resume(folder).await()).isInstanceOf(RunOutcome.Succeeded.class);
             assertThatThrownBy(() -> launcher.sideJobs().verify(folder).await()).hasMessageContaining("FT0509");
         }
     }
@@ -218,15 +218,15 @@ class RunControlTest extends HomeWithAPlace {
                 place.stop(id);
             }
         })) {
-            RunOutcome outcome = launcher.resume(fixture.folder(id)).await();
+            RunOutcome outcome = launcher.runs().resume(fixture.folder(id)).await();
 
             assertThat(outcome).isEqualTo(new RunOutcome.Stopped("stopped at the budget's max-time", true));
             assertThat(outcome.exitCode()).isEqualTo(ExitCode.BUDGET_STOPPED);
-            assertThat(launcher.goOn(fixture.view(id), (RunOutcome.Stopped) outcome))
+            assertThat(launcher.runs().goOn(fixture.view(id), (RunOutcome.Stopped) outcome))
                     .contains(
                             "finetune run JOB    # from the start, once budget.max-time is more than the 5 min that are"
                                     + " used up");
-            assertThat(launcher.goOn(fixture.view(id), new RunOutcome.Stopped("stopped by a test", false)))
+            assertThat(launcher.runs().goOn(fixture.view(id), new RunOutcome.Stopped("stopped by a test", false)))
                     .contains("finetune resume " + id);
         }
     }
@@ -237,11 +237,12 @@ class RunControlTest extends HomeWithAPlace {
         RunId id = fixture.abandonedRun();
 
         try (Launcher launcher = fixture.launcher()) {
-            RunHandle<RunOutcome> stopped = launcher.stop(fixture.folder(id), "a test");
+            RunHandle<RunOutcome> stopped = launcher.runs().stop(fixture.folder(id), "a test");
             assertThat(stopped.await()).isEqualTo(new RunOutcome.Stopped("stopped by a test", false));
-            assertThat(launcher.stop(fixture.folder(id), "a test").begin()).isEqualTo(RunHandle.Begin.ENDED);
+            assertThat(launcher.runs().stop(fixture.folder(id), "a test").begin())
+                    .isEqualTo(RunHandle.Begin.ENDED);
 
-            assertThat(launcher.resume(fixture.folder(id)).await()).isInstanceOf(RunOutcome.Succeeded.class);
+            assertThat(launcher.runs().resume(fixture.folder(id)).await()).isInstanceOf(RunOutcome.Succeeded.class);
         }
     }
 
@@ -252,17 +253,17 @@ class RunControlTest extends HomeWithAPlace {
         RunFolder run = fixture.folder(id);
 
         try (Launcher launcher = fixture.launcher()) {
-            assertThatThrownBy(() -> launcher.fetch(run)).hasMessageContaining("FT0508");
-            launcher.stop(run, "a test").await();
+            assertThatThrownBy(() -> launcher.runs().fetch(run)).hasMessageContaining("FT0508");
+            launcher.runs().stop(run, "a test").await();
 
-            FetchedFiles fetched = launcher.fetch(run).await();
+            FetchedFiles fetched = launcher.runs().fetch(run).await();
 
             assertThat(fetched.state()).isEqualTo(RunState.STOPPED);
             assertThat(fetched.folder()).isEqualTo(run.left()).isNotEmptyDirectory();
             assertThat(fetched.files()).isPositive();
             assertThat(fetched.bytes()).isPositive();
-            assertThat(launcher.resume(run).await()).isInstanceOf(RunOutcome.Succeeded.class);
-            FetchedFiles whole = launcher.fetch(run).await();
+            assertThat(launcher.runs().resume(run).await()).isInstanceOf(RunOutcome.Succeeded.class);
+            FetchedFiles whole = launcher.runs().fetch(run).await();
             assertThat(whole.state()).isEqualTo(RunState.SUCCEEDED);
             assertThat(whole.folder()).isEqualTo(run.output());
             assertThat(whole.folder().resolve(WorkOrder.CHECKPOINTS_FOLDER)).doesNotExist();
@@ -274,7 +275,7 @@ class RunControlTest extends HomeWithAPlace {
         RunId id = fixture.abandonedRun();
         RunFolder run = fixture.folder(id);
         try (Launcher launcher = fixture.launcher()) {
-            assertThatThrownBy(() -> launcher.fetch(run))
+            assertThatThrownBy(() -> launcher.runs().fetch(run))
                     .hasMessageContaining("FT0508")
                     .satisfies(thrown -> assertThat(((FineTuneException) thrown)
                                     .problems()
@@ -283,7 +284,7 @@ class RunControlTest extends HomeWithAPlace {
                             .containsExactly("finetune watch " + id));
             fixture.clock.advance(Duration.ofHours(1));
 
-            FetchedFiles fetched = launcher.fetch(run).await();
+            FetchedFiles fetched = launcher.runs().fetch(run).await();
 
             assertThat(fetched.state()).isEqualTo(RunState.SUCCEEDED);
             assertThat(fetched.files()).isPositive();
@@ -297,10 +298,11 @@ class RunControlTest extends HomeWithAPlace {
         RunId id = fixture.stagedRun();
 
         try (Launcher launcher = fixture.launcher()) {
-            assertThat(launcher.stop(fixture.folder(id), "a test").await())
+            assertThat(launcher.runs().stop(fixture.folder(id), "a test").await())
                     .isEqualTo(new RunOutcome.Stopped("stopped by a test before launch", false));
-            assertThat(launcher.fetch(fixture.folder(id)).await().files()).isZero();
-            assertThatThrownBy(() -> launcher.resume(fixture.folder(id)))
+            assertThat(launcher.runs().fetch(fixture.folder(id)).await().files())
+                    .isZero();
+            assertThatThrownBy(() -> launcher.runs().resume(fixture.folder(id)))
                     .isInstanceOf(FineTuneException.class)
                     .hasMessageContaining("FT0509");
         }
@@ -312,16 +314,16 @@ class RunControlTest extends HomeWithAPlace {
     void resumesNothingThatWasStoppedBeforeItsPlaceHeardOfTheResume() throws Exception {
         RunId id = failedRun(Life.succeeds());
         try (Launcher dying = fixture.launcher(CrashAfter.atOnce(1))) {
-            assertThatThrownBy(() -> dying.resume(fixture.folder(id))).isInstanceOf(CrashAfter.Crash.class);
+            assertThatThrownBy(() -> dying.runs().resume(fixture.folder(id))).isInstanceOf(CrashAfter.Crash.class);
         }
         assertThat(kinds(id)).endsWith("resume-asked");
 
         try (Launcher launcher = fixture.launcher()) {
-            assertThat(launcher.stop(fixture.folder(id), "a test").await())
+            assertThat(launcher.runs().stop(fixture.folder(id), "a test").await())
                     .isEqualTo(new RunOutcome.Stopped("stopped by a test before launch", false));
             assertThat(fixture.place.attempts(id)).isEqualTo(1);
 
-            assertThat(launcher.resume(fixture.folder(id)).await()).isInstanceOf(RunOutcome.Succeeded.class);
+            assertThat(launcher.runs().resume(fixture.folder(id)).await()).isInstanceOf(RunOutcome.Succeeded.class);
         }
         assertThat(fixture.place.attempts(id)).isEqualTo(2);
     }
@@ -330,13 +332,14 @@ class RunControlTest extends HomeWithAPlace {
     void stopsAResumeThatItsPlaceHasAndNobodyWroteDown() throws Exception {
         RunId id = failedRun(Life.lasts());
         try (Launcher dying = fixture.launcher(new CrashAfter(1))) {
-            assertThatThrownBy(() -> dying.resume(fixture.folder(id)).await())
+            assertThatThrownBy(() -> dying.runs().resume(fixture.folder(id)).await())
                     .hasCauseInstanceOf(CrashAfter.Crash.class);
         }
         assertThat(fixture.place.attempts(id)).isEqualTo(2);
 
         try (Launcher launcher = fixture.launcher()) {
-            assertThat(launcher.stop(fixture.folder(id), "a test").await()).isInstanceOf(RunOutcome.Stopped.class);
+            assertThat(launcher.runs().stop(fixture.folder(id), "a test").await())
+                    .isInstanceOf(RunOutcome.Stopped.class);
         }
         assertThat(stateAtItsPlace(id)).isEqualTo(RunState.STOPPED);
         assertThat(fixture.place.attempts(id)).isEqualTo(2);
@@ -362,17 +365,18 @@ class RunControlTest extends HomeWithAPlace {
         fixture.place.fail(Call.FIND, Fault.NOT_YET_LISTED, Fault.NOT_YET_LISTED);
 
         try (Launcher launcher = fixture.launcher()) {
-            assertThat(launcher.stop(fixture.folder(id), "a test").await())
+            assertThat(launcher.runs().stop(fixture.folder(id), "a test").await())
                     .isEqualTo(new RunOutcome.Stopped("stopped by a test before launch", false));
             assertThat(stateAtItsPlace(id).isTerminal()).as("it goes on").isFalse();
 
-            RunHandle<RunOutcome> again = launcher.stop(fixture.folder(id), "a test");
+            RunHandle<RunOutcome> again = launcher.runs().stop(fixture.folder(id), "a test");
 
             assertThat(again.begin()).isEqualTo(RunHandle.Begin.CONTINUED);
             assertThat(again.await()).isInstanceOf(RunOutcome.Stopped.class);
             assertThat(stateAtItsPlace(id)).isEqualTo(RunState.STOPPED);
             assertThat(kinds(id)).contains("reopened");
-            assertThat(launcher.stop(fixture.folder(id), "a test").begin()).isEqualTo(RunHandle.Begin.ENDED);
+            assertThat(launcher.runs().stop(fixture.folder(id), "a test").begin())
+                    .isEqualTo(RunHandle.Begin.ENDED);
         }
     }
 
@@ -393,7 +397,7 @@ class RunControlTest extends HomeWithAPlace {
         fixture.clock.advance(Duration.ofSeconds(30));
 
         try (Launcher launcher = fixture.launcher()) {
-            assertThat(launcher.attach(fixture.folder(id)).await()).isInstanceOf(RunOutcome.Succeeded.class);
+            assertThat(launcher.runs().attach(fixture.folder(id)).await()).isInstanceOf(RunOutcome.Succeeded.class);
         }
 
         List<RunState> told = SavedEvents.read(fixture.folder(id)).stream()
@@ -414,7 +418,8 @@ class RunControlTest extends HomeWithAPlace {
     void refusesToResumeWhatHasSucceeded() throws Exception {
         RunId done = fixture.runToEnd();
         try (Launcher launcher = fixture.launcher()) {
-            assertThatThrownBy(() -> launcher.resume(fixture.folder(done))).hasMessageContaining("FT0509");
+            assertThatThrownBy(() -> launcher.runs().resume(fixture.folder(done)))
+                    .hasMessageContaining("FT0509");
         }
     }
 
@@ -425,7 +430,8 @@ class RunControlTest extends HomeWithAPlace {
                 Launcher other = fixture.launcher()) {
             RunHandle<RunOutcome> live = one.launch(fixture.prepared(), List.of());
 
-            assertThatThrownBy(() -> other.resume(fixture.folder(live.id()))).hasMessageContaining("FT0505");
+            assertThatThrownBy(() -> other.runs().resume(fixture.folder(live.id())))
+                    .hasMessageContaining("FT0505");
 
             pause.release();
             live.await();
@@ -439,7 +445,7 @@ class RunControlTest extends HomeWithAPlace {
         RunId id = silent.runToEnd();
 
         try (Launcher launcher = silent.launcher()) {
-            assertThatThrownBy(() -> launcher.resume(silent.folder(id)))
+            assertThatThrownBy(() -> launcher.runs().resume(silent.folder(id)))
                     .isInstanceOf(FineTuneException.class)
                     .hasMessageContaining("FT0510");
         }
@@ -452,7 +458,7 @@ class RunControlTest extends HomeWithAPlace {
         fixture.place.forget(id);
 
         try (Launcher launcher = fixture.launcher()) {
-            RunOutcome outcome = launcher.attach(fixture.folder(id)).await();
+            RunOutcome outcome = launcher.runs().attach(fixture.folder(id)).await();
 
             assertThat(((RunOutcome.Failed) outcome).problem().code()).isEqualTo("FT0506");
         }
@@ -468,7 +474,7 @@ class RunControlTest extends HomeWithAPlace {
         fixture.place.fail(Call.FIND, outage);
 
         try (Launcher launcher = fixture.launcher()) {
-            assertThatThrownBy(() -> launcher.attach(fixture.folder(id)).await())
+            assertThatThrownBy(() -> launcher.runs().attach(fixture.folder(id)).await())
                     .isInstanceOf(FineTuneException.class)
                     .hasMessageContaining("FT0513");
         }
@@ -493,13 +499,13 @@ class RunControlTest extends HomeWithAPlace {
             assertThat(fixture.view(id).state()).isEqualTo(RunState.QUEUED);
 
             fixture.clock.advance(Duration.ofSeconds(30));
-            assertThat(launcher.seenNow(fixture.view(id)).state()).isEqualTo(RunState.TRAINING);
+            assertThat(launcher.runs().seenNow(fixture.view(id)).state()).isEqualTo(RunState.TRAINING);
 
             fixture.clock.advance(Duration.ofHours(1));
-            assertThat(launcher.seenNow(fixture.view(id)).state()).isEqualTo(RunState.UPLOADING);
+            assertThat(launcher.runs().seenNow(fixture.view(id)).state()).isEqualTo(RunState.UPLOADING);
 
             fixture.place.fail(Call.FIND, Fault.UNREACHABLE);
-            assertThat(launcher.seenNow(fixture.view(id))).isEqualTo(fixture.view(id));
+            assertThat(launcher.runs().seenNow(fixture.view(id))).isEqualTo(fixture.view(id));
         }
     }
 

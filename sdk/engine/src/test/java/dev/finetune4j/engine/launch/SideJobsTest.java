@@ -375,7 +375,7 @@ class SideJobsTest extends HomeWithAPlace {
 
         try (Launcher launcher = fixture.launcher()) {
             launcher.questions().evaluation(folder, other).start().await();
-            launcher.clean(folder, false);
+            launcher.runs().clean(folder, false);
         }
 
         assertThat(folder.path()).doesNotExist();
@@ -389,20 +389,20 @@ class SideJobsTest extends HomeWithAPlace {
         RunFolder folder = fixture.folder(id);
         try (Launcher launcher = fixture.launcher()) {
             fixture.clock.advance(Duration.ofSeconds(30));
-            assertThatThrownBy(() -> launcher.clean(folder, false))
+            assertThatThrownBy(() -> launcher.runs().clean(folder, false))
                     .isInstanceOfSatisfying(FineTuneException.class, e -> {
                         assertThat(e.problems().get(0).causes()).containsExactly("it is training");
                         assertThat(e.problems().get(0).remedies()).containsExactly("finetune stop " + id);
                     });
             fixture.place.fail(Call.FIND, Fault.UNREACHABLE);
-            assertThatThrownBy(() -> launcher.clean(folder, false))
+            assertThatThrownBy(() -> launcher.runs().clean(folder, false))
                     .isInstanceOfSatisfying(
                             FineTuneException.class,
                             e -> assertThat(e.problems().get(0).remedies())
                                     .containsExactly(
                                             "finetune stop " + id,
                                             "finetune clean " + id + " --force    # where its place is gone for good"));
-            assertThatThrownBy(() -> launcher.clean(folder, true))
+            assertThatThrownBy(() -> launcher.runs().clean(folder, true))
                     .isInstanceOfSatisfying(FineTuneException.class, e -> {
                         assertThat(e.problems().get(0).code()).isEqualTo("FT0508");
                         assertThat(e.problems().get(0).causes())
@@ -413,12 +413,12 @@ class SideJobsTest extends HomeWithAPlace {
                     });
             for (Fault answer : List.of(Fault.REFUSED, Fault.BUSY)) {
                 fixture.place.fail(Call.FIND, answer);
-                assertThatThrownBy(() -> launcher.clean(folder, true)).isInstanceOf(FineTuneException.class);
+                assertThatThrownBy(() -> launcher.runs().clean(folder, true)).isInstanceOf(FineTuneException.class);
             }
             assertThat(folder.path()).isDirectory();
 
             fixture.place.fail(Call.FIND, Fault.UNREACHABLE);
-            List<Problem> left = launcher.clean(folder, true);
+            List<Problem> left = launcher.runs().clean(folder, true);
 
             assertThat(left).singleElement().satisfies(problem -> {
                 assertThat(problem.code()).isEqualTo("FT0537");
@@ -437,10 +437,12 @@ class SideJobsTest extends HomeWithAPlace {
         RunFolder folder = fixture.folder(fixture.runToEnd());
         try (Launcher launcher = fixture.launcher()) {
             fixture.place.fail(Call.DELETE, Fault.UNREACHABLE, Fault.UNREACHABLE);
-            assertThatThrownBy(() -> launcher.clean(folder, false)).hasMessageContaining("FT0590");
+            assertThatThrownBy(() -> launcher.runs().clean(folder, false)).hasMessageContaining("FT0590");
             assertThat(folder.path()).isDirectory();
 
-            assertThat(launcher.clean(folder, true)).extracting(Problem::code).containsExactly("FT0537");
+            assertThat(launcher.runs().clean(folder, true))
+                    .extracting(Problem::code)
+                    .containsExactly("FT0537");
         }
         assertThat(folder.path()).doesNotExist();
     }
@@ -451,12 +453,12 @@ class SideJobsTest extends HomeWithAPlace {
         RunId id = fixture.abandonedRun();
         RunFolder folder = fixture.folder(id);
         try (Launcher launcher = fixture.launcher()) {
-            assertThatThrownBy(() -> launcher.clean(folder, false)).hasMessageContaining("FT0508");
+            assertThatThrownBy(() -> launcher.runs().clean(folder, false)).hasMessageContaining("FT0508");
 
             Files.writeString(
                     folder.journal(), Files.readString(folder.journal()).replace("intent", "indent"));
-            assertThatThrownBy(() -> launcher.clean(folder, false)).hasMessageContaining("FT0502");
-            launcher.clean(folder, true);
+            assertThatThrownBy(() -> launcher.runs().clean(folder, false)).hasMessageContaining("FT0502");
+            launcher.runs().clean(folder, true);
         }
 
         assertThat(folder.path()).doesNotExist();
