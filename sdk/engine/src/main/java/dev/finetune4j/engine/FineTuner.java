@@ -376,7 +376,7 @@ public final class FineTuner implements AutoCloseable {
 
     /** What the engines that places are sent for their GPUs do not do, where no job says anything of a place. Asks nobody. */
     public EngineRefusals refusals() {
-        return launcher.places().refusals();
+        return launcher.places().outlook().refusals();
     }
 
     /** Everything that the places sell, as it is known on this machine. Asks nobody. */
@@ -484,7 +484,7 @@ public final class FineTuner implements AutoCloseable {
     }
 
     private PastRuns pastRunsFor(PreparedJob job) {
-        return new PastRuns(home, launcher.places().computedShare(job).orElse(null));
+        return new PastRuns(home, launcher.places().outlook().computedShare(job).orElse(null));
     }
 
     /**

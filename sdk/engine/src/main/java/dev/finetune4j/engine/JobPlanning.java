@@ -133,7 +133,8 @@ final class JobPlanning {
 
     private Planner planner(JobFigures figures) {
         return planner(
-                figures, machines -> launcher.places().quotas(figures.file().job(), machines));
+                figures,
+                machines -> launcher.places().outlook().quotas(figures.file().job(), machines));
     }
 
     private Planner planner(JobFigures figures, Function<List<MachineOffer>, Map<String, Diagnosis>> quotas) {
@@ -142,15 +143,15 @@ final class JobPlanning {
         return new Planner(new PlanContext(
                 offers.offers(),
                 offers.places(),
-                launcher.places().ownMachines(figures),
+                launcher.places().outlook().ownMachines(figures),
                 memory.getAsLong(),
                 new PastRuns(surroundings.home()).latest(figures.file().job(), model, ProviderId.LOCAL),
                 launcher.estimates().read(),
-                launcher.places().missed(),
+                launcher.places().outlook().missed(),
                 quotas,
-                machines -> launcher.places().disks(figures.file().job(), machines),
-                launcher.places().endurances(figures.file().job()),
-                launcher.places().refusals(figures.file().job()),
+                machines -> launcher.places().outlook().disks(figures.file().job(), machines),
+                launcher.places().outlook().endurances(figures.file().job()),
+                launcher.places().outlook().refusals(figures.file().job()),
                 launcher.rehearsals().find(figures).orElse(null),
                 LocalDate.ofInstant(surroundings.clock().instant(), ZoneOffset.UTC),
                 version,

@@ -38,7 +38,7 @@ final class DryRun {
                 prepared.digest(),
                 Attempts.read(store, job.name(), prepared.digest()).next());
         Path folder = folder();
-        try (Provider provider = context.providers().open(context.providers().choose(job), job)) {
+        try (Provider provider = context.providers().openFor(job)) {
             Path data = folder.resolve("data");
             StageDataStep.copyRows(data, id, prepared);
             Submission submission = new Submissions(context.version(), provider)

@@ -7,6 +7,7 @@ import dev.finetune4j.error.Problem;
 import dev.finetune4j.plan.LaunchTerms;
 import dev.finetune4j.plan.PlanOption;
 import dev.finetune4j.plan.PlanPhase;
+import dev.finetune4j.spi.Capabilities;
 import dev.finetune4j.spi.PlaceSettings;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.value.ProviderId;
@@ -23,6 +24,11 @@ final class FirstCheckpoint {
     private static final Set<PlanPhase.Name> BEFORE = Set.of(PlanPhase.Name.START_UP, PlanPhase.Name.DOWNLOAD);
 
     private FirstCheckpoint() {}
+
+    /** Whether a run that is cut short at a place has paid for time there, and may go on from a checkpoint. */
+    static boolean countsAt(Capabilities place) {
+        return place.billsTime() && place.supportsResume();
+    }
 
     /**
      * Refuses an option at a place that bills running time and keeps checkpoints.

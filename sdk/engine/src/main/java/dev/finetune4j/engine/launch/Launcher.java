@@ -125,7 +125,7 @@ public final class Launcher implements AutoCloseable {
         if (!context.providers().ids().contains(job.targets().get(0))) {
             return Optional.empty();
         }
-        try (Provider provider = openFor(job)) {
+        try (Provider provider = context.providers().openFor(job)) {
             return figures.model()
                     .filesHere()
                     .map(model -> JobDigest.ofWork(
@@ -228,9 +228,10 @@ public final class Launcher implements AutoCloseable {
         if (lock.isEmpty()) {
             return Optional.of(runs.observe(folder));
         }
-        BooleanSupplier isDone = () -> LaunchedRuns.isClosed(folder.read()) && !(isTakenUp && Unlaunched.is(folder.read()));
+        BooleanSupplier isDone =
+                () -> LaunchedRuns.isClosed(folder.read()) && !(isTakenUp && Unlaunched.is(folder.read()));
         return runs.drivenUnless(isDone, folder, lock.get(), secrets, journal -> {
-            try (Provider provider = openFor(prepared.file().job())) {
+            try (Provider provider = context.providers().openFor(prepared.file().job())) {
                 StageDataStep stage = new StageDataStep(context);
                 if (terms != null && new Unlaunched(context, journal.content()).isToBeRenewed(prepared, terms)) {
                     stage.renew(journal, prepared);
@@ -267,9 +268,5 @@ public final class Launcher implements AutoCloseable {
     @Override
     public void close() {
         threads.close();
-    }
-
-    private Provider openFor(FineTuneJob job) {
-        return context.providers().open(context.providers().choose(job), job);
     }
 }

@@ -71,6 +71,15 @@ public final class Providers {
     }
 
     /**
+     * A client of the first of a job's targets that is there; the caller closes it.
+     *
+     * @throws FineTuneException with FT0113 for each target if none is
+     */
+    Provider openFor(FineTuneJob job) {
+        return open(choose(job), job);
+    }
+
+    /**
      * A client of a place of which nothing is said; the caller closes it.
      *
      * @throws FineTuneException with FT0507 if it is not there

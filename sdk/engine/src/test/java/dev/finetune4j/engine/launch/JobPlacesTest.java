@@ -174,9 +174,9 @@ class JobPlacesTest {
                 .build();
 
         try (Launcher launcher = new LaunchFixture(home, FakePlace.EVERYTHING, Map.of()).launcher()) {
-            assertThat(launcher.places().disks(said, List.of(machine, elsewhere)))
+            assertThat(launcher.places().outlook().disks(said, List.of(machine, elsewhere)))
                     .containsExactly(Map.entry(machine.id(), new DiskSize(FakeProvider.DISK, 50)));
-            assertThat(launcher.places().disks(LaunchFixture.job("letters"), List.of(machine)))
+            assertThat(launcher.places().outlook().disks(LaunchFixture.job("letters"), List.of(machine)))
                     .isEmpty();
         }
     }

@@ -204,7 +204,7 @@ class MovedRunTest {
 
     private Map<String, Instant> missed() {
         try (Launcher launcher = fixture.launcher()) {
-            return launcher.places().missed();
+            return launcher.places().outlook().missed();
         }
     }
 
