@@ -424,7 +424,7 @@ final class Impasse {
                 .filter(option -> option.fit() == Fit.FITS && option.cost() != null)
                 .min(Comparator.comparing((PlanOption option) ->
                                 !request.filter().targets().contains(option.target()))
-                        .thenComparing(option -> ownModels.contains(option.target()))
+                        .thenComparing(new HubMachines(ownModels).second())
                         .thenComparing(
                                 option -> Ranking.billedAtMost(option).likely().amount()));
     }

@@ -466,7 +466,7 @@ public final class Planner {
                 request.objective(),
                 new Budget(maxCost, deadline),
                 Set.copyOf(targets(figures, request)),
-                context.places().ownModels(),
+                hubMachines(),
                 context.missed(),
                 context.endurances());
     }
@@ -484,7 +484,7 @@ public final class Planner {
 
     /** Between the cheapest service and the machines that are bought. */
     private Optional<BreakEven> breakEven(List<Candidate> ranked, JobFigures figures, Hosting hosting) {
-        List<Candidate> machines = wholeFirst(cheapestFirst(ranked, MachineOffer.class, true));
+        List<Candidate> machines = hubMachines().leftOut(cheapestFirst(ranked, MachineOffer.class, true));
         return Stream.concat(
                         cheapestFirst(ranked, TokenOffer.class, true).stream(),
                         cheapestFirst(ranked, TokenOffer.class, false).stream())
@@ -496,13 +496,8 @@ public final class Planner {
                 });
     }
 
-    /** Those on which all of a job is done; the others, which leave the comparison out, only where there are none. */
-    private List<Candidate> wholeFirst(List<Candidate> machines) {
-        List<Candidate> whole = machines.stream()
-                .filter(one ->
-                        !context.places().ownModels().contains(one.option().target()))
-                .toList();
-        return whole.isEmpty() ? machines : whole;
+    private HubMachines hubMachines() {
+        return new HubMachines(context.places().ownModels());
     }
 
     private static List<Candidate> cheapestFirst(

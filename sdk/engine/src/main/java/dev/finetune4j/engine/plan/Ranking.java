@@ -29,9 +29,9 @@ import java.util.stream.Collectors;
 
 /** Holds options against the limits, and puts the best first. */
 final class Ranking {
-    /** Added to each cost, USD, so that what is free, or almost, does not beat everything at any time. Judgement. */
     private static final int DECIMALS = 4;
 
+    /** Added to each cost, USD, so that what is free, or almost, does not beat everything at any time. Judgement. */
     private static final double ATTENTION = 0.10;
 
     /** An hour of a machine of one's own counts as so many USD: it could do something else meanwhile. Judgement. */
@@ -40,7 +40,7 @@ final class Ranking {
     private final Objective objective;
     private final Budget limits;
     private final Set<ProviderId> asked;
-    private final Set<ProviderId> ownModels;
+    private final HubMachines hubs;
     private final Map<String, Instant> missed;
     private final Map<ProviderId, Endurance> endurances;
 
@@ -48,13 +48,13 @@ final class Ranking {
             Objective objective,
             Budget limits,
             Set<ProviderId> asked,
-            Set<ProviderId> ownModels,
+            HubMachines hubs,
             Map<String, Instant> missed,
             Map<ProviderId, Endurance> endurances) {
         this.objective = objective;
         this.limits = limits;
         this.asked = asked;
-        this.ownModels = ownModels;
+        this.hubs = hubs;
         this.missed = missed;
         this.endurances = endurances;
     }
@@ -90,17 +90,12 @@ final class Ranking {
                 .filter(option -> isIdleInVain(option, judged))
                 .map(PlanOption::id)
                 .collect(Collectors.toSet());
-        Map<List<Object>, Double> elsewhere = judged.stream()
-                .map(Candidate::option)
-                .filter(option -> !ownModels.contains(option.target()) && option.isEligible() && option.cost() != null)
-                .collect(Collectors.toMap(Ranking::machine, option -> score(option, leastCost, leastTime), Math::min));
-        // What a place for fewer models saves is the comparison, which is left to one's own machine.
-        Comparator<Candidate> byScore = Comparator.comparingDouble(one -> {
-            double own = score(one.option(), leastCost, leastTime);
-            return ownModels.contains(one.option().target())
-                    ? Math.max(own, elsewhere.getOrDefault(machine(one.option()), own))
-                    : own;
-        });
+        Comparator<PlanOption> byScore = hubs.secondBy(
+                option -> score(option, leastCost, leastTime),
+                judged.stream()
+                        .map(Candidate::option)
+                        .filter(option -> option.isEligible() && option.cost() != null)
+                        .toList());
         return judged.stream()
                 .sorted(Comparator.comparing((Candidate one) -> !one.option().isEligible())
                         .thenComparing(one -> !mayBeChosen(one.option()))
@@ -113,18 +108,9 @@ final class Ranking {
                         .thenComparing(one ->
                                 one.option().cost() == null && one.option().fit() == Fit.TIGHT)
                         .thenComparing(one -> idleInVain.contains(one.option().id()))
-                        .thenComparing(byScore)
-                        // Of two that are equal the one for fewer models comes second.
-                        .thenComparing(one -> ownModels.contains(one.option().target()))
+                        .thenComparing(Candidate::option, byScore)
                         .thenComparing(one -> one.option().id()))
                 .toList();
-    }
-
-    /** What is let, wherever it is. */
-    private static List<Object> machine(PlanOption option) {
-        return option.offer() instanceof MachineOffer machine
-                ? List.of(machine.instanceType(), machine.region(), machine.tier())
-                : List.of(option.id());
     }
 
     /** The best that may be chosen; empty where there is none. */

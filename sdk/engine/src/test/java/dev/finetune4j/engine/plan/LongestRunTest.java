@@ -50,7 +50,8 @@ class LongestRunTest {
 
     private static Ranking ranking(Budget budget) {
         Endurance endurance = new Endurance(true, Duration.ofMinutes(15), Duration.ofDays(28));
-        return new Ranking(Objective.TIME, budget, Set.of(), Set.of(), Map.of(), Map.of(PLACE, endurance));
+        return new Ranking(
+                Objective.TIME, budget, Set.of(), new HubMachines(Set.of()), Map.of(), Map.of(PLACE, endurance));
     }
 
     private static PlanOption option(String name, int days) {

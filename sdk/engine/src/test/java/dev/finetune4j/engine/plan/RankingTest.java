@@ -18,7 +18,7 @@ class RankingTest {
     private static final ProviderId HUB = new ProviderId("hub");
 
     private final Ranking ranking =
-            new Ranking(Objective.COST, Budget.unlimited(), Set.of(), Set.of(HUB), Map.of(), Map.of());
+            new Ranking(Objective.COST, Budget.unlimited(), Set.of(), new HubMachines(Set.of(HUB)), Map.of(), Map.of());
 
     @Test
     void whatDoesLessOnAMachineDoesNotComeBeforeWhatDoesAllOnIt() {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** What has no price is ranked and told of by whether it fits. */
 class UnpricedOptionsTest {
     private final Ranking ranking =
-            new Ranking(Objective.TIME, Budget.unlimited(), Set.of(), Set.of(), Map.of(), Map.of());
+            new Ranking(Objective.TIME, Budget.unlimited(), Set.of(), new HubMachines(Set.of()), Map.of(), Map.of());
 
     @Test
     void whatFitsComesBeforeWhatIsTight() {
