@@ -124,7 +124,7 @@ final class AlikeRuns {
     private Optional<Told> answerOf(Known known) {
         PlannedJob work = known.work();
         double seconds = known.run().speed().secondsPerAnswer();
-        if (work == null || seconds <= 0 || !job.answersAs(work)) {
+        if (work == null || seconds <= 0 || !job.answers().areLike(work.answers())) {
             return Optional.empty();
         }
         Sample perFlop = answers.worlds().constant(known.secondsPerToken() / work.flopsPerToken());
@@ -133,7 +133,7 @@ final class AlikeRuns {
     }
 
     private double ofAnswer(PlannedJob of, Sample perFlop) {
-        return answers.ofRow(of, perFlop).percentiles().likely() / of.answeringModels();
+        return answers.ofRow(of, perFlop).percentiles().likely() / of.answers().models();
     }
 
     private double factor(PlannedJob work) {

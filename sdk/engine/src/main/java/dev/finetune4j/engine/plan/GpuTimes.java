@@ -86,7 +86,7 @@ final class GpuTimes {
         if (!comparesModels()) {
             return "roofline: " + losses + "; " + answers + "; models are not compared there";
         }
-        return "roofline: " + job.answeringModels() + (job.answeringModels() == 1 ? " model on " : " models on ")
+        return "roofline: " + job.answers().models() + (job.answers().models() == 1 ? " model on " : " models on ")
                 + Figures.count(job.rows().rowsOf(Part.TEST)) + " held-out rows, and " + losses + "; " + answers
                 + (pass.unpacking() == 0
                         ? ""
@@ -104,10 +104,12 @@ final class GpuTimes {
     /** Seconds of prompts, and of answers that are read. */
     private Sample reading() {
         double mean = meanTokens();
-        double labels = job.answeringModels() * job.labels().apart() * job.labelFlops(0) / job.readingFlops();
+        double labels =
+                job.answers().models() * job.answers().labels().apart() * job.labelFlops(0) / job.readingFlops();
         // GPUs that share the model out share the rows of a validation loss out, too, but answer each the same
         // questions.
-        double tokens = (job.readTokens(mean) + labels) * run.settings().gpus() * questions();
+        double tokens =
+                (job.answers().readTokens(mean) + labels) * run.settings().gpus() * questions();
         Sample computed = worlds.constant(readingSeconds(tokens));
         // An encoder reads as many rows at once as there is room for.
         return job.model().speaks() ? computed.atLeast(passSeconds().times(readingPasses() * questions())) : computed;
@@ -115,28 +117,29 @@ final class GpuTimes {
 
     /** Passes in which models read a row that each of them answers: its prompt alone, and then what may follow. */
     private double readingPasses() {
-        int plain = Math.min(2, job.answeringModels());
+        int plain = Math.min(2, job.answers().models());
         double shown = (1 + job.job().evaluation().fewShot()) * meanTokens();
         return plain * (1 + passesOfLabels(meanTokens()))
-                + (job.answeringModels() - plain) * (1 + passesOfLabels(shown));
+                + (job.answers().models() - plain) * (1 + passesOfLabels(shown));
     }
 
     /** Labels are read side by side, each behind what was kept of the prompt, as many as have room; else there is one text to read. */
     private double passesOfLabels(double prompt) {
-        double kept = job.labels().labels() * prompt + job.labels().apart();
+        double kept = job.answers().labels().labels() * prompt
+                + job.answers().labels().apart();
         return Math.max(1, Math.ceil(kept / WritingPass.TOKENS_KEPT));
     }
 
     /** Seconds of the texts that models write side by side, but behind virtual tokens each by itself. */
     private Sample writing() {
-        if (!job.areTextsWritten() || questions() == 0) {
+        if (!job.answers().areWritten() || questions() == 0) {
             return worlds.constant(0);
         }
         double beside = questions() / Math.ceil(questions() / WritingPass.ROWS);
         double tuned = job.job().method().virtualTokens() > 0 ? 1 : beside;
         return passSeconds()
                 .times(questions())
-                .times(worlds.draw(Cause.ANSWER_LENGTH, job.writingPasses(tuned, beside)));
+                .times(worlds.draw(Cause.ANSWER_LENGTH, job.answers().writingPasses(tuned, beside)));
     }
 
     /** Held-out rows that a group of GPUs answers. */

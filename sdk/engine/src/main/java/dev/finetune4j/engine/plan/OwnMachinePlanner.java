@@ -297,7 +297,7 @@ final class OwnMachinePlanner {
         Optional<Uncertain> answer = alike.secondsPerAnswer();
         if (answer.isPresent()) {
             Sample each = worlds.draw(Cause.ANSWERS, answer.get());
-            return line.phase(Name.EVALUATION, each.times(rows * job.answeringModels()), false, basis);
+            return line.phase(Name.EVALUATION, each.times(rows * job.answers().models()), false, basis);
         }
         Sample perFlop = worlds.draw(Cause.OWN_SPEED, alike.flopsPerSecond().under(1));
         return line.phase(
@@ -305,7 +305,7 @@ final class OwnMachinePlanner {
                 answers.ofRow(job, perFlop).times(rows),
                 false,
                 "no run of this model here is known to have answered so: reading at the rate of their steps"
-                        + (job.areTextsWritten() ? "; " + writing() : ""));
+                        + (job.answers().areWritten() ? "; " + writing() : ""));
     }
 
     private String writing() {
@@ -357,7 +357,9 @@ final class OwnMachinePlanner {
                 worlds.draw(
                         Cause.ANSWERS,
                         RehearsedAnswers.seconds(
-                                measured, new Uncertain(STEADY, 1, AlikeRuns.SLOWER), job.areTextsWritten())),
+                                measured,
+                                new Uncertain(STEADY, 1, AlikeRuns.SLOWER),
+                                job.answers().areWritten())),
                 false,
                 when + Words.validations(training.validations()) + " of " + Words.seconds(training.validationSeconds())
                         + measured.answers().stream()

@@ -2,11 +2,8 @@ package dev.finetune4j.engine.plan;
 
 import dev.finetune4j.data.Part;
 import dev.finetune4j.engine.estimate.Architecture;
-import dev.finetune4j.engine.evaluate.TaskMetrics;
 import dev.finetune4j.engine.launch.JobFigures;
-import dev.finetune4j.engine.launch.LabelTokens;
 import dev.finetune4j.engine.launch.ModelFacts;
-import dev.finetune4j.engine.launch.PreparedJob;
 import dev.finetune4j.engine.launch.RowFigures;
 import dev.finetune4j.engine.models.CatalogueModel;
 import dev.finetune4j.job.FineTuneJob;
@@ -15,19 +12,18 @@ import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.plan.Workload;
-import dev.finetune4j.run.WorkStep.Predict;
 
 /** A job as numbers: what follows from its settings, rows and model alone. */
 final class PlannedJob {
     private static final int HALF = 2;
     private static final int SINGLE = 4;
-    private static final double LONGEST_OF_SEVERAL = 2;
 
     private final FineTuneJob job;
     private final RowFigures rows;
     private final ModelFacts model;
     private final RowDistribution lengths;
     private final double trainable;
+    private final HeldOutAnswers answers;
 
     PlannedJob(JobFigures figures) {
         this(figures.file().job(), figures.rows(), figures.model());
@@ -44,6 +40,7 @@ final class PlannedJob {
                 : rows.lengths().limit();
         lengths = new RowDistribution(rows.tokens(), rows.lengths(), limit, inFront);
         trainable = TrainedParameters.of(job, model.architecture());
+        answers = new HeldOutAnswers(job, rows, model);
     }
 
     /** The same rows and model under other settings: to see what would fit. */
@@ -77,6 +74,10 @@ final class PlannedJob {
 
     double trainable() {
         return trainable;
+    }
+
+    HeldOutAnswers answers() {
+        return answers;
     }
 
     boolean trainsAll() {
@@ -196,94 +197,6 @@ final class PlannedJob {
     long diskBytes() {
         boolean keepsBest = rows.rowsOf(Part.VALIDATION) > 0;
         return new DiskNeed(sentBytes(), rows.bytes(), Math.round(trainable), Math.round(written()), keepsBest).bytes();
-    }
-
-    /** How many models answer the held-out rows: base, base with examples where rows have a prompt to put them in, tuned. */
-    int answeringModels() {
-        if (!model.speaks()) {
-            return 1;
-        }
-        return PreparedJob.shots(job.evaluation(), true, rows.areAnswered()) > 0 ? 3 : 2;
-    }
-
-    /**
-     * Tokens that they read of a held-out row, together, with the examples in its prompt.
-     *
-     * @param mean tokens of the mean row
-     */
-    double readTokens(double mean) {
-        int models = answeringModels();
-        double shown = models == 3 ? job.evaluation().fewShot() * mean : 0;
-        return models * mean + shown;
-    }
-
-    /** The labels that each of them scores behind its prompt; none where a head tells them apart all at once. */
-    LabelTokens labels() {
-        return model.speaks() && job.task().kind().hasLabels() ? rows.labels() : LabelTokens.NONE;
-    }
-
-    /** Whether they write texts; else they choose a label, or read what is there. */
-    boolean areTextsWritten() {
-        return model.speaks() && TaskMetrics.areTextsWritten(job.task().kind(), rows.areAnswered());
-    }
-
-    /** Whether models answer the held-out rows of another job in the same way: write, choose a label, compare answers or read. */
-    boolean answersAs(PlannedJob other) {
-        return areTextsWritten() == other.areTextsWritten()
-                && job.task().kind().hasLabels() == other.job.task().kind().hasLabels()
-                && rows.areAnswered() == other.rows.areAnswered();
-    }
-
-    /**
-     * Tokens that the models write together for a held-out row whose answer is a text: the tuned one as many as the reference has, the
-     * others that or as many as they may, since they were not taught where to stop.
-     */
-    Uncertain writtenTokens() {
-        double most = job.evaluation().maxNewTokens();
-        double reference = referenceTokens();
-        int others = answeringModels() - 1;
-        return new Uncertain(
-                reference + others * reference,
-                reference + others * Math.sqrt(reference * most),
-                reference + others * most);
-    }
-
-    /**
-     * Held-out rows whose texts our core answers side by side: as many as have room, but for that of the longest. What all rows begin
-     * with, virtual tokens among it, stands once for all of them.
-     */
-    double answersAtATime() {
-        double shared = job.method().virtualTokens() + rows.lengths().prefix();
-        double room = Math.max(0, lengths.mean() - shared) + job.evaluation().maxNewTokens();
-        return Math.max(1, Math.min(Predict.MOST_ROWS_BESIDE, Math.floor(Predict.MOST_TOKENS_WRITTEN_BESIDE / room)));
-    }
-
-    /**
-     * How often models go through their weights to write the answers of all of them to a held-out row: rows that are answered side by
-     * side go on until the longest of their answers has ended, which has up to twice as many tokens as a reference has in the mean.
-     *
-     * @param tuned rows that the tuned model answers side by side
-     * @param others rows that each of the others does
-     */
-    Uncertain writingPasses(double tuned, double others) {
-        double most = job.evaluation().maxNewTokens();
-        double reference = referenceTokens();
-        int models = answeringModels() - 1;
-        double ofTuned = longest(tuned) / tuned;
-        return new Uncertain(
-                reference / tuned + models * reference / others,
-                ofTuned + models * Math.sqrt(longest(others) * most) / others,
-                ofTuned + models * most / others);
-    }
-
-    private double longest(double beside) {
-        return beside == 1
-                ? referenceTokens()
-                : Math.min(job.evaluation().maxNewTokens(), LONGEST_OF_SEVERAL * referenceTokens());
-    }
-
-    private double referenceTokens() {
-        return Math.min(job.evaluation().maxNewTokens(), Math.max(1, rows.answerTokens()));
     }
 
     /** How often validation losses are taken. */

@@ -155,7 +155,7 @@ class GpuTimesTest {
         PlannedJob job = SampleJob.of(TaskKind.PREFERENCE, true, 10);
         GpuRun whole = run(job, "A100-80", 4, Sharing.DDP);
         double mean = new GpuSetup(job, whole.gpu()).computedMean();
-        int models = job.answeringModels();
+        int models = job.answers().models();
         double shown = models == 3 ? job.job().evaluation().fewShot() * mean : 0;
         double read = 100 * (models * mean + shown);
         double losses = 50 * job.validations() * mean;

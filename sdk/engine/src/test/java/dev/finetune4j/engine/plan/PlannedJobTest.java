@@ -14,47 +14,11 @@ import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.LoraTuning;
-import dev.finetune4j.method.PrefixTuning;
-import dev.finetune4j.method.PromptTuning;
 import dev.finetune4j.model.ModelRef;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 class PlannedJobTest {
-    @Test
-    void whatAllRowsBeginWithTakesNoRoomOfAnswersSideBySide() {
-        assertThat(SampleJob.of(LoraTuning.defaults(), 500, 0).answersAtATime())
-                .as("4,096 / (400 + 500)")
-                .isEqualTo(4);
-        assertThat(SampleJob.of(LoraTuning.defaults(), 500, 250).answersAtATime())
-                .as("4,096 / (400 - 250 + 500)")
-                .isEqualTo(6);
-        assertThat(SampleJob.of(new PromptTuning(500, null), 500, 0).answersAtATime())
-                .isEqualTo(4);
-        assertThat(SampleJob.of(new PrefixTuning(500, null), 500, 250).answersAtATime())
-                .isEqualTo(6);
-    }
-
-    /** Three models write 60 to 500 tokens, and the longest of several answers 120. */
-    @Test
-    void answersSideBySideGoOnUntilTheLongestHasEnded() {
-        PlannedJob job = SampleJob.of(LoraTuning.defaults(), 500, 0);
-
-        assertThat(job.writingPasses(16, 16))
-                .isEqualTo(new Uncertain(180 / 16.0, (120 + 2 * Math.sqrt(120 * 500)) / 16, (120 + 2 * 500) / 16.0));
-        assertThat(job.writingPasses(1, 16))
-                .as("of a tuned model that writes each by itself")
-                .isEqualTo(new Uncertain(60 + 120 / 16.0, 60 + 2 * Math.sqrt(120 * 500) / 16, 60 + 2 * 500 / 16.0));
-    }
-
-    @Test
-    void passagesAreShownNoExamples() {
-        assertThat(SampleJob.of(TaskKind.GENERATION, true, 50).answeringModels())
-                .isEqualTo(3);
-        assertThat(SampleJob.of(TaskKind.GENERATION, false, 50).answeringModels())
-                .isEqualTo(2);
-    }
-
     @Test
     void belowAHeadThatAloneIsTrainedNothingGoesBack() {
         PlannedJob head = SampleJob.ofEncoder(HeadTuning.defaults());

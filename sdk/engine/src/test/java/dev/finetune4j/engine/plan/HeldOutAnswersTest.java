@@ -1,0 +1,29 @@
+package dev.finetune4j.engine.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.job.TaskKind;
+import dev.finetune4j.method.LoraTuning;
+import org.junit.jupiter.api.Test;
+
+class HeldOutAnswersTest {
+    /** Three models write 60 to 500 tokens, and the longest of several answers 120. */
+    @Test
+    void answersSideBySideGoOnUntilTheLongestHasEnded() {
+        HeldOutAnswers answers = SampleJob.of(LoraTuning.defaults(), 500, 0).answers();
+
+        assertThat(answers.writingPasses(16, 16))
+                .isEqualTo(new Uncertain(180 / 16.0, (120 + 2 * Math.sqrt(120 * 500)) / 16, (120 + 2 * 500) / 16.0));
+        assertThat(answers.writingPasses(1, 16))
+                .as("of a tuned model that writes each by itself")
+                .isEqualTo(new Uncertain(60 + 120 / 16.0, 60 + 2 * Math.sqrt(120 * 500) / 16, 60 + 2 * 500 / 16.0));
+    }
+
+    @Test
+    void passagesAreShownNoExamples() {
+        assertThat(SampleJob.of(TaskKind.GENERATION, true, 50).answers().models())
+                .isEqualTo(3);
+        assertThat(SampleJob.of(TaskKind.GENERATION, false, 50).answers().models())
+                .isEqualTo(2);
+    }
+}
