@@ -9,6 +9,7 @@ import dev.finetune4j.engine.estimate.TrainingSetup.Method;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a row of the table of published runs: what was trained how, and what came out. */
@@ -37,6 +38,9 @@ final class RunReader {
             Map.entry("peft-docs-sft", "peft"),
             Map.entry("peft-method-comparison", "peft"),
             Map.entry("peft-readme-table", "peft"));
+
+    /** Liger's patches of Transformers: its fused loss is on unless it is said to be off. */
+    private static final String LIGER = "\\bliger(?![- ](cross|rope|rms|swiglu))\\b";
 
     private final GpuTable gpus;
     private final ModelNames names;
@@ -136,7 +140,8 @@ final class RunReader {
 
     private @Nullable Checkpointing checkpointing() {
         RunNotes said = new RunNotes(row.text("activation_checkpointing"));
-        if (said.say("unsloth|off-?load") || row.notes().say("act(ivation)? offload")) {
+        if (said.say("unsloth|off-?load")
+                || row.notes().say("act(ivation)? offload|checkpoint(s|ing)? off-?load(ed|ing)?")) {
             return Checkpointing.FULL_OFFLOADED;
         }
         if (said.say("selective")) { // "yes (selective)", too
@@ -160,14 +165,22 @@ final class RunReader {
 
     private @Nullable Loss loss(Framework framework) {
         RunNotes notes = row.notes();
-        if (notes.say("liger[ =](kernel|yes|on)|liger kernel|fused (linear )?(cross|ce)|cut[- ]cross")
-                && !notes.say("liger=no")) {
+        if (notes.say("whole logits|logits not chunked")) {
+            return Loss.STOCK;
+        }
+        boolean isFused = Stream.of(notes, new RunNotes(row.text("framework"))).anyMatch(RunReader::sayFusedLoss);
+        if (isFused && !notes.say("liger=no")) {
             return Loss.FUSED;
         }
         if (notes.say("chunked (ce|cross)")) {
             return Loss.CHUNKED;
         }
         return framework == Framework.TORCHTUNE && notes.say("ablation step") ? Loss.STOCK : null;
+    }
+
+    private static boolean sayFusedLoss(RunNotes said) {
+        return said.say(LIGER + "|fused (linear )?(cross|ce)|fused (chunked )?(lm[ -]?)?head|cut[- ]cross")
+                || said.say("(no|without) (full|whole) logits");
     }
 
     private boolean isComplete(TrainingSetup setup) {

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.engine.estimate.TrainingSetup.Attention;
 import dev.finetune4j.engine.estimate.TrainingSetup.Checkpointing;
+import dev.finetune4j.engine.estimate.TrainingSetup.Loss;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,6 +41,39 @@ class RunReaderTest {
     void readsYesAndNoOfCheckpointing(String text, @Nullable Checkpointing checkpointing) {
         assertThat(SampleRun.with("activation_checkpointing", text).setup().checkpointing())
                 .isEqualTo(checkpointing);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Liger, FUSED",
+        "'GiB; with Liger', FUSED",
+        "Liger kernels on, FUSED",
+        "liger=yes, FUSED",
+        "'fused chunked LM head (no full logits)', FUSED",
+        "fused linear cross entropy, FUSED",
+        "without Liger, ",
+        "liger=no, ",
+        "'whole logits, Liger cross entropy', STOCK",
+        "'logits not chunked, torch cross entropy', STOCK",
+        "chunked CE, CHUNKED"
+    })
+    void readsOfTheLossWhetherLogitsAreWrittenOut(String notes, @Nullable Loss loss) {
+        assertThat(SampleRun.with("notes", notes).setup().loss()).isEqualTo(loss);
+    }
+
+    @Test
+    void readsOfLigerInTheNameOfAFrameworkToo() {
+        assertThat(SampleRun.with("framework", "TRL, Liger").setup().loss()).isEqualTo(Loss.FUSED);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "activation checkpoints offloaded to CPU, FULL_OFFLOADED",
+        "activation offloading, FULL_OFFLOADED",
+        "no checkpoint offload, FULL"
+    })
+    void readsOfCheckpointsThatLieInTheHostsMemory(String notes, Checkpointing checkpointing) {
+        assertThat(SampleRun.with("notes", notes).setup().checkpointing()).isEqualTo(checkpointing);
     }
 
     @ParameterizedTest
