@@ -66,11 +66,11 @@ record Assumed(
     }
 
     /**
-     * Whether weights in single precision are cast for products in half (automatic mixed precision). Where FSDP casts them on the way, all
-     * else is in half.
+     * Whether weights in single precision are cast for products in half (automatic mixed precision). FSDP casts them where it puts them
+     * together (its MixedPrecision), so that all else is in half.
      */
     boolean isMixed() {
-        boolean isCastByFsdp = has(FrameworkTrait.CAST_WHERE_GATHERED) && parallelism.sharding() == Sharding.FSDP;
+        boolean isCastByFsdp = parallelism.sharding() == Sharding.FSDP;
         return weights == Weights.FP32 && arithmetic != Arithmetic.FP32 && !isCastByFsdp;
     }
 

@@ -26,8 +26,6 @@ enum FrameworkTrait {
     WHOLE_FROZEN_EDGES,
     /** What is not packed, or is unpacked, is as wide as what is computed in; that of others is in half precision in any case. */
     WIDTH_OF_PRODUCTS,
-    /** Sharded weights in single precision are cast where they are put together, so that all else is in half precision. */
-    CAST_WHERE_GATHERED,
     /** A product with a packed matrix keeps no copy as wide as its output, as one of bitsandbytes does. */
     OWN_UNPACKING,
 

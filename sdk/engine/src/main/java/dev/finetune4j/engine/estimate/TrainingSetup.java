@@ -1,7 +1,6 @@
 package dev.finetune4j.engine.estimate;
 
 import static dev.finetune4j.engine.estimate.FrameworkTrait.BUFFERED_STATES;
-import static dev.finetune4j.engine.estimate.FrameworkTrait.CAST_WHERE_GATHERED;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.EVERY_OTHER_PRODUCT;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.FUSED_KERNELS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.HALF_ADAPTERS;
@@ -108,7 +107,6 @@ public record TrainingSetup(
                 WHOLE_FROZEN_EDGES,
                 WHOLE_ADAPTERS,
                 WIDTH_OF_PRODUCTS,
-                CAST_WHERE_GATHERED,
                 OWN_UNPACKING,
                 NO_BUCKETS,
                 SUMMED_COPIES,
@@ -126,7 +124,7 @@ public record TrainingSetup(
         /** Megatron-LM, NeMo, Megatron-Bridge. */
         MEGATRON(FUSED_KERNELS, VENDOR_KERNELS, NO_BUCKETS, SINGLE_GRADIENTS, MASTER_WEIGHTS, HALF_ADAPTER_INPUTS),
         /** Code tuned for pre-training: llm-foundry, torchtitan, NeMo AutoModel. */
-        TUNED(FUSED_KERNELS, EVERY_OTHER_PRODUCT, HALF_ADAPTER_INPUTS),
+        TUNED(FUSED_KERNELS, EVERY_OTHER_PRODUCT, SINGLE_SUMS, HALF_ADAPTER_INPUTS),
         /** Not known. */
         OTHER(TRANSFORMERS_LAYERS);
 

@@ -123,6 +123,8 @@ class MemoryFormulaTest {
         double ofAToken = 16 * 4096.0 + 8 * 14336 + 4 * (4096 + 1024);
 
         assertThat(parts(Method.FULL, FOUR_SHARES).activations()).isCloseTo(TOKENS * 32 * ofAToken, within(1.0));
+        assertThat(of(setup(Framework.HUGGING_FACE, Method.FULL, FOUR_SHARES)).activations())
+                .isCloseTo(TOKENS * 32 * ofAToken, within(1.0));
     }
 
     @Test
