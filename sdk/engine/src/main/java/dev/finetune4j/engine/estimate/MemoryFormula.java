@@ -43,6 +43,9 @@ final class MemoryFormula {
     /** Gradients that are added up over GPUs in one go, in a copy of them; those of a tensor that has more are, too. */
     private static final double SUMMED_AT_ONCE = 1 << 26;
 
+    /** Gradients that ZeRO adds up over GPUs in one go (reduce_bucket_size of DeepSpeed). */
+    private static final double REDUCED_AT_ONCE = 5e8;
+
     private static final double GIB = 1L << 30;
     /** Bytes of a weight in half precision. */
     private static final double HALF = 2;
@@ -170,6 +173,9 @@ final class MemoryFormula {
         }
         if (isInBackward()) {
             return HALF * parameters / layers;
+        }
+        if (run.offloadsOptimizer() && run.has(BUFFERED_STATES)) { // ZeRO-Offload takes gradients with the states
+            return HALF * Math.min(parameters, REDUCED_AT_ONCE) * run.parallelism().gradientShards();
         }
         boolean isSingle = run.has(SINGLE_GRADIENTS) || (run.weights() == Weights.FP32 && !run.has(HALF_GRADIENTS));
         double bytes = isSingle ? SINGLE : HALF;

@@ -127,6 +127,18 @@ class MemoryFormulaTest {
                 .isCloseTo(TOKENS * 32 * ofAToken, within(1.0));
     }
 
+    /** ZeRO-Offload (arXiv:2101.06840) keeps on a GPU the bucket of 5 x 10^8 gradients that is being added up. */
+    @Test
+    void leavesGradientsOutThatZeroTakesToTheHostsMemory() {
+        Parallelism alone = Parallelism.data(1, Sharding.ZERO3);
+        TrainingSetup.Builder offloaded =
+                setup(Framework.DEEPSPEED, Method.FULL, alone).offloadsOptimizer(true);
+
+        assertThat(of(offloaded).gradients()).isCloseTo(2 * 5e8, within(1.0));
+        assertThat(of(setup(Framework.DEEPSPEED, Method.FULL, alone)).gradients())
+                .isCloseTo(2 * (LAYERS + EDGES), within(1.0));
+    }
+
     @Test
     void keepsNothingWhereAHeadAloneIsTrained() {
         MemoryParts parts = of(setup(Method.HEAD, ONE).trainableParameters(1000.0));
