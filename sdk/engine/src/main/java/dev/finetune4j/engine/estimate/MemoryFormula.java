@@ -68,6 +68,9 @@ final class MemoryFormula {
     /** Weights inside and outside the layers on one GPU, before sharding over replicas. */
     private final double linear;
 
+    /** Weights of experts among {@link #linear}, where replicas divide them; else 0. */
+    private final double experts;
+
     private final double edges;
     private final double layers;
 
@@ -78,6 +81,7 @@ final class MemoryFormula {
         Parallelism spread = run.parallelism();
         double edgeWeights = model.embeddingParameters() + headParameters();
         this.layers = (double) model.layers() / layerShares(spread);
+        this.experts = expertsOnOneGpu(spread);
         this.linear = linearOnOneGpu(spread);
         this.edges = edgeWeights / (spread.sharding() == Sharding.LAYERS ? spread.gpus() : spread.tensor());
     }
@@ -97,19 +101,27 @@ final class MemoryFormula {
 
     private double linearOnOneGpu(Parallelism spread) {
         double all = model.linearParameters();
-        if (model.experts() == null || spread.expert() == 1) {
-            return all / layerShares(spread) / spread.tensor();
-        }
-        double attention = model.layers() * 2.0 * model.hiddenSize() * (model.queryWidth() + model.keyValueWidth());
-        return (attention / spread.tensor() + (all - attention) / spread.expert()) / spread.pipeline();
+        return spread.expert() == 1 || model.experts() == null
+                ? all / layerShares(spread) / spread.tensor()
+                : attentionParameters() / spread.tensor() / spread.pipeline() + experts;
+    }
+
+    private double expertsOnOneGpu(Parallelism spread) {
+        return spread.expert() == 1 || model.experts() == null
+                ? 0
+                : (model.linearParameters() - attentionParameters()) / spread.expert() / spread.pipeline();
+    }
+
+    private double attentionParameters() {
+        return model.layers() * 2.0 * model.hiddenSize() * (model.queryWidth() + model.keyValueWidth());
     }
 
     private MemoryParts parts() {
         Parallelism spread = run.parallelism();
         double parameters = linear + edges;
         double weights = run.offloadsWeights() ? 0 : weightBytesOfOneGpu(spread);
-        double gradients = gradientBytes(parameters) / spread.gradientShards();
-        double states = run.offloadsOptimizer() ? 0 : stateBytes(parameters) / spread.optimizerShards();
+        double gradients = gradientBytes(parameters) * sharedOver(spread.gradientShards());
+        double states = run.offloadsOptimizer() ? 0 : stateBytes(parameters) * sharedOver(spread.optimizerShards());
         double adapter = adapterBytes();
         double buffers = gatheredBytes() + unpackedBytes();
         double workspace = coefficients.get(WORKSPACE) * GIB;
@@ -119,7 +131,7 @@ final class MemoryFormula {
         double kept = keptBytes(tokens, layer) + castBytes();
         double working = layer * coefficients.get(WORK) * (run.isCheckpointed() ? 1 : 0.3);
         double logits = tokens * logitBytes();
-        double temporary = temporaryBytes(parameters) / spread.weightShards();
+        double temporary = temporaryBytes(parameters) * sharedOver(spread.weightShards());
 
         // Accumulated gradients lie beside all activations; fresh ones grow while activations go.
         double carried = run.accumulation() > 1 || run.has(LASTING_GRADIENTS) ? gradients : 0;
@@ -145,7 +157,16 @@ final class MemoryFormula {
 
     private double weightBytesOfOneGpu(Parallelism spread) {
         double whole = areEdgesWhole() ? edges * narrow() : 0;
-        return (weightBytes() - whole) / spread.weightShards() + whole;
+        return (weightBytes() - whole) * sharedOver(spread.weightShards()) + whole;
+    }
+
+    /**
+     * What is left on one GPU of what so many replicas share out. Experts that replicas have already divided among them are alike on as many
+     * fewer, which alone can share them out.
+     */
+    private double sharedOver(int shards) {
+        double rest = linear + edges - experts;
+        return (rest / shards + experts / Math.max(1, shards / run.parallelism().expert())) / (linear + edges);
     }
 
     private boolean areEdgesWhole() {

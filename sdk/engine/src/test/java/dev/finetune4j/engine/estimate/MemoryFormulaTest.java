@@ -139,6 +139,36 @@ class MemoryFormulaTest {
                 .isCloseTo(2 * (LAYERS + EDGES), within(1.0));
     }
 
+    /** Of 16 GPUs eight share the experts; each expert is then on two of them, which alone can share its states out. */
+    @Test
+    void sharesStatesOfExpertsOutAmongThoseThatHaveTheSameExperts() {
+        Architecture mixtral = new Architecture(
+                Architecture.Kind.DECODER,
+                32,
+                4096,
+                14336,
+                32,
+                8,
+                128,
+                32_000,
+                true,
+                false,
+                new Experts(8, 2, 0, 14336, 0),
+                null,
+                false);
+        double dense = 32 * (2 * 4096.0 * 4096 + 2 * 4096.0 * 1024) + 2 * 32_000.0 * 4096;
+        double ofExperts = mixtral.linearParameters() + 2 * 32_000.0 * 4096 - dense;
+        TrainingSetup setup = setup(
+                        Framework.MEGATRON, Method.FULL, new Parallelism(16, Sharding.ZERO1, 1, 1, 8, 1))
+                .weights(Weights.HALF)
+                .build();
+        Assumed run = new Unknowns(mixtral, setup).draw(new SplittableRandom(1));
+        MemoryParts parts = MemoryFormula.of(mixtral, run, Coefficients.centres(MemoryCoefficient.values()));
+
+        assertThat(parts.weights()).isCloseTo(2 * (dense + ofExperts / 8), within(1.0));
+        assertThat(parts.optimizerStates()).isCloseTo((4 + 8) * (dense / 16 + ofExperts / 8 / 2), within(1.0));
+    }
+
     @Test
     void keepsNothingWhereAHeadAloneIsTrained() {
         MemoryParts parts = of(setup(Method.HEAD, ONE).trainableParameters(1000.0));
