@@ -52,7 +52,16 @@ class GpuTableTest {
         "Tesla V100S-PCIE-32GB, V100S-32-PCIe",
         "V100-16GB, V100-16",
         "NVIDIA GH200 480GB, GH200",
-        "AMD Instinct MI250, MI250"
+        "AMD Instinct MI250, MI250",
+        "AMD Instinct MI325X, MI325X",
+        "NVIDIA B300 SXM6 AC, B300",
+        "B300 288GB, B300",
+        "NVIDIA RTX PRO 6000 Blackwell Server Edition, RTXPRO6000",
+        "RTX-PRO-6000 96GB, RTXPRO6000",
+        "NVIDIA RTX 4000 Ada Generation, RTX4000Ada",
+        "RTX A4500, RTXA4500",
+        "NVIDIA H200 NVL, H200-NVL",
+        "NVIDIA GeForce RTX 4070 Laptop GPU, RTX4070-Laptop"
     })
     void findsAGpuHoweverItIsWritten(String written, String name) {
         assertThat(table.find(written)).map(Gpu::name).contains(name);
@@ -120,16 +129,16 @@ class GpuTableTest {
         assertThat(table.gpus())
                 .filteredOn(gpu -> gpu.generation().equals("Blackwell"))
                 .extracting(Gpu::name)
-                .containsExactly("RTX5080", "RTX5090", "B200", "GB200", "GB300");
+                .containsExactly("RTX5080", "RTX5090", "RTXPRO6000", "B200", "B300", "GB200", "GB300");
         assertThat(table.gpus())
                 .filteredOn(Gpu::isPowerCapped)
                 .extracting(Gpu::name)
-                .containsExactly("T4", "L4", "H100-96GB-HBM2e-500W");
+                .containsExactly("T4", "L4", "RTX2000Ada", "H100-96GB-HBM2e-500W");
     }
 
     @Test
     void everyRowHasWhatTheModelsNeed() {
-        assertThat(table.gpus()).hasSize(50).allSatisfy(gpu -> {
+        assertThat(table.gpus()).hasSize(61).allSatisfy(gpu -> {
             assertThat(gpu.generation()).isNotEmpty();
             assertThat(gpu.bandwidthGbPerS()).isPositive();
             assertThat(gpu.matmulTflops()).isPresent();
