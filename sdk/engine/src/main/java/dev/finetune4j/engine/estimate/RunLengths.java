@@ -21,10 +21,16 @@ final class RunLengths {
         this.row = row;
     }
 
-    /** Whether rows are joined until they fill the cap; null where nobody says it. */
+    /**
+     * Whether rows are joined until they fill the cap; null where nobody says it. Rows that are made up as long as that fill it alone, whatever
+     * the column says: attention looks over all of them.
+     */
     @Nullable
     Boolean isPacked() {
         String text = row.lower("packing");
+        if (isFullLength()) {
+            return Boolean.FALSE;
+        }
         if (row.saysYes("packing")
                 || PACKING.matcher(text).matches()
                 || row.notes().say("dolly-15k packed")) {
@@ -83,7 +89,8 @@ final class RunLengths {
         if (said != null || batch == null || micro == null) {
             return said;
         }
-        return (int) Math.max(1, batch / ((long) micro * spread.replicas()));
+        int readers = Math.max(1, spread.replicas() / spread.sequence()); // those of a row share its tokens
+        return (int) Math.max(1, batch / ((long) micro * readers));
     }
 
     /** Rows of the whole run, of all epochs. */

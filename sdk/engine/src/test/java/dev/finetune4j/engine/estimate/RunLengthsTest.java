@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +33,35 @@ class RunLengthsTest {
     })
     void readsYesAndNoOfPacking(String column, String text, @Nullable Boolean packed) {
         assertThat(SampleRun.with(column, text).setup().isPacked()).isEqualTo(packed);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "fake full-length data, false",
+        "rows of exactly the length, false",
+        "random tokens, false",
+        "UltraChat, true"
+    })
+    void takesRowsThatFillTheCapAloneForNotPacked(String notes, boolean packed) {
+        TrainingSetup setup =
+                SampleRun.with("packing", "yes").set("notes", notes).setup();
+
+        assertThat(setup.isPacked()).isEqualTo(packed);
+        assertThat(setup.meanTokens()).isEqualTo(2048);
+    }
+
+    /** Four GPUs share the tokens of each row, so that eight read two rows at a time. */
+    @ParameterizedTest
+    @CsvSource({"zero3-sp4, 8", "fsdp, 2", "tp4, 8"})
+    void tellsMicroStepsFromTheRowsOfAStep(String parallelism, int accumulation) throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("runs.csv"),
+                "model,method,micro_batch,global_batch,gpus,parallelism,wall_time_s\nLlama 3.1 8B,full,1,16,8,"
+                        + parallelism + ",1\n");
+
+        assertThat(RunTable.of(file).runs())
+                .extracting(run -> Objects.requireNonNull(run.setup()).accumulation())
+                .containsExactly(accumulation);
     }
 
     /** Ten thousand samples of 430 tokens are 4.3 million, however few rows they are packed in. */
