@@ -63,10 +63,15 @@ final class Unknowns {
                 hasSinglePrecisionEdges(random, weights),
                 unlikeness(random),
                 logNormal(random, 1, 0.7), // 1 to 35 GiB over a hundred runs of one benchmark
-                !isPacked || setup.framework() == Framework.TUNED || chance(random, 0.5),
+                !isPacked || looksPastRows() || chance(random, 0.5),
                 setup.offloadsOptimizer(),
                 setup.offloadsWeights(),
                 parallelism(random));
+    }
+
+    /** Whether what is packed is one text to attention: so are tokens that GPUs share, which are of rows too long for one. */
+    private boolean looksPastRows() {
+        return setup.framework() == Framework.TUNED || setup.parallelism().sequence() > 1;
     }
 
     private boolean isAdapted() {

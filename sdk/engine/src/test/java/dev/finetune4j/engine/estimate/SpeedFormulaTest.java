@@ -37,6 +37,19 @@ class SpeedFormulaTest {
                 .isEqualTo(head);
     }
 
+    /** Nobody shares the tokens of a pack of short texts among GPUs. */
+    @Test
+    void looksOverTheWholeOfARowThatGpusShare() {
+        TrainingSetup setup = SampleSetup.of(
+                        Framework.HUGGING_FACE,
+                        Method.FULL,
+                        new Parallelism(8, Parallelism.Sharding.FSDP, 1, 1, 1, 8))
+                .build();
+
+        assertThat(new SplittableRandom(1).splits(20).map(random -> new Unknowns(SampleSetup.LLAMA_8B, setup).draw(random)))
+                .allMatch(Assumed::looksPastRows);
+    }
+
     private static SpeedParts parts(Method method, Checkpointing checkpointing) {
         TrainingSetup setup = TrainingSetup.of(method, Framework.FINETUNE4J_GPU, Parallelism.single())
                 .edit()
