@@ -22,6 +22,9 @@ final class RunMethod {
     private static final Pattern PACKED_OPTIMIZER = Pattern.compile(
             "(?:paged[-_ ])?(?:adamw?|ademamix|rmsprop|lion|sgd|adagrad)(?:[-_ ](?:bnb|torch))?(?:[-_ ]?8|_4)[-_ ]?bit");
 
+    /** Moments as narrow as weights: "AdamW bf16 states", "AdamWBF16". */
+    private static final Pattern HALF_MOMENTS = Pattern.compile("(?:bf16|bfloat16)[ _-](?:states|moments)|adamw?[_-]?bf16");
+
     private final RunRow row;
 
     RunMethod(RunRow row) {
@@ -80,6 +83,9 @@ final class RunMethod {
     /** How the model's weights are stored; null where any may be meant. */
     @Nullable
     Weights weights(Method method, Framework framework) {
+        if (method == Method.FULL && hasHalfMoments()) { // PyTorch makes them of what they belong to
+            return Weights.HALF;
+        }
         String text = (row.lower("precision") + packedByMethod(method)).strip();
         boolean isHalf = row.notes().saysWeightsAreHalf() || new RunNotes(text).saysWeightsAreHalf();
         if (method != Method.QLORA && isHalf) {
@@ -119,6 +125,10 @@ final class RunMethod {
                 || framework == Framework.TUNED
                 || framework == Framework.OTHER;
         return isOpen ? null : Weights.HALF;
+    }
+
+    boolean hasHalfMoments() {
+        return HALF_MOMENTS.matcher(row.lower("optimizer")).find();
     }
 
     @Nullable

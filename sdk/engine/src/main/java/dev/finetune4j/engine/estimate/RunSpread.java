@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.estimate;
 
 import dev.finetune4j.engine.estimate.Parallelism.Sharding;
+import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
 import dev.finetune4j.engine.estimate.TrainingSetup.Method;
 import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
 import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
@@ -95,7 +96,8 @@ final class RunSpread {
                 || FULL_SHARD.matcher(text).find()) {
             return Sharding.FSDP;
         }
-        boolean isByLayers = (text.equals("other") && !row.notes().say("dataparallel"))
+        boolean isMegatron = row.framework().framework(false) == Framework.MEGATRON; // its layers never work in turns
+        boolean isByLayers = (text.equals("other") && !isMegatron && !row.notes().say("dataparallel"))
                 || text.contains("device_map")
                 || text.contains("naive");
         return isByLayers ? Sharding.LAYERS : Sharding.NONE;
@@ -111,10 +113,15 @@ final class RunSpread {
         return 1;
     }
 
-    /** Whether DeepSpeed shares that out: FSDP has a strategy like its second stage. */
+    /**
+     * Whether DeepSpeed shares that out: FSDP has a strategy like its second stage, which people call so, and moments in bfloat16 are none of
+     * DeepSpeed's.
+     */
     boolean isZero(Sharding sharding) {
+        boolean isFsdp = row.notes().say("fsdp") || row.lower("framework").contains("fsdp");
         return switch (sharding) {
-            case ZERO1, ZERO2, ZERO3 -> !GRADIENT_SHARD.matcher(text).find();
+            case ZERO1, ZERO2, ZERO3 ->
+                !GRADIENT_SHARD.matcher(text).find() && !isFsdp && !new RunMethod(row).hasHalfMoments();
             default -> false;
         };
     }

@@ -2,6 +2,7 @@ package dev.finetune4j.engine.estimate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
 import dev.finetune4j.engine.estimate.TrainingSetup.Method;
 import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,23 @@ class RunMethodTest {
         assertThat(run.setup().weights()).isNull();
         run.set("precision", "pure fp16");
         assertThat(run.setup().weights()).isEqualTo(Weights.HALF);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "AdamW bf16 states, zero2, HALF, HUGGING_FACE",
+        "AdamWBF16 (6 bytes per parameter), zero3, HALF, HUGGING_FACE",
+        "AdamW, zero2, HALF, DEEPSPEED",
+        "AdamW, none, , HUGGING_FACE"
+    })
+    void readsOfMomentsInHalfThatWeightsAreToo(
+            String optimizer, String parallelism, @Nullable Weights weights, Framework framework) {
+        SampleRun run = SampleRun.with("optimizer", optimizer).set("method", "full");
+        TrainingSetup setup =
+                run.set("parallelism", parallelism).set("gpus", "8").setup();
+
+        assertThat(setup.weights()).isEqualTo(weights);
+        assertThat(setup.framework()).isEqualTo(framework);
     }
 
     @ParameterizedTest

@@ -118,6 +118,23 @@ class RunSpreadTest {
                 .isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({"trl, LAYERS", "NeMo/Megatron, NONE"})
+    void takesOtherForLayersInTurnsButOfMegatron(String framework, Sharding sharding) {
+        SampleRun run = SampleRun.with("parallelism", "other").set("gpus", "8");
+
+        assertThat(run.set("framework", framework).setup().parallelism().sharding())
+                .isEqualTo(sharding);
+    }
+
+    @Test
+    void takesAStageOfZeroForNoneOfDeepSpeedsWhereNotesSayFsdp() {
+        SampleRun run = SampleRun.with("parallelism", "zero2").set("gpus", "8").set("notes", "FSDP2 no-reshard");
+
+        assertThat(run.setup().parallelism().sharding()).isEqualTo(Sharding.ZERO2);
+        assertThat(run.setup().framework()).isEqualTo(Framework.HUGGING_FACE);
+    }
+
     @Test
     void dividesTheModelAsThePartsOfTheParallelismSay() {
         SampleRun run = SampleRun.with("parallelism", "tp=2 pp = 4");
