@@ -119,7 +119,7 @@ final class SpeedFormula {
             return 1;
         }
         double gain = coefficients.get(FP8);
-        return run.has(VENDOR_KERNELS) ? gain : 1 + OTHERS_FP8 * (gain - 1);
+        return run.has(VENDOR_KERNELS) && gpu.hasCuda() ? gain : 1 + OTHERS_FP8 * (gain - 1);
     }
 
     private double bandwidth() {

@@ -96,6 +96,8 @@ class GpuTableTest {
     @Test
     void takesTheMiddleOfMeasuredRates() {
         assertThat(table.find("A100-80").orElseThrow().matmulTflops()).hasValue((264.5 + 271.2) / 2);
+        assertThat(table.find("L40").orElseThrow().matmulTflops()).hasValue(0.83 * 181);
+        assertThat(table.find("MI350X").orElseThrow().matmulTflops()).hasValue(0.58 * 2300);
     }
 
     /** Rates with single precision to add up in, and dense: what is quoted of such cards is twice or four times as much. */
