@@ -41,7 +41,7 @@ final class Frameworks {
         if (has("unsloth")) {
             return Framework.UNSLOTH;
         }
-        if (has("automodel", "torchtitan", "foundry", "composer", "mosaic")) {
+        if (has("automodel", "torchtitan", "foundry", "composer", "mosaic", "maxtext")) {
             return Framework.TUNED;
         }
         if (has("megatron", "nemo")) {

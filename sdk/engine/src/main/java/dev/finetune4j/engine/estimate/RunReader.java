@@ -165,7 +165,7 @@ final class RunReader {
 
     private @Nullable Loss loss(Framework framework) {
         RunNotes notes = row.notes();
-        if (notes.say("whole logits|logits not chunked")) {
+        if (notes.say("whole logits|logits not chunked|plain cross entropy")) {
             return Loss.STOCK;
         }
         boolean isFused = Stream.of(notes, new RunNotes(row.text("framework"))).anyMatch(RunReader::sayFusedLoss);

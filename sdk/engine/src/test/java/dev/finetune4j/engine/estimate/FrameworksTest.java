@@ -26,7 +26,8 @@ class FrameworksTest {
         "LLaMA Factory, HUGGING_FACE, FULL",
         "Lit GPT, LITGPT, ",
         "SFTTrainer, HUGGING_FACE, ",
-        "torch fsdp, OTHER, "
+        "torch fsdp, OTHER, ",
+        "MaxText (JAX), TUNED, "
     })
     void knowsAFrameworkHoweverItIsDivided(String name, Framework read, @Nullable Checkpointing checkpointing) {
         assertThat(new Frameworks(name).framework(false)).isEqualTo(read);

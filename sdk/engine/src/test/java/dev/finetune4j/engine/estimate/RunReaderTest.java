@@ -54,6 +54,7 @@ class RunReaderTest {
         "without Liger, ",
         "liger=no, ",
         "'whole logits, Liger cross entropy', STOCK",
+        "'Liger; plain cross entropy', STOCK",
         "'logits not chunked, torch cross entropy', STOCK",
         "chunked CE, CHUNKED"
     })
