@@ -1,6 +1,5 @@
 package dev.finetune4j.engine.estimate;
 
-import dev.finetune4j.engine.estimate.Parallelism.Sharding;
 import dev.finetune4j.engine.estimate.TrainingSetup.Arithmetic;
 import dev.finetune4j.engine.estimate.TrainingSetup.Attention;
 import dev.finetune4j.engine.estimate.TrainingSetup.Checkpointing;
@@ -70,7 +69,7 @@ record Assumed(
      * together (its MixedPrecision), so that all else is in half.
      */
     boolean isMixed() {
-        boolean isCastByFsdp = parallelism.sharding() == Sharding.FSDP;
+        boolean isCastByFsdp = parallelism.isFsdp();
         return weights == Weights.FP32 && arithmetic != Arithmetic.FP32 && !isCastByFsdp;
     }
 

@@ -41,6 +41,7 @@ public record Gpu(
     private static final double MEASURED = 0.83;
     /** The same of AMD's: 51 % of the MI300X's, 60 % of the MI325X's, 63 % of the MI355X's. */
     private static final double AMD_MEASURED = 0.58;
+
     private static final double GIGA = 1e9;
     /** Bytes a second over PCIe 3.0 x16, shared with other cards. */
     private static final double PCIE = 10 * GIGA;

@@ -196,7 +196,9 @@ final class MemoryFormula {
             return HALF * parameters / layers;
         }
         if (run.offloadsOptimizer() && run.has(BUFFERED_STATES)) { // ZeRO-Offload takes gradients with the states
-            return HALF * Math.min(parameters, REDUCED_AT_ONCE) * run.parallelism().gradientShards();
+            return HALF
+                    * Math.min(parameters, REDUCED_AT_ONCE)
+                    * run.parallelism().gradientShards();
         }
         boolean isSingle = run.has(SINGLE_GRADIENTS) || (run.weights() == Weights.FP32 && !run.has(HALF_GRADIENTS));
         double bytes = isSingle ? SINGLE : HALF;
@@ -275,7 +277,7 @@ final class MemoryFormula {
         }
         double each = run.isPackedWeights() ? run.weights().bytes() : narrow();
         double gathered = coefficients.get(GATHERED_LAYERS) * each * linear / layers;
-        if (run.parallelism().sharding() == Sharding.FSDP) {
+        if (run.parallelism().isFsdp()) {
             double ofEdge = areEdgesWhole() ? 0 : narrow();
             double ofGradient = !run.isFull() ? 0 : run.has(SINGLE_SUMS) ? SINGLE : HALF;
             return gathered + edges * (ofEdge + ofGradient);

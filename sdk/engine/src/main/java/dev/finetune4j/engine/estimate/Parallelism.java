@@ -13,6 +13,8 @@ import dev.finetune4j.value.Checks;
  * @param sequence GPUs that share the tokens of a row
  */
 public record Parallelism(int gpus, Sharding sharding, int tensor, int pipeline, int expert, int sequence) {
+    private static final int GPUS_OF_A_MACHINE = 8;
+
     /** What data-parallel replicas share out. */
     public enum Sharding {
         /** Nothing: every replica holds all. */
@@ -25,6 +27,8 @@ public record Parallelism(int gpus, Sharding sharding, int tensor, int pipeline,
         ZERO3,
         /** The same, after PyTorch. */
         FSDP,
+        /** FSDP among the GPUs of a machine, of which each machine holds a copy (HYBRID_SHARD, HSDP). */
+        HYBRID,
         /** No replicas: the layers lie on different GPUs, which work one after the other. */
         LAYERS
     }
@@ -58,8 +62,16 @@ public record Parallelism(int gpus, Sharding sharding, int tensor, int pipeline,
         return Math.max(1, gpus / modelGpus());
     }
 
+    /** Whether PyTorch shares weights out, among all replicas or those of a machine. */
+    public boolean isFsdp() {
+        return sharding == Sharding.FSDP || sharding == Sharding.HYBRID;
+    }
+
     /** GPUs that share one copy of the weights by sharding. */
     public int weightShards() {
+        if (sharding == Sharding.HYBRID) {
+            return Math.min(replicas(), Math.max(1, GPUS_OF_A_MACHINE / modelGpus()));
+        }
         return sharding == Sharding.ZERO3 || sharding == Sharding.FSDP ? replicas() : 1;
     }
 

@@ -23,7 +23,8 @@ final class RunMethod {
             "(?:paged[-_ ])?(?:adamw?|ademamix|rmsprop|lion|sgd|adagrad)(?:[-_ ](?:bnb|torch))?(?:[-_ ]?8|_4)[-_ ]?bit");
 
     /** Moments as narrow as weights: "AdamW bf16 states", "AdamWBF16". */
-    private static final Pattern HALF_MOMENTS = Pattern.compile("(?:bf16|bfloat16)[ _-](?:states|moments)|adamw?[_-]?bf16");
+    private static final Pattern HALF_MOMENTS =
+            Pattern.compile("(?:bf16|bfloat16)[ _-](?:states|moments)|adamw?[_-]?bf16");
 
     private final RunRow row;
 

@@ -24,13 +24,15 @@ final class RunSpread {
     private static final Pattern STAGE = Pattern.compile("(?:zero|stage|(?<![a-z])z)[ _=:-]*([123])(?!\\d|-tp)");
 
     /** Names of FSDP's own strategies but that which leaves the weights whole. */
-    private static final Pattern FULL_SHARD = Pattern.compile("(?:full|hybrid)[ _-]?shard");
+    private static final Pattern FULL_SHARD = Pattern.compile("full[ _-]?shard");
+
+    private static final Pattern HYBRID_SHARD = Pattern.compile("hybrid[ _-]?shard|\\bhsdp");
 
     private static final Pattern GRADIENT_SHARD = Pattern.compile("shard[ _-]?grad");
 
     /** What says in another column how weights are shared out; DeepSpeed alone does not say the stage. */
     private static final Pattern SHARDED = Pattern.compile(
-            "fsdp|(?:zero|(?<![a-z])z)[ _=:-]*[123](?!\\d)" + "|(?:full|hybrid)[ _-]?shard|shard[ _-]?grad");
+            "fsdp|\\bhsdp|(?:zero|(?<![a-z])z)[ _=:-]*[123](?!\\d)" + "|(?:full|hybrid)[ _-]?shard|shard[ _-]?grad");
 
     private static final Pattern KNOWN = Pattern.compile(
             "none|\\bno\\b|single|dp|data|replica|zero|stage|deepspeed|\\bds\\b"
@@ -91,15 +93,17 @@ final class RunSpread {
         if (GRADIENT_SHARD.matcher(text).find()) {
             return Sharding.ZERO2;
         }
-        if (text.contains("fsdp")
-                || text.equals("hsdp")
-                || FULL_SHARD.matcher(text).find()) {
+        if (HYBRID_SHARD.matcher(text).find()) {
+            return Sharding.HYBRID;
+        }
+        if (text.contains("fsdp") || FULL_SHARD.matcher(text).find()) {
             return Sharding.FSDP;
         }
         boolean isMegatron = row.framework().framework(false) == Framework.MEGATRON; // its layers never work in turns
-        boolean isByLayers = (text.equals("other") && !isMegatron && !row.notes().say("dataparallel"))
-                || text.contains("device_map")
-                || text.contains("naive");
+        boolean isByLayers =
+                (text.equals("other") && !isMegatron && !row.notes().say("dataparallel"))
+                        || text.contains("device_map")
+                        || text.contains("naive");
         return isByLayers ? Sharding.LAYERS : Sharding.NONE;
     }
 
@@ -131,9 +135,10 @@ final class RunSpread {
     }
 
     boolean offloadsWeights(Sharding sharding) {
-        boolean sharesWeights = sharding == Sharding.ZERO3 || sharding == Sharding.FSDP;
+        boolean isFsdp = sharding == Sharding.FSDP || sharding == Sharding.HYBRID;
+        boolean sharesWeights = sharding == Sharding.ZERO3 || isFsdp;
         return row.notes().offloadsWeights()
-                || (sharding == Sharding.FSDP && row.notes().say("cpu offload"))
+                || (isFsdp && row.notes().say("cpu offload"))
                 || (sharesWeights && offloadsAll());
     }
 

@@ -182,7 +182,7 @@ final class SpeedFormula {
         boolean hasAdapters = !run.isFull() && run.goesBack();
         double more = (hasAdapters ? 1.5 : 1)
                 * (run.isPackedWeights() ? 1.3 : 1)
-                * (sharding == Sharding.ZERO3 ? 2.5 : sharding == Sharding.FSDP && !run.isTuned() ? 1.5 : 1);
+                * (sharding == Sharding.ZERO3 ? 2.5 : run.parallelism().isFsdp() && !run.isTuned() ? 1.5 : 1);
         return coefficients.get(milliseconds)
                 / 1000
                 * model.layers()

@@ -112,7 +112,7 @@ final class Unknowns {
         boolean mayBeMixed = setup.framework() == Framework.HUGGING_FACE || setup.framework() == Framework.OTHER;
         double mixed = !mayBeMixed
                 ? 0
-                : setup.parallelism().sharding() == Sharding.FSDP
+                : setup.parallelism().isFsdp()
                         ? 0.7
                         : isAdapted() ? 0.1 : setup.framework() == Framework.OTHER ? 0.7 : 0.35;
         return chance(random, mixed) ? Weights.FP32 : Weights.HALF;
@@ -195,7 +195,7 @@ final class Unknowns {
         return switch (setup.framework()) {
             case UNSLOTH -> Checkpointing.FULL_OFFLOADED;
             case MEGATRON -> chance(random, 0.6) ? Checkpointing.SELECTIVE : Checkpointing.NONE;
-            case LITGPT -> setup.parallelism().sharding() == Sharding.FSDP ? Checkpointing.FULL : Checkpointing.NONE;
+            case LITGPT -> setup.parallelism().isFsdp() ? Checkpointing.FULL : Checkpointing.NONE;
             case FINETUNE4J -> Checkpointing.NONE;
             default -> chance(random, isLarge ? 0.7 : 0.1) ? Checkpointing.FULL : Checkpointing.NONE;
         };

@@ -127,6 +127,15 @@ class MemoryFormulaTest {
                 .isCloseTo(TOKENS * 32 * ofAToken, within(1.0));
     }
 
+    /** Two machines of eight. */
+    @Test
+    void holdsACopyOnEachMachineWhereSharingIsHybrid() {
+        assertThat(parts(Method.FULL, Parallelism.data(16, Sharding.HYBRID)).weights())
+                .isCloseTo(4 * (LAYERS + EDGES) / 8, within(1.0));
+        assertThat(parts(Method.FULL, Parallelism.data(16, Sharding.FSDP)).weights())
+                .isCloseTo(4 * (LAYERS + EDGES) / 16, within(1.0));
+    }
+
     /** ZeRO-Offload (arXiv:2101.06840) keeps on a GPU the bucket of 5 x 10^8 gradients that is being added up. */
     @Test
     void leavesGradientsOutThatZeroTakesToTheHostsMemory() {
@@ -158,8 +167,7 @@ class MemoryFormulaTest {
                 false);
         double dense = 32 * (2 * 4096.0 * 4096 + 2 * 4096.0 * 1024) + 2 * 32_000.0 * 4096;
         double ofExperts = mixtral.linearParameters() + 2 * 32_000.0 * 4096 - dense;
-        TrainingSetup setup = setup(
-                        Framework.MEGATRON, Method.FULL, new Parallelism(16, Sharding.ZERO1, 1, 1, 8, 1))
+        TrainingSetup setup = setup(Framework.MEGATRON, Method.FULL, new Parallelism(16, Sharding.ZERO1, 1, 1, 8, 1))
                 .weights(Weights.HALF)
                 .build();
         Assumed run = new Unknowns(mixtral, setup).draw(new SplittableRandom(1));

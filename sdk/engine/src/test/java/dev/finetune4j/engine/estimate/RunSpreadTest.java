@@ -41,7 +41,8 @@ class RunSpreadTest {
         "z3, ZERO3",
         "ds z3, ZERO3",
         "FULL_SHARD, FSDP",
-        "HYBRID_SHARD, FSDP",
+        "HYBRID_SHARD, HYBRID",
+        "hsdp, HYBRID",
         "SHARD_GRAD_OP, ZERO2",
         "zero3-offload, ZERO3",
         "tensor parallel 2, NONE"

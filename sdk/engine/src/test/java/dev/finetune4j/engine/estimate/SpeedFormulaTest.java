@@ -41,12 +41,12 @@ class SpeedFormulaTest {
     @Test
     void looksOverTheWholeOfARowThatGpusShare() {
         TrainingSetup setup = SampleSetup.of(
-                        Framework.HUGGING_FACE,
-                        Method.FULL,
-                        new Parallelism(8, Parallelism.Sharding.FSDP, 1, 1, 1, 8))
+                        Framework.HUGGING_FACE, Method.FULL, new Parallelism(8, Parallelism.Sharding.FSDP, 1, 1, 1, 8))
                 .build();
 
-        assertThat(new SplittableRandom(1).splits(20).map(random -> new Unknowns(SampleSetup.LLAMA_8B, setup).draw(random)))
+        assertThat(new SplittableRandom(1)
+                        .splits(20)
+                        .map(random -> new Unknowns(SampleSetup.LLAMA_8B, setup).draw(random)))
                 .allMatch(Assumed::looksPastRows);
     }
 
