@@ -44,7 +44,7 @@ final class Frameworks {
         if (has("automodel", "torchtitan", "foundry", "composer", "mosaic", "maxtext")) {
             return Framework.TUNED;
         }
-        if (has("megatron", "nemo")) {
+        if (has("megatron", "nemo", "flagscale")) {
             return Framework.MEGATRON;
         }
         if (has("deepspeed", "colossal", "neox") || isZero) {

@@ -113,7 +113,11 @@ final class RunMethod {
                 default -> null;
             };
         }
-        if (text.matches(".*(amp|mixed).*")
+        boolean isMixed = text.matches(".*(amp|mixed).*");
+        if (isMixed && method == Method.FULL && framework.has(FrameworkTrait.MASTER_WEIGHTS)) {
+            return Weights.HALF; // the copy in single precision is among the optimizer's states
+        }
+        if (isMixed
                 || text.startsWith("fp32")
                 || text.startsWith("float32")
                 || text.equals("tf32")) {

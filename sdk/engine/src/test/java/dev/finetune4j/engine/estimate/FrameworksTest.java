@@ -27,7 +27,8 @@ class FrameworksTest {
         "Lit GPT, LITGPT, ",
         "SFTTrainer, HUGGING_FACE, ",
         "torch fsdp, OTHER, ",
-        "MaxText (JAX), TUNED, "
+        "MaxText (JAX), TUNED, ",
+        "FlagScale, MEGATRON, "
     })
     void knowsAFrameworkHoweverItIsDivided(String name, Framework read, @Nullable Checkpointing checkpointing) {
         assertThat(new Frameworks(name).framework(false)).isEqualTo(read);

@@ -41,6 +41,20 @@ class RunMethodTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "'bf16 mixed, fp32 master', zero2, HALF",
+        "amp, zero3, HALF",
+        "fp32, zero3, FP32",
+        "'bf16 mixed, fp32 master', fsdp, FP32"
+    })
+    void countsTheMasterWeightsOfDeepSpeedOnce(String precision, String parallelism, Weights weights) {
+        SampleRun run = SampleRun.with("precision", precision).set("method", "full");
+
+        assertThat(run.set("parallelism", parallelism).set("gpus", "8").setup().weights())
+                .isEqualTo(weights);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"pure bf16", "bf16 weights", "Pure BFloat16"})
     void readsOfHalfWeightsInThePrecisionAsInTheNotes(String precision) {
         assertThat(SampleRun.with("precision", precision).setup().weights()).isEqualTo(Weights.HALF);
