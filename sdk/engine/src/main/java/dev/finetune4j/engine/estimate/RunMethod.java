@@ -89,7 +89,7 @@ final class RunMethod {
         }
         String text = (row.lower("precision") + packedByMethod(method)).strip();
         boolean isHalf = row.notes().saysWeightsAreHalf() || new RunNotes(text).saysWeightsAreHalf();
-        if (method != Method.QLORA && isHalf) {
+        if (method != Method.QLORA && isHalf && !PACKED.matcher(text).find()) { // "bf16-true+nf4" is packed
             return Weights.HALF;
         }
         boolean isEight = text.contains("int8") || text.contains("8-bit") || text.contains("8bit");

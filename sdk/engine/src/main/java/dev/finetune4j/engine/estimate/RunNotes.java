@@ -71,7 +71,8 @@ final class RunNotes {
     }
 
     boolean saysWeightsAreHalf() {
-        return say("pure (bf16|bfloat16|fp16|float16|half)|(bf16|bfloat16) (weights|parameters)");
+        return say("pure (bf16|bfloat16|fp16|float16|half)|(bf16|bfloat16|fp16|float16|half|16)-true"
+                + "|(bf16|bfloat16) (weights|parameters)");
     }
 
     /** What the figure of memory counts, where the row says so. */

@@ -89,4 +89,16 @@ class RunMethodTest {
         assertThat(setup.method()).isEqualTo(read);
         assertThat(setup.weights()).isEqualTo(weights);
     }
+
+    /** So Lightning names that weights are stored as narrow as they are computed in; others keep them in single precision beside. */
+    @ParameterizedTest
+    @CsvSource({"bf16-true, full, HALF", "fp16-true, full, HALF", "16-true, lora, HALF", "bf16-true+int8, prompt, INT8"
+    })
+    void takesWeightsInHalfWhereAllIs(String precision, String method, Weights weights) {
+        assertThat(SampleRun.with("precision", precision)
+                        .set("method", method)
+                        .setup()
+                        .weights())
+                .isEqualTo(weights);
+    }
 }
