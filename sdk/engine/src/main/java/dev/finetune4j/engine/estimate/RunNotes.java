@@ -78,7 +78,9 @@ final class RunNotes {
     /** What the figure of memory counts, where the row says so. */
     @Nullable
     MemoryFigure figure() {
-        if (say("max_memory_allocated|peak allocated|memory allocated|mem_alloc|peak active|active memory")) {
+        if (say(
+                "max_memory_allocated|(?:peak|max(?:imum)?|memory) allocated|allocated by (?:py)?torch|mem_alloc|peak active"
+                        + "|active memory")) {
             return MemoryFigure.ALLOCATED;
         }
         if (say("reserved")) {

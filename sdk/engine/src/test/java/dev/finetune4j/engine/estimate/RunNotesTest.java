@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RunNotesTest {
     @TempDir
@@ -26,5 +28,17 @@ class RunNotesTest {
                 RunTable.of(file).runs().stream().map(PublishedRun::setup).toList();
 
         assertThat(setups).extracting(TrainingSetup::offloadsOptimizer).containsExactly(false, false, true);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'GB = 1e9 bytes, max allocated by torch on rank 0; nvidia-smi 15116 MiB', ALLOCATED",
+        "maximum allocated 12.3 GiB, ALLOCATED",
+        "peak memory allocated, ALLOCATED",
+        "reserved by torch, RESERVED",
+        "nvidia-smi 15116 MiB, DEVICE"
+    })
+    void tellsWhatAFigureCounts(String notes, MemoryFigure figure) {
+        assertThat(new RunNotes(notes).figure()).isEqualTo(figure);
     }
 }
