@@ -54,6 +54,7 @@ class ModelNamesTest {
     @CsvSource({
         "mistralai/Ministral-8B-Instruct-2410, 8.02",
         "google-bert/bert-large-uncased, 0.335",
+        "ibm/PowerLM-3b, 3.5106",
         "google-bert/bert-base-multilingual-cased, 0.178",
         "distilbert/distilbert-base-multilingual-cased, 0.1347",
         "FacebookAI/roberta-base, 0.1246",
