@@ -135,17 +135,19 @@ final class MemoryFormula {
 
         // Accumulated gradients lie beside all activations; fresh ones grow while activations go.
         double carried = run.accumulation() > 1 || run.has(LASTING_GRADIENTS) ? gradients : 0;
-        double atLoss = carried + kept + logits;
-        double inBackward = Math.max(carried, gradients / 2) + 0.8 * kept + working;
-        double atEnd = gradients + working / 2;
-        double atStep = gradients + temporary;
+        double atLoss = carried + kept + logits + buffers;
+        double inBackward = Math.max(carried, gradients / 2) + 0.8 * kept + working + buffers;
+        double atEnd = gradients + working / 2 + buffers;
+        double stepBuffers = spread.sharding() == Sharding.FSDP ? 0 : buffers; // all is in shards again
+        double atStep = gradients + temporary + stepBuffers;
         double loading = loadingBytes(weights);
         double largest = Math.max(Math.max(atLoss, inBackward), Math.max(atStep, atEnd));
         if (largest == atLoss) {
             return new MemoryParts(weights, carried, states, adapter, buffers, kept, logits, 0, workspace, loading);
         }
         if (largest == atStep) {
-            return new MemoryParts(weights, gradients, states, adapter, buffers, 0, 0, temporary, workspace, loading);
+            return new MemoryParts(
+                    weights, gradients, states, adapter, stepBuffers, 0, 0, temporary, workspace, loading);
         }
         if (largest == atEnd) {
             return new MemoryParts(weights, gradients, states, adapter, buffers, working / 2, 0, 0, workspace, loading);

@@ -10,6 +10,7 @@ import dev.finetune4j.engine.estimate.TrainingSetup.Checkpointing;
 import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
 import dev.finetune4j.engine.estimate.TrainingSetup.Loss;
 import dev.finetune4j.engine.estimate.TrainingSetup.Method;
+import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
 import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -175,6 +176,22 @@ class MemoryFormulaTest {
 
         assertThat(parts.weights()).isCloseTo(2 * (dense + ofExperts / 8), within(1.0));
         assertThat(parts.optimizerStates()).isCloseTo((4 + 8) * (dense / 16 + ofExperts / 8 / 2), within(1.0));
+    }
+
+    /** Weights, gradients, two moments and the step's temporary, four bytes each: what Llama 3 8B was measured to hold on each of two GPUs. */
+    @Test
+    void holdsNothingPutTogetherInTheStep() {
+        MemoryParts parts = of(setup(Framework.HUGGING_FACE, Method.FULL, Parallelism.data(2, Sharding.FSDP))
+                .optimizer(Optimizer.ADAMW)
+                .accumulation(1)
+                .checkpointing(Checkpointing.FULL)
+                .loss(Loss.FUSED));
+
+        assertThat(parts.buffers()).isZero();
+        assertThat(parts.allocated())
+                .isCloseTo(
+                        (4 + 4 + 8 + 4) * (LAYERS + EDGES) / 2 + MemoryCoefficient.WORKSPACE.centre() * (1L << 30),
+                        within(1.0));
     }
 
     @Test
