@@ -105,7 +105,7 @@ final class RunNotes {
     }
 
     boolean isCompiled() {
-        return say("compile on|(^|[ ;])compile[,;]|; compile|torch\\.compile\\b")
+        return say("fused[ _-](?:ops and )?kernels|compile on|(^|[ ;])compile[,;]|; compile|torch\\.compile\\b")
                 && !say("compile included|it/s eager and|without compile|compile off");
     }
 }

@@ -179,7 +179,8 @@ final class RunReader {
     }
 
     private static boolean sayFusedLoss(RunNotes said) {
-        return said.say(LIGER + "|fused (linear )?(cross|ce)|fused (chunked )?(lm[ -]?)?head|cut[- ]cross")
+        return said.say(LIGER + "|fused (linear )?(cross|ce)|fused (chunked )?(lm[ -]?)?head|cut[- ]cross"
+                        + "|chunked[ _-]nll")
                 || said.say("(no|without) (full|whole) logits");
     }
 

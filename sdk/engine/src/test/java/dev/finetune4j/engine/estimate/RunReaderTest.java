@@ -99,4 +99,22 @@ class RunReaderTest {
 
         assertThat(setup.attention()).isEqualTo(attention);
     }
+
+    /** TRL's computes the head's product of some rows at a time, so that no logits lie as a whole. */
+    @ParameterizedTest
+    @CsvSource({
+        "chunked NLL loss, FUSED, false",
+        "loss_type=chunked_nll, FUSED, false",
+        "chunked cross entropy, CHUNKED, false",
+        "fused linear cross entropy (no logits), FUSED, false",
+        "'fused kernels (cross entropy, RoPE, RMSNorm, LoRA)', , true",
+        "foak = fused ops and kernels, , true",
+        "no fused kernels, , false"
+    })
+    void readsLossAndKernelsOfNotes(String notes, @Nullable Loss loss, boolean isCompiled) {
+        TrainingSetup setup = SampleRun.with("notes", notes).setup();
+
+        assertThat(setup.loss()).isEqualTo(loss);
+        assertThat(setup.isCompiled()).isEqualTo(isCompiled);
+    }
 }
