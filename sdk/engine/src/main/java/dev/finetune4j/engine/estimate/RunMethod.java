@@ -113,11 +113,16 @@ final class RunMethod {
                 default -> null;
             };
         }
-        boolean isMixed = text.matches(".*(amp|mixed).*");
-        if (isMixed && method == Method.FULL && framework.has(FrameworkTrait.MASTER_WEIGHTS)) {
-            return Weights.HALF; // the copy in single precision is among the optimizer's states
+        boolean hasMaster = framework.has(FrameworkTrait.MASTER_WEIGHTS); // in single precision, among the optimizer's states
+        if (row.notes().saysWeightsAreSingle() && !hasMaster) {
+            return Weights.FP32;
         }
-        if (isMixed
+        boolean isMixed = text.matches(".*(amp|mixed).*");
+        if (isMixed && method == Method.FULL && hasMaster) {
+            return Weights.HALF;
+        }
+        boolean isFrozen = framework == Framework.HUGGING_FACE && method != Method.FULL;
+        if ((isMixed && !isFrozen) // a frozen base stays as it was loaded
                 || text.startsWith("fp32")
                 || text.startsWith("float32")
                 || text.equals("tf32")) {

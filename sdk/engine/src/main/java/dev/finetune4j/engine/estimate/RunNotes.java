@@ -75,6 +75,11 @@ final class RunNotes {
                 + "|(bf16|bfloat16) (weights|parameters)");
     }
 
+    /** Weights that are trained or lie frozen, not the copies that an optimizer keeps of them: "fp32 master weights". */
+    boolean saysWeightsAreSingle() {
+        return say("(?:fp32|float32|single[- ]precision) (?:base )?weights");
+    }
+
     /** What the figure of memory counts, where the row says so. */
     @Nullable
     MemoryFigure figure() {

@@ -101,4 +101,25 @@ class RunMethodTest {
                         .weights())
                 .isEqualTo(weights);
     }
+
+    /** Trainer's {@code bf16} computes in half what is loaded as one likes; what is trained is mostly in single precision, what lies frozen is not. */
+    @ParameterizedTest
+    @CsvSource({
+        "trl, full, amp_bf16, , FP32",
+        "trl, lora, amp_bf16, , ",
+        "trl, lora, fp16-mixed, fp32 weights under fp16 autocast, FP32",
+        "trl, lora, bf16, float32 weights in memory, FP32",
+        "litgpt, lora, bf16-mixed, , FP32",
+        "deepspeed, full, bf16, fp32 weights, HALF"
+    })
+    void leavesItOpenHowAFrozenBaseIsStoredUnderMixedPrecision(
+            String framework, String method, String precision, @Nullable String notes, @Nullable Weights weights) {
+        SampleRun run = SampleRun.with("framework", framework).set("method", method);
+
+        assertThat(run.set("precision", precision)
+                        .set("notes", notes == null ? "" : notes)
+                        .setup()
+                        .weights())
+                .isEqualTo(weights);
+    }
 }
