@@ -1,0 +1,41 @@
+package dev.finetune4j.engine.estimate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.engine.estimate.Parallelism.Sharding;
+import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
+import dev.finetune4j.engine.estimate.TrainingSetup.Method;
+import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class UnknownsTest {
+    private static final int DRAWS = 400;
+
+    /** Accelerate has FSDP widen what is trained, and leaves a frozen base as it was loaded. */
+    @Test
+    void takesAFrozenBaseForHalfUnderFsdpAsAnywhere() {
+        Parallelism shares = Parallelism.data(4, Sharding.FSDP);
+
+        assertThat(singleOf(Method.LORA, shares)).isBetween(0.05, 0.2);
+        assertThat(singleOf(Method.LORA, Parallelism.single())).isBetween(0.05, 0.2);
+        assertThat(singleOf(Method.FULL, shares)).isBetween(0.6, 0.8);
+    }
+
+    private static double singleOf(Method method, Parallelism parallelism) {
+        return draws(method, parallelism).stream()
+                        .filter(run -> run.weights() == Weights.FP32)
+                        .count()
+                / (double) DRAWS;
+    }
+
+    private static List<Assumed> draws(Method method, Parallelism parallelism) {
+        TrainingSetup setup =
+                SampleSetup.of(Framework.HUGGING_FACE, method, parallelism).build();
+        Unknowns unknowns = new Unknowns(SampleSetup.LLAMA_8B, setup);
+        SplittableRandom random = new SplittableRandom(1);
+        return Stream.generate(() -> unknowns.draw(random)).limit(DRAWS).toList();
+    }
+}
