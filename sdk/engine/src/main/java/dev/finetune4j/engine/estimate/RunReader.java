@@ -172,7 +172,7 @@ final class RunReader {
         if (isFused && !notes.say("liger=no")) {
             return Loss.FUSED;
         }
-        if (notes.say("chunked (ce|cross)")) {
+        if (notes.say("chunked (ce|cross|loss)")) {
             return Loss.CHUNKED;
         }
         return framework == Framework.TORCHTUNE && notes.say("ablation step") ? Loss.STOCK : null;

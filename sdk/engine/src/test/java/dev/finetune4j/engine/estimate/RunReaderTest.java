@@ -106,6 +106,7 @@ class RunReaderTest {
         "chunked NLL loss, FUSED, false",
         "loss_type=chunked_nll, FUSED, false",
         "chunked cross entropy, CHUNKED, false",
+        "'MoE expert parallel, chunked loss', CHUNKED, false",
         "fused linear cross entropy (no logits), FUSED, false",
         "'fused kernels (cross entropy, RoPE, RMSNorm, LoRA)', , true",
         "foak = fused ops and kernels, , true",
