@@ -40,7 +40,7 @@ final class RunReader {
             Map.entry("peft-readme-table", "peft"));
 
     /** Liger's patches of Transformers: its fused loss is on unless it is said to be off. */
-    private static final String LIGER = "\\bliger(?![- ](cross|rope|rms|swiglu))\\b";
+    private static final String LIGER = "(?<!than |beside |against )\\bliger(?![- ](cross|rope|rms|swiglu))\\b";
 
     private final GpuTable gpus;
     private final ModelNames names;

@@ -105,6 +105,10 @@ class RunReaderTest {
     @CsvSource({
         "chunked NLL loss, FUSED, false",
         "loss_type=chunked_nll, FUSED, false",
+        "GiB; ZeRO-3 with offload; Liger; cutoff_len is a cap, FUSED, false",
+        "'80 steps, with Liger', FUSED, false",
+        "GiB; no Liger, , false",
+        "faster than Liger, , false",
         "chunked cross entropy, CHUNKED, false",
         "'MoE expert parallel, chunked loss', CHUNKED, false",
         "fused linear cross entropy (no logits), FUSED, false",
