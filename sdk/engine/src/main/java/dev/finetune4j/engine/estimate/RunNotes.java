@@ -105,7 +105,7 @@ final class RunNotes {
     }
 
     boolean isFullLength() {
-        return say("full[- ]length|(exact(ly)?|fixed)[ -](of )?((the|that|this) )?length|dense tokens|padded to max"
+        return say("full[- ]length|fully filled|(exact(ly)?|fixed)[ -](of )?((the|that|this) )?length|dense tokens|padded to max"
                 + "|pad(ded|ding)?[ =]*(to )?max_?length|(mock|fake|dummy) data|random tokens|synthetic");
     }
 

@@ -41,4 +41,16 @@ class RunNotesTest {
     void tellsWhatAFigureCounts(String notes, MemoryFigure figure) {
         assertThat(new RunNotes(notes).figure()).isEqualTo(figure);
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "rows fully filled to 8192, true",
+        "rows of exactly the length, true",
+        "full-length rows, true",
+        "rows are not fully filled, false",
+        "seq_len is a cap, false"
+    })
+    void tellsThatRowsAreAsLongAsTheyMayBe(String notes, boolean isFullLength) {
+        assertThat(new RunNotes(notes).isFullLength()).isEqualTo(isFullLength);
+    }
 }
