@@ -71,7 +71,8 @@ final class RunNotes {
     }
 
     boolean saysWeightsAreHalf() {
-        return say("pure (bf16|bfloat16|fp16|float16|half)|(bf16|bfloat16|fp16|float16|half|16)-true"
+        return say("pure (bf16|bfloat16|fp16|float16|half)|\\b16-true"
+                + "|(bf16|bfloat16|fp16|float16|half)[ _-]?\\(?(pure|true)\\b"
                 + "|(bf16|bfloat16) (weights|parameters)");
     }
 

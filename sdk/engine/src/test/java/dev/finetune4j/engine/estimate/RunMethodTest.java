@@ -6,6 +6,7 @@ import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
 import dev.finetune4j.engine.estimate.TrainingSetup.Method;
 import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -55,10 +56,18 @@ class RunMethodTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"pure bf16", "bf16 weights", "Pure BFloat16"})
+    @ValueSource(strings = {"pure bf16", "bf16 weights", "Pure BFloat16", "bf16 (pure)", "bf16-true", "bfloat16 pure"})
     void readsOfHalfWeightsInThePrecisionAsInTheNotes(String precision) {
         assertThat(SampleRun.with("precision", precision).setup().weights()).isEqualTo(Weights.HALF);
         assertThat(SampleRun.with("precision", "bf16").setup().weights()).isNull();
+    }
+
+    /** As Lightning calls what is not packed. */
+    @Test
+    void readsHowTheBaseIsPackedBeforeThatTheRestIsHalf() {
+        SampleRun run = SampleRun.with("precision", "bf16-true+int8").set("method", "prompt");
+
+        assertThat(run.setup().weights()).isEqualTo(Weights.INT8);
     }
 
     @ParameterizedTest
