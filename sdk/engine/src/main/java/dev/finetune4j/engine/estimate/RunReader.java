@@ -77,7 +77,7 @@ final class RunReader {
         if (model.isEmpty()) {
             throw new IllegalArgumentException("model is empty");
         }
-        Architecture architecture = names.find(model, row.number("params_b")).orElse(null);
+        Architecture architecture = architecture(model);
         Optional<Method> trained = method.method();
         Gpu gpu = gpus.find(row.text("gpu")).orElse(null);
         TrainingSetup setup = trained.isEmpty() ? null : spread.sharedOut(setup(trained.get()), architecture, gpu);
@@ -100,6 +100,17 @@ final class RunReader {
                 setup != null && isComplete(setup) && !isMixture,
                 row.ranOutOfMemory(),
                 !row.ranOutOfMemory() && !row.notes().hasNoResult());
+    }
+
+    /** As the name says it, or else the sizes in the notes, or else a guess; null for a model that the formulas do not describe. */
+    private @Nullable Architecture architecture(String model) {
+        OptionalDouble billions = row.number("params_b");
+        Optional<Architecture> named = names.find(model, billions);
+        boolean isKnown = named.isPresent() && !named.get().isInterpolated();
+        if (isKnown || names.whyUnlike(model, billions).isPresent()) {
+            return named.orElse(null);
+        }
+        return new RunShape(row).said().or(() -> named).orElse(null);
     }
 
     private TrainingSetup setup(Method trained) {

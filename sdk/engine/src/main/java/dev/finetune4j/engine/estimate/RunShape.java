@@ -1,0 +1,111 @@
+package dev.finetune4j.engine.estimate;
+
+import dev.finetune4j.engine.estimate.Architecture.Kind;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * The sizes of a model that has no name of its own, where the notes of a published run tell them: {@code layers=12 hidden=768 ff=3072
+ * heads=12 kv_heads=4 vocab=50257 tied}, as keys of common configurations ({@code n_layer}, {@code d_model}, {@code n_embd}, {@code
+ * num_hidden_layers}) or as words ({@code 12 layers}).
+ */
+final class RunShape {
+    private static final String IS = "[\"']?\\s*[=:]\\s*";
+    private static final String LAYERS =
+            "\\b(?:num_hidden_layers|num_layers|n_layers?|layers|depth)" + IS + "(\\d{1,4})\\b";
+    private static final String LAYERS_IN_WORDS = "\\b(\\d{1,4})[ -]layers?\\b";
+    private static final String WIDTH =
+            "\\b(?:hidden_size|hidden|d_model|n_embd|model_dim|embed_dim|embedding_dim|width|dim)" + IS
+                    + "(\\d{2,6})\\b";
+    private static final String INNER =
+            "\\b(?:intermediate_size|intermediate|ffn_dim|ffn|d_ff|ff|feed_forward(?:_size)?)" + IS + "(\\d{2,7})\\b";
+    private static final String HEADS = "\\b(?:num_attention_heads|num_heads|n_heads?|heads)" + IS + "(\\d{1,4})\\b";
+    private static final String KEY_VALUE_HEADS =
+            "\\b(?:num_key_value_heads|num_kv_heads|n_kv_heads?|kv_heads)" + IS + "(\\d{1,4})\\b";
+    private static final String VOCABULARY =
+            "\\b(?:vocab_size|vocab|vocabulary)" + IS + "(\\d{1,3},\\d{3}|\\d{2,7})\\b";
+    private static final String GATED = "\\b(?:swiglu|geglu|reglu|gated)\\b";
+    private static final String UNGATED = "\\b(?:gelu|relu)\\b";
+    private static final String TIED = "(?<!un)\\btied\\b|\\btie[_ ](?:word[_ ])?embeddings\\b";
+
+    /** How far the sizes may be from the parameters that the row says, as a logarithm: beyond, they are read wrong. */
+    private static final double SAME_SIZE = 0.35;
+
+    /** The width of a head where none is said, as small models have it. */
+    private static final int HEAD_SIZE = 64;
+
+    private static final int INNER_OF_TWO_MATRICES = 4;
+    private static final double INNER_OF_THREE = 8.0 / 3;
+    private static final double BILLION = 1e9;
+
+    private final RunNotes notes;
+    private final OptionalDouble billions;
+
+    RunShape(RunRow row) {
+        this.notes = row.notes();
+        this.billions = row.number("params_b");
+    }
+
+    /**
+     * The shape that layers, width and vocabulary in the notes describe; the feed-forward layer is as wide as usual unless they say it. Whether it is
+     * gated, and the head is the embedding, is told by the parameters of the row where the notes do not. Empty where one of the three is missing, or they make
+     * another number of parameters than the row has.
+     */
+    Optional<Architecture> said() {
+        OptionalDouble layers = first(LAYERS, LAYERS_IN_WORDS);
+        OptionalDouble width = notes.number(WIDTH);
+        OptionalDouble vocabulary = notes.number(VOCABULARY);
+        if (layers.isEmpty() || width.isEmpty() || vocabulary.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Architecture> meant = new ArrayList<>();
+        for (boolean isGated :
+                notes.say(GATED) ? List.of(true) : notes.say(UNGATED) ? List.of(false) : List.of(false, true)) {
+            for (boolean isTied : notes.say(TIED) ? List.of(true) : List.of(true, false)) {
+                meant.add(shape(
+                        (int) layers.getAsDouble(),
+                        (int) width.getAsDouble(),
+                        (int) vocabulary.getAsDouble(),
+                        isGated,
+                        isTied));
+            }
+        }
+        return meant.stream()
+                .min(Comparator.comparingDouble(this::distance))
+                .filter(shape -> distance(shape) <= SAME_SIZE);
+    }
+
+    private OptionalDouble first(String expression, String otherwise) {
+        OptionalDouble found = notes.number(expression);
+        return found.isPresent() ? found : notes.number(otherwise);
+    }
+
+    private Architecture shape(int layers, int width, int vocabulary, boolean isGated, boolean isTied) {
+        int heads = (int) notes.number(HEADS).orElse(Math.max(1, width / HEAD_SIZE));
+        double inner = notes.number(INNER).orElse(width * (isGated ? INNER_OF_THREE : INNER_OF_TWO_MATRICES));
+        int keyValueHeads = (int) Math.min(heads, notes.number(KEY_VALUE_HEADS).orElse(heads));
+        return new Architecture(
+                Kind.DECODER,
+                layers,
+                width,
+                (int) inner,
+                heads,
+                keyValueHeads,
+                Math.max(1, width / heads),
+                vocabulary,
+                isGated,
+                isTied,
+                null,
+                null,
+                false);
+    }
+
+    /** How far a shape is from the parameters of the row, as a logarithm; 0 where it says none. */
+    private double distance(Architecture shape) {
+        boolean isSaid = billions.isPresent() && billions.getAsDouble() > 0;
+        return isSaid ? Math.abs(Math.log(shape.parameters() / (billions.getAsDouble() * BILLION))) : 0;
+    }
+}

@@ -1,0 +1,73 @@
+package dev.finetune4j.engine.estimate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RunShapeTest {
+    @ParameterizedTest
+    @CsvSource({
+        "0.0265, 'layers=8 hidden=512 ff=2048 heads=8 vocab=2048; LayerNorm and GELU', 8, 512, 2048, 8, 8, 2048, false, true",
+        "0.313, layers=24 hidden=1024 ff=2560 heads=16 kv_heads=8 vocab=48000 tied, 24, 1024, 2560, 16, 8, 48000, true, true",
+        "0.0108, layers=6 hidden=384 heads=6 vocab=256 (byte level), 6, 384, 1536, 6, 6, 256, false, false",
+        "0.0346, 'n_layer: 24, n_embd: 320, d_ff: 853, n_head: 5, vocab_size: 16000, SwiGLU', 24, 320, 853, 5, 5, 16000, true, true",
+        "0.163, 'a GPT of 12 layers, d_model=768, vocab=50,257, untied, GELU', 12, 768, 3072, 12, 12, 50257, false, false"
+    })
+    void readsTheSizesThatNotesTell(
+            double billions,
+            String notes,
+            int layers,
+            int width,
+            int inner,
+            int heads,
+            int keyValueHeads,
+            int vocabulary,
+            boolean isGated,
+            boolean isTied) {
+        Architecture shape = shape("own decoder", billions, notes);
+
+        assertThat(shape.layers()).isEqualTo(layers);
+        assertThat(shape.hiddenSize()).isEqualTo(width);
+        assertThat(shape.feedForwardSize()).isEqualTo(inner);
+        assertThat(shape.heads()).isEqualTo(heads);
+        assertThat(shape.keyValueHeads()).isEqualTo(keyValueHeads);
+        assertThat(shape.vocabulary()).isEqualTo(vocabulary);
+        assertThat(shape.isGated()).isEqualTo(isGated);
+        assertThat(shape.hasTiedEmbeddings()).isEqualTo(isTied);
+        assertThat(shape.isInterpolated()).isFalse();
+    }
+
+    /** The first makes 85 million and not 7 billion parameters; of the second the width is missing; the third cannot be. */
+    @ParameterizedTest
+    @CsvSource({
+        "own decoder, 7, layers=12 hidden=768 vocab=2048",
+        "own decoder, 7, layers=32 vocab=32000",
+        "own decoder, 7, layers=0 hidden=99999 vocab=32000"
+    })
+    void guessesWhereTheSizesAreNotThoseOfTheModel(String model, double billions, String notes) {
+        assertThat(shape(model, billions, notes).isInterpolated()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Llama 3.1 8B, 8, 'layers=31 hidden=4096 vocab=32000, 8 of them adapted'"})
+    void takesAModelThatIsKnownByItsName(String model, double billions, String notes) {
+        assertThat(shape(model, billions, notes).layers()).isEqualTo(32);
+    }
+
+    @Test
+    void takesNoSizesForAModelThatTheFormulasDoNotDescribe() {
+        SampleRun run = SampleRun.with("model", "mamba-130m").set("notes", "layers=24 hidden=768 vocab=50280");
+
+        assertThat(run.set("params_b", "0.13").read().architecture()).isNull();
+    }
+
+    private static Architecture shape(String model, double billions, String notes) {
+        SampleRun run = SampleRun.with("model", model)
+                .set("params_b", Double.toString(billions))
+                .set("notes", notes);
+        return Objects.requireNonNull(run.read().architecture());
+    }
+}
