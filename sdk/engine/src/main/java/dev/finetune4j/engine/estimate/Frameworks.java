@@ -105,6 +105,11 @@ final class Frameworks {
         return has("litgpt", "lit-llama");
     }
 
+    /** Whether the name says so beside the framework's own: "pytorch 2.8 + torch.compile". */
+    boolean isCompiled() {
+        return new RunNotes(name).say("(torch[._ ])?compile");
+    }
+
     boolean isQwenScript() {
         return has("qwen finetune.py");
     }

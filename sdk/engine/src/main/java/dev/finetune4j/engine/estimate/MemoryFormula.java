@@ -313,36 +313,47 @@ final class MemoryFormula {
      * Bytes that one layer keeps for a token. Counted on Transformers 5.24 and PEFT 0.21 with hooks on saved tensors: a
      * Llama layer keeps {@code 16 C + 8 F + 4 H D + 4 K D} bytes where it is trained in bfloat16, {@code 8 C + 6 F + 4 H D +
      * 4 K D} where it is frozen, and 4 for each input of an adapter (a copy in single precision); under mixed precision {@code
-     * 46 C + 14 F + 8 H D + 8 K D} and {@code 28 C + 12 F + 8 H D + 8 K D}, and 2 for each input.
+     * 26 C + 8 F + 4 H D + 4 K D} (PyTorch 2.15; norms are in single precision, and each product casts a copy of its input) and, frozen
+     * below adapters, {@code 28 C + 12 F + 8 H D + 8 K D}, and 2 for each input.
+     *
+     * <p>What torch.compile keeps was counted on the graphs of PyTorch 2.15 behind its min-cut partitioner, which computes again what is
+     * element by element unless a product reads it: {@code 8 C + 6 F + 4 H D + 4 K D} of a Llama layer, {@code 8 C + 4 F + 4 H D + 4 K D}
+     * of one of GPT-2, twice that in single precision, and under mixed precision 2 C or 4 C more for what is in single there.
      */
     private double activationBytes() {
         double width = model.hiddenSize();
         double inner = model.activeFeedForwardSize();
         double query = model.queryWidth();
         double keyValue = model.keyValueWidth();
-        boolean isWide = run.isHuggingFace() && (run.isMixed() || run.hasSinglePrecisionEdges());
+        boolean isStreamWide = run.isHuggingFace() && (run.isMixed() || run.hasSinglePrecisionEdges());
         boolean isSingle = run.arithmetic() == Arithmetic.FP32;
+        boolean isWide = isStreamWide && !run.isCompiled();
+        boolean isByPartitioner = run.isFull() && run.isCompiled();
         double ofWidth;
         double ofInner;
-        if (run.isFull()) {
-            ofWidth = isWide ? 46 : isSingle ? 28 : 16;
-            ofInner = isWide ? 14 : isSingle ? 16 : 8;
+        if (isByPartitioner) {
+            double inStream = !isStreamWide ? 0 : model.isGated() ? 2 : 4;
+            ofWidth = isSingle ? 16 : 8 + inStream;
+            ofInner = (model.isGated() ? 6 : 4) * (isSingle ? 2 : 1);
+        } else if (run.isFull()) {
+            ofWidth = isWide ? 26 : isSingle ? 28 : 16;
+            ofInner = isSingle ? 16 : 8;
         } else {
             ofWidth = isWide ? 28 : isSingle ? 16 : 8;
             ofInner = isWide ? 12 : isSingle ? 12 : 6;
         }
-        if (!model.isGated()) { // layer norm keeps one input, and there is one product less
+        if (!model.isGated() && !isByPartitioner) { // layer norm keeps one input, and there is one product less
             ofWidth *= 0.65;
             ofInner *= run.isFull() ? 0.5 : 0.4;
         }
-        if (run.isTuned() || run.has(LEAN_LAYERS) || run.loss() == Loss.FUSED) {
+        if (!isByPartitioner && (run.isTuned() || run.has(LEAN_LAYERS) || run.loss() == Loss.FUSED)) {
             ofWidth *= 0.6;
             ofInner *= 0.75;
         }
         if (model.experts() != null) { // each active expert reads a copy of its tokens
             ofWidth += 2 * HALF * (model.experts().active() + model.experts().shared());
         }
-        double ofHeads = isWide || isSingle ? 8 : 4;
+        double ofHeads = (isWide && !run.isFull()) || isSingle ? 8 : 4;
         double perInput = run.has(NO_ADAPTER_INPUTS) ? 0 : isWide || run.has(HALF_ADAPTER_INPUTS) ? HALF : SINGLE;
         double bytes =
                 ofWidth * width + ofInner * inner + ofHeads * (query + keyValue) + perInput * run.adapterInputs();

@@ -143,7 +143,7 @@ final class RunReader {
                 .checkpointing(checkpointing())
                 .attention(attention())
                 .loss(loss(framework))
-                .isCompiled(row.notes().isCompiled())
+                .isCompiled(row.notes().isCompiled() || row.framework().isCompiled())
                 .offloadsOptimizer(spread.offloadsOptimizer())
                 .offloadsWeights(spread.offloadsWeights(sharding))
                 .build();

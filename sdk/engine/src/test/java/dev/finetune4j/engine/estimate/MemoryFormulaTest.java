@@ -194,6 +194,31 @@ class MemoryFormulaTest {
                         within(1.0));
     }
 
+    /** Norms work in single precision, and each of five products casts a copy of the normed stream; all else is in half. */
+    @Test
+    void keepsTheStreamInSinglePrecisionUnderMixedPrecision() {
+        double ofAToken = (16 + 2 * 5) * 4096.0 + 8 * 14336 + 4 * (4096 + 1024);
+
+        assertThat(of(setup(Framework.HUGGING_FACE, Method.FULL, ONE)).activations())
+                .as("beside the copies of weights")
+                .isCloseTo(TOKENS * 32 * ofAToken + 2 * LAYERS, within(1.0));
+    }
+
+    /** Of a layer stay both ends of the stream, its normed copies, what attention and what products read; the stream in single precision. */
+    @Test
+    void keepsWhatProductsReadWhereLayersAreCompiled() {
+        double inHalf = 8 * 4096.0 + 6 * 14336 + 4 * (4096 + 1024);
+        TrainingSetup.Builder mixed =
+                setup(Framework.HUGGING_FACE, Method.FULL, ONE).isCompiled(true);
+        TrainingSetup.Builder half =
+                setup(Framework.HUGGING_FACE, Method.FULL, ONE).isCompiled(true).weights(Weights.HALF);
+
+        assertThat(of(half).activations()).isCloseTo(TOKENS * 32 * inHalf, within(1.0));
+        assertThat(of(mixed).activations())
+                .as("beside the copies of weights")
+                .isCloseTo(TOKENS * 32 * (inHalf + 2 * 4096.0) + 2 * LAYERS, within(1.0));
+    }
+
     @Test
     void keepsNothingWhereAHeadAloneIsTrained() {
         MemoryParts parts = of(setup(Method.HEAD, ONE).trainableParameters(1000.0));

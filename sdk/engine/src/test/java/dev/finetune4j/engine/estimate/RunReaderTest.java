@@ -79,6 +79,21 @@ class RunReaderTest {
 
     @ParameterizedTest
     @CsvSource({
+        "pytorch 2.8 + torch.compile, , true",
+        "'transformers Trainer (DDP), torch.compile', , true",
+        "pytorch without torch.compile, , false",
+        "trl, torch.compile, true",
+        "trl, compile off, false",
+        "trl, , false"
+    })
+    void readsOfCompiledLayersInFrameworkAndNotes(String framework, @Nullable String notes, boolean isCompiled) {
+        SampleRun run = SampleRun.with("framework", framework).set("notes", notes == null ? "" : notes);
+
+        assertThat(run.setup().isCompiled()).isEqualTo(isCompiled);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "none, EAGER",
         "off, EAGER",
         "0, EAGER",

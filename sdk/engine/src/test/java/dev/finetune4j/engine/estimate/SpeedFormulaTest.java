@@ -2,6 +2,7 @@ package dev.finetune4j.engine.estimate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.finetune4j.engine.estimate.TrainingSetup.Arithmetic;
 import dev.finetune4j.engine.estimate.TrainingSetup.Attention;
@@ -50,7 +51,24 @@ class SpeedFormulaTest {
                 .allMatch(Assumed::looksPastRows);
     }
 
+    /** Beside weights that are read for each product, which nothing fuses away. */
+    @Test
+    void movesLessAndLaunchesLessWhereLayersAreCompiled() {
+        SpeedParts stock = parts(Method.FULL, Checkpointing.NONE, false);
+        SpeedParts compiled = parts(Method.FULL, Checkpointing.NONE, true);
+        double elements = 2 * (20.0 * 768 + 6 * 3072) * 12 * 8 * 128;
+        double saved = SpeedCoefficient.TRAFFIC_STOCK.centre() - 2.5 * SpeedCoefficient.TRAFFIC_FUSED.centre();
+
+        assertThat(stock.traffic() - compiled.traffic())
+                .isCloseTo(saved * elements / (600 * 1e9), withinPercentage(0.01));
+        assertThat(compiled.launching() / stock.launching()).isCloseTo(0.8, within(1e-9));
+    }
+
     private static SpeedParts parts(Method method, Checkpointing checkpointing) {
+        return parts(method, checkpointing, false);
+    }
+
+    private static SpeedParts parts(Method method, Checkpointing checkpointing, boolean isCompiled) {
         TrainingSetup setup = TrainingSetup.of(method, Framework.FINETUNE4J_GPU, Parallelism.single())
                 .edit()
                 .targets(Set.of())
@@ -67,7 +85,7 @@ class SpeedFormulaTest {
                 .checkpointing(checkpointing)
                 .attention(Attention.FUSED)
                 .loss(Loss.CHUNKED)
-                .isCompiled(false)
+                .isCompiled(isCompiled)
                 .build();
         Assumed run = new Unknowns(BERT, setup).draw(new SplittableRandom(1));
         return SpeedFormula.of(
