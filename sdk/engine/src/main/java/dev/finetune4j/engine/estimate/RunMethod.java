@@ -92,6 +92,9 @@ final class RunMethod {
         if (method != Method.QLORA && isHalf && !PACKED.matcher(text).find()) { // "bf16-true+nf4" is packed
             return Weights.HALF;
         }
+        if (method == Method.LORA && row.notes().saysWeightsAreFp8()) {
+            return Weights.FP8;
+        }
         boolean isEight = text.contains("int8") || text.contains("8-bit") || text.contains("8bit");
         if (isEight && !text.contains("4")) {
             return Weights.INT8;

@@ -76,6 +76,11 @@ final class RunNotes {
                 + "|(bf16|bfloat16) (weights|parameters)");
     }
 
+    /** A frozen base that lies in the eight bits in which it is multiplied, as MLPerf's entries by Transformer Engine do. */
+    boolean saysWeightsAreFp8() {
+        return say("fp8[ _-](primary )?(weights|param(eter)?s)\\b");
+    }
+
     /** Weights that are trained or lie frozen, not the copies that an optimizer keeps of them: "fp32 master weights". */
     boolean saysWeightsAreSingle() {
         return say("(?:fp32|float32|single[- ]precision) (?:base )?weights");

@@ -182,7 +182,7 @@ final class RunSpread {
         return switch (weights) {
             case FP32 -> 4;
             case HALF -> 2;
-            case INT8 -> 1;
+            case INT8, FP8 -> 1;
             case NF4, NF4_DOUBLE, INT4 -> 0.5;
         };
     }

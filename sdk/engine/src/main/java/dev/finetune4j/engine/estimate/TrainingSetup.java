@@ -147,6 +147,8 @@ public record TrainingSetup(
         FP32(4),
         /** Two bytes, bfloat16 or half. */
         HALF(2),
+        /** Eight bits, which are multiplied as they are (Transformer Engine's fp8 parameters). */
+        FP8(1),
         /** Eight bits. */
         INT8(1.02),
         /** Four bits in blocks of 64 with a scale in single precision (bitsandbytes NF4, arXiv:2305.14314). */
@@ -169,7 +171,7 @@ public record TrainingSetup(
 
         /** Whether weights are packed into fewer bits than they are multiplied in. */
         public boolean isPacked() {
-            return this != FP32 && this != HALF;
+            return this != FP32 && this != HALF && this != FP8;
         }
     }
 

@@ -131,4 +131,12 @@ class RunMethodTest {
                         .weights())
                 .isEqualTo(weights);
     }
+
+    @ParameterizedTest
+    @CsvSource({"FP8 weights (fp8_params), lora, FP8", "fp8 parameters, lora, FP8", "no fp8 weights, lora, ", "fp8 weights, full, "})
+    void readsOfAFrozenBaseInTheEightBitsInWhichItIsMultiplied(String notes, String method, @Nullable Weights weights) {
+        assertThat(SampleRun.with("notes", notes).set("method", method).setup().weights())
+                .isEqualTo(weights);
+        assertThat(Weights.FP8.isPacked()).isFalse();
+    }
 }
