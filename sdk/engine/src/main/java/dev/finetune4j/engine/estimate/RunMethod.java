@@ -116,7 +116,8 @@ final class RunMethod {
                 default -> null;
             };
         }
-        boolean hasMaster = framework.has(FrameworkTrait.MASTER_WEIGHTS); // in single precision, among the optimizer's states
+        boolean hasMaster =
+                framework.has(FrameworkTrait.MASTER_WEIGHTS); // in single precision, among the optimizer's states
         if (row.notes().saysWeightsAreSingle() && !hasMaster) {
             return Weights.FP32;
         }

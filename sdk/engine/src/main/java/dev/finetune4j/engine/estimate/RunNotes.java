@@ -111,8 +111,9 @@ final class RunNotes {
     }
 
     boolean isFullLength() {
-        return say("full[- ]length|fully filled|(exact(ly)?|fixed)[ -](of )?((the|that|this) )?length|dense tokens|padded to max"
-                + "|pad(ded|ding)?[ =]*(to )?max_?length|(mock|fake|dummy) data|random tokens|synthetic");
+        return say(
+                "full[- ]length|fully filled|(exact(ly)?|fixed)[ -](of )?((the|that|this) )?length|dense tokens|padded to max"
+                        + "|pad(ded|ding)?[ =]*(to )?max_?length|(mock|fake|dummy) data|random tokens|synthetic");
     }
 
     boolean isCompiled() {

@@ -40,6 +40,11 @@ record RunTable(List<PublishedRun> runs, List<Backtest.Skipped> skipped) {
         return of(CsvTable.ofResource(RunTable.class, "further-runs.csv"));
     }
 
+    /** Runs of yet other sources, by which formulas were mended and nothing is calibrated. */
+    static RunTable validation() {
+        return of(CsvTable.ofResource(RunTable.class, "validation-runs.csv"));
+    }
+
     /**
      * Reads a file.
      *

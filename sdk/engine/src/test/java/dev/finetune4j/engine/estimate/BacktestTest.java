@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,9 +46,23 @@ class BacktestTest {
     }
 
     @Test
+    void holdsTheFiguresOfTheRunsThatCalibrateNothing() {
+        Backtest backtest = Backtest.of(RunTable.validation());
+
+        assertThat(backtest.memory().rows()).isGreaterThan(500);
+        assertThat(backtest.memory().medianError()).isLessThan(0.15);
+        assertThat(backtest.memory().insideInterval()).isBetween(0.75, 0.92);
+        assertThat(backtest.memory().verdictsRight()).isGreaterThan(0.97);
+        assertThat(backtest.throughput().rows()).isGreaterThan(650);
+        assertThat(backtest.throughput().medianError()).isLessThan(0.2);
+        assertThat(backtest.throughput().insideInterval()).isBetween(0.75, 0.92);
+    }
+
+    @Test
     void refusesNoRunThatFailedAndLetsNoFailurePass() {
         MemoryModel model = MemoryModel.shipped();
-        List<PublishedRun> failed = RunTable.shipped().runs().stream()
+        List<PublishedRun> failed = Stream.of(RunTable.shipped(), RunTable.validation())
+                .flatMap(table -> table.runs().stream())
                 .filter(run -> run.ranOutOfMemory() && run.hasVerdict())
                 .toList();
 

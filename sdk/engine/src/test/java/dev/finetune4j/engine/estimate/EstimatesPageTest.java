@@ -33,6 +33,7 @@ class EstimatesPageTest {
         assertThat(Files.readString(PAGE))
                 .contains("<!-- figures -->", "<!-- end of figures -->")
                 .contains("<!-- further figures -->", "<!-- end of further figures -->")
+                .contains("<!-- validation figures -->", "<!-- end of validation figures -->")
                 .contains("<!-- peers -->", "<!-- end of peers -->");
     }
 
@@ -46,12 +47,25 @@ class EstimatesPageTest {
         String page = Files.readString(PAGE);
         String made = with(page, "figures", figures(first(memory), first(speed)) + "\n" + verdicts(unseen));
         made = with(made, "further figures", figures(further(memory), further(speed)));
+        made = with(made, "validation figures", validation());
         made = with(made, "peers", peers(first(memory), first(speed)));
         if (Boolean.getBoolean(GoldenFiles.REWRITE)) {
             Files.writeString(PAGE, made);
         }
 
         assertThat(PAGE).content().isEqualTo(made);
+    }
+
+    private static String validation() {
+        return figures(byShipped(Quantity.MEMORY), byShipped(Quantity.SPEED));
+    }
+
+    private static List<Judged> byShipped(Quantity quantity) {
+        Calibration calibration = Calibration.shipped(quantity);
+        return RunTable.validation().runs().stream()
+                .filter(run -> quantity.observed(run).isUsable())
+                .map(run -> Judged.of(quantity, calibration, run))
+                .toList();
     }
 
     private static List<Judged> first(List<Judged> all) {

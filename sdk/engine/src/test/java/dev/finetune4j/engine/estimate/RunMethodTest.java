@@ -133,7 +133,12 @@ class RunMethodTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"FP8 weights (fp8_params), lora, FP8", "fp8 parameters, lora, FP8", "no fp8 weights, lora, ", "fp8 weights, full, "})
+    @CsvSource({
+        "FP8 weights (fp8_params), lora, FP8",
+        "fp8 parameters, lora, FP8",
+        "no fp8 weights, lora, ",
+        "fp8 weights, full, "
+    })
     void readsOfAFrozenBaseInTheEightBitsInWhichItIsMultiplied(String notes, String method, @Nullable Weights weights) {
         assertThat(SampleRun.with("notes", notes).set("method", method).setup().weights())
                 .isEqualTo(weights);
