@@ -79,7 +79,7 @@ final class Failures {
         Problem problem = CliProblems.NOT_WRITABLE
                 .error("the result could not be written to stdout")
                 .because(FileReason.of(lost.get()))
-                .remedy(typed(arguments) + " > /path/with/space/FILE")
+                .remedy(typedAnew(arguments) + " > /path/with/space/FILE")
                 .remedy("df -h    # make room on the disk that stdout leads to, then the same command again")
                 .build();
         try (MessageView messages = surroundings.messages(OutputFormat.askedIn(arguments))) {
@@ -88,8 +88,10 @@ final class Failures {
         return exitCode == ExitCode.OK.number() ? ExitCode.USAGE.number() : exitCode;
     }
 
-    private static String typed(String... arguments) {
+    /** Whoever asks once more for a result that was lost is not to pay for a second run. */
+    private static String typedAnew(String... arguments) {
         return Stream.of(arguments)
+                .filter(word -> !word.equals(LaunchCommand.AGAIN))
                 .map(word -> " " + ShellWord.of(word))
                 .collect(Collectors.joining("", "finetune", ""));
     }

@@ -49,6 +49,9 @@ import picocli.CommandLine.Spec;
             "  finetune launch plan.json --yes --detach"
         })
 final class LaunchCommand implements Callable<Integer> {
+    /** Launches a job once more, where the same command would else take its run up. */
+    static final String AGAIN = "--again";
+
     private final Surroundings surroundings;
 
     @Parameters(paramLabel = "JOB", description = "The job file, or a plan that \"finetune plan --save\" saved.")
@@ -67,7 +70,7 @@ final class LaunchCommand implements Callable<Integer> {
     @Mixin
     Consent consent = new Consent();
 
-    @Option(names = "--again", description = "Another attempt, also where the job has been run.")
+    @Option(names = AGAIN, description = "Another attempt, also where the job has been run.")
     boolean again;
 
     @Option(
@@ -146,7 +149,7 @@ final class LaunchCommand implements Callable<Integer> {
             RunOutcome outcome = new Follower(surroundings.screen(), output).followRun(handle, view);
             ExitCode exit = end.tell(handle.id(), outcome);
             if (handle.begin() == RunHandle.Begin.ENDED && !output.isJson()) {
-                surroundings.screen().say("  anew:   finetune launch " + job + " --again");
+                surroundings.screen().say("  anew:   finetune launch " + job + " " + AGAIN);
             }
             return exit.number();
         }

@@ -44,6 +44,15 @@ class LostOutputTest {
     }
 
     @Test
+    void theSameCommandIsProposedButNoSecondRun() throws Exception {
+        Ended launched = run(intoFull(), "launch", "none.yaml", "--again", "--yes", "-o", "json");
+
+        assertThat(launched.err())
+                .contains("finetune launch none.yaml --yes -o json > /path/with/space/FILE")
+                .doesNotContain("--again");
+    }
+
+    @Test
     void aReaderThatHasReadEnoughIsNone() throws Exception {
         Ended schema = run("\"$@\" | true; exit \"${PIPESTATUS[0]}\"", "schema");
         Ended appended = run("exec \"$@\" >> >(true)", "schema");
