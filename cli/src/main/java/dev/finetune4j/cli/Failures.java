@@ -1,6 +1,7 @@
 package dev.finetune4j.cli;
 
 import dev.finetune4j.cli.view.MessageView;
+import dev.finetune4j.engine.journal.Redaction;
 import dev.finetune4j.engine.report.Figures;
 import dev.finetune4j.engine.spec.ShellWord;
 import dev.finetune4j.error.ExitCode;
@@ -14,6 +15,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -89,10 +91,11 @@ final class Failures {
     }
 
     /** Whoever asks once more for a result that was lost is not to pay for a second run. */
-    private static String typedAnew(String... arguments) {
+    private String typedAnew(String... arguments) {
+        Redaction redaction = Redaction.of(surroundings.environment(), Set.of());
         return Stream.of(arguments)
                 .filter(word -> !word.equals(LaunchCommand.AGAIN))
-                .map(word -> " " + ShellWord.of(word))
+                .map(word -> " " + ShellWord.of(redaction.apply(word)))
                 .collect(Collectors.joining("", "finetune", ""));
     }
 

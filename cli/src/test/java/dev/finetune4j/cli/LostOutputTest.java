@@ -53,6 +53,15 @@ class LostOutputTest {
     }
 
     @Test
+    void theCommandIsProposedWithoutItsSecrets() throws Exception {
+        Ended checked = run(intoFull(), "check", "https://there.example/job.yaml?sig=abcdefgh", "-o", "json");
+
+        assertThat(checked.err())
+                .contains("finetune check 'https://there.example/job.yaml?sig=[redacted]' -o json >")
+                .doesNotContain("sig=abcdefgh' -o json >");
+    }
+
+    @Test
     void aReaderThatHasReadEnoughIsNone() throws Exception {
         Ended schema = run("\"$@\" | true; exit \"${PIPESTATUS[0]}\"", "schema");
         Ended appended = run("exec \"$@\" >> >(true)", "schema");
