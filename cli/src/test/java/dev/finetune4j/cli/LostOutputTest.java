@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whoever redirects a result may go on with an empty file, unless the exit code says so. */
@@ -69,6 +71,17 @@ class LostOutputTest {
         assertThat(schema.exitCode()).as(schema.err()).isZero();
         assertThat(schema.err()).isEqualTo("finetune schema\n");
         assertThat(appended.exitCode()).as(appended.err()).isZero();
+    }
+
+    /** A pipe that is full where nobody waits for it; its reader comes once the command has something to write. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aReaderThatIsLateGetsAll() throws Exception {
+        String full = "dd if=/dev/zero bs=4096 count=4096 oflag=nonblock 2>/dev/null; ";
+        Ended late = run("{ " + full + "\"$@\"; echo $? >&2; } | { sleep 5; tr -d '\\0'; }", "schema");
+
+        assertThat(late.err()).isEqualTo("finetune schema\n0\n");
+        assertThat(late.out()).isEqualTo(run("exec \"$@\"", "schema").out());
     }
 
     /** Of a connection that was reset the system has no word of a pipe, as it has none in other languages than English. */
