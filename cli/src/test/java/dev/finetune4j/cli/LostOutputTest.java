@@ -1,6 +1,7 @@
 package dev.finetune4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.finetune4j.cli.ChildProcess.Ended;
 import dev.finetune4j.json.Json;
@@ -61,6 +62,17 @@ class LostOutputTest {
         assertThat(checked.err())
                 .contains("finetune check 'https://there.example/job.yaml?sig=[redacted]' -o json >")
                 .doesNotContain("sig=abcdefgh' -o json >");
+    }
+
+    /** The one place on a system that always says so; not every system has it. */
+    @Test
+    void aFullDiskIsSaidToBeFull() throws Exception {
+        assumeThat(Path.of("/dev/full")).exists();
+
+        Ended schema = run("exec \"$@\" >/dev/full", "schema");
+
+        assertThat(schema.exitCode()).as(schema.err()).isEqualTo(2);
+        assertThat(schema.err()).contains("no space is left on the disk", "or    df -h    # make room on the disk");
     }
 
     @Test
