@@ -15,6 +15,9 @@ final class SupportedArchitectures {
     /** Gelu in its tanh form. */
     static final String GELU = "gelu_pytorch_tanh";
 
+    /** Share of the tokens that are supported which virtual ones may be where others are to have room; a judgement. */
+    private static final double MOST_VIRTUAL = 0.75;
+
     private static final List<String> ACTIVATIONS = List.of("silu", GELU);
 
     private SupportedArchitectures() {}
@@ -100,34 +103,44 @@ final class SupportedArchitectures {
         }
         if (longest.answerTokens() > limit) {
             problem.because("longer sequences turn by other frequencies, and texts of up to " + longest.answerTokens()
-                    + " tokens with their answers would be computed");
+                    + " tokens, answers included, would be computed");
         }
-        int room = limit - longest.virtualTokens();
         if (longest.rowTokens() == 0) { // nothing is learned, and a single prompt has no job file
             problem.remedy("shorten the prompt, or ask for fewer new tokens: take " + (longest.answerTokens() - limit)
                     + " off --max-new-tokens, or off a job's evaluation.max-new-tokens");
-        } else if (room > 1) {
-            problem.remedy(
-                    longest.answerTokens() > limit ? shorterTexts(room, longest) : "training.max-tokens: " + room);
+        } else {
+            List<String> settings = fittingSettings(limit, longest);
+            String first = settings.remove(0);
+            problem.remedy(settings.isEmpty() ? first : first + "    # and " + String.join(" and ", settings));
         }
         return problem.build();
     }
 
     /**
      * Settings by which each text has room, whatever the rows are: a prompt is cut so that its row has no more than training.max-tokens, and
-     * what is written in place of the row's answer may be longer than that by all of its tokens. Examples are never cut.
+     * what is written in place of the row's answer may be longer than that by all of its tokens. Examples are never cut. Behind virtual tokens
+     * that leave little room nothing would be learned of rows, so that there are to be fewer of them.
      */
-    private static String shorterTexts(int room, LongestTexts longest) {
+    private static List<String> fittingSettings(int limit, LongestTexts longest) {
+        List<String> settings = new ArrayList<>();
+        int mostVirtual = (int) (limit * MOST_VIRTUAL);
+        if (longest.virtualTokens() > mostVirtual) {
+            settings.add("method.virtual-tokens: " + mostVirtual);
+        }
+        int room = limit - Math.min(longest.virtualTokens(), mostVirtual);
+        if (longest.answerTokens() <= limit) {
+            settings.add("training.max-tokens: " + room);
+            return settings;
+        }
         int newTokens = Math.min(longest.newTokens(), room / 2);
-        List<String> others = new ArrayList<>();
+        settings.add("training.max-tokens: " + (room - newTokens));
         if (longest.hasExamples()) {
-            others.add("evaluation.few-shot: 0");
+            settings.add("evaluation.few-shot: 0");
         }
         if (newTokens < longest.newTokens()) {
-            others.add("evaluation.max-new-tokens: " + newTokens);
+            settings.add("evaluation.max-new-tokens: " + newTokens);
         }
-        return "training.max-tokens: " + (room - newTokens)
-                + (others.isEmpty() ? "" : "    # and " + String.join(" and ", others));
+        return settings;
     }
 
     private static Problem unsupported(String summary, String cause, String source) {
