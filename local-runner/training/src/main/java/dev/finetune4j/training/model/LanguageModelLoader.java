@@ -34,7 +34,7 @@ public interface LanguageModelLoader {
      * @param passageTokens tokens of the longest passage that is read, with this model or once its training is done; 0 for none
      * @param textTokens tokens of the longest text that is scored or spoken, with this model or once its training is done; 0 for none
      * @param writtenTokens tokens of the longest text that is written beside others, with this model or once its training is done; 0 for none
-     * @param newTokens tokens that an answer may have which is written, whatever its row has room for; 0 where none is written
+     * @param newTokens tokens that an answer may have which is written, whatever its row has room for; 0 where none is written, whatever was given
      * @param showsExamples whether whole rows stand in front of prompts as examples
      * @param memoryBytes memory that may be used
      */
@@ -54,8 +54,9 @@ public interface LanguageModelLoader {
             int newTokens,
             boolean showsExamples,
             long memoryBytes) {
-        /** Copies the list. */
+        /** Copies the list; a job limits answers whether any are written or not. */
         public Settings {
+            newTokens = writtenTokens == 0 ? 0 : newTokens;
             startTokens = List.copyOf(startTokens);
         }
 

@@ -164,7 +164,7 @@ public final class DecoderLoader implements LanguageModelLoader {
                 settings.rowTokens(),
                 settings.answerTokens(),
                 settings.method().virtualTokens(),
-                settings.writtenTokens() == 0 ? 0 : settings.newTokens(),
+                settings.newTokens(),
                 settings.showsExamples());
         DecoderShape shape = SupportedArchitectures.shapeOf(
                 folder.config(), longest, folder.path().toString());
