@@ -31,7 +31,8 @@ final class LocalRefusals {
     /**
      * Share of the peak that is foreseen, which none may pass, that stands as the least that a worker takes. Runs that were measured took
      * 0.83 to 0.98 of it on Intel Xeons, by how many products are compiled and how well what was freed fits what comes, and 0.76 to 0.92 on
-     * an AMD EPYC, where fewer are: least where answers are written, by one and the same run from 0.76 to 0.85.
+     * an AMD EPYC, where fewer are: least where answers are written, by one and the same run from 0.76 to 0.85. Prefix tuning took
+     * 0.79 in an earlier measurement, of which the machine is not known.
      */
     static final double LEAST_TAKEN = 0.75;
 
@@ -87,7 +88,7 @@ final class LocalRefusals {
 
     private Problem withWhatFits(Problem tooLarge, int refusedTokens) {
         return isOfAnswers(tooLarge)
-                ? answersFitting(tooLarge, proposal.job().evaluation().fewShot())
+                ? answersFitting(tooLarge)
                 : fitting(tooLarge, refusedTokens);
     }
 
@@ -100,14 +101,20 @@ final class LocalRefusals {
     }
 
     /** With the shorter prompt: without examples it is not longer than a row. */
-    private static Problem answersFitting(Problem tooLarge, int fewShot) {
+    private Problem answersFitting(Problem tooLarge) {
         List<String> remedies = new ArrayList<>();
-        if (fewShot > 0) {
+        if (showsExamples()) {
             remedies.add("evaluation.few-shot: 0");
         }
         remedies.addAll(tooLarge.remedies());
         remedies.add("finetune models    # a smaller one");
         return tooLarge.withRemedies(remedies);
+    }
+
+    /** Passages are read without any. */
+    private boolean showsExamples() {
+        return proposal.answers().conversation() > 0
+                && proposal.job().evaluation().fewShot() > 0;
     }
 
     /** The rows with the virtual tokens in front of each. */
@@ -272,7 +279,7 @@ final class LocalRefusals {
                 proposal.answers().conversation(),
                 proposal.answers().written(),
                 proposal.job().evaluation().maxNewTokens(),
-                proposal.job().evaluation().fewShot() > 0,
+                showsExamples(),
                 machine.availableBytes());
     }
 }

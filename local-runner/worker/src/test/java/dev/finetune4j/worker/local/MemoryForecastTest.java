@@ -165,10 +165,8 @@ class MemoryForecastTest {
             throws IOException {
         Path data = Files.createDirectories(root.resolve("data"));
         writeRows(data.resolve(Part.TRAIN.fileName()), ROWS, letters);
-        writeRows(
-                data.resolve(Part.TEST.fileName()),
-                WorkStep.Predict.MOST_ROWS_BESIDE,
-                letters); // fewer would not take what they may
+        // Fewer would not take what they may.
+        writeRows(data.resolve(Part.TEST.fileName()), WorkStep.Predict.MOST_ROWS_BESIDE, letters);
         TrainingSpec training = SmallJob.training(EPOCHS)
                 .batchSize(batch)
                 .gradientAccumulation(1)
