@@ -75,7 +75,7 @@ public interface TextCodec extends AutoCloseable {
      *
      * @param maxTokens limit, or 0 for {@link #contextTokens()}
      * @throws FineTuneException with {@link #TEMPLATE_REFUSES} if the model's chat template refuses the messages, with another code if
-     *     it cannot be rendered
+     *     it cannot be rendered or tokenized
      */
     EncodedExample encode(Example example, int maxTokens);
 
@@ -84,18 +84,27 @@ public interface TextCodec extends AutoCloseable {
      * may have; all of them whole where a codec cuts nothing but tokens.
      *
      * @param maxTokens as for {@link #encode}
+     * @throws FineTuneException as {@link #encode}
      */
     default List<Message> fitted(Example.Conversation row, int maxTokens) {
         return row.messages();
     }
 
-    /** The rendered prompt up to where the assistant's answer starts (generation prompt included), as tokens. */
+    /**
+     * The rendered prompt up to where the assistant's answer starts (generation prompt included), as tokens.
+     *
+     * @throws FineTuneException as {@link #encode}
+     */
     int[] encodePrompt(List<Message> messages);
 
     /** The text that {@link #encodePrompt} tokenizes, for display. */
     String renderPrompt(List<Message> messages);
 
-    /** Answer tokens as they stand after {@link #encodePrompt}, end of turn included. */
+    /**
+     * Answer tokens as they stand after {@link #encodePrompt}, end of turn included.
+     *
+     * @throws FineTuneException as {@link #encode}
+     */
     int[] encodeAnswer(List<Message> prompt, String answer);
 
     @Override

@@ -67,7 +67,7 @@ public record ModelConfig(
         return Family.architectures();
     }
 
-    /** Tokens of the longest text whose positions are computed: those of {@code contextTokens}, or of LongRoPE's original length. */
+    /** Tokens of the longest text that is supported: those of {@code contextTokens}, or of LongRoPE's original length. */
     public int supportedTokens() {
         return ropeScaling instanceof RopeScaling.LongRope longRope
                 ? Math.min(contextTokens, longRope.originalContextTokens())

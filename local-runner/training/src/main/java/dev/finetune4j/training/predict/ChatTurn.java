@@ -41,7 +41,7 @@ public record ChatTurn(LanguageModel model, TextCodec codec, int supportedTokens
         int context = Math.min(codec.contextTokens(), supportedTokens);
         List<Message> messages = new ArrayList<>(question.messages());
         int[] prompt = codec.encodePrompt(messages);
-        // An answer may be cut where the conversation is long, but not to less than half of what the model computes.
+        // An answer may be cut where the conversation is long, but not to less than half of what is supported.
         int wanted = Math.min(sampling.maxNewTokens(), context / 2);
         while (prompt.length + wanted > context && dropOldestTurn(messages)) {
             prompt = codec.encodePrompt(messages);

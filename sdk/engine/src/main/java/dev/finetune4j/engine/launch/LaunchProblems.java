@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * FT0484, and FT0520 to FT0539: launches at places that bill, the hosting of what comes of them, what is asked of it, and what was foreseen of
+ * FT0484, and from FT0520 on: launches at places that bill, the hosting of what comes of them, what is asked of it, and what was foreseen of
  * them.
  */
 public final class LaunchProblems implements ProblemCatalogue {

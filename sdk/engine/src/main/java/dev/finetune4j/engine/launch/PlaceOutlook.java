@@ -25,7 +25,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** What the places that are there say to a plan, before anybody chooses one of them. */
+/**
+ * What the places that are there say to a plan before anybody chooses one of them, and how much the chosen one would compute of a job, by
+ * which plans learn from its runs.
+ */
 public final class PlaceOutlook {
     /** A plan and the launch of its choice ask for a quota once. */
     private static final Duration MOMENT = Duration.ofMinutes(1);
