@@ -50,10 +50,10 @@ record HubMachines(Set<ProviderId> places) {
                 : List.of(option.id());
     }
 
-    /** The others; only where there are none, these. */
-    List<Candidate> leftOut(List<Candidate> machines) {
-        List<Candidate> whole =
+    /** Those that are none; all where there are no others. */
+    List<Candidate> othersOrAll(List<Candidate> machines) {
+        List<Candidate> others =
                 machines.stream().filter(one -> !isOne(one.option())).toList();
-        return whole.isEmpty() ? machines : whole;
+        return others.isEmpty() ? machines : others;
     }
 }

@@ -484,7 +484,7 @@ public final class Planner {
 
     /** Between the cheapest service and the machines that are bought. */
     private Optional<BreakEven> breakEven(List<Candidate> ranked, JobFigures figures, Hosting hosting) {
-        List<Candidate> machines = hubMachines().leftOut(cheapestFirst(ranked, MachineOffer.class, true));
+        List<Candidate> machines = hubMachines().othersOrAll(cheapestFirst(ranked, MachineOffer.class, true));
         return Stream.concat(
                         cheapestFirst(ranked, TokenOffer.class, true).stream(),
                         cheapestFirst(ranked, TokenOffer.class, false).stream())
