@@ -111,7 +111,7 @@ public final class FineTuner implements AutoCloseable {
         checks = new JobChecks(preparation, launcher.places(), offers, secrets, settings.progress());
         planning = new JobPlanning(context, settings.memory(), settings.version(), checks, launcher);
         launches = new PlannedLaunches(planning, checks, launcher);
-        otherRows = new OtherRows(checks, settings.progress());
+        otherRows = new OtherRows(checks);
     }
 
     /** Asked for at a launch, and so once there is planning. */
@@ -409,9 +409,7 @@ public final class FineTuner implements AutoCloseable {
      * @throws FineTuneException with every finding if one of them is an error, or why the launch fails
      */
     public RunHandle<RunOutcome> launch(PreparedJob job) {
-        JobChecks.refuseErrors(job);
-        checks.tellWarnings(job, List.of());
-        return launcher.launch(job, secrets.of(job.file()));
+        return launcher.launch(checks.told(job), secrets.of(job.file()));
     }
 
     /**
@@ -423,9 +421,7 @@ public final class FineTuner implements AutoCloseable {
      * @throws FineTuneException with every finding if one of them is an error, or why the launch fails
      */
     public RunHandle<RunOutcome> launchOnce(PreparedJob job, Predicate<RunView> reusable) {
-        JobChecks.refuseErrors(job);
-        checks.tellWarnings(job, List.of());
-        return launcher.launchOnce(job, secrets.of(job.file()), reusable);
+        return launcher.launchOnce(checks.told(job), secrets.of(job.file()), reusable);
     }
 
     /**

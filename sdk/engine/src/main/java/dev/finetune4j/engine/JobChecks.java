@@ -43,10 +43,14 @@ record JobChecks(
 
     /** A job that may be launched: its warnings are told, its errors refused. */
     PreparedJob launchable(JobFile job) {
-        PreparedJob prepared = check(job);
-        refuseErrors(prepared);
-        tellWarnings(prepared, List.of());
-        return prepared;
+        return told(check(job));
+    }
+
+    /** The same of a job that was checked. */
+    PreparedJob told(PreparedJob job) {
+        refuseErrors(job);
+        tellWarnings(job, List.of());
+        return job;
     }
 
     /** What a check does wherever the rows are to be looked at: where the job would run does not matter. */

@@ -7,7 +7,6 @@ import dev.finetune4j.engine.data.RowSource;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunView;
-import dev.finetune4j.engine.launch.PreparationProgress;
 import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.engine.spec.JobFile;
 import dev.finetune4j.error.FineTuneException;
@@ -26,10 +25,9 @@ import java.util.regex.Pattern;
 /**
  * Rows of another file, read with the eyes of a run: its task, its labels, its model.
  *
- * @param checks reads them
- * @param progress is warned of rows that the run was trained on
+ * @param checks reads them, and tells of rows that the run was trained on
  */
-record OtherRows(JobChecks checks, PreparationProgress progress) {
+record OtherRows(JobChecks checks) {
     /** As a template is told which of its columns the rows do not have. */
     private static final Pattern OTHER_COLUMN = Pattern.compile("}} in place of \\{\\{([^{}]*)}}");
 
@@ -51,7 +49,7 @@ record OtherRows(JobChecks checks, PreparationProgress progress) {
         RunView view = RunView.read(folder);
         seen(rows, trained, view.job().task().kind())
                 .map(warning -> Remedies.named(warning, view.jobFile(), view.id()))
-                .ifPresent(warning -> progress.warned(List.of(warning)));
+                .ifPresent(warning -> checks.progress().warned(List.of(warning)));
     }
 
     private static Optional<Problem> seen(PreparedData rows, Path trained, TaskKind kind) {

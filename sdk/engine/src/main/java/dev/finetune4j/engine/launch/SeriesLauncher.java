@@ -76,7 +76,7 @@ public final class SeriesLauncher {
             return tryAskToResume(prepared, folder, lock.get(), secrets)
                     .map(run -> run.follow(threads, outcome -> outcome));
         }
-        return isClosed(folder) && isLetGoOn(folder)
+        return LaunchedRuns.isClosed(folder.read()) && isLetGoOn(folder)
                 ? Optional.of(observeOnceReopened(prepared, folder, secrets))
                 : Optional.empty();
     }
@@ -101,7 +101,7 @@ public final class SeriesLauncher {
      */
     private RunHandle<RunOutcome> observeOnceReopened(PreparedJob prepared, RunFolder folder, List<String> secrets) {
         return threads.start(folder.id(), RunHandle.Begin.ATTACHED, events -> {
-            while (isClosed(folder)) {
+            while (LaunchedRuns.isClosed(folder.read())) {
                 Optional<RunLock> lock = RunLock.tryTake(folder, context.files());
                 if (lock.isPresent()) {
                     Optional<HeldRun> run = tryAskToResume(prepared, folder, lock.get(), secrets);
@@ -157,10 +157,6 @@ public final class SeriesLauncher {
     private static boolean isWorthIt(RunFolder folder, RunView view) {
         return view.isLaunchedHere()
                 && (!view.closed() || (!Divergence.isIn(view.problem()) && cameFurther(SavedEvents.read(folder))));
-    }
-
-    private static boolean isClosed(RunFolder folder) {
-        return RunView.of(folder.read()).filter(RunView::closed).isPresent();
     }
 
     private static boolean hasDiverged(RunFolder folder) {
