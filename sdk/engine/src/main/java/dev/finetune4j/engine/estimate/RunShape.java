@@ -16,12 +16,15 @@ final class RunShape {
     private static final String IS = "[\"']?\\s*[=:]\\s*";
     private static final String LAYERS =
             "\\b(?:num_hidden_layers|num_layers|n_layers?|layers|depth)" + IS + "(\\d{1,4})\\b";
-    private static final String LAYERS_IN_WORDS = "\\b(\\d{1,4})[ -]layers?\\b";
+    private static final String LAYERS_IN_WORDS =
+            "(?<!\\b(?:last|first|top|bottom|upper|lower|on|to|in|every|each|per|only) )"
+                    + "\\b(\\d{1,4})[ -]layers?\\b(?! (?:frozen|unfrozen|trained|adapted|checkpointed|offloaded)\\b)";
     private static final String WIDTH =
-            "\\b(?:hidden_size|hidden|d_model|n_embd|model_dim|embed_dim|embedding_dim|width|dim)" + IS
-                    + "(\\d{2,6})\\b";
+            "\\b(?:hidden_size|hidden|d_model|n_embd|model_dim|embed_dim|embedding_dim|width|(?<!(?:head|lora|rotary|rope|latent|expert)[ -])dim)"
+                    + IS + "(\\d{1,3},\\d{3}|\\d{2,6})\\b";
     private static final String INNER =
-            "\\b(?:intermediate_size|intermediate|ffn_dim|ffn|d_ff|ff|feed_forward(?:_size)?)" + IS + "(\\d{2,7})\\b";
+            "\\b(?:intermediate_size|intermediate|ffn_dim|ffn|d_ff|ff|feed_forward(?:_size)?)" + IS
+                    + "(\\d{1,3},\\d{3}|\\d{2,7})\\b";
     private static final String HEADS = "\\b(?:num_attention_heads|num_heads|n_heads?|heads)" + IS + "(\\d{1,4})\\b";
     private static final String KEY_VALUE_HEADS =
             "\\b(?:num_key_value_heads|num_kv_heads|n_kv_heads?|kv_heads)" + IS + "(\\d{1,4})\\b";
@@ -29,6 +32,7 @@ final class RunShape {
             "\\b(?:vocab_size|vocab|vocabulary)" + IS + "(\\d{1,3},\\d{3}|\\d{2,7})\\b";
     private static final String GATED = "\\b(?:swiglu|geglu|reglu|gated)\\b";
     private static final String UNGATED = "\\b(?:gelu|relu)\\b";
+    private static final String NOT_A_DECODER = "\\b(?:experts?|moe|encoder)\\b";
     private static final String TIED = "(?<!un)\\btied\\b|\\btie[_ ](?:word[_ ])?embeddings\\b";
 
     /** How far the sizes may be from the parameters that the row says, as a logarithm: beyond, they are read wrong. */
@@ -51,14 +55,14 @@ final class RunShape {
 
     /**
      * The shape that layers, width and vocabulary in the notes describe; the feed-forward layer is as wide as usual unless they say it. Whether it is
-     * gated, and the head is the embedding, is told by the parameters of the row where the notes do not. Empty where one of the three is missing, or they make
-     * another number of parameters than the row has.
+     * gated, and the head is the embedding, is told by the parameters of the row where the notes do not. Empty where one of the three is missing, they make
+     * another number of parameters than the row has, or the notes tell of experts or of an encoder, which have other layers.
      */
     Optional<Architecture> said() {
         OptionalDouble layers = first(LAYERS, LAYERS_IN_WORDS);
         OptionalDouble width = notes.number(WIDTH);
         OptionalDouble vocabulary = notes.number(VOCABULARY);
-        if (layers.isEmpty() || width.isEmpty() || vocabulary.isEmpty()) {
+        if (notes.say(NOT_A_DECODER) || layers.isEmpty() || width.isEmpty() || vocabulary.isEmpty()) {
             return Optional.empty();
         }
         List<Architecture> meant = new ArrayList<>();

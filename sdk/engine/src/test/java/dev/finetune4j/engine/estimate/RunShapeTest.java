@@ -14,6 +14,8 @@ class RunShapeTest {
         "0.313, layers=24 hidden=1024 ff=2560 heads=16 kv_heads=8 vocab=48000 tied, 24, 1024, 2560, 16, 8, 48000, true, true",
         "0.0108, layers=6 hidden=384 heads=6 vocab=256 (byte level), 6, 384, 1536, 6, 6, 256, false, false",
         "0.0346, 'n_layer: 24, n_embd: 320, d_ff: 853, n_head: 5, vocab_size: 16000, SwiGLU', 24, 320, 853, 5, 5, 16000, true, true",
+        "0.0265, 'head dim=64, hidden=512, LoRA on last 2 layers, layers=8, ff=2,048, heads=8, vocab=2048; GELU', 8, 512, 2048, 8, 8, 2048, false, true",
+        "1.2, 'head dim=128 dim=2,048; LoRA on last 2 layers of 24 layers; vocab=32,000; GELU, tied', 24, 2048, 8192, 32, 32, 32000, false, true",
         "0.163, 'a GPT of 12 layers, d_model=768, vocab=50,257, untied, GELU', 12, 768, 3072, 12, 12, 50257, false, false"
     })
     void readsTheSizesThatNotesTell(
@@ -40,11 +42,16 @@ class RunShapeTest {
         assertThat(shape.isInterpolated()).isFalse();
     }
 
-    /** The first makes 85 million and not 7 billion parameters; of the second the width is missing; the third cannot be. */
+    /** The first makes 85 million and not 7 billion parameters; of the second the width is missing; the last cannot be, and the others are not of it or of no plain decoder. */
     @ParameterizedTest
     @CsvSource({
         "own decoder, 7, layers=12 hidden=768 vocab=2048",
         "own decoder, 7, layers=32 vocab=32000",
+        "own decoder, 0.1, 'head dim=768, 12 layers, vocab=50257'",
+        "own decoder, 0.12, 'LoRA on last 12 layers, hidden=768 vocab=50257'",
+        "own decoder, 0.12, 'layers=12 hidden=768 vocab=50257, 8 experts'",
+        "own decoder, 0.12, 'MoE, layers=12 hidden=768 vocab=50257'",
+        "own decoder, 0.12, 'encoder of layers=12 hidden=768 vocab=50257'",
         "own decoder, 7, layers=0 hidden=99999 vocab=32000"
     })
     void guessesWhereTheSizesAreNotThoseOfTheModel(String model, double billions, String notes) {
