@@ -26,7 +26,13 @@ final class RunSpread {
     /** Names of FSDP's own strategies but that which leaves the weights whole. */
     private static final Pattern FULL_SHARD = Pattern.compile("full[ _-]?shard");
 
-    private static final Pattern HYBRID_SHARD = Pattern.compile("hybrid[ _-]?shard|\\bhsdp");
+    private static final Pattern HYBRID_SHARD =
+            Pattern.compile("hybrid[ _-]?shard|\\bhsdp|fsdp2?[ _-]?hybrid|hybrid[ _-]?fsdp");
+
+    /** torchtitan's degrees; -1 is all that are left. */
+    private static final Pattern REPLICATE = Pattern.compile("dp_replicate(?:_degree)?[ =:]*(?:[2-9]|1\\d)");
+
+    private static final Pattern SHARD = Pattern.compile("dp_shard(?:_degree)?[ =:]*(?:-1|[2-9]|1\\d)");
 
     private static final Pattern GRADIENT_SHARD = Pattern.compile("shard[ _-]?grad");
 
@@ -82,6 +88,12 @@ final class RunSpread {
     }
 
     private Sharding sharding() {
+        boolean isSharded = SHARD.matcher(text).find();
+        boolean isHybrid = HYBRID_SHARD.matcher(text).find()
+                || (isSharded && REPLICATE.matcher(text).find());
+        if (isHybrid) { // before ZeRO: HYBRID_SHARD_ZERO2 is FSDP's
+            return Sharding.HYBRID;
+        }
         Matcher stage = STAGE.matcher(text);
         boolean hasStage = stage.find();
         boolean isBare =
@@ -93,10 +105,7 @@ final class RunSpread {
         if (GRADIENT_SHARD.matcher(text).find()) {
             return Sharding.ZERO2;
         }
-        if (HYBRID_SHARD.matcher(text).find()) {
-            return Sharding.HYBRID;
-        }
-        if (text.contains("fsdp") || FULL_SHARD.matcher(text).find()) {
+        if (isSharded || text.contains("fsdp") || FULL_SHARD.matcher(text).find()) {
             return Sharding.FSDP;
         }
         boolean isMegatron = row.framework().framework(false) == Framework.MEGATRON; // its layers never work in turns
@@ -118,14 +127,16 @@ final class RunSpread {
     }
 
     /**
-     * Whether DeepSpeed shares that out: FSDP has a strategy like its second stage, which people call so, and moments in bfloat16 are none of
-     * DeepSpeed's.
+     * Whether DeepSpeed shares that out, by its name or else by that of its stages: FSDP has a strategy like the second, which people call so,
+     * and moments in bfloat16 are none of DeepSpeed's. Notes may compare it with FSDP.
      */
     boolean isZero(Sharding sharding) {
-        boolean isFsdp = row.notes().say("fsdp") || row.lower("framework").contains("fsdp");
+        boolean isFsdp = row.notes().say("fsdp2?[ -]*(?:zero|no[ -]reshard)")
+                || row.lower("framework").contains("fsdp");
         return switch (sharding) {
             case ZERO1, ZERO2, ZERO3 ->
-                !GRADIENT_SHARD.matcher(text).find() && !isFsdp && !new RunMethod(row).hasHalfMoments();
+                text.contains("deepspeed")
+                        || !(isFsdp || GRADIENT_SHARD.matcher(text).find() || new RunMethod(row).hasHalfMoments());
             default -> false;
         };
     }

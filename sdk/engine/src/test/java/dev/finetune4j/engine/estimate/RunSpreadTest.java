@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.finetune4j.engine.estimate.Parallelism.Sharding;
 import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,6 +44,14 @@ class RunSpreadTest {
         "FULL_SHARD, FSDP",
         "HYBRID_SHARD, HYBRID",
         "hsdp, HYBRID",
+        "HYBRID_SHARD_ZERO2, HYBRID",
+        "_HYBRID_SHARD_ZERO2, HYBRID",
+        "fsdp hybrid, HYBRID",
+        "dp_replicate=2 dp_shard=4, HYBRID",
+        "dp_replicate 2 x dp_shard 4, HYBRID",
+        "dp_replicate=1 dp_shard=8, FSDP",
+        "dp_shard=-1, FSDP",
+        "dp_replicate=8 dp_shard=1, NONE",
         "SHARD_GRAD_OP, ZERO2",
         "zero3-offload, ZERO3",
         "tensor parallel 2, NONE"
@@ -134,6 +143,25 @@ class RunSpreadTest {
 
         assertThat(run.setup().parallelism().sharding()).isEqualTo(Sharding.ZERO2);
         assertThat(run.setup().framework()).isEqualTo(Framework.HUGGING_FACE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "zero3, AdamW, FSDP keeps bf16 optimizer state where DeepSpeed keeps fp32, DEEPSPEED",
+        "deepspeed zero3, AdamW bf16 states, , DEEPSPEED",
+        "zero2, AdamW bf16 states, , HUGGING_FACE",
+        "zero2, AdamW, 'DeepEP all-to-all, dense part FSDP2 ZeRO-2', HUGGING_FACE"
+    })
+    void takesAStageOfZeroForDeepSpeedsUnlessItIsToldToBeFsdps(
+            String parallelism, String optimizer, @Nullable String notes, Framework framework) {
+        SampleRun run =
+                SampleRun.with("parallelism", parallelism).set("gpus", "8").set("method", "full");
+
+        assertThat(run.set("optimizer", optimizer)
+                        .set("notes", notes == null ? "" : notes)
+                        .setup()
+                        .framework())
+                .isEqualTo(framework);
     }
 
     @Test
