@@ -130,7 +130,7 @@ final class RunLengths {
 
     /** Samples are counted as the data has them; packed, many of them fill a row up to its cap. */
     boolean isCountedBeforePacking() {
-        return Boolean.TRUE.equals(isPacked()) && !isFullLength();
+        return Boolean.TRUE.equals(isPacked());
     }
 
     private OptionalDouble tokensBeforePacking() {

@@ -26,6 +26,9 @@ final class RunMethod {
     private static final Pattern HALF_MOMENTS =
             Pattern.compile("(?:bf16|bfloat16)[ _-](?:states|moments)|adamw?[_-]?bf16");
 
+    /** As Lightning calls fp16 for short: "16-mixed". */
+    private static final Pattern LIGHTNING_HALF = Pattern.compile("(?<!\\w)16-(?:true|mixed)\\b");
+
     private final RunRow row;
 
     RunMethod(RunRow row) {
@@ -75,7 +78,10 @@ final class RunMethod {
         if (text.contains("bf16") || text.contains("bfloat16")) {
             return Arithmetic.BF16;
         }
-        if (text.contains("fp16") || text.contains("float16") || text.contains("half")) {
+        if (text.contains("fp16")
+                || text.contains("float16")
+                || text.contains("half")
+                || LIGHTNING_HALF.matcher(text).find()) {
             return Arithmetic.FP16;
         }
         return text.contains("32") ? Arithmetic.FP32 : null;

@@ -2,14 +2,36 @@ package dev.finetune4j.engine.estimate;
 
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What the free text of a published row says, for which the table has no column. */
 final class RunNotes {
-    private static final Pattern DENIAL_BEFORE = Pattern.compile("\\b(no|not|without|w/o|non)[ -](the |any |a )?$");
-    private static final Pattern DENIAL_AFTER = Pattern.compile("[ ]?[=:]?[ ]?(no|off|false|disabled)\\b");
+    private static final Pattern DENIAL_BEFORE =
+            Pattern.compile("\\b(no|not|without|w/o|non)[ -](of |using )?(the |any |a )?$");
+
+    /** A "not" that denies what stands before it: not that of "full length not packed". */
+    private static final Pattern DENIAL_AFTER =
+            Pattern.compile("[ ]?[=:]?[ ]?(no|off|false|disabled|none)\\b|[=:][ ]?0(?![\\d.])"
+                    + "|[ ](is |are |was |were )?(un(used|supported|known|available)|turned off|switched off|fail(s|ed)?)\\b"
+                    + "|[ ](is|are|was|were|do|does|did|could|can)[ ]?not\\b"
+                    + "|[ ]not( yet)? (used|given|said|stated|told|known|printed|set|on|enabled|supported|available|applied|active|possible)\\b"
+                    + "|[ ]not(?=[ ]?([,.;)]|$))");
+
+    /** Layers under torch.compile; not how long that took, nor code "compiled from source". */
+    private static final String COMPILE =
+            "(?:py)?torch[._ ]compile\\b|(?<![\\w-])compile\\b(?!-free| (?:time|included|excluded))";
+
+    /** Rows that are padded, however long they were before. */
+    private static final String PADDED = "padded to (?:the )?max|pad(?:ded|ding)?[ =]*(?:to )?max_?length";
+
+    /** What is said of rows that are all of one length, among it that they are made up, as those of a benchmark are. */
+    private static final String FULL_LENGTH =
+            "full[- ]length|fully filled|(?:exactly|fixed)[ -](?:of )?(?:(?:the|that|this) )?length"
+                    + "|dense tokens|(?:mock|fake|dummy) data(?![ -]?load)|random tokens(?=[ ]?(?:[,.;:()]|$)| of )"
+                    + "|synthetic (?:rows|batch(?:es)?|tokens)|synthetic (?:data|inputs?|samples|sequences)(?=[ ]?(?:[,.;:()]|$)| of )";
 
     private static final Pattern NOT_OUT_OF_MEMORY =
             Pattern.compile("(?:\\b(?:not|never|no|without)|n't) (?:(?:run|ran|running|go|going|went) )?out of memory");
@@ -28,17 +50,17 @@ final class RunNotes {
 
     /** Whether the text holds this expression, and does not say no to it: "without CPU offload", "liger=no", "packing off". */
     boolean say(String expression) {
-        Matcher matcher = Pattern.compile(expression).matcher(text);
-        while (matcher.find()) {
-            boolean isDenied = DENIAL_BEFORE
-                            .matcher(text.substring(0, matcher.start()))
-                            .find()
-                    || DENIAL_AFTER.matcher(text.substring(matcher.end())).lookingAt();
-            if (!isDenied) {
-                return true;
-            }
-        }
-        return false;
+        return Pattern.compile(expression).matcher(text).results().anyMatch(found -> !isDenied(found));
+    }
+
+    /** Whether the text holds this expression and says no to it. */
+    boolean deny(String expression) {
+        return Pattern.compile(expression).matcher(text).results().anyMatch(this::isDenied);
+    }
+
+    private boolean isDenied(MatchResult found) {
+        return DENIAL_BEFORE.matcher(text.substring(0, found.start())).find()
+                || DENIAL_AFTER.matcher(text.substring(found.end())).lookingAt();
     }
 
     /** The first number that this expression catches, which is digits, commas and points; empty for 0 and for no number. */
@@ -70,9 +92,10 @@ final class RunNotes {
         return number("\\b(?:mean|average|avg)(?: length)?[ =:]*([\\d,.]*\\d) tokens");
     }
 
+    /** Weights as narrow as what is computed in; not {@code --bf16 True}, by which Trainer computes over weights in single precision. */
     boolean saysWeightsAreHalf() {
         return say("pure (bf16|bfloat16|fp16|float16|half)|\\b16-true"
-                + "|(bf16|bfloat16|fp16|float16|half)[ _-]?\\(?(pure|true)\\b"
+                + "|(bf16|bfloat16|fp16|float16|half)([ _-]?\\(?pure\\b|-true\\b|[ ]?\\(true\\))"
                 + "|(bf16|bfloat16) (weights|parameters)");
     }
 
@@ -110,14 +133,18 @@ final class RunNotes {
                 "offload of (optimizer and )?params|param(eter)?s? (cpu )?offload|offload_param|parameter cpu offload");
     }
 
+    /** Whether rows are as long as they may be; where lengths are told, those count, but of rows that are padded. */
     boolean isFullLength() {
-        return say(
-                "full[- ]length|fully filled|(exact(ly)?|fixed)[ -](of )?((the|that|this) )?length|dense tokens|padded to max"
-                        + "|pad(ded|ding)?[ =]*(to )?max_?length|(mock|fake|dummy) data|random tokens|synthetic");
+        boolean tellsLengths = longestTokens().isPresent() || meanTokens().isPresent();
+        return say(PADDED) || (!tellsLengths && say(FULL_LENGTH));
     }
 
     boolean isCompiled() {
-        return say("fused[ _-](?:ops and )?kernels|compile on|(^|[ ;])compile[,;]|; compile|torch\\.compile\\b")
-                && !say("compile included|it/s eager and|without compile|compile off");
+        return say("fused[ _-](?:ops and )?kernels") || saysCompile();
+    }
+
+    /** Whether layers run under torch.compile: "compile=True", "torch_compile". */
+    boolean saysCompile() {
+        return say(COMPILE) && !say("it/s eager and");
     }
 }

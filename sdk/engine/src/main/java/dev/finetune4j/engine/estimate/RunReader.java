@@ -39,8 +39,21 @@ final class RunReader {
             Map.entry("peft-method-comparison", "peft"),
             Map.entry("peft-readme-table", "peft"));
 
-    /** Liger's patches of Transformers: its fused loss is on unless it is said to be off. */
-    private static final String LIGER = "(?<!than |beside |against )\\bliger(?![- ](cross|rope|rms|swiglu))\\b";
+    /** Liger's patches of Transformers: its fused loss is on unless it is said to be off, or other kernels of it alone are named. */
+    private static final String LIGER =
+            "(?<!\\b(?:than|beside|against|vs\\.?|versus|unlike|compared (?:with|to)) )(?<![a-z_])(?:[a-z]{1,12}_){0,2}liger(?![a-z])"
+                    + "(?!(?:[ _-]kernels?)?(?: (?:for|of|on))?[ _-](?:the )?(?:cross|rope|rms|swiglu|ge?glu|glu|layer|norm))"
+                    + "(?:[ _-]kernels?)?(?:[ _-]fused[ _-]linear[ _-]cross[ _-]entropy)?";
+
+    private static final String FUSED_CROSS_ENTROPY =
+            "fused[ _-](?:linear[ _-])?(?:cross(?:[ _-]?entropy)?|ce\\b)(?:[ _-]loss)?";
+
+    /** Checkpoints of activations in the host's memory; not those of the run on a disk. */
+    private static final String OFFLOADED_CHECKPOINTS = "act(?:ivation)?s?[ _-](?:cpu[ _-])?off-?load(?:ing|ed)?"
+            + "|off-?load(?:ing|ed)?[ _-](?:of[ _-])?(?:the[ _-])?act(?:ivation)?s?(?![a-z])"
+            + "|(?:activation|gradient)[ _-]checkpoint(?:s|ing)?[ _-](?:are |were )?(?:cpu[ _-])?off-?load(?:ing|ed)?"
+            + "|checkpoint(?:ing)?[ _-]off-?load(?:ing)?(?! to\\b)"
+            + "|checkpoint(?:s|ing)? (?:are |were )?off-?load(?:ing|ed)? (?:in)?to (?:the )?(?:cpu|host|ram)";
 
     private final GpuTable gpus;
     private final ModelNames names;
@@ -151,8 +164,7 @@ final class RunReader {
 
     private @Nullable Checkpointing checkpointing() {
         RunNotes said = new RunNotes(row.text("activation_checkpointing"));
-        if (said.say("unsloth|off-?load")
-                || row.notes().say("act(ivation)? offload|checkpoint(s|ing)? off-?load(ed|ing)?")) {
+        if (said.say("unsloth|off-?load") || row.notes().say(OFFLOADED_CHECKPOINTS)) {
             return Checkpointing.FULL_OFFLOADED;
         }
         if (said.say("selective")) { // "yes (selective)", too
@@ -176,21 +188,21 @@ final class RunReader {
 
     private @Nullable Loss loss(Framework framework) {
         RunNotes notes = row.notes();
-        if (notes.say("whole logits|logits not chunked|plain cross entropy")) {
+        if (notes.say("whole logits|logits not chunked|plain cross[ -]entropy")) {
             return Loss.STOCK;
         }
         boolean isFused = Stream.of(notes, new RunNotes(row.text("framework"))).anyMatch(RunReader::sayFusedLoss);
-        if (isFused && !notes.say("liger=no")) {
+        if (isFused && !notes.deny(FUSED_CROSS_ENTROPY)) {
             return Loss.FUSED;
         }
-        if (notes.say("chunked (ce|cross|loss)")) {
+        if (notes.say("chunked[ _-](ce|cross|loss)")) {
             return Loss.CHUNKED;
         }
         return framework == Framework.TORCHTUNE && notes.say("ablation step") ? Loss.STOCK : null;
     }
 
     private static boolean sayFusedLoss(RunNotes said) {
-        return said.say(LIGER + "|fused (linear )?(cross|ce)|fused (chunked )?(lm[ -]?)?head|cut[- ]cross"
+        return said.say(LIGER + '|' + FUSED_CROSS_ENTROPY + "|fused (chunked )?(lm[ -]?)?head|cut[ _-]cross"
                         + "|chunked[ _-]nll")
                 || said.say("(no|without) (full|whole) logits");
     }

@@ -2,6 +2,7 @@ package dev.finetune4j.engine.estimate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.finetune4j.engine.estimate.TrainingSetup.Arithmetic;
 import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
 import dev.finetune4j.engine.estimate.TrainingSetup.Method;
 import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
@@ -60,6 +61,25 @@ class RunMethodTest {
     void readsOfHalfWeightsInThePrecisionAsInTheNotes(String precision) {
         assertThat(SampleRun.with("precision", precision).setup().weights()).isEqualTo(Weights.HALF);
         assertThat(SampleRun.with("precision", "bf16").setup().weights()).isNull();
+    }
+
+    /** Trainer's flag asks for autocast. */
+    @ParameterizedTest
+    @ValueSource(strings = {"--bf16 True", "bf16 true", "bf16=True", "--fp16 True"})
+    void takesTrainersFlagForNoWordOfHowWeightsAreStored(String text) {
+        assertThat(SampleRun.with("precision", text)
+                        .set("method", "full")
+                        .setup()
+                        .weights())
+                .isNull();
+        assertThat(SampleRun.with("notes", text).set("method", "full").setup().weights())
+                .isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"16-mixed, FP16", "16-true, FP16", "bf16-true, BF16", "bf16-mixed, BF16", "32-true, FP32"})
+    void readsInWhatLightningComputes(String precision, Arithmetic arithmetic) {
+        assertThat(SampleRun.with("precision", precision).setup().arithmetic()).isEqualTo(arithmetic);
     }
 
     /** As Lightning calls what is not packed. */

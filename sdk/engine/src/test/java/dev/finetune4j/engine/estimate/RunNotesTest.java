@@ -44,11 +44,68 @@ class RunNotesTest {
 
     @ParameterizedTest
     @CsvSource({
+        "CPU offload, true",
+        "CPU offload not used, false",
+        "CPU offload is not used, false",
+        "CPU offload fails, false",
+        "CPU offload unsupported, false",
+        "CPU offload was unused, false",
+        "CPU offload: none, false",
+        "CPU offload=0, false",
+        "not using CPU offload, false",
+        "'CPU offload, not packed', true",
+        "'CPU offload on; nothing fails', true"
+    })
+    void takesForDeniedWhatIsNotUsedOrFails(String notes, boolean isSaid) {
+        assertThat(new RunNotes(notes).say("cpu offload")).isEqualTo(isSaid);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'no compile, FSDP2', false",
+        "'FSDP2; compile, chunked CE', true",
+        "compile=True, true",
+        "compile: false, false",
+        "compile=none, false",
+        "compile=default, true",
+        "torch_compile=True, true",
+        "torch_compile=False, false",
+        "--torch_compile True, true",
+        "torch compile, true",
+        "PyTorch compile, true",
+        "torch.compile not used, false",
+        "torch.compile fails, false",
+        "compile-free, false",
+        "flash-attn compiled from source, false",
+        "first-step compile included, false"
+    })
+    void tellsOfLayersUnderTorchCompile(String text, boolean isCompiled) {
+        assertThat(new RunNotes(text).isCompiled()).isEqualTo(isCompiled);
+        assertThat(new Frameworks("trl " + text).isCompiled()).isEqualTo(isCompiled);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "rows fully filled to 8192, true",
         "rows of exactly the length, true",
         "full-length rows, true",
         "rows are not fully filled, false",
-        "seq_len is a cap, false"
+        "seq_len is a cap, false",
+        "'synthetic instruction data, mean 240 tokens, max 900 tokens', false",
+        "'synthetic rows, mean 240 tokens', false",
+        "'padded to max_length, mean 240 tokens', true",
+        "synthetic rows of exactly the length, true",
+        "'synthetic tokens, batch 4', true",
+        "synthetic data; 20 steps, true",
+        "trained on synthetic data from GPT-4, false",
+        "exact length not given, false",
+        "full length not given, false",
+        "full length not packed, true",
+        "rows not of a fixed length, false",
+        "random tokens; 20 steps, true",
+        "random tokens masked, false",
+        "dummy data, true",
+        "dummy data loader worker, false"
     })
     void tellsThatRowsAreAsLongAsTheyMayBe(String notes, boolean isFullLength) {
         assertThat(new RunNotes(notes).isFullLength()).isEqualTo(isFullLength);

@@ -56,7 +56,27 @@ class RunReaderTest {
         "'whole logits, Liger cross entropy', STOCK",
         "'Liger; plain cross entropy', STOCK",
         "'logits not chunked, torch cross entropy', STOCK",
-        "chunked CE, CHUNKED"
+        "chunked CE, CHUNKED",
+        "chunked_ce, CHUNKED",
+        "use_liger_kernel=True, FUSED",
+        "use_liger_kernel=False, ",
+        "enable_liger_kernel: true, FUSED",
+        "liger_kernel, FUSED",
+        "liger_fused_linear_cross_entropy: true, FUSED",
+        "liger_fused_linear_cross_entropy: false, ",
+        "liger fused_linear_cross_entropy=false, ",
+        "'Liger, fused_linear_cross_entropy=False', ",
+        "'liger_rope: true, liger_rms_norm: true', ",
+        "fused_linear_cross_entropy, FUSED",
+        "Liger kernels for RMSNorm and SwiGLU only, ",
+        "Liger kernel not used, ",
+        "not using use_liger_kernel, ",
+        "compared with Liger, ",
+        "vs Liger 20.1 GB, ",
+        "vs. Liger 20.1 GB, ",
+        "no fused CE, ",
+        "'Liger, no fused CE', ",
+        "plain cross-entropy, STOCK"
     })
     void readsOfTheLossWhetherLogitsAreWrittenOut(String notes, @Nullable Loss loss) {
         assertThat(SampleRun.with("notes", notes).setup().loss()).isEqualTo(loss);
@@ -71,7 +91,15 @@ class RunReaderTest {
     @CsvSource({
         "activation checkpoints offloaded to CPU, FULL_OFFLOADED",
         "activation offloading, FULL_OFFLOADED",
-        "no checkpoint offload, FULL"
+        "no checkpoint offload, FULL",
+        "enable_activation_offloading=True, FULL_OFFLOADED",
+        "offload_activations, FULL_OFFLOADED",
+        "'experts not trained, checkpoint offload, compile', FULL_OFFLOADED",
+        "checkpoints offloaded to the host, FULL_OFFLOADED",
+        "activation offloading off, FULL",
+        "activation offloading: false, FULL",
+        "checkpoints offloaded to S3, FULL",
+        "checkpoint offload to disk every 500 steps, FULL"
     })
     void readsOfCheckpointsThatLieInTheHostsMemory(String notes, Checkpointing checkpointing) {
         assertThat(SampleRun.with("notes", notes).setup().checkpointing()).isEqualTo(checkpointing);
