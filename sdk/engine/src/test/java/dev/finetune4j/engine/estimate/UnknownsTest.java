@@ -21,6 +21,8 @@ class UnknownsTest {
 
         assertThat(singleOf(Method.LORA, shares)).isBetween(0.05, 0.2);
         assertThat(singleOf(Method.LORA, Parallelism.single())).isBetween(0.05, 0.2);
+        assertThat(singleOf(Method.PROMPT, Parallelism.single())).isBetween(0.05, 0.2);
+        assertThat(singleOf(Method.HEAD, shares)).isBetween(0.05, 0.2);
         assertThat(singleOf(Method.FULL, shares)).isBetween(0.6, 0.8);
     }
 
