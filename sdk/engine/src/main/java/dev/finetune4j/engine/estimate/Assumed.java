@@ -42,6 +42,7 @@ record Assumed(
         Attention attention,
         Loss loss,
         boolean isCompiled,
+        boolean hasFusedKernels,
         boolean hasSinglePrecisionEdges,
         double unlikeness,
         double unsteadiness,
@@ -89,7 +90,12 @@ record Assumed(
 
     /** Whether kernels are fused beyond PyTorch's own. */
     boolean isTuned() {
-        return isCompiled || has(FrameworkTrait.FUSED_KERNELS);
+        return isCompiled || isFusedByHand();
+    }
+
+    /** Whether kernels are fused by hand, which leaves to torch.compile, if it is on, little to fuse. */
+    boolean isFusedByHand() {
+        return hasFusedKernels || has(FrameworkTrait.FUSED_KERNELS);
     }
 
     /** Whether every batch needs the same memory. */

@@ -107,7 +107,7 @@ final class Frameworks {
 
     /** Whether the name says so beside the framework's own: "pytorch 2.8 + torch.compile". */
     boolean isCompiled() {
-        return new RunNotes(name).saysCompile();
+        return new RunNotes(name).isCompiled();
     }
 
     boolean isQwenScript() {

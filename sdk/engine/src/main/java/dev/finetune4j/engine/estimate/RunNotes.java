@@ -139,12 +139,13 @@ final class RunNotes {
         return say(PADDED) || (!tellsLengths && say(FULL_LENGTH));
     }
 
-    boolean isCompiled() {
-        return say("fused[ _-](?:ops and )?kernels") || saysCompile();
+    /** Kernels fused by hand, as those of fms-acceleration ("foak"). */
+    boolean hasFusedKernels() {
+        return say("fused[ _-](?:ops and )?kernels");
     }
 
     /** Whether layers run under torch.compile: "compile=True", "torch_compile". */
-    boolean saysCompile() {
+    boolean isCompiled() {
         return say(COMPILE) && !say("it/s eager and");
     }
 }

@@ -157,6 +157,7 @@ final class RunReader {
                 .attention(attention())
                 .loss(loss(framework))
                 .isCompiled(row.notes().isCompiled() || row.framework().isCompiled())
+                .hasFusedKernels(row.notes().hasFusedKernels())
                 .offloadsOptimizer(spread.offloadsOptimizer())
                 .offloadsWeights(spread.offloadsWeights(sharding))
                 .build();

@@ -1,6 +1,5 @@
 package dev.finetune4j.engine.estimate;
 
-import static dev.finetune4j.engine.estimate.FrameworkTrait.FUSED_KERNELS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.LEAN_LAYERS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.VENDOR_KERNELS;
 import static dev.finetune4j.engine.estimate.SpeedCoefficient.ATTENTION;
@@ -196,7 +195,7 @@ final class SpeedFormula {
 
     /** Whether kernels are fused by torch.compile alone. */
     private boolean isFusedByCompiler() {
-        return run.isCompiled() && !run.has(FUSED_KERNELS);
+        return run.isCompiled() && !run.isFusedByHand();
     }
 
     private double launching() {

@@ -53,7 +53,8 @@ import org.jspecify.annotations.Nullable;
  * @param checkpointing which activations are computed again instead of kept
  * @param attention how attention is computed
  * @param loss how logits and loss are computed
- * @param isCompiled whether layers run as compiled or fused kernels
+ * @param isCompiled whether torch.compile compiles the layers
+ * @param hasFusedKernels whether norms, activation functions and rotations run as kernels fused by hand, beyond those of the framework
  * @param offloadsOptimizer whether the optimizer's states lie in the host's memory
  * @param offloadsWeights whether the weights lie in the host's memory
  * @param parallelism how the run is spread over GPUs
@@ -79,6 +80,7 @@ public record TrainingSetup(
         @Nullable Attention attention,
         @Nullable Loss loss,
         @Nullable Boolean isCompiled,
+        boolean hasFusedKernels,
         boolean offloadsOptimizer,
         boolean offloadsWeights,
         Parallelism parallelism,
@@ -305,6 +307,7 @@ public record TrainingSetup(
         private @Nullable Attention attention;
         private @Nullable Loss loss;
         private @Nullable Boolean isCompiled;
+        private boolean hasFusedKernels;
         private boolean offloadsOptimizer;
         private boolean offloadsWeights;
         private List<Sharding> shardings = List.of();
@@ -334,6 +337,7 @@ public record TrainingSetup(
             attention = setup.attention;
             loss = setup.loss;
             isCompiled = setup.isCompiled;
+            hasFusedKernels = setup.hasFusedKernels;
             offloadsOptimizer = setup.offloadsOptimizer;
             offloadsWeights = setup.offloadsWeights;
             shardings = setup.shardings;
@@ -441,6 +445,12 @@ public record TrainingSetup(
             return this;
         }
 
+        /** Whether kernels are fused by hand, beyond those of the framework. */
+        public Builder hasFusedKernels(boolean value) {
+            hasFusedKernels = value;
+            return this;
+        }
+
         /** Whether the optimizer's states lie in the host's memory. */
         public Builder offloadsOptimizer(boolean value) {
             offloadsOptimizer = value;
@@ -481,6 +491,7 @@ public record TrainingSetup(
                     attention,
                     loss,
                     isCompiled,
+                    hasFusedKernels,
                     offloadsOptimizer,
                     offloadsWeights,
                     parallelism,

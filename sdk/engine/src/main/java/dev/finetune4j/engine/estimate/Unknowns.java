@@ -60,6 +60,7 @@ final class Unknowns {
                 setup.attention() != null ? setup.attention() : attention(random),
                 loss(random),
                 setup.isCompiled() != null && setup.isCompiled(),
+                setup.hasFusedKernels(),
                 hasSinglePrecisionEdges(random, weights),
                 unlikeness(random),
                 logNormal(random, 1, 0.7), // 1 to 35 GiB over a hundred runs of one benchmark

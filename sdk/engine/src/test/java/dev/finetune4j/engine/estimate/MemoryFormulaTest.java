@@ -219,6 +219,18 @@ class MemoryFormulaTest {
                 .isCloseTo(TOKENS * 32 * (inHalf + 2 * 4096.0) + 2 * LAYERS, within(1.0));
     }
 
+    /** Kernels fused by hand keep what lean layers keep, not what torch.compile's partitioner chooses. */
+    @Test
+    void keepsLessWhereKernelsAreFusedByHand() {
+        double ofAToken = 0.6 * 16 * 4096 + 0.75 * 8 * 14336 + 4 * (4096 + 1024);
+
+        assertThat(of(setup(Framework.HUGGING_FACE, Method.FULL, ONE)
+                                .hasFusedKernels(true)
+                                .weights(Weights.HALF))
+                        .activations())
+                .isCloseTo(TOKENS * 32 * ofAToken, within(1.0));
+    }
+
     @Test
     void keepsNothingWhereAHeadAloneIsTrained() {
         MemoryParts parts = of(setup(Method.HEAD, ONE).trainableParameters(1000.0));

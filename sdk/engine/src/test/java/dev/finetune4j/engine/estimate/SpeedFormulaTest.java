@@ -64,12 +64,29 @@ class SpeedFormulaTest {
         assertThat(compiled.launching() / stock.launching()).isCloseTo(0.8, within(1e-9));
     }
 
+    @Test
+    void movesAndLaunchesWhatTunedCodeDoesWhereKernelsAreFusedByHand() {
+        SpeedParts stock = parts(Method.FULL, Checkpointing.NONE);
+        SpeedParts fused = of(setup(Method.FULL, Checkpointing.NONE).hasFusedKernels(true));
+        double elements = 2 * (20.0 * 768 + 6 * 3072) * 12 * 8 * 128;
+        double saved = SpeedCoefficient.TRAFFIC_STOCK.centre() - SpeedCoefficient.TRAFFIC_FUSED.centre();
+
+        assertThat(stock.traffic() - fused.traffic()).isCloseTo(saved * elements / (600 * 1e9), withinPercentage(0.01));
+        assertThat(fused.launching() / stock.launching())
+                .isCloseTo(
+                        SpeedCoefficient.LAUNCH_TUNED.centre() / SpeedCoefficient.LAUNCH_STOCK.centre(), within(1e-9));
+    }
+
     private static SpeedParts parts(Method method, Checkpointing checkpointing) {
         return parts(method, checkpointing, false);
     }
 
     private static SpeedParts parts(Method method, Checkpointing checkpointing, boolean isCompiled) {
-        TrainingSetup setup = TrainingSetup.of(method, Framework.FINETUNE4J_GPU, Parallelism.single())
+        return of(setup(method, checkpointing).isCompiled(isCompiled));
+    }
+
+    private static TrainingSetup.Builder setup(Method method, Checkpointing checkpointing) {
+        return TrainingSetup.of(method, Framework.FINETUNE4J_GPU, Parallelism.single())
                 .edit()
                 .targets(Set.of())
                 .trainableParameters(1.0)
@@ -85,9 +102,11 @@ class SpeedFormulaTest {
                 .checkpointing(checkpointing)
                 .attention(Attention.FUSED)
                 .loss(Loss.CHUNKED)
-                .isCompiled(isCompiled)
-                .build();
-        Assumed run = new Unknowns(BERT, setup).draw(new SplittableRandom(1));
+                .isCompiled(false);
+    }
+
+    private static SpeedParts of(TrainingSetup.Builder setup) {
+        Assumed run = new Unknowns(BERT, setup.build()).draw(new SplittableRandom(1));
         return SpeedFormula.of(
                 BERT,
                 run,
