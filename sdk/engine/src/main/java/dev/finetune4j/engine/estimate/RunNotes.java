@@ -139,9 +139,9 @@ final class RunNotes {
         return say(PADDED) || (!tellsLengths && say(FULL_LENGTH));
     }
 
-    /** Kernels fused by hand, as those of fms-acceleration ("foak"). */
+    /** Kernels fused by hand, as those of fms-acceleration ("foak") or flash-attention ("fused dropout-add-LN"). */
     boolean hasFusedKernels() {
-        return say("fused[ _-](?:ops and )?kernels");
+        return say("fused[ _-](?:ops and )?kernels|fused dropout-add");
     }
 
     /** Whether layers run under torch.compile: "compile=True", "torch_compile". */

@@ -157,6 +157,7 @@ class RunReaderTest {
         "fused linear cross entropy (no logits), FUSED, false",
         "'fused kernels (cross entropy, RoPE, RMSNorm, LoRA)', , true",
         "foak = fused ops and kernels, , true",
+        "'fused dropout-add-LN, MLP, cross entropy', , true",
         "no fused kernels, , false"
     })
     void readsLossAndKernelsOfNotes(String notes, @Nullable Loss loss, boolean hasFusedKernels) {
