@@ -39,6 +39,8 @@ public record Gpu(
     private static final double SMALL_CARD_GB = 30;
     /** What large products reach of the rate that a vendor prints. */
     private static final double MEASURED = 0.83;
+    /** The same of Blackwell's parts for data centres, as measured of the B200: 1720 of 2250. */
+    private static final double BLACKWELL_MEASURED = 0.765;
     /** The same of AMD's: 51 % of the MI300X's, 60 % of the MI325X's, 63 % of the MI355X's. */
     private static final double AMD_MEASURED = 0.58;
 
@@ -80,15 +82,25 @@ public record Gpu(
 
     /**
      * The rate of large matrix products in 16 bit, in TFLOP/s: measured, or 83 % of the vendor's figure, of AMD's 58 %, the mean of those
-     * that were measured. Empty where the vendor prints none.
+     * that were measured, of Blackwell's with a link 76.5 %, as of the B200. Empty where the vendor prints none.
      */
     public OptionalDouble matmulTflops() {
         if (measuredTflops != null) {
             return OptionalDouble.of(measuredTflops);
         }
         Double printed = bf16Tflops != null ? bf16Tflops : fp16Tflops;
-        return printed == null
-                ? OptionalDouble.empty()
-                : OptionalDouble.of((vendor.equals("AMD") ? AMD_MEASURED : MEASURED) * printed);
+        return printed == null ? OptionalDouble.empty() : OptionalDouble.of(measuredShare() * printed);
+    }
+
+    private double measuredShare() {
+        if (vendor.equals("AMD")) {
+            return AMD_MEASURED;
+        }
+        return isBlackwellPart() ? BLACKWELL_MEASURED : MEASURED;
+    }
+
+    /** Whether it is Blackwell's for data centres, whose tensor cores are other than those of its cards, which have PCIe alone. */
+    boolean isBlackwellPart() {
+        return generation.equals("Blackwell") && linkGbPerS != null;
     }
 }

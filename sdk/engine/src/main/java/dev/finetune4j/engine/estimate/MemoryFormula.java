@@ -138,7 +138,7 @@ final class MemoryFormula {
         double atLoss = carried + kept + logits + buffers;
         double inBackward = Math.max(carried, gradients / 2) + 0.8 * kept + working + buffers;
         double atEnd = gradients + working / 2 + buffers;
-        double stepBuffers = spread.sharding() == Sharding.FSDP ? 0 : buffers; // all is in shards again
+        double stepBuffers = spread.isFsdp() ? 0 : buffers; // all is in shards again
         double atStep = gradients + temporary + stepBuffers;
         double loading = loadingBytes(weights);
         double largest = Math.max(Math.max(atLoss, inBackward), Math.max(atStep, atEnd));
@@ -282,6 +282,9 @@ final class MemoryFormula {
         if (run.parallelism().isFsdp()) {
             double ofEdge = areEdgesWhole() ? 0 : narrow();
             double ofGradient = !run.isFull() ? 0 : run.has(SINGLE_SUMS) ? SINGLE : HALF;
+            if (run.parallelism().sharding() == Sharding.FSDP_GRADIENTS) { // all layers, and gradients of one
+                gathered = each * linear + ofGradient * linear / layers;
+            }
             return gathered + edges * (ofEdge + ofGradient);
         }
         return Math.max(gathered, each * Math.min(linear, LIVE_PARAMETERS)) + HALF * edges / 2;
@@ -318,7 +321,8 @@ final class MemoryFormula {
      *
      * <p>What torch.compile keeps was counted on the graphs of PyTorch 2.15 behind its min-cut partitioner, which computes again what is
      * element by element unless a product reads it: {@code 8 C + 6 F + 4 H D + 4 K D} of a Llama layer, {@code 8 C + 4 F + 4 H D + 4 K D}
-     * of one of GPT-2, twice that in single precision, and under mixed precision 2 C or 4 C more for what is in single there.
+     * of one of GPT-2, twice that in single precision, and under mixed precision 2 C or 4 C more for what is in single there. What compiled
+     * layers keep that are frozen below adapters was not counted: as much as lean layers, which is judgement.
      */
     private double activationBytes() {
         double width = model.hiddenSize();
@@ -354,7 +358,7 @@ final class MemoryFormula {
             ofWidth += 2 * HALF * (model.experts().active() + model.experts().shared());
         }
         double ofHeads = (isWide && !run.isFull()) || isSingle ? 8 : 4;
-        double perInput = run.has(NO_ADAPTER_INPUTS) ? 0 : isWide || run.has(HALF_ADAPTER_INPUTS) ? HALF : SINGLE;
+        double perInput = run.has(NO_ADAPTER_INPUTS) ? 0 : isStreamWide || run.has(HALF_ADAPTER_INPUTS) ? HALF : SINGLE;
         double bytes =
                 ofWidth * width + ofInner * inner + ofHeads * (query + keyValue) + perInput * run.adapterInputs();
         boolean isNf4 = run.weights() == Weights.NF4 || run.weights() == Weights.NF4_DOUBLE;

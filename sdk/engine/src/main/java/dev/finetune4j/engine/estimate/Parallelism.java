@@ -13,7 +13,8 @@ import dev.finetune4j.value.Checks;
  * @param sequence GPUs that share the tokens of a row
  */
 public record Parallelism(int gpus, Sharding sharding, int tensor, int pipeline, int expert, int sequence) {
-    private static final int GPUS_OF_A_MACHINE = 8;
+    /** Of servers with NVLink or its like; those of a rack are more. */
+    static final int GPUS_OF_A_MACHINE = 8;
 
     /** What data-parallel replicas share out. */
     public enum Sharding {
@@ -27,6 +28,8 @@ public record Parallelism(int gpus, Sharding sharding, int tensor, int pipeline,
         ZERO3,
         /** The same, after PyTorch. */
         FSDP,
+        /** FSDP whose weights stay put together from the forward pass to the end of the backward pass (SHARD_GRAD_OP, no reshard). */
+        FSDP_GRADIENTS,
         /** FSDP among the GPUs of a machine, of which each machine holds a copy (HYBRID_SHARD, HSDP). */
         HYBRID,
         /** No replicas: the layers lie on different GPUs, which work one after the other. */
@@ -64,7 +67,7 @@ public record Parallelism(int gpus, Sharding sharding, int tensor, int pipeline,
 
     /** Whether PyTorch shares weights out, among all replicas or those of a machine. */
     public boolean isFsdp() {
-        return sharding == Sharding.FSDP || sharding == Sharding.HYBRID;
+        return sharding == Sharding.FSDP || sharding == Sharding.FSDP_GRADIENTS || sharding == Sharding.HYBRID;
     }
 
     /** GPUs that share one copy of the weights by sharding. */
@@ -72,7 +75,7 @@ public record Parallelism(int gpus, Sharding sharding, int tensor, int pipeline,
         if (sharding == Sharding.HYBRID) {
             return Math.min(replicas(), Math.max(1, GPUS_OF_A_MACHINE / modelGpus()));
         }
-        return sharding == Sharding.ZERO3 || sharding == Sharding.FSDP ? replicas() : 1;
+        return sharding == Sharding.ZERO3 || isFsdp() ? replicas() : 1;
     }
 
     /** GPUs that share one copy of the gradients by sharding. */

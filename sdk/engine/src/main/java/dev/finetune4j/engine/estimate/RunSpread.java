@@ -34,7 +34,7 @@ final class RunSpread {
 
     private static final Pattern SHARD = Pattern.compile("dp_shard(?:_degree)?[ =:]*(?:-1|[2-9]|1\\d)");
 
-    private static final Pattern GRADIENT_SHARD = Pattern.compile("shard[ _-]?grad");
+    private static final Pattern GRADIENT_SHARD = Pattern.compile("shard[ _-]?grad|reshard_after_forward[ =:]*(?:never|false)|no[ -]reshard");
 
     /** What says in another column how weights are shared out; DeepSpeed alone does not say the stage. */
     private static final Pattern SHARDED = Pattern.compile(
@@ -79,7 +79,8 @@ final class RunSpread {
         int tensor = degree("tp");
         int pipeline = degree("pp");
         int expert = degree("ep");
-        int sequence = Math.max(degree("sp"), degree("cp"));
+        int said = Math.max(degree("sp"), degree("cp"));
+        int sequence = said * tensor * pipeline > 1 ? said : modelParallel();
         if ((long) tensor * pipeline > count || expert > count || sequence > count) {
             throw new IllegalArgumentException(
                     "parallelism \"" + row.text("parallelism") + "\" needs more GPUs than the row has: " + count);
@@ -94,6 +95,9 @@ final class RunSpread {
         if (isHybrid) { // before ZeRO: HYBRID_SHARD_ZERO2 is FSDP's
             return Sharding.HYBRID;
         }
+        if (GRADIENT_SHARD.matcher(text).find() || row.notes().say("fsdp2?[ ,(]+no[ -]reshard")) {
+            return Sharding.FSDP_GRADIENTS;
+        }
         Matcher stage = STAGE.matcher(text);
         boolean hasStage = stage.find();
         boolean isBare =
@@ -101,9 +105,6 @@ final class RunSpread {
         if (text.contains("zero") || text.contains("deepspeed") || isBare) {
             String said = hasStage ? stage.group(1) : text;
             return said.contains("3") ? Sharding.ZERO3 : said.contains("2") ? Sharding.ZERO2 : Sharding.ZERO1;
-        }
-        if (GRADIENT_SHARD.matcher(text).find()) {
-            return Sharding.ZERO2;
         }
         if (isSharded || text.contains("fsdp") || FULL_SHARD.matcher(text).find()) {
             return Sharding.FSDP;
@@ -114,6 +115,11 @@ final class RunSpread {
                         || text.contains("device_map")
                         || text.contains("naive");
         return isByLayers ? Sharding.LAYERS : Sharding.NONE;
+    }
+
+    /** GPUs that share tokens or matrices, nobody says which: taken for tokens, since weights that lie whole are the safe side. */
+    private int modelParallel() {
+        return (int) row.notes().number("\\btp\\*cp=(\\d{1,3})\\b").orElse(1);
     }
 
     private int degree(String kind) {
@@ -146,7 +152,8 @@ final class RunSpread {
     }
 
     boolean offloadsWeights(Sharding sharding) {
-        boolean isFsdp = sharding == Sharding.FSDP || sharding == Sharding.HYBRID;
+        boolean isFsdp =
+                sharding == Sharding.FSDP || sharding == Sharding.FSDP_GRADIENTS || sharding == Sharding.HYBRID;
         boolean sharesWeights = sharding == Sharding.ZERO3 || isFsdp;
         return row.notes().offloadsWeights()
                 || (isFsdp && row.notes().say("cpu offload"))

@@ -34,8 +34,6 @@ final class SpeedFormula {
     private static final double GIGA = 1e9;
     /** Bytes a second and GPU between machines, at best (3.2 Tbit/s for eight). */
     private static final double NETWORK = 50 * GIGA;
-
-    private static final int GPUS_OF_A_MACHINE = 8;
     /** Grace-Blackwell racks join 72 GPUs by NVLink. */
     private static final int GPUS_OF_A_RACK = 72;
 
@@ -56,7 +54,6 @@ final class SpeedFormula {
      */
     private static final double COMPILED_LAUNCHES = 0.8;
 
-    private static final String BLACKWELL = "Blackwell";
     /**
      * What PyTorch's kernels reach of NVIDIA's own on Blackwell's parts for data centres, in its first two years: their tensor cores are
      * programmed in a new way, those of its cards as before. Judgement.
@@ -121,8 +118,7 @@ final class SpeedFormula {
         if (gpu.year() >= 2022 && gpu.linkGbPerS() != null && gpu.linkGbPerS() >= 400) {
             rate *= coefficients.get(HOPPER);
         }
-        boolean isBlackwellPart = gpu.generation().equals(BLACKWELL) && gpu.linkGbPerS() != null; // its cards have PCIe
-        if (isBlackwellPart && !run.has(VENDOR_KERNELS)) {
+        if (gpu.isBlackwellPart() && !run.has(VENDOR_KERNELS)) {
             rate *= OTHERS_BLACKWELL;
         }
         return rate * TERA * fp8Gain() * tokens / (tokens + coefficients.get(HALF_RATE_TOKENS));
@@ -234,13 +230,20 @@ final class SpeedFormula {
         if (spread.gpus() == 1) {
             return swap;
         }
-        int machine = gpu.name().startsWith("GB") ? GPUS_OF_A_RACK : GPUS_OF_A_MACHINE;
+        int machine = gpu.name().startsWith("GB") ? GPUS_OF_A_RACK : Parallelism.GPUS_OF_A_MACHINE;
         double inside = gpu.peerBytesPerSecond();
         double between = spread.gpus() > machine ? Math.min(inside, 3 * NETWORK) : inside;
         double seconds = 0;
         if (spread.weightShards() > 1) {
             double weights = model.linearParameters() + model.embeddingParameters();
-            seconds += 2 * weights * (run.isFull() ? 3 : 1 + back) * packed / spread.tensor() / between;
+            boolean isHybrid = spread.sharding() == Sharding.HYBRID;
+            double gathers = spread.sharding() == Sharding.FSDP_GRADIENTS ? 1 : 1 + back;
+            double passes = gathers + (run.isFull() ? 1 : 0);
+            seconds += 2 * weights * passes * packed / spread.tensor() / (isHybrid ? inside : between);
+            if (spread.replicas() > spread.weightShards()) { // each GPU adds its share of the gradients up with other machines
+                double share = run.trainable() / spread.modelGpus() / spread.weightShards();
+                seconds += 2 * 2 * share / Math.min(inside, NETWORK);
+            }
         } else if (spread.replicas() > 1) {
             seconds += 2 * 2 * run.trainable() / spread.modelGpus() / between / run.accumulation();
         }

@@ -98,6 +98,10 @@ class GpuTableTest {
         assertThat(table.find("A100-80").orElseThrow().matmulTflops()).hasValue((264.5 + 271.2) / 2);
         assertThat(table.find("L40").orElseThrow().matmulTflops()).hasValue(0.83 * 181);
         assertThat(table.find("MI350X").orElseThrow().matmulTflops()).hasValue(0.58 * 2300);
+        assertThat(table.find("B300").orElseThrow().matmulTflops())
+                .as("a part like the B200, of which 1720 were measured")
+                .hasValue(0.765 * 2250);
+        assertThat(table.find("RTXPRO6000").orElseThrow().matmulTflops().orElseThrow()).isPositive();
     }
 
     /** Rates with single precision to add up in, and dense: what is quoted of such cards is twice or four times as much. */

@@ -137,6 +137,42 @@ class MemoryFormulaTest {
                 .isCloseTo(4 * (LAYERS + EDGES) / 16, within(1.0));
     }
 
+    @Test
+    void holdsTheSameOnEachGpuOfOneMachineWhereSharingIsHybrid() {
+        assertThat(of(inFullPrecision(Sharding.HYBRID))).isEqualTo(of(inFullPrecision(Sharding.FSDP)));
+    }
+
+    /** A copy in half precision of all layers, embedding and head beside the shares; gradients are added up in single. */
+    @Test
+    void keepsWeightsPutTogetherWhereGradientsAloneAreSharedOut() {
+        MemoryParts whole = parts(Method.FULL, Parallelism.data(16, Sharding.FSDP_GRADIENTS));
+        MemoryParts shares = parts(Method.FULL, Parallelism.data(16, Sharding.FSDP));
+
+        assertThat(whole.weights()).isCloseTo(4 * (LAYERS + EDGES) / 16, within(1.0));
+        assertThat(whole.optimizerStates()).isEqualTo(shares.optimizerStates());
+        assertThat(whole.buffers()).isCloseTo(2 * LAYERS + 4 * OF_A_LAYER + (2 + 4) * EDGES, within(1.0));
+    }
+
+    private static TrainingSetup.Builder inFullPrecision(Sharding sharding) {
+        return setup(Framework.HUGGING_FACE, Method.FULL, Parallelism.data(8, sharding))
+                .optimizer(Optimizer.ADAMW)
+                .accumulation(1)
+                .checkpointing(Checkpointing.FULL)
+                .loss(Loss.FUSED);
+    }
+
+    /** Compiled or not, what adapters read of a stream in single precision is cast to half. */
+    @Test
+    void keepsNoMoreOfWhatAdaptersReadWhereLayersAreCompiled() {
+        TrainingSetup.Builder mixed = setup(Framework.HUGGING_FACE, Method.LORA, ONE)
+                .weights(Weights.FP32)
+                .isCompiled(true);
+        double ofAToken = 0.6 * 8 * 4096 + 0.75 * 6 * 14336 + 4 * (4096 + 1024);
+        double inputs = SampleSetup.LLAMA_8B.adapterInputs(mixed.build().targets());
+
+        assertThat(of(mixed).activations()).isCloseTo(TOKENS * 32 * (ofAToken + 2 * inputs) + 2 * LAYERS, within(1.0));
+    }
+
     /** ZeRO-Offload (arXiv:2101.06840) keeps on a GPU the bucket of 5 x 10^8 gradients that is being added up. */
     @Test
     void leavesGradientsOutThatZeroTakesToTheHostsMemory() {

@@ -52,7 +52,8 @@ class RunSpreadTest {
         "dp_replicate=1 dp_shard=8, FSDP",
         "dp_shard=-1, FSDP",
         "dp_replicate=8 dp_shard=1, NONE",
-        "SHARD_GRAD_OP, ZERO2",
+        "SHARD_GRAD_OP, FSDP_GRADIENTS",
+        "fsdp reshard_after_forward=never, FSDP_GRADIENTS",
         "zero3-offload, ZERO3",
         "tensor parallel 2, NONE"
     })
@@ -137,11 +138,23 @@ class RunSpreadTest {
                 .isEqualTo(sharding);
     }
 
+    /** As entries of MLPerf in the table have it, of which the number of rows tells the product alone. */
+    @Test
+    void takesAnUnknownDivisionBetweenMatricesAndTokensForOneOfTokens() {
+        SampleRun run = SampleRun.with("parallelism", "other").set("gpus", "8").set("framework", "NeMo/Megatron");
+        run.set("notes", "model-parallel size tp*cp=2 follows from GPUs x accumulation / global batch");
+
+        assertThat(run.setup().parallelism().sequence()).isEqualTo(2);
+        assertThat(run.set("parallelism", "tp4").setup().parallelism().sequence())
+                .as("where the column says the degrees")
+                .isEqualTo(1);
+    }
+
     @Test
     void takesAStageOfZeroForNoneOfDeepSpeedsWhereNotesSayFsdp() {
         SampleRun run = SampleRun.with("parallelism", "zero2").set("gpus", "8").set("notes", "FSDP2 no-reshard");
 
-        assertThat(run.setup().parallelism().sharding()).isEqualTo(Sharding.ZERO2);
+        assertThat(run.setup().parallelism().sharding()).isEqualTo(Sharding.FSDP_GRADIENTS);
         assertThat(run.setup().framework()).isEqualTo(Framework.HUGGING_FACE);
     }
 

@@ -21,6 +21,8 @@ class SpeedFormulaTest {
     private static final Architecture BERT = new Architecture(
             Architecture.Kind.ENCODER, 12, 768, 3072, 12, 12, 64, 30_522, false, false, null, null, false);
 
+    private static final Gpu A10G = GpuTable.shipped().find("A10G").orElseThrow();
+
     /** Of three passes, of which one back is worth two; of attention 3.5. Virtual tokens are trained through all layers, too. */
     @Test
     void goesForwardOnlyWhereAHeadAloneIsTrained() {
@@ -64,6 +66,17 @@ class SpeedFormulaTest {
         assertThat(compiled.launching() / stock.launching()).isCloseTo(0.8, within(1e-9));
     }
 
+    /** Weights stay in a machine; over the network go each GPU's shares of gradients alone. */
+    @Test
+    void sendsSharesOfGradientsAloneBetweenMachinesWhereSharingIsHybrid() {
+        double all = communication(16, Parallelism.Sharding.HYBRID);
+        double inside = communication(8, Parallelism.Sharding.FSDP);
+        double between = 2 * 2 * BERT.parameters() / 8 / Math.min(50e9, A10G.peerBytesPerSecond());
+
+        assertThat(communication(8, Parallelism.Sharding.HYBRID)).isEqualTo(inside);
+        assertThat(all - inside).isCloseTo(SpeedCoefficient.EXPOSED.centre() * between, withinPercentage(0.01));
+    }
+
     @Test
     void movesAndLaunchesWhatTunedCodeDoesWhereKernelsAreFusedByHand() {
         SpeedParts stock = parts(Method.FULL, Checkpointing.NONE);
@@ -77,6 +90,11 @@ class SpeedFormulaTest {
                         SpeedCoefficient.LAUNCH_TUNED.centre() / SpeedCoefficient.LAUNCH_STOCK.centre(), within(1e-9));
     }
 
+    private static double communication(int gpus, Parallelism.Sharding sharding) {
+        return of(setup(Method.FULL, Checkpointing.NONE, Parallelism.data(gpus, sharding)))
+                .communication();
+    }
+
     private static SpeedParts parts(Method method, Checkpointing checkpointing) {
         return parts(method, checkpointing, false);
     }
@@ -86,7 +104,11 @@ class SpeedFormulaTest {
     }
 
     private static TrainingSetup.Builder setup(Method method, Checkpointing checkpointing) {
-        return TrainingSetup.of(method, Framework.FINETUNE4J_GPU, Parallelism.single())
+        return setup(method, checkpointing, Parallelism.single());
+    }
+
+    private static TrainingSetup.Builder setup(Method method, Checkpointing checkpointing, Parallelism parallelism) {
+        return TrainingSetup.of(method, Framework.FINETUNE4J_GPU, parallelism)
                 .edit()
                 .targets(Set.of())
                 .trainableParameters(1.0)
@@ -110,7 +132,7 @@ class SpeedFormulaTest {
         return SpeedFormula.of(
                 BERT,
                 run,
-                GpuTable.shipped().find("A10G").orElseThrow(),
+                A10G,
                 Coefficients.centres(SpeedCoefficient.values()));
     }
 }
