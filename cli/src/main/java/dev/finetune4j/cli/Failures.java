@@ -16,6 +16,7 @@ import java.io.StringWriter;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,9 @@ import picocli.CommandLine.ParameterException;
 
 /** Tells what went wrong, in text or JSON, and picks the exit code. */
 final class Failures {
+    private static final Pattern OF_ROOM =
+            Pattern.compile("no space is left|file too large", Pattern.CASE_INSENSITIVE);
+
     private final Surroundings surroundings;
 
     Failures(Surroundings surroundings) {
@@ -78,14 +82,16 @@ final class Failures {
         if (lost.isEmpty()) {
             return exitCode;
         }
-        Problem problem = CliProblems.NOT_WRITABLE
+        String reason = FileReason.of(lost.get());
+        Problem.Builder problem = CliProblems.NOT_WRITABLE
                 .error("the result could not be written to stdout")
-                .because(FileReason.of(lost.get()))
-                .remedy(typedAnew(arguments) + " > /path/with/space/FILE")
-                .remedy("df -h    # make room on the disk that stdout leads to, then the same command again")
-                .build();
+                .because(reason)
+                .remedy(typedAnew(arguments) + " > /path/with/space/FILE");
+        if (OF_ROOM.matcher(reason).find()) {
+            problem.remedy("df -h    # make room on the disk that stdout leads to, then the same command again");
+        }
         try (MessageView messages = surroundings.messages(OutputFormat.askedIn(arguments))) {
-            messages.problems(List.of(problem));
+            messages.problems(List.of(problem.build()));
         }
         return exitCode == ExitCode.OK.number() ? ExitCode.USAGE.number() : exitCode;
     }

@@ -76,6 +76,14 @@ class LostOutputTest {
     }
 
     @Test
+    void whatNoRoomHelpsIsNotOfferedAny() throws Exception {
+        Ended closed = run("exec \"$@\" >&-", "schema");
+
+        assertThat(closed.exitCode()).as(closed.err()).isEqualTo(2);
+        assertThat(closed.err()).contains("try   finetune schema > /path/with/space/FILE").doesNotContain("df -h");
+    }
+
+    @Test
     void aReaderThatHasReadEnoughIsNone() throws Exception {
         Ended schema = run("\"$@\" | true; exit \"${PIPESTATUS[0]}\"", "schema");
         Ended appended = run("exec \"$@\" >> >(true)", "schema");
