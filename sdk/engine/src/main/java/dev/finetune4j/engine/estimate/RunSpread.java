@@ -34,7 +34,8 @@ final class RunSpread {
 
     private static final Pattern SHARD = Pattern.compile("dp_shard(?:_degree)?[ =:]*(?:-1|[2-9]|1\\d)");
 
-    private static final Pattern GRADIENT_SHARD = Pattern.compile("shard[ _-]?grad|reshard_after_forward[ =:]*(?:never|false)|no[ -]reshard");
+    private static final Pattern GRADIENT_SHARD =
+            Pattern.compile("shard[ _-]?grad|reshard_after_forward[ =:]*(?:never|false)|no[ -]reshard");
 
     /** What says in another column how weights are shared out; DeepSpeed alone does not say the stage. */
     private static final Pattern SHARDED = Pattern.compile(

@@ -240,7 +240,8 @@ final class SpeedFormula {
             double gathers = spread.sharding() == Sharding.FSDP_GRADIENTS ? 1 : 1 + back;
             double passes = gathers + (run.isFull() ? 1 : 0);
             seconds += 2 * weights * passes * packed / spread.tensor() / (isHybrid ? inside : between);
-            if (spread.replicas() > spread.weightShards()) { // each GPU adds its share of the gradients up with other machines
+            if (spread.replicas()
+                    > spread.weightShards()) { // each GPU adds its share of the gradients up with other machines
                 double share = run.trainable() / spread.modelGpus() / spread.weightShards();
                 seconds += 2 * 2 * share / Math.min(inside, NETWORK);
             }

@@ -113,7 +113,9 @@ final class Unknowns {
         boolean mayBeMixed = setup.framework() == Framework.HUGGING_FACE || setup.framework() == Framework.OTHER;
         double mixed = !mayBeMixed
                 ? 0
-                : setup.method() != Method.FULL ? 0.1 : setup.parallelism().isFsdp() || setup.framework() == Framework.OTHER ? 0.7 : 0.35;
+                : setup.method() != Method.FULL
+                        ? 0.1
+                        : setup.parallelism().isFsdp() || setup.framework() == Framework.OTHER ? 0.7 : 0.35;
         return chance(random, mixed) ? Weights.FP32 : Weights.HALF;
     }
 

@@ -101,7 +101,8 @@ class GpuTableTest {
         assertThat(table.find("B300").orElseThrow().matmulTflops())
                 .as("a part like the B200, of which 1720 were measured")
                 .hasValue(0.765 * 2250);
-        assertThat(table.find("RTXPRO6000").orElseThrow().matmulTflops().orElseThrow()).isPositive();
+        assertThat(table.find("RTXPRO6000").orElseThrow().matmulTflops().orElseThrow())
+                .isPositive();
     }
 
     /** Rates with single precision to add up in, and dense: what is quoted of such cards is twice or four times as much. */

@@ -129,10 +129,6 @@ class SpeedFormulaTest {
 
     private static SpeedParts of(TrainingSetup.Builder setup) {
         Assumed run = new Unknowns(BERT, setup.build()).draw(new SplittableRandom(1));
-        return SpeedFormula.of(
-                BERT,
-                run,
-                A10G,
-                Coefficients.centres(SpeedCoefficient.values()));
+        return SpeedFormula.of(BERT, run, A10G, Coefficients.centres(SpeedCoefficient.values()));
     }
 }
