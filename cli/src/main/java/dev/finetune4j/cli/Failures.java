@@ -25,8 +25,7 @@ import picocli.CommandLine.ParameterException;
 
 /** Tells what went wrong, in text or JSON, and picks the exit code. */
 final class Failures {
-    private static final Pattern OF_ROOM =
-            Pattern.compile("no space is left|file too large", Pattern.CASE_INSENSITIVE);
+    private static final Pattern OF_ROOM = Pattern.compile("no space is left|file too large", Pattern.CASE_INSENSITIVE);
 
     private final Surroundings surroundings;
 

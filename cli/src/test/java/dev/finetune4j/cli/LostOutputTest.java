@@ -80,7 +80,9 @@ class LostOutputTest {
         Ended closed = run("exec \"$@\" >&-", "schema");
 
         assertThat(closed.exitCode()).as(closed.err()).isEqualTo(2);
-        assertThat(closed.err()).contains("try   finetune schema > /path/with/space/FILE").doesNotContain("df -h");
+        assertThat(closed.err())
+                .contains("try   finetune schema > /path/with/space/FILE")
+                .doesNotContain("df -h");
     }
 
     @Test

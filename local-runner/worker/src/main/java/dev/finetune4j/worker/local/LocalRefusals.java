@@ -87,9 +87,7 @@ final class LocalRefusals {
     }
 
     private Problem withWhatFits(Problem tooLarge, int refusedTokens) {
-        return isOfAnswers(tooLarge)
-                ? answersFitting(tooLarge)
-                : fitting(tooLarge, refusedTokens);
+        return isOfAnswers(tooLarge) ? answersFitting(tooLarge) : fitting(tooLarge, refusedTokens);
     }
 
     /** Texts that are answered are as long as a row may be, not as a batch is. */

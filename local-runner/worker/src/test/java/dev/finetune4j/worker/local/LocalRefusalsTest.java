@@ -82,8 +82,7 @@ class LocalRefusalsTest {
         assertThat(small.job().evaluation().fewShot()).isPositive();
         assertThat(new LocalRefusals(passages, machine(8 << 20)).all())
                 .singleElement()
-                .satisfies(
-                        problem -> assertThat(problem.remedies()).first().isEqualTo("training.max-tokens: 64"));
+                .satisfies(problem -> assertThat(problem.remedies()).first().isEqualTo("training.max-tokens: 64"));
     }
 
     @Test

@@ -141,9 +141,7 @@ final class RunSpread {
         boolean isFsdp = row.notes().say("fsdp2?[ -]*(?:zero|no[ -]reshard)")
                 || row.lower("framework").contains("fsdp");
         return switch (sharding) {
-            case ZERO1, ZERO2, ZERO3 ->
-                text.contains("deepspeed")
-                        || !(isFsdp || GRADIENT_SHARD.matcher(text).find() || new RunMethod(row).hasHalfMoments());
+            case ZERO1, ZERO2, ZERO3 -> text.contains("deepspeed") || !(isFsdp || new RunMethod(row).hasHalfMoments());
             default -> false;
         };
     }

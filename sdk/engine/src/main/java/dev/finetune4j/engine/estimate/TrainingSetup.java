@@ -123,9 +123,9 @@ public record TrainingSetup(
         TORCHTUNE(OWN_UNPACKING, HALF_ADAPTERS, HALF_ADAPTER_INPUTS),
         /** LitGPT and Lit-LLaMA. */
         LITGPT(UNTIED_HEAD, PACKED_HEAD, WHOLE_LOADING, HALF_ADAPTERS, HALF_ADAPTER_INPUTS),
-        /** Megatron-LM, NeMo, Megatron-Bridge. */
+        /** Megatron-LM, NeMo, Megatron-Bridge, FlagScale. */
         MEGATRON(FUSED_KERNELS, VENDOR_KERNELS, NO_BUCKETS, SINGLE_GRADIENTS, MASTER_WEIGHTS, HALF_ADAPTER_INPUTS),
-        /** Code tuned for pre-training: llm-foundry, torchtitan, NeMo AutoModel. */
+        /** Code tuned for pre-training: llm-foundry, torchtitan, NeMo AutoModel, MaxText. */
         TUNED(FUSED_KERNELS, EVERY_OTHER_PRODUCT, SINGLE_SUMS, HALF_ADAPTER_INPUTS),
         /** Not known. */
         OTHER(TRANSFORMERS_LAYERS);

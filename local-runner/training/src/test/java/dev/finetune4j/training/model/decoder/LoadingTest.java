@@ -197,8 +197,8 @@ class LoadingTest {
                 .containsExactly("training.max-tokens: 32    # and evaluation.few-shot: 0 and"
                         + " evaluation.max-new-tokens: 32");
         assertThat(remedies(model, behindVirtualTokens(10))).containsExactly("training.max-tokens: 34");
-        assertThat(remedies(model, behindVirtualTokens(48))).containsExactly("training.max-tokens: 8    # and"
-                + " evaluation.max-new-tokens: 8");
+        assertThat(remedies(model, behindVirtualTokens(48)))
+                .containsExactly("training.max-tokens: 8    # and" + " evaluation.max-new-tokens: 8");
         assertThat(remedies(model, behindVirtualTokens(62)))
                 .as("rows of two tokens teach nothing")
                 .containsExactly("method.virtual-tokens: 48    # and training.max-tokens: 8 and"
