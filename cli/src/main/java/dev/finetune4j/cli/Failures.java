@@ -87,7 +87,7 @@ final class Failures {
                 .because(reason)
                 .remedy(typedAnew(arguments) + " > /path/with/space/FILE");
         if (OF_ROOM.matcher(reason).find()) {
-            problem.remedy("df -h    # make room on the disk that stdout leads to, then the same command again");
+            problem.remedy("df -h    # make room on the disk that stdout leads to, then the command above");
         }
         try (MessageView messages = surroundings.messages(OutputFormat.askedIn(arguments))) {
             messages.problems(List.of(problem.build()));

@@ -15,14 +15,14 @@ final class RunNotes {
     /** A "not" that denies what stands before it: not that of "full length not packed". */
     private static final Pattern DENIAL_AFTER =
             Pattern.compile("[ ]?[=:]?[ ]?(no|off|false|disabled|none)\\b|[=:][ ]?0(?![\\d.])"
-                    + "|[ ](is |are |was |were )?(un(used|supported|known|available)|turned off|switched off|fail(s|ed)?)\\b"
+                    + "|[ ](is |are |was |were )?(un(used|supported|known|available)|(turned |switched )?off|disabled|fail(s|ed)?)\\b"
                     + "|[ ](is|are|was|were|do|does|did|could|can)[ ]?not\\b"
                     + "|[ ]not( yet)? (used|given|said|stated|told|known|printed|set|on|enabled|supported|available|applied|active|possible)\\b"
                     + "|[ ]not(?=[ ]?([,.;)]|$))");
 
     /** Layers under torch.compile; not how long that took, nor code "compiled from source". */
     private static final String COMPILE =
-            "(?:py)?torch[._ ]compile\\b|(?<![\\w-])compile\\b(?!-free| (?:time|included|excluded))";
+            "(?:py)?torch[._ ]compile\\b|(?<!\\w)(?<!\\w-)compile\\b(?!-free| (?:time|included|excluded))";
 
     /** Rows that are padded, however long they were before. */
     private static final String PADDED = "padded to (?:the )?max|pad(?:ded|ding)?[ =]*(?:to )?max_?length";
@@ -35,6 +35,9 @@ final class RunNotes {
 
     private static final Pattern NOT_OUT_OF_MEMORY =
             Pattern.compile("(?:\\b(?:not|never|no|without)|n't) (?:(?:run|ran|running|go|going|went) )?out of memory");
+
+    /** What is said of the run, and does not deny that memory was what it failed for: "OOM failed at step 3". */
+    private static final Pattern FAILED = Pattern.compile("(?<=oom|memory)[ ,:]+fail(?:s|ed)?\\b");
 
     /** A number, and the full stop of a sentence that it may end. */
     private static final Pattern DIGITS = Pattern.compile("(\\d+(?:\\.\\d+)?)\\.?");
@@ -75,7 +78,8 @@ final class RunNotes {
     }
 
     boolean ranOutOfMemory() {
-        return new RunNotes(NOT_OUT_OF_MEMORY.matcher(text).replaceAll("")).say("^oom|out of memory|^failed.*memory");
+        String asSaid = NOT_OUT_OF_MEMORY.matcher(text).replaceAll("");
+        return new RunNotes(FAILED.matcher(asSaid).replaceAll("")).say("^oom|out of memory|^failed.*memory");
     }
 
     boolean hasNoResult() {

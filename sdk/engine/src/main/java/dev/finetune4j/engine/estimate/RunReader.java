@@ -52,7 +52,7 @@ final class RunReader {
     private static final String OFFLOADED_CHECKPOINTS = "act(?:ivation)?s?[ _-](?:cpu[ _-])?off-?load(?:ing|ed)?"
             + "|off-?load(?:ing|ed)?[ _-](?:of[ _-])?(?:the[ _-])?act(?:ivation)?s?(?![a-z])"
             + "|(?:activation|gradient)[ _-]checkpoint(?:s|ing)?[ _-](?:are |were )?(?:cpu[ _-])?off-?load(?:ing|ed)?"
-            + "|checkpoint(?:ing)?[ _-]off-?load(?:ing)?(?! to\\b)"
+            + "|checkpoint(?:ing)?[ _-]off-?load(?:ing)?+(?! to\\b)"
             + "|checkpoint(?:s|ing)? (?:are |were )?off-?load(?:ing|ed)? (?:in)?to (?:the )?(?:cpu|host|ram)";
 
     private final GpuTable gpus;
@@ -193,7 +193,7 @@ final class RunReader {
             return Loss.STOCK;
         }
         boolean isFused = Stream.of(notes, new RunNotes(row.text("framework"))).anyMatch(RunReader::sayFusedLoss);
-        if (isFused && !notes.deny(FUSED_CROSS_ENTROPY)) {
+        if (isFused && !notes.deny(LIGER + '|' + FUSED_CROSS_ENTROPY)) {
             return Loss.FUSED;
         }
         if (notes.say("chunked[ _-](ce|cross|loss)")) {

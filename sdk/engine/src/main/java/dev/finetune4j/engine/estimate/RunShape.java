@@ -32,7 +32,7 @@ final class RunShape {
             "\\b(?:vocab_size|vocab|vocabulary)" + IS + "(\\d{1,3},\\d{3}|\\d{2,7})\\b";
     private static final String GATED = "\\b(?:swiglu|geglu|reglu|gated)\\b";
     private static final String UNGATED = "\\b(?:gelu|relu)\\b";
-    private static final String NOT_A_DECODER = "\\b(?:experts?|moe|encoder)\\b";
+    private static final String NOT_A_DECODER = "(?<![a-z])(?:experts?|moe)(?![a-z])|\\bencoder\\b";
     private static final String TIED = "(?<!un)\\btied\\b|\\btie[_ ](?:word[_ ])?embeddings\\b";
 
     /** How far the sizes may be from the parameters that the row says, as a logarithm: beyond, they are read wrong. */

@@ -75,6 +75,10 @@ class RunNotesTest {
         "PyTorch compile, true",
         "torch.compile not used, false",
         "torch.compile fails, false",
+        "--compile, true",
+        "--no-compile, false",
+        "torch.compile is disabled, false",
+        "torch.compile was off, false",
         "compile-free, false",
         "flash-attn compiled from source, false",
         "first-step compile included, false"
@@ -109,5 +113,11 @@ class RunNotesTest {
     })
     void tellsThatRowsAreAsLongAsTheyMayBe(String notes, boolean isFullLength) {
         assertThat(new RunNotes(notes).isFullLength()).isEqualTo(isFullLength);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"OOM failed at step 3, true", "'OOM, fails with 8 rows', true", "OOM: no, false"})
+    void readsOfARunThatFailedForMemory(String notes, boolean ranOut) {
+        assertThat(new RunNotes(notes).ranOutOfMemory()).isEqualTo(ranOut);
     }
 }

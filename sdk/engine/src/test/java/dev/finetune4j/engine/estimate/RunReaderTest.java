@@ -85,6 +85,11 @@ class RunReaderTest {
     @Test
     void readsOfLigerInTheNameOfAFrameworkToo() {
         assertThat(SampleRun.with("framework", "TRL, Liger").setup().loss()).isEqualTo(Loss.FUSED);
+        assertThat(SampleRun.with("framework", "TRL, Liger")
+                        .set("notes", "use_liger_kernel=False")
+                        .setup()
+                        .loss())
+                .isNull();
     }
 
     @ParameterizedTest
@@ -99,7 +104,8 @@ class RunReaderTest {
         "activation offloading off, FULL",
         "activation offloading: false, FULL",
         "checkpoints offloaded to S3, FULL",
-        "checkpoint offload to disk every 500 steps, FULL"
+        "checkpoint offload to disk every 500 steps, FULL",
+        "checkpoint offloading to S3, FULL"
     })
     void readsOfCheckpointsThatLieInTheHostsMemory(String notes, Checkpointing checkpointing) {
         assertThat(SampleRun.with("notes", notes).setup().checkpointing()).isEqualTo(checkpointing);

@@ -50,6 +50,7 @@ class RunShapeTest {
         "own decoder, 0.1, 'head dim=768, 12 layers, vocab=50257'",
         "own decoder, 0.12, 'LoRA on last 12 layers, hidden=768 vocab=50257'",
         "own decoder, 0.12, 'layers=12 hidden=768 vocab=50257, 8 experts'",
+        "own decoder, 0.12, 'num_hidden_layers=12 hidden_size=768 vocab_size=50257 num_experts=8'",
         "own decoder, 0.12, 'MoE, layers=12 hidden=768 vocab=50257'",
         "own decoder, 0.12, 'encoder of layers=12 hidden=768 vocab=50257'",
         "own decoder, 7, layers=0 hidden=99999 vocab=32000"
