@@ -89,9 +89,15 @@ final class CoreContender {
                 workload.recompute(),
                 threads,
                 0,
+                List.of(),
+                workload.computedTokensOfStep(),
+                workload.batch(),
                 workload.computedTokensOfStep(),
                 scores ? workload.computedTokensOfStep() : 0,
                 scores ? workload.length() + Workload.ANSWER_TOKENS : 0,
+                0,
+                0,
+                false,
                 Long.MAX_VALUE);
     }
 

@@ -170,6 +170,7 @@ final class WorkSite {
                                 spec.seed(),
                                 startTokens,
                                 Math.max(1, Math.max(batchTokens, passage)),
+                                TrainingPlan.mostRows(spec),
                                 rowTokens,
                                 lengths.passage(),
                                 lengths.conversation(),

@@ -390,10 +390,11 @@ class WorkerTest {
 
         assertThat(worker(noting).run()).isEqualTo(ExitCode.OK);
 
-        assertThat(asked)
-                .singleElement()
-                .satisfies(settings ->
-                        assertThat(settings.rowTokens()).isPositive().isLessThan(settings.maxBatchTokens()));
+        assertThat(asked).singleElement().satisfies(settings -> {
+            assertThat(settings.rowTokens()).isPositive().isLessThan(settings.maxBatchTokens());
+            assertThat(settings.batchRows())
+                    .isEqualTo(SmallJob.training(1).build().batchSize());
+        });
     }
 
     @Test

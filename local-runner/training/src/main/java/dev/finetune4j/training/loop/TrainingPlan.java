@@ -102,6 +102,11 @@ public final class TrainingPlan {
         maxBatchTokens = Math.toIntExact(Math.max(BatchPlan.tokens(largest, lengths, prefix), longestValidation));
     }
 
+    /** The most rows that a micro-batch may have; packed, as many as there is room for. */
+    public static int mostRows(TrainingSpec spec) {
+        return spec.packing() ? Integer.MAX_VALUE : spec.batchSize();
+    }
+
     /** Optimizer steps planned. */
     public int steps() {
         return steps;

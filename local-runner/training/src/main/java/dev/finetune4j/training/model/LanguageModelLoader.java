@@ -30,6 +30,8 @@ public interface LanguageModelLoader {
      * @param seed of the adapter's start
      * @param startTokens tokens that virtual tokens start as, in turn; empty for random ones
      * @param maxBatchTokens the largest N of a micro-batch, the tokens that are computed of it, virtual ones included, or of a passage that is read with this model; sizes the workspace
+     * @param batchRows the most rows of a micro-batch, or as many as that: decides whether each thread may have a share of it; no matter where
+     *     nothing is learned
      * @param rowTokens tokens of the longest row of a micro-batch, virtual ones included; 0 where nothing is learned
      * @param passageTokens tokens of the longest passage that is read, with this model or once its training is done; 0 for none
      * @param textTokens tokens of the longest text that is scored or spoken, with this model or once its training is done; 0 for none
@@ -47,6 +49,7 @@ public interface LanguageModelLoader {
             long seed,
             List<Integer> startTokens,
             int maxBatchTokens,
+            int batchRows,
             int rowTokens,
             int passageTokens,
             int textTokens,
@@ -61,8 +64,8 @@ public interface LanguageModelLoader {
         }
 
         /**
-         * Nothing but adapters and weights starts from tokens, no texts are written beside each other, and one row may be as long as a
-         * micro-batch.
+         * Nothing but adapters and weights starts from tokens, no texts are written beside each other, and a micro-batch may be one row or
+         * as many as it has tokens.
          */
         public Settings(
                 Purpose purpose,
@@ -83,6 +86,7 @@ public interface LanguageModelLoader {
                     threads,
                     seed,
                     List.of(),
+                    maxBatchTokens,
                     maxBatchTokens,
                     maxBatchTokens,
                     passageTokens,
@@ -112,6 +116,7 @@ public interface LanguageModelLoader {
                     seed,
                     startTokens,
                     Math.max(maxBatchTokens, passage),
+                    batchRows,
                     rowTokens,
                     passage,
                     text,

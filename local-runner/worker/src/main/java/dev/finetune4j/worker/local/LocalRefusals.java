@@ -11,6 +11,7 @@ import dev.finetune4j.spi.Footprint;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.spi.Proposal.RowLengths;
 import dev.finetune4j.training.loop.BatchBound;
+import dev.finetune4j.training.loop.TrainingPlan;
 import dev.finetune4j.training.model.BatchPrefix;
 import dev.finetune4j.training.model.Foreseen;
 import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
@@ -272,6 +273,7 @@ final class LocalRefusals {
                 training.seed(),
                 List.of(),
                 batchTokens,
+                TrainingPlan.mostRows(training),
                 purpose == Purpose.TRAIN ? (int) Math.min(computed().longest(), Integer.MAX_VALUE) : 0,
                 proposal.answers().passage(),
                 proposal.answers().conversation(),

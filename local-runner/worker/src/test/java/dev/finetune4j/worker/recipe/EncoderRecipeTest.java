@@ -220,6 +220,7 @@ class EncoderRecipeTest {
                 List.of(),
                 64,
                 64,
+                64,
                 0,
                 0,
                 0,

@@ -178,8 +178,9 @@ public final class DecoderLoader implements LanguageModelLoader {
         TrainedSizes trained = layout != null && beside != null
                 ? TrainedSizes.of(layout, beside)
                 : trainedWithoutAdapters(folder, settings, shape);
-        if (settings.purpose() == Purpose.TRAIN && canShareOut(settings.method())) {
-            trained = trained.withGradients(Team.members(settings.threads()));
+        int members = Team.members(settings.threads());
+        if (settings.purpose() == Purpose.TRAIN && canShareOut(settings.method()) && settings.batchRows() >= members) {
+            trained = trained.withGradients(members);
         }
         PackedSizes packed = trained.isWhole() ? PackedSizes.NONE : packed(folder, shape, settings.method());
         MemoryPlan memory = MemoryPlan.of(shape, trained, packed, settings, formats);

@@ -241,6 +241,7 @@ class LoadingTest {
                 1,
                 List.of(),
                 512,
+                512,
                 rowTokens,
                 0,
                 textTokens,

@@ -123,6 +123,7 @@ class MemoryPlanTest {
                                 1,
                                 List.of(),
                                 1,
+                                1,
                                 0,
                                 0,
                                 1024,

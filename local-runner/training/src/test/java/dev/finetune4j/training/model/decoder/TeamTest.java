@@ -8,6 +8,7 @@ import static org.assertj.core.data.Percentage.withPercentage;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.method.LoraTuning;
+import dev.finetune4j.modelfiles.config.ModelFolder;
 import dev.finetune4j.training.model.BatchPrefix;
 import dev.finetune4j.training.model.LanguageModel;
 import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
@@ -123,6 +124,46 @@ class TeamTest {
                     .extracting(share -> Arrays.toString(share.lengths()))
                     .containsExactly("[60, 33]", "[58, 35]");
         }
+    }
+
+    @Test
+    void microBatchesOfFewerRowsThanMembersTakeNoFurtherGradient() throws Exception {
+        Settings oneRow = withRows(1);
+        Settings twoRows = withRows(2);
+        ModelFolder tied = ModelFolder.open(Fixture.folder("tied"));
+        TokenBatch row = Fixture.batch(0, random(50, 9));
+        try (LanguageModel alone = Fixture.load("tied", oneRow);
+                LanguageModel team = Fixture.load("tied", twoRows)) {
+            assertThat(new DecoderLoader().footprint(tied, twoRows).peakBytes()
+                            - new DecoderLoader().footprint(tied, oneRow).peakBytes())
+                    .isEqualTo(4 * team.trainableParameters());
+            alone.accumulateGradient(row, 0.01, 0);
+            team.accumulateGradient(row, 0.01, 0);
+            alone.step(1, 1e-2, 0.01, 1);
+            team.step(1, 1e-2, 0.01, 1);
+
+            assertThat(adapterBytes(alone)).isEqualTo(adapterBytes(team));
+        }
+    }
+
+    private static Settings withRows(int batchRows) {
+        return new Settings(
+                Purpose.TRAIN,
+                Fixture.RANK_4,
+                Precision.FP32,
+                Recompute.NONE,
+                2,
+                1,
+                List.of(),
+                512,
+                batchRows,
+                512,
+                0,
+                0,
+                0,
+                0,
+                false,
+                4L << 30);
     }
 
     @Test

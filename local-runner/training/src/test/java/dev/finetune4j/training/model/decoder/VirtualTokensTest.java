@@ -309,7 +309,7 @@ class VirtualTokensTest {
 
     private static Settings settings(TuningMethod method, Precision precision, Recompute level) {
         return new Settings(
-                Purpose.TRAIN, method, precision, level, 1, 1, START, 512, 512, 0, 128, 0, 0, false, 4L << 30);
+                Purpose.TRAIN, method, precision, level, 1, 1, START, 512, 512, 512, 0, 128, 0, 0, false, 4L << 30);
     }
 
     private static void steps(LanguageModel model, int first, int last) {
