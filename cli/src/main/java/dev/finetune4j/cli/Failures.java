@@ -25,7 +25,8 @@ import picocli.CommandLine.ParameterException;
 
 /** Tells what went wrong, in text or JSON, and picks the exit code. */
 final class Failures {
-    private static final Pattern OF_ROOM = Pattern.compile("no space is left|file too large", Pattern.CASE_INSENSITIVE);
+    private static final Pattern OF_ROOM = Pattern.compile("no space is left", Pattern.CASE_INSENSITIVE);
+    private static final Pattern OF_A_LIMIT = Pattern.compile("file too large", Pattern.CASE_INSENSITIVE);
 
     private final Surroundings surroundings;
 
@@ -88,6 +89,9 @@ final class Failures {
                 .remedy(typedAnew(arguments) + " > /path/with/space/FILE");
         if (OF_ROOM.matcher(reason).find()) {
             problem.remedy("df -h    # make room on the disk that stdout leads to, then the command above");
+        }
+        if (OF_A_LIMIT.matcher(reason).find()) {
+            problem.remedy("ulimit -f unlimited    # this shell writes no larger files, then the command above");
         }
         try (MessageView messages = surroundings.messages(OutputFormat.askedIn(arguments))) {
             messages.problems(List.of(problem.build()));

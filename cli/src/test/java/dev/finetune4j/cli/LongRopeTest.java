@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LongRopeTest {
     private static final List<String> WORDS = List.of(
             "the", "a", "my", "is", "and", "not", "please", "invoice", "refund", "card", "error", "screen", "slow");
+    private static final String PASSAGES = "generation";
     private static final Pattern SETTING = Pattern.compile("([a-z]+)\\.([a-z-]+): (\\d+)");
 
     @TempDir
@@ -39,7 +40,8 @@ class LongRopeTest {
                 "question-answering | full | 2 | 24 | 1 | training.max-tokens: 40    # and evaluation.few-shot: 0",
                 "question-answering | full | 0 | 70 | 1 | training.max-tokens: 32    # and evaluation.max-new-tokens: 32",
                 "question-answering | full | 0 | 24 | 80 | training.max-tokens: 40",
-                "classification | full | 1 | 24 | 1 | training.max-tokens: 64    # and evaluation.few-shot: 0"
+                "classification | full | 1 | 24 | 1 | training.max-tokens: 64    # and evaluation.few-shot: 0",
+                "generation | full | 1 | 24 | 1 | training.max-tokens: 64"
             })
     void takesWhatItProposed(String task, String method, int fewShot, int newTokens, int answerWords, String proposed)
             throws IOException {
@@ -102,13 +104,14 @@ class LongRopeTest {
         return Files.writeString(folder.resolve("job.yaml"), """
                 name: letters
                 model: ./model
-                task: {kind: %s, prompt: "which team {{text}}", answer: "{{team}}"}
+                task: {kind: %s}
                 data: {file: rows.jsonl, split: {validation: 0, test-file: test.jsonl}}
                 method: %s
                 training: {epochs: 1, batch-size: 2, max-tokens: 0, precision: fp32, threads: 1}
                 evaluation: {few-shot: %s, max-new-tokens: %s, gate: {better-than-base: false}}
                 check: {max-truncated: 1}
-                """.formatted(task, method, fewShot, newTokens));
+                """.formatted(
+                        task.equals(PASSAGES) ? task : task + ", prompt: 'which team {{text}}', answer: '{{team}}'", method, fewShot, newTokens));
     }
 
     private static String row(Random random, int textWords, int answerWords) {
