@@ -37,10 +37,10 @@ final class JobPlanning {
     private final JobChecks checks;
     private final Launcher launcher;
     private final PlannedJobs planned = new PlannedJobs();
-    private volatile @Nullable Planned latest;
+    private volatile @Nullable LatestPlan latest;
 
     /** A plan with what it was made from, so that it need not be looked at again for a question about the plan. */
-    private record Planned(Plan plan, JobFigures figures) {}
+    private record LatestPlan(Plan plan, JobFigures figures) {}
 
     /**
      * Plans of a home.
@@ -65,7 +65,7 @@ final class JobPlanning {
             throw checks.secrets().clean(problem.asException(), job);
         });
         Plan plan = planner(figures).plan(figures, request);
-        latest = new Planned(plan, figures);
+        latest = new LatestPlan(plan, figures);
         planned.add(plan, job);
         return plan;
     }
@@ -98,7 +98,7 @@ final class JobPlanning {
 
     /** The figures that a plan was made from, of the latest as it saw them, else as they are now. */
     JobFigures figures(Plan plan, JobFile job, @Nullable Architecture said) {
-        Planned known = latest;
+        LatestPlan known = latest;
         return known != null && known.plan().equals(plan) ? known.figures() : checks.figures(job, said);
     }
 

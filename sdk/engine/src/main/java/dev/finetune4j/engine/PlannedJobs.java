@@ -8,13 +8,13 @@ import java.util.List;
 
 /** Of which job each plan is, as long as somebody holds the plan. Safe for use by several threads. */
 final class PlannedJobs {
-    private final List<Planned> all = new ArrayList<>();
+    private final List<Entry> all = new ArrayList<>();
 
-    private record Planned(WeakReference<Plan> plan, JobFile job) {}
+    private record Entry(WeakReference<Plan> plan, JobFile job) {}
 
     synchronized void add(Plan plan, JobFile job) {
         all.removeIf(one -> one.plan().refersTo(null) || one.plan().refersTo(plan));
-        all.add(new Planned(new WeakReference<>(plan), job));
+        all.add(new Entry(new WeakReference<>(plan), job));
     }
 
     /**
@@ -25,7 +25,7 @@ final class PlannedJobs {
     synchronized JobFile of(Plan plan) {
         return all.stream()
                 .filter(one -> one.plan().refersTo(plan))
-                .map(Planned::job)
+                .map(Entry::job)
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
                         "the plan is none of this FineTuner's: it launches what its plan methods gave"));
