@@ -169,6 +169,11 @@ class PredictionsTest(unittest.TestCase):
         line = prediction(self.QUESTION, [-4.0, -3.0], {}, Generated("no, it", complete=False))
         self.assertEqual((line["answer"], line["complete"]), ("no, it", False))
 
+    def test_a_passage_that_is_continued_need_not_end(self):
+        line = prediction(self.QUESTION, [-4.0, -3.0], {}, Generated("and so on", complete=None))
+        self.assertEqual(line["answer"], "and so on")
+        self.assertNotIn("complete", line)
+
     def test_whole_lines_of_an_interrupted_process_are_kept(self):
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "tuned.jsonl"

@@ -3,17 +3,22 @@ package dev.finetune4j.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Message;
+import dev.finetune4j.data.Part;
 import dev.finetune4j.data.Role;
+import dev.finetune4j.data.RowRef;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
+import dev.finetune4j.job.LabelScoring;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.job.Recompute;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.method.FullTuning;
+import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.method.PrefixTuning;
 import dev.finetune4j.method.PromptTuning;
 import dev.finetune4j.method.TuningMethod;
@@ -53,6 +58,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -62,6 +68,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A worker within this process, on a model that needs no torch unless a test says so. */
 @Tag("long")
@@ -361,6 +368,40 @@ class WorkerTest {
                         .singleElement()
                         .extracting(Prediction::referenceTokens)
                         .isEqualTo(249));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void passagesAreContinuedByBaseAndTunedModel(boolean isBehindVirtualTokens) throws Exception {
+        for (Part part : Part.values()) {
+            List<String> rows = IntStream.range(0, 8)
+                    .mapToObj(i -> Json.line(new Example.Passage(
+                            new RowRef(part.fileName(), i + 1L), "odd and even are the numbers " + i + " and so on")))
+                    .toList();
+            Files.write(job.data().resolve(part.fileName()), rows);
+        }
+        TuningMethod method = isBehindVirtualTokens
+                ? new PromptTuning(6, "odd")
+                : new LoraTuning(4, 8, 0, List.of(LoraTuning.ALL_LINEAR));
+        List<WorkStep> steps = new ArrayList<>(
+                SmallJob.steps(method, SmallJob.training(2).build()).subList(0, 1));
+        for (Variant variant : List.of(Variant.BASE_ZERO_SHOT, Variant.TUNED)) {
+            steps.add(new WorkStep.Predict(
+                    variant, Part.TEST.fileName(), List.of(), List.of(), LabelScoring.LIKELIHOOD, 12, 0, true));
+        }
+        ticket(steps);
+
+        assertThat(worker(new DecoderLoader()).run()).as("%s", events()).isEqualTo(ExitCode.OK);
+
+        assertThat(List.of("base-zero-shot", "tuned"))
+                .allSatisfy(variant -> assertThat(predictions(variant))
+                        .hasSize(8)
+                        .allSatisfy(prediction -> {
+                            assertThat(prediction.answer()).isNotNull().isNotEqualTo(prediction.reference());
+                            assertThat(prediction.referenceTokens()).isPositive();
+                            assertThat(prediction.complete()).isNull();
+                        }));
+        assertThat(surprise("tuned")).isLessThan(surprise("base-zero-shot"));
     }
 
     @Test

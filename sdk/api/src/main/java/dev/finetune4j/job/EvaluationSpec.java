@@ -3,6 +3,7 @@ package dev.finetune4j.job;
 import dev.finetune4j.value.Checks;
 import dev.finetune4j.value.Describe;
 import dev.finetune4j.value.Range;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How base and tuned model are compared on held-out rows.
@@ -10,6 +11,8 @@ import dev.finetune4j.value.Range;
  * @param fewShot training rows shown in the prompt of the few-shot base model; 0 leaves that variant out
  * @param labelScoring how a classification decides between labels
  * @param maxNewTokens longest generated answer in tokens
+ * @param continuePassages whether models also continue the beginning of each held-out passage, for distinct-2; null where passages are read
+ *     only, also where false was said: jobs that earlier versions wrote down say nothing, and are the same work
  * @param bootstrapSamples resamples of the 95 % intervals
  * @param seed of bootstrap and few-shot choice
  * @param gate when the tuned model is good enough
@@ -25,6 +28,10 @@ public record EvaluationSpec(
 
         @Describe("Longest generated answer in tokens.") @Range(min = 1, max = 32768)
         int maxNewTokens,
+
+        @Describe("Models also continue the beginning of each held-out passage, for distinct-2; not by default.")
+        @Nullable
+        Boolean continuePassages,
 
         @Describe("Resamples of the 95 % intervals.") @Range(min = 100, max = 100000)
         int bootstrapSamples,
@@ -48,6 +55,7 @@ public record EvaluationSpec(
 
     /** Checks every range. */
     public EvaluationSpec {
+        continuePassages = Boolean.TRUE.equals(continuePassages) ? Boolean.TRUE : null;
         Checks.inRange("evaluation.few-shot", fewShot, 0, 64);
         Checks.inRange("evaluation.max-new-tokens", maxNewTokens, 1, MOST_NEW_TOKENS);
         Checks.inRange("evaluation.bootstrap-samples", bootstrapSamples, 100, 100000);
@@ -59,14 +67,20 @@ public record EvaluationSpec(
                 DEFAULT_FEW_SHOT,
                 LabelScoring.LIKELIHOOD,
                 DEFAULT_MAX_NEW_TOKENS,
+                null,
                 DEFAULT_BOOTSTRAP_SAMPLES,
                 DEFAULT_SEED,
                 Gate.defaults());
     }
 
+    /** Whether models also continue the beginning of each held-out passage. */
+    public boolean continuesPassages() {
+        return continuePassages != null;
+    }
+
     /** The same evaluation with another gate. */
     public EvaluationSpec withGate(Gate otherGate) {
-        return new EvaluationSpec(fewShot, labelScoring, maxNewTokens, bootstrapSamples, seed, otherGate);
+        return toBuilder().gate(otherGate).build();
     }
 
     /** Starts from every default. */
@@ -84,6 +98,7 @@ public record EvaluationSpec(
         private int fewShot;
         private LabelScoring labelScoring;
         private int maxNewTokens;
+        private @Nullable Boolean continuePassages;
         private int bootstrapSamples;
         private long seed;
         private Gate gate;
@@ -92,6 +107,7 @@ public record EvaluationSpec(
             fewShot = spec.fewShot;
             labelScoring = spec.labelScoring;
             maxNewTokens = spec.maxNewTokens;
+            continuePassages = spec.continuePassages;
             bootstrapSamples = spec.bootstrapSamples;
             seed = spec.seed;
             gate = spec.gate;
@@ -115,6 +131,12 @@ public record EvaluationSpec(
             return this;
         }
 
+        /** See {@link EvaluationSpec#continuePassages}. */
+        public Builder continuePassages(boolean value) {
+            continuePassages = value;
+            return this;
+        }
+
         /** See {@link EvaluationSpec#bootstrapSamples}. */
         public Builder bootstrapSamples(int value) {
             bootstrapSamples = value;
@@ -135,7 +157,8 @@ public record EvaluationSpec(
 
         /** The finished settings. */
         public EvaluationSpec build() {
-            return new EvaluationSpec(fewShot, labelScoring, maxNewTokens, bootstrapSamples, seed, gate);
+            return new EvaluationSpec(
+                    fewShot, labelScoring, maxNewTokens, continuePassages, bootstrapSamples, seed, gate);
         }
     }
 }

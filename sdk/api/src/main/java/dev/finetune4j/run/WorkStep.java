@@ -12,6 +12,7 @@ import dev.finetune4j.value.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One step of the worker. Steps run in order; a step whose result is already complete is skipped, so that a work order can be
@@ -92,6 +93,8 @@ public sealed interface WorkStep {
      * @param labelScoring how labels are scored
      * @param maxNewTokens longest generated answer; 0: nothing is generated, only the reference's likelihood is taken
      * @param maxTokens prompts and references are cut as in training
+     * @param continuesPassages whether the beginning of each passage is continued, too, as {@link #beginning} cuts it; null where passages
+     *     are read only, as in orders that earlier versions wrote down
      */
     @Kind("predict")
     record Predict(
@@ -101,8 +104,15 @@ public sealed interface WorkStep {
             List<String> labels,
             LabelScoring labelScoring,
             int maxNewTokens,
-            int maxTokens)
+            int maxTokens,
+            @Nullable Boolean continuesPassages)
             implements WorkStep {
+        /**
+         * The longest beginning of a passage that is continued, in tokens: some hundred words say what goes on, and with as many of the answer
+         * {@link #MOST_ROWS_BESIDE} rows have room side by side.
+         */
+        public static final int MOST_TOKENS_CONTINUED = 128;
+
         /** The local core answers no more conversations side by side. */
         public static final int MOST_ROWS_BESIDE = 16;
 
@@ -129,11 +139,39 @@ public sealed interface WorkStep {
         public Predict {
             shots = List.copyOf(shots);
             labels = List.copyOf(labels);
+            continuesPassages = Boolean.TRUE.equals(continuesPassages) ? Boolean.TRUE : null;
+        }
+
+        /** Where passages, if there are any, are read only. */
+        public Predict(
+                Variant variant,
+                String rowsFile,
+                List<Example.Conversation> shots,
+                List<String> labels,
+                LabelScoring labelScoring,
+                int maxNewTokens,
+                int maxTokens) {
+            this(variant, rowsFile, shots, labels, labelScoring, maxNewTokens, maxTokens, null);
+        }
+
+        /**
+         * Tokens of the beginning of a passage that a model goes on from: half of them, at least one and at most
+         * {@link #MOST_TOKENS_CONTINUED}.
+         *
+         * @param tokens of the passage, as it is cut in training
+         */
+        public static int beginning(int tokens) {
+            return Math.max(1, Math.min(MOST_TOKENS_CONTINUED, tokens / 2));
         }
 
         /** Whether answers are written, and not only likelihoods taken. */
         public boolean writes() {
             return labels.isEmpty() && maxNewTokens > 0;
+        }
+
+        /** Whether passages are continued; else they are read only. */
+        public boolean writesOnPassages() {
+            return writes() && continuesPassages != null;
         }
 
         /**

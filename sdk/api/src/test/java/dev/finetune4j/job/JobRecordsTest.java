@@ -26,8 +26,8 @@ class JobRecordsTest {
     void builderOfARecordGivesTheRecordBack() {
         SplitSpec split = new SplitSpec(0.2, 0.3, null, null, "author", false, 1, 2, 3, 4);
         CheckSpec check = new CheckSpec(0.1, 0.2, 0.3, 0.4, 5, CheckSpec.Finding.IGNORE, CheckSpec.Finding.ERROR);
-        EvaluationSpec evaluation =
-                new EvaluationSpec(1, LabelScoring.CALIBRATED, 2, 300, 4, new Gate(MetricName.ACCURACY, 0.5, false));
+        EvaluationSpec evaluation = new EvaluationSpec(
+                1, LabelScoring.CALIBRATED, 2, true, 300, 4, new Gate(MetricName.ACCURACY, 0.5, false));
 
         assertThat(split.toBuilder().build()).isEqualTo(split);
         assertThat(check.toBuilder().build()).isEqualTo(check);

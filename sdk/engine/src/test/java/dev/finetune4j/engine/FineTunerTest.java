@@ -39,6 +39,7 @@ import dev.finetune4j.error.ProblemKind;
 import dev.finetune4j.evaluation.EvaluationReport;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.evaluation.VariantEvaluation;
+import dev.finetune4j.job.MetricName;
 import dev.finetune4j.job.Precision;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.model.ModelFiles;
@@ -217,6 +218,37 @@ class FineTunerTest {
             assertThat(checked.check().problems()).extracting(Problem::code).containsExactly("FT0704");
             assertThat(checked.check().problems().get(0).place())
                     .hasValueSatisfying(place -> assertThat(place.line()).isEqualTo(6));
+            assertThat(checked.check().problems().get(0).remedies()).startsWith("evaluation.continue-passages: true");
+        }
+    }
+
+    @Test
+    void judgesPlainTextByItsContinuationsWhereTheJobAsksForThem() throws Exception {
+        List<String> passages = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            passages.add("Passage number " + i + " of a long book.\n");
+        }
+        Files.write(folder.resolve("book.txt"), passages);
+        String job = """
+                name: book
+                model: model
+                task: generation
+                data: book.txt
+                targets: [fake]
+                evaluation: {continue-passages: true, gate: {metric: distinct-2, better-than-base: false}}
+                """;
+        try (FineTuner tuner = tuner(Map.of())) {
+            RunOutcome outcome = tuner.run(tuner.read(Files.writeString(folder.resolve("job.yaml"), job)));
+
+            assertThat(outcome.exitCode()).isEqualTo(ExitCode.OK);
+            EvaluationReport report =
+                    ((RunOutcome.Succeeded) outcome).comparison().orElseThrow();
+            assertThat(report.variants())
+                    .extracting(VariantEvaluation::variant)
+                    .containsExactly(Variant.BASE_ZERO_SHOT, Variant.TUNED);
+            assertThat(report.variants())
+                    .allSatisfy(variant -> assertThat(variant.metrics())
+                            .containsOnlyKeys(MetricName.PERPLEXITY, MetricName.DISTINCT_2));
         }
     }
 

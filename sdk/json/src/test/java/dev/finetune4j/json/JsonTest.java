@@ -15,6 +15,7 @@ import dev.finetune4j.error.ProblemKind;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.job.DataSpec;
+import dev.finetune4j.job.EvaluationSpec;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.LabelScoring;
 import dev.finetune4j.job.TaskKind;
@@ -119,6 +120,26 @@ class JsonTest {
         assertThat(Json.line(Json.read(older.toString(), Offer.class)))
                 .as("as an older plan has it, whose digest is taken again of what is read")
                 .isEqualTo(older.toString());
+    }
+
+    @Test
+    void whatIsSaidOfPassagesMayBeAbsentAsInOlderJobsAndOrders() throws Exception {
+        EvaluationSpec continued =
+                EvaluationSpec.builder().continuePassages(true).build();
+        String older = Json.line(EvaluationSpec.defaults());
+
+        assertThat(older).doesNotContain("continuePassages");
+        assertThat(Json.read(older, EvaluationSpec.class)).isEqualTo(EvaluationSpec.defaults());
+        assertThat(Json.line(EvaluationSpec.builder().continuePassages(false).build()))
+                .as("the same work, whose digest is taken of it")
+                .isEqualTo(older);
+        assertThat(Json.read(Json.line(continued), EvaluationSpec.class).continuesPassages())
+                .isTrue();
+        WorkStep.Predict step =
+                new WorkStep.Predict(Variant.TUNED, "test.jsonl", List.of(), List.of(), LabelScoring.LIKELIHOOD, 16, 0);
+        assertThat(Json.line(step)).doesNotContain("continuesPassages");
+        assertThat(Json.read(Json.line(step), WorkStep.class)).isEqualTo(step);
+        assertThat(step.writesOnPassages()).isFalse();
     }
 
     @Test

@@ -22,7 +22,10 @@ public record ChangedCase(
     private static final int LONGEST = 60;
     private static final MaskedText MASK = new MaskedText();
 
-    /** The row on one line: where it stands, what was asked, what is right, what was and is answered. Secrets are masked. */
+    /**
+     * The row on one line: where it stands, what was asked, what is right, what was and is answered; of a passage, which no continuation is
+     * right for, how well it was and is foreseen. Secrets are masked.
+     */
     public String text() {
         StringBuilder text = new StringBuilder(now.row().toString());
         if (example instanceof Example.Conversation conversation) {
@@ -32,7 +35,7 @@ public record ChangedCase(
                             .get(conversation.prompt().size() - 1)
                             .content()));
         }
-        if (now.answer() == null) {
+        if (now.answer() == null || example instanceof Example.Passage) {
             return text + ", " + metric + " " + MetricFigures.value(metric, scoreThen) + " then, "
                     + MetricFigures.value(metric, scoreNow) + " now";
         }

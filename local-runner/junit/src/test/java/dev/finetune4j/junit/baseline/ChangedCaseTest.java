@@ -37,6 +37,21 @@ class ChangedCaseTest {
                 .isEqualTo("rows.jsonl row 7: \"Once\", perplexity 2.00 then, 3.00 now");
     }
 
+    @Test
+    void showsTheFiguresOfAPassageThoughItWasContinued() {
+        Example passage = new Example.Passage(ROW, "Once upon a time");
+
+        assertThat(new ChangedCase(
+                                passage,
+                                answer("Once upon a time", "there was"),
+                                answer("Once upon a time", "there were"),
+                                MetricName.PERPLEXITY,
+                                2,
+                                3)
+                        .text())
+                .isEqualTo("rows.jsonl row 7, perplexity 2.00 then, 3.00 now");
+    }
+
     private static ChangedCase changed(String prompt, String right, @Nullable String then, @Nullable String now) {
         Example example = new Example.Conversation(
                 ROW, List.of(new Message(Role.USER, prompt), new Message(Role.ASSISTANT, right)), null);

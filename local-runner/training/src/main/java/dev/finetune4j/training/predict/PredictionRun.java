@@ -36,7 +36,7 @@ final class PredictionRun {
      * Answers all rows that have no answer yet.
      *
      * @param totalRows rows of the file, for those who watch
-     * @param room tokens that a conversation takes where it is answered beside others, by its place in the file from 0 on; 0 where
+     * @param room tokens that a row takes where it is answered beside others, by its place in the file from 0 on; 0 where
      *     batches are cut by the number of their rows alone
      * @param answer gives one prediction for each row of a batch; none at all where the stop signal broke it off
      * @return why it stopped before the last row, or empty when the file is complete
@@ -45,7 +45,7 @@ final class PredictionRun {
         try (PredictionFile file = PredictionFile.open(predictions);
                 ExampleReader reader = ExampleReader.open(rowsFile)) {
             int most = step.writes() ? Predict.MOST_TOKENS_WRITTEN_BESIDE : Predict.MOST_TOKENS_READ_BESIDE;
-            RowBatches batches = new RowBatches(reader, most, room);
+            RowBatches batches = new RowBatches(reader, most, room, !step.writesOnPassages());
             tellProgress(file.rows(), totalRows);
             long first = 0;
             for (List<Example> batch = batches.next(); !batch.isEmpty(); batch = batches.next()) {

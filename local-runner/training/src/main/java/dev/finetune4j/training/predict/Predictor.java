@@ -7,7 +7,6 @@ import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.job.LabelScoring;
 import dev.finetune4j.run.Sampling;
 import dev.finetune4j.run.WorkStep;
-import dev.finetune4j.spi.EncodedExample;
 import dev.finetune4j.spi.TextCodec;
 import dev.finetune4j.training.loop.TrainingLoop.Surroundings;
 import dev.finetune4j.training.model.LanguageModel;
@@ -92,8 +91,11 @@ public final class Predictor {
     }
 
     private List<Prediction> answer(List<Example> batch, Survey survey, LabelScores contentFree) {
-        if (batch.get(0) instanceof Passage passage) {
-            return List.of(read(passage));
+        if (batch.get(0) instanceof Passage) {
+            List<Passage> passages = batch.stream().map(Passage.class::cast).toList();
+            return step.writesOnPassages()
+                    ? continued(passages)
+                    : passages.stream().map(passage -> read(passage, null)).toList();
         }
         List<Conversation> rows = batch.stream().map(Conversation.class::cast).toList();
         return step.labels().isEmpty()
@@ -101,11 +103,33 @@ public final class Predictor {
                 : answerWithLabels(rows, survey.prefix(), contentFree);
     }
 
-    /** A passage has no prompt: only its own likelihood is taken. */
-    private Prediction read(Passage passage) {
-        EncodedExample tokens = codec.encode(passage, codec.rowLimit(step.maxTokens()));
-        TokenBatch batch = TokenBatch.of(List.of(tokens));
-        return new Prediction(passage.row(), passage.text(), null, Map.of(), model.loss(batch), batch.countedTargets());
+    /** The likelihood of a passage as a whole, and what a model made of its beginning, if it was asked. */
+    private Prediction read(Passage passage, @Nullable Generated continuation) {
+        TokenBatch batch = TokenBatch.of(List.of(prompts.encode(passage)));
+        return new Prediction(
+                passage.row(),
+                passage.text(),
+                continuation == null ? null : codec.decode(continuation.tokenIds()),
+                Map.of(),
+                model.loss(batch),
+                batch.countedTargets());
+    }
+
+    private List<Prediction> continued(List<Passage> passages) {
+        int[] noPrefix = {};
+        List<Asked> asked = passages.stream()
+                .map(passage -> asked(prompts.beginning(passage), noPrefix))
+                .toList();
+        List<Answered> continuations = model.answer(
+                noPrefix,
+                asked,
+                codec.stopTokens(),
+                () -> surroundings.stop().reason().isEmpty());
+        List<Prediction> predictions = new ArrayList<>();
+        for (int i = 0; i < continuations.size(); i++) {
+            predictions.add(read(passages.get(i), continuations.get(i).spoken()));
+        }
+        return predictions;
     }
 
     private List<Prediction> answerFreely(List<Conversation> rows, int[] prefix) {

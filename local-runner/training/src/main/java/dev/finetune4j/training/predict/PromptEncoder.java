@@ -1,9 +1,11 @@
 package dev.finetune4j.training.predict;
 
 import dev.finetune4j.data.Example.Conversation;
+import dev.finetune4j.data.Example.Passage;
 import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Role;
 import dev.finetune4j.run.WorkStep;
+import dev.finetune4j.run.WorkStep.Predict;
 import dev.finetune4j.spi.AskedMessages;
 import dev.finetune4j.spi.EncodedExample;
 import dev.finetune4j.spi.TextCodec;
@@ -37,6 +39,24 @@ final class PromptEncoder {
                 .map(messages ->
                         new RowPrompt(codec.encodePrompt(messages), codec.encodeAnswer(messages, row.answer())))
                 .orElseGet(() -> alone(row, answered(row, row.prompt(), longest), AskedMessages.limit(codec, step)));
+    }
+
+    /** The passage cut as training cuts it. */
+    EncodedExample encode(Passage passage) {
+        return codec.encode(passage, codec.rowLimit(step.maxTokens()));
+    }
+
+    /** The beginning of a passage, and the one token that comes next, which is no answer: a continuation has no right one. */
+    RowPrompt beginning(Passage passage) {
+        int[] tokens = encode(passage).tokenIds();
+        int shown = Math.min(tokens.length, Predict.beginning(tokens.length));
+        int next = Math.min(shown, tokens.length - 1);
+        return new RowPrompt(Arrays.copyOf(tokens, shown), Arrays.copyOfRange(tokens, next, next + 1));
+    }
+
+    /** Tokens of the beginning of a passage that is continued; 0 where passages are read only. */
+    int continuedTokens(Passage passage) {
+        return step.writesOnPassages() ? beginning(passage).tokenIds().length : 0;
     }
 
     /** Without examples, exactly as training has it. */

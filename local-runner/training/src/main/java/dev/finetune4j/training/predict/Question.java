@@ -17,12 +17,21 @@ import java.util.List;
  * @param answers whose likelihood is taken: the labels in the task's order and then perhaps the reference, or the reference alone
  * @param right which of the answers is the reference
  * @param newTokens longest answer that is generated; 0: none is
+ * @param continued tokens of the beginning of a passage that the generated answer goes on from; empty where it follows on the prompt
  */
 @SuppressWarnings("ArrayRecordComponent") // made fresh for the caller
-public record Question(RowRef row, String reference, int[] prompt, List<Answer> answers, int right, int newTokens) {
+public record Question(
+        RowRef row, String reference, int[] prompt, List<Answer> answers, int right, int newTokens, int[] continued) {
+    private static final int[] NOTHING = {};
+
     /** Copies the list. */
     public Question {
         answers = List.copyOf(answers);
+    }
+
+    /** Where the generated answer follows on the prompt, too. */
+    Question(RowRef row, String reference, int[] prompt, List<Answer> answers, int right, int newTokens) {
+        this(row, reference, prompt, answers, right, newTokens, NOTHING);
     }
 
     /**
@@ -51,8 +60,13 @@ public record Question(RowRef row, String reference, int[] prompt, List<Answer> 
                 0);
     }
 
-    /** A passage is its own answer: all of it that is learned follows on what is not. */
-    static Question of(Passage passage, EncodedExample tokens) {
+    /**
+     * A passage is its own answer: all of it that is learned follows on what is not.
+     *
+     * @param continued tokens of its beginning, empty where it is read only
+     * @param newTokens longest continuation, 0 where it is read only
+     */
+    static Question of(Passage passage, EncodedExample tokens, int[] continued, int newTokens) {
         BitSet trained = tokens.trained();
         int first = trained.nextSetBit(1) < 0 ? tokens.length() : trained.nextSetBit(1);
         int end = Math.max(first, trained.length());
@@ -66,6 +80,7 @@ public record Question(RowRef row, String reference, int[] prompt, List<Answer> 
                 Arrays.copyOf(ids, first),
                 List.of(new Answer(passage.text(), Arrays.copyOfRange(ids, first, end))),
                 0,
-                0);
+                newTokens,
+                continued);
     }
 }

@@ -73,7 +73,10 @@ public final class Questions {
 
     private Question question(Example example) {
         if (example instanceof Passage passage) {
-            return Question.of(passage, codec.encode(passage, codec.rowLimit(step.maxTokens())));
+            int[] continued =
+                    step.writesOnPassages() ? prompts.beginning(passage).tokenIds() : new int[0];
+            int newTokens = step.writesOnPassages() ? newTokens(step, continued, codec) : 0;
+            return Question.of(passage, prompts.encode(passage), continued, newTokens);
         }
         Conversation row = (Conversation) example;
         RowPrompt prompt = prompts.encode(row);

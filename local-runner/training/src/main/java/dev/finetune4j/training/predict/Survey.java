@@ -2,6 +2,7 @@ package dev.finetune4j.training.predict;
 
 import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Example.Conversation;
+import dev.finetune4j.data.Example.Passage;
 import dev.finetune4j.training.rows.ExampleReader;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a first reading of the rows finds, before a model answers.
  *
- * @param promptTokens [rows] of each prompt, 0 of a passage
+ * @param promptTokens [rows] of each prompt; of a passage its beginning that is continued, 0 where it is read only
  * @param prefix tokens that all prompts begin with
  * @param first the first conversation, or null where there are only passages
  * @param contentFree the last user message of a prompt without content
@@ -32,7 +33,7 @@ record Survey(int[] promptTokens, int[] prefix, @Nullable Conversation first, St
                     prefix.add(prompt);
                     contentFree.add(conversation.prompt());
                 } else {
-                    promptTokens.add(0);
+                    promptTokens.add(prompts.continuedTokens((Passage) example));
                 }
             }
         }

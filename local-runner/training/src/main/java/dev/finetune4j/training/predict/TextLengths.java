@@ -2,6 +2,7 @@ package dev.finetune4j.training.predict;
 
 import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Example.Conversation;
+import dev.finetune4j.data.Example.Passage;
 import dev.finetune4j.run.WorkStep;
 import dev.finetune4j.spi.TextCodec;
 import dev.finetune4j.training.rows.ExampleReader;
@@ -11,7 +12,7 @@ import java.nio.file.Path;
  * How long the texts are that a model will answer, in tokens: what memory it needs for that.
  *
  * @param passage the longest passage, 0 where there is none
- * @param conversation the longest prompt with its longest answer, 0 where there is none
+ * @param conversation the longest prompt, or beginning of a passage, with its longest answer, 0 where there is none
  * @param written the longest of those whose answer is written, several side by side, 0 where there is none
  */
 public record TextLengths(int passage, int conversation, int written) {
@@ -31,14 +32,15 @@ public record TextLengths(int passage, int conversation, int written) {
                 longest = longest.or(
                         row instanceof Conversation conversation
                                 ? ofConversation(step, conversation, prompts)
-                                : new TextLengths(
-                                        codec.encode(row, codec.rowLimit(step.maxTokens()))
-                                                .length(),
-                                        0,
-                                        0));
+                                : ofPassage(step, (Passage) row, prompts));
             }
         }
         return longest;
+    }
+
+    private static TextLengths ofPassage(WorkStep.Predict step, Passage row, PromptEncoder prompts) {
+        int continued = step.writesOnPassages() ? prompts.continuedTokens(row) + step.maxNewTokens() : 0;
+        return new TextLengths(prompts.encode(row).length(), continued, continued);
     }
 
     private static TextLengths ofConversation(WorkStep.Predict step, Conversation row, PromptEncoder prompts) {

@@ -218,6 +218,90 @@ class PredictorTest {
         assertThat(predictions.get(1).referenceTokens()).isEqualTo(3);
     }
 
+    @Test
+    void aPassageIsContinuedFromItsBeginningAndReadAsAWhole() throws Exception {
+        Example.Passage passage = new Example.Passage(new RowRef("rows", 1), "x good y bad z bad x good y bad");
+        write(passage);
+        List<List<String>> asked = new ArrayList<>();
+        predictor(listening(asked), continuing(5), StopSignal.NEVER).run();
+        Files.delete(file());
+
+        Prediction continued = answer(continuing(5)).get(0);
+
+        int[] tokens = codec.encode(passage, 0).tokenIds();
+        int[] beginning = Arrays.copyOf(tokens, tokens.length / 2);
+        assertThat(asked).containsExactly(List.of(Arrays.toString(beginning)));
+        LanguageModel.Generated spoken = model.generate(new int[0], beginning, codec.stopTokens(), Sampling.greedy(5));
+        assertThat(continued.answer())
+                .isEqualTo(codec.decode(spoken.tokenIds()))
+                .isNotEmpty();
+        assertThat(continued.complete()).as("a passage need not end").isNull();
+        assertThat(continued.reference()).isEqualTo(passage.text());
+        assertThat(continued.referenceTokens()).isEqualTo(tokens.length - 1);
+    }
+
+    @Test
+    void aContinuationLeavesTheLikelihoodOfItsPassageAsItIs() throws Exception {
+        write(
+                new Example.Passage(new RowRef("rows", 1), "word good bad"),
+                new Example.Passage(new RowRef("rows", 2), "x"));
+        List<Prediction> readOnly = answer(step(LabelScoring.LIKELIHOOD, List.of(), 5));
+        Files.delete(file());
+
+        List<Prediction> continued = answer(continuing(5));
+
+        assertThat(continued).extracting(Prediction::answer).doesNotContainNull();
+        assertThat(continued)
+                .extracting(Prediction::negativeLogLikelihood)
+                .containsExactly(
+                        readOnly.get(0).negativeLogLikelihood(), readOnly.get(1).negativeLogLikelihood());
+    }
+
+    @Test
+    void theBeginningOfAPassageIsHalfOfItUpToABound() {
+        assertThat(WorkStep.Predict.beginning(1)).isEqualTo(1);
+        assertThat(WorkStep.Predict.beginning(27)).isEqualTo(13);
+        assertThat(WorkStep.Predict.beginning(255)).isEqualTo(127);
+        assertThat(WorkStep.Predict.beginning(4000)).isEqualTo(128);
+    }
+
+    @Test
+    void passagesAreContinuedBesideEachOtherAndGoOnWithTheSameNeighbours() throws Exception {
+        Example[] rows = new Example[40];
+        Arrays.setAll(
+                rows,
+                i -> i < 20
+                        ? new Example.Passage(
+                                new RowRef("rows", i + 1), "word " + "abcdefg".charAt(i % 7) + " good bad")
+                        : row(i + 1, "word", "good"));
+        write(rows);
+        WorkStep.Predict step = continuing(16);
+        List<List<String>> whole = new ArrayList<>();
+        predictor(listening(whole), step, StopSignal.NEVER).run();
+        byte[] bytes = Files.readAllBytes(file());
+        List<String> lines = Files.readAllLines(file());
+
+        assertThat(whole).extracting(List::size).as("kinds of rows stay apart").containsExactly(16, 4, 16, 4);
+        for (int kept = 0; kept < rows.length; kept++) {
+            Files.delete(file());
+            Files.write(folder.resolve("tuned.jsonl.partial"), lines.subList(0, kept));
+
+            predictor(listening(new ArrayList<>()), step, StopSignal.NEVER).run();
+
+            assertThat(Files.readAllBytes(file())).as("%d rows kept", kept).isEqualTo(bytes);
+        }
+    }
+
+    @Test
+    void whatContinuesAPassageNeedsRoomBesideIt() throws Exception {
+        write(new Example.Passage(new RowRef("rows", 1), "word good bad"));
+
+        assertThat(TextLengths.of(step(LabelScoring.LIKELIHOOD, List.of(), 16), folder.resolve("test.jsonl"), codec))
+                .isEqualTo(new TextLengths(14, 0, 0));
+        assertThat(TextLengths.of(continuing(16), folder.resolve("test.jsonl"), codec))
+                .isEqualTo(new TextLengths(14, 7 + 16, 7 + 16));
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void goesOnAfterTheLastWholeLineAndGivesTheSameFile(boolean labelled) throws Exception {
@@ -430,6 +514,11 @@ class PredictorTest {
                 new RowRef("rows", number),
                 List.of(new Message(Role.USER, question), new Message(Role.ASSISTANT, answer)),
                 answer);
+    }
+
+    private static WorkStep.Predict continuing(int maxNewTokens) {
+        return new WorkStep.Predict(
+                Variant.TUNED, "test.jsonl", List.of(), List.of(), LabelScoring.LIKELIHOOD, maxNewTokens, 0, true);
     }
 
     private static WorkStep.Predict step(LabelScoring scoring, List<String> labels, int maxNewTokens) {

@@ -110,9 +110,10 @@ final class LocalRefusals {
         return tooLarge.withRemedies(remedies);
     }
 
-    /** Passages are read without any. */
+    /** Passages are read, and continued, without any. */
     private boolean showsExamples() {
-        return proposal.answers().conversation() > 0
+        return proposal.answers().passage() == 0
+                && proposal.answers().conversation() > 0
                 && proposal.job().evaluation().fewShot() > 0;
     }
 

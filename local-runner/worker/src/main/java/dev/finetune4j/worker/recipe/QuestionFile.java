@@ -105,6 +105,9 @@ final class QuestionFile {
         }
         line.put("right", question.right());
         line.put("newTokens", question.newTokens());
+        if (question.continued().length > 0) {
+            line.put("continued", question.continued());
+        }
         file.write(Json.line(line));
         rows++;
     }

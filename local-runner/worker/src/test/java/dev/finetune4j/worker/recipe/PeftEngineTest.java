@@ -165,6 +165,28 @@ class PeftEngineTest {
 
     @ParameterizedTest
     @MethodSource("kinds")
+    void continuesPassagesAsTheCore(TuningMethod method) throws Exception {
+        RecipeTickets.writePassages(data);
+        List<WorkStep> steps =
+                RecipeTickets.continues(method, RecipeTickets.training().build());
+
+        EngineContainer core =
+                EngineContainer.of(root.resolve("core"), steps, data).runByCore();
+        EngineContainer peft =
+                EngineContainer.of(root.resolve("peft"), steps, data).runByPeft(image, 1);
+
+        for (String file : List.of("base-zero-shot.jsonl", "tuned.jsonl")) {
+            assertSamePredictions(peft.predictions(file), core.predictions(file));
+            assertThat(peft.predictions(file))
+                    .extracting(Prediction::answer)
+                    .as("something is written")
+                    .anyMatch(answer -> answer != null && !answer.isEmpty());
+            assertThat(peft.predictions(file)).extracting(Prediction::complete).containsOnlyNulls();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
     void speaksAsTheCore(TuningMethod method) throws Exception {
         List<WorkStep> steps =
                 RecipeTickets.speaks(method, RecipeTickets.training().build());

@@ -338,6 +338,25 @@ class PeftRecipeWriterTest {
     }
 
     @Test
+    void aPassageIsContinuedFromItsBeginningAndAskedForAsAWhole() throws Exception {
+        Path data = Files.createDirectories(root.resolve("data"));
+        Example.Passage passage = new Example.Passage(new RowRef("book", 1), "please refund the screen");
+        Files.writeString(data.resolve(Part.TEST.fileName()), Json.line(passage) + "\n");
+
+        write(RecipeTickets.continuing(Variant.BASE_ZERO_SHOT), data);
+
+        JsonNode question =
+                readByPython().path("questions").path("base-zero-shot").get(0);
+        try (TextCodec codec = codec(LoraTuning.defaults())) {
+            int[] tokens = codec.encode(passage, 64).tokenIds();
+            assertThat(ids(question.path("continued"))).isEqualTo(Arrays.copyOf(tokens, tokens.length / 2));
+            assertThat(question.path("answers").get(0).path("tokens")).hasSize(tokens.length - 1);
+        }
+        assertThat(question.path("prompt")).hasSize(1);
+        assertThat(question.path("new_tokens").asInt()).isEqualTo(5);
+    }
+
+    @Test
     void pythonFindsAFileThatWasChanged() throws Exception {
         Path data = RecipeTickets.writeRows(root.resolve("data"), 4, 0);
         List<WorkStep> steps = List.of(new WorkStep.Train(

@@ -80,6 +80,20 @@ final class RecipeTickets {
                 predict(Variant.TUNED, List.of(), LabelScoring.LIKELIHOOD, 5));
     }
 
+    /** Trains and lets base and tuned model continue passages. */
+    static List<WorkStep> continues(TuningMethod method, TrainingSpec training) {
+        return List.of(
+                new WorkStep.Train(method, training, BASE),
+                continuing(Variant.BASE_ZERO_SHOT),
+                continuing(Variant.TUNED));
+    }
+
+    /** Reads the test rows, and continues their beginnings. */
+    static WorkStep.Predict continuing(Variant variant) {
+        return new WorkStep.Predict(
+                variant, Part.TEST.fileName(), List.of(), List.of(), LabelScoring.LIKELIHOOD, 5, 64, true);
+    }
+
     /** Answers the test rows. */
     static WorkStep.Predict predict(Variant variant, List<String> labels, LabelScoring scoring, int newTokens) {
         return new WorkStep.Predict(variant, Part.TEST.fileName(), List.of(), labels, scoring, newTokens, 64);
@@ -120,6 +134,20 @@ final class RecipeTickets {
             Files.write(folder.resolve(part.fileName()), lines);
         }
         return folder;
+    }
+
+    /** Makes a passage of each row: what is asked and what is right for it. */
+    static void writePassages(Path folder) throws IOException {
+        for (Part part : Part.values()) {
+            Path file = folder.resolve(part.fileName());
+            List<String> lines = new ArrayList<>();
+            for (String line : Files.readAllLines(file)) {
+                Example.Conversation row = (Example.Conversation) Json.read(line, Example.class);
+                String text = row.messages().stream().map(Message::content).collect(Collectors.joining(" "));
+                lines.add(Json.line(new Example.Passage(row.row(), text)));
+            }
+            Files.write(file, lines);
+        }
     }
 
     private static Example.Conversation row(RowRef row, List<String> labels, SplittableRandom random) {

@@ -38,7 +38,7 @@ public record PreparedData(Path folder, SplitRecord record, List<Problem> warnin
         return record.labels();
     }
 
-    /** Whether models answer to the rows; false where these are passages, which are read only. */
+    /** Whether models answer to the rows; false where these are passages, which are read, and continued if the job says so. */
     public boolean hasAnswers() {
         return !record.format().equals(RowFormat.TEXT.id());
     }

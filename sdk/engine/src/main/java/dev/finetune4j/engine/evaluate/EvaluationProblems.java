@@ -51,7 +51,8 @@ public final class EvaluationProblems implements ProblemCatalogue {
             Each kind of task has its metrics: macro-f1 and accuracy for classification and sentiment; token-f1, exact-match and \
             perplexity for question-answering; perplexity and distinct-2 for generation; rouge-l, rouge-1, rouge-2 \
             and perplexity for summarization; chrf, bleu and perplexity for translation; perplexity and format for chat; perplexity for \
-            preference. The gate can judge by these only, because only these are taken.""",
+            preference. Rows of plain text without an answer have perplexity alone, and distinct-2 where evaluation.continue-passages lets \
+            models continue them. The gate can judge by these only, because only these are taken.""",
             "remove evaluation.gate.metric to judge by the task's main metric");
 
     /** A metric needs something that a prediction does not have. */

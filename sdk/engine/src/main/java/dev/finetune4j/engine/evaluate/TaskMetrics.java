@@ -2,6 +2,7 @@ package dev.finetune4j.engine.evaluate;
 
 import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
+import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.job.Gate;
 import dev.finetune4j.job.MetricName;
 import dev.finetune4j.job.TaskKind;
@@ -12,17 +13,23 @@ import java.util.Optional;
  * The metrics that an evaluation takes.
  *
  * @param metrics the main one first
+ * @param onlyContinued those that the same rows would have if their passages were continued, which they are not
  */
-public record TaskMetrics(List<MetricName> metrics) {
-    /** Copies the list. */
+public record TaskMetrics(List<MetricName> metrics, List<MetricName> onlyContinued) {
+    /** Copies the lists. */
     public TaskMetrics {
         metrics = List.copyOf(metrics);
+        onlyContinued = List.copyOf(onlyContinued);
+    }
+
+    private TaskMetrics(List<MetricName> metrics) {
+        this(metrics, List.of());
     }
 
     /**
      * The metrics of a task; those of generated text are left out where a task that is judged by likelihoods first has none.
      *
-     * @param hasAnswers whether models answer to the rows; false where rows are passages, which are read only
+     * @param hasAnswers whether models write something to the rows; false where rows are passages that are read only
      */
     public static TaskMetrics of(TaskKind kind, boolean hasAnswers) {
         List<MetricName> all = MetricName.of(kind);
@@ -31,14 +38,40 @@ public record TaskMetrics(List<MetricName> metrics) {
     }
 
     /**
+     * The metrics of a job by what its rows are.
+     *
+     * @param areAnswered whether the rows have answers; false where they are passages
+     */
+    public static TaskMetrics of(FineTuneJob job, boolean areAnswered) {
+        TaskKind kind = job.task().kind();
+        if (areAnswered || continuesPassages(job)) {
+            return of(kind, true);
+        }
+        return new TaskMetrics(
+                of(kind, false).metrics(), hasContinuations(kind) ? List.of(MetricName.DISTINCT_2) : List.of());
+    }
+
+    /**
      * Whether models write texts that some metric of a task looks at; where rows have labels they choose one.
      *
-     * @param hasAnswers whether models answer to the rows; false where rows are passages, which are read only
+     * @param areAnswered whether the rows have answers; false where they are passages
      */
-    public static boolean areTextsWritten(TaskKind kind, boolean hasAnswers) {
-        return hasAnswers
+    public static boolean areTextsWritten(FineTuneJob job, boolean areAnswered) {
+        TaskKind kind = job.task().kind();
+        return (areAnswered || continuesPassages(job))
                 && !kind.hasLabels()
                 && !of(kind, true).withoutLikelihood().metrics().isEmpty();
+    }
+
+    /** Whether models are to continue those rows of a job that are passages. */
+    public static boolean continuesPassages(FineTuneJob job) {
+        return job.evaluation().continuesPassages()
+                && hasContinuations(job.task().kind());
+    }
+
+    /** Whether a task has a metric that looks at continuations, for which there is no right one. */
+    public static boolean hasContinuations(TaskKind kind) {
+        return MetricName.of(kind).contains(MetricName.DISTINCT_2);
     }
 
     /** The same but for those that need likelihoods, where models only say their answers. */
@@ -51,13 +84,23 @@ public record TaskMetrics(List<MetricName> metrics) {
     /** FT0704 where a gate judges by another metric. */
     public Optional<Problem> refusal(Gate gate) {
         MetricName judged = gate.metric();
-        return judged == null || metrics.contains(judged)
-                ? Optional.empty()
-                : Optional.of(EvaluationProblems.UNKNOWN_METRIC
-                        .error("the gate names the metric " + judged + ", which this task does not have")
-                        .at(Location.ofKey("evaluation.gate.metric"))
-                        .because("this task has " + metrics)
-                        .remedy("evaluation.gate.metric: " + metrics.get(0))
-                        .build());
+        if (judged == null || metrics.contains(judged)) {
+            return Optional.empty();
+        }
+        boolean isOfContinuations = onlyContinued.contains(judged);
+        Problem.Builder problem = EvaluationProblems.UNKNOWN_METRIC
+                .error("the gate names the metric " + judged
+                        + (isOfContinuations
+                                ? ", which passages have only where models continue them"
+                                : ", which this task does not have"))
+                .at(Location.ofKey("evaluation.gate.metric"));
+        if (isOfContinuations) {
+            problem.because("the held-out rows are passages, which are read only without evaluation.continue-passages")
+                    .remedy("evaluation.continue-passages: true");
+        } else {
+            problem.because("this task has " + metrics);
+        }
+        return Optional.of(
+                problem.remedy("evaluation.gate.metric: " + metrics.get(0)).build());
     }
 }

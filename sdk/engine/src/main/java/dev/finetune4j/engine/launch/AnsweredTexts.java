@@ -44,8 +44,9 @@ record AnsweredTexts(TextCodec codec, List<WorkStep.Predict> steps) {
 
     private AnswerLengths lengths(WorkStep.Predict step, Example row) {
         if (!(row instanceof Example.Conversation conversation)) {
-            return new AnswerLengths(
-                    codec.encode(row, codec.rowLimit(step.maxTokens())).length(), 0, 0);
+            int passage = codec.encode(row, codec.rowLimit(step.maxTokens())).length();
+            int continued = step.writesOnPassages() ? WorkStep.Predict.beginning(passage) + step.maxNewTokens() : 0;
+            return new AnswerLengths(passage, continued, continued);
         }
         String answer = step.labels().stream()
                 .max(Comparator.comparingInt(label -> answerTokens(conversation, label)))

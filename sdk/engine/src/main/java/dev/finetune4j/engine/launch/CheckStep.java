@@ -76,7 +76,6 @@ final class CheckStep {
 
     /** Only the rows show whether models will answer or read them, and so which metrics there will be. */
     private static Optional<Problem> gateProblem(FineTuneJob job, PreparedData data) {
-        return TaskMetrics.of(job.task().kind(), data.hasAnswers())
-                .refusal(job.evaluation().gate());
+        return TaskMetrics.of(job, data.hasAnswers()).refusal(job.evaluation().gate());
     }
 }

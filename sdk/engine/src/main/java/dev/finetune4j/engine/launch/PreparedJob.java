@@ -88,7 +88,7 @@ public record PreparedJob(
      * Examples that the base model is shown at most; 0 where there is no prompt to put them in, so that it answers without them alone.
      *
      * @param speaks whether the model answers in text
-     * @param areAnswered whether models answer to the rows; false where these are passages
+     * @param areAnswered whether the rows have answers; false where these are passages
      */
     public static int shots(EvaluationSpec evaluation, boolean speaks, boolean areAnswered) {
         return speaks && areAnswered ? evaluation.fewShot() : 0;

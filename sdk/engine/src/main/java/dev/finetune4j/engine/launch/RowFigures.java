@@ -16,7 +16,7 @@ import java.util.Map;
  * @param mostTrainingTokens no vocabulary makes more tokens of the training rows, each counted once
  * @param lengths lengths that bound memory
  * @param answers lengths of the texts that base and tuned model answer
- * @param areAnswered whether models answer to the held-out rows; false where these are passages, which are read only
+ * @param areAnswered whether models answer to the held-out rows; false where these are passages, which are read, and continued if the job says so
  * @param areCounted whether the model's own tokenizer counted the tokens; else they were told from the number of characters
  * @param bytes size of the rows in their files
  * @param digest of the rows

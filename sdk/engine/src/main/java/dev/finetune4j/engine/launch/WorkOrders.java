@@ -94,7 +94,8 @@ final class WorkOrders {
                 shots,
                 labels,
                 evaluation.labelScoring(),
-                TaskMetrics.areTextsWritten(job.task().kind(), true) ? evaluation.maxNewTokens() : 0,
-                job.training().maxTokens());
+                TaskMetrics.areTextsWritten(job, true) ? evaluation.maxNewTokens() : 0,
+                job.training().maxTokens(),
+                TaskMetrics.continuesPassages(job));
     }
 }

@@ -6,6 +6,7 @@ import dev.finetune4j.engine.launch.ModelFacts;
 import dev.finetune4j.engine.launch.PreparedJob;
 import dev.finetune4j.engine.launch.RowFigures;
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.run.WorkStep.Predict;
 
 /**
  * What models read and write to answer the held-out rows of a job, wherever they do. How long that takes is another matter on each engine:
@@ -30,7 +31,29 @@ record HeldOutAnswers(FineTuneJob job, RowFigures rows, ModelFacts model) {
      */
     double readTokens(double mean) {
         double shown = models() == 3 ? job.evaluation().fewShot() * mean : 0;
-        return models() * mean + shown;
+        return models() * (mean + continuedTokens(mean)) + shown;
+    }
+
+    /**
+     * Tokens of the beginning that each of them reads once more to continue a passage; 0 where rows are not continued.
+     *
+     * @param mean tokens of the mean row
+     */
+    double continuedTokens(double mean) {
+        return areContinued() ? Predict.beginning((int) Math.round(mean)) : 0;
+    }
+
+    /**
+     * Tokens that the answer to a row is written behind.
+     *
+     * @param mean tokens of the mean row
+     */
+    double promptTokens(double mean) {
+        return areContinued() ? continuedTokens(mean) : mean;
+    }
+
+    private boolean areContinued() {
+        return areWritten() && !rows.areAnswered();
     }
 
     /** The labels that each of them scores behind its prompt; none where a head tells them apart all at once. */
@@ -40,7 +63,7 @@ record HeldOutAnswers(FineTuneJob job, RowFigures rows, ModelFacts model) {
 
     /** Whether they write texts; else they choose a label, or read what is there. */
     boolean areWritten() {
-        return model.speaks() && TaskMetrics.areTextsWritten(job.task().kind(), rows.areAnswered());
+        return model.speaks() && TaskMetrics.areTextsWritten(job, rows.areAnswered());
     }
 
     /** Whether those of another job come about in the same way: models write, choose a label, compare answers or read. */
@@ -89,6 +112,8 @@ record HeldOutAnswers(FineTuneJob job, RowFigures rows, ModelFacts model) {
     }
 
     private double referenceTokens() {
-        return Math.min(job.evaluation().maxNewTokens(), Math.max(1, rows.answerTokens()));
+        // Of a passage all is learned, and what follows on its beginning is its rest.
+        double learned = rows.answerTokens() - continuedTokens(rows.answerTokens());
+        return Math.min(job.evaluation().maxNewTokens(), Math.max(1, learned));
     }
 }

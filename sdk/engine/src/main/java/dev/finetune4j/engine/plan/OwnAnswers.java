@@ -41,7 +41,7 @@ record OwnAnswers(Worlds worlds, Assumptions assumptions) {
     static double rowsBeside(PlannedJob job) {
         double shared =
                 job.job().method().virtualTokens() + job.rows().lengths().prefix();
-        double room = Math.max(0, job.lengths().mean() - shared)
+        double room = Math.max(0, job.answers().promptTokens(job.lengths().mean() - shared))
                 + job.job().evaluation().maxNewTokens();
         return Math.max(1, Math.min(Predict.MOST_ROWS_BESIDE, Math.floor(Predict.MOST_TOKENS_WRITTEN_BESIDE / room)));
     }
@@ -54,7 +54,7 @@ record OwnAnswers(Worlds worlds, Assumptions assumptions) {
         double mean = job.lengths().mean();
         double alike =
                 job.model().speaks() ? Math.min(mean, job.rows().lengths().prefix()) : 0;
-        double ofRows = job.answers().models() * (mean - alike);
+        double ofRows = job.answers().models() * (mean - alike + job.answers().continuedTokens(mean));
         return ofRows
                 + (job.answers().readTokens(mean) - ofRows)
                         / Math.max(1, job.rows().rowsOf(Part.TEST));

@@ -23,6 +23,7 @@ import java.util.Set;
  */
 final class JobRules {
     private static final String AT_LEAST = "evaluation.gate.at-least";
+    private static final String CONTINUE_PASSAGES = "evaluation.continue-passages";
 
     private final JsonNode written;
     private final JsonNode job;
@@ -48,6 +49,7 @@ final class JobRules {
         rules.data();
         rules.split();
         rules.labels();
+        rules.continuations();
         rules.gate();
         rules.targets();
         rules.stopping();
@@ -137,6 +139,19 @@ final class JobRules {
                 add(problem(JobProblems.CONTRADICTION, path, "the label " + label + " is there twice")
                         .remedy("delete the second " + label));
             }
+        }
+    }
+
+    private void continuations() {
+        Optional<TaskKind> kind = kind();
+        boolean hasMetric = kind.isEmpty() || MetricName.of(kind.get()).contains(MetricName.DISTINCT_2);
+        if (at(CONTINUE_PASSAGES).asBoolean() && !hasMetric) {
+            add(problem(
+                            JobProblems.CONTRADICTION,
+                            CONTINUE_PASSAGES,
+                            "evaluation.continue-passages belongs to a task that has " + MetricName.DISTINCT_2)
+                    .because("task.kind is " + Shapes.word(kind.orElseThrow()) + "; generation has it")
+                    .remedy("delete evaluation.continue-passages"));
         }
     }
 

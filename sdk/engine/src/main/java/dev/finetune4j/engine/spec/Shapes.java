@@ -224,7 +224,7 @@ final class Shapes {
             return whole(least, most, Long.MIN_VALUE, Long.MAX_VALUE);
         } else if (type == double.class || type == Double.class) {
             return new Shape.Numeric(false, least, most);
-        } else if (type == boolean.class) {
+        } else if (type == boolean.class || type == Boolean.class) {
             return new Flag();
         }
         return shape(type, byDefault);

@@ -89,9 +89,7 @@ public final class SweepRuns {
         this.past = past;
         refuse();
         judged = judged();
-        metric = TaskMetrics.of(job().task().kind(), whole.data().hasAnswers())
-                .metrics()
-                .get(0);
+        metric = TaskMetrics.of(job(), whole.data().hasAnswers()).metrics().get(0);
         rungs = new ArrayDeque<>(spec.rungs());
         begin(rungs.remove(), spec.candidates());
     }

@@ -16,6 +16,7 @@ import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.SignificanceTest;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.evaluation.VariantEvaluation;
+import dev.finetune4j.evaluation.WrittenAnswers;
 import dev.finetune4j.job.EvaluationSpec;
 import dev.finetune4j.job.Gate;
 import dev.finetune4j.job.MetricName;
@@ -163,6 +164,42 @@ class EvaluatorTest {
                 .allSatisfy(variant -> assertThat(variant.metrics()).hasSize(1));
         assertThat(report.mainMetric()).isEqualTo(MetricName.PERPLEXITY);
         assertThat(GateJudge.problem(report)).isEmpty();
+    }
+
+    @Test
+    void judgesPassagesThatWereContinuedByTheirBigramsToo() {
+        Evaluator evaluator = new Evaluator(
+                TaskSpec.of(TaskKind.GENERATION),
+                EvaluationSpec.defaults().withGate(new Gate(MetricName.DISTINCT_2, 0.5, false)));
+
+        EvaluationReport report = evaluator.evaluate(Map.of(
+                Variant.TUNED,
+                List.of(continued(1, "one two three"), continued(2, "two three four")),
+                Variant.BASE_ZERO_SHOT,
+                List.of(continued(1, "on and on and on"), continued(2, "on and on and on"))));
+
+        assertThat(report.variant(Variant.TUNED)
+                        .orElseThrow()
+                        .metric(MetricName.DISTINCT_2)
+                        .value())
+                .isCloseTo(3 / 4.0, within(1e-12));
+        assertThat(report.variant(Variant.BASE_ZERO_SHOT)
+                        .orElseThrow()
+                        .metric(MetricName.DISTINCT_2)
+                        .value())
+                .isCloseTo(2 / 8.0, within(1e-12));
+        assertThat(report.mainMetric()).isEqualTo(MetricName.PERPLEXITY);
+        assertThat(report.variants())
+                .allSatisfy(variant -> assertThat(variant.written())
+                        .isNotNull()
+                        .extracting(WrittenAnswers::cut)
+                        .isEqualTo(0L));
+        assertThat(GateJudge.problem(report)).isEmpty();
+    }
+
+    private static Prediction continued(long row, String continuation) {
+        return new Prediction(
+                new RowRef("book.txt", row), "passage " + row + " as a whole", continuation, Map.of(), 12.0, 6);
     }
 
     @Test

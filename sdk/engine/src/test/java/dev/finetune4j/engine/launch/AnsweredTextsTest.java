@@ -81,6 +81,17 @@ class AnsweredTextsTest {
     }
 
     @Test
+    void tellsTheBeginningOfAPassageThatIsContinued() {
+        Example passage = new Example.Passage(new RowRef("rows", 1), words(30));
+        WorkStep.Predict step = new WorkStep.Predict(
+                Variant.TUNED, "test.jsonl", List.of(), List.of(), LabelScoring.LIKELIHOOD, 20, 0, true);
+        int tokens = CODEC.encode(passage, 1024).length();
+
+        assertThat(new AnsweredTexts(CODEC, List.of(step)).longest(() -> List.of(passage).stream()))
+                .isEqualTo(new AnswerLengths(tokens, tokens / 2 + 20, tokens / 2 + 20));
+    }
+
+    @Test
     void namesTheRowThatTheChatTemplateRefuses() {
         Example begun = new Example.Conversation(
                 new RowRef("rows", 7),

@@ -25,5 +25,20 @@ class HeldOutAnswersTest {
                 .isEqualTo(3);
         assertThat(SampleJob.of(TaskKind.GENERATION, false, 50).answers().models())
                 .isEqualTo(2);
+        assertThat(SampleJob.continued(50).answers().models()).isEqualTo(2);
+    }
+
+    /** Of 60 tokens that are learned of a passage half are shown; the tuned model writes as many as the rest has. */
+    @Test
+    void passagesThatAreContinuedAreReadOnceMoreToTheirBoundAndWritten() {
+        HeldOutAnswers read = SampleJob.of(TaskKind.GENERATION, false, 100).answers();
+        HeldOutAnswers continued = SampleJob.continued(100).answers();
+
+        assertThat(read.areWritten()).isFalse();
+        assertThat(continued.areWritten()).isTrue();
+        assertThat(continued.areLike(read)).isFalse();
+        assertThat(continued.readTokens(400) - read.readTokens(400)).isEqualTo(2 * 128);
+        assertThat(continued.readTokens(40) - read.readTokens(40)).isEqualTo(2 * 20);
+        assertThat(continued.writtenTokens()).isEqualTo(new Uncertain(30 + 30, 30 + Math.sqrt(30 * 100), 30 + 100));
     }
 }

@@ -47,6 +47,14 @@ final class SampleJob {
         return of(kind, areAnswered, LoraTuning.defaults(), newTokens, 0, false);
     }
 
+    /** Whose rows are passages that models continue by so many tokens. */
+    static PlannedJob continued(int newTokens) {
+        PlannedJob read = of(TaskKind.GENERATION, false, newTokens);
+        EvaluationSpec evaluation =
+                read.job().evaluation().toBuilder().continuePassages(true).build();
+        return new PlannedJob(read.job().toBuilder().evaluation(evaluation).build(), read.rows(), read.model());
+    }
+
     /**
      * Holds a planner to the texts that are written of held-out rows.
      *
@@ -60,7 +68,11 @@ final class SampleJob {
         assertThat(evaluation.applyAsDouble(of(TaskKind.GENERATION, false, 1000)))
                 .as("of passages")
                 .isEqualTo(evaluation.applyAsDouble(of(TaskKind.GENERATION, false, 10)))
-                .isLessThan(evaluation.applyAsDouble(of(TaskKind.GENERATION, true, 10)));
+                .isLessThan(evaluation.applyAsDouble(of(TaskKind.GENERATION, true, 10)))
+                .isLessThan(evaluation.applyAsDouble(continued(10)));
+        assertThat(evaluation.applyAsDouble(continued(1000)))
+                .as("of passages that are continued")
+                .isGreaterThan(evaluation.applyAsDouble(continued(10)));
     }
 
     /** Whose rows are conversations, for a model of the catalogue. */

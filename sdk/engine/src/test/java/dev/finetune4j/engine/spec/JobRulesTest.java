@@ -31,6 +31,7 @@ class JobRulesTest {
             task: sentiment~data: a~evaluation: {gate: {at-least: 35}} | FT0108 | evaluation.gate.at-least | at-least: 0.35
             task: translation~data: a~evaluation: {gate: {at-least: 101}} | FT0108 | evaluation.gate.at-least | at-least: 30
             task: generation~data: a~evaluation: {gate: {at-least: 0.5}} | FT0108 | evaluation.gate.at-least | at-least: 10
+            task: chat~data: a~evaluation: {continue-passages: true} | FT0111 | evaluation.continue-passages | delete evaluation.continue-passages
             task: chat~data: a~training: {learning-rate: 50} | FT0108 | training.learning-rate | learning-rate: 0    # that of the method, which is the usual one
             task: chat~data: {file: a, split: {test: 0}} | FT0111 | data.split.test | test: 0.2
             task: chat~data: {file: a, split: {validation: 0}}~training: {early-stopping-patience: 2} | FT0111 | training.early-stopping-patience | validation: 0.1

@@ -224,6 +224,7 @@ final class RandomJobs {
                 random.nextInt(65),
                 one(LabelScoring.values()),
                 1 + random.nextInt(32768),
+                kind == TaskKind.GENERATION && random.nextBoolean(),
                 100 + random.nextInt(99_901),
                 random.nextLong(),
                 new Gate(metric, atLeast, hasTest && random.nextBoolean()));

@@ -171,8 +171,11 @@ public final class FakeWorker {
         boolean right = isRight(step.variant(), example);
         double perToken = step.variant().isTuned() ? 0.5 : 2.0;
         if (step.labels().isEmpty()) {
-            boolean isReadOnly = step.maxNewTokens() == 0 || example instanceof Example.Passage;
-            String text = right ? reference : "something else";
+            boolean isReadOnly = example instanceof Example.Passage ? !step.writesOnPassages() : !step.writes();
+            String said = example instanceof Example.Passage
+                    ? "goes on as row " + example.row().row()
+                    : reference;
+            String text = right ? said : "something else";
             return new Prediction(
                     example.row(),
                     reference,

@@ -14,10 +14,10 @@ ROWS_BETWEEN_FORCES = 50
 
 @dataclass(frozen=True)
 class Generated:
-    """A generated answer, and whether it ended by itself rather than by the token limit."""
+    """A generated answer, and whether it ended by itself rather than by the token limit; None of a passage, which need not."""
 
     text: str
-    complete: bool
+    complete: bool | None
 
 
 def decision_scores(
@@ -52,7 +52,7 @@ def prediction(
     line["scoreByLabel"] = scores
     line["negativeLogLikelihood"] = -log_likelihoods[question.right] + 0.0
     line["referenceTokens"] = len(question.answers[question.right].tokens)
-    if not scores and generated is not None:
+    if not scores and generated is not None and generated.complete is not None:
         line["complete"] = generated.complete
     return line
 

@@ -123,7 +123,8 @@ class Answer:
 
 @dataclasses.dataclass(frozen=True)
 class Question:
-    """What a model is asked: a prompt in tokens, and answers of which number `right` is the reference."""
+    """What a model is asked: a prompt in tokens, and answers of which number `right` is the reference. What it writes goes on from
+    `continued`, the beginning of a passage, or else from the prompt."""
 
     row: dict
     reference: str
@@ -131,6 +132,7 @@ class Question:
     answers: list[Answer]
     right: int
     new_tokens: int
+    continued: list[int] = dataclasses.field(default_factory=list)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import dataclasses
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -88,10 +89,16 @@ class Speaking:
         wanted = [place for place, question in enumerate(questions) if question.new_tokens > 0]
         if not wanted:
             return spoken
-        asked = [questions[place] for place in wanted]
+        asked = [
+            dataclasses.replace(question, prompt=question.continued or question.prompt)
+            for question in (questions[place] for place in wanted)
+        ]
         for place, tokens in zip(wanted, self._continued(asked)):
-            most = questions[place].new_tokens
-            spoken[place] = Generated(self._decode(tokens[:most]), complete=len(tokens) < most)
+            question = questions[place]
+            most = question.new_tokens
+            # Nobody waits for a passage to end.
+            complete = None if question.continued else len(tokens) < most
+            spoken[place] = Generated(self._decode(tokens[:most]), complete)
         return spoken
 
     def _continued(self, questions: Sequence[Question]) -> list[list[int]]:

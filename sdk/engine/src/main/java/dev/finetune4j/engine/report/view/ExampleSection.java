@@ -45,6 +45,11 @@ final class ExampleSection {
         return fixed ? "better" : "worse";
     }
 
+    /** What the reference is: where nothing is asked the row is a passage, which models read and may continue. */
+    static String expected(ChangedRow row) {
+        return row.prompt().isBlank() ? "Passage" : "Right answer";
+    }
+
     private static boolean isLabel(MetricName metric) {
         return metric.equals(MetricName.ACCURACY);
     }
@@ -52,7 +57,7 @@ final class ExampleSection {
     private static Html row(ChangedRow row, MetricName metric) {
         boolean fixed = row.effect() == ChangedRow.Effect.FIXED;
         List<Html> answers = new ArrayList<>();
-        answers.add(answer("expected", "Right answer", row.reference(), ""));
+        answers.add(answer("expected", expected(row), row.reference(), ""));
         boolean isLabel = isLabel(metric);
         answers.add(answer("zero", "Base", row.baseAnswer(), note(metric, isLabel, row.baseScore())));
         answers.add(answer("tuned", "Tuned", row.tunedAnswer(), note(metric, isLabel, row.tunedScore())));

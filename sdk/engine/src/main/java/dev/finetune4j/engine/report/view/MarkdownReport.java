@@ -242,7 +242,8 @@ public final class MarkdownReport {
                 .append(rows.isEmpty() ? "" : " Drawn by lot:")
                 .append("\n\n");
         if (!rows.isEmpty()) {
-            text.append(Markdown.table(List.of("Effect", "Row", "Right answer", "Base", "Tuned"), rows));
+            String expected = ExampleSection.expected(changed.sample().get(0));
+            text.append(Markdown.table(List.of("Effect", "Row", expected, "Base", "Tuned"), rows));
         }
     }
 
