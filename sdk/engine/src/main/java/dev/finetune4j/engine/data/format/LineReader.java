@@ -55,6 +55,7 @@ final class LineReader implements Closeable {
     private int limit;
     private long bufferOffset;
     private long lineNumber;
+    private boolean hasLongCharacters;
 
     LineReader(Path file, String name) throws IOException {
         this.in = Files.newInputStream(file);
@@ -156,18 +157,35 @@ final class LineReader implements Closeable {
     }
 
     private void skipByteOrderMark() {
-        if (limit >= 3 && buffer[0] == (byte) 0xEF && buffer[1] == (byte) 0xBB && buffer[2] == (byte) 0xBF) {
+        if (startsWith(0xEF, 0xBB, 0xBF)) {
             position = 3;
-        } else if (limit >= 2
-                && ((buffer[0] == (byte) 0xFF && buffer[1] == (byte) 0xFE)
-                        || (buffer[0] == (byte) 0xFE && buffer[1] == (byte) 0xFF))) {
-            throw DataProblems.NOT_UTF8
-                    .error(name + " is UTF-16, not UTF-8")
-                    .at(Location.of(name))
-                    .because("it starts with the byte order mark of UTF-16")
-                    .remedy("iconv -f UTF-16 -t UTF-8 " + shown + " > " + mended("utf8-"))
-                    .asException();
+            return;
         }
+        markedCharset().ifPresent(charset -> {
+            throw DataProblems.NOT_UTF8
+                    .error(name + " is " + charset + ", not UTF-8")
+                    .at(Location.of(name))
+                    .because("it starts with the byte order mark of " + charset)
+                    .remedy("iconv -f " + charset + " -t UTF-8 " + shown + " > " + mended("utf8-"))
+                    .asException();
+        });
+    }
+
+    /** What the byte order mark at the start says, by the name for iconv; that of UTF-32 with its lowest byte first begins as that of UTF-16. */
+    private Optional<String> markedCharset() {
+        if (startsWith(0xFF, 0xFE, 0, 0) || startsWith(0, 0, 0xFE, 0xFF)) {
+            return Optional.of("UTF-32");
+        }
+        return startsWith(0xFF, 0xFE) || startsWith(0xFE, 0xFF) ? Optional.of("UTF-16") : Optional.empty();
+    }
+
+    private boolean startsWith(int... bytes) {
+        for (int i = 0; i < bytes.length; i++) {
+            if (i >= limit || (buffer[i] & 0xFF) != bytes[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The file that a command writes, which the job is to name then. */
@@ -198,6 +216,7 @@ final class LineReader implements Closeable {
                     .decode(source, CharBuffer.allocate(length + 1), true);
             if (result.isError()) {
                 int bad = source.position();
+                hasLongCharacters |= !isAscii(bytes, from, bad);
                 return broken(DataProblems.NOT_UTF8
                         .error("line " + lineNumber + " of " + name + " is not UTF-8")
                         .because(String.format(
@@ -205,11 +224,39 @@ final class LineReader implements Closeable {
                                 "byte 0x%02X at byte %d of the file",
                                 bytes[bad] & 0xFF,
                                 lineOffset + bad - from))
-                        .remedy(fromUtf16("utf8-")
-                                .orElse("iconv -f WINDOWS-1252 -t UTF-8 " + shown + " > " + mended("utf8-"))));
+                        .remedy(fromUtf16("utf8-").orElse(toUtf8(bytes, bad, from + length))));
             }
         }
+        hasLongCharacters |= text.length() < length;
         return new Line(lineNumber, text, null);
+    }
+
+    /**
+     * The command that makes UTF-8 of a file of another code, or, where it is UTF-8 but for some bytes, leaves those out: taken for another
+     * code, each of its characters beyond ASCII would become several wrong ones.
+     */
+    private String toUtf8(byte[] bytes, int bad, int end) {
+        boolean isUtf8 = hasLongCharacters || isOfJava(bytes, bad, end);
+        return "iconv " + (isUtf8 ? "-c -f UTF-8" : "-f WINDOWS-1252") + " -t UTF-8 " + shown + " > " + mended("utf8-")
+                + (isUtf8 ? "    # leaves such bytes out" : "");
+    }
+
+    /** Whether bytes begin half a pair of UTF-16 or a NUL as Java and some databases write them, which UTF-8 forbids. */
+    private static boolean isOfJava(byte[] bytes, int bad, int end) {
+        int first = bytes[bad] & 0xFF;
+        int second = bad + 1 < end ? bytes[bad + 1] & 0xFF : 0;
+        boolean isHalfPair =
+                first == 0xED && second >= 0xA0 && second <= 0xBF && bad + 2 < end && bytes[bad + 2] < -0x40;
+        return isHalfPair || (first == 0xC0 && second == 0x80);
+    }
+
+    private static boolean isAscii(byte[] bytes, int from, int end) {
+        for (int i = from; i < end; i++) {
+            if (bytes[i] < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The command that makes a file of UTF-16 without a byte order mark one of UTF-8; empty for other files. */

@@ -14,6 +14,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
@@ -87,6 +88,39 @@ class BadFilesTest {
         Path file = Files.write(folder.resolve("rows.jsonl"), GOOD.getBytes(StandardCharsets.UTF_16));
 
         assertThat(Problems.text(only(file))).contains("FT0223", "UTF-16", "iconv -f UTF-16");
+    }
+
+    @Test
+    void recognisesUtf32WhoseMarkBeginsAsThatOfUtf16() throws IOException {
+        for (String charset : List.of("UTF-32LE", "UTF-32BE")) {
+            Path file = Files.write(folder.resolve("rows.jsonl"), ("\uFEFF" + GOOD).getBytes(Charset.forName(charset)));
+
+            assertThat(Problems.text(only(file))).contains("FT0223", "is UTF-32, not UTF-8", "iconv -f UTF-32 -t");
+        }
+    }
+
+    @Test
+    void leavesBrokenBytesOutOfAFileWhoseOtherCharactersAreUtf8() throws IOException {
+        byte[] latin = GOOD.replace("a", "\u00e9").getBytes(StandardCharsets.ISO_8859_1);
+        byte[] halfPair = {'"', (byte) 0xed, (byte) 0xa0, (byte) 0x80, '"', '\n'};
+        byte[] nulOfJava = {'"', (byte) 0xc0, (byte) 0x80, '"', '\n'};
+
+        assertThat(remedies("rows.jsonl", latin)).contains("iconv -f WINDOWS-1252 -t UTF-8");
+        for (byte[] rows : List.of(
+                joined(GOOD.replace("a", "\u00e9").getBytes(StandardCharsets.UTF_8), latin),
+                joined("\u00e9 ".getBytes(StandardCharsets.UTF_8), latin),
+                halfPair,
+                nulOfJava)) {
+            assertThat(remedies("rows.jsonl", rows))
+                    .contains("iconv -c -f UTF-8 -t UTF-8 " + folder.resolve("rows.jsonl") + " > utf8-rows.jsonl    # ")
+                    .doesNotContain("WINDOWS-1252");
+        }
+    }
+
+    private static byte[] joined(byte[] first, byte[] second) {
+        byte[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
     }
 
     @Test
