@@ -159,18 +159,39 @@ final class ModelLayout {
         return new String(content, StandardCharsets.UTF_8).startsWith("version https://git-lfs");
     }
 
+    /** The shards that an index names, each a file beside it. */
     private static Set<String> shards(Path index, String where) throws IOException {
         if (Files.size(index) > MAX_INDEX_BYTES) {
-            throw incomplete(where, List.of("an index that can be read"), List.of());
+            throw damagedIndex(where, "it is larger than " + MAX_INDEX_BYTES + " bytes");
         }
+        JsonNode map;
         try {
-            JsonNode map = new ObjectMapper().readTree(index.toFile()).path("weight_map");
-            Set<String> shards = new TreeSet<>();
-            map.forEach(shard -> shards.add(shard.asText()));
-            return shards;
+            map = new ObjectMapper().readTree(index.toFile()).path("weight_map");
         } catch (JsonProcessingException e) {
-            throw incomplete(where, List.of("an index that can be read"), List.of());
+            throw damagedIndex(where, "it is no JSON");
         }
+        if (!map.isObject()) {
+            throw damagedIndex(where, "weight_map says of no tensor in which file it lies");
+        }
+        Set<String> shards = new TreeSet<>();
+        map.properties().forEach(entry -> {
+            String shard = entry.getValue().asText();
+            if (!isWeights(shard)) {
+                throw damagedIndex(
+                        where, entry.getKey() + " lies in " + shard + ", which is no weight file of this folder");
+            }
+            shards.add(shard);
+        });
+        return shards;
+    }
+
+    private static FineTuneException damagedIndex(String where, String why) {
+        return StoreProblems.INCOMPLETE
+                .error(where + " lacks an index of its weights that can be read")
+                .at(Location.of(where + "/" + INDEX))
+                .because(why)
+                .remedy(recipe(where, List.of(INDEX), List.of()))
+                .asException();
     }
 
     /** What PEFT wrote beside an adapter; a missing node where that cannot be read. */

@@ -24,6 +24,7 @@ import dev.finetune4j.engine.models.CatalogueModel;
 import dev.finetune4j.engine.models.DecoderShape;
 import dev.finetune4j.engine.models.ModelCatalogue;
 import dev.finetune4j.engine.models.ModelSource;
+import dev.finetune4j.error.Location;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.json.Json;
 import dev.finetune4j.model.ModelFiles;
@@ -322,9 +323,32 @@ class ModelStoreTest {
                 "{\"weight_map\": {\"a\": \"model-00001-of-00002.safetensors\", \"b\":"
                         + " \"model-00002-of-00002.safetensors\"}}");
         assertThat(Problems.text(failure("my-model"))).contains("FT0494", "missing: model-00002-of-00002.safetensors");
+    }
 
-        Files.writeString(model.resolve("model.safetensors.index.json"), "no index");
-        assertThat(failure("my-model").code()).isEqualTo("FT0494");
+    @Test
+    void saysWhereAnIndexIsDamagedAndHowToFetchIt() throws IOException {
+        Path model = Files.createDirectory(folder.resolve("my-model"));
+        for (String file : List.of("config.json", "tokenizer.json", "model-00001-of-00002.safetensors")) {
+            Files.writeString(model.resolve(file), "{}");
+        }
+        Map<String, String> whyByIndex = Map.of(
+                "no index", "it is no JSON",
+                "{}", "weight_map says of no tensor in which file it lies",
+                "{\"weight_map\": [\"a\"]}", "weight_map says of no tensor in which file it lies",
+                "{\"weight_map\": {\"a\": 3}}", "a lies in 3, which is no weight file of this folder",
+                "{\"weight_map\": {\"a\": \"../../passwd\"}}",
+                        "a lies in ../../passwd, which is no weight file of this folder");
+        for (Map.Entry<String, String> each : whyByIndex.entrySet()) {
+            Files.writeString(model.resolve("model.safetensors.index.json"), each.getKey());
+
+            Problem problem = failure("my-model");
+            assertThat(problem.code()).isEqualTo("FT0494");
+            assertThat(problem.causes()).containsExactly(each.getValue());
+            assertThat(problem.place()).contains(Location.of("my-model/model.safetensors.index.json"));
+            assertThat(problem.remedies())
+                    .containsExactly(
+                            "hf download ORG/NAME --local-dir my-model --include 'model.safetensors.index.json'");
+        }
     }
 
     @Test
