@@ -243,6 +243,7 @@ public final class AdapterConfig {
     static Optional<LoraTuning> lora(Path folder, List<String> wrong) {
         AdapterConfig config = new AdapterConfig(tree(folder), wrong);
         config.checkKind();
+        config.checkForms();
         config.checkUnsupported();
         if (!config.namesModules()) {
             return Optional.empty();
@@ -271,7 +272,12 @@ public final class AdapterConfig {
                 throw AdapterFiles.misfit(file, List.of("it is larger than " + MAX_BYTES + " bytes"))
                         .asException();
             }
-            return JSON.readTree(Files.readAllBytes(file));
+            JsonNode tree = JSON.readTree(Files.readAllBytes(file));
+            if (!tree.isObject()) {
+                throw AdapterFiles.misfit(file, List.of("it holds no JSON object"))
+                        .asException();
+            }
+            return tree;
         } catch (IOException e) {
             String why = e instanceof NoSuchFileException
                     ? "there is no such file"
@@ -286,7 +292,29 @@ public final class AdapterConfig {
 
     private void checkKind() {
         if (!isLora()) {
-            wrong.add("peft_type is " + config.path("peft_type") + ", not LORA");
+            JsonNode type = config.path("peft_type");
+            wrong.add("peft_type is " + (type.isMissingNode() ? "missing" : type) + ", not LORA");
+        }
+    }
+
+    /** What has another form than PEFT writes would be read as if it were not there. */
+    private void checkForms() {
+        for (String key : List.of("rank_pattern", "alpha_pattern")) {
+            JsonNode pattern = config.path(key);
+            if (!pattern.isObject() && !pattern.isNull() && !pattern.isMissingNode()) {
+                wrong.add(key + " is " + pattern + ", not an object with names of modules");
+            }
+        }
+        for (String key : List.of("target_modules", "modules_to_save")) {
+            config.path(key).forEach(module -> {
+                if (!module.isTextual()) {
+                    wrong.add(key + " names " + module + ", which is no text");
+                }
+            });
+        }
+        JsonNode saved = config.path("modules_to_save");
+        if (!saved.isArray() && !saved.isNull() && !saved.isMissingNode()) {
+            wrong.add("modules_to_save is " + saved + "; only a list of names is supported");
         }
     }
 

@@ -127,6 +127,11 @@ class AdapterConfigTest {
                 "'lora_alpha': null | lora_alpha is null, not a number",
                 "'target_modules': '.*_proj' | target_modules is \".*_proj\"; only a list of names is supported",
                 "'target_modules': [] | target_modules is [], which names no module",
+                "'target_modules': ['v_proj', 7] | target_modules names 7, which is no text",
+                "'modules_to_save': 'lm_head' | modules_to_save is \"lm_head\"; only a list of names is supported",
+                "'modules_to_save': [null] | modules_to_save names null, which is no text",
+                "'rank_pattern': ['v_proj'] | rank_pattern is [\"v_proj\"], not an object with names of modules",
+                "'alpha_pattern': 4 | alpha_pattern is 4, not an object with names of modules",
                 "'target_modules': ['v_proj', 'lm_head'] | target_modules names lm_head; only linear layers inside",
                 "'target_modules': ['v_proj', 'model.embed_tokens'] | target_modules names embed_tokens; only linear",
                 "'target_modules': ['layers.0.mlp.up_proj', 'layers.1.self_attn.q_proj']"
@@ -150,11 +155,27 @@ class AdapterConfigTest {
                 .isInstanceOfSatisfying(
                         FineTuneException.class,
                         e -> assertThat(e.problems().get(0).causes()).containsExactly("target_modules is missing"));
+        assertThatThrownBy(() -> read("'r': 8"))
+                .isInstanceOfSatisfying(
+                        FineTuneException.class,
+                        e -> assertThat(e.problems().get(0).causes())
+                                .containsExactly("peft_type is missing, not LORA"));
         assertThatThrownBy(() -> read("'peft_type': 'PROMPT_TUNING'"))
                 .isInstanceOfSatisfying(
                         FineTuneException.class,
                         e -> assertThat(e.problems().get(0).causes())
                                 .containsExactly("peft_type is \"PROMPT_TUNING\", not LORA"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "null", "[1]", "\"LORA\""})
+    void refusesAFileThatHoldsNoObject(String content) throws IOException {
+        Files.writeString(folder.resolve("adapter_config.json"), content);
+
+        assertThatThrownBy(() -> AdapterConfig.read(folder))
+                .isInstanceOfSatisfying(
+                        FineTuneException.class,
+                        e -> assertThat(e.problems().get(0).causes()).containsExactly("it holds no JSON object"));
     }
 
     /** As PEFT 0.21.2 has them, only factors start so. */
@@ -164,7 +185,8 @@ class AdapterConfigTest {
                 "'init_lora_weights': 'orthogonal'",
                 "'init_lora_weights': 'mica'",
                 "'init_lora_weights': 'eva', 'eva_config': {'rho': 1.0}",
-                "'init_lora_weights': null, 'use_rslora': null, 'layers_to_transform': null"
+                "'init_lora_weights': null, 'use_rslora': null, 'layers_to_transform': null",
+                "'rank_pattern': null, 'alpha_pattern': null, 'modules_to_save': null"
             })
     void takesWhatLeavesTheBaseModelAsItIs(String setting) throws IOException {
         assertThat(read(PLAIN + ", " + setting)).isEqualTo(read(PLAIN));
