@@ -194,9 +194,12 @@ class BadFilesTest {
         assertThat(reason("{\"prompt\":secret}")).contains("does not follow the rules of JSON");
         assertThat(reason("{\"prompt\":1e44444444444444444444}")).contains("an exponent that is too large");
         assertThat(reason("{\"prompt\":\"sec\tret\"}")).contains("must be written as an escape");
-        assertThat(reason("{\"prompt\"=\"secret\"}")).contains("unexpected character ('=' (code 61)");
-        assertThat(reason("{\"a\":" + "[".repeat(200) + "]".repeat(200) + "}")).contains("nests more than 100 deep");
+        assertThat(reason("{\"prompt\"=\"secret\"}")).contains("unexpected character ('=' (code 61))");
+        assertThat(reason("{\"a\":" + "[".repeat(200) + "]".repeat(200) + "}")).contains("it nests more than 100 deep");
+        assertThat(reason("{\"a\":" + "9".repeat(1001) + "}")).contains("a number has more than 1,000 digits");
+        assertThat(reason("{\"" + "k".repeat(50_001) + "\":1}")).contains("a key has more than 50,000 characters");
         assertThat(reason("{\"prompt\":\"secret\"")).contains("ends before the JSON does");
+        assertThat(reason("{\"prompt\":\"secret\",")).contains("ends before the JSON does");
     }
 
     @Test
