@@ -32,7 +32,7 @@ public final class WeightCheck {
      *
      * @throws FineTuneException with FT0410 if tensors are missing, FT0471 if some have another shape, FT0409 if some are in a number
      *     format that is not read, each once for all of them; FT0421 if there is another head than the embedding that the configuration
-     *     calls the head; or with what is wrong with configuration or headers
+     *     calls the head, or layers or biases that it does not call for; or with what is wrong with configuration or headers
      */
     public static void refuseUnfit(ModelFolder folder) {
         // Headers first: an interrupted download is the most frequent damage.
@@ -41,8 +41,11 @@ public final class WeightCheck {
             if (!DecoderTensors.knows(config.architecture())) {
                 return;
             }
-            refuseUnfit(weights, DecoderTensors.of(config, folder.isGguf()).all());
+            List<ExpectedTensor> expected =
+                    DecoderTensors.of(config, folder.isGguf()).all();
+            refuseUnfit(weights, expected);
             if (!folder.isGguf()) {
+                UnusedWeights.refuseAny(folder, weights, config, expected);
                 TiedHead.refuseAnother(folder, weights, config);
             }
         }

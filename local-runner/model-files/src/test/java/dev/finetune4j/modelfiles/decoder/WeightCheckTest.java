@@ -61,6 +61,32 @@ class WeightCheckTest {
         WeightCheck.refuseUnfit(ModelFolder.open(folder));
     }
 
+    @Test
+    void refusesLayersBeyondThoseOfTheConfiguration() throws IOException {
+        List<ExpectedTensor> tensors = expected();
+        tensors.add(ExpectedTensor.of("model.layers.2.input_layernorm.weight", 8));
+        tensors.add(ExpectedTensor.of("model.layers.3.input_layernorm.weight", 8));
+        write(tensors, TensorType.F32);
+
+        assertThatThrownBy(() -> WeightCheck.refuseUnfit(ModelFolder.open(folder)))
+                .hasMessageContaining("FT0421: num_hidden_layers is 2, and the weights hold layers 2 to 3")
+                .hasMessageContaining("config.json");
+    }
+
+    @Test
+    void refusesBiasesThatTheConfigurationDoesNotCallForUnlessTheyAreZero() throws IOException {
+        List<ExpectedTensor> tensors = expected();
+        tensors.add(ExpectedTensor.of("model.layers.1.self_attn.q_proj.bias", 8));
+        tensors.add(ExpectedTensor.of("model.layers.1.mlp.up_proj.bias", 12));
+        write(tensors, TensorType.F32);
+
+        WeightCheck.refuseUnfit(ModelFolder.open(folder));
+
+        endInAHalf(folder.resolve("model.safetensors"), "model.layers.1.self_attn.q_proj.bias");
+        assertThatThrownBy(() -> WeightCheck.refuseUnfit(ModelFolder.open(folder)))
+                .hasMessageContaining("FT0421: the weights hold model.layers.1.self_attn.q_proj.bias,");
+    }
+
     /** transformers 5 computes with the head then, transformers 4 with the embedding. */
     @Test
     void refusesAHeadThatIsNotTheEmbeddingWhichIsSaidToBeIt() throws IOException {
