@@ -42,7 +42,7 @@ record AnswerForecast(
     /** m. */
     static int logitRows(DecoderShape shape) {
         long rows = LOGITS_BYTES / FLOAT_BYTES / shape.vocabulary();
-        return (int) Math.max(FEWEST_ROWS, Math.min(rows, ContinuationScorer.TOKENS_AT_ONCE));
+        return (int) Math.max(FEWEST_ROWS, Math.min(rows, CachedDecoder.TOKENS_AT_ONCE));
     }
 
     /** Peak bytes. */
@@ -55,7 +55,7 @@ record AnswerForecast(
     private long textBytes() {
         long scratch =
                 5L * shape.width() + shape.qkvWidth() + 2L * shape.attentionWidth() + 3L * shape.feedForwardWidth();
-        long atOnce = ContinuationScorer.TOKENS_AT_ONCE;
+        long atOnce = CachedDecoder.TOKENS_AT_ONCE;
         long beside = Math.min(Speaker.TOKENS, Speaker.TEXTS * writtenTokens);
         return 2L * shape.layers() * shape.keyWidth() * bytes * (textTokens + beside)
                 + scratch * atOnce * bytes

@@ -1,5 +1,6 @@
 package dev.finetune4j.training.model.decoder;
 
+import dev.finetune4j.run.WorkStep.Predict;
 import dev.finetune4j.training.model.internal.TorchScript;
 import dev.finetune4j.training.model.internal.TorchScript.Value;
 import java.util.ArrayList;
@@ -14,8 +15,11 @@ import org.jspecify.annotations.Nullable;
  * call left there.
  */
 final class CachedDecoder {
-    /** Tokens computed at once: enough for a full matrix product, few enough for a small score matrix. */
-    static final int PIECE = 256;
+    /**
+     * Tokens computed at once: enough that the weights' way from memory costs little, few enough for a small score matrix. Half as many took a
+     * quarter more of a row of 384 tokens and 20 labels.
+     */
+    static final int TOKENS_AT_ONCE = Predict.MOST_TOKENS_OF_A_PASS;
 
     private final TorchScript script;
     private final int layers;
@@ -90,10 +94,10 @@ final class CachedDecoder {
     /** Computes tokens after the first {@code past} ones of the cache; hidden states of the last piece. */
     Value append(DecoderStack stack, int[] tokens, int past) {
         int start = 0;
-        while (tokens.length - start > PIECE) {
-            extend(stack, Arrays.copyOfRange(tokens, start, start + PIECE), past + start)
+        while (tokens.length - start > TOKENS_AT_ONCE) {
+            extend(stack, Arrays.copyOfRange(tokens, start, start + TOKENS_AT_ONCE), past + start)
                     .close();
-            start += PIECE;
+            start += TOKENS_AT_ONCE;
         }
         return extend(stack, Arrays.copyOfRange(tokens, start, tokens.length), past + start);
     }

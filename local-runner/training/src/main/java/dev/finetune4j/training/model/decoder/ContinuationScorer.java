@@ -1,6 +1,7 @@
 package dev.finetune4j.training.model.decoder;
 
-import dev.finetune4j.run.WorkStep.Predict;
+import static dev.finetune4j.training.model.decoder.CachedDecoder.TOKENS_AT_ONCE;
+
 import dev.finetune4j.training.model.LanguageModel.Alternatives;
 import dev.finetune4j.training.model.decoder.TokenTree.Question;
 import dev.finetune4j.training.model.internal.TorchScript;
@@ -19,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * pass are read in several behind the same prompt, and a long text with one of them, which does not branch, piece by piece.
  */
 final class ContinuationScorer {
-    /** Tokens of one pass: enough that the weights' way from memory costs little, few enough for a small score matrix. */
-    static final int TOKENS_AT_ONCE = Predict.MOST_TOKENS_OF_A_PASS;
-
     private final TorchScript script;
     private final CachedDecoder cached;
     private final DecoderStack stack;
@@ -104,10 +102,10 @@ final class ContinuationScorer {
 
     private static boolean isReadAtOnce(Alternatives text) {
         int prompt = text.prompt().length;
-        return branches(text)
-                ? prompt <= CachedDecoder.PIECE
-                        && prompt + Branches.of(text.continuations()).nodes() <= TOKENS_AT_ONCE
-                : prompt + text.continuations().get(0).length <= TOKENS_AT_ONCE;
+        int behind = branches(text)
+                ? Branches.of(text.continuations()).nodes()
+                : text.continuations().get(0).length;
+        return prompt + behind <= TOKENS_AT_ONCE;
     }
 
     /**
@@ -132,16 +130,13 @@ final class ContinuationScorer {
     }
 
     /**
-     * The front of the prompt goes into the cache in pieces, and its end is read with all continuations; or all but its last token does, and
-     * that is read again with as many continuations at once as have room.
+     * The front of the prompt goes into the cache in pieces, and as much of its end as has room beside the continuations is read with them; or
+     * all but its last token does, and that is read again with as many continuations at once as have room.
      */
     private double[] scoreBranches(Split split) {
         int[] prompt = split.text().prompt();
         Branches branches = Branches.of(split.text().continuations());
-        int end = Math.min(CachedDecoder.PIECE, prompt.length);
-        if (end + branches.nodes() > TOKENS_AT_ONCE) {
-            end = 1;
-        }
+        int end = Math.max(1, Math.min(TOKENS_AT_ONCE - branches.nodes(), prompt.length));
         int front = prompt.length - end;
         int past = split.prefix().length;
         if (front > 0) {
@@ -211,8 +206,8 @@ final class ContinuationScorer {
         int[] text = IntStream.concat(Arrays.stream(prompt), Arrays.stream(continuation))
                 .toArray();
         double sum = 0;
-        for (int start = 0; start < text.length - 1; start += CachedDecoder.PIECE) {
-            int end = Math.min(text.length - 1, start + CachedDecoder.PIECE);
+        for (int start = 0; start < text.length - 1; start += TOKENS_AT_ONCE) {
+            int end = Math.min(text.length - 1, start + TOKENS_AT_ONCE);
             int[] piece = Arrays.copyOfRange(text, start, end);
             try (Value hidden = cached.append(stack, piece, past + start)) {
                 List<Question> asked = new ArrayList<>();

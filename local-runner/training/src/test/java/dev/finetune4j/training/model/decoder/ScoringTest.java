@@ -74,7 +74,7 @@ class ScoringTest {
         Random random = new Random(4);
         List<Alternatives> prompts = IntStream.range(0, 30)
                 .mapToObj(i -> new Alternatives(
-                        random.ints(i == 7 ? 290 : 1 + random.nextInt(60), 3, 96)
+                        random.ints(i == 7 ? 590 : 1 + random.nextInt(60), 3, 96)
                                 .toArray(),
                         IntStream.range(0, i % 5 == 0 ? 1 : 14)
                                 .mapToObj(label ->
@@ -112,7 +112,7 @@ class ScoringTest {
                 .toList();
         List<Alternatives> prompts = List.of(
                 new Alternatives(PROMPT, labels),
-                new Alternatives(random.ints(290, 3, 96).toArray(), labels),
+                new Alternatives(random.ints(590, 3, 96).toArray(), labels),
                 new Alternatives(PROMPT, answers),
                 new Alternatives(PROMPT, LABELS));
         try (LanguageModel model = Fixture.load(name)) {
