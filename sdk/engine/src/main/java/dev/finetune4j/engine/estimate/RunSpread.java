@@ -34,8 +34,14 @@ final class RunSpread {
 
     private static final Pattern SHARD = Pattern.compile("dp_shard(?:_degree)?[ =:]*(?:-1|[2-9]|1\\d)");
 
-    private static final Pattern GRADIENT_SHARD =
-            Pattern.compile("shard[ _-]?grad|reshard_after_forward[ =:]*(?:never|false)|no[ -]reshard");
+    /** FSDP whose weights stay gathered once they are, by the names that people give to that beside its strategy's. */
+    private static final String NO_RESHARD = "reshard_after_forward[ =:]*(?:never|false)"
+            + "|fsdp2?[ ,(-]*(?:no[ -]reshard|(?:zero|stage)[ _=:-]?2(?!\\d))";
+
+    /** A stage of ZeRO that is FSDP's. */
+    private static final String FSDP_STAGE = NO_RESHARD + "|fsdp2?[ ,(-]*zero";
+
+    private static final Pattern GRADIENT_SHARD = Pattern.compile("shard[ _-]?grad|no[ -]reshard|" + NO_RESHARD);
 
     /** What says in another column how weights are shared out; DeepSpeed alone does not say the stage. */
     private static final Pattern SHARDED = Pattern.compile(
@@ -96,7 +102,7 @@ final class RunSpread {
         if (isHybrid) { // before ZeRO: HYBRID_SHARD_ZERO2 is FSDP's
             return Sharding.HYBRID;
         }
-        if (GRADIENT_SHARD.matcher(text).find() || row.notes().say("fsdp2?[ ,(]+no[ -]reshard")) {
+        if (!text.contains("deepspeed") && leavesWeightsGathered()) {
             return Sharding.FSDP_GRADIENTS;
         }
         Matcher stage = STAGE.matcher(text);
@@ -105,7 +111,8 @@ final class RunSpread {
                 hasStage && !text.contains("fsdp") && !PIPELINE.matcher(text).find(); // others have stages, too
         if (text.contains("zero") || text.contains("deepspeed") || isBare) {
             String said = hasStage ? stage.group(1) : text;
-            return said.contains("3") ? Sharding.ZERO3 : said.contains("2") ? Sharding.ZERO2 : Sharding.ZERO1;
+            Sharding zero = said.contains("3") ? Sharding.ZERO3 : said.contains("2") ? Sharding.ZERO2 : Sharding.ZERO1;
+            return isZero(zero) ? zero : ofFsdp(zero);
         }
         if (isSharded || text.contains("fsdp") || FULL_SHARD.matcher(text).find()) {
             return Sharding.FSDP;
@@ -116,6 +123,22 @@ final class RunSpread {
                         || text.contains("device_map")
                         || text.contains("naive");
         return isByLayers ? Sharding.LAYERS : Sharding.NONE;
+    }
+
+    /** Whether FSDP does, by the column, or by the notes where that names no other stage and no other kind of replicas. */
+    private boolean leavesWeightsGathered() {
+        Matcher stage = STAGE.matcher(text);
+        boolean isOpen = stage.find() ? stage.group(1).equals("2") : text.isEmpty() || text.contains("fsdp");
+        return GRADIENT_SHARD.matcher(text).find() || (isOpen && row.notes().say(NO_RESHARD));
+    }
+
+    /** What FSDP has like a stage of ZeRO; nothing like the first. */
+    private static Sharding ofFsdp(Sharding zero) {
+        return switch (zero) {
+            case ZERO2 -> Sharding.FSDP_GRADIENTS;
+            case ZERO3 -> Sharding.FSDP;
+            default -> zero;
+        };
     }
 
     /** GPUs that share tokens or matrices, nobody says which: taken for tokens, since weights that lie whole are the safe side. */
@@ -134,12 +157,11 @@ final class RunSpread {
     }
 
     /**
-     * Whether DeepSpeed shares that out, by its name or else by that of its stages: FSDP has a strategy like the second, which people call so,
-     * and moments in bfloat16 are none of DeepSpeed's. Notes may compare it with FSDP.
+     * Whether DeepSpeed shares that out, by its name or else by that of its stages: FSDP has strategies like the second and the third, which
+     * people call so, and moments in bfloat16 are none of DeepSpeed's. Notes may compare it with FSDP.
      */
     boolean isZero(Sharding sharding) {
-        boolean isFsdp = row.notes().say("fsdp2?[ -]*(?:zero|no[ -]reshard)")
-                || row.lower("framework").contains("fsdp");
+        boolean isFsdp = row.notes().say(FSDP_STAGE) || row.lower("framework").contains("fsdp");
         return switch (sharding) {
             case ZERO1, ZERO2, ZERO3 -> text.contains("deepspeed") || !(isFsdp || new RunMethod(row).hasHalfMoments());
             default -> false;

@@ -25,6 +25,8 @@ class RunSpreadTest {
         "zero2xtp3, ZERO2",
         "fsdp, FSDP",
         "fsdp stage 3, FSDP",
+        "fsdp stage 2, FSDP_GRADIENTS",
+        "fsdp (ZeRO-2), FSDP_GRADIENTS",
         "pp stage 3, NONE",
         "pp2 stage 1, NONE",
         "stage 3 of the app 16, ZERO3",
@@ -150,31 +152,56 @@ class RunSpreadTest {
                 .isEqualTo(1);
     }
 
-    @Test
-    void takesAStageOfZeroForNoneOfDeepSpeedsWhereNotesSayFsdp() {
-        SampleRun run = SampleRun.with("parallelism", "zero2").set("gpus", "8").set("notes", "FSDP2 no-reshard");
+    /** By one rule, whoever shares: DeepSpeed's second stage has weights whole, FSDP's has shares of them beside. */
+    @ParameterizedTest
+    @CsvSource({
+        "zero2, FSDP2 no-reshard, FSDP_GRADIENTS",
+        "zero2, FSDP2 ZeRO-2, FSDP_GRADIENTS",
+        "zero2, 'FSDP (ZeRO 2)', FSDP_GRADIENTS",
+        "zero2, reshard_after_forward never, FSDP_GRADIENTS",
+        "fsdp, 'fsdp_reshard_after_forward: false', FSDP_GRADIENTS",
+        "'', reshard_after_forward=False, FSDP_GRADIENTS",
+        "fsdp, 'FSDP2, reshard after forward', FSDP",
+        "fsdp, reshard_after_forward=True, FSDP",
+        "zero3, FSDP2 ZeRO-3, FSDP",
+        "zero3, as fast as FSDP2 ZeRO-2, FSDP",
+        "ddp, as fast as FSDP2 ZeRO-2, NONE",
+        "zero2, , ZERO2"
+    })
+    void readsTheSecondStageOfFsdp(String parallelism, @Nullable String notes, Sharding sharding) {
+        SampleRun run =
+                SampleRun.with("parallelism", parallelism).set("gpus", "8").set("notes", notes == null ? "" : notes);
 
-        assertThat(run.setup().parallelism().sharding()).isEqualTo(Sharding.FSDP_GRADIENTS);
-        assertThat(run.setup().framework()).isEqualTo(Framework.HUGGING_FACE);
+        assertThat(run.setup().parallelism().sharding()).isEqualTo(sharding);
+        assertThat(run.setup().framework())
+                .isEqualTo(sharding == Sharding.ZERO2 ? Framework.DEEPSPEED : Framework.HUGGING_FACE);
+        assertThat(run.set("parallelism", "deepspeed zero2")
+                        .setup()
+                        .parallelism()
+                        .sharding())
+                .as("where the column says whose")
+                .isEqualTo(Sharding.ZERO2);
     }
 
     @ParameterizedTest
     @CsvSource({
-        "zero3, AdamW, FSDP keeps bf16 optimizer state where DeepSpeed keeps fp32, DEEPSPEED",
-        "deepspeed zero3, AdamW bf16 states, , DEEPSPEED",
-        "zero2, AdamW bf16 states, , HUGGING_FACE",
-        "zero2, AdamW, 'DeepEP all-to-all, dense part FSDP2 ZeRO-2', HUGGING_FACE"
+        "zero3, AdamW, FSDP keeps bf16 optimizer state where DeepSpeed keeps fp32, DEEPSPEED, ZERO3",
+        "deepspeed zero3, AdamW bf16 states, , DEEPSPEED, ZERO3",
+        "zero3, AdamW bf16 states, , HUGGING_FACE, FSDP",
+        "zero2, AdamW bf16 states, , HUGGING_FACE, FSDP_GRADIENTS",
+        "zero2, AdamW, 'DeepEP all-to-all, dense part FSDP2 ZeRO-2', HUGGING_FACE, FSDP_GRADIENTS"
     })
     void takesAStageOfZeroForDeepSpeedsUnlessItIsToldToBeFsdps(
-            String parallelism, String optimizer, @Nullable String notes, Framework framework) {
+            String parallelism, String optimizer, @Nullable String notes, Framework framework, Sharding sharding) {
         SampleRun run =
                 SampleRun.with("parallelism", parallelism).set("gpus", "8").set("method", "full");
 
-        assertThat(run.set("optimizer", optimizer)
-                        .set("notes", notes == null ? "" : notes)
-                        .setup()
-                        .framework())
-                .isEqualTo(framework);
+        TrainingSetup setup = run.set("optimizer", optimizer)
+                .set("notes", notes == null ? "" : notes)
+                .setup();
+
+        assertThat(setup.framework()).isEqualTo(framework);
+        assertThat(setup.parallelism().sharding()).isEqualTo(sharding);
     }
 
     @Test
