@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.estimate;
 
 import dev.finetune4j.value.Checks;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a run is spread over GPUs. Data parallelism takes what the other kinds leave: {@code gpus / (tensor pipeline)} replicas.
@@ -11,8 +12,16 @@ import dev.finetune4j.value.Checks;
  * @param pipeline GPUs that share the layers and all work at once
  * @param expert replicas that share the experts of a mixture
  * @param sequence GPUs that share the tokens of a row
+ * @param shardDegree replicas that share one copy of the weights where sharding is hybrid; null for those of a machine of eight
  */
-public record Parallelism(int gpus, Sharding sharding, int tensor, int pipeline, int expert, int sequence) {
+public record Parallelism(
+        int gpus,
+        Sharding sharding,
+        int tensor,
+        int pipeline,
+        int expert,
+        int sequence,
+        @Nullable Integer shardDegree) {
     /** Of servers with NVLink or its like; those of a rack are more. */
     static final int GPUS_OF_A_MACHINE = 8;
 
@@ -30,7 +39,7 @@ public record Parallelism(int gpus, Sharding sharding, int tensor, int pipeline,
         FSDP,
         /** FSDP whose weights stay put together from the forward pass to the end of the backward pass (SHARD_GRAD_OP, no reshard). */
         FSDP_GRADIENTS,
-        /** FSDP among the GPUs of a machine, of which each machine holds a copy (HYBRID_SHARD, HSDP). */
+        /** FSDP among some of the replicas, mostly those of a machine, of which the others hold copies (HYBRID_SHARD, HSDP). */
         HYBRID,
         /** No replicas: the layers lie on different GPUs, which work one after the other. */
         LAYERS
@@ -43,6 +52,14 @@ public record Parallelism(int gpus, Sharding sharding, int tensor, int pipeline,
         Checks.inRange("pipeline", pipeline, 1, gpus);
         Checks.inRange("expert", expert, 1, gpus);
         Checks.inRange("sequence", sequence, 1, gpus);
+        if (shardDegree != null) {
+            Checks.inRange("shardDegree", shardDegree, 1, gpus);
+        }
+    }
+
+    /** The same whose hybrid sharing, if it is that, is among the GPUs of a machine. */
+    public Parallelism(int gpus, Sharding sharding, int tensor, int pipeline, int expert, int sequence) {
+        this(gpus, sharding, tensor, pipeline, expert, sequence, null);
     }
 
     /** One GPU. */
@@ -65,7 +82,7 @@ public record Parallelism(int gpus, Sharding sharding, int tensor, int pipeline,
         return Math.max(1, gpus / modelGpus());
     }
 
-    /** Whether PyTorch shares weights out, among all replicas or those of a machine. */
+    /** Whether PyTorch shares weights out, among all replicas or some. */
     public boolean isFsdp() {
         return sharding == Sharding.FSDP || sharding == Sharding.FSDP_GRADIENTS || sharding == Sharding.HYBRID;
     }
@@ -73,7 +90,8 @@ public record Parallelism(int gpus, Sharding sharding, int tensor, int pipeline,
     /** GPUs that share one copy of the weights by sharding. */
     public int weightShards() {
         if (sharding == Sharding.HYBRID) {
-            return Math.min(replicas(), Math.max(1, GPUS_OF_A_MACHINE / modelGpus()));
+            int shards = shardDegree != null ? shardDegree : Math.max(1, GPUS_OF_A_MACHINE / modelGpus());
+            return Math.min(replicas(), shards);
         }
         return sharding == Sharding.ZERO3 || isFsdp() ? replicas() : 1;
     }

@@ -29,10 +29,14 @@ final class RunSpread {
     private static final Pattern HYBRID_SHARD =
             Pattern.compile("hybrid[ _-]?shard|\\bhsdp|fsdp2?[ _-]?hybrid|hybrid[ _-]?fsdp");
 
-    /** torchtitan's degrees; -1 is all that are left. */
-    private static final Pattern REPLICATE = Pattern.compile("dp_replicate(?:_degree)?[ =:]*(?:[2-9]|1\\d)");
+    /** The degrees of torchtitan ({@code data_parallel_shard_degree}), Accelerate ({@code dp_shard_size}) and torchtune; -1 is all that are left. */
+    private static final Pattern SHARD = degreePattern("shard(?:ed|ing)?");
 
-    private static final Pattern SHARD = Pattern.compile("dp_shard(?:_degree)?[ =:]*(?:-1|[2-9]|1\\d)");
+    private static final Pattern REPLICATE = degreePattern("replicat(?:e|ed|ion)");
+
+    /** What leaves no place for degrees that notes tell, perhaps of another run. */
+    private static final Pattern OTHER_THAN_DEGREES =
+            Pattern.compile("ddp|zero|stage|deepspeed|none|\\bno\\b|single|other|device_map|naive");
 
     /** FSDP whose weights stay gathered once they are, by the names that people give to that beside its strategy's. */
     private static final String NO_RESHARD = "reshard_after_forward[ =:]*(?:never|false)"
@@ -92,15 +96,46 @@ final class RunSpread {
             throw new IllegalArgumentException(
                     "parallelism \"" + row.text("parallelism") + "\" needs more GPUs than the row has: " + count);
         }
-        return new Parallelism(count, sharding(), tensor, pipeline, expert, sequence);
+        int replicas = count / (tensor * pipeline);
+        Integer degree = shardDegree(replicas, sequence);
+        return new Parallelism(count, sharding(degree, replicas), tensor, pipeline, expert, sequence, degree);
     }
 
-    private Sharding sharding() {
-        boolean isSharded = SHARD.matcher(text).find();
-        boolean isHybrid = HYBRID_SHARD.matcher(text).find()
-                || (isSharded && REPLICATE.matcher(text).find());
+    private static Pattern degreePattern(String kind) {
+        return Pattern.compile("(?<![a-z])(?:dp|data[ _-]?parallel)[ _-]?" + kind
+                + "(?:[ _-]?(?:size|degree|dim))?[ =:]{0,3}(-1|\\d{1,6})(?!\\d)");
+    }
+
+    /** Replicas that share one copy of the states, where degrees are said; those that share the tokens of a row share states, too. */
+    private @Nullable Integer shardDegree(int replicas, int sequence) {
+        boolean areInNotes =
+                !saysDegrees(text) && !OTHER_THAN_DEGREES.matcher(text).find();
+        String said = areInNotes ? row.lower("notes") : text;
+        if (!saysDegrees(said)) {
+            return null;
+        }
+        int shards = said(SHARD, said);
+        long each = shards > 0 ? (long) shards * sequence : replicas / Math.max(1, said(REPLICATE, said));
+        return (int) Math.max(1, Math.min(replicas, each));
+    }
+
+    private static boolean saysDegrees(String said) {
+        return SHARD.matcher(said).find() || REPLICATE.matcher(said).find();
+    }
+
+    /** The degree that is said; -1 for none. */
+    private static int said(Pattern degree, String said) {
+        Matcher matcher = degree.matcher(said);
+        return matcher.find() ? Integer.parseInt(matcher.group(1)) : -1;
+    }
+
+    private Sharding sharding(@Nullable Integer degree, int replicas) {
+        boolean isHybrid = degree == null ? HYBRID_SHARD.matcher(text).find() : degree > 1 && degree < replicas;
         if (isHybrid) { // before ZeRO: HYBRID_SHARD_ZERO2 is FSDP's
             return Sharding.HYBRID;
+        }
+        if (degree != null && degree == 1 && replicas > 1) {
+            return Sharding.NONE;
         }
         if (!text.contains("deepspeed") && leavesWeightsGathered()) {
             return Sharding.FSDP_GRADIENTS;
@@ -114,7 +149,7 @@ final class RunSpread {
             Sharding zero = said.contains("3") ? Sharding.ZERO3 : said.contains("2") ? Sharding.ZERO2 : Sharding.ZERO1;
             return isZero(zero) ? zero : ofFsdp(zero);
         }
-        if (isSharded || text.contains("fsdp") || FULL_SHARD.matcher(text).find()) {
+        if (degree != null || text.contains("fsdp") || FULL_SHARD.matcher(text).find()) {
             return Sharding.FSDP;
         }
         boolean isMegatron = row.framework().framework(false) == Framework.MEGATRON; // its layers never work in turns

@@ -236,14 +236,14 @@ final class SpeedFormula {
         double seconds = 0;
         if (spread.weightShards() > 1) {
             double weights = model.linearParameters() + model.embeddingParameters();
-            boolean isHybrid = spread.sharding() == Sharding.HYBRID;
+            boolean isInside = spread.weightShards() * spread.modelGpus() <= machine;
             double gathers = spread.sharding() == Sharding.FSDP_GRADIENTS ? 1 : 1 + back;
             double passes = gathers + (run.isFull() ? 1 : 0);
-            seconds += 2 * weights * passes * packed / spread.tensor() / (isHybrid ? inside : between);
+            seconds += 2 * weights * passes * packed / spread.tensor() / (isInside ? inside : between);
             if (spread.replicas()
-                    > spread.weightShards()) { // each GPU adds its share of the gradients up with other machines
+                    > spread.weightShards()) { // each GPU adds its share of the gradients up with the copies
                 double share = run.trainable() / spread.modelGpus() / spread.weightShards();
-                seconds += 2 * 2 * share / Math.min(inside, NETWORK);
+                seconds += 2 * 2 * share / (spread.gpus() > machine ? Math.min(inside, NETWORK) : inside);
             }
         } else if (spread.replicas() > 1) {
             seconds += 2 * 2 * run.trainable() / spread.modelGpus() / between / run.accumulation();

@@ -249,7 +249,14 @@ final class Unknowns {
     }
 
     private static Parallelism sharded(Parallelism said, Sharding sharding) {
-        return new Parallelism(said.gpus(), sharding, said.tensor(), said.pipeline(), said.expert(), said.sequence());
+        return new Parallelism(
+                said.gpus(),
+                sharding,
+                said.tensor(),
+                said.pipeline(),
+                said.expert(),
+                said.sequence(),
+                said.shardDegree());
     }
 
     /** Guessed shapes, and decoders whose sizes do not explain their weights: state-space layers, towers for pictures. */

@@ -138,6 +138,14 @@ class MemoryFormulaTest {
     }
 
     @Test
+    void holdsACopyOnAsManyAsAreSaidToShareIt() {
+        Parallelism fourOfEight = new Parallelism(8, Sharding.HYBRID, 1, 1, 1, 1, 4);
+
+        assertThat(parts(Method.FULL, fourOfEight).weights()).isCloseTo(4 * (LAYERS + EDGES) / 4, within(1.0));
+        assertThat(parts(Method.FULL, fourOfEight).optimizerStates()).isCloseTo(8 * (LAYERS + EDGES) / 4, within(1.0));
+    }
+
+    @Test
     void holdsTheSameOnEachGpuOfOneMachineWhereSharingIsHybrid() {
         assertThat(of(inFullPrecision(Sharding.HYBRID))).isEqualTo(of(inFullPrecision(Sharding.FSDP)));
     }

@@ -68,6 +68,39 @@ class RunSpreadTest {
                 .isEqualTo(sharding == Sharding.ZERO3 ? Framework.DEEPSPEED : Framework.HUGGING_FACE);
     }
 
+    /** Of eight GPUs; what is left of them replicates. */
+    @ParameterizedTest
+    @CsvSource({
+        "dp_shard=4, , HYBRID, 4",
+        "dp_replicate=2 dp_shard=4, , HYBRID, 4",
+        "data_parallel_shard_degree: 2, , HYBRID, 2",
+        "data_parallel_replicate_degree=4 data_parallel_shard_degree=-1, , HYBRID, 2",
+        "dp_shard_size=4, , HYBRID, 4",
+        "dp_replicate=2, , HYBRID, 4",
+        "dp_replicate_size=8, , NONE, 1",
+        "dp_replicate=1, , FSDP, 8",
+        "dp_shard=8, , FSDP, 8",
+        "dp_shard=2 tp=2, , HYBRID, 2",
+        "dp_shard=4 tp=2, , FSDP, 4",
+        "dp_shard=2 cp=2, , HYBRID, 4",
+        "dp_shard=1 cp=8, , FSDP, 8",
+        "hsdp, dp_replicate 4 x dp_shard 2, HYBRID, 2",
+        "hsdp, , HYBRID, 8",
+        "fsdp, data parallel shard degree 4, HYBRID, 4",
+        "tp2, dp_shard 4, FSDP, 4",
+        "ddp, faster than dp_shard 4, NONE, 1"
+    })
+    void readsHowManyShareStates(String parallelism, @Nullable String notes, Sharding sharding, int shards) {
+        Parallelism spread = SampleRun.with("parallelism", parallelism)
+                .set("gpus", "8")
+                .set("notes", notes == null ? "" : notes)
+                .setup()
+                .parallelism();
+
+        assertThat(spread.sharding()).isEqualTo(sharding);
+        assertThat(spread.weightShards()).isEqualTo(shards);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "accelerate fsdp, lora, FSDP",
