@@ -43,6 +43,7 @@ record Assumed(
         Loss loss,
         boolean isCompiled,
         boolean hasFusedKernels,
+        boolean hasLeanLayers,
         boolean hasSinglePrecisionEdges,
         double unlikeness,
         double unsteadiness,
@@ -96,6 +97,11 @@ record Assumed(
     /** Whether kernels are fused by hand, which leaves to torch.compile, if it is on, little to fuse. */
     boolean isFusedByHand() {
         return hasFusedKernels || has(FrameworkTrait.FUSED_KERNELS);
+    }
+
+    /** Whether layers are patched to keep less for the backward pass, and so to move less. */
+    boolean isLean() {
+        return hasLeanLayers || has(FrameworkTrait.LEAN_LAYERS);
     }
 
     /** Whether every batch needs the same memory. */

@@ -6,7 +6,6 @@ import static dev.finetune4j.engine.estimate.FrameworkTrait.HALF_ADAPTERS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.HALF_ADAPTER_INPUTS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.HALF_GRADIENTS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.LASTING_GRADIENTS;
-import static dev.finetune4j.engine.estimate.FrameworkTrait.LEAN_LAYERS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.MASTER_WEIGHTS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.NO_ADAPTER_INPUTS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.NO_BUCKETS;
@@ -34,7 +33,6 @@ import static dev.finetune4j.engine.estimate.MemoryCoefficient.WORKSPACE;
 import dev.finetune4j.engine.estimate.Parallelism.Sharding;
 import dev.finetune4j.engine.estimate.TrainingSetup.Arithmetic;
 import dev.finetune4j.engine.estimate.TrainingSetup.Attention;
-import dev.finetune4j.engine.estimate.TrainingSetup.Loss;
 import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
 import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 
@@ -350,7 +348,7 @@ final class MemoryFormula {
             ofWidth *= 0.65;
             ofInner *= run.isFull() ? 0.5 : 0.4;
         }
-        if (!isByPartitioner && (run.isTuned() || run.has(LEAN_LAYERS) || run.loss() == Loss.FUSED)) {
+        if (!isByPartitioner && (run.isTuned() || run.isLean())) {
             ofWidth *= 0.6;
             ofInner *= 0.75;
         }

@@ -45,6 +45,15 @@ final class RunReader {
                     + "(?!(?:[ _-]kernels?)?(?: (?:for|of|on))?[ _-](?:the )?(?:cross|rope|rms|swiglu|ge?glu|glu|layer|norm))"
                     + "(?:[ _-]kernels?)?(?:[ _-]fused[ _-]linear[ _-]cross[ _-]entropy)?";
 
+    /** Behind {@link #LIGER}: not where its loss alone is named. */
+    private static final String NOT_ITS_LOSS_ALONE =
+            "(?<!cross[ _-]entropy)(?![ _-](?:kernels?[ _-])?(?:fused[ _-]linear|flce))";
+
+    /** Liger's kernels of the layers that spare memory: norms, and activation functions with their gate; rotations keep no less. */
+    private static final String LIGER_LAYERS =
+            "liger(?:[ _-]kernels?)?(?: (?:for|of|on))?[ _-](?:the )?(?:rope(?: and|,) )?(?:rms|layer|swiglu|ge?glu|glu|norm)(?:[ _-]?norm)?(?:[ _-]activation)?"
+                    + "(?:[ _-]function)?";
+
     private static final String FUSED_CROSS_ENTROPY =
             "fused[ _-](?:linear[ _-])?(?:cross(?:[ _-]?entropy)?|ce\\b)(?:[ _-]loss)?";
 
@@ -158,6 +167,7 @@ final class RunReader {
                 .loss(loss(framework))
                 .isCompiled(row.notes().isCompiled() || row.framework().isCompiled())
                 .hasFusedKernels(row.notes().hasFusedKernels())
+                .hasLeanLayers(hasLeanLayers())
                 .offloadsOptimizer(spread.offloadsOptimizer())
                 .offloadsWeights(spread.offloadsWeights(sharding))
                 .build();
@@ -203,9 +213,17 @@ final class RunReader {
     }
 
     private static boolean sayFusedLoss(RunNotes said) {
-        return said.say(LIGER + '|' + FUSED_CROSS_ENTROPY + "|fused (chunked )?(lm[ -]?)?head|cut[ _-]cross"
-                        + "|chunked[ _-]nll")
+        return said.say(LIGER + '|' + FUSED_CROSS_ENTROPY
+                        + "|fused (chunked )?(lm[ -]?)?head|cut[ _-]cross|(?<![a-z])cce(?![a-z])" + "|chunked[ _-]nll")
                 || said.say("(no|without) (full|whole) logits");
+    }
+
+    /** Liger as a whole patches layers and loss; its kernels alone, those that are named. */
+    private boolean hasLeanLayers() {
+        RunNotes notes = row.notes();
+        boolean isSaid = Stream.of(notes, new RunNotes(row.text("framework")))
+                .anyMatch(said -> said.say(LIGER_LAYERS) || said.say(LIGER + NOT_ITS_LOSS_ALONE));
+        return isSaid && !notes.deny(LIGER + NOT_ITS_LOSS_ALONE);
     }
 
     private boolean isComplete(TrainingSetup setup) {

@@ -1,6 +1,5 @@
 package dev.finetune4j.engine.estimate;
 
-import static dev.finetune4j.engine.estimate.FrameworkTrait.LEAN_LAYERS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.VENDOR_KERNELS;
 import static dev.finetune4j.engine.estimate.SpeedCoefficient.ATTENTION;
 import static dev.finetune4j.engine.estimate.SpeedCoefficient.EFFICIENCY;
@@ -166,7 +165,7 @@ final class SpeedFormula {
         if (isFusedByCompiler()) {
             waste *= COMPILED_TRAFFIC;
         }
-        if (run.has(LEAN_LAYERS) || isFusedLoss) {
+        if (run.isLean()) {
             waste *= 0.7;
         }
         double size = run.arithmetic() == Arithmetic.FP32 ? 4 : 2;

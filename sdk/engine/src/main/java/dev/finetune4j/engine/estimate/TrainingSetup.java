@@ -55,6 +55,8 @@ import org.jspecify.annotations.Nullable;
  * @param loss how logits and loss are computed
  * @param isCompiled whether torch.compile compiles the layers
  * @param hasFusedKernels whether norms, activation functions and rotations run as kernels fused by hand, beyond those of the framework
+ * @param hasLeanLayers whether layers are patched to keep less for the backward pass and to move less, as Liger's norms, activation functions
+ *     and rotations do in stock code; beyond those of the framework
  * @param offloadsOptimizer whether the optimizer's states lie in the host's memory
  * @param offloadsWeights whether the weights lie in the host's memory
  * @param parallelism how the run is spread over GPUs
@@ -81,6 +83,7 @@ public record TrainingSetup(
         @Nullable Loss loss,
         @Nullable Boolean isCompiled,
         boolean hasFusedKernels,
+        boolean hasLeanLayers,
         boolean offloadsOptimizer,
         boolean offloadsWeights,
         Parallelism parallelism,
@@ -239,7 +242,7 @@ public record TrainingSetup(
         STOCK,
         /** A part of the rows at a time. */
         CHUNKED,
-        /** Never written out as a whole (Liger, Unsloth, cut cross-entropy). */
+        /** Never written out as a whole (Liger, Unsloth, cut cross-entropy), whatever the layers keep. */
         FUSED
     }
 
@@ -308,6 +311,7 @@ public record TrainingSetup(
         private @Nullable Loss loss;
         private @Nullable Boolean isCompiled;
         private boolean hasFusedKernels;
+        private boolean hasLeanLayers;
         private boolean offloadsOptimizer;
         private boolean offloadsWeights;
         private List<Sharding> shardings = List.of();
@@ -338,6 +342,7 @@ public record TrainingSetup(
             loss = setup.loss;
             isCompiled = setup.isCompiled;
             hasFusedKernels = setup.hasFusedKernels;
+            hasLeanLayers = setup.hasLeanLayers;
             offloadsOptimizer = setup.offloadsOptimizer;
             offloadsWeights = setup.offloadsWeights;
             shardings = setup.shardings;
@@ -451,6 +456,12 @@ public record TrainingSetup(
             return this;
         }
 
+        /** Whether layers are patched to keep and move less, beyond those of the framework. */
+        public Builder hasLeanLayers(boolean value) {
+            hasLeanLayers = value;
+            return this;
+        }
+
         /** Whether the optimizer's states lie in the host's memory. */
         public Builder offloadsOptimizer(boolean value) {
             offloadsOptimizer = value;
@@ -492,6 +503,7 @@ public record TrainingSetup(
                     loss,
                     isCompiled,
                     hasFusedKernels,
+                    hasLeanLayers,
                     offloadsOptimizer,
                     offloadsWeights,
                     parallelism,

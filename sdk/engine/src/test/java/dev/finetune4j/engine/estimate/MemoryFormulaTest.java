@@ -263,6 +263,18 @@ class MemoryFormulaTest {
                 .isCloseTo(TOKENS * 32 * (inHalf + 2 * 4096.0) + 2 * LAYERS, within(1.0));
     }
 
+    /** A loss that writes no logits leaves the layers as they are. */
+    @Test
+    void keepsLessWhereLayersAreLeanNotWhereTheLossAloneIsFused() {
+        TrainingSetup.Builder stock =
+                setup(Framework.HUGGING_FACE, Method.FULL, ONE).weights(Weights.HALF);
+        double all = 16 * 4096.0 + 8 * 14336 + 4 * (4096 + 1024);
+        double lean = 0.6 * 16 * 4096 + 0.75 * 8 * 14336 + 4 * (4096 + 1024);
+
+        assertThat(of(stock.loss(Loss.FUSED)).activations()).isCloseTo(TOKENS * 32 * all, within(1.0));
+        assertThat(of(stock.hasLeanLayers(true)).activations()).isCloseTo(TOKENS * 32 * lean, within(1.0));
+    }
+
     /** Kernels fused by hand keep what lean layers keep, not what torch.compile's partitioner chooses. */
     @Test
     void keepsLessWhereKernelsAreFusedByHand() {

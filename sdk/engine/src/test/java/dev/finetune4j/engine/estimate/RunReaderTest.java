@@ -82,6 +82,44 @@ class RunReaderTest {
         assertThat(SampleRun.with("notes", notes).setup().loss()).isEqualTo(loss);
     }
 
+    /** Liger as a whole patches layers and loss; its loss alone, or another's, leaves what layers keep. */
+    @ParameterizedTest
+    @CsvSource({
+        "Liger, FUSED, true",
+        "Liger kernels on, FUSED, true",
+        "'Liger kernels on, fused linear cross entropy (no logits kept)', FUSED, true",
+        "Liger with fused cross entropy, FUSED, true",
+        "use_liger_kernel: true, FUSED, true",
+        "liger=yes, FUSED, true",
+        "foak-fast-kernels-liger; fused linear cross entropy, FUSED, true",
+        "'Liger, no fused CE', , true",
+        "'Liger, fused_linear_cross_entropy=False', , true",
+        "'Liger; plain cross entropy', STOCK, true",
+        "Liger kernels for RMSNorm and SwiGLU only, , true",
+        "'liger_rope: true, liger_rms_norm: true, liger_glu_activation: true', , true",
+        "'liger_rms_norm: true, liger_fused_linear_cross_entropy: true', FUSED, true",
+        "liger_rope: true, , false",
+        "liger_rms_norm: false, , false",
+        "liger_glu_activation: false, , false",
+        "liger_fused_linear_cross_entropy: true, FUSED, false",
+        "Liger FLCE, FUSED, false",
+        "Liger fused linear cross entropy, FUSED, false",
+        "Liger cross entropy, , false",
+        "cut cross entropy, FUSED, false",
+        "CCE, FUSED, false",
+        "w/o CCE, , false",
+        "fused chunked LM head, FUSED, false",
+        "use_liger_kernel=False, , false",
+        "without Liger, , false",
+        "compared with Liger, , false"
+    })
+    void tellsALossThatIsFusedFromLayersThatAre(String notes, @Nullable Loss loss, boolean hasLeanLayers) {
+        TrainingSetup setup = SampleRun.with("notes", notes).setup();
+
+        assertThat(setup.loss()).isEqualTo(loss);
+        assertThat(setup.hasLeanLayers()).isEqualTo(hasLeanLayers);
+    }
+
     @Test
     void readsOfLigerInTheNameOfAFrameworkToo() {
         assertThat(SampleRun.with("framework", "TRL, Liger").setup().loss()).isEqualTo(Loss.FUSED);
