@@ -24,8 +24,10 @@ final class RunNotes {
     private static final String COMPILE =
             "(?:py)?torch[._ ]compile\\b|(?<!\\w)(?<!\\w-)compile\\b(?!-free| (?:time|included|excluded))";
 
-    /** Rows that are padded, however long they were before. */
-    private static final String PADDED = "padded to (?:the )?max|pad(?:ded|ding)?[ =]*(?:to )?max_?length";
+    /** Rows that are padded to the most that any may have, not to the longest that come together. */
+    private static final String PADDED =
+            "(?<!dynamic(?:ally)? )pad(?:ded|ding)?[ _]?[=:]?[ ]?[\"']?(?:to[ _](?:the )?max(?:imum)?(?:[ _-]?length)?+|max_?length)(?![a-z])"
+                    + "(?!(?: length)? (?:in|of|within|per) (?:the |each |every |its |a )?(?:[a-z]+[- ])?batch)";
 
     /** What is said of rows that are all of one length, among it that they are made up, as those of a benchmark are. */
     private static final String FULL_LENGTH =
