@@ -72,7 +72,7 @@ record Assumed(
      */
     boolean isMixed() {
         boolean isCastByFsdp = parallelism.isFsdp();
-        return weights == Weights.FP32 && arithmetic != Arithmetic.FP32 && !isCastByFsdp;
+        return weights == Weights.FP32 && !arithmetic.isSingle() && !isCastByFsdp;
     }
 
     /** Whether the framework differs so from others. */

@@ -80,6 +80,11 @@ public record Gpu(
         return bf16Tflops != null;
     }
 
+    /** Whether its tensor cores multiply in TF32, at half the rate of bfloat16: NVIDIA's since Ampere, which all have both. */
+    boolean hasTf32() {
+        return hasCuda() && hasBfloat16();
+    }
+
     /**
      * The rate of large matrix products in 16 bit, in TFLOP/s: measured, or 83 % of the vendor's figure, of AMD's 58 %, the mean of those
      * that were measured, of Blackwell's with a link 76.5 %, as of the B200. Empty where the vendor prints none.

@@ -31,7 +31,6 @@ import static dev.finetune4j.engine.estimate.MemoryCoefficient.WORK;
 import static dev.finetune4j.engine.estimate.MemoryCoefficient.WORKSPACE;
 
 import dev.finetune4j.engine.estimate.Parallelism.Sharding;
-import dev.finetune4j.engine.estimate.TrainingSetup.Arithmetic;
 import dev.finetune4j.engine.estimate.TrainingSetup.Attention;
 import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
 import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
@@ -175,7 +174,7 @@ final class MemoryFormula {
 
     /** Bytes of a weight that is put together or unpacked to be multiplied with. */
     private double narrow() {
-        return run.has(WIDTH_OF_PRODUCTS) && run.arithmetic() == Arithmetic.FP32 ? SINGLE : HALF;
+        return run.has(WIDTH_OF_PRODUCTS) && run.arithmetic().isSingle() ? SINGLE : HALF;
     }
 
     private double weightBytes() {
@@ -328,7 +327,7 @@ final class MemoryFormula {
         double query = model.queryWidth();
         double keyValue = model.keyValueWidth();
         boolean isStreamWide = run.isHuggingFace() && (run.isMixed() || run.hasSinglePrecisionEdges());
-        boolean isSingle = run.arithmetic() == Arithmetic.FP32;
+        boolean isSingle = run.arithmetic().isSingle();
         boolean isWide = isStreamWide && !run.isCompiled();
         boolean isByPartitioner = run.isFull() && run.isCompiled();
         double ofWidth;

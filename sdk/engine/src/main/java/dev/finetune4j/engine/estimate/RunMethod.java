@@ -29,6 +29,10 @@ final class RunMethod {
     /** As Lightning calls fp16 for short: "16-mixed". */
     private static final Pattern LIGHTNING_HALF = Pattern.compile("(?<!\\w)16-(?:true|mixed)\\b");
 
+    /** Products in TF32 where all else is in single precision. */
+    private static final String TF32 =
+            "\\btf32(?:[ =:]*(?:on|true|yes|1))?\\b|(?:set_float32_)?matmul_precision[ =:('\"]*high\\b";
+
     private final RunRow row;
 
     RunMethod(RunRow row) {
@@ -84,7 +88,10 @@ final class RunMethod {
                 || LIGHTNING_HALF.matcher(text).find()) {
             return Arithmetic.FP16;
         }
-        return text.contains("32") ? Arithmetic.FP32 : null;
+        if (!text.contains("32")) {
+            return null;
+        }
+        return text.contains("tf32") || row.notes().say(TF32) ? Arithmetic.TF32 : Arithmetic.FP32;
     }
 
     /** How the model's weights are stored; null where any may be meant. */
@@ -135,7 +142,7 @@ final class RunMethod {
         if ((isMixed && !isFrozen) // a frozen base stays as it was loaded
                 || text.startsWith("fp32")
                 || text.startsWith("float32")
-                || text.equals("tf32")) {
+                || text.startsWith("tf32")) {
             return Weights.FP32;
         }
         boolean loadsInHalf = row.framework().loadsInHalf();

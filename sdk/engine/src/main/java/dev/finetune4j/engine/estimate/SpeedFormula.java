@@ -103,7 +103,12 @@ final class SpeedFormula {
         double rate;
         double efficiency = coefficients.get(EFFICIENCY);
         boolean isOld = !gpu.hasBfloat16() && gpu.fp16Tflops() != null;
-        if (run.arithmetic() == Arithmetic.FP32) {
+        boolean isTf32 = run.arithmetic() == Arithmetic.TF32 && gpu.hasTf32();
+        if (isTf32) {
+            rate = gpu.matmulTflops().orElse(100)
+                    / 2
+                    * efficiency; // as data sheets have it, whose dense rates of bf16 are twice those
+        } else if (run.arithmetic().isSingle()) {
             double plain = gpu.fp32Tflops() == null ? 10 : gpu.fp32Tflops();
             rate = plain * 0.8 * (gpu.year() < 2020 ? 1 : 2); // PyTorch takes TF32 for some products since Ampere
         } else if (isOld && gpu.fp16Tflops() != null) {
@@ -168,7 +173,7 @@ final class SpeedFormula {
         if (run.isLean()) {
             waste *= 0.7;
         }
-        double size = run.arithmetic() == Arithmetic.FP32 ? 4 : 2;
+        double size = run.arithmetic().isSingle() ? 4 : 2;
         double layer = size * (20.0 * model.hiddenSize() + 6 * model.activeFeedForwardSize()) + 8 * run.adapterInputs();
         if (run.attention() == Attention.EAGER) {
             layer += size * model.heads() * run.meanTokens() * 8;

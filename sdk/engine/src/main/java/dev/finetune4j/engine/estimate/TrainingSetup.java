@@ -184,12 +184,19 @@ public record TrainingSetup(
     public enum Arithmetic {
         /** Single precision. */
         FP32,
+        /** Single precision whose products alone drop bits, for tensor cores (NVIDIA's since Ampere); on others the same as single. */
+        TF32,
         /** Half precision. */
         FP16,
         /** bfloat16. */
         BF16,
         /** Eight bit with scales. */
-        FP8
+        FP8;
+
+        /** Whether what is multiplied has four bytes. */
+        public boolean isSingle() {
+            return this == FP32 || this == TF32;
+        }
     }
 
     /** The optimizer, as far as memory and time see it. */

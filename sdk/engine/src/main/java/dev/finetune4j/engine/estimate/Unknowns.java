@@ -105,7 +105,7 @@ final class Unknowns {
         boolean isScaled = arithmetic == Arithmetic.FP16
                 && setup.method() == Method.FULL
                 && setup.framework() == Framework.HUGGING_FACE;
-        if (arithmetic == Arithmetic.FP32 || isScaled) {
+        if (arithmetic.isSingle() || isScaled) {
             return Weights.FP32;
         }
         if (setup.framework() == Framework.TUNED) {

@@ -263,6 +263,13 @@ class MemoryFormulaTest {
                 .isCloseTo(TOKENS * 32 * (inHalf + 2 * 4096.0) + 2 * LAYERS, within(1.0));
     }
 
+    @Test
+    void keepsInTf32WhatItKeepsInSinglePrecision() {
+        TrainingSetup.Builder single = single(Method.FULL, ONE).weights(Weights.FP32);
+
+        assertThat(of(single.arithmetic(Arithmetic.TF32))).isEqualTo(of(single.arithmetic(Arithmetic.FP32)));
+    }
+
     /** A loss that writes no logits leaves the layers as they are. */
     @Test
     void keepsLessWhereLayersAreLeanNotWhereTheLossAloneIsFused() {

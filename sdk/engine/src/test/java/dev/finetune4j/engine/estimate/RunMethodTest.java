@@ -82,6 +82,26 @@ class RunMethodTest {
         assertThat(SampleRun.with("precision", precision).setup().arithmetic()).isEqualTo(arithmetic);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "tf32, , TF32",
+        "fp32 (tf32), , TF32",
+        "fp32, tf32 on, TF32",
+        "fp32, --tf32 True, TF32",
+        "fp32, tf32=False, FP32",
+        "fp32, without tf32, FP32",
+        "fp32, , FP32",
+        "bf16, tf32 on, BF16"
+    })
+    void readsThatProductsOfSinglePrecisionAreInTf32(String precision, @Nullable String notes, Arithmetic arithmetic) {
+        TrainingSetup setup = SampleRun.with("precision", precision)
+                .set("notes", notes == null ? "" : notes)
+                .setup();
+
+        assertThat(setup.arithmetic()).isEqualTo(arithmetic);
+        assertThat(setup.weights()).isEqualTo(arithmetic == Arithmetic.BF16 ? null : Weights.FP32);
+    }
+
     /** As Lightning calls what is not packed. */
     @Test
     void readsHowTheBaseIsPackedBeforeThatTheRestIsHalf() {

@@ -90,6 +90,17 @@ class SpeedFormulaTest {
                         SpeedCoefficient.LAUNCH_TUNED.centre() / SpeedCoefficient.LAUNCH_STOCK.centre(), within(1e-9));
     }
 
+    /** NVIDIA's data sheets: half of the rate of bfloat16 since Ampere, and none before. */
+    @Test
+    void multipliesInTf32AtHalfTheRateOfBfloat16WhereThereAreUnitsForIt() {
+        TrainingSetup.Builder setup = setup(Method.FULL, Checkpointing.NONE);
+        Gpu old = GpuTable.shipped().find("V100-32").orElseThrow();
+
+        assertThat(of(setup.arithmetic(Arithmetic.TF32)).products())
+                .isCloseTo(2 * of(setup.arithmetic(Arithmetic.BF16)).products(), withinPercentage(0.01));
+        assertThat(of(setup.arithmetic(Arithmetic.TF32), old)).isEqualTo(of(setup.arithmetic(Arithmetic.FP32), old));
+    }
+
     private static double communication(int gpus, Parallelism.Sharding sharding) {
         return of(setup(Method.FULL, Checkpointing.NONE, Parallelism.data(gpus, sharding)))
                 .communication();
@@ -128,7 +139,11 @@ class SpeedFormulaTest {
     }
 
     private static SpeedParts of(TrainingSetup.Builder setup) {
+        return of(setup, A10G);
+    }
+
+    private static SpeedParts of(TrainingSetup.Builder setup, Gpu gpu) {
         Assumed run = new Unknowns(BERT, setup.build()).draw(new SplittableRandom(1));
-        return SpeedFormula.of(BERT, run, A10G, Coefficients.centres(SpeedCoefficient.values()));
+        return SpeedFormula.of(BERT, run, gpu, Coefficients.centres(SpeedCoefficient.values()));
     }
 }
