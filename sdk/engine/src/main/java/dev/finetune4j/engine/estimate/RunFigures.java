@@ -11,6 +11,10 @@ final class RunFigures {
     private static final double GIB = 1L << 30;
     private static final double GB = 1e9;
 
+    /** How many steps the run takes; not how often it does something, nor a part of it. */
+    private static final String STEPS =
+            "(?<![\\d.,])(?<!\\b(?:every|each|per|first|last|after|within|warmup|log|save|eval) )(\\d+) steps";
+
     private final GpuTable gpus;
     private final ModelNames names;
     private final RunRow row;
@@ -124,7 +128,7 @@ final class RunFigures {
         }
         OptionalDouble steps = row.notes().number("(?:optimizer steps |steps=)(\\d+)");
         if (steps.isEmpty()) {
-            steps = row.notes().number("(\\d+) steps");
+            steps = row.notes().number(STEPS);
         }
         if (wall.isPresent() && steps.isPresent() && batch.isPresent()) {
             return OptionalDouble.of(steps.getAsDouble() * batch.getAsDouble() * cap / wall.getAsDouble() / gpuSeconds);

@@ -211,4 +211,31 @@ class RunReaderTest {
         assertThat(setup.hasFusedKernels()).isEqualTo(hasFusedKernels);
         assertThat(setup.isCompiled()).isFalse();
     }
+
+    /** How often a run does something is no number of its steps, nor is a part of them that something else is said of. */
+    @ParameterizedTest
+    @CsvSource({
+        "'100 steps, evaluation each epoch', 2048",
+        "'steps=100; evaluation every 50 steps', 2048",
+        "'evaluation every 50 steps; 100 steps in all', 2048",
+        "'evaluation every 50 steps inside', 0",
+        "'loss of the last 20 steps', 0",
+        "'log per 10 steps', 0"
+    })
+    void countsNoStepsOfHowOftenSomethingIsDone(String notes, double tokensPerSecond) {
+        String table = "model,method,seq_len,packing,micro_batch,global_batch,gpu,wall_time_s,notes\n"
+                + "Llama 3.1 8B,lora,2048,yes,1,10,A100-80,1000,\"" + notes + "\"\n";
+
+        PublishedRun.Observed speed = RunReader.read(
+                        GpuTable.shipped(),
+                        new ModelNames(),
+                        CsvTable.of(table).rows().get(0),
+                        1)
+                .speed();
+
+        assertThat(speed.isUsable()).isEqualTo(tokensPerSecond > 0);
+        if (speed.isUsable()) {
+            assertThat(speed.value()).isEqualTo(tokensPerSecond);
+        }
+    }
 }
