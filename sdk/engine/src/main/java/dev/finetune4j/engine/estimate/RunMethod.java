@@ -29,6 +29,13 @@ final class RunMethod {
     /** As Lightning calls fp16 for short: "16-mixed". */
     private static final Pattern LIGHTNING_HALF = Pattern.compile("(?<!\\w)16-(?:true|mixed)\\b");
 
+    /** Formats of four bits that tensor cores multiply in (Transformer Engine's NVFP4), where weights that are trained are not packed in them. */
+    private static final Pattern NARROW = Pattern.compile("(?:nv|mx)fp4");
+
+    /** How weights and what belongs to them is stored, which does not tell what they are multiplied in: "fp32 weights and gradients". */
+    private static final Pattern STORED = Pattern.compile(
+            "(?:fp32|float32|single[- ]precision) (?:master )?(?:weights|params|parameters)(?:,? (?:and|\\+|&) (?:gradients|grads|moments|optimizer states?|states))?");
+
     /** Products in TF32 where all else is in single precision. */
     private static final String TF32 =
             "\\btf32(?:[ =:]*(?:on|true|yes|1))?\\b|(?:set_float32_)?matmul_precision[ =:('\"]*high\\b";
@@ -72,11 +79,11 @@ final class RunMethod {
 
     @Nullable
     Arithmetic arithmetic() {
-        String text = row.lower("precision");
+        String text = STORED.matcher(row.lower("precision")).replaceAll("");
         if (text.isEmpty()) {
             return null;
         }
-        if (text.contains("fp8")) {
+        if (text.contains("fp8") || (NARROW.matcher(text).find() && method().equals(Optional.of(Method.FULL)))) {
             return Arithmetic.FP8;
         }
         if (text.contains("bf16") || text.contains("bfloat16")) {

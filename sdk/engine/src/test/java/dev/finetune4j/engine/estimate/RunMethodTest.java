@@ -184,4 +184,21 @@ class RunMethodTest {
                 .isEqualTo(weights);
         assertThat(Weights.FP8.isPacked()).isFalse();
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "nvfp4, full, FP8",
+        "mxfp8, full, FP8",
+        "nvfp4 base, lora, ",
+        "fp32 weights and gradients, full, ",
+        "'fp32 weights, fp32 matmul', full, FP32",
+        "fp32 weights + bf16 autocast, full, BF16"
+    })
+    void tellsWhatIsMultipliedFromWhatIsStored(String precision, String method, @Nullable Arithmetic arithmetic) {
+        assertThat(SampleRun.with("precision", precision)
+                        .set("method", method)
+                        .setup()
+                        .arithmetic())
+                .isEqualTo(arithmetic);
+    }
 }
