@@ -12,6 +12,8 @@ final class RunLengths {
 
     private static final Pattern PACKING = Pattern.compile("(?:(?:sample|sequence)[-_ ]?)?pack(?:ed|ing)");
 
+    private static final String PADDED_TO = "(?<!not )\\bpadded to (?:a (?:fixed )?length of |exactly )?(\\d[\\d,]*)(?![\\d,]*k\\b)";
+
     /** What each doubling of a micro-batch adds to its longest row, in mean rows. */
     private static final double PADDING = 0.35;
 
@@ -41,7 +43,16 @@ final class RunLengths {
 
     /** Whether rows are as long as they may be without being packed. */
     boolean isFullLength() {
-        return row.notes().isFullLength() || FULL_LENGTH.contains(row.text("source"));
+        return row.notes().isFullLength()
+                || new RunNotes(row.text("packing")).isFullLength()
+                || isPaddedToCap()
+                || FULL_LENGTH.contains(row.text("source"));
+    }
+
+    /** Whether rows are padded to as many tokens as they may have: "padded to 4096". */
+    private boolean isPaddedToCap() {
+        Integer cap = row.whole("seq_len");
+        return cap != null && row.notes().number(PADDED_TO).orElse(0) == cap;
     }
 
     /** Tokens of the longest row. */

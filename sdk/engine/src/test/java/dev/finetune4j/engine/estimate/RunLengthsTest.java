@@ -88,4 +88,22 @@ class RunLengthsTest {
                 .allSatisfy(skipped -> assertThat(skipped).contains(why));
         assertThat(backtest.skipped()).hasSize(tokens == null ? 1 : 0);
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "no (each row exactly this long), , true",
+        "no, every row padded to 2048, true",
+        "no, 'rows are padded to 2,048 tokens', true",
+        "no, padded to 512 of 2048, false",
+        "no, not padded to 2048, false",
+        "no, padded to the longest of a batch, false"
+    })
+    void takesRowsForFullThatArePaddedToTheCapOrSaidToBeAsLong(
+            String packing, @Nullable String notes, boolean isFull) {
+        TrainingSetup setup = SampleRun.with("packing", packing)
+                .set("notes", notes == null ? "" : notes)
+                .setup();
+
+        assertThat(setup.meanTokens()).isEqualTo(isFull ? 2048.0 : null);
+    }
 }
