@@ -42,7 +42,7 @@ final class ModelNames {
     private static final Pattern END = Pattern.compile("^-|-(?=/|$)|(?<=/)-");
     private static final Pattern VERSION_OF_GEMMA = Pattern.compile("gemma(?=\\d)");
     private static final Pattern VERSION_OF_LLAMA = Pattern.compile("llama-?3(?=[123](?:-|$))"); // Llama32-1B
-    private static final Pattern VERSION_OF_QWEN = Pattern.compile("qwen-(?=(?:1\\.5|2|2\\.5|3|3\\.[56])(?:-|$))");
+    private static final Pattern VERSION_OF_QWEN = Pattern.compile("qwen-(?=(?:1\\.5|2|2\\.5|3|3\\.[5-9])(?:-|$))");
 
     private record Rule(
             Pattern pattern,

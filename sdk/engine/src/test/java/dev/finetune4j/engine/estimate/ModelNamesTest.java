@@ -64,6 +64,7 @@ class ModelNamesTest {
         "Qwen/Qwen3.5-4B, 4.2058",
         "Qwen/Qwen3.5-9B, 8.9538",
         "Qwen/Qwen3.5-27B, 26.896",
+        "Qwen3.8-27B (Qwen3_5ForCausalLM), 26.896",
         "Qwen/Qwen3.6-27B, 26.896",
         "Qwen/Qwen3.5-35B-A3B, 34.66",
         "Qwen/Qwen3.5-122B-A10B-FP8, 122.11",
