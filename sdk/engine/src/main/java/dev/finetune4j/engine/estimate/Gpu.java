@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param fp32Tflops rate in single precision without tensor cores
  * @param bandwidthGbPerS memory bandwidth, 10^9 bytes a second
  * @param linkGbPerS bandwidth to the other GPUs of the machine, both directions summed; null where that is PCIe
+ * @param linkGpus GPUs that the link joins where it is a bridge between cards: 1 where that is an option which machines mostly lack; null for
+ *     all of a machine
  * @param year when it was announced
  * @param isPowerCapped whether it is held to so little power that it keeps its boost clock for a moment only
  * @param usableGib what CUDA reports as total, from logs; null where nobody printed it
@@ -31,6 +33,7 @@ public record Gpu(
         @Nullable Double fp32Tflops,
         double bandwidthGbPerS,
         @Nullable Double linkGbPerS,
+        @Nullable Integer linkGpus,
         int year,
         boolean isPowerCapped,
         @Nullable Double usableGib,
@@ -70,9 +73,10 @@ public record Gpu(
         return year >= PCIE_4_YEAR ? 2 * PCIE : PCIE;
     }
 
-    /** Bytes a second, one way, between it and the other GPUs of its machine: 70 % of its link, or over PCIe where it has none. */
-    public double peerBytesPerSecond() {
-        return linkGbPerS == null ? hostBytesPerSecond() : linkGbPerS / 2 * GIGA * LINK_SHARE;
+    /** Bytes a second, one way, among so many GPUs of its machine: 70 % of its link, or over PCIe where it has none that joins them all. */
+    public double peerBytesPerSecond(int gpus) {
+        boolean isJoined = linkGbPerS != null && (linkGpus == null || gpus <= linkGpus);
+        return isJoined ? linkGbPerS / 2 * GIGA * LINK_SHARE : hostBytesPerSecond();
     }
 
     /** Whether it multiplies in bfloat16 natively. */

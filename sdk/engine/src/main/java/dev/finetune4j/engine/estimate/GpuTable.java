@@ -161,6 +161,9 @@ public final class GpuTable {
                 orNull(row.number("fp32_tflops")),
                 needed(row, "mem_bw_gb_s"),
                 orNull(row.number("nvlink_gb_s")),
+                row.number("link_gpus").isPresent()
+                        ? (Integer) (int) row.number("link_gpus").getAsDouble()
+                        : null,
                 (int) needed(row, "year"),
                 row.text("power_capped").equals("yes"),
                 orNull(row.number("usable_gib_seen")),

@@ -225,32 +225,61 @@ final class SpeedFormula {
         return (coefficients.get(STEP) * bytes / bandwidth() + host) / run.accumulation();
     }
 
+    /** What of a tensor lies with the others, of so many GPUs that share it: what each has to receive, in gathering as in adding up. */
+    private static double others(int gpus) {
+        return (gpus - 1.0) / gpus;
+    }
+
     private double communication() {
         Parallelism spread = run.parallelism();
         double packed = run.isPackedWeights() ? 0.3 : 1;
         double swap = run.offloadsWeights()
-                ? 2 * packed * model.linearParameters() * (2 + again) / gpu.hostBytesPerSecond() / spread.tensor()
+                ? 2
+                        * packed
+                        * model.linearParameters()
+                        * (2 + again)
+                        / gpu.hostBytesPerSecond()
+                        / spread.tensor()
+                        / spread.weightShards() // each GPU brings its share, and has the others' over their link
                 : 0;
         if (spread.gpus() == 1) {
             return swap;
         }
         int machine = gpu.name().startsWith("GB") ? GPUS_OF_A_RACK : Parallelism.GPUS_OF_A_MACHINE;
-        double inside = gpu.peerBytesPerSecond();
+        double inside = gpu.peerBytesPerSecond(Math.min(spread.gpus(), machine));
         double between = spread.gpus() > machine ? Math.min(inside, 3 * NETWORK) : inside;
+        double width = run.arithmetic().isSingle() ? 4 : 2;
         double seconds = 0;
         if (spread.weightShards() > 1) {
             double weights = model.linearParameters() + model.embeddingParameters();
             boolean isInside = spread.weightShards() * spread.modelGpus() <= machine;
             double gathers = spread.sharding() == Sharding.FSDP_GRADIENTS ? 1 : 1 + back;
             double passes = gathers + (run.isFull() ? 1 : 0);
-            seconds += 2 * weights * passes * packed / spread.tensor() / (isInside ? inside : between);
+            seconds += others(spread.weightShards())
+                    * width
+                    * weights
+                    * passes
+                    * packed
+                    / spread.tensor()
+                    / (isInside ? inside : between);
             if (spread.replicas()
                     > spread.weightShards()) { // each GPU adds its share of the gradients up with the copies
                 double share = run.trainable() / spread.modelGpus() / spread.weightShards();
-                seconds += 2 * 2 * share / (spread.gpus() > machine ? Math.min(inside, NETWORK) : inside);
+                seconds += 2
+                        * others(spread.replicas() / spread.weightShards())
+                        * width
+                        * share
+                        / (spread.gpus() > machine ? Math.min(inside, NETWORK) : inside);
             }
         } else if (spread.replicas() > 1) {
-            seconds += 2 * 2 * run.trainable() / spread.modelGpus() / between / run.accumulation();
+            double gradient = run.isMixed() ? 4 : width; // as wide as the weights
+            seconds += 2
+                    * others(spread.replicas())
+                    * gradient
+                    * run.trainable()
+                    / spread.modelGpus()
+                    / between
+                    / run.accumulation();
         }
         double activations = 4.0 * model.layers() * tokens * model.hiddenSize() * 2;
         if (spread.tensor() > 1) {

@@ -98,9 +98,9 @@ final class WritingPass {
         if (!isSharedOut()) {
             return 0;
         }
-        double gpus = run.settings().gpus();
+        int gpus = run.settings().gpus();
         double bytes = lyingWidth * linear;
-        return bytes * (gpus - 1) / gpus / run.gpu().peerBytesPerSecond() + GATHERED_PASSES * bytes / bandwidth;
+        return bytes * (gpus - 1) / gpus / run.gpu().peerBytesPerSecond(gpus) + GATHERED_PASSES * bytes / bandwidth;
     }
 
     /** Whether the GPUs have the model together, and so answer the same texts; one that was trained as a whole answers in half precision. */

@@ -151,4 +151,20 @@ class GpuTableTest {
             assertThat(gpu.matmulTflops()).isPresent();
         });
     }
+
+    /** In GB/s; of bridges between pairs, those of workstations' cards are options that machines mostly lack. */
+    @ParameterizedTest
+    @CsvSource({
+        "A100-80, 8, 210",
+        "A100-80-PCIe, 2, 210",
+        "A100-80-PCIe, 4, 20",
+        "H200-NVL, 4, 315",
+        "A30, 2, 20",
+        "RTX3090, 2, 20",
+        "L40S, 8, 20",
+        "T4, 2, 10"
+    })
+    void exchangesOverPcieWhereNoLinkJoinsAllGpus(String name, int gpus, double gigabytes) {
+        assertThat(table.find(name).orElseThrow().peerBytesPerSecond(gpus)).isCloseTo(gigabytes * 1e9, within(1e6));
+    }
 }

@@ -71,10 +71,36 @@ class SpeedFormulaTest {
     void sendsSharesOfGradientsAloneBetweenMachinesWhereSharingIsHybrid() {
         double all = communication(16, Parallelism.Sharding.HYBRID);
         double inside = communication(8, Parallelism.Sharding.FSDP);
-        double between = 2 * 2 * BERT.parameters() / 8 / Math.min(50e9, A10G.peerBytesPerSecond());
+        double between = 2 * 0.5 * 2 * BERT.parameters() / 8 / Math.min(50e9, A10G.peerBytesPerSecond(8));
 
         assertThat(communication(8, Parallelism.Sharding.HYBRID)).isEqualTo(inside);
         assertThat(all - inside).isCloseTo(SpeedCoefficient.EXPOSED.centre() * between, withinPercentage(0.01));
+    }
+
+    /** A ring of n takes (n - 1) / n of a tensor from the others, twice to add up; autocast leaves gradients as wide as weights. */
+    @Test
+    void addsGradientsUpAsWideAsTheyAre() {
+        Parallelism pair = Parallelism.data(2, Parallelism.Sharding.NONE);
+        TrainingSetup.Builder setup = setup(Method.FULL, Checkpointing.NONE, pair);
+        double bytes = 2 * 0.5 * BERT.parameters() / A10G.peerBytesPerSecond(2) * SpeedCoefficient.EXPOSED.centre();
+
+        assertThat(of(setup.weights(Weights.HALF)).communication()).isCloseTo(2 * bytes, withinPercentage(0.01));
+        assertThat(of(setup.weights(Weights.FP32)).communication()).isCloseTo(4 * bytes, withinPercentage(0.01));
+    }
+
+    /** What eight share, each brings an eighth of from the host's memory. */
+    @Test
+    void bringsItsShareOfOffloadedWeightsAlone() {
+        double one = swap(Parallelism.single());
+        double eight = swap(Parallelism.data(8, Parallelism.Sharding.FSDP));
+
+        assertThat(eight / one).isCloseTo(1 / 8.0, within(1e-6));
+    }
+
+    private static double swap(Parallelism parallelism) {
+        TrainingSetup.Builder setup = setup(Method.FULL, Checkpointing.NONE, parallelism);
+        return of(setup.offloadsWeights(true)).communication()
+                - of(setup.offloadsWeights(false)).communication();
     }
 
     @Test
