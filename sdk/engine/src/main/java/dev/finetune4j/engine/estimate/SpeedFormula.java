@@ -31,8 +31,8 @@ final class SpeedFormula {
 
     private static final double TERA = 1e12;
     private static final double GIGA = 1e9;
-    /** Bytes a second and GPU between machines, at best (3.2 Tbit/s for eight). */
-    private static final double NETWORK = 50 * GIGA;
+    /** Bytes a second and GPU between machines of Hopper's: 3.2 Tbit/s for eight, of which collectives reach 70 %, as of other links. */
+    private static final double NETWORK = 0.7 * 50 * GIGA;
     /** Grace-Blackwell racks join 72 GPUs by NVLink. */
     private static final int GPUS_OF_A_RACK = 72;
 
@@ -230,6 +230,11 @@ final class SpeedFormula {
         return (gpus - 1.0) / gpus;
     }
 
+    /** Bytes a second and GPU between machines: half as many for Ampere's, a quarter before, as NVIDIA's own had them. */
+    private double network() {
+        return gpu.year() >= 2022 ? NETWORK : gpu.hasBfloat16() ? NETWORK / 2 : NETWORK / 4;
+    }
+
     private double communication() {
         Parallelism spread = run.parallelism();
         double packed = run.isPackedWeights() ? 0.3 : 1;
@@ -247,7 +252,9 @@ final class SpeedFormula {
         }
         int machine = gpu.name().startsWith("GB") ? GPUS_OF_A_RACK : Parallelism.GPUS_OF_A_MACHINE;
         double inside = gpu.peerBytesPerSecond(Math.min(spread.gpus(), machine));
-        double between = spread.gpus() > machine ? Math.min(inside, 3 * NETWORK) : inside;
+        // Each GPU has a port of its own, by which replicas beside each other bring in turns what all of them need.
+        int beside = Math.max(1, machine / spread.tensor());
+        double between = spread.gpus() > machine ? Math.min(inside, beside * network()) : inside;
         double width = run.arithmetic().isSingle() ? 4 : 2;
         double seconds = 0;
         if (spread.weightShards() > 1) {
@@ -269,7 +276,7 @@ final class SpeedFormula {
                         * others(spread.replicas() / spread.weightShards())
                         * width
                         * share
-                        / (spread.gpus() > machine ? Math.min(inside, NETWORK) : inside);
+                        / (spread.gpus() > machine ? Math.min(inside, network()) : inside);
             }
         } else if (spread.replicas() > 1) {
             double gradient = run.isMixed() ? 4 : width; // as wide as the weights

@@ -103,6 +103,23 @@ class SpeedFormulaTest {
                 - of(setup.offloadsWeights(false)).communication();
     }
 
+    /** Each GPU has its own port to the network: eight replicas beside each other share the work of bringing what all need, one does it alone. */
+    @Test
+    void bringsWeightsOverThePortsOfAllReplicasOfAMachine() {
+        Gpu h100 = GpuTable.shipped().find("H100-SXM").orElseThrow();
+        TrainingSetup.Builder beside =
+                setup(Method.FULL, Checkpointing.NONE, Parallelism.data(16, Parallelism.Sharding.FSDP));
+        TrainingSetup.Builder alone = setup(
+                Method.FULL, Checkpointing.NONE, new Parallelism(16, Parallelism.Sharding.FSDP, 8, 1, 1, 1));
+        double weights = BERT.linearParameters() + BERT.embeddingParameters();
+        double exposed = SpeedCoefficient.EXPOSED.centre();
+        double gathered = 2 * weights * 3 * exposed;
+        double exchanged = of(alone, h100).communication() - 4 * 12 * 8 * 128 * 768 * 2 / 315e9 * exposed;
+
+        assertThat(of(beside, h100).communication()).isCloseTo(gathered * 15 / 16 / 280e9, withinPercentage(0.1));
+        assertThat(exchanged).isCloseTo(gathered / 8 / 2 / 35e9, withinPercentage(0.1));
+    }
+
     @Test
     void movesAndLaunchesWhatTunedCodeDoesWhereKernelsAreFusedByHand() {
         SpeedParts stock = parts(Method.FULL, Checkpointing.NONE);
