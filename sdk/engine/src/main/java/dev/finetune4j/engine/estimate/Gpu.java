@@ -47,6 +47,13 @@ public record Gpu(
     /** The same of AMD's: 51 % of the MI300X's, 60 % of the MI325X's, 63 % of the MI355X's. */
     private static final double AMD_MEASURED = 0.58;
 
+    /** What products in single precision reach. */
+    private static final double SINGLE_MEASURED = 0.8;
+    /** The same where integers share the lanes: 22 of 38.7 of the A6000, told from steps of GPT-2 with TF32 and without. */
+    private static final double SHARED_LANES_MEASURED = 0.6;
+    /** The most that bfloat16's rate is of single precision's on cards whose lanes are shared: 4 of A6000 and A40, 16 of the A100. */
+    private static final double MOST_WITH_SHARED_LANES = 4.1;
+
     private static final double GIGA = 1e9;
     /** Bytes a second over PCIe 3.0 x16, shared with other cards. */
     private static final double PCIE = 10 * GIGA;
@@ -82,6 +89,25 @@ public record Gpu(
     /** Whether it multiplies in bfloat16 natively. */
     public boolean hasBfloat16() {
         return bf16Tflops != null;
+    }
+
+    /**
+     * The rate of large matrix products in single precision on its other cores, in TFLOP/s, which PyTorch takes since 1.12 unless TF32 is asked for:
+     * 80 % of the vendor's figure, or 60 % on NVIDIA's cards since Ampere, on which half of what that counts does integers' work as well (GA102
+     * whitepaper); 10 where the vendor prints none.
+     */
+    double singleTflops() {
+        double share = sharesLanes() ? SHARED_LANES_MEASURED : SINGLE_MEASURED;
+        return fp32Tflops == null ? 10 : share * fp32Tflops;
+    }
+
+    /** Whether integers share the lanes for single precision: on Ampere's chips and later, but its largest and Hopper's and Blackwell's for data centres. */
+    private boolean sharesLanes() {
+        return hasCuda()
+                && !generation.equals("Hopper")
+                && bf16Tflops != null
+                && fp32Tflops != null
+                && bf16Tflops <= MOST_WITH_SHARED_LANES * fp32Tflops;
     }
 
     /** Whether its tensor cores multiply in TF32, at half the rate of bfloat16: NVIDIA's since Ampere, which all have both. */

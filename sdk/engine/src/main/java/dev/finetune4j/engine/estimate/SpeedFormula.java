@@ -109,8 +109,7 @@ final class SpeedFormula {
                     / 2
                     * efficiency; // as data sheets have it, whose dense rates of bf16 are twice those
         } else if (run.arithmetic().isSingle()) {
-            double plain = gpu.fp32Tflops() == null ? 10 : gpu.fp32Tflops();
-            rate = plain * 0.8 * (gpu.year() < 2020 ? 1 : 2); // PyTorch takes TF32 for some products since Ampere
+            rate = gpu.singleTflops();
         } else if (isOld && gpu.fp16Tflops() != null) {
             rate = gpu.fp16Tflops() * coefficients.get(VOLTA);
         } else {

@@ -167,4 +167,21 @@ class GpuTableTest {
     void exchangesOverPcieWhereNoLinkJoinsAllGpus(String name, int gpus, double gigabytes) {
         assertThat(table.find(name).orElseThrow().peerBytesPerSecond(gpus)).isCloseTo(gigabytes * 1e9, within(1e6));
     }
+
+    /** GA102 and its kin count lanes twice that do integers' work as well; the A100, the H100 and cards before Ampere have none such. */
+    @ParameterizedTest
+    @CsvSource({
+        "A6000, 23.2",
+        "RTX3090, 21.4",
+        "RTX4090, 49.6",
+        "RTX5090, 62.9",
+        "A100-80, 15.6",
+        "A30, 8.24",
+        "H20, 35.2",
+        "T4, 6.5",
+        "V100-16, 12.6"
+    })
+    void reachesLessOfSinglePrecisionWhereIntegersShareTheLanes(String name, double tflops) {
+        assertThat(table.find(name).orElseThrow().singleTflops()).isCloseTo(tflops, within(0.1));
+    }
 }
