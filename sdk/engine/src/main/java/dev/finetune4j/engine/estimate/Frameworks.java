@@ -105,9 +105,9 @@ final class Frameworks {
         return has("litgpt", "lit-llama");
     }
 
-    /** Whether the name says so beside the framework's own: "pytorch 2.8 + torch.compile". */
+    /** Whether the name says so beside the framework's own, "pytorch 2.8 + torch.compile"; nanoGPT and nanochat compile unless told otherwise. */
     boolean isCompiled() {
-        return new RunNotes(name).isCompiled();
+        return new RunNotes(name).isCompiled() || has("nanogpt", "nanochat");
     }
 
     boolean isQwenScript() {

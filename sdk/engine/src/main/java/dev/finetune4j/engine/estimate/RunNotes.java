@@ -20,6 +20,9 @@ final class RunNotes {
                     + "|[ ]not( yet)? (used|given|said|stated|told|known|printed|set|on|enabled|supported|available|applied|active|possible)\\b"
                     + "|[ ]not(?=[ ]?([,.;)]|$))");
 
+    /** A run of several is told to be the compiled one. */
+    private static final String COMPILED = "|\\bcompiled (?:rows?|runs?|model|layers?|blocks?)\\b";
+
     /** Layers under torch.compile; not how long that took, nor code "compiled from source". */
     private static final String COMPILE =
             "(?:py)?torch[._ ]compile\\b|(?<!\\w)(?<!\\w-)compile\\b(?!-free| (?:time|included|excluded))";
@@ -152,6 +155,11 @@ final class RunNotes {
 
     /** Whether layers run under torch.compile: "compile=True", "torch_compile". */
     boolean isCompiled() {
-        return say(COMPILE) && !say("it/s eager and");
+        return say(COMPILE + COMPILED) && !say("it/s eager and");
+    }
+
+    /** Whether the text says that they do not. */
+    boolean deniesCompiling() {
+        return deny(COMPILE + COMPILED);
     }
 }

@@ -155,6 +155,11 @@ class RunReaderTest {
         "'transformers Trainer (DDP), torch.compile', , true",
         "pytorch without torch.compile, , false",
         "trl, torch.compile, true",
+        "nanochat, , true",
+        "PyTorch (nanoGPT style), dense compiled row, true",
+        "nanoGPT, 'A100, no compile', false",
+        "PyTorch, the compiled run, true",
+        "PyTorch, compiled from source, false",
         "trl, compile off, false",
         "trl, , false"
     })
