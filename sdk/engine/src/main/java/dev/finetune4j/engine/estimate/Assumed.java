@@ -44,6 +44,7 @@ record Assumed(
         boolean isCompiled,
         boolean hasFusedKernels,
         boolean hasLeanLayers,
+        boolean ofTransformerEngine,
         boolean hasSinglePrecisionEdges,
         double unlikeness,
         double unsteadiness,
@@ -102,6 +103,11 @@ record Assumed(
     /** Whether layers are patched to keep less for the backward pass, and so to move less. */
     boolean isLean() {
         return hasLeanLayers || has(FrameworkTrait.LEAN_LAYERS);
+    }
+
+    /** Whether kernels are NVIDIA's own, made for the newest parts and for eight bits. */
+    boolean hasVendorKernels() {
+        return ofTransformerEngine || has(FrameworkTrait.VENDOR_KERNELS);
     }
 
     /** Whether every batch needs the same memory. */

@@ -110,6 +110,11 @@ final class Frameworks {
         return new RunNotes(name).isCompiled() || has("nanogpt", "nanochat");
     }
 
+    /** Whether the name says that layers are of NVIDIA's Transformer Engine. */
+    boolean isOfTransformerEngine() {
+        return new RunNotes(name).hasVendorKernels();
+    }
+
     boolean isQwenScript() {
         return has("qwen finetune.py");
     }

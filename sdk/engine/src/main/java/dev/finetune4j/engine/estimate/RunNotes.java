@@ -153,6 +153,11 @@ final class RunNotes {
         return say("fused[ _-](?:ops and )?kernels|fused dropout-add");
     }
 
+    /** Layers of NVIDIA's Transformer Engine ("te.TransformerLayer"). */
+    boolean hasVendorKernels() {
+        return say("transformer[ _-]?engine(?! not\\b)|(?<![a-z])te\\.(?:transformer|layernorm|linear)");
+    }
+
     /** Whether layers run under torch.compile: "compile=True", "torch_compile". */
     boolean isCompiled() {
         return say(COMPILE + COMPILED) && !say("it/s eager and");

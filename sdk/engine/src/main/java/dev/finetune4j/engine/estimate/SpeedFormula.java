@@ -1,6 +1,5 @@
 package dev.finetune4j.engine.estimate;
 
-import static dev.finetune4j.engine.estimate.FrameworkTrait.VENDOR_KERNELS;
 import static dev.finetune4j.engine.estimate.SpeedCoefficient.ATTENTION;
 import static dev.finetune4j.engine.estimate.SpeedCoefficient.EFFICIENCY;
 import static dev.finetune4j.engine.estimate.SpeedCoefficient.EXPOSED;
@@ -121,7 +120,7 @@ final class SpeedFormula {
         if (gpu.year() >= 2022 && gpu.linkGbPerS() != null && gpu.linkGbPerS() >= 400) {
             rate *= coefficients.get(HOPPER);
         }
-        if (gpu.isBlackwellPart() && !run.has(VENDOR_KERNELS)) {
+        if (gpu.isBlackwellPart() && !run.hasVendorKernels()) {
             rate *= OTHERS_BLACKWELL;
         }
         return rate * TERA * fp8Gain() * tokens / (tokens + coefficients.get(HALF_RATE_TOKENS));
@@ -132,7 +131,7 @@ final class SpeedFormula {
             return 1;
         }
         double gain = coefficients.get(FP8);
-        return run.has(VENDOR_KERNELS) && gpu.hasCuda() ? gain : 1 + OTHERS_FP8 * (gain - 1);
+        return run.hasVendorKernels() && gpu.hasCuda() ? gain : 1 + OTHERS_FP8 * (gain - 1);
     }
 
     private double bandwidth() {
@@ -165,7 +164,7 @@ final class SpeedFormula {
     private double trafficBytes() {
         double passes = passes();
         boolean isFusedLoss = run.loss() == Loss.FUSED;
-        double waste = run.isTuned() ? coefficients.get(TRAFFIC_FUSED) : coefficients.get(TRAFFIC_STOCK);
+        double waste = run.isTuned() || run.hasVendorKernels() ? coefficients.get(TRAFFIC_FUSED) : coefficients.get(TRAFFIC_STOCK);
         if (isFusedByCompiler()) {
             waste *= COMPILED_TRAFFIC;
         }
@@ -194,7 +193,7 @@ final class SpeedFormula {
 
     /** Whether kernels are fused by torch.compile alone. */
     private boolean isFusedByCompiler() {
-        return run.isCompiled() && !run.isFusedByHand();
+        return run.isCompiled() && !run.isFusedByHand() && !run.hasVendorKernels();
     }
 
     private double launching() {

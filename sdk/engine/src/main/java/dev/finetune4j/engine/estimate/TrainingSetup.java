@@ -57,6 +57,7 @@ import org.jspecify.annotations.Nullable;
  * @param hasFusedKernels whether norms, activation functions and rotations run as kernels fused by hand, beyond those of the framework
  * @param hasLeanLayers whether layers are patched to keep less for the backward pass and to move less, as Liger's norms, activation functions
  *     and rotations do in stock code; beyond those of the framework
+ * @param hasVendorKernels whether layers are NVIDIA's own, of Transformer Engine, beyond those of the framework
  * @param offloadsOptimizer whether the optimizer's states lie in the host's memory
  * @param offloadsWeights whether the weights lie in the host's memory
  * @param parallelism how the run is spread over GPUs
@@ -84,6 +85,7 @@ public record TrainingSetup(
         @Nullable Boolean isCompiled,
         boolean hasFusedKernels,
         boolean hasLeanLayers,
+        boolean hasVendorKernels,
         boolean offloadsOptimizer,
         boolean offloadsWeights,
         Parallelism parallelism,
@@ -319,6 +321,7 @@ public record TrainingSetup(
         private @Nullable Boolean isCompiled;
         private boolean hasFusedKernels;
         private boolean hasLeanLayers;
+        private boolean hasVendorKernels;
         private boolean offloadsOptimizer;
         private boolean offloadsWeights;
         private List<Sharding> shardings = List.of();
@@ -350,6 +353,7 @@ public record TrainingSetup(
             isCompiled = setup.isCompiled;
             hasFusedKernels = setup.hasFusedKernels;
             hasLeanLayers = setup.hasLeanLayers;
+            hasVendorKernels = setup.hasVendorKernels;
             offloadsOptimizer = setup.offloadsOptimizer;
             offloadsWeights = setup.offloadsWeights;
             shardings = setup.shardings;
@@ -469,6 +473,12 @@ public record TrainingSetup(
             return this;
         }
 
+        /** Whether layers are NVIDIA's own, beyond those of the framework. */
+        public Builder hasVendorKernels(boolean value) {
+            hasVendorKernels = value;
+            return this;
+        }
+
         /** Whether the optimizer's states lie in the host's memory. */
         public Builder offloadsOptimizer(boolean value) {
             offloadsOptimizer = value;
@@ -511,6 +521,7 @@ public record TrainingSetup(
                     isCompiled,
                     hasFusedKernels,
                     hasLeanLayers,
+                    hasVendorKernels,
                     offloadsOptimizer,
                     offloadsWeights,
                     parallelism,

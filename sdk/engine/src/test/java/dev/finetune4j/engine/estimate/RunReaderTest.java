@@ -243,4 +243,19 @@ class RunReaderTest {
             assertThat(speed.value()).isEqualTo(tokensPerSecond);
         }
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "native PyTorch + TransformerEngine, , true",
+        "PyTorch, te.TransformerLayer throughout, true",
+        "PyTorch, without Transformer Engine, false",
+        "PyTorch, , false"
+    })
+    void readsOfLayersOfTransformerEngine(String framework, @Nullable String notes, boolean isOfIt) {
+        assertThat(SampleRun.with("framework", framework)
+                        .set("notes", notes == null ? "" : notes)
+                        .setup()
+                        .hasVendorKernels())
+                .isEqualTo(isOfIt);
+    }
 }

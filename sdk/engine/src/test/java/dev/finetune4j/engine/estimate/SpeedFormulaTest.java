@@ -133,6 +133,21 @@ class SpeedFormulaTest {
                         SpeedCoefficient.LAUNCH_TUNED.centre() / SpeedCoefficient.LAUNCH_STOCK.centre(), within(1e-9));
     }
 
+    /** Transformer Engine's layers move what fused ones do, reach Blackwell's rate and have all of the gain of eight bits. */
+    @Test
+    void computesWithNvidiasOwnKernelsWhateverTheLoopAroundThem() {
+        TrainingSetup.Builder setup = setup(Method.FULL, Checkpointing.NONE).arithmetic(Arithmetic.FP8);
+        Gpu b200 = GpuTable.shipped().find("B200").orElseThrow();
+        SpeedParts stock = of(setup, b200);
+        SpeedParts own = of(setup.hasVendorKernels(true), b200);
+        double gain = SpeedCoefficient.FP8.centre();
+
+        assertThat(stock.products() / own.products())
+                .isCloseTo(gain / (1 + 0.35 * (gain - 1)) / 0.65, withinPercentage(0.01));
+        assertThat(own.traffic()).isLessThan(stock.traffic() / 3);
+        assertThat(own.launching()).isEqualTo(stock.launching());
+    }
+
     /** NVIDIA's data sheets: half of the rate of bfloat16 since Ampere, and none before. */
     @Test
     void multipliesInTf32AtHalfTheRateOfBfloat16WhereThereAreUnitsForIt() {
