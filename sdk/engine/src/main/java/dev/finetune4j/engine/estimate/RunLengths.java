@@ -12,7 +12,8 @@ final class RunLengths {
 
     private static final Pattern PACKING = Pattern.compile("(?:(?:sample|sequence)[-_ ]?)?pack(?:ed|ing)");
 
-    private static final String PADDED_TO = "(?<!not )\\bpadded to (?:a (?:fixed )?length of |exactly )?(\\d[\\d,]*)(?![\\d,]*k\\b)";
+    private static final String PADDED_TO =
+            "(?<!not )\\bpadded to (?:a (?:fixed )?length of |exactly )?(\\d[\\d,]*)(?![\\d,]*k\\b)";
 
     /** What each doubling of a micro-batch adds to its longest row, in mean rows. */
     private static final double PADDING = 0.35;

@@ -169,7 +169,8 @@ final class RunReader {
                         || (row.framework().isCompiled() && !row.notes().deniesCompiling()))
                 .hasFusedKernels(row.notes().hasFusedKernels())
                 .hasLeanLayers(hasLeanLayers())
-                .hasVendorKernels(row.framework().isOfTransformerEngine() || row.notes().hasVendorKernels())
+                .hasVendorKernels(
+                        row.framework().isOfTransformerEngine() || row.notes().hasVendorKernels())
                 .offloadsOptimizer(spread.offloadsOptimizer())
                 .offloadsWeights(spread.offloadsWeights(sharding))
                 .build();

@@ -164,7 +164,9 @@ final class SpeedFormula {
     private double trafficBytes() {
         double passes = passes();
         boolean isFusedLoss = run.loss() == Loss.FUSED;
-        double waste = run.isTuned() || run.hasVendorKernels() ? coefficients.get(TRAFFIC_FUSED) : coefficients.get(TRAFFIC_STOCK);
+        double waste = run.isTuned() || run.hasVendorKernels()
+                ? coefficients.get(TRAFFIC_FUSED)
+                : coefficients.get(TRAFFIC_STOCK);
         if (isFusedByCompiler()) {
             waste *= COMPILED_TRAFFIC;
         }

@@ -98,8 +98,7 @@ class RunLengthsTest {
         "no, not padded to 2048, false",
         "no, padded to the longest of a batch, false"
     })
-    void takesRowsForFullThatArePaddedToTheCapOrSaidToBeAsLong(
-            String packing, @Nullable String notes, boolean isFull) {
+    void takesRowsForFullThatArePaddedToTheCapOrSaidToBeAsLong(String packing, @Nullable String notes, boolean isFull) {
         TrainingSetup setup = SampleRun.with("packing", packing)
                 .set("notes", notes == null ? "" : notes)
                 .setup();

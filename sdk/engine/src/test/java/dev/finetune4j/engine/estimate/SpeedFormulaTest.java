@@ -109,8 +109,8 @@ class SpeedFormulaTest {
         Gpu h100 = GpuTable.shipped().find("H100-SXM").orElseThrow();
         TrainingSetup.Builder beside =
                 setup(Method.FULL, Checkpointing.NONE, Parallelism.data(16, Parallelism.Sharding.FSDP));
-        TrainingSetup.Builder alone = setup(
-                Method.FULL, Checkpointing.NONE, new Parallelism(16, Parallelism.Sharding.FSDP, 8, 1, 1, 1));
+        TrainingSetup.Builder alone =
+                setup(Method.FULL, Checkpointing.NONE, new Parallelism(16, Parallelism.Sharding.FSDP, 8, 1, 1, 1));
         double weights = BERT.linearParameters() + BERT.embeddingParameters();
         double exposed = SpeedCoefficient.EXPOSED.centre();
         double gathered = 2 * weights * 3 * exposed;
