@@ -110,6 +110,11 @@ final class Frameworks {
         return new RunNotes(name).isCompiled() || has("nanogpt", "nanochat");
     }
 
+    /** Trainers written in CUDA, whose kernels are fused by hand, those that cast to eight bits among them: llm.c, llmq and what is made of it. */
+    boolean isOfCuda() {
+        return has("llm.c", "llmq", "surogate") && !has("llamafactory");
+    }
+
     /** Whether the name says that layers are of NVIDIA's Transformer Engine. */
     boolean isOfTransformerEngine() {
         return new RunNotes(name).hasVendorKernels();

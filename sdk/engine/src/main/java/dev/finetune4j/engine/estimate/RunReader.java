@@ -167,7 +167,7 @@ final class RunReader {
                 .loss(loss(framework))
                 .isCompiled(row.notes().isCompiled()
                         || (row.framework().isCompiled() && !row.notes().deniesCompiling()))
-                .hasFusedKernels(row.notes().hasFusedKernels())
+                .hasFusedKernels(row.notes().hasFusedKernels() || row.framework().isOfCuda())
                 .hasLeanLayers(hasLeanLayers())
                 .hasVendorKernels(
                         row.framework().isOfTransformerEngine() || row.notes().hasVendorKernels())

@@ -246,6 +246,23 @@ class RunReaderTest {
 
     @ParameterizedTest
     @CsvSource({
+        "llmq, true",
+        "'llm.c (CUDA, cuDNN attention)', true",
+        "surogate (own C++ runtime), true",
+        "llmq's baseline in llamafactory, false",
+        "pytorch, false"
+    })
+    void takesKernelsForFusedInTrainersWrittenInCuda(String framework, boolean isFused) {
+        TrainingSetup setup = SampleRun.with("framework", framework).setup();
+
+        assertThat(setup.hasFusedKernels()).isEqualTo(isFused);
+        assertThat(setup.hasVendorKernels())
+                .as("they cast to eight bits by kernels of their own")
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "native PyTorch + TransformerEngine, , true",
         "PyTorch, te.TransformerLayer throughout, true",
         "PyTorch, without Transformer Engine, false",
