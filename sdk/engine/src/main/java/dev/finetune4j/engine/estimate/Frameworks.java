@@ -110,6 +110,11 @@ final class Frameworks {
         return new RunNotes(name).isCompiled() || has("nanogpt", "nanochat");
     }
 
+    /** MosaicML's trainers, which have layers of their own for MPT alone, unless a fork has others: all else is Hugging Face's. */
+    boolean isOfMosaic() {
+        return has("foundry", "composer", "mosaic") && !has("fork");
+    }
+
     /** Trainers written in CUDA, whose kernels are fused by hand, those that cast to eight bits among them: llm.c, llmq and what is made of it. */
     boolean isOfCuda() {
         return has("llm.c", "llmq", "surogate") && !has("llamafactory");

@@ -143,6 +143,10 @@ final class RunReader {
         }
         Sharding sharding = parallelism.sharding();
         Framework framework = row.framework().framework(spread.isZero(sharding));
+        boolean isOfMosaic = row.framework().isOfMosaic() && !row.lower("model").contains("mpt");
+        if (isOfMosaic && framework == Framework.TUNED) {
+            framework = Framework.HUGGING_FACE;
+        }
         // Qwen ships finetune_ds.sh and finetune_qlora_ds.sh: both under DeepSpeed, the first as ZeRO-3.
         if (isQwenScript && (trained == Method.FULL || trained == Method.QLORA)) {
             framework = Framework.DEEPSPEED;

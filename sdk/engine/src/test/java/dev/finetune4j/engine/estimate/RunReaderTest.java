@@ -246,6 +246,23 @@ class RunReaderTest {
 
     @ParameterizedTest
     @CsvSource({
+        "llm-foundry, MPT-7b, TUNED",
+        "llm-foundry, Qwen/Qwen3-0.6B, HUGGING_FACE",
+        "composer 0.32.1 (HuggingFaceModel), Qwen/Qwen3-0.6B, HUGGING_FACE",
+        "composer (llm-foundry fork), Sheared-LLaMA-1.3B, TUNED",
+        "torchtitan, Qwen/Qwen3-0.6B, TUNED"
+    })
+    void takesLayersOfMosaicsTrainersForTunedInMptAlone(String framework, String model, Framework read) {
+        assertThat(SampleRun.with("framework", framework)
+                        .set("model", model)
+                        .set("params_b", "")
+                        .setup()
+                        .framework())
+                .isEqualTo(read);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "llmq, true",
         "'llm.c (CUDA, cuDNN attention)', true",
         "surogate (own C++ runtime), true",
