@@ -82,8 +82,10 @@ public record Gpu(
 
     /** Bytes a second, one way, among so many GPUs of its machine: 70 % of its link, or over PCIe where it has none that joins them all. */
     public double peerBytesPerSecond(int gpus) {
-        boolean isJoined = linkGbPerS != null && (linkGpus == null || gpus <= linkGpus);
-        return isJoined ? linkGbPerS / 2 * GIGA * LINK_SHARE : hostBytesPerSecond();
+        if (linkGbPerS == null || (linkGpus != null && gpus > linkGpus)) {
+            return hostBytesPerSecond();
+        }
+        return linkGbPerS / 2 * GIGA * LINK_SHARE;
     }
 
     /** Whether it multiplies in bfloat16 natively. */
