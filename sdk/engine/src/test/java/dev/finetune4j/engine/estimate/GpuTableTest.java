@@ -184,4 +184,13 @@ class GpuTableTest {
     void reachesLessOfSinglePrecisionWhereIntegersShareTheLanes(String name, double tflops) {
         assertThat(table.find(name).orElseThrow().singleTflops()).isCloseTo(tflops, within(0.1));
     }
+
+    /** Their boards boost above the clock that NVIDIA prints a rate for. */
+    @ParameterizedTest
+    @ValueSource(strings = {"RTX3090", "RTX4090", "RTX5090"})
+    void multipliesOnCardsForGamesFasterThanPrinted(String name) {
+        Gpu gpu = table.find(name).orElseThrow();
+
+        assertThat(gpu.matmulTflops().orElseThrow()).isGreaterThan(gpu.bf16Tflops());
+    }
 }
