@@ -142,6 +142,11 @@ public record Architecture(
         return linearParameters();
     }
 
+    /** Whether it is a decoder whose sizes do not explain its weights: one with state-space or linear-attention layers, or a tower for pictures. */
+    boolean isUnlikeItsSizes() {
+        return kind == Kind.DECODER && publishedParameters != null;
+    }
+
     /** All weights, a tied head counted once. */
     public double parameters() {
         return linearParameters() + embeddingParameters() + headParameters();

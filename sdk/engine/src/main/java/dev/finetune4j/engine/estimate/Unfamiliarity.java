@@ -39,6 +39,7 @@ final class Unfamiliarity {
                 when(setup.offloadsOptimizer() || setup.offloadsWeights(), 0.5),
                 when(model.kind() != Kind.DECODER, 0.3),
                 when(setup.arithmetic() == Arithmetic.FP8, 0.1),
+                when(model.isUnlikeItsSizes(), 0.3),
                 when(model.isInterpolated(), 0.1));
     }
 

@@ -263,8 +263,7 @@ final class Unknowns {
 
     /** Guessed shapes, and decoders whose sizes do not explain their weights: state-space layers, towers for pictures. */
     private double unlikeness(RandomGenerator random) {
-        boolean isUnlike = architecture.isInterpolated()
-                || (architecture.kind() == Architecture.Kind.DECODER && architecture.publishedParameters() != null);
+        boolean isUnlike = architecture.isInterpolated() || architecture.isUnlikeItsSizes();
         return isUnlike ? logNormal(random, 1.2, 0.5) : 1;
     }
 

@@ -12,6 +12,7 @@ import dev.finetune4j.engine.estimate.TrainingSetup.Loss;
 import dev.finetune4j.engine.estimate.TrainingSetup.Method;
 import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
 import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -157,6 +158,19 @@ class SpeedFormulaTest {
         assertThat(of(setup.arithmetic(Arithmetic.TF32)).products())
                 .isCloseTo(2 * of(setup.arithmetic(Arithmetic.BF16)).products(), withinPercentage(0.01));
         assertThat(of(setup.arithmetic(Arithmetic.TF32), old)).isEqualTo(of(setup.arithmetic(Arithmetic.FP32), old));
+    }
+
+    /** Linear attention runs in kernels of its own, or in chunks by PyTorch's, several times slower, and rows say which seldom. */
+    @Test
+    void isLessSureOfModelsWhoseSizesDoNotExplainThem() {
+        TrainingSetup setup = setup(Method.FULL, Checkpointing.NONE).build();
+        Architecture hybrid =
+                new ModelNames().find("Qwen/Qwen3.5-4B", OptionalDouble.empty()).orElseThrow();
+        Architecture plain =
+                new ModelNames().find("Qwen/Qwen3-4B", OptionalDouble.empty()).orElseThrow();
+
+        assertThat(Unfamiliarity.ofSpeed(plain, setup)).isZero();
+        assertThat(Unfamiliarity.ofSpeed(hybrid, setup)).isCloseTo(0.3, within(1e-9));
     }
 
     private static double communication(int gpus, Parallelism.Sharding sharding) {
