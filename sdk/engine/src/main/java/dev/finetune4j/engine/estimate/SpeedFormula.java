@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.estimate;
 
+import static dev.finetune4j.engine.estimate.FrameworkTrait.MASTER_WEIGHTS;
 import static dev.finetune4j.engine.estimate.SpeedCoefficient.ATTENTION;
 import static dev.finetune4j.engine.estimate.SpeedCoefficient.EFFICIENCY;
 import static dev.finetune4j.engine.estimate.SpeedCoefficient.EXPOSED;
@@ -19,6 +20,8 @@ import dev.finetune4j.engine.estimate.TrainingSetup.Arithmetic;
 import dev.finetune4j.engine.estimate.TrainingSetup.Attention;
 import dev.finetune4j.engine.estimate.TrainingSetup.Checkpointing;
 import dev.finetune4j.engine.estimate.TrainingSetup.Loss;
+import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
+import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 
 /**
  * Seconds of a micro-step for a setup in which nothing is open: a roofline. Products of {@code 2 P} operations a token and pass
@@ -37,6 +40,12 @@ final class SpeedFormula {
 
     /** What code that is not NVIDIA's own has of the gain of eight-bit products: it casts and scales in kernels of its own. Judgement. */
     private static final double OTHERS_FP8 = 0.35;
+
+    /** Numbers that a step of AdamW in one kernel reads and writes for a weight. */
+    private static final double STEP_FUSED = 7;
+
+    /** The same in operations on lists of tensors (mul, lerp, mul, addcmul, sqrt, div, add, addcdiv), as PyTorch's {@code _multi_tensor_adamw} has them. */
+    private static final double STEP_IN_PARTS = 20;
 
     /**
      * Memory traffic of what torch.compile fuses, against kernels fused by hand: it cuts at every product and norm. Counted on its kernels
@@ -215,11 +224,11 @@ final class SpeedFormula {
                 / run.parallelism().pipeline();
     }
 
-    /** AdamW reads and writes weight, gradient and both moments: 20 bytes a weight in half precision. */
+    /** AdamW reads and writes weight, gradient and both moments. */
     private double step() {
         Parallelism spread = run.parallelism();
         double bytes = run.isFull()
-                ? 20 * model.parameters() / spread.optimizerShards() / spread.modelGpus()
+                ? stepBytes() * model.parameters() / spread.optimizerShards() / spread.modelGpus()
                 : 24 * run.trainable();
         double host = run.offloadsOptimizer() && run.isFull() ? bytes / (20 * GIGA) : 0;
         return (coefficients.get(STEP) * bytes / bandwidth() + host) / run.accumulation();
@@ -233,6 +242,16 @@ final class SpeedFormula {
     /** Bytes a second and GPU between machines: half as many for Ampere's, a quarter before, as NVIDIA's own had them. */
     private double network() {
         return gpu.year() >= 2022 ? NETWORK : gpu.hasBfloat16() ? NETWORK / 2 : NETWORK / 4;
+    }
+
+    /**
+     * Of a weight: it and both moments are read and written, its gradient is read. PyTorch's AdamW, unless its kernel is asked for ({@code
+     * fused=True}), goes through them in eight operations on lists of tensors, which read and write what lies between as well.
+     */
+    private double stepBytes() {
+        boolean isWide = run.weights() == Weights.FP32 || run.has(MASTER_WEIGHTS);
+        boolean isInParts = run.optimizer() == Optimizer.ADAMW && !run.has(MASTER_WEIGHTS);
+        return (isWide ? 4 : 2) * (isInParts ? STEP_IN_PARTS : STEP_FUSED);
     }
 
     private double communication() {

@@ -173,6 +173,17 @@ class SpeedFormulaTest {
         assertThat(Unfamiliarity.ofSpeed(hybrid, setup)).isCloseTo(0.3, within(1e-9));
     }
 
+    /** In one kernel weight and moments are read and written and the gradient is read; in operations on lists, 20 numbers. */
+    @Test
+    void stepsThroughWhatLiesBetweenWhereAdamIsNotOneKernel() {
+        TrainingSetup.Builder setup = setup(Method.FULL, Checkpointing.NONE);
+        double number = SpeedCoefficient.STEP.centre() * BERT.parameters() / 600e9;
+
+        assertThat(of(setup).step()).isCloseTo(7 * 2 * number, withinPercentage(0.01));
+        assertThat(of(setup.weights(Weights.FP32)).step()).isCloseTo(7 * 4 * number, withinPercentage(0.01));
+        assertThat(of(setup.optimizer(Optimizer.ADAMW)).step()).isCloseTo(20 * 4 * number, withinPercentage(0.01));
+    }
+
     private static double communication(int gpus, Parallelism.Sharding sharding) {
         return of(setup(Method.FULL, Checkpointing.NONE, Parallelism.data(gpus, sharding)))
                 .communication();
