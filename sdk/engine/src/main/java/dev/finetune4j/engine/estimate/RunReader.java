@@ -64,6 +64,10 @@ final class RunReader {
             + "|checkpoint(?:ing)?[ _-]off-?load(?:ing)?+(?! to\\b)"
             + "|checkpoint(?:s|ing)? (?:are |were )?off-?load(?:ing|ed)? (?:in)?to (?:the )?(?:cpu|host|ram)";
 
+    /** What notes say where no column does. */
+    private static final String CHECKPOINTED =
+            "(?:(?:gradient|activation) checkpointing|recompute|recomputation) (?:is )?(?:on|enabled)\\b";
+
     private final GpuTable gpus;
     private final ModelNames names;
     private final int number;
@@ -171,7 +175,8 @@ final class RunReader {
                 .loss(loss(framework))
                 .isCompiled(row.notes().isCompiled()
                         || (row.framework().isCompiled() && !row.notes().deniesCompiling()))
-                .hasFusedKernels(row.notes().hasFusedKernels() || row.framework().isOfCuda())
+                .hasFusedKernels(
+                        row.notes().hasFusedKernels() || row.framework().isOfCuda())
                 .hasLeanLayers(hasLeanLayers())
                 .hasVendorKernels(
                         row.framework().isOfTransformerEngine() || row.notes().hasVendorKernels())
@@ -191,8 +196,12 @@ final class RunReader {
         if (row.lower("activation_checkpointing").equals("full") || row.saysYes("activation_checkpointing")) {
             return Checkpointing.FULL;
         }
-        return row.saysNo("activation_checkpointing")
-                ? Checkpointing.NONE
+        if (row.saysNo("activation_checkpointing")) {
+            return Checkpointing.NONE;
+        }
+        boolean isUnsaid = row.text("activation_checkpointing").isEmpty();
+        return isUnsaid && row.notes().say(CHECKPOINTED)
+                ? Checkpointing.FULL
                 : row.framework().checkpointing();
     }
 

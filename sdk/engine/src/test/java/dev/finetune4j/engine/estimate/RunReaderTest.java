@@ -264,6 +264,23 @@ class RunReaderTest {
 
     @ParameterizedTest
     @CsvSource({
+        "'', recompute enabled, FULL",
+        "'', 'gradient checkpointing on, batch 1', FULL",
+        "'', gradient checkpointing not stated, ",
+        "'', no gradient checkpointing on this one, ",
+        "no, recompute enabled in other rows, NONE"
+    })
+    void readsOfNotesThatLayersAreComputedAgainWhereTheColumnIsEmpty(
+            String column, String notes, @Nullable Checkpointing checkpointing) {
+        assertThat(SampleRun.with("activation_checkpointing", column)
+                        .set("notes", notes)
+                        .setup()
+                        .checkpointing())
+                .isEqualTo(checkpointing);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "llmq, true",
         "'llm.c (CUDA, cuDNN attention)', true",
         "surogate (own C++ runtime), true",
