@@ -57,6 +57,12 @@ final class RunReader {
     private static final String FUSED_CROSS_ENTROPY =
             "fused[ _-](?:linear[ _-])?(?:cross(?:[ _-]?entropy)?|ce\\b)(?:[ _-]loss)?";
 
+    /** Attention that writes its scores out: SDPA does, too, where no kernel is there that does not. */
+    private static final String WRITTEN_SCORES = "^(?:eager|math|naive|explicit|manual)\\b|\\bno flash\\b";
+
+    /** Layers that are computed again, all of them or all of their inside: "full, block 1". */
+    private static final String EVERY_LAYER = "^(?:full\\b|(?:all|every|each|per)[ -](?:layer|block)s?\\b)";
+
     /** Checkpoints of activations in the host's memory; not those of the run on a disk. */
     private static final String OFFLOADED_CHECKPOINTS = "act(?:ivation)?s?[ _-](?:cpu[ _-])?off-?load(?:ing|ed)?"
             + "|off-?load(?:ing|ed)?[ _-](?:of[ _-])?(?:the[ _-])?act(?:ivation)?s?(?![a-z])"
@@ -193,7 +199,7 @@ final class RunReader {
         if (said.say("selective")) { // "yes (selective)", too
             return Checkpointing.SELECTIVE;
         }
-        if (row.lower("activation_checkpointing").equals("full") || row.saysYes("activation_checkpointing")) {
+        if (said.say(EVERY_LAYER) || row.saysYes("activation_checkpointing")) {
             return Checkpointing.FULL;
         }
         if (row.saysNo("activation_checkpointing")) {
@@ -210,7 +216,8 @@ final class RunReader {
         if (text.isEmpty()) {
             return null;
         }
-        return text.equals("eager") || row.saysNo("flash_attention") ? Attention.EAGER : Attention.FUSED;
+        boolean isWritten = row.saysNo("flash_attention") || new RunNotes(text).say(WRITTEN_SCORES);
+        return isWritten ? Attention.EAGER : Attention.FUSED;
     }
 
     private @Nullable Loss loss(Framework framework) {

@@ -36,6 +36,12 @@ class RunReaderTest {
         "yes (unsloth), FULL_OFFLOADED",
         "'yes, offload', FULL_OFFLOADED",
         "'yes, no offload', FULL",
+        "full, FULL",
+        "'full, block 1', FULL",
+        "full (every block), FULL",
+        "every layer, FULL",
+        "per block, FULL",
+        "'full, offload', FULL_OFFLOADED",
         "n/a, ",
         "?, "
     })
@@ -177,6 +183,9 @@ class RunReaderTest {
         "0, EAGER",
         "disabled, EAGER",
         "eager, EAGER",
+        "math, EAGER",
+        "explicit (own softmax), EAGER",
+        "sdpa (no flash kernel on Windows), EAGER",
         "1, FUSED",
         "fa2, FUSED",
         "sdpa, FUSED",
