@@ -17,7 +17,7 @@ final class RunNotes {
             Pattern.compile("[ ]?[=:]?[ ]?(no|off|false|disabled|none)\\b|[=:][ ]?0(?![\\d.])"
                     + "|[ ](is |are |was |were )?(un(used|supported|known|available)|(turned |switched )?off|disabled|fail(s|ed)?)\\b"
                     + "|[ ](is|are|was|were|do|does|did|could|can)[ ]?not\\b"
-                    + "|[ ]not( yet)? (used|given|said|stated|told|known|printed|set|on|enabled|supported|available|applied|active|possible)\\b"
+                    + "|[ ]not( yet)? (used|given|said|stated|told|known|printed|set|on|in (?:the|this|that)|enabled|supported|available|applied|active|possible)\\b"
                     + "|[ ]not(?=[ ]?([,.;)]|$))");
 
     /** A run of several is told to be the compiled one. */

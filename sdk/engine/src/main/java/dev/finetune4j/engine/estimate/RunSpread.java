@@ -45,6 +45,9 @@ final class RunSpread {
     /** A stage of ZeRO that is FSDP's. */
     private static final String FSDP_STAGE = NO_RESHARD + "|fsdp2?[ ,(-]*zero";
 
+    /** Megatron's name for states that replicas share out, an option of it. */
+    private static final String DISTRIBUTED_OPTIMIZER = "distributed[ _-]optim(?:izer)?";
+
     private static final Pattern GRADIENT_SHARD = Pattern.compile("shard[ _-]?grad|no[ -]reshard|" + NO_RESHARD);
 
     /** What says in another column how weights are shared out; DeepSpeed alone does not say the stage. */
@@ -157,7 +160,10 @@ final class RunSpread {
                 (text.equals("other") && !isMegatron && !row.notes().say("dataparallel"))
                         || text.contains("device_map")
                         || text.contains("naive");
-        return isByLayers ? Sharding.LAYERS : Sharding.NONE;
+        if (isByLayers) {
+            return Sharding.LAYERS;
+        }
+        return isMegatron && row.notes().say(DISTRIBUTED_OPTIMIZER) ? Sharding.ZERO1 : Sharding.NONE;
     }
 
     /** Whether FSDP does, by the column, or by the notes where that names no other stage and no other kind of replicas. */

@@ -50,6 +50,7 @@ class RunNotesTest {
         "CPU offload fails, false",
         "CPU offload unsupported, false",
         "CPU offload was unused, false",
+        "CPU offload not in the page, false",
         "CPU offload: none, false",
         "CPU offload=0, false",
         "not using CPU offload, false",

@@ -173,6 +173,21 @@ class RunSpreadTest {
                 .isEqualTo(sharding);
     }
 
+    /** States that Megatron's replicas share out, two to each half of the model. */
+    @ParameterizedTest
+    @CsvSource({
+        "Megatron-LM, 'TP 2, distributed optimizer', ZERO1",
+        "Megatron-LM, 'TP 2, --use-distributed-optimizer', ZERO1",
+        "Megatron-LM, 'TP 2, no distributed optimizer', NONE",
+        "Megatron-LM, distributed optimizer not in the page, NONE",
+        "trl, distributed optimizer, NONE"
+    })
+    void readsMegatronsDistributedOptimizer(String framework, String notes, Sharding sharding) {
+        SampleRun run = SampleRun.with("parallelism", "tp2").set("gpus", "4").set("framework", framework);
+
+        assertThat(run.set("notes", notes).setup().parallelism().sharding()).isEqualTo(sharding);
+    }
+
     /** As entries of MLPerf in the table have it, of which the number of rows tells the product alone. */
     @Test
     void takesAnUnknownDivisionBetweenMatricesAndTokensForOneOfTokens() {
