@@ -57,6 +57,8 @@ final class RunReader {
     private static final String FUSED_CROSS_ENTROPY =
             "fused[ _-](?:linear[ _-])?(?:cross(?:[ _-]?entropy)?|ce\\b)(?:[ _-]loss)?";
 
+    private static final String FUSED_LINEAR_CROSS_ENTROPY = "fused[ _-]linear[ _-](?:cross|ce\\b)";
+
     /** Attention that writes its scores out: SDPA does, too, where no kernel is there that does not. */
     private static final String WRITTEN_SCORES = "^(?:eager|math|naive|explicit|manual)\\b|\\bno flash\\b";
 
@@ -225,7 +227,8 @@ final class RunReader {
         if (notes.say("whole logits|logits not chunked|plain cross[ -]entropy")) {
             return Loss.STOCK;
         }
-        boolean isFused = Stream.of(notes, new RunNotes(row.text("framework"))).anyMatch(RunReader::sayFusedLoss);
+        boolean isFused =
+                Stream.of(notes, new RunNotes(row.text("framework"))).anyMatch(said -> saysFusedLoss(said, framework));
         if (isFused && !notes.deny(LIGER + '|' + FUSED_CROSS_ENTROPY)) {
             return Loss.FUSED;
         }
@@ -235,8 +238,10 @@ final class RunReader {
         return framework == Framework.TORCHTUNE && notes.say("ablation step") ? Loss.STOCK : null;
     }
 
-    private static boolean sayFusedLoss(RunNotes said) {
-        return said.say(LIGER + '|' + FUSED_CROSS_ENTROPY
+    /** Whether logits are never written out. Megatron's fused cross entropy is one kernel over logits that are there (cross_entropy_loss_fusion). */
+    private static boolean saysFusedLoss(RunNotes said, Framework framework) {
+        String crossEntropy = framework == Framework.MEGATRON ? FUSED_LINEAR_CROSS_ENTROPY : FUSED_CROSS_ENTROPY;
+        return said.say(LIGER + '|' + crossEntropy
                         + "|fused (chunked )?(lm[ -]?)?head|cut[ _-]cross|(?<![a-z])cce(?![a-z])" + "|chunked[ _-]nll")
                 || said.say("(no|without) (full|whole) logits");
     }

@@ -127,6 +127,21 @@ class RunReaderTest {
         assertThat(setup.hasLeanLayers()).isEqualTo(hasLeanLayers);
     }
 
+    /** Megatron's is a kernel over logits that lie there. */
+    @ParameterizedTest
+    @CsvSource({
+        "Megatron-LM, 'sequence parallel, fused cross entropy', ",
+        "Megatron-LM, fused linear cross entropy, FUSED",
+        "Megatron-LM, Liger, FUSED",
+        "trl, 'sequence parallel, fused cross entropy', FUSED"
+    })
+    void takesMegatronsFusedCrossEntropyForOneOfWholeLogits(String framework, String notes, @Nullable Loss loss) {
+        SampleRun run = SampleRun.with("framework", framework).set("notes", notes);
+
+        assertThat(run.setup().loss()).isEqualTo(loss);
+    }
+
+    @ParameterizedTest
     @Test
     void readsOfLigerInTheNameOfAFrameworkToo() {
         assertThat(SampleRun.with("framework", "TRL, Liger").setup().loss()).isEqualTo(Loss.FUSED);
