@@ -65,6 +65,7 @@ class RunReaderTest {
         "'logits not chunked, torch cross entropy', STOCK",
         "chunked CE, CHUNKED",
         "chunked_ce, CHUNKED",
+        "ChunkedCELoss, CHUNKED",
         "use_liger_kernel=True, FUSED",
         "use_liger_kernel=False, ",
         "enable_liger_kernel: true, FUSED",
