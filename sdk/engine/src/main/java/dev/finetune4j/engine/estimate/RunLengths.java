@@ -18,6 +18,10 @@ final class RunLengths {
     /** What each doubling of a micro-batch adds to its longest row, in mean rows. */
     private static final double PADDING = 0.35;
 
+    /** Where the column of the cap has the longest row itself. */
+    private static final String IS_LONGEST =
+            "longest sample|(?:seq_len|length|cap) ?(?:=|is|:) ?(?:that of )?(?:the )?longest (?:record|row|example|sequence)";
+
     private final RunRow row;
 
     RunLengths(RunRow row) {
@@ -63,7 +67,7 @@ final class RunLengths {
         if (cap == null) {
             return row.dataSet().map(DataSets::longestTokens).orElse(null);
         }
-        if (Boolean.TRUE.equals(isPacked()) || isFullLength() || row.notes().say("longest sample")) {
+        if (Boolean.TRUE.equals(isPacked()) || isFullLength() || row.notes().say(IS_LONGEST)) {
             return cap;
         }
         OptionalDouble said = row.notes().longestTokens();
@@ -84,12 +88,24 @@ final class RunLengths {
         double padding = micro == null ? 1 : 1 + PADDING * Math.log(micro) / Math.log(2);
         OptionalDouble said = row.notes().meanTokens();
         double most = cap == null ? Double.MAX_VALUE : cap;
+        if (said.isEmpty()) {
+            said = meanOfAll();
+        }
         if (said.isPresent()) {
             return Math.min(most, said.getAsDouble() * padding);
         }
         return row.dataSet()
                 .map(set -> Math.min(most, set.meanTokens() * padding))
                 .orElse(null);
+    }
+
+    /** Tokens of the mean row, where those of all rows are counted. */
+    private OptionalDouble meanOfAll() {
+        OptionalDouble tokens = row.number("train_tokens");
+        OptionalDouble rows = row.number("train_samples");
+        return tokens.isPresent() && rows.orElse(0) >= 1
+                ? OptionalDouble.of(Math.max(1, tokens.getAsDouble() / rows.getAsDouble()))
+                : OptionalDouble.empty();
     }
 
     /** Micro-steps of a step, said or told from its rows. */

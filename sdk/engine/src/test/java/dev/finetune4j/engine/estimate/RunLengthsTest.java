@@ -64,6 +64,31 @@ class RunLengthsTest {
                 .containsExactly(accumulation);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "seq_len = longest record, 2048",
+        "the length is that of the longest row, 2048",
+        "longest sample, 2048",
+        "rows padded to the longest record, "
+    })
+    void readsThatTheCapIsTheLongestRow(String notes, @Nullable Integer longest) {
+        assertThat(SampleRun.with("notes", notes).setup().longestTokens()).isEqualTo(longest);
+    }
+
+    /** 512,000 tokens in a thousand rows, of which two are padded to the longer: a third more; packed ones fill the cap. */
+    @ParameterizedTest
+    @CsvSource({"no, '', 691.2", "yes, '', 2048", "no, mean 100 tokens, 135"})
+    void tellsTheMeanRowFromTheTokensOfAll(String packing, String notes, double mean) {
+        String header = "model,method,seq_len,packing,micro_batch,train_tokens,train_samples,notes\n";
+        CsvTable.Row row = CsvTable.of(header + "Llama 3.1 8B,lora,2048," + packing + ",2,512000,1000," + notes + "\n")
+                .rows()
+                .get(0);
+        TrainingSetup setup = Objects.requireNonNull(
+                RunReader.read(GpuTable.shipped(), new ModelNames(), row, 1).setup());
+
+        assertThat(setup.meanTokens()).isEqualTo(mean);
+    }
+
     /** Ten thousand samples of 430 tokens are 4.3 million, however few rows they are packed in. */
     @ParameterizedTest
     @CsvSource({"mean 430 tokens, 4300000, ''", "'', , no mean", "dolly-15k, 2600000, ''"})
