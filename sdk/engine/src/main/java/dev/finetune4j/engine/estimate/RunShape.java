@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /**
  * The sizes of a model that has no name of its own, where the notes of a published run tell them: {@code layers=12 hidden=768 ff=3072
@@ -19,6 +20,13 @@ final class RunShape {
     private static final String LAYERS_IN_WORDS =
             "(?<!\\b(?:last|first|top|bottom|upper|lower|on|to|in|every|each|per|only) )"
                     + "\\b(\\d{1,4})[ -]layers?\\b(?! (?:frozen|unfrozen|trained|adapted|checkpointed|offloaded)\\b)";
+    /** Layers, and behind them the width, as names have them: "6L-384d". */
+    private static final String LAYERS_OF_A_NAME = "\\b(\\d{1,3})l[-_ ]?\\d{2,5}d(?![a-z])";
+
+    private static final String WIDTH_OF_A_NAME = "\\b\\d{1,3}l[-_ ]?(\\d{2,5})d(?![a-z])";
+
+    private static final String WIDTH_IN_WORDS = "\\b(\\d{1,3},\\d{3}|\\d{2,5})[ -]wide\\b";
+
     private static final String WIDTH =
             "\\b(?:hidden_size|hidden|d_model|n_embd|model_dim|embed_dim|embedding_dim|width|(?<!(?:head|lora|rotary|rope|latent|expert)[ -])dim)"
                     + IS + "(\\d{1,3},\\d{3}|\\d{2,6})\\b";
@@ -30,6 +38,17 @@ final class RunShape {
             "\\b(?:num_key_value_heads|num_kv_heads|n_kv_heads?|kv_heads)" + IS + "(\\d{1,4})\\b";
     private static final String VOCABULARY =
             "\\b(?:vocab_size|vocab|vocabulary)" + IS + "(\\d{1,3},\\d{3}|\\d{2,7})\\b";
+    private static final String VOCABULARY_IN_WORDS = "\\bvocab(?:ulary)?(?: of)? (\\d{1,3},\\d{3}|\\d{2,7})\\b";
+
+    /** A vocabulary of characters, which has their number: those of Shakespeare are 65. */
+    private static final String OF_CHARACTERS = "(?<![a-z])char(?:acter)?s?[ _-]?level|(?<![a-z])shakespeare[ _-]char";
+
+    private static final double CHARACTERS = 96;
+
+    private static final String HEADS_IN_WORDS = "\\b(\\d{1,3})[ -]heads?\\b";
+    private static final String KEY_VALUE_HEADS_IN_WORDS = "\\b(\\d{1,3})[ -](?:kv|key-value)\\b";
+    private static final String INNER_IN_WORDS = "\\b(?:mlp|ffn|inner) (\\d{1,3},\\d{3}|\\d{3,6})\\b";
+
     private static final String GATED = "\\b(?:swiglu|geglu|reglu|gated)\\b";
     private static final String UNGATED = "\\b(?:gelu|relu)\\b";
     private static final String NOT_A_DECODER = "(?<![a-z])(?:experts?|moe)(?![a-z])|\\bencoder\\b";
@@ -49,7 +68,7 @@ final class RunShape {
     private final OptionalDouble billions;
 
     RunShape(RunRow row) {
-        this.notes = row.notes();
+        this.notes = new RunNotes(row.text("model") + "; " + row.text("notes"));
         this.billions = row.number("params_b");
     }
 
@@ -59,9 +78,12 @@ final class RunShape {
      * another number of parameters than the row has, or the notes tell of experts or of an encoder, which have other layers.
      */
     Optional<Architecture> said() {
-        OptionalDouble layers = first(LAYERS, LAYERS_IN_WORDS);
-        OptionalDouble width = notes.number(WIDTH);
-        OptionalDouble vocabulary = notes.number(VOCABULARY);
+        OptionalDouble layers = first(LAYERS, LAYERS_IN_WORDS, LAYERS_OF_A_NAME);
+        OptionalDouble width = first(WIDTH, WIDTH_IN_WORDS, WIDTH_OF_A_NAME);
+        OptionalDouble vocabulary = first(VOCABULARY, VOCABULARY_IN_WORDS);
+        if (vocabulary.isEmpty() && notes.say(OF_CHARACTERS)) {
+            vocabulary = OptionalDouble.of(CHARACTERS);
+        }
         if (notes.say(NOT_A_DECODER) || layers.isEmpty() || width.isEmpty() || vocabulary.isEmpty()) {
             return Optional.empty();
         }
@@ -82,15 +104,19 @@ final class RunShape {
                 .filter(shape -> distance(shape) <= SAME_SIZE);
     }
 
-    private OptionalDouble first(String expression, String otherwise) {
-        OptionalDouble found = notes.number(expression);
-        return found.isPresent() ? found : notes.number(otherwise);
+    private OptionalDouble first(String... expressions) {
+        return Stream.of(expressions)
+                .map(notes::number)
+                .filter(OptionalDouble::isPresent)
+                .findFirst()
+                .orElse(OptionalDouble.empty());
     }
 
     private Architecture shape(int layers, int width, int vocabulary, boolean isGated, boolean isTied) {
-        int heads = (int) notes.number(HEADS).orElse(Math.max(1, width / HEAD_SIZE));
-        double inner = notes.number(INNER).orElse(width * (isGated ? INNER_OF_THREE : INNER_OF_TWO_MATRICES));
-        int keyValueHeads = (int) Math.min(heads, notes.number(KEY_VALUE_HEADS).orElse(heads));
+        int heads = (int) first(HEADS, HEADS_IN_WORDS).orElse(Math.max(1, width / HEAD_SIZE));
+        double inner = first(INNER, INNER_IN_WORDS).orElse(width * (isGated ? INNER_OF_THREE : INNER_OF_TWO_MATRICES));
+        int keyValueHeads = (int)
+                Math.min(heads, first(KEY_VALUE_HEADS, KEY_VALUE_HEADS_IN_WORDS).orElse(heads));
         return new Architecture(
                 Kind.DECODER,
                 layers,

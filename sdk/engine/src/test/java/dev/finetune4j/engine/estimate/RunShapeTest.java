@@ -16,6 +16,10 @@ class RunShapeTest {
         "0.0346, 'n_layer: 24, n_embd: 320, d_ff: 853, n_head: 5, vocab_size: 16000, SwiGLU', 24, 320, 853, 5, 5, 16000, true, true",
         "0.0265, 'head dim=64, hidden=512, LoRA on last 2 layers, layers=8, ff=2,048, heads=8, vocab=2048; GELU', 8, 512, 2048, 8, 8, 2048, false, true",
         "1.2, 'head dim=128 dim=2,048; LoRA on last 2 layers of 24 layers; vocab=32,000; GELU, tied', 24, 2048, 8192, 32, 32, 32000, false, true",
+        "0.423, 'shape from the assignment (1024 wide, MLP 4096, 16 heads, vocabulary 10,000), only the 24 layers', 24, 1024, 4096, 16, 16, 10000, true, false",
+        "0.09, 'a GPT (12 layers, 768 wide, 12 heads, 4 KV heads, FFN 3,072, vocab 8192, tied)', 12, 768, 3072, 12, 4, 8192, false, true",
+        "0.0107, 'TinyGPT 6L-384d (char-level)', 6, 384, 1536, 6, 6, 96, false, false",
+        "0.0107, 'layers=6 hidden=384; shakespeare_char; GELU, tied', 6, 384, 1536, 6, 6, 96, false, true",
         "0.163, 'a GPT of 12 layers, d_model=768, vocab=50,257, untied, GELU', 12, 768, 3072, 12, 12, 50257, false, false"
     })
     void readsTheSizesThatNotesTell(
@@ -57,6 +61,18 @@ class RunShapeTest {
     })
     void guessesWhereTheSizesAreNotThoseOfTheModel(String model, double billions, String notes) {
         assertThat(shape(model, billions, notes).isInterpolated()).isTrue();
+    }
+
+    @Test
+    void readsTheSizesThatANameTells() {
+        Architecture shape = shape("custom 10L-512d-8h vocab 16384", 0.04, "mock data; GELU, tied");
+
+        assertThat(shape.layers()).isEqualTo(10);
+        assertThat(shape.hiddenSize()).isEqualTo(512);
+        assertThat(shape.vocabulary()).isEqualTo(16384);
+        assertThat(shape("Llama-like 8b (4096 wide, 32 layers)", 8, "vocabulary 32,000")
+                        .hiddenSize())
+                .isEqualTo(4096);
     }
 
     @ParameterizedTest
