@@ -122,7 +122,7 @@ final class RunNotes {
     @Nullable
     MemoryFigure figure() {
         if (say(
-                "max_memory_allocated|(?:peak|max(?:imum)?|memory) allocated|allocated by (?:py)?torch|mem_alloc|peak active"
+                "max_memory_allocated|(?:peak|max(?:imum)?|memory) allocated|allocated by (?:py)?torch|\\d ?[mg]i?b allocated(?! (?:at|when|before) )|mem_alloc|peak active"
                         + "|active memory")) {
             return MemoryFigure.ALLOCATED;
         }

@@ -35,6 +35,8 @@ class RunNotesTest {
         "'GB = 1e9 bytes, max allocated by torch on rank 0; nvidia-smi 15116 MiB', ALLOCATED",
         "maximum allocated 12.3 GiB, ALLOCATED",
         "peak memory allocated, ALLOCATED",
+        "'MiB / 1024 (8153.7 MiB allocated, 9450 reserved)', ALLOCATED",
+        "'reserved; failed with 87.8 GiB allocated at an out-of-memory', RESERVED",
         "reserved by torch, RESERVED",
         "nvidia-smi 15116 MiB, DEVICE"
     })
