@@ -118,6 +118,11 @@ final class RunNotes {
         return say("(?:fp32|float32|single[- ]precision) (?:base )?weights");
     }
 
+    /** Whether PEFT has cast to single precision what of the base is not packed. */
+    boolean preparesForFewBits() {
+        return say("prepare_model_for_kbit_training|prepar(?:ed|es|ation)(?: it)? for k-?bit");
+    }
+
     /** What the figure of memory counts, where the row says so. */
     @Nullable
     MemoryFigure figure() {

@@ -188,6 +188,7 @@ final class RunReader {
                 .hasLeanLayers(hasLeanLayers())
                 .hasVendorKernels(
                         row.framework().isOfTransformerEngine() || row.notes().hasVendorKernels())
+                .hasSinglePrecisionEdges(row.notes().preparesForFewBits() ? true : null)
                 .offloadsOptimizer(spread.offloadsOptimizer())
                 .offloadsWeights(spread.offloadsWeights(sharding))
                 .build();

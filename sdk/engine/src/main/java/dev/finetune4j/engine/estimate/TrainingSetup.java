@@ -58,6 +58,8 @@ import org.jspecify.annotations.Nullable;
  * @param hasLeanLayers whether layers are patched to keep less for the backward pass and to move less, as Liger's norms, activation functions
  *     and rotations do in stock code; beyond those of the framework
  * @param hasVendorKernels whether layers are NVIDIA's own, of Transformer Engine, beyond those of the framework
+ * @param hasSinglePrecisionEdges whether embedding, head and norms are in single precision although the layers are packed, as PEFT's
+ *     preparation for k-bit training leaves them
  * @param offloadsOptimizer whether the optimizer's states lie in the host's memory
  * @param offloadsWeights whether the weights lie in the host's memory
  * @param parallelism how the run is spread over GPUs
@@ -86,6 +88,7 @@ public record TrainingSetup(
         boolean hasFusedKernels,
         boolean hasLeanLayers,
         boolean hasVendorKernels,
+        @Nullable Boolean hasSinglePrecisionEdges,
         boolean offloadsOptimizer,
         boolean offloadsWeights,
         Parallelism parallelism,
@@ -322,6 +325,7 @@ public record TrainingSetup(
         private boolean hasFusedKernels;
         private boolean hasLeanLayers;
         private boolean hasVendorKernels;
+        private @Nullable Boolean hasSinglePrecisionEdges;
         private boolean offloadsOptimizer;
         private boolean offloadsWeights;
         private List<Sharding> shardings = List.of();
@@ -354,6 +358,7 @@ public record TrainingSetup(
             hasFusedKernels = setup.hasFusedKernels;
             hasLeanLayers = setup.hasLeanLayers;
             hasVendorKernels = setup.hasVendorKernels;
+            hasSinglePrecisionEdges = setup.hasSinglePrecisionEdges;
             offloadsOptimizer = setup.offloadsOptimizer;
             offloadsWeights = setup.offloadsWeights;
             shardings = setup.shardings;
@@ -479,6 +484,12 @@ public record TrainingSetup(
             return this;
         }
 
+        /** Sets {@code hasSinglePrecisionEdges}; null where it is not known. */
+        public Builder hasSinglePrecisionEdges(@Nullable Boolean value) {
+            hasSinglePrecisionEdges = value;
+            return this;
+        }
+
         /** Whether the optimizer's states lie in the host's memory. */
         public Builder offloadsOptimizer(boolean value) {
             offloadsOptimizer = value;
@@ -522,6 +533,7 @@ public record TrainingSetup(
                     hasFusedKernels,
                     hasLeanLayers,
                     hasVendorKernels,
+                    hasSinglePrecisionEdges,
                     offloadsOptimizer,
                     offloadsWeights,
                     parallelism,

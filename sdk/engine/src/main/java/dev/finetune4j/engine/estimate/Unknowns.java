@@ -224,6 +224,9 @@ final class Unknowns {
 
     /** PEFT's prepare_model_for_kbit_training casts what is not packed by bitsandbytes; newer TRL does without. */
     private boolean hasSinglePrecisionEdges(RandomGenerator random, Weights weights) {
+        if (setup.hasSinglePrecisionEdges() != null) {
+            return setup.hasSinglePrecisionEdges() && weights.isPacked();
+        }
         boolean isPrepared = weights == Weights.NF4 || weights == Weights.NF4_DOUBLE || weights == Weights.INT8;
         boolean isPeft = setup.framework() == Framework.HUGGING_FACE
                 || setup.framework() == Framework.DEEPSPEED

@@ -316,6 +316,17 @@ class MemoryFormulaTest {
                 .isCloseTo((2 + 4 + 4 + 8) * ADAPTERS, within(1.0));
     }
 
+    /** What PEFT prepared for k-bit training has embedding and head in single precision, whatever packs the layers. */
+    @Test
+    void holdsFourBytesOfWhatIsNotPackedWhereItWasPreparedForKBitTraining() {
+        TrainingSetup.Builder packed =
+                setup(Framework.HUGGING_FACE, Method.QLORA, ONE).weights(Weights.INT4);
+
+        assertThat(of(packed.hasSinglePrecisionEdges(true)).weights()
+                        - of(packed.hasSinglePrecisionEdges(false)).weights())
+                .isCloseTo(2 * EDGES, within(1.0));
+    }
+
     private static MemoryParts parts(Method method, Parallelism parallelism) {
         return of(setup(method, parallelism));
     }

@@ -143,6 +143,13 @@ class RunReaderTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"prepare_model_for_kbit_training upcasts them, true", "prepared for k-bit training, true", "HQQ, "})
+    void readsWhetherWhatIsNotPackedWasPreparedForKBitTraining(String notes, @Nullable Boolean isSingle) {
+        SampleRun run = SampleRun.with("method", "qlora").set("notes", notes);
+
+        assertThat(run.setup().hasSinglePrecisionEdges()).isEqualTo(isSingle);
+    }
+
     @Test
     void readsOfLigerInTheNameOfAFrameworkToo() {
         assertThat(SampleRun.with("framework", "TRL, Liger").setup().loss()).isEqualTo(Loss.FUSED);
