@@ -50,6 +50,11 @@ enum FrameworkTrait {
     HALF_ADAPTERS,
     /** Adapters, and what else is trained beside frozen weights, are not sharded, nor are their gradients and moments. */
     WHOLE_ADAPTERS,
+    /** Where the loss is computed in chunks, the logits of all chunks lie there, and the logarithms of their softmax till the way back. */
+    KEPT_CHUNKS,
+    /** Tensor parallelism shares out matrices alone: what flows between layers, and logits, are whole on each GPU. */
+    WHOLE_STREAM,
+
     /** Nothing is kept of what adapters read. */
     NO_ADAPTER_INPUTS,
     /** What adapters read is kept in half precision; others copy it in single. */

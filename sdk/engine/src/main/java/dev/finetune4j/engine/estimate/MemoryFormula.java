@@ -5,6 +5,7 @@ import static dev.finetune4j.engine.estimate.FrameworkTrait.EVERY_OTHER_PRODUCT;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.HALF_ADAPTERS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.HALF_ADAPTER_INPUTS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.HALF_GRADIENTS;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.KEPT_CHUNKS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.LASTING_GRADIENTS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.MASTER_WEIGHTS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.NO_ADAPTER_INPUTS;
@@ -18,6 +19,7 @@ import static dev.finetune4j.engine.estimate.FrameworkTrait.UNTIED_HEAD;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.WHOLE_ADAPTERS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.WHOLE_FROZEN_EDGES;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.WHOLE_LOADING;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.WHOLE_STREAM;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.WIDTH_OF_PRODUCTS;
 import static dev.finetune4j.engine.estimate.MemoryCoefficient.ACTIVATIONS;
 import static dev.finetune4j.engine.estimate.MemoryCoefficient.DEEPSPEED_BUFFERS;
@@ -32,6 +34,7 @@ import static dev.finetune4j.engine.estimate.MemoryCoefficient.WORKSPACE;
 
 import dev.finetune4j.engine.estimate.Parallelism.Sharding;
 import dev.finetune4j.engine.estimate.TrainingSetup.Attention;
+import dev.finetune4j.engine.estimate.TrainingSetup.Loss;
 import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
 import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 
@@ -58,6 +61,12 @@ final class MemoryFormula {
     private static final double WITHOUT_SCORES = 0.75;
     /** A compiled loss writes no copy of the logits for each of its operations. */
     private static final double COMPILED_LOGITS = 0.6;
+
+    /**
+     * Bytes of a logit where torchtune computes the loss in chunks: the model hands over all of them in half precision, {@code
+     * CEWithChunkedOutputLoss} keeps the logarithm of the softmax in single for each, and casts one of eight at a time.
+     */
+    private static final double KEPT_CHUNKS_OF_A_LOGIT = HALF + SINGLE + SINGLE / 8;
 
     private final Architecture model;
     private final Assumed run;
@@ -384,7 +393,7 @@ final class MemoryFormula {
         }
         double inFlight = Math.min(run.parallelism().pipeline(), run.accumulation());
         double each = run.hasSinglePrecisionEdges() || run.isMixed() ? SINGLE : HALF;
-        double inputs = tokens * each * model.hiddenSize() / run.parallelism().tensor();
+        double inputs = tokens * each * model.hiddenSize() / streamShares();
         double kept = switch (run.checkpointing()) {
             case NONE -> layer;
             case SELECTIVE -> (run.has(EVERY_OTHER_PRODUCT) ? SELECTED_PRODUCTS : WITHOUT_SCORES) * layer;
@@ -404,10 +413,14 @@ final class MemoryFormula {
             case FUSED -> LOGITS_FUSED;
         };
         double compiled = run.isTuned() ? COMPILED_LOGITS : 1;
-        return model.vocabulary()
-                * coefficients.get(bytes)
-                * compiled
-                / run.parallelism().tensor();
+        boolean areKept = run.loss() == Loss.CHUNKED && run.has(KEPT_CHUNKS) && !run.isCompiled();
+        double each = areKept ? KEPT_CHUNKS_OF_A_LOGIT : coefficients.get(bytes) * compiled;
+        return model.vocabulary() * each / streamShares();
+    }
+
+    /** GPUs that share what flows between layers, and logits. */
+    private int streamShares() {
+        return run.has(WHOLE_STREAM) ? 1 : run.parallelism().tensor();
     }
 
     /** PyTorch's foreach form of AdamW holds a square root of all second moments at once. */

@@ -6,6 +6,7 @@ import static dev.finetune4j.engine.estimate.FrameworkTrait.FUSED_KERNELS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.HALF_ADAPTERS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.HALF_ADAPTER_INPUTS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.HALF_GRADIENTS;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.KEPT_CHUNKS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.LASTING_GRADIENTS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.LEAN_LAYERS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.MASTER_WEIGHTS;
@@ -22,6 +23,7 @@ import static dev.finetune4j.engine.estimate.FrameworkTrait.VENDOR_KERNELS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.WHOLE_ADAPTERS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.WHOLE_FROZEN_EDGES;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.WHOLE_LOADING;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.WHOLE_STREAM;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.WIDTH_OF_PRODUCTS;
 
 import dev.finetune4j.engine.estimate.Parallelism.Sharding;
@@ -122,13 +124,13 @@ public record TrainingSetup(
                 SUMMED_COPIES,
                 SINGLE_SUMS),
         /** Hugging Face Trainer, TRL, PEFT, accelerate, and what is built on them unpatched. */
-        HUGGING_FACE(TRANSFORMERS_LAYERS),
+        HUGGING_FACE(TRANSFORMERS_LAYERS, WHOLE_STREAM),
         /** Hugging Face under DeepSpeed, which keeps weights and moments in single precision. */
         DEEPSPEED(TRANSFORMERS_LAYERS, HALF_GRADIENTS, LASTING_GRADIENTS, MASTER_WEIGHTS, BUFFERED_STATES),
         /** Unsloth's patched layers. */
         UNSLOTH(TRANSFORMERS_LAYERS, LEAN_LAYERS, OWN_UNPACKING, NO_ADAPTER_INPUTS),
         /** torchtune. */
-        TORCHTUNE(OWN_UNPACKING, HALF_ADAPTERS, HALF_ADAPTER_INPUTS),
+        TORCHTUNE(OWN_UNPACKING, HALF_ADAPTERS, KEPT_CHUNKS, HALF_ADAPTER_INPUTS),
         /** LitGPT and Lit-LLaMA. */
         LITGPT(UNTIED_HEAD, PACKED_HEAD, WHOLE_LOADING, HALF_ADAPTERS, HALF_ADAPTER_INPUTS),
         /** Megatron-LM, NeMo, Megatron-Bridge, FlagScale. */

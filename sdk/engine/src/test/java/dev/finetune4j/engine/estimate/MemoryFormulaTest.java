@@ -316,6 +316,33 @@ class MemoryFormulaTest {
                 .isCloseTo((2 + 4 + 4 + 8) * ADAPTERS, within(1.0));
     }
 
+    /** torchtune's model hands all chunks over: two bytes of each logit, four of its softmax's logarithm and of one chunk in eight a copy. */
+    @Test
+    void keepsTheLogitsOfAllChunksWhereTheModelHandsThemOver() {
+        TrainingSetup.Builder setup =
+                setup(Framework.TORCHTUNE, Method.LORA, ONE).checkpointing(Checkpointing.FULL);
+        double chunked = MemoryCoefficient.LOGITS_CHUNKED.centre();
+
+        assertThat(of(setup).logits()).isCloseTo(TOKENS * 128_256 * (2 + 4 + 0.5), within(1.0));
+        assertThat(of(setup.isCompiled(true)).logits())
+                .as("compiled, the softmax is computed again")
+                .isCloseTo(TOKENS * 128_256 * 0.6 * chunked, within(1.0));
+    }
+
+    /** Transformers' plan of tensor parallelism gathers the head's output on each GPU, and shares no norms out. */
+    @Test
+    void leavesLogitsWholeWhereTensorParallelismSharesMatricesAlone() {
+        Parallelism four = new Parallelism(4, Sharding.NONE, 4, 1, 1, 1);
+        MemoryParts plain = of(setup(Framework.HUGGING_FACE, Method.LORA, four).checkpointing(Checkpointing.FULL));
+        MemoryParts megatron = of(setup(Framework.MEGATRON, Method.LORA, four).checkpointing(Checkpointing.FULL));
+        double chunked = TOKENS * 128_256 * MemoryCoefficient.LOGITS_CHUNKED.centre();
+
+        assertThat(plain.logits()).isCloseTo(chunked, within(1.0));
+        assertThat(plain.activations()).isCloseTo(TOKENS * 32 * 2 * 4096.0, within(1.0));
+        assertThat(megatron.logits()).isCloseTo(0.6 * chunked / 4, within(1.0));
+        assertThat(megatron.activations()).isCloseTo(TOKENS * 32 * 2 * 4096.0 / 4, within(1.0));
+    }
+
     /** What PEFT prepared for k-bit training has embedding and head in single precision, whatever packs the layers. */
     @Test
     void holdsFourBytesOfWhatIsNotPackedWhereItWasPreparedForKBitTraining() {
