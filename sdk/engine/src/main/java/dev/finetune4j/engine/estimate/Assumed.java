@@ -20,6 +20,7 @@ import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
  * @param unlikeness what activations are multiplied by in a model that is not quite the transformer that its sizes describe
  * @param unsteadiness what the allocator holds in vain where batches differ in length, against the usual
  * @param looksPastRows whether attention is computed over a whole sequence, whatever it is packed of
+ * @param sharesStream whether GPUs that share each matrix share out what flows between layers, too
  * @param longestTokens tokens of the longest row of a step
  * @param meanTokens tokens of the mean row
  */
@@ -51,7 +52,8 @@ record Assumed(
         boolean looksPastRows,
         boolean offloadsOptimizer,
         boolean offloadsWeights,
-        Parallelism parallelism) {
+        Parallelism parallelism,
+        boolean sharesStream) {
 
     boolean isFull() {
         return method == Method.FULL;

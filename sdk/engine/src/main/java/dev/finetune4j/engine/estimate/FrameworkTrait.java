@@ -52,7 +52,7 @@ enum FrameworkTrait {
     WHOLE_ADAPTERS,
     /** Where the loss is computed in chunks, the logits of all chunks lie there, and the logarithms of their softmax till the way back. */
     KEPT_CHUNKS,
-    /** Tensor parallelism shares out matrices alone: what flows between layers, and logits, are whole on each GPU. */
+    /** Tensor parallelism shares out matrices within layers alone: what flows between layers, and logits, are whole on each GPU. */
     WHOLE_STREAM,
 
     /** Nothing is kept of what adapters read. */

@@ -125,6 +125,11 @@ final class Frameworks {
         return new RunNotes(name).hasVendorKernels();
     }
 
+    /** Whether recipes and examples of its makers, which most runs follow, set sequence parallelism beside tensor parallelism. */
+    boolean isOfRecipes() {
+        return has("nemo", "bridge", "flagscale", "swift");
+    }
+
     boolean isQwenScript() {
         return has("qwen finetune.py");
     }

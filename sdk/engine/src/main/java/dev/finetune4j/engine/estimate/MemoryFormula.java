@@ -365,8 +365,8 @@ final class MemoryFormula {
         }
         double ofHeads = (isWide && !run.isFull()) || isSingle ? 8 : 4;
         double perInput = run.has(NO_ADAPTER_INPUTS) ? 0 : isStreamWide || run.has(HALF_ADAPTER_INPUTS) ? HALF : SINGLE;
-        double bytes =
-                ofWidth * width + ofInner * inner + ofHeads * (query + keyValue) + perInput * run.adapterInputs();
+        double ofStream = ofWidth * width;
+        double bytes = ofInner * inner + ofHeads * (query + keyValue) + perInput * run.adapterInputs();
         boolean isNf4 = run.weights() == Weights.NF4 || run.weights() == Weights.NF4_DOUBLE;
         if (isNf4 && !run.has(OWN_UNPACKING)) {
             bytes += keptByBitsandbytes();
@@ -375,10 +375,9 @@ final class MemoryFormula {
             double ofScore = run.isHuggingFace() ? 8 : 6;
             bytes += model.heads() * run.longestTokens() * ofScore * (isSingle ? 1.5 : 1);
         }
-        return bytes
+        return (ofStream / streamShares() + bytes / run.parallelism().tensor())
                 * coefficients.get(ACTIVATIONS)
-                * run.unlikeness()
-                / run.parallelism().tensor();
+                * run.unlikeness();
     }
 
     /** A product with a matrix that bitsandbytes unpacks keeps a copy as wide as its output. */
@@ -415,12 +414,14 @@ final class MemoryFormula {
         double compiled = run.isTuned() ? COMPILED_LOGITS : 1;
         boolean areKept = run.loss() == Loss.CHUNKED && run.has(KEPT_CHUNKS) && !run.isCompiled();
         double each = areKept ? KEPT_CHUNKS_OF_A_LOGIT : coefficients.get(bytes) * compiled;
-        return model.vocabulary() * each / streamShares();
+        return model.vocabulary()
+                * each
+                / (run.has(WHOLE_STREAM) ? 1 : run.parallelism().tensor());
     }
 
-    /** GPUs that share what flows between layers, and logits. */
+    /** GPUs that share what flows between layers: norms, what products read of it, and residuals. */
     private int streamShares() {
-        return run.has(WHOLE_STREAM) ? 1 : run.parallelism().tensor();
+        return run.sharesStream() ? run.parallelism().tensor() : 1;
     }
 
     /** PyTorch's foreach form of AdamW holds a square root of all second moments at once. */

@@ -191,6 +191,7 @@ final class RunReader {
                 .hasSinglePrecisionEdges(row.notes().preparesForFewBits() ? true : null)
                 .offloadsOptimizer(spread.offloadsOptimizer())
                 .offloadsWeights(spread.offloadsWeights(sharding))
+                .sharesStream(spread.sharesStream())
                 .build();
     }
 

@@ -45,6 +45,9 @@ final class RunSpread {
     /** A stage of ZeRO that is FSDP's. */
     private static final String FSDP_STAGE = NO_RESHARD + "|fsdp2?[ ,(-]*zero";
 
+    /** Beside tensor parallelism; without it, rows that GPUs share after DeepSpeed Ulysses. */
+    private static final String SEQUENCE_PARALLEL = "sequence[ _-]parallel(?:ism)?";
+
     /** Megatron's name for states that replicas share out, an option of it. */
     private static final String DISTRIBUTED_OPTIMIZER = "distributed[ _-]optim(?:izer)?";
 
@@ -185,6 +188,16 @@ final class RunSpread {
     /** GPUs that share tokens or matrices, nobody says which: taken for tokens, since weights that lie whole are the safe side. */
     private int modelParallel() {
         return (int) row.notes().number("\\btp\\*cp=(\\d{1,3})\\b").orElse(1);
+    }
+
+    /** Whether tensor parallelism shares out what flows between layers, too; recipes set that. */
+    @Nullable
+    Boolean sharesStream() {
+        RunNotes said = new RunNotes(row.text("parallelism") + "; " + row.text("notes"));
+        if (said.say(SEQUENCE_PARALLEL) || row.framework().isOfRecipes()) {
+            return true;
+        }
+        return said.deny(SEQUENCE_PARALLEL) ? false : null;
     }
 
     private int degree(String kind) {

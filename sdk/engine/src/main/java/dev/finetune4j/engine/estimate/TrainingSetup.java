@@ -65,6 +65,8 @@ import org.jspecify.annotations.Nullable;
  * @param offloadsOptimizer whether the optimizer's states lie in the host's memory
  * @param offloadsWeights whether the weights lie in the host's memory
  * @param parallelism how the run is spread over GPUs
+ * @param sharesStream whether GPUs that share each matrix share out what flows between layers, too (sequence parallelism, arXiv:2205.05198);
+ *     null where it is not known
  * @param shardings what its replicas may share out where nobody says, one as likely as another; empty where {@code parallelism} says it
  */
 public record TrainingSetup(
@@ -94,6 +96,7 @@ public record TrainingSetup(
         boolean offloadsOptimizer,
         boolean offloadsWeights,
         Parallelism parallelism,
+        @Nullable Boolean sharesStream,
         List<Sharding> shardings) {
     /** What is trained. */
     public enum Method {
@@ -330,6 +333,7 @@ public record TrainingSetup(
         private @Nullable Boolean hasSinglePrecisionEdges;
         private boolean offloadsOptimizer;
         private boolean offloadsWeights;
+        private @Nullable Boolean sharesStream;
         private List<Sharding> shardings = List.of();
 
         private Builder(Method method, Framework framework, Parallelism parallelism) {
@@ -363,6 +367,7 @@ public record TrainingSetup(
             hasSinglePrecisionEdges = setup.hasSinglePrecisionEdges;
             offloadsOptimizer = setup.offloadsOptimizer;
             offloadsWeights = setup.offloadsWeights;
+            sharesStream = setup.sharesStream;
             shardings = setup.shardings;
         }
 
@@ -504,6 +509,12 @@ public record TrainingSetup(
             return this;
         }
 
+        /** Sets {@code sharesStream}; null where it is not known. */
+        public Builder sharesStream(@Nullable Boolean value) {
+            sharesStream = value;
+            return this;
+        }
+
         /** What the replicas may share out where nobody says. */
         public Builder shardings(List<Sharding> value) {
             shardings = value;
@@ -539,6 +550,7 @@ public record TrainingSetup(
                     offloadsOptimizer,
                     offloadsWeights,
                     parallelism,
+                    sharesStream,
                     shardings);
         }
     }

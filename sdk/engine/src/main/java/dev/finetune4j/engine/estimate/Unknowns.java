@@ -69,7 +69,8 @@ final class Unknowns {
                 !isPacked || looksPastRows() || chance(random, 0.5),
                 setup.offloadsOptimizer(),
                 setup.offloadsWeights(),
-                parallelism(random));
+                parallelism(random),
+                sharesStream(random));
     }
 
     /** Whether what is packed is one text to attention: so are tokens that GPUs share, which are of rows too long for one. */
@@ -251,6 +252,17 @@ final class Unknowns {
             return sharded(said, chance(random, 0.5) ? Sharding.ZERO3 : Sharding.ZERO2);
         }
         return said;
+    }
+
+    /** An option beside tensor parallelism, but where code is tuned; Transformers' plans share matrices alone. */
+    private boolean sharesStream(RandomGenerator random) {
+        if (setup.parallelism().tensor() == 1 || setup.framework().has(FrameworkTrait.WHOLE_STREAM)) {
+            return false;
+        }
+        if (setup.sharesStream() != null) {
+            return setup.sharesStream();
+        }
+        return setup.framework() == Framework.TUNED || chance(random, 0.5);
     }
 
     private static Parallelism sharded(Parallelism said, Sharding sharding) {

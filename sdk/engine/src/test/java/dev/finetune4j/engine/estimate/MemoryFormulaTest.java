@@ -334,13 +334,30 @@ class MemoryFormulaTest {
     void leavesLogitsWholeWhereTensorParallelismSharesMatricesAlone() {
         Parallelism four = new Parallelism(4, Sharding.NONE, 4, 1, 1, 1);
         MemoryParts plain = of(setup(Framework.HUGGING_FACE, Method.LORA, four).checkpointing(Checkpointing.FULL));
-        MemoryParts megatron = of(setup(Framework.MEGATRON, Method.LORA, four).checkpointing(Checkpointing.FULL));
+        MemoryParts megatron = of(setup(Framework.MEGATRON, Method.LORA, four)
+                .checkpointing(Checkpointing.FULL)
+                .sharesStream(true));
         double chunked = TOKENS * 128_256 * MemoryCoefficient.LOGITS_CHUNKED.centre();
 
         assertThat(plain.logits()).isCloseTo(chunked, within(1.0));
         assertThat(plain.activations()).isCloseTo(TOKENS * 32 * 2 * 4096.0, within(1.0));
         assertThat(megatron.logits()).isCloseTo(0.6 * chunked / 4, within(1.0));
         assertThat(megatron.activations()).isCloseTo(TOKENS * 32 * 2 * 4096.0 / 4, within(1.0));
+    }
+
+    /** Of a layer without sequence parallelism what it adds to and reads, 16 C a token by kernels that keep 0.6 of it, is whole on each of four GPUs. */
+    @Test
+    void keepsTheStreamWholeWhereTensorParallelismSharesMatricesAlone() {
+        Parallelism four = new Parallelism(4, Sharding.NONE, 4, 1, 1, 1);
+        TrainingSetup.Builder megatron =
+                setup(Framework.MEGATRON, Method.FULL, four).weights(Weights.HALF);
+        double stream = 0.6 * 16 * 4096;
+        double within = 0.75 * 8 * 14336 + 4 * (4096 + 1024);
+
+        assertThat(of(megatron.sharesStream(false)).activations())
+                .isCloseTo(TOKENS * 32 * (stream + within / 4), within(1.0));
+        assertThat(of(megatron.sharesStream(true)).activations())
+                .isCloseTo(TOKENS * 32 * (stream + within) / 4, within(1.0));
     }
 
     /** What PEFT prepared for k-bit training has embedding and head in single precision, whatever packs the layers. */

@@ -188,6 +188,27 @@ class RunSpreadTest {
         assertThat(run.set("notes", notes).setup().parallelism().sharding()).isEqualTo(sharding);
     }
 
+    /** Sequence parallelism, an option of Megatron-LM, which recipes set. */
+    @ParameterizedTest
+    @CsvSource({
+        "Megatron-LM, tp4, 'TP 4, sequence parallel', true",
+        "Megatron-LM, 'tp4, sequence_parallel', '', true",
+        "Megatron-LM, tp4, no sequence parallelism, false",
+        "Megatron-LM, tp4, '', ",
+        "NeMo 2.0, tp4, '', true",
+        "Megatron-Bridge, tp4, '', true",
+        "FlagScale, tp4, '', true",
+        "megatron-swift, tp4, '', true"
+    })
+    void readsWhetherTensorParallelismSharesWhatFlowsBetweenLayers(
+            String framework, String parallelism, String notes, @Nullable Boolean sharesStream) {
+        SampleRun run = SampleRun.with("framework", framework)
+                .set("parallelism", parallelism)
+                .set("gpus", "8");
+
+        assertThat(run.set("notes", notes).setup().sharesStream()).isEqualTo(sharesStream);
+    }
+
     /** As entries of MLPerf in the table have it, of which the number of rows tells the product alone. */
     @Test
     void takesAnUnknownDivisionBetweenMatricesAndTokensForOneOfTokens() {

@@ -26,6 +26,26 @@ class UnknownsTest {
         assertThat(singleOf(Method.FULL, shares)).isBetween(0.6, 0.8);
     }
 
+    /** torchtitan has sequence parallelism beside tensor parallelism at all times. */
+    @Test
+    void takesWhatFlowsBetweenLayersForSharedOutAsOftenAsNotWhereNobodySays() {
+        assertThat(sharingOf(Framework.MEGATRON)).isBetween(0.4, 0.6);
+        assertThat(sharingOf(Framework.TUNED)).isEqualTo(1);
+        assertThat(sharingOf(Framework.HUGGING_FACE)).isZero();
+    }
+
+    private static double sharingOf(Framework framework) {
+        Parallelism four = new Parallelism(4, Sharding.NONE, 4, 1, 1, 1);
+        TrainingSetup setup = SampleSetup.of(framework, Method.FULL, four).build();
+        Unknowns unknowns = new Unknowns(SampleSetup.LLAMA_8B, setup);
+        SplittableRandom random = new SplittableRandom(1);
+        return Stream.generate(() -> unknowns.draw(random))
+                        .limit(DRAWS)
+                        .filter(Assumed::sharesStream)
+                        .count()
+                / (double) DRAWS;
+    }
+
     private static double singleOf(Method method, Parallelism parallelism) {
         return draws(method, parallelism).stream()
                         .filter(run -> run.weights() == Weights.FP32)
