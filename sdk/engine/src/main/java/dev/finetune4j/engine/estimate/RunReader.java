@@ -65,6 +65,9 @@ final class RunReader {
     /** Layers that are computed again, all of them or all of their inside: "full, block 1". */
     private static final String EVERY_LAYER = "^(?:full\\b|(?:all|every|each|per)[ -](?:layer|block)s?\\b)";
 
+    private static final String CHECKPOINTING_IS =
+            "(?:(?:activation|gradient)[ _-](?:checkpointing|recomputation)|(?<![\\w-])recompute)[ =:]{1,3}(?:is |was )?";
+
     /** Checkpoints of activations in the host's memory; not those of the run on a disk. */
     private static final String OFFLOADED_CHECKPOINTS = "act(?:ivation)?s?[ _-](?:cpu[ _-])?off-?load(?:ing|ed)?"
             + "|off-?load(?:ing|ed)?[ _-](?:of[ _-])?(?:the[ _-])?act(?:ivation)?s?(?![a-z])"
@@ -209,10 +212,20 @@ final class RunReader {
         if (row.saysNo("activation_checkpointing")) {
             return Checkpointing.NONE;
         }
-        boolean isUnsaid = row.text("activation_checkpointing").isEmpty();
-        return isUnsaid && row.notes().say(CHECKPOINTED)
-                ? Checkpointing.FULL
-                : row.framework().checkpointing();
+        Checkpointing inNotes = row.text("activation_checkpointing").isEmpty() ? checkpointingInNotes() : null;
+        return inNotes != null ? inNotes : row.framework().checkpointing();
+    }
+
+    private @Nullable Checkpointing checkpointingInNotes() {
+        RunNotes notes = row.notes();
+        if (notes.say(CHECKPOINTING_IS + "selective|selective activation checkpointing")) {
+            return Checkpointing.SELECTIVE;
+        }
+        if (notes.say(CHECKPOINTING_IS + "(?:on|enabled|active|full|yes|true)\\b|" + CHECKPOINTED)) {
+            return Checkpointing.FULL;
+        }
+        boolean isOff = notes.say(CHECKPOINTING_IS + "(?:off|disabled|inactive|none|false)\\b");
+        return isOff ? Checkpointing.NONE : null;
     }
 
     private @Nullable Attention attention() {

@@ -52,6 +52,26 @@ class RunReaderTest {
 
     @ParameterizedTest
     @CsvSource({
+        "'', 'fp8; activation checkpointing: selective; 10 steps', SELECTIVE",
+        "'', selective activation checkpointing, SELECTIVE",
+        "'', 'GiB; recompute enabled', FULL",
+        "'', gradient_checkpointing=True, FULL",
+        "'', activation checkpointing is inactive without FSDP, NONE",
+        "'', gradient checkpointing off, NONE",
+        "'', activation checkpointing not stated, ",
+        "'', --recompute-ffn, ",
+        "yes, activation checkpointing: selective, FULL",
+        "no, gradient checkpointing on in the other rows, NONE"
+    })
+    void readsOfCheckpointingInNotesWhereItsColumnIsEmpty(
+            String text, String notes, @Nullable Checkpointing checkpointing) {
+        SampleRun run = SampleRun.with("activation_checkpointing", text).set("notes", notes);
+
+        assertThat(run.setup().checkpointing()).isEqualTo(checkpointing);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "Liger, FUSED",
         "'GiB; with Liger', FUSED",
         "Liger kernels on, FUSED",
