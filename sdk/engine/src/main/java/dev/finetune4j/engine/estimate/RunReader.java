@@ -66,7 +66,7 @@ final class RunReader {
     private static final String EVERY_LAYER = "^(?:full\\b|(?:all|every|each|per)[ -](?:layer|block)s?\\b)";
 
     private static final String CHECKPOINTING_IS =
-            "(?:(?:activation|gradient)[ _-](?:checkpointing|recomputation)|(?<![\\w-])recompute)[ =:]{1,3}(?:is |was )?";
+            "(?:(?:activation|gradient)[ _-](?:checkpointing|recomputation)|(?<![\\w-])recomput(?:e|ation))[ =:]{1,3}(?:is |was )?";
 
     /** Checkpoints of activations in the host's memory; not those of the run on a disk. */
     private static final String OFFLOADED_CHECKPOINTS = "act(?:ivation)?s?[ _-](?:cpu[ _-])?off-?load(?:ing|ed)?"
@@ -74,10 +74,6 @@ final class RunReader {
             + "|(?:activation|gradient)[ _-]checkpoint(?:s|ing)?[ _-](?:are |were )?(?:cpu[ _-])?off-?load(?:ing|ed)?"
             + "|checkpoint(?:ing)?[ _-]off-?load(?:ing)?+(?! to\\b)"
             + "|checkpoint(?:s|ing)? (?:are |were )?off-?load(?:ing|ed)? (?:in)?to (?:the )?(?:cpu|host|ram)";
-
-    /** What notes say where no column does. */
-    private static final String CHECKPOINTED =
-            "(?:(?:gradient|activation) checkpointing|recompute|recomputation) (?:is )?(?:on|enabled)\\b";
 
     private final GpuTable gpus;
     private final ModelNames names;
@@ -221,7 +217,7 @@ final class RunReader {
         if (notes.say(CHECKPOINTING_IS + "selective|selective activation checkpointing")) {
             return Checkpointing.SELECTIVE;
         }
-        if (notes.say(CHECKPOINTING_IS + "(?:on|enabled|active|full|yes|true)\\b|" + CHECKPOINTED)) {
+        if (notes.say(CHECKPOINTING_IS + "(?:on|enabled|active|full|yes|true)\\b")) {
             return Checkpointing.FULL;
         }
         boolean isOff = notes.say(CHECKPOINTING_IS + "(?:off|disabled|inactive|none|false)\\b");
