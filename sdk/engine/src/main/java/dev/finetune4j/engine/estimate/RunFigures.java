@@ -11,6 +11,9 @@ final class RunFigures {
     private static final double GIB = 1L << 30;
     private static final double GB = 1e9;
 
+    /** A wall time with evaluations in it, which tells no speed of training. */
+    private static final String EVALUATED = "\\beval(?:uation)?s?\\b[^.;,]{0,60} inside\\b";
+
     /** How many steps the run takes; not how often it does something, nor a part of it. */
     private static final String STEPS =
             "(?<![\\d.,])(?<!\\b(?:every|each|per|first|last|after|within|warmup|log|save|eval) )(\\d+) steps";
@@ -125,6 +128,9 @@ final class RunFigures {
         }
         if (step.isPresent() && batch.isPresent()) {
             return OptionalDouble.of(batch.getAsDouble() * cap / step.getAsDouble() / gpuSeconds);
+        }
+        if (row.notes().say(EVALUATED)) {
+            return OptionalDouble.empty();
         }
         OptionalDouble steps = row.notes().number("(?:optimizer steps |steps=)(\\d+)");
         if (steps.isEmpty()) {

@@ -277,6 +277,7 @@ class RunReaderTest {
         "'steps=100; evaluation every 50 steps', 2048",
         "'evaluation every 50 steps; 100 steps in all', 2048",
         "'evaluation every 50 steps inside', 0",
+        "'100 steps of 10, evaluation each epoch inside', 0",
         "'loss of the last 20 steps', 0",
         "'log per 10 steps', 0"
     })
