@@ -60,8 +60,6 @@ class AnyCloudTest {
             Map.entry(PRIVACY + "Credentials.java", OF_SECRETS),
             Map.entry(PRIVACY + "VendorKeys.java", OF_SECRETS),
             Map.entry(RESOURCES + "advise/approaches.json", OF_SOURCES),
-            Map.entry(RESOURCES + "estimate/further-runs.csv", OF_SOURCES),
-            Map.entry(RESOURCES + "estimate/validation-runs.csv", OF_SOURCES),
             Map.entry(RESOURCES + "estimate/gpus.csv", OF_SOURCES),
             Map.entry(RESOURCES + "hints/hints.json", OF_SOURCES),
             Map.entry(RESOURCES + "plan/assumptions.json", OF_SOURCES),

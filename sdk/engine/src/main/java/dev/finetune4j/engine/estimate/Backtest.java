@@ -82,7 +82,7 @@ public record Backtest(Memory memory, Throughput throughput, WallTime wallTime, 
     }
 
     /**
-     * Judges the models of this version by a table with the columns of {@code measured-runs.csv}.
+     * Judges the models of this version by a table with the columns that {@code docs/estimates.md} tells.
      *
      * @throws dev.finetune4j.error.FineTuneException with FT0740 if it cannot be read
      */

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Published runs out of a table.
@@ -19,31 +18,6 @@ record RunTable(List<PublishedRun> runs, List<Backtest.Skipped> skipped) {
     private static final Set<String> NEEDED = Set.of("model", "method");
     private static final List<String> COMPARED =
             List.of("peak_mem_gb_per_gpu", "tokens_per_s_per_gpu", "tokens_per_s", "wall_time_s", "notes");
-
-    /** The runs that the models of this version are calibrated on, each with where it was published: the first and the further. */
-    static RunTable shipped() {
-        RunTable first = first();
-        RunTable further = further();
-        return new RunTable(
-                Stream.concat(first.runs().stream(), further.runs().stream()).toList(),
-                Stream.concat(first.skipped().stream(), further.skipped().stream())
-                        .toList());
-    }
-
-    /** What the formulas were made on. */
-    static RunTable first() {
-        return of(CsvTable.ofResource(RunTable.class, "measured-runs.csv"));
-    }
-
-    /** Runs of other sources, found when the formulas stood. */
-    static RunTable further() {
-        return of(CsvTable.ofResource(RunTable.class, "further-runs.csv"));
-    }
-
-    /** Runs of yet other sources, by which formulas were mended and nothing is calibrated. */
-    static RunTable validation() {
-        return of(CsvTable.ofResource(RunTable.class, "validation-runs.csv"));
-    }
 
     /**
      * Reads a file.
@@ -91,7 +65,8 @@ record RunTable(List<PublishedRun> runs, List<Backtest.Skipped> skipped) {
         return mark.isEmpty() ? "" : ": its fields are separated by " + mark + ", not by commas";
     }
 
-    private static RunTable of(CsvTable table) {
+    /** Reads its rows; those that cannot be read are skipped with why. */
+    static RunTable of(CsvTable table) {
         GpuTable gpus = GpuTable.shipped();
         ModelNames names = new ModelNames();
         List<PublishedRun> runs = new ArrayList<>();

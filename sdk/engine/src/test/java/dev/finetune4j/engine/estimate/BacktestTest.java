@@ -21,7 +21,7 @@ class BacktestTest {
 
     @Test
     void holdsTheFiguresOfTheRunsThatTheFormulasWereMadeOn() {
-        Backtest backtest = Backtest.of(RunTable.first());
+        Backtest backtest = Backtest.of(PublishedTables.first());
 
         assertThat(backtest.memory().rows()).isGreaterThan(260);
         assertThat(backtest.memory().medianError()).isLessThan(0.08);
@@ -34,7 +34,7 @@ class BacktestTest {
 
     @Test
     void holdsTheFiguresOfTheRunsThatWereFoundLater() {
-        Backtest backtest = Backtest.of(RunTable.further());
+        Backtest backtest = Backtest.of(PublishedTables.further());
 
         assertThat(backtest.memory().rows()).isGreaterThan(330);
         assertThat(backtest.memory().medianError()).isLessThan(0.18);
@@ -47,7 +47,7 @@ class BacktestTest {
 
     @Test
     void holdsTheFiguresOfTheRunsThatCalibrateNothing() {
-        Backtest backtest = Backtest.of(RunTable.validation());
+        Backtest backtest = Backtest.of(PublishedTables.validation());
 
         assertThat(backtest.memory().rows()).isGreaterThan(500);
         assertThat(backtest.memory().medianError()).isLessThan(0.15);
@@ -61,7 +61,7 @@ class BacktestTest {
     @Test
     void refusesNoRunThatFailedAndLetsNoFailurePass() {
         MemoryModel model = MemoryModel.shipped();
-        List<PublishedRun> failed = Stream.of(RunTable.shipped(), RunTable.validation())
+        List<PublishedRun> failed = Stream.of(PublishedTables.calibrating(), PublishedTables.validation())
                 .flatMap(table -> table.runs().stream())
                 .filter(run -> run.ranOutOfMemory() && run.hasVerdict())
                 .toList();

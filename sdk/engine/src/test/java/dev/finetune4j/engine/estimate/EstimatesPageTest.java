@@ -26,7 +26,7 @@ class EstimatesPageTest {
     private static final Path PAGE = Path.of("../../docs/estimates.md");
     private static final double USUAL_MFU = 0.35;
     private static final Set<String> FURTHER =
-            RunTable.further().runs().stream().map(PublishedRun::source).collect(Collectors.toSet());
+            PublishedTables.further().runs().stream().map(PublishedRun::source).collect(Collectors.toSet());
 
     @Test
     void thePageHasPlacesForTheTables() throws IOException {
@@ -62,7 +62,7 @@ class EstimatesPageTest {
 
     private static List<Judged> byShipped(Quantity quantity) {
         Calibration calibration = Calibration.shipped(quantity);
-        return RunTable.validation().runs().stream()
+        return PublishedTables.validation().runs().stream()
                 .filter(run -> quantity.observed(run).isUsable())
                 .map(run -> Judged.of(quantity, calibration, run))
                 .toList();

@@ -11,7 +11,7 @@ import java.util.Set;
 
 /** The shipped runs, each judged by a calibration that has not seen its family. */
 final class UnseenRuns {
-    private final List<PublishedRun> runs = RunTable.shipped().runs();
+    private final List<PublishedRun> runs = PublishedTables.calibrating().runs();
     private final Map<Quantity, Map<String, Calibration>> calibrations = new EnumMap<>(Quantity.class);
 
     UnseenRuns() {
