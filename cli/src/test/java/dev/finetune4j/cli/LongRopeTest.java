@@ -111,7 +111,10 @@ class LongRopeTest {
                 evaluation: {few-shot: %s, max-new-tokens: %s, gate: {better-than-base: false}}
                 check: {max-truncated: 1}
                 """.formatted(
-                        task.equals(PASSAGES) ? task : task + ", prompt: 'which team {{text}}', answer: '{{team}}'", method, fewShot, newTokens));
+                        task.equals(PASSAGES) ? task : task + ", prompt: 'which team {{text}}', answer: '{{team}}'",
+                        method,
+                        fewShot,
+                        newTokens));
     }
 
     private static String row(Random random, int textWords, int answerWords) {
