@@ -55,6 +55,7 @@ import dev.finetune4j.testkit.VirtualClock;
 import dev.finetune4j.testkit.fake.FakePlace;
 import dev.finetune4j.testkit.fake.FakeProviderFactory;
 import dev.finetune4j.testkit.fake.Life;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -197,18 +198,7 @@ class FineTunerTest {
 
     @Test
     void takesPlainTextToItsOutcomeAndSaysAtCheckWhichMetricItLacks() throws Exception {
-        List<String> passages = new ArrayList<>();
-        for (int i = 0; i < 30; i++) {
-            passages.add("Passage number " + i + " of a long book.\n");
-        }
-        Files.write(folder.resolve("book.txt"), passages);
-        String job = """
-                name: book
-                model: model
-                task: generation
-                data: book.txt
-                targets: [fake]
-                """;
+        String job = jobOfPassages();
         try (FineTuner tuner = tuner(Map.of())) {
             RunOutcome outcome = tuner.run(tuner.read(Files.writeString(folder.resolve("job.yaml"), job)));
             assertThat(outcome.exitCode()).isEqualTo(ExitCode.OK);
@@ -222,21 +212,25 @@ class FineTunerTest {
         }
     }
 
-    @Test
-    void judgesPlainTextByItsContinuationsWhereTheJobAsksForThem() throws Exception {
+    private String jobOfPassages() throws IOException {
         List<String> passages = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
             passages.add("Passage number " + i + " of a long book.\n");
         }
         Files.write(folder.resolve("book.txt"), passages);
-        String job = """
+        return """
                 name: book
                 model: model
                 task: generation
                 data: book.txt
                 targets: [fake]
-                evaluation: {continue-passages: true, gate: {metric: distinct-2, better-than-base: false}}
                 """;
+    }
+
+    @Test
+    void judgesPlainTextByItsContinuationsWhereTheJobAsksForThem() throws Exception {
+        String job = jobOfPassages()
+                + "evaluation: {continue-passages: true, gate: {metric: distinct-2, better-than-base: false}}\n";
         try (FineTuner tuner = tuner(Map.of())) {
             RunOutcome outcome = tuner.run(tuner.read(Files.writeString(folder.resolve("job.yaml"), job)));
 
