@@ -229,7 +229,7 @@ final class ModelLayout {
         return missing.equals(List.of(TOKENIZER))
                 ? "python3 -c \"from transformers import AutoTokenizer as T; T.from_pretrained('" + where
                         + "').save_pretrained('" + where + "')\""
-                : "hf download ORG/NAME --local-dir " + where + " --include "
+                : "hf download ORG/NAME --local-dir " + ShellWord.of(where) + " --include "
                         + missing.stream().map(name -> "'" + name + "'").collect(Collectors.joining(" "));
     }
 

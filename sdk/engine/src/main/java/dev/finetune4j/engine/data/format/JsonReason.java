@@ -31,7 +31,8 @@ final class JsonReason {
         if (message.startsWith("Unexpected character")) {
             return "unexpected character "
                     + message.substring("Unexpected character".length() + 1)
-                            .replaceFirst("(\\(code \\d+\\)\\)).*", "$1");
+                            .replaceFirst(
+                                    "(\\(code \\d+(?: / 0x[0-9a-f]+)?\\)\\)|\\(CTRL-CHAR, code \\d+\\)\\)).*", "$1");
         }
         if (message.startsWith("Illegal unquoted character")) {
             return "a control character in a text must be written as an escape such as \\n or \\t";

@@ -55,7 +55,8 @@ final class LineReader implements Closeable {
     private int limit;
     private long bufferOffset;
     private long lineNumber;
-    private boolean hasLongCharacters;
+    private long longCharacters;
+    private long badBytes;
 
     LineReader(Path file, String name) throws IOException {
         this.in = Files.newInputStream(file);
@@ -216,7 +217,7 @@ final class LineReader implements Closeable {
                     .decode(source, CharBuffer.allocate(length + 1), true);
             if (result.isError()) {
                 int bad = source.position();
-                hasLongCharacters |= !isAscii(bytes, from, bad);
+                weigh(text);
                 return broken(DataProblems.NOT_UTF8
                         .error("line " + lineNumber + " of " + name + " is not UTF-8")
                         .because(String.format(
@@ -227,16 +228,17 @@ final class LineReader implements Closeable {
                         .remedy(fromUtf16("utf8-").orElse(toUtf8(bytes, bad, from + length))));
             }
         }
-        hasLongCharacters |= text.length() < length;
+        longCharacters += length - text.length();
         return new Line(lineNumber, text, null);
     }
 
     /**
      * The command that makes UTF-8 of a file of another code, or, where it is UTF-8 but for some bytes, leaves those out: taken for another
-     * code, each of its characters beyond ASCII would become several wrong ones.
+     * code, each of its characters beyond ASCII would become several wrong ones. Some pairs of bytes of other codes are characters of UTF-8
+     * by chance, and what would be left out there is text: most of what was read so far decides.
      */
     private String toUtf8(byte[] bytes, int bad, int end) {
-        boolean isUtf8 = hasLongCharacters || isOfJava(bytes, bad, end);
+        boolean isUtf8 = (longCharacters > 0 && longCharacters >= badBytes) || isOfJava(bytes, bad, end);
         return "iconv " + (isUtf8 ? "-c -f UTF-8" : "-f WINDOWS-1252") + " -t UTF-8 " + shown + " > " + mended("utf8-")
                 + (isUtf8 ? "    # leaves such bytes out" : "");
     }
@@ -250,13 +252,16 @@ final class LineReader implements Closeable {
         return isHalfPair || (first == 0xC0 && second == 0x80);
     }
 
-    private static boolean isAscii(byte[] bytes, int from, int end) {
-        for (int i = from; i < end; i++) {
-            if (bytes[i] < 0) {
-                return false;
+    /** Counts what of a line that is not UTF-8 was decoded and what was not. */
+    private void weigh(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '\uFFFD') {
+                badBytes++;
+            } else if (c > 0x7F) {
+                longCharacters++;
             }
         }
-        return true;
     }
 
     /** The command that makes a file of UTF-16 without a byte order mark one of UTF-8; empty for other files. */

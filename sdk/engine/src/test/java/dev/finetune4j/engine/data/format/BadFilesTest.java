@@ -108,13 +108,21 @@ class BadFilesTest {
         assertThat(remedies("rows.jsonl", latin)).contains("iconv -f WINDOWS-1252 -t UTF-8");
         for (byte[] rows : List.of(
                 joined(GOOD.replace("a", "\u00e9").getBytes(StandardCharsets.UTF_8), latin),
-                joined("\u00e9 ".getBytes(StandardCharsets.UTF_8), latin),
+                joined("\u00e9".repeat(100).getBytes(StandardCharsets.UTF_8), latin),
                 halfPair,
                 nulOfJava)) {
             assertThat(remedies("rows.jsonl", rows))
                     .contains("iconv -c -f UTF-8 -t UTF-8 " + folder.resolve("rows.jsonl") + " > utf8-rows.jsonl    # ")
                     .doesNotContain("WINDOWS-1252");
         }
+    }
+
+    /** The first two bytes of this name, as of some pairs in any text of that code, are a character of UTF-8 too. */
+    @Test
+    void takesNoOtherCodeForUtf8ForAPairOfItsBytes() throws IOException {
+        byte[] cyrillic = "{\"prompt\": \"\u041f\u0451\u0442\u0440\"}".getBytes(Charset.forName("windows-1251"));
+
+        assertThat(remedies("rows.jsonl", cyrillic)).doesNotContain("iconv -c");
     }
 
     private static byte[] joined(byte[] first, byte[] second) {
@@ -195,6 +203,8 @@ class BadFilesTest {
         assertThat(reason("{\"prompt\":1e44444444444444444444}")).contains("an exponent that is too large");
         assertThat(reason("{\"prompt\":\"sec\tret\"}")).contains("must be written as an escape");
         assertThat(reason("{\"prompt\"=\"secret\"}")).contains("unexpected character ('=' (code 61))");
+        assertThat(reason("{\u201cprompt\u201d: 1}"))
+                .contains("[unexpected character ('\u201c' (code 8220 / 0x201c))]");
         assertThat(reason("{\"a\":" + "[".repeat(200) + "]".repeat(200) + "}")).contains("it nests more than 100 deep");
         assertThat(reason("{\"a\":" + "9".repeat(1001) + "}")).contains("a number has more than 1,000 digits");
         assertThat(reason("{\"" + "k".repeat(50_001) + "\":1}")).contains("a key has more than 50,000 characters");
