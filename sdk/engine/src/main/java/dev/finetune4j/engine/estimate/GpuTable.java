@@ -38,7 +38,6 @@ public final class GpuTable {
     private static final Map<String, String> ALIASES = Map.ofEntries(
             Map.entry("a100", "A100-40"),
             Map.entry("a10040gb", "A100-40"),
-            Map.entry("a10040pcie", "A100-40"), // the same rates and memory, at a lower limit of power
             Map.entry("a100sxm440gb", "A100-40"),
             Map.entry("a100sxm40gb", "A100-40"),
             Map.entry("a10080gb", "A100-80"),

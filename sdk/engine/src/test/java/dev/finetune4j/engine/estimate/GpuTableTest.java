@@ -25,7 +25,8 @@ class GpuTableTest {
         "80GB A100, A100-80",
         "A100 80GB SXM, A100-80",
         "A100-40GB SXM, A100-40",
-        "A100-PCIE-40GB, A100-40",
+        "A100-PCIE-40GB, A100-40-PCIe",
+        "NVIDIA A100 40GB PCIe, A100-40-PCIe",
         "A100 PCIe 80G, A100-80-PCIe",
         "A800-80GB, A800-80",
         "H100-PCIE-80GB, H100-PCIe",
@@ -145,7 +146,7 @@ class GpuTableTest {
 
     @Test
     void everyRowHasWhatTheModelsNeed() {
-        assertThat(table.gpus()).hasSize(61).allSatisfy(gpu -> {
+        assertThat(table.gpus()).hasSize(62).allSatisfy(gpu -> {
             assertThat(gpu.generation()).isNotEmpty();
             assertThat(gpu.bandwidthGbPerS()).isPositive();
             assertThat(gpu.matmulTflops()).isPresent();
@@ -158,6 +159,9 @@ class GpuTableTest {
         "A100-80, 8, 210",
         "A100-80-PCIe, 2, 210",
         "A100-80-PCIe, 4, 20",
+        "A100-40-PCIe, 2, 210",
+        "A100-40-PCIe, 4, 20",
+        "TITAN-RTX, 2, 10",
         "H200-NVL, 4, 315",
         "A30, 2, 20",
         "RTX3090, 2, 20",
