@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.estimate;
 
 import java.util.OptionalDouble;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,9 @@ public record Gpu(
         @Nullable Double usableGib,
         @Nullable Double measuredTflops) {
     private static final String NVIDIA = "NVIDIA";
+    /** What vendors called their architectures before there was Hopper. */
+    private static final Set<String> BEFORE_HOPPER = Set.of("Pascal", "Volta", "Turing", "Ampere", "CDNA", "CDNA2");
+
     private static final double SMALL_CARD_GB = 30;
     /** What large products reach of the rate that a vendor prints. */
     private static final double MEASURED = 0.83;
@@ -134,6 +138,11 @@ public record Gpu(
             return AMD_MEASURED;
         }
         return isBlackwellPart() ? BLACKWELL_MEASURED : MEASURED;
+    }
+
+    /** Whether it is of Hopper's generation or a later one, whenever it was announced: an A800 is an Ampere of 2022. */
+    boolean isSinceHopper() {
+        return !BEFORE_HOPPER.contains(generation);
     }
 
     /** Whether it is Blackwell's for data centres, whose tensor cores are other than those of its cards, which have PCIe alone. */

@@ -126,7 +126,7 @@ final class SpeedFormula {
         if (gpu.isPowerCapped()) {
             rate *= 0.65; // held to 70 W, or to 500 W of Hopper's 700, they keep their boost clock for a moment only
         }
-        if (gpu.year() >= 2022 && gpu.linkGbPerS() != null && gpu.linkGbPerS() >= 400) {
+        if (gpu.isSinceHopper() && gpu.linkGbPerS() != null && gpu.linkGbPerS() >= 400) {
             rate *= coefficients.get(HOPPER);
         }
         if (gpu.isBlackwellPart() && !run.hasVendorKernels()) {
@@ -241,7 +241,7 @@ final class SpeedFormula {
 
     /** Bytes a second and GPU between machines: half as many for Ampere's, a quarter before, as NVIDIA's own had them. */
     private double network() {
-        return gpu.year() >= 2022 ? NETWORK : gpu.hasBfloat16() ? NETWORK / 2 : NETWORK / 4;
+        return gpu.isSinceHopper() ? NETWORK : gpu.hasBfloat16() ? NETWORK / 2 : NETWORK / 4;
     }
 
     /**

@@ -121,6 +121,23 @@ class SpeedFormulaTest {
         assertThat(exchanged).isCloseTo(gathered / 8 / 2 / 35e9, withinPercentage(0.1));
     }
 
+    /** The A800 was announced in the year of the H100, and is an A100 with a slower link. */
+    @Test
+    void takesTheNetworkAndTheRateOfTheGenerationNotOfTheYear() {
+        Gpu a800 = GpuTable.shipped().find("A800-80").orElseThrow();
+        Gpu a100 = GpuTable.shipped().find("A100-80").orElseThrow();
+        TrainingSetup.Builder two =
+                setup(Method.FULL, Checkpointing.NONE, new Parallelism(16, Parallelism.Sharding.NONE, 8, 1, 1, 1));
+        double adding = 2 * 0.5 * 2 * BERT.parameters() / 8 / 17.5e9;
+        double within = 4 * 12 * 8 * 128 * 768.0 * 2 / 140e9;
+
+        assertThat(of(two, a800).communication())
+                .isCloseTo(SpeedCoefficient.EXPOSED.centre() * (adding + within), withinPercentage(0.01));
+        assertThat(of(two, a800).products() / of(two, a100).products())
+                .as("of products measured alone")
+                .isCloseTo((264.5 + 271.2) / 2 / 266.5, within(1e-6));
+    }
+
     @Test
     void movesAndLaunchesWhatTunedCodeDoesWhereKernelsAreFusedByHand() {
         SpeedParts stock = parts(Method.FULL, Checkpointing.NONE);
