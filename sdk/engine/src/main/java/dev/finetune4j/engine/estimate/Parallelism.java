@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param pipeline GPUs that share the layers and all work at once
  * @param expert replicas that share the experts of a mixture
  * @param sequence GPUs that share the tokens of a row
- * @param shardDegree replicas that share one copy of the weights where sharding is hybrid; null for those of a machine of eight
+ * @param shardDegree replicas that share one copy of the weights where sharding is hybrid, or the most that divide them; null for those of a
+ *     machine of eight
  */
 public record Parallelism(
         int gpus,
@@ -87,11 +88,15 @@ public record Parallelism(
         return sharding == Sharding.FSDP || sharding == Sharding.FSDP_GRADIENTS || sharding == Sharding.HYBRID;
     }
 
-    /** GPUs that share one copy of the weights by sharding. */
+    /** GPUs that share one copy of the weights by sharding; where that is hybrid all copies are whole: of 12 replicas no eight share one, but six. */
     public int weightShards() {
         if (sharding == Sharding.HYBRID) {
-            int shards = shardDegree != null ? shardDegree : Math.max(1, GPUS_OF_A_MACHINE / modelGpus());
-            return Math.min(replicas(), shards);
+            int most = shardDegree != null ? shardDegree : Math.max(1, GPUS_OF_A_MACHINE / modelGpus());
+            int shards = Math.min(replicas(), most);
+            while (replicas() % shards != 0) {
+                shards--;
+            }
+            return shards;
         }
         return sharding == Sharding.ZERO3 || isFsdp() ? replicas() : 1;
     }

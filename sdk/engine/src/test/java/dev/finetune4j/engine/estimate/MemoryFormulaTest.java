@@ -133,6 +133,9 @@ class MemoryFormulaTest {
     void holdsACopyOnEachMachineWhereSharingIsHybrid() {
         assertThat(parts(Method.FULL, Parallelism.data(16, Sharding.HYBRID)).weights())
                 .isCloseTo(4 * (LAYERS + EDGES) / 8, within(1.0));
+        assertThat(parts(Method.FULL, Parallelism.data(12, Sharding.HYBRID)).weights())
+                .as("two machines of six, since copies are whole")
+                .isCloseTo(4 * (LAYERS + EDGES) / 6, within(1.0));
         assertThat(parts(Method.FULL, Parallelism.data(16, Sharding.FSDP)).weights())
                 .isCloseTo(4 * (LAYERS + EDGES) / 16, within(1.0));
     }

@@ -78,6 +78,16 @@ class SpeedFormulaTest {
         assertThat(all - inside).isCloseTo(SpeedCoefficient.EXPOSED.centre() * between, withinPercentage(0.01));
     }
 
+    /** Of twelve, six share a copy, whose gradients are added up with those of the other. */
+    @Test
+    void addsUpWithTheOtherCopyWhereTwelveShare() {
+        double inside = communication(6, Parallelism.Sharding.FSDP);
+        double between = 2 * 0.5 * 2 * BERT.parameters() / 6 / Math.min(17.5e9, A10G.peerBytesPerSecond(8));
+
+        assertThat(communication(12, Parallelism.Sharding.HYBRID) - inside)
+                .isCloseTo(SpeedCoefficient.EXPOSED.centre() * between, withinPercentage(0.01));
+    }
+
     /** A ring of n takes (n - 1) / n of a tensor from the others, twice to add up; autocast leaves gradients as wide as weights. */
     @Test
     void addsGradientsUpAsWideAsTheyAre() {
