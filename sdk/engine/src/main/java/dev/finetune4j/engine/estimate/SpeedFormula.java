@@ -244,6 +244,21 @@ final class SpeedFormula {
         return gpu.isSinceHopper() ? NETWORK : gpu.hasBfloat16() ? NETWORK / 2 : NETWORK / 4;
     }
 
+    /** GPUs that a link joins, or could. */
+    private int gpusOfAMachine() {
+        return gpu.name().startsWith("GB") ? GPUS_OF_A_RACK : Parallelism.GPUS_OF_A_MACHINE;
+    }
+
+    /**
+     * Bytes a second and GPU in an exchange among so many GPUs in a row: over the link that joins them, or between machines over as many
+     * ports as bring the same.
+     */
+    private double among(int gpus, int ports) {
+        int machine = gpusOfAMachine();
+        double inside = gpu.peerBytesPerSecond(Math.min(gpus, machine));
+        return gpus > machine ? Math.min(inside, ports * network()) : inside;
+    }
+
     /**
      * Of a weight: it and both moments are read and written, its gradient is read. PyTorch's AdamW, unless its kernel is asked for ({@code
      * fused=True}), goes through them in eight operations on lists of tensors, which read and write what lies between as well.
@@ -269,16 +284,12 @@ final class SpeedFormula {
         if (spread.gpus() == 1) {
             return swap;
         }
-        int machine = gpu.name().startsWith("GB") ? GPUS_OF_A_RACK : Parallelism.GPUS_OF_A_MACHINE;
-        double inside = gpu.peerBytesPerSecond(Math.min(spread.gpus(), machine));
         // Each GPU has a port of its own, by which replicas beside each other bring in turns what all of them need.
-        int beside = Math.max(1, machine / spread.tensor());
-        double between = spread.gpus() > machine ? Math.min(inside, beside * network()) : inside;
+        int beside = Math.max(1, gpusOfAMachine() / spread.tensor());
         double width = run.arithmetic().isSingle() ? 4 : 2;
         double seconds = 0;
         if (spread.weightShards() > 1) {
             double weights = model.linearParameters() + model.embeddingParameters();
-            boolean isInside = spread.weightShards() * spread.modelGpus() <= machine;
             double gathers = spread.sharding() == Sharding.FSDP_GRADIENTS ? 1 : 1 + back;
             double passes = gathers + (run.isFull() ? 1 : 0);
             seconds += others(spread.weightShards())
@@ -287,7 +298,7 @@ final class SpeedFormula {
                     * passes
                     * packed
                     / spread.tensor()
-                    / (isInside ? inside : between);
+                    / among(spread.weightShards() * spread.modelGpus(), beside);
             if (spread.replicas()
                     > spread.weightShards()) { // each GPU adds its share of the gradients up with the copies
                 double share = run.trainable() / spread.modelGpus() / spread.weightShards();
@@ -295,7 +306,7 @@ final class SpeedFormula {
                         * others(spread.replicas() / spread.weightShards())
                         * width
                         * share
-                        / (spread.gpus() > machine ? Math.min(inside, network()) : inside);
+                        / among(spread.gpus(), 1);
             }
         } else if (spread.replicas() > 1) {
             double gradient = run.isMixed() ? 4 : width; // as wide as the weights
@@ -304,15 +315,16 @@ final class SpeedFormula {
                     * gradient
                     * run.trainable()
                     / spread.modelGpus()
-                    / between
+                    / among(spread.gpus(), beside)
                     / run.accumulation();
         }
         double activations = 4.0 * model.layers() * tokens * model.hiddenSize() * 2;
         if (spread.tensor() > 1) {
-            seconds += activations * (1 + again / 2) / inside / spread.pipeline();
+            seconds += activations * (1 + again / 2) / among(spread.tensor(), gpusOfAMachine()) / spread.pipeline();
         }
         if (spread.expert() > 1 && model.experts() != null) {
-            seconds += activations * model.experts().active() / inside / spread.pipeline() / 2;
+            double rate = among(spread.expert() * spread.tensor(), 1);
+            seconds += activations * model.experts().active() / rate / spread.pipeline() / 2;
         }
         return swap + coefficients.get(EXPOSED) * seconds;
     }

@@ -114,6 +114,24 @@ class SpeedFormulaTest {
                 - of(setup.offloadsWeights(false)).communication();
     }
 
+    /** What is asked is whether a bridge joins those that exchange, not all of the machine: 210 GB/s in a pair, 20 over PCIe. */
+    @Test
+    void exchangesInPairsOverTheBridgeOfAPair() {
+        Gpu card = GpuTable.shipped().find("A100-80-PCIe").orElseThrow();
+        TrainingSetup.Builder pairs =
+                setup(Method.FULL, Checkpointing.NONE, new Parallelism(4, Parallelism.Sharding.NONE, 2, 1, 1, 1));
+        TrainingSetup.Builder shares =
+                setup(Method.FULL, Checkpointing.NONE, new Parallelism(4, Parallelism.Sharding.HYBRID, 1, 1, 1, 1, 2));
+        double pair = of(setup(Method.FULL, Checkpointing.NONE, Parallelism.data(2, Parallelism.Sharding.FSDP)), card)
+                .communication();
+        double exposed = SpeedCoefficient.EXPOSED.centre();
+        double ofLayers = 4 * 12 * 8 * 128 * 768.0 * 2 / 210e9;
+        double adding = 2 * 0.5 * 2 * BERT.parameters() / 2 / 20e9;
+
+        assertThat(of(pairs, card).communication()).isCloseTo(exposed * (ofLayers + adding), withinPercentage(0.01));
+        assertThat(of(shares, card).communication()).isCloseTo(pair + exposed * adding, withinPercentage(0.01));
+    }
+
     /** Each GPU has its own port to the network: eight replicas beside each other share the work of bringing what all need, one does it alone. */
     @Test
     void bringsWeightsOverThePortsOfAllReplicasOfAMachine() {
