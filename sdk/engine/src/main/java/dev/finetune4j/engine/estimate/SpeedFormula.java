@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.estimate;
 
 import static dev.finetune4j.engine.estimate.FrameworkTrait.MASTER_WEIGHTS;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.SINGLE_SUMS;
 import static dev.finetune4j.engine.estimate.SpeedCoefficient.ATTENTION;
 import static dev.finetune4j.engine.estimate.SpeedCoefficient.EFFICIENCY;
 import static dev.finetune4j.engine.estimate.SpeedCoefficient.EXPOSED;
@@ -287,16 +288,15 @@ final class SpeedFormula {
         // Each GPU has a port of its own, by which replicas beside each other bring in turns what all of them need.
         int beside = Math.max(1, gpusOfAMachine() / spread.tensor());
         double width = run.arithmetic().isSingle() ? 4 : 2;
+        double summed = run.has(SINGLE_SUMS) && run.isFull() ? 4 : width;
         double seconds = 0;
         if (spread.weightShards() > 1) {
             double weights = model.linearParameters() + model.embeddingParameters();
             double gathers = spread.sharding() == Sharding.FSDP_GRADIENTS ? 1 : 1 + back;
-            double passes = gathers + (run.isFull() ? 1 : 0);
+            double ofAWeight = width * packed * gathers + (run.isFull() ? summed : 0);
             seconds += others(spread.weightShards())
-                    * width
+                    * ofAWeight
                     * weights
-                    * passes
-                    * packed
                     / spread.tensor()
                     / among(spread.weightShards() * spread.modelGpus(), beside);
             if (spread.replicas()
@@ -304,7 +304,7 @@ final class SpeedFormula {
                 double share = run.trainable() / spread.modelGpus() / spread.weightShards();
                 seconds += 2
                         * others(spread.replicas() / spread.weightShards())
-                        * width
+                        * summed
                         * share
                         / among(spread.gpus(), 1);
             }

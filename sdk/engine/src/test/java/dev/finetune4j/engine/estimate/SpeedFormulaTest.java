@@ -72,7 +72,7 @@ class SpeedFormulaTest {
     void sendsSharesOfGradientsAloneBetweenMachinesWhereSharingIsHybrid() {
         double all = communication(16, Parallelism.Sharding.HYBRID);
         double inside = communication(8, Parallelism.Sharding.FSDP);
-        double between = 2 * 0.5 * 2 * BERT.parameters() / 8 / Math.min(17.5e9, A10G.peerBytesPerSecond(8));
+        double between = 2 * 0.5 * 4 * BERT.parameters() / 8 / Math.min(17.5e9, A10G.peerBytesPerSecond(8));
 
         assertThat(communication(8, Parallelism.Sharding.HYBRID)).isEqualTo(inside);
         assertThat(all - inside).isCloseTo(SpeedCoefficient.EXPOSED.centre() * between, withinPercentage(0.01));
@@ -82,7 +82,7 @@ class SpeedFormulaTest {
     @Test
     void addsUpWithTheOtherCopyWhereTwelveShare() {
         double inside = communication(6, Parallelism.Sharding.FSDP);
-        double between = 2 * 0.5 * 2 * BERT.parameters() / 6 / Math.min(17.5e9, A10G.peerBytesPerSecond(8));
+        double between = 2 * 0.5 * 4 * BERT.parameters() / 6 / Math.min(17.5e9, A10G.peerBytesPerSecond(8));
 
         assertThat(communication(12, Parallelism.Sharding.HYBRID) - inside)
                 .isCloseTo(SpeedCoefficient.EXPOSED.centre() * between, withinPercentage(0.01));
@@ -97,6 +97,18 @@ class SpeedFormulaTest {
 
         assertThat(of(setup.weights(Weights.HALF)).communication()).isCloseTo(2 * bytes, withinPercentage(0.01));
         assertThat(of(setup.weights(Weights.FP32)).communication()).isCloseTo(4 * bytes, withinPercentage(0.01));
+    }
+
+    /** Weights are put together twice in half precision; gradients are added up once, by our engine in single, by accelerate as weights are. */
+    @Test
+    void addsGradientsOfSharesUpInSinglePrecisionWhereTheFrameworkDoes() {
+        Parallelism eight = Parallelism.data(8, Parallelism.Sharding.FSDP);
+        double number = 7 / 8.0 * BERT.parameters() / 20e9 * SpeedCoefficient.EXPOSED.centre();
+
+        assertThat(of(setup(Framework.FINETUNE4J_GPU, Method.FULL, eight)).communication())
+                .isCloseTo((2 * 2 + 4) * number, withinPercentage(0.01));
+        assertThat(of(setup(Framework.HUGGING_FACE, Method.FULL, eight)).communication())
+                .isCloseTo((2 * 2 + 2) * number, withinPercentage(0.01));
     }
 
     /** What eight share, each brings an eighth of from the host's memory. */
@@ -129,7 +141,9 @@ class SpeedFormulaTest {
         double adding = 2 * 0.5 * 2 * BERT.parameters() / 2 / 20e9;
 
         assertThat(of(pairs, card).communication()).isCloseTo(exposed * (ofLayers + adding), withinPercentage(0.01));
-        assertThat(of(shares, card).communication()).isCloseTo(pair + exposed * adding, withinPercentage(0.01));
+        assertThat(of(shares, card).communication())
+                .as("gradients that FSDP adds up are in single precision")
+                .isCloseTo(pair + exposed * 2 * adding, withinPercentage(0.01));
     }
 
     /** Each GPU has its own port to the network: eight replicas beside each other share the work of bringing what all need, one does it alone. */
@@ -142,7 +156,7 @@ class SpeedFormulaTest {
                 setup(Method.FULL, Checkpointing.NONE, new Parallelism(16, Parallelism.Sharding.FSDP, 8, 1, 1, 1));
         double weights = BERT.linearParameters() + BERT.embeddingParameters();
         double exposed = SpeedCoefficient.EXPOSED.centre();
-        double gathered = 2 * weights * 3 * exposed;
+        double gathered = (2 * 2 + 4) * weights * exposed;
         double exchanged = of(alone, h100).communication() - 4 * 12 * 8 * 128 * 768 * 2 / 315e9 * exposed;
 
         assertThat(of(beside, h100).communication()).isCloseTo(gathered * 15 / 16 / 280e9, withinPercentage(0.1));
@@ -247,7 +261,11 @@ class SpeedFormulaTest {
     }
 
     private static TrainingSetup.Builder setup(Method method, Checkpointing checkpointing, Parallelism parallelism) {
-        return TrainingSetup.of(method, Framework.FINETUNE4J_GPU, parallelism)
+        return setup(Framework.FINETUNE4J_GPU, method, parallelism).checkpointing(checkpointing);
+    }
+
+    private static TrainingSetup.Builder setup(Framework framework, Method method, Parallelism parallelism) {
+        return TrainingSetup.of(method, framework, parallelism)
                 .edit()
                 .targets(Set.of())
                 .trainableParameters(1.0)
@@ -260,7 +278,7 @@ class SpeedFormulaTest {
                 .isPacked(true)
                 .longestTokens(128)
                 .meanTokens(128.0)
-                .checkpointing(checkpointing)
+                .checkpointing(Checkpointing.NONE)
                 .attention(Attention.FUSED)
                 .loss(Loss.CHUNKED)
                 .isCompiled(false);
