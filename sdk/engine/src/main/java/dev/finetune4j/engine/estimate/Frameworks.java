@@ -120,6 +120,11 @@ final class Frameworks {
         return has("llm.c", "llmq", "surogate") && !has("llamafactory");
     }
 
+    /** Whether AdamW steps in one kernel unless told otherwise: in finetune4j's engines, nanoGPT ({@code fused=True}) and trainers written in CUDA. */
+    boolean stepsFused() {
+        return has("finetune4j", "nanogpt") || isOfCuda();
+    }
+
     /** Whether the name says that layers are of NVIDIA's Transformer Engine. */
     boolean isOfTransformerEngine() {
         return new RunNotes(name).hasVendorKernels();

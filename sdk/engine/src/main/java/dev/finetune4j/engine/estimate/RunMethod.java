@@ -178,7 +178,8 @@ final class RunMethod {
         if (isEight) {
             return Optimizer.ADAMW_8BIT;
         }
-        if (text.contains("fused") || (framework == Framework.TORCHTUNE && text.contains("adam"))) {
+        boolean stepsFused = framework == Framework.TORCHTUNE || row.framework().stepsFused();
+        if (text.contains("fused") || (stepsFused && text.contains("adam"))) {
             return Optimizer.ADAMW_FUSED;
         }
         if (text.contains("lion") || text.contains("muon") || text.contains("momentum")) {

@@ -153,7 +153,8 @@ final class Unknowns {
         if (isRecipe) { // full_finetune_single_device of torchtune
             return chance(random, 0.7) ? Optimizer.PAGED_ADAMW_8BIT_IN_BACKWARD : Optimizer.ADAMW_FUSED;
         }
-        return chance(random, 0.6) ? Optimizer.ADAMW : Optimizer.ADAMW_FUSED;
+        boolean isOwn = setup.framework() == Framework.FINETUNE4J || setup.framework() == Framework.FINETUNE4J_GPU;
+        return !isOwn && chance(random, 0.6) ? Optimizer.ADAMW : Optimizer.ADAMW_FUSED;
     }
 
     private int accumulation(RandomGenerator random) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.finetune4j.engine.estimate.TrainingSetup.Arithmetic;
 import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
 import dev.finetune4j.engine.estimate.TrainingSetup.Method;
+import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
 import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -54,6 +55,21 @@ class RunMethodTest {
 
         assertThat(run.set("parallelism", parallelism).set("gpus", "8").setup().weights())
                 .isEqualTo(weights);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "finetune4j, ADAMW_FUSED",
+        "finetune4j-peft, ADAMW_FUSED",
+        "nanoGPT, ADAMW_FUSED",
+        "llm.c, ADAMW_FUSED",
+        "torchtune, ADAMW_FUSED",
+        "trl, ADAMW"
+    })
+    void readsOfFrameworksThatAskForOneKernelThatAdamStepsInIt(String framework, Optimizer optimizer) {
+        SampleRun run = SampleRun.with("optimizer", "AdamW").set("method", "full");
+
+        assertThat(run.set("framework", framework).setup().optimizer()).isEqualTo(optimizer);
     }
 
     @ParameterizedTest

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.finetune4j.engine.estimate.Parallelism.Sharding;
 import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
 import dev.finetune4j.engine.estimate.TrainingSetup.Method;
+import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
 import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -32,6 +33,26 @@ class UnknownsTest {
         assertThat(sharingOf(Framework.MEGATRON)).isBetween(0.4, 0.6);
         assertThat(sharingOf(Framework.TUNED)).isEqualTo(1);
         assertThat(sharingOf(Framework.HUGGING_FACE)).isZero();
+    }
+
+    @Test
+    void takesOurEnginesToStepInOneKernel() {
+        assertThat(fusedOf(Framework.FINETUNE4J)).isEqualTo(1);
+        assertThat(fusedOf(Framework.FINETUNE4J_GPU)).isEqualTo(1);
+        assertThat(fusedOf(Framework.HUGGING_FACE)).isBetween(0.3, 0.5);
+    }
+
+    private static double fusedOf(Framework framework) {
+        TrainingSetup setup = SampleSetup.of(framework, Method.FULL, Parallelism.single())
+                .optimizer(null)
+                .build();
+        Unknowns unknowns = new Unknowns(SampleSetup.LLAMA_8B, setup);
+        SplittableRandom random = new SplittableRandom(1);
+        return Stream.generate(() -> unknowns.draw(random))
+                        .limit(DRAWS)
+                        .filter(run -> run.optimizer() == Optimizer.ADAMW_FUSED)
+                        .count()
+                / (double) DRAWS;
     }
 
     private static double sharingOf(Framework framework) {
