@@ -48,6 +48,9 @@ final class SpeedFormula {
     /** The same in operations on lists of tensors (mul, lerp, mul, addcmul, sqrt, div, add, addcdiv), as PyTorch's {@code _multi_tensor_adamw} has them. */
     private static final double STEP_IN_PARTS = 20;
 
+    /** Bytes a second and GPU at which the host steps through states that lie there, in one kernel (DeepSpeedCPUAdam). Judgement. */
+    private static final double HOST_BANDWIDTH = 20 * GIGA;
+
     /**
      * Memory traffic of what torch.compile fuses, against kernels fused by hand: it cuts at every product and norm. Counted on its kernels
      * of a layer of GPT-2 under mixed precision, 56 bytes a width and token going forward and 102 going back, where the formula has 88 for
@@ -225,14 +228,17 @@ final class SpeedFormula {
                 / run.parallelism().pipeline();
     }
 
-    /** AdamW reads and writes weight, gradient and both moments. */
+    /** AdamW reads and writes weight, gradient and both moments, where these lie. */
     private double step() {
+        if (!run.isFull()) {
+            return coefficients.get(STEP) * 24 * run.trainable() / bandwidth() / run.accumulation();
+        }
         Parallelism spread = run.parallelism();
-        double bytes = run.isFull()
-                ? stepBytes() * model.parameters() / spread.optimizerShards() / spread.modelGpus()
-                : 24 * run.trainable();
-        double host = run.offloadsOptimizer() && run.isFull() ? bytes / (20 * GIGA) : 0;
-        return (coefficients.get(STEP) * bytes / bandwidth() + host) / run.accumulation();
+        double weights = model.parameters() / spread.optimizerShards() / spread.modelGpus();
+        double each = run.offloadsOptimizer()
+                ? stepWidth() * STEP_FUSED / HOST_BANDWIDTH
+                : coefficients.get(STEP) * stepWidth() * stepNumbers() / bandwidth();
+        return each * weights / run.accumulation();
     }
 
     /** What of a tensor lies with the others, of so many GPUs that share it: what each has to receive, in gathering as in adding up. */
@@ -261,13 +267,17 @@ final class SpeedFormula {
     }
 
     /**
-     * Of a weight: it and both moments are read and written, its gradient is read. PyTorch's AdamW, unless its kernel is asked for ({@code
+     * Numbers of a weight: it and both moments are read and written, its gradient is read. PyTorch's AdamW, unless its kernel is asked for ({@code
      * fused=True}), goes through them in eight operations on lists of tensors, which read and write what lies between as well.
      */
-    private double stepBytes() {
-        boolean isWide = run.weights() == Weights.FP32 || run.has(MASTER_WEIGHTS);
+    private double stepNumbers() {
         boolean isInParts = run.optimizer() == Optimizer.ADAMW && !run.has(MASTER_WEIGHTS);
-        return (isWide ? 4 : 2) * (isInParts ? STEP_IN_PARTS : STEP_FUSED);
+        return isInParts ? STEP_IN_PARTS : STEP_FUSED;
+    }
+
+    /** Bytes of each of them. */
+    private double stepWidth() {
+        return run.weights() == Weights.FP32 || run.has(MASTER_WEIGHTS) ? 4 : 2;
     }
 
     private double communication() {

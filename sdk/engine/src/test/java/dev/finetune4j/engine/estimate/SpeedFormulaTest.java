@@ -243,6 +243,17 @@ class SpeedFormulaTest {
         assertThat(of(setup.optimizer(Optimizer.ADAMW)).step()).isCloseTo(20 * 4 * number, withinPercentage(0.01));
     }
 
+    /** 20 GB/s in one kernel, whatever the GPU's would be, which steps through nothing. */
+    @Test
+    void stepsOnTheHostWhereStatesLieThere() {
+        TrainingSetup.Builder setup = setup(Method.FULL, Checkpointing.NONE)
+                .weights(Weights.FP32)
+                .optimizer(Optimizer.ADAMW)
+                .offloadsOptimizer(true);
+
+        assertThat(of(setup).step()).isCloseTo(7 * 4 * BERT.parameters() / 20e9, withinPercentage(0.01));
+    }
+
     private static double communication(int gpus, Parallelism.Sharding sharding) {
         return of(setup(Method.FULL, Checkpointing.NONE, Parallelism.data(gpus, sharding)))
                 .communication();
