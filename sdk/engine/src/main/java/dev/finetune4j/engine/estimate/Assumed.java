@@ -45,7 +45,7 @@ record Assumed(
         boolean isCompiled,
         boolean hasFusedKernels,
         boolean hasLeanLayers,
-        boolean ofTransformerEngine,
+        boolean hasTransformerEngine,
         boolean hasSinglePrecisionEdges,
         double unlikeness,
         double unsteadiness,
@@ -109,7 +109,7 @@ record Assumed(
 
     /** Whether kernels are NVIDIA's own, made for the newest parts and for eight bits. */
     boolean hasVendorKernels() {
-        return ofTransformerEngine || has(FrameworkTrait.VENDOR_KERNELS);
+        return hasTransformerEngine || has(FrameworkTrait.VENDOR_KERNELS);
     }
 
     /** Whether every batch needs the same memory. */

@@ -126,8 +126,8 @@ final class Frameworks {
     }
 
     /** Whether the name says that layers are of NVIDIA's Transformer Engine. */
-    boolean isOfTransformerEngine() {
-        return new RunNotes(name).hasVendorKernels();
+    boolean hasTransformerEngine() {
+        return new RunNotes(name).hasTransformerEngine();
     }
 
     /** Whether recipes and examples of its makers, which most runs follow, set sequence parallelism beside tensor parallelism. */

@@ -159,7 +159,7 @@ final class RunNotes {
     }
 
     /** Layers of NVIDIA's Transformer Engine ("te.TransformerLayer"). */
-    boolean hasVendorKernels() {
+    boolean hasTransformerEngine() {
         return say("transformer[ _-]?engine(?! not\\b)|(?<![a-z])te\\.(?:transformer|layernorm|linear)");
     }
 

@@ -185,8 +185,8 @@ final class RunReader {
                 .hasFusedKernels(
                         row.notes().hasFusedKernels() || row.framework().isOfCuda())
                 .hasLeanLayers(hasLeanLayers())
-                .hasVendorKernels(
-                        row.framework().isOfTransformerEngine() || row.notes().hasVendorKernels())
+                .hasTransformerEngine(
+                        row.framework().hasTransformerEngine() || row.notes().hasTransformerEngine())
                 .hasSinglePrecisionEdges(row.notes().preparesForFewBits() ? true : null)
                 .offloadsOptimizer(spread.offloadsOptimizer())
                 .offloadsWeights(spread.offloadsWeights(sharding))

@@ -59,7 +59,7 @@ import org.jspecify.annotations.Nullable;
  * @param hasFusedKernels whether norms, activation functions and rotations run as kernels fused by hand, beyond those of the framework
  * @param hasLeanLayers whether layers are patched to keep less for the backward pass and to move less, as Liger's norms, activation functions
  *     and rotations do in stock code; beyond those of the framework
- * @param hasVendorKernels whether layers are NVIDIA's own, of Transformer Engine, beyond those of the framework
+ * @param hasTransformerEngine whether layers are NVIDIA's own, of Transformer Engine, beyond those of the framework
  * @param hasSinglePrecisionEdges whether embedding, head and norms are in single precision although the layers are packed, as PEFT's
  *     preparation for k-bit training leaves them
  * @param offloadsOptimizer whether the optimizer's states lie in the host's memory
@@ -91,7 +91,7 @@ public record TrainingSetup(
         @Nullable Boolean isCompiled,
         boolean hasFusedKernels,
         boolean hasLeanLayers,
-        boolean hasVendorKernels,
+        boolean hasTransformerEngine,
         @Nullable Boolean hasSinglePrecisionEdges,
         boolean offloadsOptimizer,
         boolean offloadsWeights,
@@ -329,7 +329,7 @@ public record TrainingSetup(
         private @Nullable Boolean isCompiled;
         private boolean hasFusedKernels;
         private boolean hasLeanLayers;
-        private boolean hasVendorKernels;
+        private boolean hasTransformerEngine;
         private @Nullable Boolean hasSinglePrecisionEdges;
         private boolean offloadsOptimizer;
         private boolean offloadsWeights;
@@ -363,7 +363,7 @@ public record TrainingSetup(
             isCompiled = setup.isCompiled;
             hasFusedKernels = setup.hasFusedKernels;
             hasLeanLayers = setup.hasLeanLayers;
-            hasVendorKernels = setup.hasVendorKernels;
+            hasTransformerEngine = setup.hasTransformerEngine;
             hasSinglePrecisionEdges = setup.hasSinglePrecisionEdges;
             offloadsOptimizer = setup.offloadsOptimizer;
             offloadsWeights = setup.offloadsWeights;
@@ -486,8 +486,8 @@ public record TrainingSetup(
         }
 
         /** Whether layers are NVIDIA's own, beyond those of the framework. */
-        public Builder hasVendorKernels(boolean value) {
-            hasVendorKernels = value;
+        public Builder hasTransformerEngine(boolean value) {
+            hasTransformerEngine = value;
             return this;
         }
 
@@ -545,7 +545,7 @@ public record TrainingSetup(
                     isCompiled,
                     hasFusedKernels,
                     hasLeanLayers,
-                    hasVendorKernels,
+                    hasTransformerEngine,
                     hasSinglePrecisionEdges,
                     offloadsOptimizer,
                     offloadsWeights,

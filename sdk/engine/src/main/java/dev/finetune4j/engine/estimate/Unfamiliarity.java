@@ -10,8 +10,6 @@ import dev.finetune4j.engine.estimate.TrainingSetup.Arithmetic;
  * docs/estimates.md}.
  */
 final class Unfamiliarity {
-    private static final int GPUS_OF_A_MACHINE = 8;
-
     private Unfamiliarity() {}
 
     static double ofMemory(Architecture model, TrainingSetup setup) {
@@ -35,7 +33,7 @@ final class Unfamiliarity {
                 when(model.experts() != null, 0.25),
                 when(isModelParallel(spread), 0.15),
                 when(spread.sharding() == Sharding.LAYERS, 0.3),
-                when(spread.gpus() > GPUS_OF_A_MACHINE, 0.15),
+                when(spread.gpus() > Parallelism.GPUS_OF_A_MACHINE, 0.15),
                 when(setup.offloadsOptimizer() || setup.offloadsWeights(), 0.5),
                 when(model.kind() != Kind.DECODER, 0.3),
                 when(setup.arithmetic() == Arithmetic.FP8, 0.1),

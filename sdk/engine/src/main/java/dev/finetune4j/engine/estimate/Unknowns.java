@@ -62,7 +62,7 @@ final class Unknowns {
                 setup.isCompiled() != null && setup.isCompiled(),
                 setup.hasFusedKernels(),
                 setup.hasLeanLayers(),
-                setup.hasVendorKernels(),
+                setup.hasTransformerEngine(),
                 hasSinglePrecisionEdges(random, weights),
                 unlikeness(random),
                 logNormal(random, 1, 0.7), // 1 to 35 GiB over a hundred runs of one benchmark

@@ -344,7 +344,7 @@ class RunReaderTest {
         TrainingSetup setup = SampleRun.with("framework", framework).setup();
 
         assertThat(setup.hasFusedKernels()).isEqualTo(isFused);
-        assertThat(setup.hasVendorKernels())
+        assertThat(setup.hasTransformerEngine())
                 .as("they cast to eight bits by kernels of their own")
                 .isFalse();
     }
@@ -360,7 +360,7 @@ class RunReaderTest {
         assertThat(SampleRun.with("framework", framework)
                         .set("notes", notes == null ? "" : notes)
                         .setup()
-                        .hasVendorKernels())
+                        .hasTransformerEngine())
                 .isEqualTo(isOfIt);
     }
 }

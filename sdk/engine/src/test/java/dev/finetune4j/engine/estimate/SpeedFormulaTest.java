@@ -199,7 +199,7 @@ class SpeedFormulaTest {
         TrainingSetup.Builder setup = setup(Method.FULL, Checkpointing.NONE).arithmetic(Arithmetic.FP8);
         Gpu b200 = GpuTable.shipped().find("B200").orElseThrow();
         SpeedParts stock = of(setup, b200);
-        SpeedParts own = of(setup.hasVendorKernels(true), b200);
+        SpeedParts own = of(setup.hasTransformerEngine(true), b200);
         double gain = SpeedCoefficient.FP8.centre();
 
         assertThat(stock.products() / own.products())
