@@ -13,30 +13,18 @@ import java.util.random.RandomGenerator;
  * @param scenarios what its setup may mean, each as likely
  */
 record Evidence(String family, double observed, double unfamiliarity, List<Scenario> scenarios) {
+    /** How far coefficients of another stack stray, in their deviations. */
+    private static final double STRAY = 0.5;
+
     private static final int SAMPLES = 192;
     private static final long SEED = 7;
 
-    /** Mean and variance of the logarithm over what the setup may mean. */
-    record Spread(double mean, double variance) {}
-
-    Spread spread(Coefficients coefficients) {
-        double sum = 0;
-        double squares = 0;
-        for (Scenario scenario : scenarios) {
-            double log = Math.log(scenario.value(coefficients));
-            sum += log;
-            squares += log * log;
-        }
-        double mean = sum / scenarios.size();
-        return new Spread(mean, Math.max(0, squares / scenarios.size() - mean * mean));
-    }
-
     /** Logarithms of what may be measured: any meaning, and coefficients as another stack may have them. */
-    double[] samples(Coefficients coefficients, Coefficient[] all, double stray) {
+    double[] samples(Coefficients coefficients, Coefficient[] all) {
         RandomGenerator random = new SplittableRandom(SEED);
         double[] logs = new double[SAMPLES];
         for (int i = 0; i < SAMPLES; i++) {
-            Coefficients strayed = coefficients.strayed(all, stray, random);
+            Coefficients strayed = coefficients.strayed(all, STRAY, random);
             logs[i] = Math.log(scenarios.get(i % scenarios.size()).value(strayed));
         }
         return logs;
@@ -44,7 +32,7 @@ record Evidence(String family, double observed, double unfamiliarity, List<Scena
 
     /** The range of what may be measured. */
     Range range(Calibration calibration, Coefficient[] all) {
-        return range(samples(calibration.coefficients(), all, Calibrator.STRAY), calibration.scatter());
+        return range(samples(calibration.coefficients(), all), calibration.scatter());
     }
 
     /** The range of what may be measured where runs scatter by {@code scatter} beyond what the formulas know. */

@@ -18,6 +18,22 @@ final class CoefficientFit {
 
     private static final double FARTHEST = 3;
 
+    /** Mean and variance of the logarithm over what a setup may mean. */
+    private record Spread(double mean, double variance) {
+        static Spread of(Evidence row, Coefficients coefficients) {
+            double sum = 0;
+            double squares = 0;
+            for (Scenario scenario : row.scenarios()) {
+                double log = Math.log(scenario.value(coefficients));
+                sum += log;
+                squares += log * log;
+            }
+            int count = row.scenarios().size();
+            double mean = sum / count;
+            return new Spread(mean, Math.max(0, squares / count - mean * mean));
+        }
+    }
+
     private final Coefficient[] coefficients;
     private final List<Evidence> rows;
     private final double[] weights;
@@ -43,15 +59,15 @@ final class CoefficientFit {
                 normal[i][i] = 1;
                 normal[i][n] = -steps[i];
             }
-            Evidence.Spread[] spreads = new Evidence.Spread[rows.size()];
-            Arrays.parallelSetAll(spreads, r -> rows.get(r).spread(here));
+            Spread[] spreads = new Spread[rows.size()];
+            Arrays.parallelSetAll(spreads, r -> Spread.of(rows.get(r), here));
             double[][] slopes = new double[n][spreads.length];
             for (int i = 0; i < n; i++) {
                 steps[i] += STEP;
                 Coefficients beside = centres.moved(coefficients, steps);
                 steps[i] -= STEP;
                 Arrays.parallelSetAll(
-                        slopes[i], r -> (rows.get(r).spread(beside).mean() - spreads[r].mean()) / STEP);
+                        slopes[i], r -> (Spread.of(rows.get(r), beside).mean() - spreads[r].mean()) / STEP);
             }
             for (int r = 0; r < spreads.length; r++) {
                 double error = Math.sqrt(ERROR * ERROR + spreads[r].variance());

@@ -13,8 +13,6 @@ import java.util.TreeSet;
  * out in turn, and the scatter is the least at which {@link #AIM} of the runs left out lie inside their range.
  */
 final class Calibrator {
-    /** How far coefficients of another stack stray, in their deviations. */
-    static final double STRAY = 0.5;
     /** Share of the runs of unseen families that ranges should hold: above the 80 % of P10 to P90, since structure was seen. */
     private static final double AIM = 0.85;
 
@@ -77,7 +75,7 @@ final class Calibrator {
         return new LeftOut(
                 rows,
                 rows.stream()
-                        .map(row -> row.samples(coefficients, quantity.coefficients(), STRAY))
+                        .map(row -> row.samples(coefficients, quantity.coefficients()))
                         .toList());
     }
 
