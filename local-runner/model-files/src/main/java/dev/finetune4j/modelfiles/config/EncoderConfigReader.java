@@ -44,7 +44,7 @@ final class EncoderConfigReader {
         EncoderConfig config = new EncoderConfig(
                 family,
                 width,
-                reader.count(distilled ? "n_layers" : "num_hidden_layers", HuggingFaceConfig.MAX_LAYERS),
+                reader.count(family.layersKey(), HuggingFaceConfig.MAX_LAYERS),
                 heads,
                 reader.count(distilled ? "hidden_dim" : "intermediate_size", HuggingFaceConfig.MAX_WIDTH),
                 reader.count("vocab_size", HuggingFaceConfig.MAX_VOCABULARY),

@@ -31,4 +31,9 @@ public enum EncoderFamily {
     public String classifier() {
         return classifier;
     }
+
+    /** What config.json calls the number of layers. */
+    public String layersKey() {
+        return this == DISTILBERT ? "n_layers" : "num_hidden_layers";
+    }
 }

@@ -1,8 +1,10 @@
 package dev.finetune4j.modelfiles.encoder;
 
+import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.modelfiles.config.EncoderConfig;
 import dev.finetune4j.modelfiles.config.ModelFolder;
 import dev.finetune4j.modelfiles.decoder.ExpectedTensor;
+import dev.finetune4j.modelfiles.decoder.FurtherLayers;
 import dev.finetune4j.modelfiles.decoder.WeightCheck;
 import dev.finetune4j.modelfiles.weights.WeightFile;
 import java.util.List;
@@ -46,7 +48,8 @@ public final class StoredNames {
     /**
      * Compares the headers of an encoder's weights with its configuration; reads no weight.
      *
-     * @throws dev.finetune4j.error.FineTuneException with FT0410, FT0471 or FT0409, each once for all of them
+     * @throws FineTuneException with FT0410, FT0471 or FT0409, each once for all of them, or FT0421 if there are
+     *     layers that the configuration does not call for
      */
     public static void refuseUnfit(ModelFolder folder, EncoderConfig config) {
         try (WeightFile weights = folder.openWeights()) {
@@ -54,6 +57,15 @@ public final class StoredNames {
             List<ExpectedTensor> body =
                     EncoderTensors.of(config).body().stream().map(names::of).toList();
             WeightCheck.refuseUnfit(weights, body);
+            furtherLayers(config).refusal(folder, weights, config.layers()).ifPresent(problem -> {
+                throw new FineTuneException(List.of(problem), null);
+            });
         }
+    }
+
+    private static FurtherLayers furtherLayers(EncoderConfig config) {
+        String stem = EncoderTensors.of(config).layersStem();
+        String bare = stem.substring(EncoderTensors.prefix(config.family()).length());
+        return new FurtherLayers(config.family().layersKey(), List.of(stem, bare), "AutoModel");
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.finetune4j.error.FineTuneException;
+import dev.finetune4j.modelfiles.ModelFilesProblems;
 import dev.finetune4j.modelfiles.config.ModelFolder;
 import dev.finetune4j.modelfiles.weights.TensorEntry;
 import dev.finetune4j.modelfiles.weights.TensorType;
@@ -70,7 +71,17 @@ class WeightCheckTest {
 
         assertThatThrownBy(() -> WeightCheck.refuseUnfit(ModelFolder.open(folder)))
                 .hasMessageContaining("FT0421: num_hidden_layers is 2, and the weights hold layers 2 to 3")
-                .hasMessageContaining("config.json");
+                .hasMessageContaining("config.json")
+                .isInstanceOfSatisfying(
+                        FineTuneException.class,
+                        e -> assertThat(e.problems().get(0).remedies())
+                                .containsExactly(
+                                        ModelFilesProblems.CONFIG_INVALID.remedy(),
+                                        "\"num_hidden_layers\": 4    # in config.json, to use all that the weights hold",
+                                        "python3 -c 'from transformers import AutoModelForCausalLM as M;"
+                                                + " M.from_pretrained(\".\", torch_dtype=\"auto\").save_pretrained(\"cut\")'"
+                                                + "    # in the model's folder, if no more than 2 are meant; then copy"
+                                                + " tokenizer files to cut/"));
     }
 
     @Test
@@ -81,6 +92,9 @@ class WeightCheckTest {
         write(tensors, TensorType.F32);
 
         WeightCheck.refuseUnfit(ModelFolder.open(folder));
+
+        endIn(folder.resolve("model.safetensors"), "model.layers.1.self_attn.q_proj.bias", 0x80);
+        WeightCheck.refuseUnfit(ModelFolder.open(folder)); // -0.0
 
         endInAHalf(folder.resolve("model.safetensors"), "model.layers.1.self_attn.q_proj.bias");
         assertThatThrownBy(() -> WeightCheck.refuseUnfit(ModelFolder.open(folder)))
