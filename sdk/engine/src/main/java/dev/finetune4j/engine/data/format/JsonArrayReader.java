@@ -11,34 +11,74 @@ import dev.finetune4j.engine.data.DataProblems;
 import dev.finetune4j.engine.spec.ShellWord;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Location;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.Reader;
+import java.io.SequenceInputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** A JSON array of objects, read one element at a time. */
 final class JsonArrayReader implements RowReader {
+    private static final int START_BYTES = 1 << 16;
+
     private final ObjectReader json = RowJson.elementReader();
+    private final ForeignBytes foreign;
     private final JsonParser parser;
+    private final Path file;
     private final String name;
     private final String shown;
     private long row;
 
     JsonArrayReader(Path file, String name) throws IOException {
+        this.file = file;
         this.name = name;
         this.shown = ShellWord.of(file);
-        Reader text = new InputStreamReader(
-                Files.newInputStream(file),
-                StandardCharsets.UTF_8
-                        .newDecoder()
-                        .onMalformedInput(CodingErrorAction.REPORT)
-                        .onUnmappableCharacter(CodingErrorAction.REPORT));
-        this.parser = json.createParser(text);
+        InputStream in = Files.newInputStream(file);
+        try {
+            byte[] start = in.readNBytes(START_BYTES);
+            this.foreign = new ForeignBytes(file, name, start);
+            int mark = foreign.refuseOther();
+            refuseUnmarkedUtf16(start);
+            InputStream whole = new SequenceInputStream(new ByteArrayInputStream(start, mark, start.length - mark), in);
+            this.parser = json.createParser(new InputStreamReader(whole, strict()));
+        } catch (FineTuneException | IOException e) {
+            in.close();
+            throw e;
+        }
+    }
+
+    private static CharsetDecoder strict() {
+        return StandardCharsets.UTF_8
+                .newDecoder()
+                .onMalformedInput(CodingErrorAction.REPORT)
+                .onUnmappableCharacter(CodingErrorAction.REPORT);
+    }
+
+    /** JSON has no NUL bytes, of which UTF-16 is full: as UTF-8 it would be no more than broken JSON. */
+    private void refuseUnmarkedUtf16(byte[] start) {
+        foreign.unmarkedUtf16().ifPresent(order -> {
+            int nul = 0;
+            while (start[nul] != 0) {
+                nul++;
+            }
+            throw DataProblems.NUL_BYTES
+                    .error(name + " holds a NUL byte")
+                    .at(Location.of(name))
+                    .because("at byte " + nul + " of the file")
+                    .remedy(foreign.withoutNul())
+                    .asException();
+        });
     }
 
     @Override
@@ -66,11 +106,48 @@ final class JsonArrayReader implements RowReader {
                     .because(JsonReason.of(e))
                     .asException(e);
         } catch (CharacterCodingException e) {
-            throw DataProblems.NOT_UTF8
-                    .error(name + " is not UTF-8")
-                    .at(new Location.InFile(name, parser.currentLocation().getLineNr(), 0, null))
-                    .asException(e);
+            throw notUtf8(e);
         }
+    }
+
+    /** The parser has lost the bytes, so that the file is read once more, to its end: what most of it is decides about the remedy. */
+    private FineTuneException notUtf8(CharacterCodingException failure) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(START_BYTES).limit(0);
+        CharBuffer text = CharBuffer.allocate(START_BYTES);
+        CharsetDecoder decoder = strict();
+        byte[] bad = new byte[0];
+        long badAt = 0;
+        long line = 1;
+        long before = 0; // bytes of the file before those that the buffer holds
+        try (InputStream in = Files.newInputStream(file)) {
+            boolean atEnd = false;
+            while (!atEnd) {
+                before += bytes.position();
+                bytes.compact();
+                int read = in.readNBytes(bytes.array(), bytes.position(), bytes.remaining());
+                atEnd = bytes.remaining() > read;
+                bytes.limit(bytes.position() + read).position(0);
+                CoderResult result = decoder.decode(bytes, text.clear(), atEnd);
+                foreign.weigh(text.flip());
+                line += bad.length == 0 ? text.chars().filter(c -> c == '\n').count() : 0;
+                while (result.isError()) {
+                    if (bad.length == 0) {
+                        badAt = before + bytes.position();
+                        bad = Arrays.copyOfRange(bytes.array(), bytes.position(), bytes.limit());
+                    }
+                    foreign.weigh("\uFFFD");
+                    bytes.position(bytes.position() + result.length());
+                    result = decoder.reset().decode(bytes, text.clear(), atEnd);
+                    foreign.weigh(text.flip());
+                }
+            }
+        }
+        return DataProblems.NOT_UTF8
+                .error(name + " is not UTF-8")
+                .at(new Location.InFile(name, line, 0, null))
+                .because(ForeignBytes.where(bad[0], badAt))
+                .remedy(foreign.toUtf8(bad))
+                .asException(failure);
     }
 
     private FineTuneException notAnArray() {

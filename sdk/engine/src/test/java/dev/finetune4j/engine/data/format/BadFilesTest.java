@@ -248,6 +248,55 @@ class BadFilesTest {
     }
 
     @Test
+    void tellsTheCodeOfAnArrayAsOfLines() throws IOException {
+        String rows = "[" + GOOD.strip() + "]";
+        Path file = folder.resolve("rows.json");
+        String latin = rows.replace("a", "\u00e9");
+        byte[] broken = joined(latin.getBytes(StandardCharsets.UTF_8), latin.getBytes(StandardCharsets.ISO_8859_1));
+
+        assertThat(remedies("rows.json", rows.getBytes(StandardCharsets.UTF_16)))
+                .contains("iconv -f UTF-16 -t");
+        assertThat(remedies("rows.json", ("\uFEFF" + rows).getBytes(Charset.forName("UTF-32LE"))))
+                .contains("iconv -f UTF-32 -t");
+        assertThat(remedies("rows.json", rows.getBytes(StandardCharsets.UTF_16LE)))
+                .isEqualTo("iconv -f UTF-16LE -t UTF-8 " + file + " > clean-rows.json");
+        assertThat(remedies("rows.json", rows.getBytes(StandardCharsets.UTF_16BE)))
+                .contains("iconv -f UTF-16BE -t");
+        assertThat(remedies("rows.json", latin.getBytes(StandardCharsets.ISO_8859_1)))
+                .isEqualTo("iconv -f WINDOWS-1252 -t UTF-8 " + file + " > utf8-rows.json");
+        assertThat(remedies("rows.json", broken)).contains("iconv -c -f UTF-8 -t UTF-8 " + file + " > utf8-rows.json");
+        assertThat(read(Files.write(file, ("\uFEFF" + rows).getBytes(StandardCharsets.UTF_8)))
+                        .brokenRows())
+                .as("with the byte order mark of UTF-8")
+                .isZero();
+    }
+
+    /** However far behind the beginning of the file it stands, and whatever character a piece of it cuts. */
+    @Test
+    void namesTheByteOfAnArrayThatIsNotUtf8() throws IOException {
+        byte[] more = ("[" + (GOOD.strip().replace("a", "\u00e9\u4e0a") + ",\n").repeat(9000) + "\"")
+                .getBytes(StandardCharsets.UTF_8);
+
+        Problem problem = only(Files.write(
+                folder.resolve("rows.json"),
+                joined(more, joined(new byte[] {(byte) 0xe4, (byte) 0xb8, '"'}, new byte[] {(byte) 0xe4, (byte) 0xb8
+                }))));
+
+        assertThat(Problems.text(problem))
+                .contains("FT0223", "rows.json:9001", "byte 0xE4 at byte " + more.length + " of the file", "iconv -c");
+    }
+
+    @Test
+    void saysWhatAFileOfAnArrayIsThatIsNoText() throws IOException {
+        Path packed = folder.resolve("rows.json");
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(packed))) {
+            out.write("[]".getBytes(StandardCharsets.UTF_8));
+        }
+
+        assertThat(Problems.text(only(packed))).contains("FT0223", "packed with gzip", "gunzip -c " + packed + " > ");
+    }
+
+    @Test
     void saysWhichRowsOfATableAreBroken() throws IOException {
         RowProblems problems = read(
                 file("rows.csv", "prompt,completion\na,b\nc,d,e\n\n\"f\"x,g\nh\n\"a\nb\",\"c \"\"d\"\"\"\n\"open,z\n"));
