@@ -633,6 +633,18 @@ class WorkerTest {
     }
 
     @Test
+    void aLimitOfFileSizesIsNoFullDisk() throws Exception {
+        FineTuneException tooLarge =
+                WriteFailure.of("checkpoint of step 5", folder.checkpoints(), new IOException("File too large"));
+        ticket(SmallJob.steps(SmallJob.training(1).build()).subList(0, 1));
+
+        assertThat(worker(failing(tooLarge)).run()).isEqualTo(ExitCode.TRAINING_FAILED);
+
+        assertThat(problem().code()).isEqualTo("FT0638");
+        assertThat(problem().remedies()).first().isEqualTo("ulimit -f unlimited    # then finetune resume within");
+    }
+
+    @Test
     void toldToEndBeforeItBeginsItStopsAtOnce() throws Exception {
         ticket(SmallJob.steps(SmallJob.training(1).build()));
         Worker worker = worker(BIGRAMS);

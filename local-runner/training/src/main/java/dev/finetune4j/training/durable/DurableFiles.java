@@ -142,16 +142,22 @@ public final class DurableFiles {
         return bytes;
     }
 
-    /** Whether an operation failed since no byte more may be written: disk, quota or file size limit. */
+    /** Whether an operation failed since no byte more may be written: the disk or a quota is full. */
     public static boolean isDiskFull(Throwable failure) {
+        return isToldBy(failure, "No space left on device", "Disk quota exceeded", "not enough space");
+    }
+
+    /** Whether an operation failed since a file may become no larger: by {@code ulimit -f}, or by what the file system can hold. */
+    public static boolean isFileTooLarge(Throwable failure) {
+        return isToldBy(failure, "File too large");
+    }
+
+    private static boolean isToldBy(Throwable failure, String... words) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             String message = cause.getMessage();
             if (cause instanceof IOException
                     && message != null
-                    && (message.contains("No space left on device")
-                            || message.contains("Disk quota exceeded")
-                            || message.contains("File too large")
-                            || message.contains("not enough space"))) {
+                    && Stream.of(words).anyMatch(message::contains)) {
                 return true;
             }
         }

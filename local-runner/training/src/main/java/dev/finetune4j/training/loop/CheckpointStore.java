@@ -48,7 +48,7 @@ public final class CheckpointStore {
      * @param progress how far the training is
      * @param bestAdapter folder with the best adapter so far; left out where it does not exist
      * @return bytes of the checkpoint, now durable
-     * @throws dev.finetune4j.error.FineTuneException with FT0625 or FT0632 if it could not be written; older checkpoints are intact
+     * @throws dev.finetune4j.error.FineTuneException with FT0625, FT0632 or FT0638 if it could not be written; older checkpoints are intact
      */
     long save(TrainableModel model, Progress progress, Path bestAdapter) {
         Path name = folder.resolve(String.format(Locale.ROOT, "checkpoint-%06d", progress.steps()));

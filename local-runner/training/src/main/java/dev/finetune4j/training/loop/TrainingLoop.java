@@ -108,7 +108,7 @@ public final class TrainingLoop {
     /**
      * Trains to the end, or until told to stop.
      *
-     * @throws dev.finetune4j.error.FineTuneException with FT0622 if loss or gradient is not finite, with FT0625 or FT0632 if a
+     * @throws dev.finetune4j.error.FineTuneException with FT0622 if loss or gradient is not finite, with FT0625, FT0632 or FT0638 if a
      *     checkpoint or adapter cannot be written
      */
     public TrainingResult run() {
@@ -162,7 +162,7 @@ public final class TrainingLoop {
      *
      * @param scratch a file that is written and removed again
      * @return what it showed, or empty where it was told to stop
-     * @throws dev.finetune4j.error.FineTuneException with FT0622 if loss or gradient is not finite, with FT0625 or FT0632 if a
+     * @throws dev.finetune4j.error.FineTuneException with FT0622 if loss or gradient is not finite, with FT0625, FT0632 or FT0638 if a
      *     checkpoint or adapter cannot be written, with FT0636 if a checkpoint does not read back as it was written
      */
     public Optional<Rehearsal.Training> rehearse(Extent extent, Path scratch) {

@@ -37,7 +37,7 @@ public final class Answering {
     /**
      * Answers and writes one {@link GeneratedText} a line.
      *
-     * @throws dev.finetune4j.error.FineTuneException with FT0628 if the prompt fills the model's length, with FT0625 or FT0632 if the
+     * @throws dev.finetune4j.error.FineTuneException with FT0628 if the prompt fills the model's length, with FT0625, FT0632 or FT0638 if the
      *     file cannot be written
      */
     public void run(WorkStep.Generate step, Path file) {

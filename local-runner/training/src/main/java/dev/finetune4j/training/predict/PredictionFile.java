@@ -35,7 +35,7 @@ final class PredictionFile implements AutoCloseable {
     /**
      * Opens the file of a variant for more rows.
      *
-     * @throws dev.finetune4j.error.FineTuneException with FT0625 or FT0632 if it cannot be written
+     * @throws dev.finetune4j.error.FineTuneException with FT0625, FT0632 or FT0638 if it cannot be written
      */
     static PredictionFile open(Path file) {
         Path partial = file.resolveSibling(file.getFileName() + DurableFiles.PARTIAL);

@@ -68,7 +68,7 @@ public final class Predictor {
      * Answers all rows that have no answer yet.
      *
      * @return why it stopped before the last row, or empty when the file is complete
-     * @throws dev.finetune4j.error.FineTuneException with FT0630 or FT0631 if a row cannot be read, with FT0625 or FT0632 if an
+     * @throws dev.finetune4j.error.FineTuneException with FT0630 or FT0631 if a row cannot be read, with FT0625, FT0632 or FT0638 if an
      *     answer cannot be written
      */
     public Optional<String> run() {

@@ -43,7 +43,7 @@ public final class LoopProblems implements ProblemCatalogue {
             "FT0625",
             "the disk is full",
             ExitCode.TRAINING_FAILED,
-            "A checkpoint, an adapter or predictions could not be written since the disk, a quota or a file size limit is full. What was half written"
+            "A checkpoint, an adapter or predictions could not be written since the disk or a quota is full. What was half written"
                     + " was removed; the checkpoint before it is intact and the run goes on from there when it is resumed. Launched again it would begin"
                     + " anew.",
             "finetune resume RUN    # once there is room");
@@ -144,6 +144,16 @@ public final class LoopProblems implements ProblemCatalogue {
                     + " could not go on from its checkpoints. The usual cause is a disk or a file system that does not keep what it is given.",
             "FINETUNE_HOME=/another/disk finetune plan JOB --rehearse");
 
+    /** A file of the run may become no larger. */
+    public static final ProblemKind FILE_TOO_LARGE = new ProblemKind(
+            "FT0638",
+            "a file may become no larger",
+            ExitCode.TRAINING_FAILED,
+            "A checkpoint, an adapter or predictions could not be written since the shell that finetune was started in limits the size of files"
+                    + " (ulimit -f), or since the file system holds none so large, as FAT32 beyond 4 GiB. There may be room on the disk. What was"
+                    + " half written was removed; the checkpoint before it is intact and the run goes on from there when it is resumed.",
+            "ulimit -f unlimited && finetune resume RUN");
+
     @Override
     public List<ProblemKind> kinds() {
         return List.of(
@@ -162,6 +172,7 @@ public final class LoopProblems implements ProblemCatalogue {
                 STILL_FALLING,
                 NOTHING_TO_REPLAY,
                 CHECKPOINT_UNREADABLE,
-                ABOVE_START);
+                ABOVE_START,
+                FILE_TOO_LARGE);
     }
 }

@@ -20,10 +20,13 @@ public final class AnotherTry {
                 : "the same command again";
     }
 
-    /** The problem, with that command where it is of the disk; any other as it is. */
+    /** The problem, with that command where it is of the disk or its files; any other as it is. */
     public static Problem named(Problem problem, JobTicket ticket) {
         if (problem.kind().equals(LoopProblems.DISK_FULL)) {
             return problem.withRemedies(List.of(command(ticket) + "    # once there is room"));
+        }
+        if (problem.kind().equals(LoopProblems.FILE_TOO_LARGE)) {
+            return problem.withRemedies(List.of("ulimit -f unlimited    # then " + command(ticket)));
         }
         return problem.kind().equals(LoopProblems.OUTPUT_UNWRITABLE)
                 ? problem.withRemedies(List.of(command(ticket) + "    # once it can be written there"))

@@ -33,7 +33,7 @@ public final class EventLog implements Consumer<RunEvent>, AutoCloseable {
     /**
      * Appends an event.
      *
-     * @throws dev.finetune4j.error.FineTuneException with FT0625 or FT0632 if it cannot be written
+     * @throws dev.finetune4j.error.FineTuneException with FT0625, FT0632 or FT0638 if it cannot be written
      */
     @Override
     public void accept(RunEvent event) {
