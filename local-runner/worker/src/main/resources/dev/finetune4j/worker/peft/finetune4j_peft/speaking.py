@@ -93,7 +93,7 @@ class Speaking:
             dataclasses.replace(question, prompt=question.continued or question.prompt)
             for question in (questions[place] for place in wanted)
         ]
-        for place, tokens in zip(wanted, self._continued(asked)):
+        for place, tokens in zip(wanted, self._written(asked)):
             question = questions[place]
             most = question.new_tokens
             # Nobody waits for a passage to end.
@@ -101,14 +101,14 @@ class Speaking:
             spoken[place] = Generated(self._decode(tokens[:most]), complete)
         return spoken
 
-    def _continued(self, questions: Sequence[Question]) -> list[list[int]]:
+    def _written(self, questions: Sequence[Question]) -> list[list[int]]:
         """Tokens of each answer up to where the model stops, that token left out. Prompts are padded in front, and the padding masked."""
         longest = max(len(question.prompt) for question in questions)
         pad = self._recipe.pad_token
         ids = [[pad] * (longest - len(question.prompt)) + question.prompt for question in questions]
         mask = [[0] * (longest - len(question.prompt)) + [1] * len(question.prompt) for question in questions]
         if self._model.virtual_tokens:
-            return [self._continued_alone(question) for question in questions] if longest else []
+            return [self._written_alone(question) for question in questions] if longest else []
         inputs = self._model.inputs(torch.tensor(ids, device=self._model.device))
         settings = self._settings(max(question.new_tokens for question in questions))
         whole = self._model.model.generate(
@@ -116,7 +116,7 @@ class Speaking:
         )
         return [self._until_stop(tokens) for tokens in whole[:, longest:].tolist()]
 
-    def _continued_alone(self, question: Question) -> list[int]:
+    def _written_alone(self, question: Question) -> list[int]:
         """The same behind virtual tokens, which no padding may come between."""
         virtual = self._model.virtual_tokens
         inputs = self._model.inputs(self._model.padded([question.prompt]))
