@@ -3,12 +3,14 @@ package dev.finetune4j.worker.local;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Severity;
+import dev.finetune4j.job.EvaluationSpec;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.FullTuning;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.modelfiles.config.ModelFolder;
 import dev.finetune4j.spi.Footprint;
 import dev.finetune4j.spi.Proposal;
+import dev.finetune4j.spi.Proposal.AnswerLengths;
 import dev.finetune4j.spi.Proposal.RowLengths;
 import dev.finetune4j.training.loop.BatchBound;
 import dev.finetune4j.training.loop.TrainingPlan;
@@ -36,6 +38,8 @@ final class LocalRefusals {
      * 0.79 in an earlier measurement, of which the machine is not known.
      */
     static final double LEAST_TAKEN = 0.75;
+
+    private static final String NEW_TOKENS = "evaluation.max-new-tokens";
 
     private final Proposal proposal;
     private final Machine machine;
@@ -88,15 +92,62 @@ final class LocalRefusals {
     }
 
     private Problem withWhatFits(Problem tooLarge, int refusedTokens) {
-        return isOfAnswers(tooLarge) ? answersFitting(tooLarge) : fitting(tooLarge, refusedTokens);
+        if (isAt(NEW_TOKENS, tooLarge)) {
+            return continuationsFitting(tooLarge, refusedTokens);
+        }
+        // Texts that are answered are as long as a row may be, not as a batch is.
+        return isAt("training.max-tokens", tooLarge) ? answersFitting(tooLarge) : fitting(tooLarge, refusedTokens);
     }
 
-    /** Texts that are answered are as long as a row may be, not as a batch is. */
-    private static boolean isOfAnswers(Problem tooLarge) {
+    private static boolean isAt(String key, Problem tooLarge) {
         return tooLarge.place()
                 .map(Object::toString)
-                .filter(place -> place.contains("training.max-tokens"))
+                .filter(place -> place.contains(key))
                 .isPresent();
+    }
+
+    /** With the longest continuations of passages that fit: what they go on from is short, however long a row may be. */
+    private Problem continuationsFitting(Problem tooLarge, int batchTokens) {
+        int fits = 0;
+        int refused = proposal.job().evaluation().maxNewTokens();
+        while (refused - fits > 1) {
+            int middle = fits + (refused - fits) / 2;
+            if (writing(middle).refusals(batchTokens).isEmpty()) {
+                fits = middle;
+            } else {
+                refused = middle;
+            }
+        }
+        List<String> remedies = new ArrayList<>();
+        if (fits > 0) {
+            remedies.add(NEW_TOKENS + ": " + fits);
+        }
+        tooLarge.remedies().stream()
+                .filter(remedy -> !remedy.startsWith(NEW_TOKENS))
+                .forEach(remedies::add);
+        remedies.add("finetune models    # a smaller one");
+        return tooLarge.withRemedies(remedies);
+    }
+
+    /** The same job where answers are no longer than so many tokens. */
+    private LocalRefusals writing(int newTokens) {
+        EvaluationSpec evaluation = proposal.job().evaluation();
+        AnswerLengths answers = proposal.answers();
+        int fewer = evaluation.maxNewTokens() - newTokens;
+        LocalRefusals shorter = new LocalRefusals(
+                new Proposal(
+                        proposal.job().toBuilder()
+                                .evaluation(evaluation.toBuilder()
+                                        .maxNewTokens(newTokens)
+                                        .build())
+                                .build(),
+                        proposal.model(),
+                        proposal.rows(),
+                        new AnswerLengths(
+                                answers.passage(), answers.conversation() - fewer, answers.written() - fewer)),
+                machine);
+        shorter.folder = folder();
+        return shorter;
     }
 
     /** With the shorter prompt: without examples it is not longer than a row. */

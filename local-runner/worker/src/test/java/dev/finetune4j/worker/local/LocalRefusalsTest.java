@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Severity;
+import dev.finetune4j.job.EvaluationSpec;
+import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.LoraTuning;
 import dev.finetune4j.spi.Footprint;
 import dev.finetune4j.spi.Proposal;
@@ -145,6 +147,53 @@ class LocalRefusalsTest {
                     assertThat(problem.causes()).anyMatch(cause -> cause.contains("60000 tokens"));
                     assertThat(problem.remedies()).startsWith("evaluation.few-shot: 0");
                 });
+    }
+
+    @Test
+    void proposesTheLongestContinuationsThatFit() throws IOException {
+        Proposal tooLong = continuing(30_000);
+
+        Problem tooLarge = new LocalRefusals(tooLong, machine(1 << 20))
+                .all().stream().findFirst().orElseThrow();
+
+        assertThat(tooLarge.code()).isEqualTo("FT0601");
+        assertThat(tooLarge.place()).hasToString("Optional[job  evaluation.max-new-tokens]");
+        assertThat(tooLarge.remedies())
+                .contains("delete evaluation.continue-passages")
+                .noneMatch(remedy -> remedy.startsWith("training.max-tokens"));
+        String first = tooLarge.remedies().get(0);
+        assertThat(first).matches("evaluation\\.max-new-tokens: [0-9]+");
+        int fits = Integer.parseInt(first.substring(first.indexOf(' ') + 1));
+        assertThat(new LocalRefusals(continuing(fits), machine(1 << 20)).all()).isEmpty();
+        assertThat(new LocalRefusals(continuing(fits + 1), machine(1 << 20)).all())
+                .isNotEmpty();
+    }
+
+    @Test
+    void proposesShorterRowsWhereThePassagesThemselvesDoNotFit() throws IOException {
+        Proposal small = job.proposal(LoraTuning.defaults());
+        Proposal passages =
+                new Proposal(small.job(), small.model(), small.rows(), new Proposal.AnswerLengths(2_000_000, 256, 256));
+
+        assertThat(new LocalRefusals(passages, machine(1 << 20)).all())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.remedies())
+                        .anyMatch(remedy -> remedy.startsWith("training.max-tokens"))
+                        .noneMatch(remedy -> remedy.contains("continue-passages")));
+    }
+
+    /** Of passages of 256 tokens, each half of which is continued. */
+    private Proposal continuing(int newTokens) throws IOException {
+        Proposal small = job.proposal(LoraTuning.defaults());
+        EvaluationSpec evaluation = EvaluationSpec.builder()
+                .continuePassages(true)
+                .maxNewTokens(newTokens)
+                .build();
+        return new Proposal(
+                small.job().toBuilder().evaluation(evaluation).build(),
+                small.model(),
+                small.rows(),
+                new Proposal.AnswerLengths(256, 128 + newTokens, 128 + newTokens));
     }
 
     @Test

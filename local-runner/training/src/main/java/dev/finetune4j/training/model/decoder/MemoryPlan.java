@@ -34,6 +34,8 @@ record MemoryPlan(
     /** Levels from the fastest to the smallest, whose places are the numbers by which the script knows them. */
     static final List<Recompute> FASTEST_FIRST = List.of(Recompute.NONE, Recompute.FEED_FORWARD, Recompute.LAYER);
 
+    private static final String NEW_TOKENS = "evaluation.max-new-tokens";
+
     /**
      * Decides what the settings leave open.
      *
@@ -142,6 +144,15 @@ record MemoryPlan(
         }
 
         private AnswerForecast answers(Precision precision) {
+            return answers(precision, settings.textTokens(), settings.writtenTokens());
+        }
+
+        /** Where passages are not continued. */
+        private AnswerForecast reading(Precision precision) {
+            return answers(precision, 0, 0);
+        }
+
+        private AnswerForecast answers(Precision precision, int textTokens, int writtenTokens) {
             return new AnswerForecast(
                     shape,
                     trained.isWhole() ? TrainedSizes.NOTHING : trained.withGradients(1),
@@ -149,8 +160,8 @@ record MemoryPlan(
                     bytes(precision),
                     formats.cpu(),
                     Math.max(1, settings.passageTokens()),
-                    settings.textTokens(),
-                    settings.writtenTokens());
+                    textTokens,
+                    writtenTokens);
         }
 
         private FineTuneException trainingTooLarge(MemoryForecast steps, Recompute level, Precision precision) {
@@ -180,11 +191,19 @@ record MemoryPlan(
         }
 
         private FineTuneException answersTooLarge(Precision precision, long peakBytes) {
+            boolean isOfContinuations = settings.passageTokens() > 0
+                    && settings.writtenTokens() > 0
+                    && reading(precision).peakBytes() <= settings.memoryBytes();
             var problem = tooLarge(
                             "answering", peakBytes, precision, "texts of up to " + settings.textTokens() + " tokens")
-                    .at(Location.ofKey("training.max-tokens"));
+                    .at(Location.ofKey(isOfContinuations ? NEW_TOKENS : "training.max-tokens"));
             if (answers(other(precision)).peakBytes() < peakBytes) {
                 problem.remedy(formats.setting(other(precision)));
+            }
+            if (isOfContinuations) {
+                return problem.remedy(NEW_TOKENS + ": " + Math.max(1, settings.newTokens() / 2))
+                        .remedy("delete evaluation.continue-passages")
+                        .asException();
             }
             return problem.remedy("training.max-tokens: " + Math.max(1, settings.textTokens() / 2))
                     .asException();
