@@ -136,7 +136,14 @@ final class WorkSite {
         TunedModel fresh = new TunedModel(
                 channel(WorkOrder.MODEL_CHANNEL), channelIfAny(WorkOrder.ADAPTER_CHANNEL), step.method());
         return load(
-                fresh, Purpose.TRAIN, step.training(), startTokens, plan.maxBatchTokens(), plan.longestRow(), lengths);
+                fresh,
+                Purpose.TRAIN,
+                step.training(),
+                startTokens,
+                plan.maxBatchTokens(),
+                plan.mostRows(),
+                plan.longestRow(),
+                lengths);
     }
 
     /**
@@ -145,7 +152,7 @@ final class WorkSite {
      * @param lengths the longest texts that are answered
      */
     LanguageModelLoader.Loaded loadToAnswer(TunedModel model, TrainingSpec spec, TextLengths lengths) {
-        return load(model, Purpose.ANSWER, spec, List.of(), 0, 0, lengths);
+        return load(model, Purpose.ANSWER, spec, List.of(), 0, 0, 0, lengths);
     }
 
     private LanguageModelLoader.Loaded load(
@@ -154,6 +161,7 @@ final class WorkSite {
             TrainingSpec spec,
             List<Integer> startTokens,
             int batchTokens,
+            int batchRows,
             int rowTokens,
             TextLengths lengths) {
         int passage = purpose == Purpose.ANSWER ? lengths.passage() : 0;
@@ -170,7 +178,7 @@ final class WorkSite {
                                 spec.seed(),
                                 startTokens,
                                 Math.max(1, Math.max(batchTokens, passage)),
-                                TrainingPlan.mostRows(spec),
+                                batchRows,
                                 rowTokens,
                                 lengths.passage(),
                                 lengths.conversation(),

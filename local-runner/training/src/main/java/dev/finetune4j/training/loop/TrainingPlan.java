@@ -102,9 +102,18 @@ public final class TrainingPlan {
         maxBatchTokens = Math.toIntExact(Math.max(BatchPlan.tokens(largest, lengths, prefix), longestValidation));
     }
 
-    /** The most rows that a micro-batch may have; packed, as many as there is room for. */
-    public static int mostRows(TrainingSpec spec) {
-        return spec.packing() ? Integer.MAX_VALUE : spec.batchSize();
+    /**
+     * The most rows that a micro-batch may have; packed, as many as there is room for.
+     *
+     * @param rows training rows in all
+     */
+    public static int mostRows(TrainingSpec spec, long rows) {
+        return (int) Math.min(spec.packing() ? Integer.MAX_VALUE : spec.batchSize(), rows);
+    }
+
+    /** The most rows that a micro-batch of any epoch may have; packed, as many as there is room for. */
+    public int mostRows() {
+        return mostRows(spec, lengths.length);
     }
 
     /** Optimizer steps planned. */

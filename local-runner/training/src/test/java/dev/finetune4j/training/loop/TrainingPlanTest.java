@@ -15,6 +15,18 @@ class TrainingPlanTest {
     private static final EncodedRows NONE = EncodedRows.of(java.util.List.of(), java.util.List.of());
 
     @Test
+    void aMicroBatchHasNoMoreRowsThanThereAre() {
+        TrainingSpec eight = TrainingSpec.builder().batchSize(8).build();
+        TrainingSpec packed = eight.toBuilder().packing(true).build();
+
+        assertThat(TrainingPlan.mostRows(eight, 3)).isEqualTo(3);
+        assertThat(TrainingPlan.mostRows(eight, 30)).isEqualTo(8);
+        assertThat(TrainingPlan.mostRows(packed, 30)).isEqualTo(30);
+        assertThat(new TrainingPlan(eight, new int[] {5, 6, 7}, 0, 0, 12, BatchPrefix.NONE).mostRows())
+                .isEqualTo(3);
+    }
+
+    @Test
     void epochsEndWithASmallerStepRatherThanMixingEpochs() {
         // 25 rows, 4 a micro-batch, 2 micro-batches a step: 7 micro-batches, 4 steps an epoch
         TrainingPlan plan =

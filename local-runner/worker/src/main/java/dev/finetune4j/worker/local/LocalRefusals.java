@@ -325,7 +325,7 @@ final class LocalRefusals {
                 training.seed(),
                 List.of(),
                 batchTokens,
-                TrainingPlan.mostRows(training),
+                TrainingPlan.mostRows(training, proposal.rows().trainingRows()),
                 purpose == Purpose.TRAIN ? (int) Math.min(computed().longest(), Integer.MAX_VALUE) : 0,
                 proposal.answers().passage(),
                 proposal.answers().conversation(),

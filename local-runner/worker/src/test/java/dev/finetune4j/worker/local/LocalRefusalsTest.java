@@ -230,6 +230,39 @@ class LocalRefusalsTest {
                 .isEqualTo(footprint(dropping, 0).mostBytes());
     }
 
+    /** Four threads have a gradient each where a micro-batch may have four rows. */
+    @Test
+    void countsGradientsByTheRowsThatAMicroBatchMayHave() throws IOException {
+        long alone = mostBytes(false, 1, 48);
+        long four = mostBytes(false, 4, 48);
+
+        assertThat(four).isGreaterThan(alone);
+        assertThat(mostBytes(false, 4, 3)).as("there are three rows in all").isEqualTo(alone);
+        assertThat(mostBytes(true, 1, 48))
+                .as("packed, as many as there is room for")
+                .isEqualTo(four);
+        assertThat(mostBytes(true, 1, 3)).as("packed, three in all").isEqualTo(alone);
+    }
+
+    /** Of micro-batches of 4096 tokens on four threads. */
+    private long mostBytes(boolean packing, int batchSize, int rows) throws IOException {
+        Proposal small = job.proposal(LoraTuning.defaults());
+        TrainingSpec training = small.job().training().toBuilder()
+                .threads(4)
+                .packing(packing)
+                .batchSize(batchSize)
+                .build();
+        return new LocalRefusals(
+                        new Proposal(
+                                small.job().toBuilder().training(training).build(),
+                                small.model(),
+                                new Proposal.RowLengths(rows, 0, 1000, 4096, 4096),
+                                Proposal.AnswerLengths.NONE),
+                        machine(8 << 20))
+                .footprint()
+                .mostBytes();
+    }
+
     @Test
     void theShareThatIsComputedIsOneWherePromptsDifferAndNeverNothing() throws IOException {
         assertThat(share(57.3, 0)).isEqualTo(1);
