@@ -50,19 +50,33 @@ final class LineReader implements Closeable {
 
     private final ForeignBytes foreign;
     private final boolean hasOldLineEnds;
+    private final boolean endsAtReturns;
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private int position;
     private int limit;
     private long bufferOffset;
     private long lineNumber;
+    private byte lastEnd;
 
+    /** Of a file whose lines end in line feeds. */
     LineReader(Path file, String name) throws IOException {
+        this(file, name, false);
+    }
+
+    /**
+     * Opens a file.
+     *
+     * @param name what problems call it
+     * @param readsOldLineEnds whether a carriage return alone ends a line, too, where the lines at the file's start end in one
+     */
+    LineReader(Path file, String name, boolean readsOldLineEnds) throws IOException {
         this.in = Files.newInputStream(file);
         this.name = name;
         this.shown = ShellWord.of(file);
         fill();
         this.foreign = new ForeignBytes(file, name, Arrays.copyOf(buffer, limit));
         this.hasOldLineEnds = hasOldLineEnds(buffer, limit);
+        this.endsAtReturns = readsOldLineEnds && hasOldLineEnds;
         try {
             position = foreign.refuseOther();
         } catch (FineTuneException e) {
@@ -96,7 +110,7 @@ final class LineReader implements Closeable {
     /** The next line, or null after the last. */
     @Nullable
     Line next() throws IOException {
-        if (position == limit && !fill()) {
+        if (!hasMore()) {
             return null;
         }
         long lineOffset = bufferOffset + position;
@@ -109,15 +123,19 @@ final class LineReader implements Closeable {
             boolean complete = end < limit;
             if (complete && longLine == null && length <= MAX_LINE_BYTES) {
                 Line line = decode(buffer, position, end - position, lineOffset);
-                position = end + 1;
+                pass(end);
                 return line;
             }
             if (length <= MAX_LINE_BYTES) {
                 longLine = longLine == null ? new ByteArrayOutputStream(2 * BUFFER_BYTES) : longLine;
                 longLine.write(buffer, position, end - position);
             }
-            position = complete ? end + 1 : end;
-            if (complete || !fill()) {
+            if (complete) {
+                pass(end);
+                break;
+            }
+            position = end;
+            if (!fill()) {
                 break;
             }
         }
@@ -127,12 +145,29 @@ final class LineReader implements Closeable {
         return decode(longLine.toByteArray(), 0, longLine.size(), lineOffset);
     }
 
+    /** Also passes the line feed behind a carriage return that ended a line. */
+    private boolean hasMore() throws IOException {
+        if (position == limit && !fill()) {
+            return false;
+        }
+        if (endsAtReturns && lastEnd == '\r' && buffer[position] == '\n') {
+            pass(position);
+            return hasMore();
+        }
+        return true;
+    }
+
     private int lineEnd() {
         int end = position;
-        while (end < limit && buffer[end] != '\n') {
+        while (end < limit && buffer[end] != '\n' && !(endsAtReturns && buffer[end] == '\r')) {
             end++;
         }
         return end;
+    }
+
+    private void pass(int end) {
+        lastEnd = buffer[end];
+        position = end + 1;
     }
 
     private boolean fill() throws IOException {
@@ -179,7 +214,7 @@ final class LineReader implements Closeable {
         Problem.Builder problem = DataProblems.LINE_TOO_LONG
                 .error("line " + lineNumber + " of " + name + " is too long")
                 .because(String.format(Locale.ROOT, "%,d bytes; at most %,d are read", length, MAX_LINE_BYTES));
-        if (hasOldLineEnds) {
+        if (hasOldLineEnds && !endsAtReturns) {
             return broken(problem.because(OLD_LINE_ENDS).remedy(withNewLineEnds()));
         }
         return broken(problem.remedy("jq -c '.[]' " + shown + " > rows.jsonl    # if it is one JSON array")

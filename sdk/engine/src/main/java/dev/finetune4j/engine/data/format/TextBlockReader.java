@@ -6,12 +6,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Plain text: each block of lines between blank lines is a row with the field {@code text}. */
+/**
+ * Plain text: each block of lines between blank lines is a row with the field {@code text}. Lines may end in a carriage return alone, as
+ * on old Macs.
+ */
 final class TextBlockReader implements RowReader {
     private final LineReader lines;
 
     TextBlockReader(Path file, String name) throws IOException {
-        this.lines = new LineReader(file, name);
+        this.lines = new LineReader(file, name, true);
     }
 
     @Override

@@ -113,6 +113,20 @@ class ExampleReaderTest {
     }
 
     @Test
+    void readsTextWhoseLinesEndInACarriageReturnAlone() throws IOException {
+        TaskSpec generation = TaskSpec.of(TaskKind.GENERATION);
+        String old = "Shall I\rcompare thee\r\r\rto a day\r";
+        String rest = "y".repeat((1 << 16) - 4); // the carriage return behind it ends what is read at once
+
+        assertThat(read("rows.txt", old, generation))
+                .extracting(row -> ((Example.Passage) row).text())
+                .containsExactly("Shall I\ncompare thee", "to a day");
+        assertThat(read("rows.txt", "x\r\r" + rest + "\r\nwith\n\nline feeds\r\n\r\nlater", generation))
+                .extracting(row -> ((Example.Passage) row).text())
+                .containsExactly("x", rest + "\nwith", "line feeds", "later");
+    }
+
+    @Test
     void readsTextAsPassages() throws IOException {
         TaskSpec generation = TaskSpec.of(TaskKind.GENERATION);
 
