@@ -154,6 +154,16 @@ public final class EvaluationProblems implements ProblemCatalogue {
             training.max-tokens.""",
             "evaluation.max-new-tokens: 256    # twice as many as the job allows");
 
+    /** There is nothing to continue. */
+    public static final ProblemKind NOTHING_TO_CONTINUE = new ProblemKind(
+            "FT0715",
+            "There are no passages to continue",
+            ExitCode.INVALID,
+            """
+            evaluation.continue-passages lets models go on from the beginning of each held-out passage. Passages are rows of plain text; rows \
+            with answers are asked, and models write to each of them as it is. The setting changes nothing then.""",
+            "delete evaluation.continue-passages");
+
     /** This machine cannot compare what a place that only trains gave. */
     public static final ProblemKind NOT_COMPARED_HERE = new ProblemKind(
             "FT0709",
@@ -180,7 +190,8 @@ public final class EvaluationProblems implements ProblemCatalogue {
             ONE_ANSWER,
             UNANSWERED_LABELS,
             EMPTY_ANSWERS,
-            CUT_ANSWERS);
+            CUT_ANSWERS,
+            NOTHING_TO_CONTINUE);
 
     @Override
     public List<ProblemKind> kinds() {

@@ -69,6 +69,21 @@ public record TaskMetrics(List<MetricName> metrics, List<MetricName> onlyContinu
                 && hasContinuations(job.task().kind());
     }
 
+    /**
+     * FT0715, a warning, where a job lets models continue passages and has none.
+     *
+     * @param areAnswered whether the rows have answers; false where they are passages
+     */
+    public static Optional<Problem> idleContinuations(FineTuneJob job, boolean areAnswered) {
+        return areAnswered && job.evaluation().continuesPassages()
+                ? Optional.of(EvaluationProblems.NOTHING_TO_CONTINUE
+                        .warning("evaluation.continue-passages has no effect: the rows have answers")
+                        .at(Location.ofKey("evaluation.continue-passages"))
+                        .because("passages are rows of plain text, without any")
+                        .build())
+                : Optional.empty();
+    }
+
     /** Whether a task has a metric that looks at continuations, for which there is no right one. */
     public static boolean hasContinuations(TaskKind kind) {
         return MetricName.of(kind).contains(MetricName.DISTINCT_2);

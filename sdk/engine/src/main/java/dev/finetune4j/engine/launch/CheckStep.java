@@ -44,6 +44,7 @@ final class CheckStep {
         DatasetCheckReport report = DatasetCheck.of(job, data.labels(), codec, threads)
                 .inspect(new DatasetParts(rows, data.record().format(), data.digest()));
         List<Problem> problems = new ArrayList<>(gateProblem(job, data).stream().toList());
+        TaskMetrics.idleContinuations(job, data.hasAnswers()).ifPresent(problems::add);
         if (!codec.speaks()) {
             problems.addAll(EncoderJob.findings(file));
         }

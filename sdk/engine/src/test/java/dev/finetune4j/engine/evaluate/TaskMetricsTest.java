@@ -70,6 +70,20 @@ class TaskMetricsTest {
                         .startsWith("evaluation.gate.metric: perplexity"));
     }
 
+    @Test
+    void saysThatThereIsNothingToContinueWhereRowsHaveAnswers() {
+        assertThat(TaskMetrics.idleContinuations(job(TaskKind.GENERATION, true), true))
+                .hasValueSatisfying(problem -> {
+                    assertThat(problem.code()).isEqualTo("FT0715");
+                    assertThat(problem.isError()).isFalse();
+                    assertThat(problem.remedies()).containsExactly("delete evaluation.continue-passages");
+                });
+        assertThat(TaskMetrics.idleContinuations(job(TaskKind.GENERATION, true), false))
+                .isEmpty();
+        assertThat(TaskMetrics.idleContinuations(job(TaskKind.GENERATION, false), true))
+                .isEmpty();
+    }
+
     private static Gate judging(MetricName metric) {
         return new Gate(metric, null, true);
     }
