@@ -1,9 +1,12 @@
 package dev.finetune4j.engine.report.view;
 
+import dev.finetune4j.data.DatasetProfile;
+import dev.finetune4j.engine.data.format.RowFormat;
 import dev.finetune4j.engine.evaluate.MetricFigures;
 import dev.finetune4j.engine.report.ChangedRow;
 import dev.finetune4j.engine.report.ChangedRows;
 import dev.finetune4j.engine.report.Figures;
+import dev.finetune4j.engine.report.RunReport;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.evaluation.VariantEvaluation;
 import dev.finetune4j.job.MetricName;
@@ -15,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class ExampleSection {
     private ExampleSection() {}
 
-    static Html of(ChangedRows changed, VariantEvaluation base) {
+    static Html of(RunReport report, ChangedRows changed, VariantEvaluation base) {
         String counts = "Against %s, tuning made %s better, %s worse and left %s as they were, by %s."
                 .formatted(
                         base.variant() == Variant.BASE_PRIOR ? "the shares of the labels" : "the zero-shot base model",
@@ -33,7 +36,7 @@ final class ExampleSection {
                         + " The rows below are drawn by lot, half of either kind where there are enough; secrets and personal data are masked.",
                 Html.of(
                         "<ol class=\"rows\">{}</ol>",
-                        Html.join(changed.sample().stream().map(row -> row(row, changed.metric())))));
+                        Html.join(changed.sample().stream().map(row -> row(row, changed.metric(), expected(report))))));
     }
 
     /** What tuning did to a row, in a word: a text that scores higher need not be right. */
@@ -45,19 +48,20 @@ final class ExampleSection {
         return fixed ? "better" : "worse";
     }
 
-    /** What the reference is: where nothing is asked the row is a passage, which models read and may continue. */
-    static String expected(ChangedRow row) {
-        return row.prompt().isBlank() ? "Passage" : "Right answer";
+    /** What the reference is: rows of plain text are passages, which models read and may continue. */
+    static String expected(RunReport report) {
+        DatasetProfile data = report.data();
+        return data != null && data.format().equals(RowFormat.TEXT.id()) ? "Passage" : "Right answer";
     }
 
     private static boolean isLabel(MetricName metric) {
         return metric.equals(MetricName.ACCURACY);
     }
 
-    private static Html row(ChangedRow row, MetricName metric) {
+    private static Html row(ChangedRow row, MetricName metric, String expected) {
         boolean fixed = row.effect() == ChangedRow.Effect.FIXED;
         List<Html> answers = new ArrayList<>();
-        answers.add(answer("expected", expected(row), row.reference(), ""));
+        answers.add(answer("expected", expected, row.reference(), ""));
         boolean isLabel = isLabel(metric);
         answers.add(answer("zero", "Base", row.baseAnswer(), note(metric, isLabel, row.baseScore())));
         answers.add(answer("tuned", "Tuned", row.tunedAnswer(), note(metric, isLabel, row.tunedScore())));

@@ -38,6 +38,7 @@ public final class HtmlReport {
         report.comparison().map(ClassSection::ofEvaluation).ifPresent(parts::add);
         if (report.changedRows() != null) {
             parts.add(ExampleSection.of(
+                    report,
                     report.changedRows(),
                     report.comparison().flatMap(EvaluationReport::base).orElseThrow()));
         }

@@ -61,7 +61,7 @@ public final class MarkdownReport {
         notices(text, "Findings of the data check", report.findings());
         report.comparison().ifPresent(evaluation -> classes(text, evaluation));
         if (report.changedRows() != null) {
-            rows(text, report.changedRows());
+            rows(text, report.changedRows(), ExampleSection.expected(report));
         }
         parameters(text, report);
         provenance(text, report);
@@ -223,7 +223,7 @@ public final class MarkdownReport {
                 .append(Markdown.table(List.of("Label", "Rows", "Precision", "Recall", "F1"), rows));
     }
 
-    private static void rows(StringBuilder text, ChangedRows changed) {
+    private static void rows(StringBuilder text, ChangedRows changed, String expected) {
         List<List<String>> rows = new ArrayList<>();
         for (ChangedRow row : changed.sample()) {
             rows.add(List.of(
@@ -242,7 +242,6 @@ public final class MarkdownReport {
                 .append(rows.isEmpty() ? "" : " Drawn by lot:")
                 .append("\n\n");
         if (!rows.isEmpty()) {
-            String expected = ExampleSection.expected(changed.sample().get(0));
             text.append(Markdown.table(List.of("Effect", "Row", expected, "Base", "Tuned"), rows));
         }
     }

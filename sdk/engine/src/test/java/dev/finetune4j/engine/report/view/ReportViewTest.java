@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.finetune4j.data.DatasetProfile;
 import dev.finetune4j.data.Example;
 import dev.finetune4j.data.Message;
 import dev.finetune4j.data.Role;
@@ -569,6 +570,37 @@ class ReportViewTest {
                 .build();
 
         assertThat(HtmlReport.write(report)).contains(">50,000</span>").doesNotContain(">50000</span>");
+    }
+
+    @Test
+    void aReferenceIsAPassageWhereTheRowsArePlainTextAndNotWhereNothingIsAsked() {
+        RunReport blank = report(TaskSpec.of(TaskKind.CLASSIFICATION), List.of(" ", "a"));
+        DatasetProfile profile = Objects.requireNonNull(SampleRun.report().data());
+        RunReport passages = RunReport.builder(blank.run(), blank.state(), blank.job(), blank.provenance())
+                .data(ofFormat("text", profile), List.of())
+                .evaluation(blank.comparison().orElseThrow(), blank.changedRows())
+                .build();
+
+        assertThat(HtmlReport.write(blank)).contains("<dt>Right answer</dt>").doesNotContain("<dt>Passage</dt>");
+        assertThat(HtmlReport.write(passages)).contains("<dt>Passage</dt>").doesNotContain("<dt>Right answer</dt>");
+        assertThat(MarkdownReport.write(passages)).contains("| Passage |");
+    }
+
+    private static DatasetProfile ofFormat(String format, DatasetProfile profile) {
+        return new DatasetProfile(
+                profile.rowsByPart(),
+                profile.rowsByLabel(),
+                profile.tokens(),
+                profile.trainedTokens(),
+                profile.totalTokens(),
+                profile.tokenizedShare(),
+                profile.truncatedRows(),
+                profile.exactDuplicates(),
+                profile.nearDuplicates(),
+                profile.overlap(),
+                format,
+                profile.digest(),
+                profile.leftOutRows());
     }
 
     private static RunReport hostile() {
