@@ -1,6 +1,6 @@
 package dev.finetune4j.engine.journal;
 
-import dev.finetune4j.engine.watch.PlaceProblems;
+import dev.finetune4j.engine.place.PlaceProblems;
 import dev.finetune4j.error.Problem;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.plan.LaunchTerms;

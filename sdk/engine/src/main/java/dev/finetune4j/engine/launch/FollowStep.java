@@ -2,7 +2,7 @@ package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.engine.journal.Journal;
 import dev.finetune4j.engine.journal.JournalEntry;
-import dev.finetune4j.engine.watch.PlaceProblems;
+import dev.finetune4j.engine.place.PlaceProblems;
 import dev.finetune4j.engine.watch.RunWatch;
 import dev.finetune4j.engine.watch.WatchPace;
 import dev.finetune4j.error.FineTuneException;

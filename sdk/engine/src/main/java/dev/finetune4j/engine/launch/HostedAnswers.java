@@ -7,7 +7,7 @@ import dev.finetune4j.engine.data.source.ExclusiveLock;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunProblems;
 import dev.finetune4j.engine.journal.RunView;
-import dev.finetune4j.engine.watch.PlaceProblems;
+import dev.finetune4j.engine.place.PlaceProblems;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.evaluation.Variant;
 import dev.finetune4j.json.Json;

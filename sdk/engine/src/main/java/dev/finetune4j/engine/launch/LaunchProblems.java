@@ -1,8 +1,8 @@
 package dev.finetune4j.engine.launch;
 
+import dev.finetune4j.engine.place.PlaceProblems;
 import dev.finetune4j.engine.report.Remedies;
 import dev.finetune4j.engine.spec.ShellWord;
-import dev.finetune4j.engine.watch.PlaceProblems;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FileReason;
 import dev.finetune4j.error.FineTuneException;

@@ -3,7 +3,7 @@ package dev.finetune4j.engine.launch;
 import dev.finetune4j.engine.journal.JournalContent;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunView;
-import dev.finetune4j.engine.watch.PlaceProblems;
+import dev.finetune4j.engine.place.PlaceProblems;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.run.RunState;

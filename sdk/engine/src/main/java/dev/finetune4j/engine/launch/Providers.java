@@ -1,8 +1,8 @@
 package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.engine.models.ModelCatalogue;
+import dev.finetune4j.engine.place.PlaceProblems;
 import dev.finetune4j.engine.spec.ProviderCheck;
-import dev.finetune4j.engine.watch.PlaceProblems;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.spi.Provider;

@@ -4,7 +4,7 @@ import dev.finetune4j.engine.journal.Journal;
 import dev.finetune4j.engine.journal.JournalContent;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunView;
-import dev.finetune4j.engine.watch.PlaceProblems;
+import dev.finetune4j.engine.place.PlaceProblems;
 import dev.finetune4j.engine.watch.RunWatch;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Problem;

@@ -5,7 +5,7 @@ import dev.finetune4j.engine.journal.JournalContent;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.RunFolder;
 import dev.finetune4j.engine.journal.RunView;
-import dev.finetune4j.engine.watch.PlaceProblems;
+import dev.finetune4j.engine.place.PlaceProblems;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.spi.JobSnapshot;
 import dev.finetune4j.spi.Provider;

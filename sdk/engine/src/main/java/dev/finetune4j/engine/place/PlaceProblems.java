@@ -1,4 +1,4 @@
-package dev.finetune4j.engine.watch;
+package dev.finetune4j.engine.place;
 
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.error.FineTuneException;

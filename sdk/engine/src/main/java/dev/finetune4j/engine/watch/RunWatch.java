@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.watch;
 
+import dev.finetune4j.engine.place.PlaceProblems;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.error.Retry;
 import dev.finetune4j.run.RunEvent;

@@ -2,7 +2,7 @@ package dev.finetune4j.engine.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.finetune4j.engine.watch.PlaceProblems;
+import dev.finetune4j.engine.place.PlaceProblems;
 import dev.finetune4j.error.Location;
 import dev.finetune4j.value.RunId;
 import org.junit.jupiter.api.Test;

@@ -6,7 +6,7 @@ import dev.finetune4j.engine.journal.JournalContent;
 import dev.finetune4j.engine.journal.JournalEntry;
 import dev.finetune4j.engine.journal.JournalLine;
 import dev.finetune4j.engine.journal.JournalSamples;
-import dev.finetune4j.engine.watch.PlaceProblems;
+import dev.finetune4j.engine.place.PlaceProblems;
 import dev.finetune4j.run.RunCost;
 import dev.finetune4j.run.RunState;
 import dev.finetune4j.value.Money;

@@ -3,6 +3,7 @@ package dev.finetune4j.engine.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.finetune4j.engine.place.PlaceProblems;
 import dev.finetune4j.error.FineTuneException;
 import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.LoraTuning;
