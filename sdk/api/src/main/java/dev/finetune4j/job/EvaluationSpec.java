@@ -2,6 +2,7 @@ package dev.finetune4j.job;
 
 import dev.finetune4j.value.Checks;
 import dev.finetune4j.value.Describe;
+import dev.finetune4j.value.LaterFlag;
 import dev.finetune4j.value.Range;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param labelScoring how a classification decides between labels
  * @param maxNewTokens longest generated answer in tokens
  * @param continuePassages whether models also continue the beginning of each held-out passage, for distinct-2; null where passages are read
- *     only, also where false was said: jobs that earlier versions wrote down say nothing, and are the same work
+ *     only, a {@link LaterFlag}
  * @param bootstrapSamples resamples of the 95 % intervals
  * @param seed of bootstrap and few-shot choice
  * @param gate when the tuned model is good enough
@@ -55,7 +56,7 @@ public record EvaluationSpec(
 
     /** Checks every range. */
     public EvaluationSpec {
-        continuePassages = Boolean.TRUE.equals(continuePassages) ? Boolean.TRUE : null;
+        continuePassages = LaterFlag.of(continuePassages);
         Checks.inRange("evaluation.few-shot", fewShot, 0, 64);
         Checks.inRange("evaluation.max-new-tokens", maxNewTokens, 1, MOST_NEW_TOKENS);
         Checks.inRange("evaluation.bootstrap-samples", bootstrapSamples, 100, 100000);

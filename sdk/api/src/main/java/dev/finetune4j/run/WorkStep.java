@@ -9,6 +9,7 @@ import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.model.ModelName;
 import dev.finetune4j.value.Kind;
+import dev.finetune4j.value.LaterFlag;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,7 +95,7 @@ public sealed interface WorkStep {
      * @param maxNewTokens longest generated answer; 0: nothing is generated, only the reference's likelihood is taken
      * @param maxTokens prompts and references are cut as in training
      * @param continuesPassages whether the beginning of each passage is continued, too, as {@link #beginning} cuts it; null where passages
-     *     are read only, as in orders that earlier versions wrote down
+     *     are read only, a {@link LaterFlag}
      */
     @Kind("predict")
     record Predict(
@@ -139,7 +140,7 @@ public sealed interface WorkStep {
         public Predict {
             shots = List.copyOf(shots);
             labels = List.copyOf(labels);
-            continuesPassages = Boolean.TRUE.equals(continuesPassages) ? Boolean.TRUE : null;
+            continuesPassages = LaterFlag.of(continuesPassages);
         }
 
         /** Where passages, if there are any, are read only. */
