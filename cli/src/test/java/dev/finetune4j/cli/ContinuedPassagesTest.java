@@ -72,6 +72,28 @@ class ContinuedPassagesTest {
         assertThat(unknown.out() + unknown.err()).contains("FT0109", "perplexity, distinct-2");
     }
 
+    @Test
+    void checkPlanAndRunSayOnceThatRowsWithAnswersAreNotContinued() throws IOException {
+        Path job = job("continue-passages: true");
+        Files.writeString(
+                folder.resolve("rows.jsonl"),
+                IntStream.range(0, 30)
+                        .mapToObj(i -> "{\"prompt\": \"the invoice " + i + "\", \"completion\": \"refund " + i + "\"}")
+                        .collect(Collectors.joining("\n")));
+        Files.writeString(job, Files.readString(job).replace("book.txt", "rows.jsonl"));
+
+        CommandRun check = command("check", job.toString());
+        CommandRun plan = command("plan", job.toString(), "--target", "local");
+        CommandRun run = command("run", job.toString());
+
+        for (CommandRun each : List.of(check, plan, run)) {
+            assertThat(each.exitCode()).as(each.err()).isZero();
+            assertThat(each.out() + each.err())
+                    .containsOnlyOnce("warning FT0715")
+                    .contains("evaluation.continue-passages has no effect");
+        }
+    }
+
     private Duration evaluation(String setting) throws IOException {
         Path job = job("max-new-tokens: 100, " + setting, "llama-3.1-8b-instruct", 600);
         CommandRun plan = command("plan", job.toString(), "--target", "sagemaker", "-o", "json");

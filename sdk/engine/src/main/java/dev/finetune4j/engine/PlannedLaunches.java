@@ -21,6 +21,7 @@ import dev.finetune4j.run.RunOutcome;
 import dev.finetune4j.spi.PlannedCall;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What becomes of the choice of a plan: the terms that somebody agrees to, and the launch on them. */
 record PlannedLaunches(JobPlanning planning, JobChecks checks, Launcher launcher) {
@@ -55,6 +56,14 @@ record PlannedLaunches(JobPlanning planning, JobChecks checks, Launcher launcher
         JobFile job = planning.jobOf(plan);
         return launcher.places().placeWarnings(job.at(choice(plan)).job()).stream()
                 .map(job::placed)
+                .toList();
+    }
+
+    /** What whoever has the plan knows, or can ask for. */
+    private List<Problem> told(Plan plan) {
+        JobFile job = planning.jobOf(plan);
+        return Stream.concat(
+                        placeWarnings(plan).stream(), plan.warnings().stream().map(job::placed))
                 .toList();
     }
 
@@ -93,7 +102,7 @@ record PlannedLaunches(JobPlanning planning, JobChecks checks, Launcher launcher
         if (terms.tokens() != null) { // what may be billed at most was told from the rows of the plan
             Planner.refuseOtherRows(plan, prepared.data().digest());
         }
-        checks.tellWarnings(prepared, placeWarnings(plan));
+        checks.tellWarnings(prepared, told(plan));
         return launcher.launch(prepared, terms, isAgain, checks.secrets().of(planning.jobOf(plan)));
     }
 
@@ -123,7 +132,7 @@ record PlannedLaunches(JobPlanning planning, JobChecks checks, Launcher launcher
     List<PlannedCall> dryRun(Plan plan) {
         LaunchTerms terms = terms(plan, false);
         PreparedJob prepared = prepared(plan);
-        checks.tellWarnings(prepared, placeWarnings(plan));
+        checks.tellWarnings(prepared, told(plan));
         checks.progress().began(PreparationProgress.Stage.PACK);
         return launcher.places().dryRun(prepared, terms);
     }

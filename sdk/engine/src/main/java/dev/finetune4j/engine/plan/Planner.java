@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.plan;
 
+import dev.finetune4j.engine.evaluate.TaskMetrics;
 import dev.finetune4j.engine.launch.JobFigures;
 import dev.finetune4j.engine.launch.OwnMachine;
 import dev.finetune4j.engine.models.ModelProblems;
@@ -210,6 +211,7 @@ public final class Planner {
                             + " parameters that are planned with are those of its model of text")
                     .build());
         }
+        TaskMetrics.idleContinuations(job.job(), job.rows().areAnswered()).ifPresent(warnings::add);
         List<ProviderId> places =
                 ranked.stream().map(candidate -> candidate.option().target()).toList();
         context.refusals().ofModel(job.model(), places).ifPresent(warnings::add);
