@@ -131,7 +131,7 @@ final class AnswerSession implements AutoCloseable {
             model = null;
         }
         site.say("loading the model");
-        Loaded fresh = site.loadToAnswer(needed, site.trainingSpec(), lengths(site, codec()));
+        Loaded fresh = site.loadToAnswer(needed, lengths(site, codec()));
         model = fresh.model();
         loaded = needed;
         site.sayAnswersIn(fresh.precision());

@@ -1,7 +1,6 @@
 package dev.finetune4j.worker;
 
 import dev.finetune4j.job.Precision;
-import dev.finetune4j.job.TrainingSpec;
 import dev.finetune4j.modelfiles.codec.DescriptionFiles;
 import dev.finetune4j.modelfiles.codec.GgufDescription;
 import dev.finetune4j.modelfiles.config.ModelFolder;
@@ -124,7 +123,7 @@ final class MergedDecoder implements MergedParts {
     /** Log-probabilities of tokens from all over the vocabulary after texts of such tokens. */
     private double[] scores(TunedModel model, int promptTokens, int vocabulary) {
         TextLengths lengths = new TextLengths(0, promptTokens + NEXT_TOKENS, 0);
-        var loaded = site.loadToAnswer(model, TrainingSpec.defaults(), lengths);
+        var loaded = site.loadToCompare(model, lengths);
         try (LanguageModel answering = loaded.model()) {
             answering.useAdapter(model.adapter().isPresent());
             List<int[]> next = IntStream.range(0, NEXT_TOKENS)

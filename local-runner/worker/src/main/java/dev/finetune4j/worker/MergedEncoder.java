@@ -63,7 +63,7 @@ final class MergedEncoder implements MergedParts {
     }
 
     private Classifier load(TunedModel model) {
-        return site.loadClassifierToAnswer(model, labels, TEXTS * TEXT_TOKENS).model();
+        return site.loadClassifierToCompare(model, labels, TEXTS * TEXT_TOKENS).model();
     }
 
     private double[] scores(Classifier model) {

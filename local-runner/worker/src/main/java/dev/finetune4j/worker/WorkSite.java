@@ -151,8 +151,21 @@ final class WorkSite {
      *
      * @param lengths the longest texts that are answered
      */
-    LanguageModelLoader.Loaded loadToAnswer(TunedModel model, TrainingSpec spec, TextLengths lengths) {
-        return load(model, Purpose.ANSWER, spec, List.of(), 0, 0, 0, lengths);
+    LanguageModelLoader.Loaded loadToAnswer(TunedModel model, TextLengths lengths) {
+        return load(model, answering(), trainingSpec(), List.of(), 0, 0, 0, lengths);
+    }
+
+    /**
+     * Loads a model whose scores are compared with another's, whatever the job trains in.
+     *
+     * @param lengths the longest texts that are scored
+     */
+    LanguageModelLoader.Loaded loadToCompare(TunedModel model, TextLengths lengths) {
+        return load(model, Purpose.ANSWER_EXACTLY, TrainingSpec.defaults(), List.of(), 0, 0, 0, lengths);
+    }
+
+    private Purpose answering() {
+        return ticket.order().training().isPresent() ? Purpose.ANSWER : Purpose.ANSWER_EXACTLY;
     }
 
     private LanguageModelLoader.Loaded load(
@@ -164,7 +177,7 @@ final class WorkSite {
             int batchRows,
             int rowTokens,
             TextLengths lengths) {
-        int passage = purpose == Purpose.ANSWER ? lengths.passage() : 0;
+        int passage = purpose.trains() ? 0 : lengths.passage();
         return engines.loader()
                 .load(
                         modelFiles(model.weights()),
@@ -222,13 +235,23 @@ final class WorkSite {
      * @param batchTokens the most tokens that are read at once
      */
     ClassifierLoader.Loaded loadClassifierToAnswer(TunedModel model, LabelCounts labels, int batchTokens) {
+        return loadClassifier(model, answering(), trainingSpec(), labels, batchTokens);
+    }
+
+    /** The same to compare its scores with another's, whatever the job trains in. */
+    ClassifierLoader.Loaded loadClassifierToCompare(TunedModel model, LabelCounts labels, int batchTokens) {
+        return loadClassifier(model, Purpose.ANSWER_EXACTLY, TrainingSpec.defaults(), labels, batchTokens);
+    }
+
+    private ClassifierLoader.Loaded loadClassifier(
+            TunedModel model, Purpose purpose, TrainingSpec spec, LabelCounts labels, int batchTokens) {
         TuningMethod method = model.adapter().isPresent() ? model.method() : HeadTuning.defaults();
         return engines.classifiers()
                 .load(
                         modelFiles(model.weights()),
                         model.adapter().orElse(null),
                         labels,
-                        settings(Purpose.ANSWER, method, trainingSpec(), batchTokens));
+                        settings(purpose, method, spec, batchTokens));
     }
 
     private LanguageModelLoader.Settings settings(

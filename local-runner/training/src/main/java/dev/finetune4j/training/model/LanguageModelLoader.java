@@ -14,17 +14,24 @@ public interface LanguageModelLoader {
     enum Purpose {
         /** Steps: speed decides what is left open. */
         TRAIN,
-        /** Scores and texts: they are figures that others will check, so exactness decides what is left open. */
-        ANSWER
+        /** Scores and texts of a job that trains: what is left open is as for its steps. */
+        ANSWER,
+        /** Scores and texts alone: they are figures that others will check, so exactness decides what is left open. */
+        ANSWER_EXACTLY;
+
+        /** Whether anything is learned. */
+        public boolean trains() {
+            return this == TRAIN;
+        }
     }
 
     /**
      * How a model is loaded.
      *
-     * @param purpose decides what {@link Precision#AUTO} means
+     * @param purpose decides what {@link Precision#AUTO} means, and whether memory is needed for steps
      * @param method how weights are tuned; decides the trainable vector
-     * @param precision {@link Precision#AUTO} is resolved by the loader: to train, the fastest of this processor, or fp32 where
-     *     that alone fits the memory; to answer, fp32 where the memory holds it, so that the scores are those of every other exact implementation
+     * @param precision {@link Precision#AUTO} is resolved by the loader: the fastest of this processor, or fp32 where that alone fits the
+     *     memory; to answer exactly, fp32 where the memory holds it, so that the scores are those of every other exact implementation
      * @param recompute {@link Recompute#AUTO} is resolved from {@code memoryBytes}
      * @param threads compute threads, 1 or more
      * @param seed of the adapter's start

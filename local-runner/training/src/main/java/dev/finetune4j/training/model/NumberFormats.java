@@ -6,6 +6,7 @@ import dev.finetune4j.job.Precision;
 import dev.finetune4j.training.model.internal.CpuFeatures;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 
 /**
@@ -19,8 +20,8 @@ public record NumberFormats(CpuFeatures cpu) {
         return new NumberFormats(CpuFeatures.read(CpuFeatures.CPUINFO));
     }
 
-    /** To train: the fastest. A plan of the memory takes another where this one does not fit. */
-    public Precision ofSteps(Precision asked) {
+    /** The fastest. A plan of the memory takes fp32 where that alone fits. */
+    public Precision fastest(Precision asked) {
         if (asked != Precision.AUTO) {
             return asked;
         }
@@ -28,13 +29,24 @@ public record NumberFormats(CpuFeatures cpu) {
     }
 
     /**
-     * To answer: exact where the memory holds that, as others will check the figures.
+     * The fastest, or fp32 where that alone fits: weights in codes of a byte take less than in bf16.
+     *
+     * @param asked what the job says
+     * @param fits whether the memory holds the model in a format
+     */
+    public Precision fastestThatFits(Precision asked, Predicate<Precision> fits) {
+        Precision fastest = fastest(asked);
+        return asked == Precision.AUTO && !fits.test(fastest) && fits.test(Precision.FP32) ? Precision.FP32 : fastest;
+    }
+
+    /**
+     * An exact one where the memory holds that.
      *
      * @param asked what the job says
      * @param memoryBytes that there is
      * @param peakBytes resident memory of the process at its peak, in a format
      */
-    public Precision ofAnswers(Precision asked, long memoryBytes, ToLongFunction<Precision> peakBytes) {
+    public Precision exactWhereItFits(Precision asked, long memoryBytes, ToLongFunction<Precision> peakBytes) {
         if (asked != Precision.AUTO) {
             return asked;
         }

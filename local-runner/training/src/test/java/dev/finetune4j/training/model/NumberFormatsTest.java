@@ -13,27 +13,37 @@ class NumberFormatsTest {
     private static final NumberFormats PLAIN = new NumberFormats(new CpuFeatures(Set.of("avx2")));
 
     @Test
-    void trainsInTheFastestFormat() {
-        assertThat(FAST.ofSteps(Precision.AUTO)).isEqualTo(Precision.BF16);
-        assertThat(PLAIN.ofSteps(Precision.AUTO)).isEqualTo(Precision.FP32);
-        assertThat(PLAIN.ofSteps(Precision.BF16)).isEqualTo(Precision.BF16);
+    void takesTheFastestFormatThatFits() {
+        assertThat(FAST.fastestThatFits(Precision.AUTO, each -> true)).isEqualTo(Precision.BF16);
+        assertThat(PLAIN.fastestThatFits(Precision.AUTO, each -> true)).isEqualTo(Precision.FP32);
+        assertThat(FAST.fastestThatFits(Precision.AUTO, each -> each == Precision.FP32))
+                .isEqualTo(Precision.FP32);
+        assertThat(FAST.fastestThatFits(Precision.AUTO, each -> false)).isEqualTo(Precision.BF16);
     }
 
     @Test
-    void answersExactlyAsLongAsTheMemoryHoldsThat() {
+    void isExactAsLongAsTheMemoryHoldsThat() {
         Map<Precision, Long> peaks = Map.of(Precision.FP32, 100L, Precision.BF16, 60L);
 
-        assertThat(FAST.ofAnswers(Precision.AUTO, 100, peaks::get)).isEqualTo(Precision.FP32);
-        assertThat(FAST.ofAnswers(Precision.AUTO, 99, peaks::get)).isEqualTo(Precision.BF16);
-        assertThat(PLAIN.ofAnswers(Precision.AUTO, 99, peaks::get)).isEqualTo(Precision.FP32);
-        assertThat(PLAIN.ofAnswers(Precision.BF16, 100, peaks::get)).isEqualTo(Precision.BF16);
+        assertThat(FAST.exactWhereItFits(Precision.AUTO, 100, peaks::get)).isEqualTo(Precision.FP32);
+        assertThat(FAST.exactWhereItFits(Precision.AUTO, 99, peaks::get)).isEqualTo(Precision.BF16);
+        assertThat(PLAIN.exactWhereItFits(Precision.AUTO, 99, peaks::get)).isEqualTo(Precision.FP32);
+        assertThat(PLAIN.exactWhereItFits(Precision.BF16, 100, peaks::get)).isEqualTo(Precision.BF16);
     }
 
     @Test
-    void answersExactlyWhereBfloat16WouldSaveNothing() {
+    void isExactWhereBfloat16WouldSaveNothing() {
         Map<Precision, Long> peaks = Map.of(Precision.FP32, 100L, Precision.BF16, 110L);
 
-        assertThat(FAST.ofAnswers(Precision.AUTO, 99, peaks::get)).isEqualTo(Precision.FP32);
+        assertThat(FAST.exactWhereItFits(Precision.AUTO, 99, peaks::get)).isEqualTo(Precision.FP32);
+    }
+
+    @Test
+    void takesWhatTheJobSays() {
+        assertThat(PLAIN.fastestThatFits(Precision.BF16, each -> true)).isEqualTo(Precision.BF16);
+        assertThat(FAST.fastestThatFits(Precision.FP32, each -> false)).isEqualTo(Precision.FP32);
+        assertThat(FAST.fastestThatFits(Precision.BF16, each -> each == Precision.FP32))
+                .isEqualTo(Precision.BF16);
     }
 
     @Test

@@ -305,7 +305,7 @@ final class LocalRefusals {
     /** What the worker does where it trains nothing. */
     private Settings answering() {
         return settings(
-                Purpose.ANSWER,
+                Purpose.ANSWER_EXACTLY,
                 FullTuning.defaults(),
                 TrainingSpec.defaults(),
                 Math.max(1, proposal.answers().passage()));
@@ -326,7 +326,7 @@ final class LocalRefusals {
                 List.of(),
                 batchTokens,
                 TrainingPlan.mostRows(training, proposal.rows().trainingRows()),
-                purpose == Purpose.TRAIN ? (int) Math.min(computed().longest(), Integer.MAX_VALUE) : 0,
+                purpose.trains() ? (int) Math.min(computed().longest(), Integer.MAX_VALUE) : 0,
                 proposal.answers().passage(),
                 proposal.answers().conversation(),
                 proposal.answers().written(),

@@ -137,21 +137,21 @@ class LocalRefusalsTest {
     void refusesPromptsWithExamplesThatDoNotFit() throws IOException {
         Proposal small = job.proposal(LoraTuning.defaults());
         Proposal manyShots =
-                new Proposal(small.job(), small.model(), small.rows(), new Proposal.AnswerLengths(0, 60_000, 0));
+                new Proposal(small.job(), small.model(), small.rows(), new Proposal.AnswerLengths(0, 600_000, 0));
 
         assertThat(new LocalRefusals(small, machine(1 << 20)).all()).isEmpty();
         assertThat(new LocalRefusals(manyShots, machine(1 << 20)).all())
                 .singleElement()
                 .satisfies(problem -> {
                     assertThat(problem.code()).isEqualTo("FT0601");
-                    assertThat(problem.causes()).anyMatch(cause -> cause.contains("60000 tokens"));
+                    assertThat(problem.causes()).anyMatch(cause -> cause.contains("600000 tokens"));
                     assertThat(problem.remedies()).startsWith("evaluation.few-shot: 0");
                 });
     }
 
     @Test
     void proposesTheLongestContinuationsThatFit() throws IOException {
-        Proposal tooLong = continuing(30_000);
+        Proposal tooLong = continuing(300_000);
 
         Problem tooLarge = new LocalRefusals(tooLong, machine(1 << 20))
                 .all().stream().findFirst().orElseThrow();

@@ -302,10 +302,9 @@ final class OwnMachinePlanner {
         Sample perFlop = worlds.draw(Cause.OWN_SPEED, alike.flopsPerSecond().under(1));
         return line.phase(
                 Name.EVALUATION,
-                answers.ofRow(job, perFlop.times(slownessOfAnswers(footprint))).times(rows),
+                answers.ofRow(job, perFlop).times(rows),
                 false,
                 "no run of this model here is known to have answered so: reading at the rate of their steps"
-                        + exactness(footprint)
                         + (job.answers().areWritten() ? "; " + writing() : ""));
     }
 
@@ -421,30 +420,7 @@ final class OwnMachinePlanner {
                         Name.EVALUATION,
                         evaluation(perFlop, footprint),
                         false,
-                        "reading at the same rate" + exactness(footprint) + "; " + writing());
-    }
-
-    /**
-     * How many times as long an operation of an answer takes as one of a step: where the job leaves the number format open, steps take the
-     * fastest, and answers fp32 where the memory holds the weights in it.
-     */
-    private double slownessOfAnswers(@Nullable Footprint footprint) {
-        boolean isExact = footprint != null
-                && job.training().precision() == Precision.AUTO
-                && footprint.precision() == Precision.BF16
-                && job.architecture().parameters() * Float.BYTES <= footprint.availableBytes();
-        return isExact
-                ? assumptions.get("local.bf16").likely()
-                        / assumptions.get("local.fp32").likely()
-                : 1;
-    }
-
-    private String exactness(@Nullable Footprint footprint) {
-        double times = slownessOfAnswers(footprint);
-        return times == 1
-                ? ""
-                : String.format(
-                        Locale.ROOT, ", but in answers, which are exact figures in fp32: at %.2f of it", 1 / times);
+                        "reading at the same rate; " + writing());
     }
 
     private record Rate(Uncertain flops, String basis) {}
@@ -507,8 +483,7 @@ final class OwnMachinePlanner {
         double watched = job.watchedTokens() * computedShare(footprint);
         double rows = job.rows().rowsOf(Part.TEST);
         return perFlop.times(watched * job.readingFlops())
-                .plus(answers.ofRow(job, perFlop.times(slownessOfAnswers(footprint)))
-                        .times(rows));
+                .plus(answers.ofRow(job, perFlop).times(rows));
     }
 
     private List<String> notes(@Nullable Footprint footprint) {

@@ -327,27 +327,23 @@ class OwnMachinePlannerTest {
                 .endsWith("(P10 35, P50 100, P90 225 GFLOP/s a thread)");
     }
 
-    /** 225 GFLOP/s a thread in bf16, 75 in fp32; validation losses are taken in the format of the steps. */
     @Test
-    void answersTakeTheTimeOfTheFormatInWhichTheyAreExact() {
+    void readsAnswersAtTheRateOfSteps() {
         PlannedJob job = SampleJob.labelled(400, 6);
+        OwnMachine machine = new OwnMachine(
+                ProviderId.LOCAL, new Footprint(1L << 29, 1L << 29, 14L << 30, Precision.BF16, 4, 1), List.of());
         OwnMachinePlanner planner = planner(job, PLENTY);
-        PlanPhase left = phase(PlanPhase.Name.EVALUATION, planner, bf16With(14L << 30));
-        PlanPhase without = phase(PlanPhase.Name.EVALUATION, planner, bf16With(1L << 30));
+        PlanPhase training = phase(PlanPhase.Name.TRAINING, planner, machine);
+        PlanPhase evaluation = phase(PlanPhase.Name.EVALUATION, planner, machine);
 
         double losses = 50.0 * job.validations() * 400;
         double answers = (100 * 3 + job.job().evaluation().fewShot()) * 400.0 + 100 * 3 * 6;
-        assertThat((double) left.time().likely().toMillis()
-                        / without.time().likely().toMillis())
-                .isCloseTo((losses + 3 * answers) / (losses + answers), within(0.05));
-        assertThat(left.basis())
-                .startsWith("reading at the same rate, but in answers, which are exact figures in fp32: at 0.33 of it");
-        assertThat(without.basis()).startsWith("reading at the same rate; ");
-    }
-
-    private static OwnMachine bf16With(long availableBytes) {
-        return new OwnMachine(
-                ProviderId.LOCAL, new Footprint(1L << 29, 1L << 29, availableBytes, Precision.BF16, 4, 1), List.of());
+        assertThat((double) evaluation.time().likely().toMillis()
+                        / training.time().likely().toMillis())
+                .isCloseTo(
+                        (losses + answers) * job.readingFlops() / (job.trainingTokens() * job.flopsPerToken()),
+                        within(0.05));
+        assertThat(evaluation.basis()).startsWith("reading at the same rate; ");
     }
 
     private PlanPhase phase(PlanPhase.Name name, PlannedJob job, List<PastRun> past) {

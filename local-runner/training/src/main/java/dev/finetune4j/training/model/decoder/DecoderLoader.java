@@ -100,8 +100,8 @@ public final class DecoderLoader implements LanguageModelLoader {
     public Loaded load(ModelFiles files, @Nullable Path adapter, Settings asked) {
         ModelFolder folder = ModelFolder.open(files.path());
         Settings settings = withVirtualTokens(asked);
-        Foresight foreseen = AdapterFiles.byItsMethod(
-                settings.purpose() == Purpose.ANSWER ? adapter : null, () -> foresee(folder, settings));
+        Foresight foreseen =
+                AdapterFiles.byItsMethod(settings.purpose().trains() ? null : adapter, () -> foresee(folder, settings));
         MemoryPlan memory = foreseen.memory();
         DecoderModel.Plan plan = new DecoderModel.Plan(
                 foreseen.shape(),
@@ -156,7 +156,7 @@ public final class DecoderLoader implements LanguageModelLoader {
         if (adapter != null) {
             throw new IllegalArgumentException("adapter must be null where there are none, was " + adapter);
         }
-        return settings.purpose() == Purpose.TRAIN ? assembly.trainedWhole() : assembly.untrained();
+        return settings.purpose().trains() ? assembly.trainedWhole() : assembly.untrained();
     }
 
     private Foresight foresee(ModelFolder folder, Settings settings) {
@@ -179,7 +179,7 @@ public final class DecoderLoader implements LanguageModelLoader {
                 ? TrainedSizes.of(layout, beside)
                 : trainedWithoutAdapters(folder, settings, shape);
         int members = Team.members(settings.threads());
-        if (settings.purpose() == Purpose.TRAIN && canShareOut(settings.method()) && settings.batchRows() >= members) {
+        if (settings.purpose().trains() && canShareOut(settings.method()) && settings.batchRows() >= members) {
             trained = trained.withGradients(members);
         }
         PackedSizes packed = trained.isWhole() ? PackedSizes.NONE : packed(folder, shape, settings.method());
@@ -203,7 +203,7 @@ public final class DecoderLoader implements LanguageModelLoader {
         if (settings.method().virtualTokens() > 0) {
             return TrainedSizes.ofVirtualTokens(settings.method(), shape);
         }
-        return settings.purpose() == Purpose.TRAIN
+        return settings.purpose().trains()
                 ? TrainedSizes.whole(DecoderTensors.of(folder.config(), folder.isGguf()))
                 : TrainedSizes.NOTHING;
     }

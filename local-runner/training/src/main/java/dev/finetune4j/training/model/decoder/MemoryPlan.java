@@ -54,7 +54,7 @@ record MemoryPlan(
     private record Choice(
             DecoderShape shape, TrainedSizes trained, PackedSizes packed, Settings settings, NumberFormats formats) {
         MemoryPlan plan() {
-            return settings.purpose() == Purpose.ANSWER ? answering() : training();
+            return settings.purpose().trains() ? training() : answering();
         }
 
         private MemoryPlan answering() {
@@ -89,14 +89,9 @@ record MemoryPlan(
                     : Optional.empty();
         }
 
-        /** The fastest, or fp32 where that alone fits: weights in codes of a byte take less than in bf16. */
         private Precision stepPrecision() {
-            Precision fastest = formats.ofSteps(settings.precision());
-            return settings.precision() == Precision.AUTO
-                            && fastestLevel(fastest).isEmpty()
-                            && fastestLevel(Precision.FP32).isPresent()
-                    ? Precision.FP32
-                    : fastest;
+            return formats.fastestThatFits(
+                    settings.precision(), each -> fastestLevel(each).isPresent());
         }
 
         private List<Recompute> allowed() {
@@ -132,10 +127,13 @@ record MemoryPlan(
         }
 
         private Precision answerPrecision() {
-            return formats.ofAnswers(
-                    settings.precision(),
-                    settings.memoryBytes(),
-                    each -> answers(each).peakBytes());
+            return settings.purpose() == Purpose.ANSWER_EXACTLY
+                    ? formats.exactWhereItFits(
+                            settings.precision(),
+                            settings.memoryBytes(),
+                            each -> answers(each).peakBytes())
+                    : formats.fastestThatFits(
+                            settings.precision(), each -> answers(each).peakBytes() <= settings.memoryBytes());
         }
 
         private MemoryForecast steps(Precision precision) {

@@ -10,7 +10,6 @@ import dev.finetune4j.modelfiles.weights.WeightFile;
 import dev.finetune4j.training.model.ClassifierLoader;
 import dev.finetune4j.training.model.Foreseen;
 import dev.finetune4j.training.model.LabelCounts;
-import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
 import dev.finetune4j.training.model.LanguageModelLoader.Settings;
 import dev.finetune4j.training.model.ModelProblems;
 import dev.finetune4j.training.model.NumberFormats;
@@ -62,7 +61,7 @@ public final class EncoderLoader implements ClassifierLoader {
     public Loaded load(ModelFiles files, @Nullable Path adapter, LabelCounts labels, Settings settings) {
         ModelFolder folder = ModelFolder.open(files.path());
         Foresight foreseen = AdapterFiles.byItsMethod(
-                settings.purpose() == Purpose.ANSWER ? adapter : null, () -> foresee(folder, labels.names(), settings));
+                settings.purpose().trains() ? null : adapter, () -> foresee(folder, labels.names(), settings));
         EncoderMemory memory = foreseen.memory();
         EncoderModel.Plan plan = new EncoderModel.Plan(
                 foreseen.shape(),

@@ -45,13 +45,13 @@ record EncoderMemory(Precision precision, Recompute recompute, long peakBytes) {
 
     private record Choice(EncoderShape shape, EncoderMethod method, Settings settings, NumberFormats formats) {
         EncoderMemory memory() {
-            return settings.purpose() == Purpose.ANSWER
-                    ? answering(settings.maxBatchTokens(), EncoderForecast::answerBytes)
-                    : training();
+            return settings.purpose().trains()
+                    ? training()
+                    : answering(settings.maxBatchTokens(), EncoderForecast::answerBytes);
         }
 
         private EncoderMemory training() {
-            Precision precision = formats.ofSteps(settings.precision());
+            Precision precision = formats.fastest(settings.precision());
             EncoderForecast steps = forecast(precision, settings.maxBatchTokens());
             List<Recompute> allowed;
             if (method.depth() == EncoderMethod.HEAD) {
@@ -77,8 +77,11 @@ record EncoderMemory(Precision precision, Recompute recompute, long peakBytes) {
         }
 
         private EncoderMemory answering(int tokens, ToLongFunction<EncoderForecast> bytes) {
-            Precision precision = formats.ofAnswers(
-                    settings.precision(), settings.memoryBytes(), each -> bytes.applyAsLong(forecast(each, tokens)));
+            ToLongFunction<Precision> peaks = each -> bytes.applyAsLong(forecast(each, tokens));
+            Precision precision = settings.purpose() == Purpose.ANSWER_EXACTLY
+                    ? formats.exactWhereItFits(settings.precision(), settings.memoryBytes(), peaks)
+                    : formats.fastestThatFits(
+                            settings.precision(), each -> peaks.applyAsLong(each) <= settings.memoryBytes());
             EncoderForecast answers = forecast(precision, tokens);
             long peak = bytes.applyAsLong(answers);
             if (peak > settings.memoryBytes()) {

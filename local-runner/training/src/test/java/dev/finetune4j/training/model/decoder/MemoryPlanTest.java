@@ -32,15 +32,38 @@ class MemoryPlanTest {
     private static final long PLENTY = 64L << 30;
 
     @Test
-    void answersInFullPrecisionWhereTheMemoryHoldsIt() {
-        long exact = plan(Purpose.ANSWER, Precision.FP32, 1, 1024, PLENTY).peakBytes();
-
-        assertThat(plan(Purpose.ANSWER, Precision.AUTO, 1, 1024, exact).precision())
+    void answersInTheFormatOfSteps() {
+        assertThat(plan(Purpose.TRAIN, Precision.AUTO, 1, 1024, PLENTY).precision())
+                .isEqualTo(Precision.BF16);
+        assertThat(plan(Purpose.ANSWER, Precision.AUTO, 1, 1024, PLENTY).precision())
+                .isEqualTo(Precision.BF16);
+        assertThat(plan(Purpose.ANSWER, Precision.FP32, 1, 1024, PLENTY).precision())
                 .isEqualTo(Precision.FP32);
-        assertThat(plan(Purpose.ANSWER, Precision.AUTO, 1, 1024, exact - 1).precision())
+    }
+
+    @Test
+    void answersExactlyWhereTheMemoryHoldsThat() {
+        long exact =
+                plan(Purpose.ANSWER_EXACTLY, Precision.FP32, 1, 1024, PLENTY).peakBytes();
+
+        assertThat(plan(Purpose.ANSWER_EXACTLY, Precision.AUTO, 1, 1024, exact).precision())
+                .isEqualTo(Precision.FP32);
+        assertThat(plan(Purpose.ANSWER_EXACTLY, Precision.AUTO, 1, 1024, exact - 1)
+                        .precision())
                 .isEqualTo(Precision.BF16);
-        assertThat(plan(Purpose.ANSWER, Precision.BF16, 1, 1024, exact).precision())
+        assertThat(plan(Purpose.ANSWER_EXACTLY, Precision.BF16, 1, 1024, exact).precision())
                 .isEqualTo(Precision.BF16);
+    }
+
+    @Test
+    void answersInFullPrecisionWhereThatAloneFits() {
+        PackedSizes codes = new PackedSizes(Packing.LOSSLESS, 106_168_320, 106_168_320 / 4 * 5, 3072 * 576);
+        long exact = plan(Purpose.ANSWER, Precision.FP32, codes, 1, 16, PLENTY).peakBytes();
+
+        assertThat(plan(Purpose.ANSWER, Precision.AUTO, codes, 1, 16, PLENTY).precision())
+                .isEqualTo(Precision.BF16);
+        assertThat(plan(Purpose.ANSWER, Precision.AUTO, codes, 1, 16, exact).precision())
+                .isEqualTo(Precision.FP32);
     }
 
     @Test

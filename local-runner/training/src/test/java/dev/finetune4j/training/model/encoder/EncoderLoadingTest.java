@@ -155,7 +155,7 @@ class EncoderLoadingTest {
     }
 
     @Test
-    void answersInBfloat16WhereTheMemoryHoldsNothingElse() throws IOException {
+    void answersExactlyWhereTheMemoryHoldsThatAndElseInTheFastestFormat() throws IOException {
         Files.copy(EncoderFixture.folder("roberta").resolve("config.json"), folder.resolve("config.json"));
         change(
                 folder.resolve("config.json"),
@@ -166,14 +166,19 @@ class EncoderLoadingTest {
         ModelFolder large = ModelFolder.open(folder);
         EncoderLoader fast = new EncoderLoader(new NumberFormats(new CpuFeatures(Set.of("avx512_bf16"))));
         EncoderLoader plain = new EncoderLoader(new NumberFormats(new CpuFeatures(Set.of("avx2"))));
-        Foreseen exact =
-                fast.footprint(large, EncoderFixture.LABELS, headInFewTokens(Purpose.ANSWER, Precision.AUTO, 1L << 40));
-        Settings narrow = headInFewTokens(Purpose.ANSWER, Precision.AUTO, exact.peakBytes() - 1);
-        Settings narrowAndSaid = headInFewTokens(Purpose.ANSWER, Precision.FP32, exact.peakBytes() - 1);
+        Settings plenty = headInFewTokens(Purpose.ANSWER_EXACTLY, Precision.AUTO, 1L << 40);
+        Foreseen exact = fast.footprint(large, EncoderFixture.LABELS, plenty);
+        Settings narrow = headInFewTokens(Purpose.ANSWER_EXACTLY, Precision.AUTO, exact.peakBytes() - 1);
+        Settings narrowAndSaid = headInFewTokens(Purpose.ANSWER_EXACTLY, Precision.FP32, exact.peakBytes() - 1);
+        Settings afterSteps = headInFewTokens(Purpose.ANSWER, Precision.AUTO, 1L << 40);
 
         assertThat(exact.precision()).isEqualTo(Precision.FP32);
         assertThat(fast.footprint(large, EncoderFixture.LABELS, narrow).precision())
                 .isEqualTo(Precision.BF16);
+        assertThat(fast.footprint(large, EncoderFixture.LABELS, afterSteps).precision())
+                .isEqualTo(Precision.BF16);
+        assertThat(plain.footprint(large, EncoderFixture.LABELS, afterSteps).precision())
+                .isEqualTo(Precision.FP32);
         assertThatThrownBy(() -> fast.footprint(large, EncoderFixture.LABELS, narrowAndSaid))
                 .hasMessageContaining("FT0601");
         assertThatThrownBy(() -> plain.footprint(large, EncoderFixture.LABELS, narrow))
