@@ -151,9 +151,9 @@ class LocalRefusalsTest {
 
     @Test
     void proposesTheLongestContinuationsThatFit() throws IOException {
-        Proposal tooLong = continuing(300_000);
+        Proposal tooLong = continuing(30_000);
 
-        Problem tooLarge = new LocalRefusals(tooLong, machine(1 << 20))
+        Problem tooLarge = new LocalRefusals(tooLong, machine(320 << 10))
                 .all().stream().findFirst().orElseThrow();
 
         assertThat(tooLarge.code()).isEqualTo("FT0601");
@@ -164,8 +164,8 @@ class LocalRefusalsTest {
         String first = tooLarge.remedies().get(0);
         assertThat(first).matches("evaluation\\.max-new-tokens: [0-9]+");
         int fits = Integer.parseInt(first.substring(first.indexOf(' ') + 1));
-        assertThat(new LocalRefusals(continuing(fits), machine(1 << 20)).all()).isEmpty();
-        assertThat(new LocalRefusals(continuing(fits + 1), machine(1 << 20)).all())
+        assertThat(new LocalRefusals(continuing(fits), machine(320 << 10)).all()).isEmpty();
+        assertThat(new LocalRefusals(continuing(fits + 1), machine(320 << 10)).all())
                 .isNotEmpty();
     }
 

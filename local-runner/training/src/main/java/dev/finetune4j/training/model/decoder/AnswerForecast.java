@@ -6,12 +6,13 @@ import dev.finetune4j.training.model.internal.CpuFeatures;
 /**
  * Resident memory of the process at the peak of scoring and speaking, foreseen from sizes alone. On top of what {@link MemoryForecast}
  * says of a training that learns nothing, with S tokens of the longest text, b of texts that are written beside each other, n computed
- * at once, all of which may be labels behind one prompt, and m rows of logits:
+ * at once, all of which may be labels behind one prompt, of which w look at the others at a time, and m rows of logits:
  *
  * <pre>
  * cache    2 L K D s (S + b)
  * scratch  n s (5 C + (H + 2 K) D + 2 H D + 3 F)
- * scores   n H (n + S) (8 + 2 s)
+ * scores   w H (n + S) (8 + 2 s)
+ * laid out 2 K D (n + S) s, in bf16
  * logits   m V 4, in bf16 m V s more
  * </pre>
  *
@@ -36,6 +37,9 @@ record AnswerForecast(
     private static final int FLOAT_BYTES = 4;
     private static final int FEWEST_ROWS = 16;
 
+    /** w, {@code block_length} of attention.ts.py for n tokens. */
+    private static final long QUERIES_AT_ONCE = Math.max(64, (CachedDecoder.TOKENS_AT_ONCE + 7) / 8);
+
     /** Logits in float32 at a time. */
     private static final long LOGITS_BYTES = 32L << 20;
 
@@ -59,7 +63,8 @@ record AnswerForecast(
         long beside = Math.min(Speaker.TOKENS, Speaker.TEXTS * writtenTokens);
         return 2L * shape.layers() * shape.keyWidth() * bytes * (textTokens + beside)
                 + scratch * atOnce * bytes
-                + atOnce * shape.heads() * (atOnce + textTokens) * (8L + 2L * bytes)
+                + QUERIES_AT_ONCE * shape.heads() * (atOnce + textTokens) * (8L + 2L * bytes)
+                + (bytes < FLOAT_BYTES ? 2L * shape.keyWidth() * (atOnce + textTokens) * bytes : 0)
                 + (long) logitRows(shape)
                         * shape.vocabulary()
                         * (bytes < FLOAT_BYTES ? FLOAT_BYTES + bytes : FLOAT_BYTES);

@@ -72,17 +72,17 @@ def select(own: __torch__.inference.Cache, t: int, texts: Tensor) -> int:
     torch._set_item(own.v, i, torch.index_select(own.v[i].view(shape), 0, texts).flatten(0, 1))
   return texts.size(0)
 
-# Hides from scores x [K, g, n, S] what lies outside the window of each new token at positions [n]; the past keys stand in order.
-def hide(x: Tensor, positions: Tensor, window: int) -> Tensor:
+# Hides from scores x [K, g, w, e] of new tokens at positions [w] what lies outside the window of each; keys [e - past] are the positions
+# of the new ones among the keys, before which the past ones stand in order.
+def hide(x: Tensor, positions: Tensor, keys: Tensor, window: int) -> Tensor:
   if window > 0:
-    n = positions.size(0)
-    before = torch.arange(x.size(3) - n, dtype=4)                                      # [past]
-    keys = torch.cat([before, positions]).unsqueeze(0)                                 # [1, S]
-    x.masked_fill_(torch.le(keys, torch.sub(positions, window).unsqueeze(1)), -inf)
+    before = torch.arange(x.size(3) - keys.size(0), dtype=4)                           # [past]
+    all = torch.cat([before, keys]).unsqueeze(0)                                       # [1, e]
+    x.masked_fill_(torch.le(all, torch.sub(positions, window).unsqueeze(1)), -inf)
   return x
 
 # One text, y [n, H + 2 K, D], turned; writes its keys and values behind the past ones and returns [n, H D]. mask [n, n] is added to
-# the scores among the new tokens.
+# the scores among the new tokens, of which none sees a later one: a block of w queries looks at no key behind its last.
 def attention(y: Tensor, k: Tensor, v: Tensor, past: int, mask: Tensor, positions: Tensor, look: __torch__.attention.Look) -> Tensor:
   n = y.size(0)
   H = look.heads
@@ -91,15 +91,23 @@ def attention(y: Tensor, k: Tensor, v: Tensor, past: int, mask: Tensor, position
   S = past + n
   k[:, past:S].copy_(y[:, H:H + K].transpose(0, 1))
   v[:, past:S].copy_(y[:, H + K:H + 2 * K].transpose(0, 1))
-  q = __torch__.attention.queries(y[:, 0:H].unsqueeze(0), K)                           # [K, g n, D]
-  room = torch.empty([H * n * S], dtype=q.dtype)
-  x = __torch__.attention.scores(q, k[:, 0:S], look, room)                             # [K, g n, S]
-  seen = x.view([K, H // K, n, S])
-  seen[:, :, :, past:S].add_(mask)
-  __torch__.inference.hide(seen, positions, look.window)
-  p = __torch__.attention.probabilities(x, q.dtype)
-  o = torch.empty([1, n, H, D], dtype=q.dtype)
-  return __torch__.attention.put_queries(torch.bmm(p, v[:, 0:S]), o, K).view([n, H * D])
+  step = __torch__.attention.block_length(n)
+  room = torch.empty([H * min(step, n) * S], dtype=y.dtype)
+  o = torch.empty([1, n, H, D], dtype=y.dtype)
+  a = 0
+  while a < n:
+    z = min(a + step, n)
+    e = past + z
+    q = __torch__.attention.queries(y[a:z, 0:H].unsqueeze(0), K)                       # [K, g w, D]
+    x = __torch__.attention.scores(q, __torch__.attention.rows(k, 0, e), look, room)   # [K, g w, e]
+    seen = x.view([K, H // K, z - a, e])
+    seen[:, :, :, past:e].add_(mask[a:z, 0:z])
+    __torch__.inference.hide(seen, positions[a:z], positions[0:z], look.window)
+    p = __torch__.attention.probabilities(x, q.dtype)
+    pv = torch.bmm(p, __torch__.attention.rows(v, 0, e))                               # [K, g w, D]
+    __torch__.attention.put_queries(pv, o[:, a:z], K)
+    a = z
+  return o.view([n, H * D])
 
 # The texts one after the other, each in the place behind the past that the one before it had; one mask [n_i, n_i] a text.
 def attention_each(y: Tensor, k: Tensor, v: Tensor, past: int, masks: List[Tensor], positions: Tensor, look: __torch__.attention.Look) -> Tensor:
