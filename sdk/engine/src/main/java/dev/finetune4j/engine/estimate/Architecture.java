@@ -176,6 +176,13 @@ public record Architecture(
         return sum;
     }
 
+    /** What DoRA on these projections costs in one layer. */
+    Dora dora(Set<Projection> targets) {
+        return targets.stream()
+                .map(target -> Dora.of(inputWidth(target), outputWidth(target), copies(target), passes(target)))
+                .reduce(Dora.NONE, Dora::plus);
+    }
+
     private boolean exists(Projection target) {
         return isGated || target != Projection.GATE;
     }

@@ -15,6 +15,7 @@ import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
  * @param trainable weights that are trained
  * @param adapterInputs summed width of what adapters read for a token, in one layer
  * @param adaptsFeedForward whether adapters lie on the feed-forward layers too
+ * @param dora what adapters cost more that train the lengths of rows apart
  * @param hasSinglePrecisionEdges whether embedding, norms and residual stream are in single precision although the layers are
  *     not, as PEFT's preparation for k-bit training leaves them
  * @param unlikeness what activations are multiplied by in a model that is not quite the transformer that its sizes describe
@@ -30,6 +31,7 @@ record Assumed(
         double trainable,
         double adapterInputs,
         boolean adaptsFeedForward,
+        Dora dora,
         boolean trainsEmbeddings,
         Weights weights,
         Arithmetic arithmetic,

@@ -135,7 +135,8 @@ final class MemoryFormula {
         double tokens = run.peakTokens();
         double layer = tokens * activationBytes(); // [B, T] x bytes of a layer
         double kept = keptBytes(tokens, layer) + castBytes();
-        double working = layer * coefficients.get(WORK) * (run.isCheckpointed() ? 1 : 0.3);
+        double working = layer * coefficients.get(WORK) * (run.isCheckpointed() ? 1 : 0.3)
+                + run.dora().workBytes();
         double logits = tokens * logitBytes();
         double temporary = temporaryBytes(parameters) * sharedOver(spread.weightShards());
 
@@ -366,7 +367,10 @@ final class MemoryFormula {
         double ofHeads = (isWide && !run.isFull()) || isSingle ? 8 : 4;
         double perInput = run.has(NO_ADAPTER_INPUTS) ? 0 : isStreamWide || run.has(HALF_ADAPTER_INPUTS) ? HALF : SINGLE;
         double ofStream = ofWidth * width;
-        double bytes = ofInner * inner + ofHeads * (query + keyValue) + perInput * run.adapterInputs();
+        double bytes = ofInner * inner
+                + ofHeads * (query + keyValue)
+                + perInput * run.adapterInputs()
+                + run.dora().keptBytes();
         boolean isNf4 = run.weights() == Weights.NF4 || run.weights() == Weights.NF4_DOUBLE;
         if (isNf4 && !run.has(OWN_UNPACKING)) {
             bytes += keptByBitsandbytes();

@@ -67,6 +67,11 @@ final class RunMethod {
                 : Optional.empty();
     }
 
+    /** Whether adapters train the lengths of rows apart. */
+    boolean hasDora() {
+        return row.lower("method").contains("dora") || row.notes().say("\\bq?dora\\b|\\buse_dora\\b");
+    }
+
     /** How the base is packed where the method says it: "LoRA (8-bit)". */
     private String packedByMethod(Method method) {
         Matcher packed = PACKED.matcher(withoutOptimizer(row.lower("method")));

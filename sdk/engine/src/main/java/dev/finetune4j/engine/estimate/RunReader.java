@@ -166,6 +166,7 @@ final class RunReader {
                 .edit()
                 .rank(row.whole("lora_rank"))
                 .targets(targets.targets(trained, framework))
+                .hasDora(method.hasDora())
                 .trainsEmbeddings(targets.trainsEmbeddings())
                 .trainableParameters(targets.trainableParameters(trained))
                 .weights(method.weights(trained, framework))

@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param framework whose code trains
  * @param rank rank of the adapters; null where there are none or it is not known
  * @param targets what the adapters are put on; empty where there are none or it is not known
+ * @param hasDora whether adapters train the lengths of rows apart (DoRA)
  * @param trainsEmbeddings whether embedding and head are trained whole beside adapters
  * @param trainableParameters trained weights as printed; null to count them from rank and targets
  * @param weights how the weights of the model are stored
@@ -74,6 +75,7 @@ public record TrainingSetup(
         Framework framework,
         @Nullable Integer rank,
         Set<Projection> targets,
+        boolean hasDora,
         boolean trainsEmbeddings,
         @Nullable Double trainableParameters,
         @Nullable Weights weights,
@@ -312,6 +314,7 @@ public record TrainingSetup(
         private final Parallelism parallelism;
         private @Nullable Integer rank;
         private Set<Projection> targets = EnumSet.noneOf(Projection.class);
+        private boolean hasDora;
         private boolean trainsEmbeddings;
         private @Nullable Double trainableParameters;
         private @Nullable Weights weights;
@@ -346,6 +349,7 @@ public record TrainingSetup(
             this(setup.method, setup.framework, setup.parallelism);
             rank = setup.rank;
             targets = setup.targets;
+            hasDora = setup.hasDora;
             trainsEmbeddings = setup.trainsEmbeddings;
             trainableParameters = setup.trainableParameters;
             weights = setup.weights;
@@ -380,6 +384,12 @@ public record TrainingSetup(
         /** What the adapters are put on. */
         public Builder targets(Set<Projection> value) {
             targets = value;
+            return this;
+        }
+
+        /** Whether adapters train the lengths of rows apart (DoRA). */
+        public Builder hasDora(boolean value) {
+            hasDora = value;
             return this;
         }
 
@@ -528,6 +538,7 @@ public record TrainingSetup(
                     framework,
                     rank,
                     targets,
+                    hasDora,
                     trainsEmbeddings,
                     trainableParameters,
                     weights,

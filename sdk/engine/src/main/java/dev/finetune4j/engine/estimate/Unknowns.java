@@ -47,6 +47,7 @@ final class Unknowns {
                 trainable(random, targets),
                 isAdapted() ? architecture.adapterInputs(targets) : 0,
                 targets.stream().anyMatch(Projection::isFeedForward),
+                dora(targets),
                 setup.trainsEmbeddings(),
                 weights,
                 arithmetic,
@@ -76,6 +77,12 @@ final class Unknowns {
     /** Whether what is packed is one text to attention: so are tokens that GPUs share, which are of rows too long for one. */
     private boolean looksPastRows() {
         return setup.framework() == Framework.TUNED || setup.parallelism().sequence() > 1;
+    }
+
+    /** finetune4j's own core takes the lengths once a step, which costs next to nothing. */
+    private Dora dora(Set<Projection> targets) {
+        boolean isByPeft = setup.hasDora() && isAdapted() && setup.framework() != Framework.FINETUNE4J;
+        return isByPeft ? architecture.dora(targets) : Dora.NONE;
     }
 
     private boolean isAdapted() {

@@ -83,6 +83,7 @@ final class GpuSetup {
                 .edit()
                 .rank(lora == null ? null : lora.rank())
                 .targets(TrainedParameters.projections(job.job()))
+                .hasDora(lora != null && lora.dora())
                 .trainsEmbeddings(lora != null && !lora.trainedModules().isEmpty())
                 .trainableParameters(job.trainable())
                 .weights(weights())
