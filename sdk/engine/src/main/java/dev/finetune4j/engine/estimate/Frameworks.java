@@ -107,7 +107,8 @@ final class Frameworks {
 
     /** Whether the name says so beside the framework's own, "pytorch 2.8 + torch.compile"; nanoGPT and nanochat compile unless told otherwise. */
     boolean isCompiled() {
-        return new RunNotes(name).isCompiled() || has("nanogpt", "nanochat");
+        Boolean said = new RunNotes(name).isCompiled();
+        return said != null ? said : has("nanogpt", "nanochat");
     }
 
     /** MosaicML's trainers, which have layers of their own for MPT alone, unless a fork has others: all else is Hugging Face's. */

@@ -38,7 +38,7 @@ final class RunMethod {
 
     /** Products in TF32 where all else is in single precision. */
     private static final String TF32 =
-            "\\btf32(?:[ =:]*(?:on|true|yes|1))?\\b|(?:set_float32_)?matmul_precision[ =:('\"]*high\\b";
+            "(?<![a-z0-9])(?:allow[ _-])?tf32(?:[ =:]*(?:on|true|yes|1))?(?![a-z0-9])|(?:set_float32_)?matmul_precision[ =:('\"]*high\\b";
 
     private final RunRow row;
 
@@ -88,22 +88,20 @@ final class RunMethod {
         if (text.isEmpty()) {
             return null;
         }
-        if (text.contains("fp8") || (NARROW.matcher(text).find() && method().equals(Optional.of(Method.FULL)))) {
+        RunNotes said = new RunNotes(text);
+        if (said.say("fp8") || (NARROW.matcher(text).find() && method().equals(Optional.of(Method.FULL)))) {
             return Arithmetic.FP8;
         }
-        if (text.contains("bf16") || text.contains("bfloat16")) {
+        if (said.say("bf16|bfloat16")) {
             return Arithmetic.BF16;
         }
-        if (text.contains("fp16")
-                || text.contains("float16")
-                || text.contains("half")
-                || LIGHTNING_HALF.matcher(text).find()) {
+        if (said.say("fp16|float16|half") || LIGHTNING_HALF.matcher(text).find()) {
             return Arithmetic.FP16;
         }
         if (!text.contains("32")) {
             return null;
         }
-        return text.contains("tf32") || row.notes().say(TF32) ? Arithmetic.TF32 : Arithmetic.FP32;
+        return said.say(TF32) || row.notes().say(TF32) ? Arithmetic.TF32 : Arithmetic.FP32;
     }
 
     /** How the model's weights are stored; null where any may be meant. */

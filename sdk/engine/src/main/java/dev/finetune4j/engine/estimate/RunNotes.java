@@ -1,27 +1,58 @@
 package dev.finetune4j.engine.estimate;
 
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What the free text of a published row says, for which the table has no column. */
 final class RunNotes {
-    private static final Pattern DENIAL_BEFORE =
-            Pattern.compile("\\b(no|not|without|w/o|non)[ -](of |using )?(the |any |a )?$");
+    private static final Pattern DENIAL_BEFORE = Pattern.compile(
+            "\\b(?:no|not|without|w/o|non|never|neither|nor|disabl(?:e|es|ed|ing)|lack(?:s|ing)?)[ _-](?:of |us(?:e|es|ed|ing) )?"
+                    + "(?:the |any |a )?$|\\b(?:no|not|without|w/o|neither) [^.;,()]{1,30} n?or $");
 
     /** A "not" that denies what stands before it: not that of "full length not packed". */
     private static final Pattern DENIAL_AFTER =
-            Pattern.compile("[ ]?[=:]?[ ]?(no|off|false|disabled|none)\\b|[=:][ ]?0(?![\\d.])"
-                    + "|[ ](is |are |was |were )?(un(used|supported|known|available)|(turned |switched )?off|disabled|fail(s|ed)?)\\b"
-                    + "|[ ](is|are|was|were|do|does|did|could|can)[ ]?not\\b"
-                    + "|[ ]not( yet)? (used|given|said|stated|told|known|printed|set|on|in (?:the|this|that)|enabled|supported|available|applied|active|possible)\\b"
-                    + "|[ ]not(?=[ ]?([,.;)]|$))");
+            Pattern.compile("[\"']?[ ]?[=:][ ]?[\"']?(?:no|off|false|disabled|none)\\b"
+                    + "|[ ](?:off|false|disabled|none)\\b|[ ]no(?=[ ]?(?:[,.;)/]|$))|[=:][ ]?0(?![\\d.])"
+                    + "|[ ]?\\((?:no|off|false|disabled|none|unused|not (?:used|enabled))(?=[,;)])"
+                    + "|[ ](?:is |are |was |were )?(?:un(?:used|supported|available)|(?:turned |switched |set to )?(?:off|false)|disabled|fail(?:s|ed)?)\\b"
+                    + "|[ ](?:is|are|was|were|do|does|did|could|can)(?:[ ]?not|n't)\\b"
+                    + "|:?[ ]not(?: yet)? (?:used|set|on|enabled|supported|available|applied|active|installed|possible)\\b"
+                    + "|[ ]not(?=[ ]?(?:[,.;)]|$))");
+
+    /** What stands behind what another run has. */
+    private static final Pattern COMPARISON_BEFORE = Pattern.compile(
+            "\\b(?:than|beside|against|vs\\.?|versus|unlike|(?:instead|in place) of|rather than|compared (?:with|to|against)|relative to)"
+                    + "[ ](?:(?:with|using|under|by|in|on|that of) )?(?:the |a |an )?(?:[a-z]+'s )?$");
+
+    /** Rows of both kinds. */
+    private static final Pattern BOTH_BEFORE =
+            Pattern.compile("\\b(?:with|w/) ?(?:and|or|/|&) ?(?:without|w/o)[ ](?:the |any |a )?$");
+
+    private static final String ON = "(?:on|enabled|active|true|yes)";
+    private static final String OFF = "(?:off|disabled|inactive|false|no)";
+
+    /** What holds for a part of the rows alone: "on for 7B, off for 1B". */
+    private static final Pattern BOTH_AFTER =
+            Pattern.compile("[ ]?[=:]?[ ]?(?:is |was )?(?:" + either(ON, OFF) + '|' + either(OFF, ON) + ')');
+
+    private static final Pattern UNSAID_AFTER = Pattern.compile(
+            "[ ](?:is |are |was |were )?unknown\\b"
+                    + "|:?[ ](?:is |are |was |were )?not(?: yet)? (?:given|said|stated|told|known|printed|in (?:the|this|that))\\b");
 
     /** A run of several is told to be the compiled one. */
     private static final String COMPILED = "|\\bcompiled (?:rows?|runs?|model|layers?|blocks?)\\b";
+
+    private static final String COMPILED_LAYERS = "\\bcompiled\\b(?! from)";
+
+    /** Layers under no torch.compile; not attention that writes its scores out. */
+    private static final String EAGER =
+            "(?<!attention |attention: |attention=|attn |implementation=|implementation: |sdpa/)\\beager\\b(?!-| (?:attention|attn|softmax|loading))";
 
     /** Layers under torch.compile; not how long that took, nor code "compiled from source". */
     private static final String COMPILE =
@@ -58,26 +89,75 @@ final class RunNotes {
 
     /** Whether the text holds this expression, and does not say no to it: "without CPU offload", "liger=no", "packing off". */
     boolean say(String expression) {
-        return Pattern.compile(expression).matcher(text).results().anyMatch(found -> !isDenied(found));
+        return told(expression).anyMatch(found -> !isDenied(found));
     }
 
     /** Whether the text holds this expression and says no to it. */
     boolean deny(String expression) {
-        return Pattern.compile(expression).matcher(text).results().anyMatch(this::isDenied);
+        return told(expression).anyMatch(this::isDenied);
+    }
+
+    /** Whether the text says this or denies it; null where it does neither or both, as of several rows. */
+    @Nullable
+    Boolean tell(String expression) {
+        boolean isSaid = say(expression);
+        return isSaid == deny(expression) ? null : (Boolean) isSaid;
+    }
+
+    /** Whether the text says this of some rows and denies it of others. */
+    boolean tellBoth(String expression) {
+        return (say(expression) && deny(expression))
+                || Pattern.compile(expression).matcher(text).results().anyMatch(this::isOfSome);
+    }
+
+    /** Where the text tells this expression of the run itself: not of what it is compared with, nor of a part of the rows alone. */
+    private Stream<MatchResult> told(String expression) {
+        return Pattern.compile(expression)
+                .matcher(text)
+                .results()
+                .filter(found -> !isUntold(found) && !isOfSome(found));
+    }
+
+    private boolean isUntold(MatchResult found) {
+        return isOfOthers(found)
+                || UNSAID_AFTER.matcher(text.substring(found.end())).lookingAt();
+    }
+
+    private boolean isOfOthers(MatchResult found) {
+        return COMPARISON_BEFORE.matcher(text.substring(0, found.start())).find();
+    }
+
+    private boolean isOfSome(MatchResult found) {
+        return BOTH_BEFORE.matcher(text.substring(0, found.start())).find()
+                || BOTH_AFTER.matcher(text.substring(found.end())).lookingAt();
     }
 
     private boolean isDenied(MatchResult found) {
-        return DENIAL_BEFORE.matcher(text.substring(0, found.start())).find()
+        return isDeniedBefore(found)
                 || DENIAL_AFTER.matcher(text.substring(found.end())).lookingAt();
+    }
+
+    private boolean isDeniedBefore(MatchResult found) {
+        return DENIAL_BEFORE.matcher(text.substring(0, found.start())).find();
+    }
+
+    private static String either(String state, String other) {
+        String where = "[ ]\\(?(?:for|with|in|at|below|above|up to)\\b";
+        return "(?:" + state + "\\b)?" + where + "[^.;]{1,40}?(?:[,/]|[ ](?:and|but))[ ](?:and |but )?" + other + "\\b"
+                + where;
     }
 
     /** The first number that this expression catches, which is digits, commas and points; empty for 0 and for no number. */
     OptionalDouble number(String expression) {
-        Matcher matcher = Pattern.compile(expression).matcher(text);
-        if (!matcher.find()) {
+        Optional<MatchResult> found = Pattern.compile(expression)
+                .matcher(text)
+                .results()
+                .filter(number -> !isOfOthers(number) && !isDeniedBefore(number))
+                .findFirst();
+        if (found.isEmpty()) {
             return OptionalDouble.empty();
         }
-        Matcher digits = DIGITS.matcher(matcher.group(1).replace(",", ""));
+        Matcher digits = DIGITS.matcher(found.get().group(1).replace(",", ""));
         double value = digits.matches() ? Double.parseDouble(digits.group(1)) : 0;
         return value > 0 && value < MOST ? OptionalDouble.of(value) : OptionalDouble.empty();
     }
@@ -118,9 +198,10 @@ final class RunNotes {
         return say("(?:fp32|float32|single[- ]precision) (?:base )?weights");
     }
 
-    /** Whether PEFT has cast to single precision what of the base is not packed. */
-    boolean preparesForFewBits() {
-        return say("prepare_model_for_kbit_training|prepar(?:ed|es|ation)(?: it)? for k-?bit");
+    /** Whether PEFT has cast to single precision what of the base is not packed; null where nobody says it. */
+    @Nullable
+    Boolean preparesForFewBits() {
+        return tell("prepare_model_for_kbit_training|prepar(?:ed|es|ation)(?: it)? for k-?bit");
     }
 
     /** What the figure of memory counts, where the row says so. */
@@ -160,16 +241,14 @@ final class RunNotes {
 
     /** Layers of NVIDIA's Transformer Engine ("te.TransformerLayer"). */
     boolean hasTransformerEngine() {
-        return say("transformer[ _-]?engine(?! not\\b)|(?<![a-z])te\\.(?:transformer|layernorm|linear)");
+        return say("transformer[ _-]?engine|(?<![a-z])te\\.(?:transformer|layernorm|linear)");
     }
 
-    /** Whether layers run under torch.compile: "compile=True", "torch_compile". */
-    boolean isCompiled() {
-        return say(COMPILE + COMPILED) && !say("it/s eager and");
-    }
-
-    /** Whether the text says that they do not. */
-    boolean deniesCompiling() {
-        return deny(COMPILE + COMPILED);
+    /** Whether layers run under torch.compile, "compile=True", "torch_compile", or do not, "not compiled", "eager"; null where nobody says it, or both. */
+    @Nullable
+    Boolean isCompiled() {
+        Boolean compiled = tell(COMPILE + COMPILED);
+        boolean isEager = say(EAGER) || deny(COMPILED_LAYERS);
+        return !isEager ? compiled : Boolean.TRUE.equals(compiled) ? null : Boolean.FALSE;
     }
 }

@@ -40,14 +40,13 @@ final class RunReader {
             Map.entry("peft-readme-table", "peft"));
 
     /** Liger's patches of Transformers: its fused loss is on unless it is said to be off, or other kernels of it alone are named. */
-    private static final String LIGER =
-            "(?<!\\b(?:than|beside|against|vs\\.?|versus|unlike|compared (?:with|to)) )(?<![a-z_])(?:[a-z]{1,12}_){0,2}liger(?![a-z])"
-                    + "(?!(?:[ _-]kernels?)?(?: (?:for|of|on))?[ _-](?:the )?(?:cross|rope|rms|swiglu|ge?glu|glu|layer|norm))"
-                    + "(?:[ _-]kernels?)?(?:[ _-]fused[ _-]linear[ _-]cross[ _-]entropy)?";
+    private static final String LIGER = "(?<![a-z_])(?:[a-z]{1,12}_){0,2}liger(?![a-z])"
+            + "(?!(?:[ _-]kernels?)?(?: (?:for|of|on))?[ _-](?:the )?(?:cross|rope|rms|swiglu|ge?glu|glu|layer|norm))"
+            + "(?:[ _-]kernels?)?(?:[ _-]fused[ _-]linear[ _-]cross[ _-]entropy)?";
 
     /** Behind {@link #LIGER}: not where its loss alone is named. */
     private static final String NOT_ITS_LOSS_ALONE =
-            "(?<!cross[ _-]entropy)(?![ _-](?:kernels?[ _-])?(?:fused[ _-]linear|flce))";
+            "(?<!cross[ _-]entropy)(?!(?:'s)?[ _-](?:kernels?[ _-])?(?:fused[ _-](?:linear|cross|ce\\b|loss)|flce|loss))";
 
     /** Liger's kernels of the layers that spare memory: norms, and activation functions with their gate; rotations keep no less. */
     private static final String LIGER_LAYERS =
@@ -65,8 +64,13 @@ final class RunReader {
     /** Layers that are computed again, all of them or all of their inside: "full, block 1". */
     private static final String EVERY_LAYER = "^(?:full\\b|(?:all|every|each|per)[ -](?:layer|block)s?\\b)";
 
-    private static final String CHECKPOINTING_IS =
-            "(?:(?:activation|gradient)[ _-](?:checkpointing|recomputation)|(?<![\\w-])recomput(?:e|ation))[ =:]{1,3}(?:is |was )?";
+    private static final String CHECKPOINTING =
+            "(?:(?:activation|gradient)[ _-](?:checkpointing|recomputation)|(?<![\\w-])recomput(?:e|ation)(?![\\w-]))";
+
+    private static final String CHECKPOINTING_IS = CHECKPOINTING + "[ =:]{1,3}(?:is |was )?";
+
+    /** Also where nothing but its being on and off tells which checkpoints are meant. */
+    private static final String ANY_CHECKPOINTING = CHECKPOINTING + "|(?<![\\w-])checkpointing";
 
     /** Checkpoints of activations in the host's memory; not those of the run on a disk. */
     private static final String OFFLOADED_CHECKPOINTS = "act(?:ivation)?s?[ _-](?:cpu[ _-])?off-?load(?:ing|ed)?"
@@ -181,14 +185,13 @@ final class RunReader {
                 .checkpointing(checkpointing())
                 .attention(attention())
                 .loss(loss(framework))
-                .isCompiled(row.notes().isCompiled()
-                        || (row.framework().isCompiled() && !row.notes().deniesCompiling()))
+                .isCompiled(isCompiled())
                 .hasFusedKernels(
                         row.notes().hasFusedKernels() || row.framework().isOfCuda())
                 .hasLeanLayers(hasLeanLayers())
                 .hasTransformerEngine(
                         row.framework().hasTransformerEngine() || row.notes().hasTransformerEngine())
-                .hasSinglePrecisionEdges(row.notes().preparesForFewBits() ? true : null)
+                .hasSinglePrecisionEdges(row.notes().preparesForFewBits())
                 .offloadsOptimizer(spread.offloadsOptimizer())
                 .offloadsWeights(spread.offloadsWeights(sharding))
                 .sharesStream(spread.sharesStream())
@@ -209,7 +212,11 @@ final class RunReader {
         if (row.saysNo("activation_checkpointing")) {
             return Checkpointing.NONE;
         }
-        Checkpointing inNotes = row.text("activation_checkpointing").isEmpty() ? checkpointingInNotes() : null;
+        boolean isInNotes = row.text("activation_checkpointing").isEmpty();
+        if (isInNotes && row.notes().tellBoth(ANY_CHECKPOINTING)) {
+            return null;
+        }
+        Checkpointing inNotes = isInNotes ? checkpointingInNotes() : null;
         return inNotes != null ? inNotes : row.framework().checkpointing();
     }
 
@@ -218,11 +225,13 @@ final class RunReader {
         if (notes.say(CHECKPOINTING_IS + "selective|selective activation checkpointing")) {
             return Checkpointing.SELECTIVE;
         }
-        if (notes.say(CHECKPOINTING_IS + "(?:on|enabled|active|full|yes|true)\\b")) {
-            return Checkpointing.FULL;
+        boolean isOff =
+                notes.deny(CHECKPOINTING) || notes.say(CHECKPOINTING_IS + "(?:off|disabled|inactive|none|false)\\b");
+        if (isOff) {
+            return Checkpointing.NONE;
         }
-        boolean isOff = notes.say(CHECKPOINTING_IS + "(?:off|disabled|inactive|none|false)\\b");
-        return isOff ? Checkpointing.NONE : null;
+        boolean isOn = notes.say(CHECKPOINTING_IS + "(?:on|enabled|active|full|yes|true)\\b");
+        return isOn ? Checkpointing.FULL : null;
     }
 
     private @Nullable Attention attention() {
@@ -264,6 +273,11 @@ final class RunReader {
         boolean isSaid = Stream.of(notes, new RunNotes(row.text("framework")))
                 .anyMatch(said -> said.say(LIGER_LAYERS) || said.say(LIGER + NOT_ITS_LOSS_ALONE));
         return isSaid && !notes.deny(LIGER + NOT_ITS_LOSS_ALONE);
+    }
+
+    private boolean isCompiled() {
+        Boolean said = row.notes().isCompiled();
+        return said != null ? said : row.framework().isCompiled();
     }
 
     private boolean isComplete(TrainingSetup setup) {

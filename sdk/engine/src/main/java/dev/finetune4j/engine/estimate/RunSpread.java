@@ -49,7 +49,7 @@ final class RunSpread {
     private static final String SEQUENCE_PARALLEL = "sequence[ _-]parallel(?:ism)?";
 
     /** Megatron's name for states that replicas share out, an option of it. */
-    private static final String DISTRIBUTED_OPTIMIZER = "distributed[ _-]optim(?:izer)?";
+    private static final String DISTRIBUTED_OPTIMIZER = "(?:use[ _-])?distributed[ _-]optim(?:izer)?";
 
     private static final Pattern GRADIENT_SHARD = Pattern.compile("shard[ _-]?grad|no[ -]reshard|" + NO_RESHARD);
 
@@ -166,7 +166,7 @@ final class RunSpread {
         if (isByLayers) {
             return Sharding.LAYERS;
         }
-        return isMegatron && row.notes().say(DISTRIBUTED_OPTIMIZER) ? Sharding.ZERO1 : Sharding.NONE;
+        return isMegatron && Boolean.TRUE.equals(said().tell(DISTRIBUTED_OPTIMIZER)) ? Sharding.ZERO1 : Sharding.NONE;
     }
 
     /** Whether FSDP does, by the column, or by the notes where that names no other stage and no other kind of replicas. */
@@ -190,14 +190,18 @@ final class RunSpread {
         return (int) row.notes().number("\\btp\\*cp=(\\d{1,3})\\b").orElse(1);
     }
 
+    /** What column and notes say. */
+    private RunNotes said() {
+        return new RunNotes(row.text("parallelism") + "; " + row.text("notes"));
+    }
+
     /** Whether tensor parallelism shares out what flows between layers, too; recipes set that. */
     @Nullable
     Boolean sharesStream() {
-        RunNotes said = new RunNotes(row.text("parallelism") + "; " + row.text("notes"));
-        if (said.say(SEQUENCE_PARALLEL) || row.framework().isOfRecipes()) {
-            return true;
-        }
-        return said.deny(SEQUENCE_PARALLEL) ? false : null;
+        RunNotes said = said();
+        Boolean told = said.tell(SEQUENCE_PARALLEL);
+        boolean isUnsaid = told == null && !said.tellBoth(SEQUENCE_PARALLEL);
+        return (isUnsaid && row.framework().isOfRecipes()) ? Boolean.TRUE : told;
     }
 
     private int degree(String kind) {

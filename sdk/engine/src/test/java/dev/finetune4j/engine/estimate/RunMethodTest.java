@@ -105,6 +105,12 @@ class RunMethodTest {
         "fp32, tf32 on, TF32",
         "fp32, --tf32 True, TF32",
         "fp32, tf32=False, FP32",
+        "fp32 (no tf32), , FP32",
+        "fp32 (tf32 off), , FP32",
+        "fp32, allow_tf32=True, TF32",
+        "fp32, torch.backends.cuda.matmul.allow_tf32 = True, TF32",
+        "fp32, allow_tf32=False, FP32",
+        "fp32, slower than tf32, FP32",
         "fp32, without tf32, FP32",
         "fp32, , FP32",
         "bf16, tf32 on, BF16"

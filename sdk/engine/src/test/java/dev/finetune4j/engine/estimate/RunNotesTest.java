@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,11 +57,56 @@ class RunNotesTest {
         "CPU offload: none, false",
         "CPU offload=0, false",
         "not using CPU offload, false",
+        "no_cpu_offload; CPU offload: not enabled, false",
+        "CPU offload (off), false",
+        "CPU offload (disabled; too slow), false",
+        "CPU offload (no pinned memory), true",
+        "CPU offload set to False, false",
+        "CPU offload isn't used, false",
+        "'cpu offload\": false', false",
+        "disabled CPU offload, false",
+        "without Liger or CPU offload, false",
+        "neither Liger nor CPU offload, false",
+        "slower than CPU offload, false",
+        "20 GB vs CPU offload, false",
+        "compared to the CPU offload, false",
+        "unlike DeepSpeed's CPU offload, false",
+        "instead of CPU offload, false",
+        "CPU offload vs none, true",
+        "'CPU offload, faster than NVMe', true",
+        "with and without CPU offload, false",
+        "'CPU offload on for 7B, off for 1B', false",
+        "'CPU offload for 7B and off for 1B', false",
+        "'CPU offload on for 7B, liger off for 1B', true",
         "'CPU offload, not packed', true",
         "'CPU offload on; nothing fails', true"
     })
     void takesForDeniedWhatIsNotUsedOrFails(String notes, boolean isSaid) {
         assertThat(new RunNotes(notes).say("cpu offload")).isEqualTo(isSaid);
+    }
+
+    /** What is compared with, or not told, is neither said nor denied. */
+    @ParameterizedTest
+    @CsvSource({
+        "Liger, true",
+        "no Liger, false",
+        "Liger: off, false",
+        "Liger vs no Liger, ",
+        "slower than Liger, ",
+        "slower than no Liger, false",
+        "Liger not stated, ",
+        "Liger unknown, ",
+        "'Liger on for 7B, off for 1B', ",
+        "AdamW, "
+    })
+    void tellsWhatIsDeniedFromWhatIsNotSaid(String notes, @Nullable Boolean told) {
+        assertThat(new RunNotes(notes).tell("liger")).isEqualTo(told);
+    }
+
+    @Test
+    void takesNoNumberOfWhatIsComparedWith() {
+        assertThat(new RunNotes("longer than mean 430 tokens; mean 240 tokens").meanTokens())
+                .hasValue(240);
     }
 
     @ParameterizedTest
@@ -87,7 +133,7 @@ class RunNotesTest {
         "first-step compile included, false"
     })
     void tellsOfLayersUnderTorchCompile(String text, boolean isCompiled) {
-        assertThat(new RunNotes(text).isCompiled()).isEqualTo(isCompiled);
+        assertThat(Boolean.TRUE.equals(new RunNotes(text).isCompiled())).isEqualTo(isCompiled);
         assertThat(new Frameworks("trl " + text).isCompiled()).isEqualTo(isCompiled);
     }
 

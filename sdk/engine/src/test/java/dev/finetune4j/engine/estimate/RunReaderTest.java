@@ -60,6 +60,11 @@ class RunReaderTest {
         "'', gradient checkpointing off, NONE",
         "'', activation checkpointing not stated, ",
         "'', --recompute-ffn, ",
+        "'', 'gradient checkpointing on for 7B, off for 1B', ",
+        "'', with and without gradient checkpointing, ",
+        "'', gradient_checkpointing=False, NONE",
+        "'', without activation checkpointing, NONE",
+        "'', slower than gradient checkpointing on, ",
         "yes, activation checkpointing: selective, FULL",
         "no, gradient checkpointing on in the other rows, NONE"
     })
@@ -131,6 +136,11 @@ class RunReaderTest {
         "liger_glu_activation: false, , false",
         "liger_fused_linear_cross_entropy: true, FUSED, false",
         "Liger FLCE, FUSED, false",
+        "Liger fused cross entropy, FUSED, false",
+        "Liger's fused linear cross entropy, FUSED, false",
+        "use_liger_loss, FUSED, false",
+        "Liger loss, FUSED, false",
+        "instead of use_liger_kernel, , false",
         "Liger fused linear cross entropy, FUSED, false",
         "Liger cross entropy, , false",
         "cut cross entropy, FUSED, false",
@@ -163,11 +173,32 @@ class RunReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"prepare_model_for_kbit_training upcasts them, true", "prepared for k-bit training, true", "HQQ, "})
+    @CsvSource({
+        "prepare_model_for_kbit_training upcasts them, true",
+        "prepared for k-bit training, true",
+        "without prepare_model_for_kbit_training, false",
+        "prepare_model_for_kbit_training not called for, true",
+        "HQQ, "
+    })
     void readsWhetherWhatIsNotPackedWasPreparedForKBitTraining(String notes, @Nullable Boolean isSingle) {
         SampleRun run = SampleRun.with("method", "qlora").set("notes", notes);
 
         assertThat(run.setup().hasSinglePrecisionEdges()).isEqualTo(isSingle);
+    }
+
+    /** ms-swift computes layers again unless told otherwise. */
+    @ParameterizedTest
+    @CsvSource({
+        "'', FULL",
+        "no gradient checkpointing, NONE",
+        "gradient checkpointing not stated, FULL",
+        "'checkpointing on for 7B, off for 1B', ",
+        "'gradient checkpointing on for 7B; no gradient checkpointing for 1B', "
+    })
+    void readsOfLayersThatAFrameworkWouldComputeAgain(String notes, @Nullable Checkpointing checkpointing) {
+        SampleRun run = SampleRun.with("activation_checkpointing", "").set("framework", "ms-swift");
+
+        assertThat(run.set("notes", notes).setup().checkpointing()).isEqualTo(checkpointing);
     }
 
     @Test
@@ -208,6 +239,13 @@ class RunReaderTest {
         "nanochat, , true",
         "PyTorch (nanoGPT style), dense compiled row, true",
         "nanoGPT, 'A100, no compile', false",
+        "nanoGPT (compile=False), , false",
+        "'nanoGPT, eager', , false",
+        "nanoGPT, not compiled, false",
+        "nanoGPT, eager mode, false",
+        "nanoGPT, eager attention, true",
+        "nanoGPT, faster than eager, true",
+        "nanoGPT, compile not stated, true",
         "PyTorch, the compiled run, true",
         "PyTorch, compiled from source, false",
         "trl, compile off, false",
@@ -320,7 +358,7 @@ class RunReaderTest {
         "'', recompute enabled, FULL",
         "'', 'gradient checkpointing on, batch 1', FULL",
         "'', gradient checkpointing not stated, ",
-        "'', no gradient checkpointing on this one, ",
+        "'', no gradient checkpointing on this one, NONE",
         "no, recompute enabled in other rows, NONE"
     })
     void readsOfNotesThatLayersAreComputedAgainWhereTheColumnIsEmpty(
@@ -354,6 +392,9 @@ class RunReaderTest {
         "native PyTorch + TransformerEngine, , true",
         "PyTorch, te.TransformerLayer throughout, true",
         "PyTorch, without Transformer Engine, false",
+        "PyTorch, slower than Transformer Engine, false",
+        "PyTorch, slower than NVIDIA's Transformer Engine, false",
+        "PyTorch, Transformer Engine not installed, false",
         "PyTorch, , false"
     })
     void readsOfLayersOfTransformerEngine(String framework, @Nullable String notes, boolean isOfIt) {

@@ -180,6 +180,9 @@ class RunSpreadTest {
         "Megatron-LM, 'TP 2, --use-distributed-optimizer', ZERO1",
         "Megatron-LM, 'TP 2, no distributed optimizer', NONE",
         "Megatron-LM, distributed optimizer not in the page, NONE",
+        "Megatron-LM, 'TP 2, --no-use-distributed-optimizer', NONE",
+        "Megatron-LM, 'use_distributed_optimizer: false', NONE",
+        "Megatron-LM, slower than the distributed optimizer, NONE",
         "trl, distributed optimizer, NONE"
     })
     void readsMegatronsDistributedOptimizer(String framework, String notes, Sharding sharding) {
@@ -196,6 +199,10 @@ class RunSpreadTest {
         "Megatron-LM, tp4, no sequence parallelism, false",
         "Megatron-LM, tp4, '', ",
         "NeMo 2.0, tp4, '', true",
+        "NeMo 2.0, tp4, no sequence parallelism, false",
+        "NeMo 2.0, tp4, sequence_parallel=False, false",
+        "NeMo 2.0, 'tp4, without sequence parallel', '', false",
+        "NeMo 2.0, tp4, with and without sequence parallelism, ",
         "Megatron-Bridge, tp4, '', true",
         "FlagScale, tp4, '', true",
         "megatron-swift, tp4, '', true"
