@@ -173,7 +173,8 @@ final class RunSpread {
     private boolean leavesWeightsGathered() {
         Matcher stage = STAGE.matcher(text);
         boolean isOpen = stage.find() ? stage.group(1).equals("2") : text.isEmpty() || text.contains("fsdp");
-        return GRADIENT_SHARD.matcher(text).find() || (isOpen && row.notes().say(NO_RESHARD));
+        return GRADIENT_SHARD.matcher(text).find()
+                || (isOpen && !isOfDeepSpeed() && row.notes().say(NO_RESHARD));
     }
 
     /** What FSDP has like a stage of ZeRO; nothing like the first. */
@@ -221,9 +222,16 @@ final class RunSpread {
     boolean isZero(Sharding sharding) {
         boolean isFsdp = row.notes().say(FSDP_STAGE) || row.lower("framework").contains("fsdp");
         return switch (sharding) {
-            case ZERO1, ZERO2, ZERO3 -> text.contains("deepspeed") || !(isFsdp || new RunMethod(row).hasHalfMoments());
+            case ZERO1, ZERO2, ZERO3 ->
+                text.contains("deepspeed") || isOfDeepSpeed() || !(isFsdp || new RunMethod(row).hasHalfMoments());
             default -> false;
         };
+    }
+
+    /** Whether the framework's name says so, and names no other that shares out. */
+    private boolean isOfDeepSpeed() {
+        String framework = row.lower("framework");
+        return framework.contains("deepspeed") && !framework.contains("fsdp");
     }
 
     boolean offloadsOptimizer() {

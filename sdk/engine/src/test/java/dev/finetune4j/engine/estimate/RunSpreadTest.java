@@ -259,6 +259,24 @@ class RunSpreadTest {
                 .isEqualTo(Sharding.ZERO2);
     }
 
+    /** Of what notes compare with. */
+    @ParameterizedTest
+    @CsvSource({
+        "DeepSpeed, ZERO2, DEEPSPEED",
+        "accelerate + deepspeed, ZERO2, DEEPSPEED",
+        "trl, FSDP_GRADIENTS, HUGGING_FACE"
+    })
+    void takesAStageForDeepSpeedsWhereTheFrameworkIs(String name, Sharding sharding, Framework framework) {
+        TrainingSetup setup = SampleRun.with("parallelism", "zero2")
+                .set("gpus", "8")
+                .set("framework", name)
+                .set("notes", "as fast as FSDP2 ZeRO-2")
+                .setup();
+
+        assertThat(setup.parallelism().sharding()).isEqualTo(sharding);
+        assertThat(setup.framework()).isEqualTo(framework);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "zero3, AdamW, FSDP keeps bf16 optimizer state where DeepSpeed keeps fp32, DEEPSPEED, ZERO3",
