@@ -12,11 +12,14 @@ final class RunFigures {
     private static final double GB = 1e9;
 
     /** A wall time with evaluations in it, which tells no speed of training. */
-    private static final String EVALUATED = "\\beval(?:uation)?s?\\b[^.;,]{0,60} inside\\b";
+    private static final String EVALUATED = "\\beval(?:uation)?s?\\b"
+            + "(?![^.;,]{0,40}(?:\\b(?:not|never)|n't)\\b[^.;,]{0,20} inside)[^.;,]{0,60} inside\\b";
 
     /** How many steps the run takes; not how often it does something, nor a part of it. */
     private static final String STEPS =
-            "(?<![\\d.,])(?<!\\b(?:every|each|per|first|last|after|within|warmup|log|save|eval) )(\\d+) steps";
+            "(?<![\\d.,])(?<!\\b(?:every|each|per|first|last|after|within|warmup|log|save|eval) )"
+                    + "(?<!\\b(?:mean|average|averaged|avg|median|best|timed|measured|peak) (?:of|over|in|for|across) (?:the )?)"
+                    + "(\\d+) steps(?! ?/|[ ](?:per|an?|each|every|of)\\b)";
 
     private final GpuTable gpus;
     private final ModelNames names;
@@ -132,7 +135,7 @@ final class RunFigures {
         if (row.notes().say(EVALUATED)) {
             return OptionalDouble.empty();
         }
-        OptionalDouble steps = row.notes().number("(?:optimizer steps |steps=)(\\d+)");
+        OptionalDouble steps = row.notes().number(RunLengths.STEPS);
         if (steps.isEmpty()) {
             steps = row.notes().number(STEPS);
         }

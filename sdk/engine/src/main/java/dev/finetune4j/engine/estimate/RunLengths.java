@@ -2,7 +2,7 @@ package dev.finetune4j.engine.estimate;
 
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** How long the rows of a published run are, how they are packed and padded, and how many of them and of their tokens it trains. */
@@ -10,10 +10,14 @@ final class RunLengths {
     /** Sources that benchmark rows of exactly the length that they print. */
     private static final Set<String> FULL_LENGTH = Set.of("qwen1-readme");
 
-    private static final Pattern PACKING = Pattern.compile("(?:(?:sample|sequence)[-_ ]?)?pack(?:ed|ing)");
+    private static final String PACKING = "^(?:(?:sample|sequence)[-_ ]?)?pack(?:ed|ing)\\b";
+
+    /** How many steps the run takes, as logs have it: not those of its accumulation or of its warm-up, nor those of an epoch. */
+    static final String STEPS =
+            "(?:optimizer steps |(?<![a-z_-])(?:(?:max|num|total|train|global|optimizer)[_-])?steps=)(\\d++)(?! ?/| per\\b)";
 
     private static final String PADDED_TO =
-            "(?<!not )\\bpadded to (?:a (?:fixed )?length of |exactly )?(\\d[\\d,]*)(?![\\d,]*k\\b)";
+            "\\bpadded to (?:a (?:fixed )?length of |exactly )?(\\d[\\d,]*)(?![\\d,]*k\\b)";
 
     /** What each doubling of a micro-batch adds to its longest row, in mean rows. */
     private static final double PADDING = 0.35;
@@ -34,30 +38,38 @@ final class RunLengths {
      */
     @Nullable
     Boolean isPacked() {
-        String text = row.lower("packing");
         if (isFullLength()) {
             return Boolean.FALSE;
         }
-        if (row.saysYes("packing")
-                || PACKING.matcher(text).matches()
-                || row.notes().say("dolly-15k packed")) {
+        if (columnSaysPacked() || row.notes().say("dolly-15k packed")) {
             return true;
         }
-        return text.isEmpty() ? null : Boolean.FALSE;
+        return row.text("packing").isEmpty() ? null : Boolean.FALSE;
+    }
+
+    private boolean columnSaysPacked() {
+        return row.saysYes("packing") || new RunNotes(row.text("packing")).say(PACKING);
     }
 
     /** Whether rows are as long as they may be without being packed. */
     boolean isFullLength() {
         return row.notes().isFullLength()
-                || new RunNotes(row.text("packing")).isFullLength()
+                || (!columnSaysPacked() && saysFullLength(row.text("packing")))
                 || isPaddedToCap()
                 || FULL_LENGTH.contains(row.text("source"));
+    }
+
+    /** Whether the column does; not where the notes tell lengths, but of rows that are padded. */
+    private boolean saysFullLength(String packing) {
+        return new RunNotes(packing + "; " + row.text("notes")).isFullLength();
     }
 
     /** Whether rows are padded to as many tokens as they may have: "padded to 4096". */
     private boolean isPaddedToCap() {
         Integer cap = row.whole("seq_len");
-        return cap != null && row.notes().number(PADDED_TO).orElse(0) == cap;
+        return cap != null
+                && Stream.of(row.notes(), new RunNotes(row.text("packing")))
+                        .anyMatch(said -> said.number(PADDED_TO).orElse(0) == cap);
     }
 
     /** Tokens of the longest row. */
@@ -99,8 +111,11 @@ final class RunLengths {
                 .orElse(null);
     }
 
-    /** Tokens of the mean row, where those of all rows are counted. */
+    /** Tokens of the mean row, where those of all rows are counted and none are joined. */
     private OptionalDouble meanOfAll() {
+        if (!Boolean.FALSE.equals(isPacked())) {
+            return OptionalDouble.empty();
+        }
         OptionalDouble tokens = row.number("train_tokens");
         OptionalDouble rows = row.number("train_samples");
         return tokens.isPresent() && rows.orElse(0) >= 1
@@ -144,7 +159,7 @@ final class RunLengths {
         if (micro.isPresent() && setup.microBatch() != null) {
             return OptionalDouble.of(micro.getAsDouble() * setup.microBatch() * mean * row.gpuCount());
         }
-        OptionalDouble steps = row.notes().number("(?:optimizer steps |steps=)(\\d+)");
+        OptionalDouble steps = row.notes().number(STEPS);
         OptionalDouble batch = row.number("global_batch");
         if (steps.isPresent() && batch.isPresent()) {
             return OptionalDouble.of(steps.getAsDouble() * batch.getAsDouble() * mean);

@@ -24,6 +24,9 @@ class RunLengthsTest {
         "packing, enabled, true",
         "packing, packed, true",
         "packing, sample packing, true",
+        "packing, 'yes, to full length', true",
+        "packing, packed to the full length, true",
+        "packing, packing off, false",
         "packing, 0, false",
         "packing, disabled, false",
         "packing, -, ",
@@ -75,10 +78,25 @@ class RunLengthsTest {
         assertThat(SampleRun.with("notes", notes).setup().longestTokens()).isEqualTo(longest);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "no (each row exactly this long), 240.0",
+        "no (each row padded to max_length), 2048.0",
+        "no (padded to 2048), 2048.0"
+    })
+    void takesAMeanThatIsToldForThatOfRowsButOfPaddedOnes(String packing, double mean) {
+        TrainingSetup setup = SampleRun.with("packing", packing)
+                .set("micro_batch", "1")
+                .set("notes", "mean 240 tokens")
+                .setup();
+
+        assertThat(setup.meanTokens()).isEqualTo(mean);
+    }
+
     /** 512,000 tokens in a thousand rows, of which two are padded to the longer: a third more; packed ones fill the cap. */
     @ParameterizedTest
-    @CsvSource({"no, '', 691.2", "yes, '', 2048", "no, mean 100 tokens, 135"})
-    void tellsTheMeanRowFromTheTokensOfAll(String packing, String notes, double mean) {
+    @CsvSource({"no, '', 691.2", "yes, '', 2048", "no, mean 100 tokens, 135", "'', '', "})
+    void tellsTheMeanRowFromTheTokensOfAll(String packing, String notes, @Nullable Double mean) {
         String header = "model,method,seq_len,packing,micro_batch,train_tokens,train_samples,notes\n";
         CsvTable.Row row = CsvTable.of(header + "Llama 3.1 8B,lora,2048," + packing + ",2,512000,1000," + notes + "\n")
                 .rows()
@@ -119,6 +137,10 @@ class RunLengthsTest {
         "no (each row exactly this long), , true",
         "no, every row padded to 2048, true",
         "no, 'rows are padded to 2,048 tokens', true",
+        "no (padded to 2048), , true",
+        "'no, padded to 2,048', , true",
+        "no (padded to 512), , false",
+        "no (not padded to 2048), , false",
         "no, padded to 512 of 2048, false",
         "no, not padded to 2048, false",
         "no, padded to the longest of a batch, false"
