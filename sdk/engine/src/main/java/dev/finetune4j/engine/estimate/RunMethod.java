@@ -141,7 +141,8 @@ final class RunMethod {
         }
         boolean hasMaster =
                 framework.has(FrameworkTrait.MASTER_WEIGHTS); // in single precision, among the optimizer's states
-        if (row.notes().saysWeightsAreSingle() && !hasMaster) {
+        boolean isSingle = row.notes().saysWeightsAreSingle() || new RunNotes(text).saysWeightsAreSingle();
+        if (isSingle && !hasMaster) {
             return Weights.FP32;
         }
         boolean isMixed = text.matches(".*(amp|mixed).*");

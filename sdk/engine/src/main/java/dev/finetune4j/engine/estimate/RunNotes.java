@@ -69,6 +69,8 @@ final class RunNotes {
                     + "|dense tokens|(?:mock|fake|dummy) data(?![ -]?load)|random tokens(?=[ ]?(?:[,.;:()]|$)| of )"
                     + "|synthetic (?:rows|batch(?:es)?|tokens)|synthetic (?:data|inputs?|samples|sequences)(?=[ ]?(?:[,.;:()]|$)| of )";
 
+    private static final String PREPARED = "prepare_model_for_kbit_training|prepar(?:ed|es|ation)(?: it)? for k-?bit";
+
     private static final Pattern NOT_OUT_OF_MEMORY =
             Pattern.compile("(?:\\b(?:not|never|no|without)|n't) (?:(?:run|ran|running|go|going|went) )?out of memory");
 
@@ -201,7 +203,10 @@ final class RunNotes {
     /** Whether PEFT has cast to single precision what of the base is not packed; null where nobody says it. */
     @Nullable
     Boolean preparesForFewBits() {
-        return tell("prepare_model_for_kbit_training|prepar(?:ed|es|ation)(?: it)? for k-?bit");
+        if (say("embeddings?(?: and (?:lm[_ ])?head)? (?:re)?cast (?:back )?to (?:bf16|fp16|half)")) {
+            return false;
+        }
+        return tell(PREPARED);
     }
 
     /** What the figure of memory counts, where the row says so. */

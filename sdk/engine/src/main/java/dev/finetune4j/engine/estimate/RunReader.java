@@ -144,7 +144,8 @@ final class RunReader {
         OptionalDouble billions = row.number("params_b");
         Optional<Architecture> named = names.find(model, billions);
         boolean isKnown = named.isPresent() && !named.get().isInterpolated();
-        if (isKnown || names.whyUnlike(model, billions).isPresent()) {
+        boolean isOfOwnSizes = isKnown && RunShape.isTold(model);
+        if ((isKnown && !isOfOwnSizes) || names.whyUnlike(model, billions).isPresent()) {
             return named.orElse(null);
         }
         return new RunShape(row).said().or(() -> named).orElse(null);
@@ -192,6 +193,7 @@ final class RunReader {
                 .hasTransformerEngine(
                         row.framework().hasTransformerEngine() || row.notes().hasTransformerEngine())
                 .hasSinglePrecisionEdges(row.notes().preparesForFewBits())
+                .shardings(spread.shardings(framework, sharding))
                 .offloadsOptimizer(spread.offloadsOptimizer())
                 .offloadsWeights(spread.offloadsWeights(sharding))
                 .sharesStream(spread.sharesStream())

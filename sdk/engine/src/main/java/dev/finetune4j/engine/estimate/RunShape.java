@@ -4,6 +4,7 @@ import dev.finetune4j.engine.estimate.Architecture.Kind;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
@@ -45,6 +46,10 @@ final class RunShape {
 
     private static final double CHARACTERS = 96;
 
+    /** Entries of the vocabularies of OpenAI's tokenizers (tiktoken, {@code n_vocab}), by which people call them. */
+    private static final Map<String, Integer> OF_TOKENIZERS =
+            Map.of("(?<![a-z0-9])cl100k", 100_277, "(?<![a-z0-9])o200k", 200_019);
+
     private static final String HEADS_IN_WORDS = "\\b(\\d{1,3})[ -]heads?\\b";
     private static final String KEY_VALUE_HEADS_IN_WORDS = "\\b(\\d{1,3})[ -](?:kv|key-value)\\b";
     private static final String INNER_IN_WORDS = "\\b(?:mlp|ffn|inner) (\\d{1,3},\\d{3}|\\d{3,6})\\b";
@@ -52,6 +57,7 @@ final class RunShape {
     private static final String GATED = "\\b(?:swiglu|geglu|reglu|gated)\\b";
     private static final String UNGATED = "\\b(?:gelu|relu)\\b";
     private static final String NOT_A_DECODER = "(?<![a-z])(?:experts?|moe)(?![a-z])|\\bencoder\\b";
+    private static final String UNTIED = "\\b(?:un|not )tied\\b";
     private static final String TIED = "(?<!un)\\btied\\b|\\btie[_ ](?:word[_ ])?embeddings\\b";
 
     /** How far the sizes may be from the parameters that the row says, as a logarithm: beyond, they are read wrong. */
@@ -81,8 +87,8 @@ final class RunShape {
         OptionalDouble layers = first(LAYERS, LAYERS_IN_WORDS, LAYERS_OF_A_NAME);
         OptionalDouble width = first(WIDTH, WIDTH_IN_WORDS, WIDTH_OF_A_NAME);
         OptionalDouble vocabulary = first(VOCABULARY, VOCABULARY_IN_WORDS);
-        if (vocabulary.isEmpty() && notes.say(OF_CHARACTERS)) {
-            vocabulary = OptionalDouble.of(CHARACTERS);
+        if (vocabulary.isEmpty()) {
+            vocabulary = vocabularyByName();
         }
         if (notes.say(NOT_A_DECODER) || layers.isEmpty() || width.isEmpty() || vocabulary.isEmpty()) {
             return Optional.empty();
@@ -90,7 +96,7 @@ final class RunShape {
         List<Architecture> meant = new ArrayList<>();
         for (boolean isGated :
                 notes.say(GATED) ? List.of(true) : notes.say(UNGATED) ? List.of(false) : List.of(false, true)) {
-            for (boolean isTied : notes.say(TIED) ? List.of(true) : List.of(true, false)) {
+            for (boolean isTied : notes.say(TIED) && !notes.say(UNTIED) ? List.of(true) : List.of(true, false)) {
                 meant.add(shape(
                         (int) layers.getAsDouble(),
                         (int) width.getAsDouble(),
@@ -102,6 +108,27 @@ final class RunShape {
         return meant.stream()
                 .min(Comparator.comparingDouble(this::distance))
                 .filter(shape -> distance(shape) <= SAME_SIZE);
+    }
+
+    /** Whether a name tells layers, width and vocabulary by itself: what else it holds is what the model is like, "GPT-2 style 12 layers". */
+    static boolean isTold(String name) {
+        RunNotes said = new RunNotes(name);
+        return Stream.of(LAYERS, LAYERS_IN_WORDS)
+                        .anyMatch(each -> said.number(each).isPresent())
+                && Stream.of(WIDTH, WIDTH_IN_WORDS)
+                        .anyMatch(each -> said.number(each).isPresent())
+                && Stream.of(VOCABULARY, VOCABULARY_IN_WORDS)
+                        .anyMatch(each -> said.number(each).isPresent());
+    }
+
+    private OptionalDouble vocabularyByName() {
+        if (notes.say(OF_CHARACTERS)) {
+            return OptionalDouble.of(CHARACTERS);
+        }
+        return OF_TOKENIZERS.entrySet().stream()
+                .filter(each -> notes.say(each.getKey()))
+                .mapToDouble(Map.Entry::getValue)
+                .findFirst();
     }
 
     private OptionalDouble first(String... expressions) {

@@ -66,6 +66,9 @@ final class RunSpread {
             Pattern.compile("(?<![a-z])act(?:ivation)?s?[ _-](?:cpu[ _-])?off-?load(?:ing|ed)?"
                     + "|off-?load(?:ing|ed)?[ _-](?:of[ _-])?(?:the[ _-])?act(?:ivation)?s?(?![a-z])");
 
+    /** Replicas that share out nothing. */
+    private static final Pattern ALIKE = Pattern.compile("\\bddp\\b");
+
     private final RunRow row;
     private final String text;
 
@@ -213,6 +216,14 @@ final class RunSpread {
             }
         }
         return 1;
+    }
+
+    /** What replicas may share out where {@code sharding} leaves it open: nothing where DeepSpeed's stage 0 is said, as which it has DDP. */
+    List<Sharding> shardings(Framework framework, Sharding sharding) {
+        boolean isStageNought = framework == Framework.DEEPSPEED
+                && sharding == Sharding.NONE
+                && ALIKE.matcher(text).find();
+        return isStageNought ? List.of(Sharding.NONE) : List.of();
     }
 
     /**

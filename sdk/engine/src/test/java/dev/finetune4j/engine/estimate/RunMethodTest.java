@@ -181,7 +181,10 @@ class RunMethodTest {
         "trl, lora, fp16-mixed, fp32 weights under fp16 autocast, FP32",
         "trl, lora, bf16, float32 weights in memory, FP32",
         "litgpt, lora, bf16-mixed, , FP32",
-        "deepspeed, full, bf16, fp32 weights, HALF"
+        "deepspeed, full, bf16, fp32 weights, HALF",
+        "PyTorch (own loop), full, 'bf16 autocast, fp32 weights', , FP32",
+        "PyTorch (own loop), full, bf16 autocast, , ",
+        "DeepSpeed, full, 'fp16, fp32 weights', , HALF"
     })
     void leavesItOpenHowAFrozenBaseIsStoredUnderMixedPrecision(
             String framework, String method, String precision, @Nullable String notes, @Nullable Weights weights) {

@@ -178,6 +178,8 @@ class RunReaderTest {
         "prepared for k-bit training, true",
         "without prepare_model_for_kbit_training, false",
         "prepare_model_for_kbit_training not called for, true",
+        "no prepare_model_for_kbit_training in the script, false",
+        "'norms fp32, frozen embedding and head recast to bf16', false",
         "HQQ, "
     })
     void readsWhetherWhatIsNotPackedWasPreparedForKBitTraining(String notes, @Nullable Boolean isSingle) {

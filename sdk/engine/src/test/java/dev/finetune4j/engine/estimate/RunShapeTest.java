@@ -20,6 +20,8 @@ class RunShapeTest {
         "0.09, 'a GPT (12 layers, 768 wide, 12 heads, 4 KV heads, FFN 3,072, vocab 8192, tied)', 12, 768, 3072, 12, 4, 8192, false, true",
         "0.0107, 'TinyGPT 6L-384d (char-level)', 6, 384, 1536, 6, 6, 96, false, false",
         "0.0107, 'layers=6 hidden=384; shakespeare_char; GELU, tied', 6, 384, 1536, 6, 6, 96, false, true",
+        "0.0289, 'GPT style 4 layers 256 wide vocab 50257; 8 heads, FFN 1024; untied by the parameter count though the text says tied', 4, 256, 1024, 8, 8, 50257, false, false",
+        "0.0878, 'GPT style 6 layers 384 wide vocab cl100k; 4 heads', 6, 384, 1536, 4, 4, 100277, false, false",
         "0.163, 'a GPT of 12 layers, d_model=768, vocab=50,257, untied, GELU', 12, 768, 3072, 12, 12, 50257, false, false"
     })
     void readsTheSizesThatNotesTell(
@@ -73,6 +75,15 @@ class RunShapeTest {
         assertThat(shape("Llama-like 8b (4096 wide, 32 layers)", 8, "vocabulary 32,000")
                         .hiddenSize())
                 .isEqualTo(4096);
+    }
+
+    /** GPT-2 has 50,257 entries, and its head is its embedding. */
+    @Test
+    void takesSizesOfANameBeforeTheModelThatItIsLike() {
+        Architecture shape = shape("GPT-2 style 12 layers 768 wide vocab 32000", 0.1344, "12 heads, untied head");
+
+        assertThat(shape.vocabulary()).isEqualTo(32000);
+        assertThat(shape.hasTiedEmbeddings()).isFalse();
     }
 
     @ParameterizedTest

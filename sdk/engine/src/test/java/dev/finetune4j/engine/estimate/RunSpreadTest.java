@@ -12,6 +12,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RunSpreadTest {
+    /** Else the stage is drawn, since most that name DeepSpeed alone share out something. */
+    @ParameterizedTest
+    @CsvSource({"ddp, true", "dp, false"})
+    void takesReplicasOfDeepSpeedThatAreAlikeForItsStageNought(String parallelism, boolean isSaid) {
+        SampleRun run = SampleRun.with("parallelism", parallelism);
+        run.set("gpus", "4").set("framework", "DeepSpeed");
+
+        assertThat(run.setup().shardings()).isEqualTo(isSaid ? List.of(Sharding.NONE) : List.of());
+    }
+
     @ParameterizedTest
     @CsvSource({
         "stage3, ZERO3",
