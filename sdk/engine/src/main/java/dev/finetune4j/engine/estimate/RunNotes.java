@@ -15,6 +15,11 @@ final class RunNotes {
             "\\b(?:no|not|without|w/o|non|never|neither|nor|disabl(?:e|es|ed|ing)|lack(?:s|ing)?)[ _-](?:of |us(?:e|es|ed|ing) )?"
                     + "(?:the |any |a )?$|\\b(?:no|not|without|w/o|neither) [^.;,()]{1,30} n?or $");
 
+    /** An offload of the optimizer or of more: not of activations, which leaves weights and moments where they are. */
+    static final String CPU_OFFLOAD =
+            "(?<!\\b(?:act|activations?|checkpoint|checkpoints|checkpointing) (?:(?:with|and|by|plus) )?)"
+                    + "(?<![a-z])cpu offload(?! of (?:the )?(?:act|checkpoint))";
+
     /** A "not" that denies what stands before it: not that of "full length not packed". */
     private static final Pattern DENIAL_AFTER =
             Pattern.compile("[\"']?[ ]?[=:][ ]?[\"']?(?:no|off|false|disabled|none)\\b"
@@ -224,8 +229,9 @@ final class RunNotes {
     }
 
     boolean offloadsOptimizer() {
-        return say("offload of (the )?optimizer|optimizer (cpu )?offload|optimizer and param|cpu offload(?! of params)"
-                + "|offload=yes|offload_optimizer|zero-offload");
+        return say("offload of (the )?optimizer|optimizer (cpu )?offload|optimizer and param|"
+                + CPU_OFFLOAD
+                + "(?! of params)|offload=yes|offload_optimizer|zero-offload");
     }
 
     boolean offloadsWeights() {

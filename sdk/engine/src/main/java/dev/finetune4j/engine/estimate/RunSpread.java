@@ -254,7 +254,7 @@ final class RunSpread {
                 sharding == Sharding.FSDP || sharding == Sharding.FSDP_GRADIENTS || sharding == Sharding.HYBRID;
         boolean sharesWeights = sharding == Sharding.ZERO3 || isFsdp;
         return row.notes().offloadsWeights()
-                || (isFsdp && row.notes().say("cpu offload"))
+                || (isFsdp && row.notes().say(RunNotes.CPU_OFFLOAD))
                 || (sharesWeights && offloadsAll());
     }
 

@@ -111,6 +111,19 @@ class RunNotesTest {
 
     @ParameterizedTest
     @CsvSource({
+        "CPU offload, true",
+        "CPU offload of the optimizer, true",
+        "CPU offload of params, false",
+        "CPU offload of activations, false",
+        "the rows of checkpoint with CPU offload were left out, false",
+        "activation CPU offload, false"
+    })
+    void tellsAnOffloadOfTheOptimizerFromThatOfActivations(String notes, boolean offloadsOptimizer) {
+        assertThat(new RunNotes(notes).offloadsOptimizer()).isEqualTo(offloadsOptimizer);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "'no compile, FSDP2', false",
         "'FSDP2; compile, chunked CE', true",
         "compile=True, true",
