@@ -288,7 +288,7 @@ final class RunReader {
                 && !setup.offloadsOptimizer()
                 && !setup.offloadsWeights()
                 && setup.parallelism().sequence() == 1
-                && setup.shardings().isEmpty()
+                && setup.shardings().size() <= 1 // one alone is said
                 && !row.notes().say("probably differ|vision|tower");
     }
 }

@@ -20,7 +20,7 @@ final class Unfamiliarity {
                 when(
                         spread.weightShards() > 1
                                 || spread.sharding() == Sharding.LAYERS
-                                || !setup.shardings().isEmpty(),
+                                || setup.shardings().size() > 1,
                         0.1),
                 when(setup.offloadsOptimizer() || setup.offloadsWeights(), 0.25),
                 when(model.kind() != Kind.DECODER, 0.2),

@@ -20,6 +20,8 @@ class RunSpreadTest {
         run.set("gpus", "4").set("framework", "DeepSpeed");
 
         assertThat(run.setup().shardings()).isEqualTo(isSaid ? List.of(Sharding.NONE) : List.of());
+        run.set("seq_len", "512").set("packing", "yes");
+        assertThat(run.read().isComplete()).isTrue();
     }
 
     @ParameterizedTest
