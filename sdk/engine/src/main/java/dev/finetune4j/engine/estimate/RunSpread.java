@@ -95,9 +95,9 @@ final class RunSpread {
      * @throws IllegalArgumentException if that takes more GPUs than the row has
      */
     Parallelism parallelism() {
-        int count = row.gpuCount();
         int tensor = degree("tp");
         int pipeline = degree("pp");
+        int count = gpuCount(tensor * pipeline);
         int expert = degree("ep");
         int said = Math.max(degree("sp"), degree("cp"));
         int sequence = said * tensor * pipeline > 1 ? said : modelParallel();
@@ -108,6 +108,21 @@ final class RunSpread {
         int replicas = count / (tensor * pipeline);
         Integer degree = shardDegree(replicas, sequence);
         return new Parallelism(count, sharding(degree, replicas), tensor, pipeline, expert, sequence, degree);
+    }
+
+    /**
+     * GPUs of the run. Where their number is not said, but that replicas share states, they are taken for a machine, at the least; DeepSpeed's
+     * files of settings serve on one GPU, too.
+     */
+    private int gpuCount(int ofAModel) {
+        boolean isSaid = row.number("gpus").isPresent();
+        Sharding sharding = isSaid ? Sharding.NONE : sharding(null, 1);
+        boolean isShared = sharding != Sharding.NONE && sharding != Sharding.LAYERS && !isOfDeepSpeed(sharding);
+        return isShared ? Math.max(Parallelism.GPUS_OF_A_MACHINE, ofAModel) : row.gpuCount();
+    }
+
+    private boolean isOfDeepSpeed(Sharding sharding) {
+        return row.framework().framework(isZero(sharding)) == Framework.DEEPSPEED || text.contains("zero");
     }
 
     private static Pattern degreePattern(String kind) {
@@ -169,7 +184,12 @@ final class RunSpread {
         if (isByLayers) {
             return Sharding.LAYERS;
         }
-        return isMegatron && Boolean.TRUE.equals(said().tell(DISTRIBUTED_OPTIMIZER)) ? Sharding.ZERO1 : Sharding.NONE;
+        return isMegatron && sharesOptimizer() ? Sharding.ZERO1 : Sharding.NONE;
+    }
+
+    private boolean sharesOptimizer() {
+        RunNotes optimizer = new RunNotes(row.text("optimizer"));
+        return Boolean.TRUE.equals(said().tell(DISTRIBUTED_OPTIMIZER)) || optimizer.say(DISTRIBUTED_OPTIMIZER);
     }
 
     /** Whether FSDP does, by the column, or by the notes where that names no other stage and no other kind of replicas. */

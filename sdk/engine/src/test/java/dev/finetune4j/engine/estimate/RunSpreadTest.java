@@ -356,4 +356,21 @@ class RunSpreadTest {
         assertThat(run.setup().offloadsOptimizer()).isEqualTo(ofOptimizer);
         assertThat(run.setup().offloadsWeights()).isEqualTo(ofWeights);
     }
+
+    /** A file of DeepSpeed's settings serves on one GPU, too. */
+    @ParameterizedTest
+    @CsvSource({
+        "torchtitan, fsdp, 8, FSDP",
+        "Megatron-LM, dp (distributed optimizer), 8, ZERO1",
+        "trl, zero2, 1, ZERO2",
+        "trl, none, 1, NONE"
+    })
+    void takesWhatSharesStatesForAMachineWhereNobodyCountsGpus(
+            String framework, String parallelism, int gpus, Sharding sharding) {
+        SampleRun run = SampleRun.with("framework", framework).set("parallelism", parallelism);
+        run.set("gpus", "");
+
+        assertThat(run.setup().parallelism().gpus()).isEqualTo(gpus);
+        assertThat(run.setup().parallelism().sharding()).isEqualTo(sharding);
+    }
 }
