@@ -192,7 +192,8 @@ final class RunNotes {
     boolean saysWeightsAreHalf() {
         return say("pure (bf16|bfloat16|fp16|float16|half)|\\b16-true"
                 + "|(bf16|bfloat16|fp16|float16|half)([ _-]?\\(?pure\\b|-true\\b|[ ]?\\(true\\))"
-                + "|(bf16|bfloat16) (weights|parameters)");
+                + "|(bf16|bfloat16) (weights|parameters)"
+                + "|torch_dtype[ =:]{1,3}(?:torch\\.)?(?:bf16|bfloat16|fp16|float16|half)\\b");
     }
 
     /** A frozen base that lies in the eight bits in which it is multiplied, as MLPerf's entries by Transformer Engine do. */

@@ -416,4 +416,11 @@ class RunReaderTest {
                         .hasTransformerEngine())
                 .isEqualTo(isOfIt);
     }
+
+    @Test
+    void readsTheTypeThatWeightsAreLoadedIn() {
+        SampleRun run = SampleRun.with("method", "full").set("notes", "--bf16 with torch_dtype bfloat16");
+
+        assertThat(run.setup().weights()).isEqualTo(TrainingSetup.Weights.HALF);
+    }
 }
