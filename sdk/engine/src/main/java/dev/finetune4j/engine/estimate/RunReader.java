@@ -53,6 +53,9 @@ final class RunReader {
             "liger(?:[ _-]kernels?)?(?: (?:for|of|on))?[ _-](?:the )?(?:rope(?: and|,) )?(?:rms|layer|swiglu|ge?glu|glu|norm)(?:[ _-]?norm)?(?:[ _-]activation)?"
                     + "(?:[ _-]function)?";
 
+    /** The same layers of others: those of flash-attention, of xFormers and of Apex. */
+    private static final String FUSED_LAYERS = "\\bfused[ _-](?:rms[ _-]?norm|layer[ _-]?norm|swiglu)\\b";
+
     private static final String FUSED_CROSS_ENTROPY =
             "fused[ _-](?:linear[ _-])?(?:cross(?:[ _-]?entropy)?|ce\\b)(?:[ _-]loss)?";
 
@@ -273,7 +276,8 @@ final class RunReader {
     private boolean hasLeanLayers() {
         RunNotes notes = row.notes();
         boolean isSaid = Stream.of(notes, new RunNotes(row.text("framework")))
-                .anyMatch(said -> said.say(LIGER_LAYERS) || said.say(LIGER + NOT_ITS_LOSS_ALONE));
+                .anyMatch(said -> said.say(FUSED_LAYERS)
+                        || said.say(LIGER_LAYERS) || said.say(LIGER + NOT_ITS_LOSS_ALONE));
         return isSaid && !notes.deny(LIGER + NOT_ITS_LOSS_ALONE);
     }
 

@@ -423,4 +423,10 @@ class RunReaderTest {
 
         assertThat(run.setup().weights()).isEqualTo(TrainingSetup.Weights.HALF);
     }
+
+    @Test
+    void readsOfFusedNormsAndActivationsThatSpareMemory() {
+        assertThat(SampleRun.with("framework", "transformers (fused RMSNorm, SwiGLU)").setup().hasLeanLayers()).isTrue();
+        assertThat(SampleRun.with("framework", "transformers (no fused RMSNorm)").setup().hasLeanLayers()).isFalse();
+    }
 }
