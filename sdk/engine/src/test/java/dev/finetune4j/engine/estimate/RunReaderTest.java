@@ -429,4 +429,11 @@ class RunReaderTest {
         assertThat(SampleRun.with("framework", "transformers (fused RMSNorm, SwiGLU)").setup().hasLeanLayers()).isTrue();
         assertThat(SampleRun.with("framework", "transformers (no fused RMSNorm)").setup().hasLeanLayers()).isFalse();
     }
+
+    @Test
+    void readsThatGaloreHasFewMoments() {
+        SampleRun run = SampleRun.with("method", "full").set("optimizer", "GaLore AdamW 8-bit");
+
+        assertThat(run.setup().optimizer()).isEqualTo(TrainingSetup.Optimizer.STATELESS);
+    }
 }
