@@ -258,7 +258,7 @@ final class RunReader {
         if (isFused && !notes.deny(LIGER + '|' + FUSED_CROSS_ENTROPY)) {
             return Loss.FUSED;
         }
-        if (notes.say("chunked[ _-]?(ce|cross|loss)")) {
+        if (notes.say("chunked[ _-]?(ce|cross|loss)|\\bloss chunks\\b")) {
             return Loss.CHUNKED;
         }
         return framework == Framework.TORCHTUNE && notes.say("ablation step") ? Loss.STOCK : null;

@@ -436,4 +436,9 @@ class RunReaderTest {
 
         assertThat(run.setup().optimizer()).isEqualTo(TrainingSetup.Optimizer.STATELESS);
     }
+
+    @Test
+    void readsOfALossInChunks() {
+        assertThat(SampleRun.with("notes", "eight loss chunks").setup().loss()).isEqualTo(Loss.CHUNKED);
+    }
 }
