@@ -20,6 +20,7 @@ import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
  *     not, as PEFT's preparation for k-bit training leaves them
  * @param unlikeness what activations are multiplied by in a model that is not quite the transformer that its sizes describe
  * @param unsteadiness what the allocator holds in vain where batches differ in length, against the usual
+ * @param keepsLess whether fused kernels, compiled ones aside, keep less for the backward pass than stock code
  * @param looksPastRows whether attention is computed over a whole sequence, whatever it is packed of
  * @param sharesStream whether GPUs that share each matrix share out what flows between layers, too
  * @param longestTokens tokens of the longest row of a step
@@ -46,6 +47,7 @@ record Assumed(
         Loss loss,
         boolean isCompiled,
         boolean hasFusedKernels,
+        boolean keepsLess,
         boolean hasLeanLayers,
         boolean hasTransformerEngine,
         boolean hasSinglePrecisionEdges,

@@ -357,7 +357,7 @@ final class MemoryFormula {
             ofWidth *= 0.65;
             ofInner *= run.isFull() ? 0.5 : 0.4;
         }
-        if (!isByPartitioner && (run.isTuned() || run.isLean())) {
+        if (!isByPartitioner && (run.isCompiled() || run.keepsLess() || run.isLean())) {
             ofWidth *= 0.6;
             ofInner *= 0.75;
         }
@@ -415,7 +415,7 @@ final class MemoryFormula {
             case CHUNKED -> LOGITS_CHUNKED;
             case FUSED -> LOGITS_FUSED;
         };
-        double compiled = run.isTuned() ? COMPILED_LOGITS : 1;
+        double compiled = run.isCompiled() || run.keepsLess() ? COMPILED_LOGITS : 1;
         boolean areKept = run.loss() == Loss.CHUNKED && run.has(KEPT_CHUNKS) && !run.isCompiled();
         double each = areKept ? KEPT_CHUNKS_OF_A_LOGIT : coefficients.get(bytes) * compiled;
         return model.vocabulary()

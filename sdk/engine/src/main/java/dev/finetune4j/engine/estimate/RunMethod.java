@@ -173,7 +173,8 @@ final class RunMethod {
     Optimizer optimizer(Framework framework) {
         String text = row.lower("optimizer");
         boolean isEight = text.contains("8bit") || text.contains("8-bit");
-        if (text.contains("galore") && !text.contains("layer")) { // moments of gradients that are projected to a low rank
+        if (text.contains("galore")
+                && !text.contains("layer")) { // moments of gradients that are projected to a low rank
             return Optimizer.STATELESS;
         }
         if (text.contains("backward")) {

@@ -189,7 +189,7 @@ final class RunReader {
                 .checkpointing(checkpointing())
                 .attention(attention())
                 .loss(loss(framework))
-                .isCompiled(isCompiled())
+                .isCompiled(isCompiled(framework))
                 .hasFusedKernels(
                         row.notes().hasFusedKernels() || row.framework().isOfCuda())
                 .hasLeanLayers(hasLeanLayers())
@@ -201,6 +201,17 @@ final class RunReader {
                 .offloadsWeights(spread.offloadsWeights(sharding))
                 .sharesStream(spread.sharesStream())
                 .build();
+    }
+
+    /** Whether layers run under torch.compile; null where nobody says so of code that is tuned, where kernels are fused one way or another. */
+    private @Nullable Boolean isCompiled(Framework framework) {
+        Boolean said = row.notes().isCompiled();
+        if (said != null) {
+            return said;
+        }
+        boolean isByDefault = row.framework().isCompiled();
+        boolean isOpen = framework == Framework.TUNED && !isByDefault;
+        return isOpen ? null : Boolean.valueOf(isByDefault);
     }
 
     private @Nullable Checkpointing checkpointing() {
@@ -276,14 +287,9 @@ final class RunReader {
     private boolean hasLeanLayers() {
         RunNotes notes = row.notes();
         boolean isSaid = Stream.of(notes, new RunNotes(row.text("framework")))
-                .anyMatch(said -> said.say(FUSED_LAYERS)
-                        || said.say(LIGER_LAYERS) || said.say(LIGER + NOT_ITS_LOSS_ALONE));
+                .anyMatch(said ->
+                        said.say(FUSED_LAYERS) || said.say(LIGER_LAYERS) || said.say(LIGER + NOT_ITS_LOSS_ALONE));
         return isSaid && !notes.deny(LIGER + NOT_ITS_LOSS_ALONE);
-    }
-
-    private boolean isCompiled() {
-        Boolean said = row.notes().isCompiled();
-        return said != null ? said : row.framework().isCompiled();
     }
 
     private boolean isComplete(TrainingSetup setup) {

@@ -62,6 +62,7 @@ final class Unknowns {
                 loss(random),
                 setup.isCompiled() != null && setup.isCompiled(),
                 setup.hasFusedKernels(),
+                keepsLess(),
                 setup.hasLeanLayers(),
                 setup.hasTransformerEngine(),
                 hasSinglePrecisionEdges(random, weights),
@@ -72,6 +73,12 @@ final class Unknowns {
                 setup.offloadsWeights(),
                 parallelism(random),
                 sharesStream(random));
+    }
+
+    /** Code that is tuned of PyTorch's own parts (torchtitan) has what torch.compile fuses: without it, as much is kept as in stock code. */
+    private boolean keepsLess() {
+        boolean isEager = setup.framework() == Framework.TUNED && Boolean.FALSE.equals(setup.isCompiled());
+        return setup.hasFusedKernels() || (setup.framework().has(FrameworkTrait.FUSED_KERNELS) && !isEager);
     }
 
     /** Whether what is packed is one text to attention: so are tokens that GPUs share, which are of rows too long for one. */

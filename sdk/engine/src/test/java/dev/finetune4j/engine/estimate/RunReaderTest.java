@@ -426,8 +426,14 @@ class RunReaderTest {
 
     @Test
     void readsOfFusedNormsAndActivationsThatSpareMemory() {
-        assertThat(SampleRun.with("framework", "transformers (fused RMSNorm, SwiGLU)").setup().hasLeanLayers()).isTrue();
-        assertThat(SampleRun.with("framework", "transformers (no fused RMSNorm)").setup().hasLeanLayers()).isFalse();
+        assertThat(SampleRun.with("framework", "transformers (fused RMSNorm, SwiGLU)")
+                        .setup()
+                        .hasLeanLayers())
+                .isTrue();
+        assertThat(SampleRun.with("framework", "transformers (no fused RMSNorm)")
+                        .setup()
+                        .hasLeanLayers())
+                .isFalse();
     }
 
     @Test
@@ -440,5 +446,14 @@ class RunReaderTest {
     @Test
     void readsOfALossInChunks() {
         assertThat(SampleRun.with("notes", "eight loss chunks").setup().loss()).isEqualTo(Loss.CHUNKED);
+    }
+
+    /** Null where nobody says it: kernels are fused one way or another. */
+    @Test
+    void readsThatTunedCodeIsNotCompiled() {
+        SampleRun run = SampleRun.with("framework", "torchtitan");
+
+        assertThat(run.setup().isCompiled()).isNull();
+        assertThat(run.set("notes", "no compile").setup().isCompiled()).isFalse();
     }
 }
