@@ -164,7 +164,8 @@ class LocalRefusalsTest {
         String first = tooLarge.remedies().get(0);
         assertThat(first).matches("evaluation\\.max-new-tokens: [0-9]+");
         int fits = Integer.parseInt(first.substring(first.indexOf(' ') + 1));
-        assertThat(new LocalRefusals(continuing(fits), machine(320 << 10)).all()).isEmpty();
+        assertThat(new LocalRefusals(continuing(fits), machine(320 << 10)).all())
+                .isEmpty();
         assertThat(new LocalRefusals(continuing(fits + 1), machine(320 << 10)).all())
                 .isNotEmpty();
     }
