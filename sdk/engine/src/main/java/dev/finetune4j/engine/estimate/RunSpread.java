@@ -117,11 +117,11 @@ final class RunSpread {
     private int gpuCount(int ofAModel) {
         boolean isSaid = row.number("gpus").isPresent();
         Sharding sharding = isSaid ? Sharding.NONE : sharding(null, 1);
-        boolean isShared = sharding != Sharding.NONE && sharding != Sharding.LAYERS && !isOfDeepSpeed(sharding);
+        boolean isShared = sharding != Sharding.NONE && sharding != Sharding.LAYERS && !isByStages(sharding);
         return isShared ? Math.max(Parallelism.GPUS_OF_A_MACHINE, ofAModel) : row.gpuCount();
     }
 
-    private boolean isOfDeepSpeed(Sharding sharding) {
+    private boolean isByStages(Sharding sharding) {
         return row.framework().framework(isZero(sharding)) == Framework.DEEPSPEED || text.contains("zero");
     }
 

@@ -193,10 +193,8 @@ final class SpeedFormula {
             waste *= 0.7;
         }
         double size = run.arithmetic().isSingle() ? 4 : 2;
-        double layer = size * (20.0 * model.hiddenSize() + 6 * model.activeFeedForwardSize())
-                + 8 * run.adapterInputs()
-                + 2 * run.dora().keptBytes(); // lengths are multiplied with what is kept for their gradients, there and
-        // back
+        double ofAdapters = 8 * run.adapterInputs() + 2 * run.dora().keptBytes(); // there and back
+        double layer = size * (20.0 * model.hiddenSize() + 6 * model.activeFeedForwardSize()) + ofAdapters;
         if (run.attention() == Attention.EAGER) {
             layer += size * model.heads() * run.meanTokens() * 8;
         }

@@ -127,6 +127,17 @@ class GpuSetupSearchTest {
         assertThat(sharesUnasked(beside, "L40S")).isTrue();
     }
 
+    /** PEFT, which the engine trains by, goes over all weights once more for their rows' lengths. */
+    @Test
+    void plansDoraAsSlowerThanLora() {
+        GpuRun lora = on(1, SampleJob.of(LoraTuning.defaults(), 10, 0), "A10");
+        GpuRun dora = on(1, SampleJob.of(LoraTuning.builder().dora(true).build(), 10, 0), "A10");
+
+        assertThat(lora.setup().hasDora()).isFalse();
+        assertThat(dora.setup().hasDora()).isTrue();
+        assertThat(likelySpeed(dora)).isLessThan(likelySpeed(lora));
+    }
+
     private static boolean sharesUnasked(PlannedJob job, String gpu) {
         return new GpuSetup(job, gpu(gpu)).sharesWeightsUnasked();
     }

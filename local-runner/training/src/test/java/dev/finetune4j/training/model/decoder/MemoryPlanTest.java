@@ -28,6 +28,10 @@ class MemoryPlanTest {
             false, false, false, false, 1, 0.125, 0, 0, 64, Collections.nCopies(LAYERS, false), null, false);
     private static final DecoderShape SHAPE = new DecoderShape(LAYERS, 576, 9, 3, 64, 1536, 49152, true, 0, PLAIN);
     private static final LoraTuning METHOD = new LoraTuning(16, 32, 0, List.of(LoraTuning.ALL_LINEAR));
+    /** All linear layers in codes of a byte. */
+    private static final PackedSizes CODES =
+            new PackedSizes(Packing.LOSSLESS, 106_168_320, 106_168_320 / 4 * 5, 3072 * 576);
+
     private static final NumberFormats FAST = new NumberFormats(new CpuFeatures(Set.of("avx512_bf16")));
     private static final long PLENTY = 64L << 30;
 
@@ -57,12 +61,11 @@ class MemoryPlanTest {
 
     @Test
     void answersInFullPrecisionWhereThatAloneFits() {
-        PackedSizes codes = new PackedSizes(Packing.LOSSLESS, 106_168_320, 106_168_320 / 4 * 5, 3072 * 576);
-        long exact = plan(Purpose.ANSWER, Precision.FP32, codes, 1, 16, PLENTY).peakBytes();
+        long exact = plan(Purpose.ANSWER, Precision.FP32, CODES, 1, 16, PLENTY).peakBytes();
 
-        assertThat(plan(Purpose.ANSWER, Precision.AUTO, codes, 1, 16, PLENTY).precision())
+        assertThat(plan(Purpose.ANSWER, Precision.AUTO, CODES, 1, 16, PLENTY).precision())
                 .isEqualTo(Precision.BF16);
-        assertThat(plan(Purpose.ANSWER, Precision.AUTO, codes, 1, 16, exact).precision())
+        assertThat(plan(Purpose.ANSWER, Precision.AUTO, CODES, 1, 16, exact).precision())
                 .isEqualTo(Precision.FP32);
     }
 
@@ -89,38 +92,35 @@ class MemoryPlanTest {
     @Test
     void namesTheNarrowFormatOnlyWhereItTakesLess() {
         PackedSizes wide = PackedSizes.NONE;
-        PackedSizes codes = new PackedSizes(Packing.LOSSLESS, 106_168_320, 106_168_320 / 4 * 5, 3072 * 576);
 
         assertThat(remedies(Precision.FP32, wide, 512)).contains("training.precision: bf16");
-        assertThat(remedies(Precision.FP32, codes, 8192))
+        assertThat(remedies(Precision.FP32, CODES, 8192))
                 .as("activations are most of it")
                 .contains("training.precision: bf16");
-        assertThat(remedies(Precision.FP32, codes, 8)).doesNotContain("training.precision: bf16");
+        assertThat(remedies(Precision.FP32, CODES, 8)).doesNotContain("training.precision: bf16");
     }
 
     @Test
     void tellsAfterwardsInWhichFormatItWouldTakeLess() {
-        PackedSizes codes = new PackedSizes(Packing.LOSSLESS, 106_168_320, 106_168_320 / 4 * 5, 3072 * 576);
 
-        assertThat(plan(Purpose.TRAIN, Precision.FP32, codes, 8192, 0, PLENTY).smaller())
+        assertThat(plan(Purpose.TRAIN, Precision.FP32, CODES, 8192, 0, PLENTY).smaller())
                 .as("activations are most of it")
                 .isEqualTo(Precision.BF16);
-        assertThat(plan(Purpose.TRAIN, Precision.FP32, codes, 8, 0, PLENTY).smaller())
+        assertThat(plan(Purpose.TRAIN, Precision.FP32, CODES, 8, 0, PLENTY).smaller())
                 .isNull();
-        assertThat(plan(Purpose.TRAIN, Precision.BF16, codes, 8, 0, PLENTY).smaller())
+        assertThat(plan(Purpose.TRAIN, Precision.BF16, CODES, 8, 0, PLENTY).smaller())
                 .isEqualTo(Precision.FP32);
     }
 
     @Test
     void trainsInFullPrecisionWhereThatAloneFits() {
-        PackedSizes codes = new PackedSizes(Packing.LOSSLESS, 106_168_320, 106_168_320 / 4 * 5, 3072 * 576);
-        long exact = plan(Purpose.TRAIN, Precision.FP32, codes, 8, 0, PLENTY).peakBytes();
+        long exact = plan(Purpose.TRAIN, Precision.FP32, CODES, 8, 0, PLENTY).peakBytes();
 
-        assertThat(plan(Purpose.TRAIN, Precision.AUTO, codes, 8, 0, PLENTY).precision())
+        assertThat(plan(Purpose.TRAIN, Precision.AUTO, CODES, 8, 0, PLENTY).precision())
                 .isEqualTo(Precision.BF16);
-        assertThat(plan(Purpose.TRAIN, Precision.AUTO, codes, 8, 0, exact).precision())
+        assertThat(plan(Purpose.TRAIN, Precision.AUTO, CODES, 8, 0, exact).precision())
                 .isEqualTo(Precision.FP32);
-        assertThat(remedies(Precision.BF16, codes, 8)).contains("training.precision: fp32");
+        assertThat(remedies(Precision.BF16, CODES, 8)).contains("training.precision: fp32");
     }
 
     @Test
