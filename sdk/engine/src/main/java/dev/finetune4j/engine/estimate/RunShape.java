@@ -46,7 +46,7 @@ final class RunShape {
 
     private static final double CHARACTERS = 96;
 
-    /** Entries of the vocabularies of OpenAI's tokenizers (tiktoken, {@code n_vocab}), by which people call them. */
+    /** Entries of the vocabularies of tiktoken's tokenizers ({@code n_vocab}), by which people call them. */
     private static final Map<String, Integer> OF_TOKENIZERS =
             Map.of("(?<![a-z0-9])cl100k", 100_277, "(?<![a-z0-9])o200k", 200_019);
 
