@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -61,6 +62,11 @@ final class DecoderModel implements LanguageModel {
     record Network(@Nullable DecoderStack tuned, @Nullable DecoderStack base, List<Sharer> sharers) {
         Network(@Nullable DecoderStack tuned, @Nullable DecoderStack base) {
             this(tuned, base, List.of());
+        }
+
+        /** The model whose room both have room in: the one with adapters, where there is one. */
+        DecoderStack larger() {
+            return Objects.requireNonNull(tuned != null ? tuned : base, "neither a tuned model nor a base model");
         }
     }
 
@@ -368,8 +374,8 @@ final class DecoderModel implements LanguageModel {
         if (made == null) {
             made = script.call(
                     "workspace",
-                    stack().decoder(),
-                    stack().layers(),
+                    network.larger().decoder(),
+                    network.larger().layers(),
                     plan.maxBatchTokens(),
                     plan.logits(),
                     MemoryForecast.wideLogits(),

@@ -47,6 +47,7 @@ public final class TorchScript implements AutoCloseable {
 
     /** The blocks that every model is composed of, each one file of resources. */
     private static final List<String> BLOCKS = List.of(
+            "product",
             "rms_norm",
             "dropout",
             "packed",

@@ -89,6 +89,13 @@ def layers(weights: List[Tensor], grads: List[Tensor], decoder: __torch__.decode
     torch.append(made, __torch__.layer.Layer(w[0], linears[0], w[3], w[4], linears[1], w[7], w[8], linears[2], linears[3], w[13], look, rotaries[i], learned, keys_values))
   return made
 
+# What the ranks of a layer sum to, of the layer that has most.
+def most_ranks(layers: List[__torch__.layer.Layer]) -> int:
+  most = 0
+  for i in range(len(layers)):
+    most = max(most, __torch__.layer.ranks(layers[i]))
+  return most
+
 # Room for what a norm needs for its way back: nothing where the model has not that norm.
 def room(norm: Tensor, N: int, columns: int, dtype: int) -> Tensor:
   if norm.numel() > 0:
@@ -97,10 +104,11 @@ def room(norm: Tensor, N: int, columns: int, dtype: int) -> Tensor:
     made = torch.empty([0, columns], dtype=dtype)
   return made
 
-# Room for N tokens in L layers and for l logits, of which w at a time are in float32.
-def workspace(decoder: __torch__.decoder.Decoder, layer: __torch__.layer.Layer, L: int, N: int, l: int, w: int, level: int) -> __torch__.decoder.Workspace:
+# Room for N tokens and for l logits, of which w at a time are in float32.
+def workspace(decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], N: int, l: int, w: int, level: int) -> __torch__.decoder.Workspace:
   d = decoder.embedding.dtype
   C = decoder.head.size(1)
+  layer = layers[0]
   Y = layer.qkv.weight.size(0)                                                         # (H + 2 K) D
   O = layer.out.weight.size(1)                                                         # H D
   F = layer.down.weight.size(1)
@@ -114,15 +122,23 @@ def workspace(decoder: __torch__.decoder.Decoder, layer: __torch__.layer.Layer, 
   h2 = torch.empty([N, C], dtype=d)                                                    # [N, C]
   gu = torch.empty([N, 2 * F], dtype=d)                                                # [N, 2 F]
   down = __torch__.decoder.room(layer.down_norm, N, C, d)                              # [N, C]
-  for i in range(L):
+  factors = torch.empty([N, 2], dtype=6)
+  most = __torch__.decoder.most_ranks(layers)
+  low = torch.empty([N, most], dtype=d)
+  for i in range(len(layers)):
     if level < 2:
+      factors = torch.empty_like(factors)
+      ranks = most                                                                     # the loss alone is computed in the first two
+      if i > 1:
+        ranks = __torch__.layer.ranks(layers[i])
+      low = torch.empty([N, ranks], dtype=d)
       qkv = torch.empty_like(qkv)
       heads = torch.empty_like(heads)
       o = torch.empty_like(o)
       down = torch.empty_like(down)
     if level < 1:
       gu = torch.empty([N, 2 * F], dtype=d)
-    torch.append(slots, __torch__.layer.Slot(qkv, heads, o, out, h2, gu, down, torch.empty([N, C], dtype=d)))
+    torch.append(slots, __torch__.layer.Slot(qkv, heads, o, out, h2, gu, down, torch.empty([N, C], dtype=d), factors, low))
   inner = torch.empty([N, max(3 * F, O + Y)], dtype=d)                                 # [N, W]
   room = __torch__.decoder.Room(torch.empty([N, C], dtype=d), torch.empty([N, C], dtype=d), torch.empty([N, C], dtype=d), __torch__.rms_norm.room(h2), inner)
   logits = torch.empty([l], dtype=d)
@@ -133,7 +149,7 @@ def workspace(decoder: __torch__.decoder.Decoder, layer: __torch__.layer.Layer, 
 
 # Rows a .. z of everything.
 def slot_rows(s: __torch__.layer.Slot, a: int, z: int) -> __torch__.layer.Slot:
-  return __torch__.layer.Slot(s.qkv[a:z], s.heads[a:z], s.o[a:z], s.out[a:z], s.h2[a:z], s.gu[a:z], s.down[a:z], s.h3[a:z])
+  return __torch__.layer.Slot(s.qkv[a:z], s.heads[a:z], s.o[a:z], s.out[a:z], s.h2[a:z], s.gu[a:z], s.down[a:z], s.h3[a:z], s.factors[a:z], s.low[a:z])
 
 def room_rows(r: __torch__.decoder.Room, a: int, z: int) -> __torch__.decoder.Room:
   return __torch__.decoder.Room(r.x[a:z], r.dx[a:z], r.dh[a:z], r.wide[a:z], r.inner[a:z])

@@ -171,7 +171,7 @@ def backward(dh: Tensor, there: __torch__.encoder.Pass, batch: __torch__.encoder
     if j > 0 and space.level == 2:
       trace = __torch__.encoder.layer(x, i, layers, batch, space)
     if j > 0 and space.level == 1:
-      __torch__.encoder_layer.widen(trace.h1.x, layers[i], seed, trace.slot.u)
+      __torch__.encoder_layer.widen(trace.h1.x, layers[i], seed, trace.slot.u, trace.inner_low)
     M = dh.size(0)
     dx = __torch__.encoder_layer.close_backward(dh, trace, layers[i], seed, s.g[0:M], s.dg[0:M], s.dh[0:M], s.do[0:M])
     do = s.do[0:N]                                                                     # [N, C]

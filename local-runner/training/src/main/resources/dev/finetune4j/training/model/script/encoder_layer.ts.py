@@ -84,23 +84,27 @@ def activate_backward(dg: Tensor, u: Tensor, activation: int) -> Tensor:
 def attend(x: Tensor, layer: __torch__.encoder_layer.Layer, groups: List[int], seed: int, slot: __torch__.encoder_layer.Slot) -> Tensor:
   N = x.size(0)
   H = layer.look.heads
-  low = __torch__.linear.forward(x, layer.qkv, __torch__.encoder_layer.site(seed, 0), slot.qkv)
+  low = __torch__.linear.low_room(x, layer.qkv)
+  __torch__.linear.forward(x, layer.qkv, __torch__.encoder_layer.site(seed, 0), slot.qkv, low)
   y = slot.qkv.view([N, 3 * H, -1])                                                    # [N, 3 H, D]
   room = torch.empty([__torch__.attention.room_size(N, 0, groups, layer.look, y.size(2))], dtype=y.dtype)
   __torch__.attention.forward_packed(y, 0, groups, layer.look, slot.o.view([N, H, -1]), room)
   return low
 
-# Makes the activations of the feed-forward, u, from h1.
-def widen(h1: Tensor, layer: __torch__.encoder_layer.Layer, seed: int, u: Tensor) -> Tensor:
-  return __torch__.linear.forward(h1, layer.inner, __torch__.encoder_layer.site(seed, 2), u)
+# Makes the activations of the feed-forward, u, from h1, and the adapters' inner values.
+def widen(h1: Tensor, layer: __torch__.encoder_layer.Layer, seed: int, u: Tensor, low: Tensor) -> Tensor:
+  return __torch__.linear.forward(h1, layer.inner, __torch__.encoder_layer.site(seed, 2), u, low)
 
 # What follows attention, of M rows.
 def close(x: Tensor, o: Tensor, qkv_low: Tensor, layer: __torch__.encoder_layer.Layer, seed: int, slot: __torch__.encoder_layer.Slot, g: Tensor) -> __torch__.encoder_layer.Trace:
-  out_low = __torch__.linear.forward_residual(x, o, layer.out, __torch__.encoder_layer.site(seed, 1), slot.s1)
+  out_low = __torch__.linear.low_room(o, layer.out)
+  __torch__.linear.forward_residual(x, o, layer.out, __torch__.encoder_layer.site(seed, 1), slot.s1, out_low)
   h1 = __torch__.layer_norm.forward(slot.s1, layer.out_norm)                           # [M, C]
-  inner_low = __torch__.encoder_layer.widen(h1.x, layer, seed, slot.u)                 # u [M, F]
+  inner_low = __torch__.linear.low_room(h1.x, layer.inner)
+  __torch__.encoder_layer.widen(h1.x, layer, seed, slot.u, inner_low)                  # u [M, F]
   __torch__.encoder_layer.activate(slot.u, layer.activation, g)                        # [M, F]
-  outer_low = __torch__.linear.forward_residual(h1.x, g, layer.outer, __torch__.encoder_layer.site(seed, 3), slot.s2)
+  outer_low = __torch__.linear.low_room(g, layer.outer)
+  __torch__.linear.forward_residual(h1.x, g, layer.outer, __torch__.encoder_layer.site(seed, 3), slot.s2, outer_low)
   h2 = __torch__.layer_norm.forward(slot.s2, layer.outer_norm)                         # [M, C]
   return __torch__.encoder_layer.Trace(x, o, h1, h2, qkv_low, out_low, inner_low, outer_low, slot)
 

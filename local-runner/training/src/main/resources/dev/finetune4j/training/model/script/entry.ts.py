@@ -116,7 +116,7 @@ class M(Module):
     return __torch__.decoder.layers(weights, grads, decoder, query_scale, score_cap, windows, rotaries, trained_prefix, flat, grad, plans, scales, dropout)
 
   def workspace(self: __torch__.M, decoder: __torch__.decoder.Decoder, layers: List[__torch__.layer.Layer], N: int, l: int, w: int, level: int) -> __torch__.decoder.Workspace:
-    return __torch__.decoder.workspace(decoder, layers[0], len(layers), N, l, w, level)
+    return __torch__.decoder.workspace(decoder, layers, N, l, w, level)
 
   def share(self: __torch__.M, space: __torch__.decoder.Workspace, a: int, z: int, i: int, n: int) -> __torch__.decoder.Workspace:
     return __torch__.decoder.share(space, a, z, i, n)

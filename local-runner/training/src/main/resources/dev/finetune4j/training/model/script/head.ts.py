@@ -72,7 +72,7 @@ def add_slice(z: Tensor, targets: Tensor, cap: float, learn: bool, wide: Tensor,
 # d += z E for d [m, C] float32, z [m, n] and E [n, C].
 def add_product(d: Tensor, z: Tensor, E: Tensor) -> Tensor:
   if z.dtype == 6:
-    d.addmm_(z, E)
+    __torch__.product.add(d, z, E.t())
   else:
     d.add_(torch.mm(z, E))
   return d
@@ -95,7 +95,7 @@ def walk(x: Tensor, targets: Tensor, E: Tensor, cap: float, room: Tensor, wide: 
   while a < V:
     e = min(a + n, V)
     z = room[0:m * (e - a)].view([m, e - a])                            # [m, n], the last time fewer
-    torch.mm(x, E[a:e].t(), out=z)
+    __torch__.product.write(x, E[a:e], z)
     __torch__.head.add_slice(z, torch.sub(targets, a), cap, learn, wide, sums)
     if d.numel() > 0:
       __torch__.head.add_product(d.mul_(sums.shrink), z, E[a:e])        # [m, C]

@@ -169,7 +169,7 @@ def turned(h: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shape
   wide = __torch__.rms_norm.room(h)
   x = __torch__.rms_norm.forward(h, __torch__.rms_norm.factor(h, shape.eps, wide), layer.attention_norm, torch.empty_like(h), wide)
   qkv = torch.empty([n, layer.qkv.weight.size(0)], dtype=h.dtype)
-  __torch__.linear.forward(x, layer.qkv, -1, qkv)
+  __torch__.linear.forward(x, layer.qkv, -1, qkv, __torch__.linear.low_room(x, layer.qkv))
   y = qkv.view([n, H + 2 * K, shape.head_width])
   __torch__.layer.norm_heads(y, layer, shape, torch.empty([n, H + K, shape.head_width], dtype=h.dtype))
   __torch__.rotary.rotate(y[:, 0:H + K], place.cos[layer.rotary], place.sin[layer.rotary], 1.0)
@@ -179,15 +179,15 @@ def turned(h: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shape
 def joined(h: Tensor, o: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shape) -> Tensor:
   h2 = torch.empty_like(h)
   plain = torch.empty_like(h)
-  __torch__.layer.join(h, o, layer.out, layer.out_norm, shape.eps, -1, plain, h2)
+  __torch__.layer.join(h, o, layer.out, layer.out_norm, shape.eps, -1, plain, h2, __torch__.linear.low_room(o, layer.out))
   wide = __torch__.rms_norm.room(h)
   x = __torch__.rms_norm.forward(h2, __torch__.rms_norm.factor(h2, shape.eps, wide), layer.feed_forward_norm, torch.empty_like(h), wide)
   gu = torch.empty([h.size(0), layer.gate_up.weight.size(0)], dtype=h.dtype)           # [n, 2 F]
-  __torch__.linear.forward(x, layer.gate_up, -1, gu)
+  __torch__.linear.forward(x, layer.gate_up, -1, gu, __torch__.linear.low_room(x, layer.gate_up))
   m = torch.empty([h.size(0), gu.size(1) // 2], dtype=h.dtype)                         # [n, F]
   __torch__.feed_forward.gate(gu, shape.gelu, m, m)
   h3 = torch.empty_like(h)
-  __torch__.layer.join(h2, m, layer.down, layer.down_norm, shape.eps, -1, plain, h3)
+  __torch__.layer.join(h2, m, layer.down, layer.down_norm, shape.eps, -1, plain, h3, __torch__.linear.low_room(m, layer.down))
   return h3
 
 # The new tokens' hidden states after the last norm, [n, C]. Own, which may be empty, takes their keys and values, from a text on.

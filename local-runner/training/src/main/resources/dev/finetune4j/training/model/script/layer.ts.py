@@ -54,8 +54,8 @@ class Place(NamedTuple):
   groups : List[int]                           # pairs (sequences, tokens of each, behind the prefix)
   seed : int                                   # of dropout, negative for none
 
-# What one layer leaves for its backward pass: large tensors in the workspace. out and h2 are one for all layers: a product of o makes
-# them again, the smallest of a layer.
+# What one layer leaves for its backward pass, in the workspace: what is made at each pass and outlives the layer would come to lie in the
+# gap that the last passing tensor has left. out and h2 are one for all layers: a product of o makes them again, the smallest of a layer.
 class Slot(NamedTuple):
   qkv : Tensor                                 # [N, (H + 2 K) D], queries and keys turned by their positions
   heads : Tensor                               # [N, H + K, D] queries and keys before their norm, or [0]
@@ -65,12 +65,14 @@ class Slot(NamedTuple):
   gu : Tensor                                  # [N, 2 F]
   down : Tensor                                # [N, C] the feed-forward branch before its norm, or [0]
   h3 : Tensor                                  # [N, C] result of the layer
+  factors : Tensor                             # [N, 2] float32 of the two norms
+  low : Tensor                                 # [N, ..] x A^T of the adapters of all four linear layers
 
-# ... and small ones, made at each pass.
+# ... and how it lies there.
 class Trace(NamedTuple):
   h : Tensor                                   # [N, C] input of the layer
   r1 : Tensor                                  # [N, 1] float32, norm factor
-  qkv_low : Tensor                             # [N, R] x A^T of the adapters, [0] where there are none; so of each linear layer
+  qkv_low : Tensor                             # [N, R] x A^T of the adapters; so of each linear layer
   out_low : Tensor                             # [N, R]
   r2 : Tensor                                  # [N, 1] float32
   gu_low : Tensor                              # [N, R]
@@ -90,6 +92,10 @@ class Scratch(NamedTuple):
   scores : Tensor                              # [..] of a block of attention, made for each pass at most; in every layer anew, what
                                                # outlives the layer would come to lie in the gap that the last one has left
   dscores : Tensor                             # [..] as many, none where nothing is learned
+
+# What the ranks of all its adapters sum to.
+def ranks(layer: __torch__.layer.Layer) -> int:
+  return layer.qkv.a.size(0) + layer.out.a.size(0) + layer.gate_up.a.size(0) + layer.down.a.size(0)
 
 # A seed of its own for each of the four places of a layer where dropout may strike.
 def site(seed: int, at: int) -> int:
@@ -130,16 +136,16 @@ def norm_heads_backward(dy: Tensor, plain: Tensor, layer: __torch__.layer.Layer,
     dy[:, 0:Y].copy_(d)
   return dy
 
-# Closes a branch: y = h + x W^T, or h + norm(x W^T), of which plain keeps x W^T. Writes y [N, C] and returns x A^T of the adapters, [N, R].
-def join(h: Tensor, x: Tensor, linear: __torch__.linear.Linear, norm: Tensor, eps: float, seed: int, plain: Tensor, y: Tensor) -> Tensor:
+# Closes a branch: y = h + x W^T, or h + norm(x W^T), of which plain keeps x W^T. Writes y [N, C], and x A^T of the adapters to low, [N, R].
+def join(h: Tensor, x: Tensor, linear: __torch__.linear.Linear, norm: Tensor, eps: float, seed: int, plain: Tensor, y: Tensor, low: Tensor) -> Tensor:
   if norm.numel() > 0:
-    low = __torch__.linear.forward(x, linear, seed, plain)
+    __torch__.linear.forward(x, linear, seed, plain, low)
     wide = __torch__.rms_norm.room(plain)
     __torch__.rms_norm.forward(plain, __torch__.rms_norm.factor(plain, eps, wide), norm, y, wide)
     y.add_(h)
   else:
-    low = __torch__.linear.forward_residual(h, x, linear, seed, y)
-  return low
+    __torch__.linear.forward_residual(h, x, linear, seed, y, low)
+  return y
 
 # The gradient of x W^T, [N, C], from that of y, which stays as it is; adds that of the norm's weight.
 def part(dh: Tensor, plain: Tensor, norm: Tensor, grad_norm: Tensor, eps: float) -> Tensor:
@@ -153,36 +159,49 @@ def part(dh: Tensor, plain: Tensor, norm: Tensor, grad_norm: Tensor, eps: float)
     __torch__.rms_norm.backward(torch.clone(dh), plain, r, norm, d, scratch, wide)
   return d
 
+# The trace of a pass over N tokens whose input is h, still to be filled. Each part of the room for x A^T is of rows without gaps.
+def trace(h: Tensor, layer: __torch__.layer.Layer, slot: __torch__.layer.Slot) -> __torch__.layer.Trace:
+  N = h.size(0)
+  low = slot.low.view([-1])
+  lows = annotate(List[Tensor], [])
+  at = 0
+  for linear in [layer.qkv, layer.out, layer.gate_up, layer.down]:
+    R = linear.a.size(0)
+    torch.append(lows, low[at:at + N * R].view([N, R]))
+    at = at + N * R
+  return __torch__.layer.Trace(h, slot.factors[:, 0:1], lows[0], lows[1], slot.factors[:, 1:2], lows[2], lows[3], slot)
+
 # From h, the input [N, C], to h3, which lies in the slot; keeps for the backward pass what it needs.
 def forward(h: Tensor, layer: __torch__.layer.Layer, shape: __torch__.layer.Shape, place: __torch__.layer.Place, slot: __torch__.layer.Slot, scratch: __torch__.layer.Scratch) -> __torch__.layer.Trace:
   N = h.size(0)
   H = shape.heads
   K = shape.key_heads
   D = shape.head_width
-  r1 = __torch__.rms_norm.factor(h, shape.eps, scratch.wide)                           # [N, 1]
-  x = __torch__.rms_norm.forward(h, r1, layer.attention_norm, scratch.x, scratch.wide)  # [N, C]
-  qkv_low = __torch__.linear.forward(x, layer.qkv, __torch__.layer.site(place.seed, 0), slot.qkv)  # qkv [N, (H + 2 K) D]
+  t = __torch__.layer.trace(h, layer, slot)
+  t.r1.copy_(__torch__.rms_norm.factor(h, shape.eps, scratch.wide))                    # [N, 1]
+  x = __torch__.rms_norm.forward(h, t.r1, layer.attention_norm, scratch.x, scratch.wide)  # [N, C]
+  __torch__.linear.forward(x, layer.qkv, __torch__.layer.site(place.seed, 0), slot.qkv, t.qkv_low)  # qkv [N, (H + 2 K) D]
   y = slot.qkv.view([N, H + 2 * K, D])                                                 # [N, H + 2 K, D]
   __torch__.layer.norm_heads(y, layer, shape, slot.heads)
   __torch__.rotary.rotate(y[:, 0:H + K], place.cos[layer.rotary], place.sin[layer.rotary], 1.0)
   __torch__.prefix_tuning.put(y, place.positions, layer.trained_prefix)
   __torch__.attention.forward_packed(y, place.prefix, place.groups, layer.look, slot.o.view([N, H, D]), scratch.scores)  # o [N, H D]
-  out_low = __torch__.layer.join(h, slot.o, layer.out, layer.out_norm, shape.eps, __torch__.layer.site(place.seed, 1), slot.out, slot.h2)  # h2 [N, C]
-  r2 = __torch__.rms_norm.factor(slot.h2, shape.eps, scratch.wide)                     # [N, 1]
-  x = __torch__.rms_norm.forward(slot.h2, r2, layer.feed_forward_norm, scratch.x, scratch.wide)  # [N, C]
-  gu_low = __torch__.linear.forward(x, layer.gate_up, __torch__.layer.site(place.seed, 2), slot.gu)  # gu [N, 2 F]
+  __torch__.layer.join(h, slot.o, layer.out, layer.out_norm, shape.eps, __torch__.layer.site(place.seed, 1), slot.out, slot.h2, t.out_low)  # h2 [N, C]
+  t.r2.copy_(__torch__.rms_norm.factor(slot.h2, shape.eps, scratch.wide))              # [N, 1]
+  x = __torch__.rms_norm.forward(slot.h2, t.r2, layer.feed_forward_norm, scratch.x, scratch.wide)  # [N, C]
+  __torch__.linear.forward(x, layer.gate_up, __torch__.layer.site(place.seed, 2), slot.gu, t.gu_low)  # gu [N, 2 F]
   m = __torch__.feed_forward.gate(slot.gu, shape.gelu, scratch.m, scratch.m)           # [N, F]
-  down_low = __torch__.layer.join(slot.h2, m, layer.down, layer.down_norm, shape.eps, __torch__.layer.site(place.seed, 3), slot.down, slot.h3)  # h3 [N, C]
-  return __torch__.layer.Trace(h, r1, qkv_low, out_low, r2, gu_low, down_low, slot)
+  __torch__.layer.join(slot.h2, m, layer.down, layer.down_norm, shape.eps, __torch__.layer.site(place.seed, 3), slot.down, slot.h3, t.down_low)  # h3 [N, C]
+  return t
 
 # Computes h2 [N, C] again, and the branch before its norm.
 def again_attention_branch(trace: __torch__.layer.Trace, layer: __torch__.layer.Layer, shape: __torch__.layer.Shape, place: __torch__.layer.Place) -> Tensor:
-  return __torch__.layer.join(trace.h, trace.slot.o, layer.out, layer.out_norm, shape.eps, __torch__.layer.site(place.seed, 1), trace.slot.out, trace.slot.h2)
+  return __torch__.layer.join(trace.h, trace.slot.o, layer.out, layer.out_norm, shape.eps, __torch__.layer.site(place.seed, 1), trace.slot.out, trace.slot.h2, trace.out_low)
 
 # Computes gate and up, gu [N, 2 F], again from h2.
 def again_feed_forward(trace: __torch__.layer.Trace, layer: __torch__.layer.Layer, place: __torch__.layer.Place, scratch: __torch__.layer.Scratch) -> Tensor:
   x = __torch__.rms_norm.forward(trace.slot.h2, trace.r2, layer.feed_forward_norm, scratch.x, scratch.wide)
-  return __torch__.linear.forward(x, layer.gate_up, __torch__.layer.site(place.seed, 2), trace.slot.gu)
+  return __torch__.linear.forward(x, layer.gate_up, __torch__.layer.site(place.seed, 2), trace.slot.gu, trace.gu_low)
 
 # From dh, the gradient of h3, to the gradient of h, in place; adds the gradients of what is trained on the way.
 # Where nothing that is trained lies before the layer, with last, dh stays as it is after attention.

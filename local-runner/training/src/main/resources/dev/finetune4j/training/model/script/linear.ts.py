@@ -55,10 +55,14 @@ def dropped(x: Tensor, layer: __torch__.linear.Linear, seed: int) -> Tensor:
 def drops(layer: __torch__.linear.Linear, seed: int) -> bool:
   return seed >= 0 and layer.dropout > 0.0
 
-# Writes y [N, O] and returns x A^T, [N, R], which the backward pass needs. A negative seed means no dropout.
-def forward(x: Tensor, layer: __torch__.linear.Linear, seed: int, y: Tensor) -> Tensor:
+# Room for x A^T, [N, R].
+def low_room(x: Tensor, layer: __torch__.linear.Linear) -> Tensor:
+  return torch.empty([x.size(0), layer.a.size(0)], dtype=x.dtype)
+
+# Writes y [N, O], and to low x A^T, [N, R], which the backward pass needs. A negative seed means no dropout.
+def forward(x: Tensor, layer: __torch__.linear.Linear, seed: int, y: Tensor, low: Tensor) -> Tensor:
   if len(layer.magnitude) > 0:
-    low = __torch__.linear.stretched(x, layer, seed, y)
+    __torch__.linear.stretched(x, layer, seed, y, low)
     if layer.bias.numel() > 0:
       y.add_(layer.bias)
   else:
@@ -67,49 +71,46 @@ def forward(x: Tensor, layer: __torch__.linear.Linear, seed: int, y: Tensor) -> 
       if layer.bias.numel() > 0:
         y.add_(layer.bias)
     elif layer.bias.numel() > 0:
-      torch.addmm(layer.bias, x, __torch__.linear.dense(layer).t(), out=y)  # [N, O]
+      __torch__.product.write_sum(layer.bias, x, __torch__.linear.dense(layer), y)  # [N, O]
     else:
-      torch.mm(x, __torch__.linear.dense(layer).t(), out=y)             # [N, O]
-    low = __torch__.linear.adapt(x, layer, seed, y)
-  return low
+      __torch__.product.write(x, __torch__.linear.dense(layer), y)      # [N, O]
+    __torch__.linear.adapt(x, layer, seed, y, low)
+  return y
 
 # y = h + x W^T + bias: the layer that closes a residual branch.
-def forward_residual(h: Tensor, x: Tensor, layer: __torch__.linear.Linear, seed: int, y: Tensor) -> Tensor:
+def forward_residual(h: Tensor, x: Tensor, layer: __torch__.linear.Linear, seed: int, y: Tensor, low: Tensor) -> Tensor:
   if len(layer.magnitude) > 0:
-    low = __torch__.linear.forward(x, layer, seed, y)
+    __torch__.linear.forward(x, layer, seed, y, low)
     y.add_(h)
   else:
     if __torch__.linear.is_sliced(x, layer):
       __torch__.linear.slices(x, layer, y).add_(h)                      # [N, O]
     else:
-      torch.addmm(h, x, __torch__.linear.dense(layer).t(), out=y)       # [N, O]
+      __torch__.product.write_sum(h, x, __torch__.linear.dense(layer), y)  # [N, O]
     if layer.bias.numel() > 0:
       y.add_(layer.bias)
-    low = __torch__.linear.adapt(x, layer, seed, y)
-  return low
+    __torch__.linear.adapt(x, layer, seed, y, low)
+  return y
 
-# Adds the updates of the adapters to y [N, O] and returns x A^T, [N, R]; [0] where there are none.
-def adapt(x: Tensor, layer: __torch__.linear.Linear, seed: int, y: Tensor) -> Tensor:
-  parts = len(layer.b)
-  if parts == 0:
-    low = torch.empty([0], dtype=x.dtype)
-  else:
-    low = torch.mm(__torch__.linear.dropped(x, layer, seed), layer.a.t())  # [N, R]
+# Adds the updates of the adapters to y [N, O] and writes x A^T to low, [N, R].
+def adapt(x: Tensor, layer: __torch__.linear.Linear, seed: int, y: Tensor, low: Tensor) -> Tensor:
+  if len(layer.b) > 0:
+    torch.mm(__torch__.linear.dropped(x, layer, seed), layer.a.t(), out=low)  # [N, R]
     __torch__.linear.update(low, layer, y)
-  return low
+  return y
 
 # With lengths trained apart, and xd what dropout leaves of x, as PEFT orders the two:
 #   y = g * z + (x - xd) W^T,   z = xd W^T + s (xd A^T) B^T
-# Writes y and returns xd A^T.
-def stretched(x: Tensor, layer: __torch__.linear.Linear, seed: int, y: Tensor) -> Tensor:
+# Writes y, and xd A^T to low.
+def stretched(x: Tensor, layer: __torch__.linear.Linear, seed: int, y: Tensor, low: Tensor) -> Tensor:
   weight = __torch__.linear.dense(layer)
   xd = __torch__.linear.dropped(x, layer, seed)                         # [N, I]
-  torch.mm(xd, weight.t(), out=y)                                       # [N, O]
-  low = __torch__.linear.adapt(x, layer, seed, y)
+  __torch__.product.write(xd, weight, y)                                # [N, O]
+  __torch__.linear.adapt(x, layer, seed, y, low)
   y.mul_(layer.magnitude[0].gain)
   if __torch__.linear.drops(layer, seed):
-    y.addmm_(torch.sub(x, xd), weight.t())
-  return low
+    __torch__.product.add(y, torch.sub(x, xd), weight)
+  return y
 
 # y_j += s_j low_j B_j^T
 def update(low: Tensor, layer: __torch__.linear.Linear, y: Tensor) -> Tensor:
@@ -146,7 +147,8 @@ def backward_stretch(dy: Tensor, layer: __torch__.linear.Linear) -> Tensor:
 # dm += sum over the tokens of dy * z / ||V||; z is computed again, since no one else needs it.
 def backward_magnitude(dy: Tensor, x: Tensor, low: Tensor, layer: __torch__.linear.Linear, seed: int) -> Tensor:
   lengths = layer.magnitude[0]
-  z = torch.mm(__torch__.linear.dropped(x, layer, seed), __torch__.linear.dense(layer).t())  # [N, O]
+  z = torch.empty_like(dy)                                              # [N, O]
+  __torch__.product.write(__torch__.linear.dropped(x, layer, seed), __torch__.linear.dense(layer), z)
   __torch__.linear.update(low, layer, z)
   d = torch.sum(z.mul_(dy), [0], dtype=6).div_(lengths.norm)            # [O] float32
   at = 0
@@ -159,7 +161,7 @@ def backward_magnitude(dy: Tensor, x: Tensor, low: Tensor, layer: __torch__.line
 
 # Adds the gradients of A and B to their float32 sums, and returns d(x A^T), [N, R]:
 #   dlow_j = s_j dz_j B_j,   dB_j += s_j dz_j^T low_j,   dA += dlow^T dropout(x)
-# dz is dy [N, O] where no lengths are trained; x is the input as forward saw it; low is what forward returned.
+# dz is dy [N, O] where no lengths are trained; x is the input as forward saw it; low is what forward wrote.
 def backward_adapter(dy: Tensor, x: Tensor, low: Tensor, layer: __torch__.linear.Linear, seed: int) -> Tensor:
   parts = len(layer.b)
   if len(layer.magnitude) > 0:
@@ -185,15 +187,15 @@ def backward_input(dy: Tensor, dlow: Tensor, layer: __torch__.linear.Linear, see
   weight = __torch__.linear.dense(layer)
   dz = __torch__.linear.backward_stretch(dy, layer)                     # [N, O]
   if len(layer.b) == 0:
-    torch.mm(dy, weight, out=dx)                                        # [N, I]
+    __torch__.product.write(dy, weight.t(), dx)                         # [N, I]
   elif __torch__.linear.drops(layer, seed):
-    torch.mm(dy, weight, out=dx)                                        # [N, I]
+    __torch__.product.write(dy, weight.t(), dx)                         # [N, I]
     through = torch.mm(dlow, layer.a)                                   # [N, I]
     if len(layer.magnitude) > 0:
-      through.addmm_(torch.sub(dz, dy), weight)
+      __torch__.product.add(through, torch.sub(dz, dy), weight.t())
     dx.add_(through.mul_(__torch__.dropout.mask(dx, layer.dropout, seed)))
   else:
-    torch.mm(dz, weight, out=dx)                                        # [N, I]
+    __torch__.product.write(dz, weight.t(), dx)                         # [N, I]
     dx.addmm_(dlow, layer.a)
   return dx
 

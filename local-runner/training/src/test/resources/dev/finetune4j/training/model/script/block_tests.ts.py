@@ -30,12 +30,13 @@ class M(Module):
 
   def linear_forward(self: __torch__.M, x: Tensor, a: Tensor, b1: Tensor, b2: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     y = torch.empty([x.size(0), weight.size(0)])
-    __torch__.linear.forward(x, self.linear_layer(a, b1, b2, weight, bias), -1, y)
-    return y
+    layer = self.linear_layer(a, b1, b2, weight, bias)
+    return __torch__.linear.forward(x, layer, -1, y, __torch__.linear.low_room(x, layer))
 
   def linear_backward(self: __torch__.M, x: Tensor, a: Tensor, b1: Tensor, b2: Tensor, weight: Tensor, bias: Tensor, dy: Tensor) -> List[Tensor]:
     layer = self.linear_layer(a, b1, b2, weight, bias)
-    low = __torch__.linear.forward(x, layer, -1, torch.empty_like(dy))
+    low = __torch__.linear.low_room(x, layer)
+    __torch__.linear.forward(x, layer, -1, torch.empty_like(dy), low)
     dlow = __torch__.linear.backward_adapter(dy, x, low, layer, -1)
     dx = __torch__.linear.backward_input(dy, dlow, layer, -1, torch.empty_like(x))
     dW = torch.zeros_like(weight)
@@ -65,11 +66,12 @@ class M(Module):
 
   def lengths_forward(self: __torch__.M, x: Tensor, a: Tensor, b1: Tensor, b2: Tensor, m: Tensor, weight: Tensor, bias: Tensor, some: Tensor) -> Tensor:
     y = torch.empty([x.size(0), weight.size(0)])
-    __torch__.linear.forward(x, self.lengths_layer(a, b1, b2, m, weight, bias, some, 0.0), -1, y)
-    return y
+    layer = self.lengths_layer(a, b1, b2, m, weight, bias, some, 0.0)
+    return __torch__.linear.forward(x, layer, -1, y, __torch__.linear.low_room(x, layer))
 
   def lengths_gradients(self: __torch__.M, x: Tensor, layer: __torch__.linear.Linear, seed: int, dy: Tensor) -> List[Tensor]:
-    low = __torch__.linear.forward(x, layer, seed, torch.empty_like(dy))
+    low = __torch__.linear.low_room(x, layer)
+    __torch__.linear.forward(x, layer, seed, torch.empty_like(dy), low)
     dlow = __torch__.linear.backward_adapter(dy, x, low, layer, seed)
     dx = __torch__.linear.backward_input(dy, dlow, layer, seed, torch.empty_like(x))
     return [dx, layer.grad_a, layer.grad_b[0], layer.grad_b[1], layer.magnitude[0].grad]
@@ -88,7 +90,8 @@ class M(Module):
   def dropped_lengths_forward(self: __torch__.M, x: Tensor, a: Tensor, b1: Tensor, b2: Tensor, m: Tensor, weight: Tensor, bias: Tensor, some: Tensor) -> Tensor:
     y = torch.empty([x.size(0), weight.size(0)])
     h = torch.ones_like(y)
-    __torch__.linear.forward_residual(h, x, self.lengths_layer(a, b1, b2, m, weight, bias, some, 0.4), 3, y)
+    layer = self.lengths_layer(a, b1, b2, m, weight, bias, some, 0.4)
+    __torch__.linear.forward_residual(h, x, layer, 3, y, __torch__.linear.low_room(x, layer))
     return y.sub_(h)
 
   def dropped_lengths_backward(self: __torch__.M, x: Tensor, a: Tensor, b1: Tensor, b2: Tensor, m: Tensor, weight: Tensor, bias: Tensor, some: Tensor, dy: Tensor) -> List[Tensor]:
