@@ -168,7 +168,7 @@ class DeathCauseTest {
     private static MemoryUse weights(String flag) {
         return MemoryUse.of(
                 TrainingSpec.builder().batchSize(1).build(),
-                new NumberFormats(new CpuFeatures(Set.of(flag))),
+                new NumberFormats(new CpuFeatures("GenuineIntel", Set.of(flag))),
                 Precision.BF16,
                 Recompute.LAYER,
                 "the weights, 3.2 GB");

@@ -12,6 +12,7 @@ import dev.finetune4j.training.model.internal.CpuFeatures;
  * cache    2 L K D s (S + b)
  * scratch  n s (5 C + (H + 2 K) D + 2 H D + 3 F)
  * scores   w H (n + S) (8 + 2 s)
+ * products in fp32 where oneDNN makes them: n max(2 F, (H + 2 K) D) s and 16 MiB
  * laid out 2 K D (n + S) s, in bf16
  * logits   m V 4, in bf16 m V s more
  * </pre>
@@ -63,6 +64,7 @@ record AnswerForecast(
         long beside = Math.min(Speaker.TOKENS, Speaker.TEXTS * writtenTokens);
         return 2L * shape.layers() * shape.keyWidth() * bytes * (textTokens + beside)
                 + scratch * atOnce * bytes
+                + MemoryForecast.productBytes(bytes, cpu, shape, atOnce)
                 + QUERIES_AT_ONCE * shape.heads() * (atOnce + textTokens) * (8L + 2L * bytes)
                 + (bytes < FLOAT_BYTES ? 2L * shape.keyWidth() * (atOnce + textTokens) * bytes : 0)
                 + (long) logitRows(shape)

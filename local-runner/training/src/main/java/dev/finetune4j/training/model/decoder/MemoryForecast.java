@@ -26,6 +26,7 @@ import java.util.Map;
  * scratch      N s (5 C + max(3 F, H D + (H + 2 K) D)), and C where branches are normed
  * attention    N max(64, N / 8) H 4 s + 4 N H D s
  * float copies in bf16: N 4 C
+ * products     in fp32 where oneDNN makes them: N max(2 F, (H + 2 K) D) s and 16 MiB, in which it lays matrices out
  * head         at most 12 MiB of logits, in bf16 2 MiB more; 4 N C s for the counted rows
  * runtime      260 MiB for the JVM, libtorch and its products; in bf16 350 MiB, since oneDNN keeps what it
  *              compiles, and min(100 MiB, parameters 3 / 4) more; 32 MiB more where the processor multiplies in tiles,
@@ -71,6 +72,18 @@ record MemoryForecast(
         return bytes < FLOAT_BYTES
                 ? RuntimeMemory.narrowBytes(cpu) + kernelBytes(cpu, shape)
                 : RuntimeMemory.WIDE_BYTES;
+    }
+
+    /** What products of tokens hold while they are made, besides their result. */
+    static long productBytes(int bytes, CpuFeatures cpu, DecoderShape shape, long tokens) {
+        return bytes == FLOAT_BYTES && cpu.multipliesFasterByOneDnn()
+                ? tokens * widest(shape) * bytes + RuntimeMemory.PRODUCT_BYTES
+                : 0;
+    }
+
+    /** Outputs of the widest projection. */
+    private static long widest(DecoderShape shape) {
+        return Math.max(shape.qkvWidth(), 2L * shape.feedForwardWidth());
     }
 
     private static long kernelBytes(CpuFeatures cpu, DecoderShape shape) {
@@ -131,12 +144,12 @@ record MemoryForecast(
                 + tokens * bytes * (scratch + trained.innerWidth() + 4L * shape.width())
                 + wideCopies
                 + (trained.magnitudes() > 0 ? magnitudeBytes(narrow) : 0)
+                + productBytes(bytes, cpu, shape, tokens)
                 + logitBytes();
     }
 
     private long magnitudeBytes(boolean narrow) {
-        long widest = Math.max(shape.qkvWidth(), 2L * shape.feedForwardWidth());
-        return tokens * widest * (2L * bytes + (narrow ? FLOAT_BYTES : 0))
+        return tokens * widest(shape) * (2L * bytes + (narrow ? FLOAT_BYTES : 0))
                 + ROWS_BYTES
                 + GAP_BYTES
                 + trained.magnitudes() * 2 * FLOAT_BYTES

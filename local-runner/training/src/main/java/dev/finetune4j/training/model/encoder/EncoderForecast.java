@@ -20,6 +20,7 @@ import dev.finetune4j.training.model.internal.RuntimeMemory;
  *              in bf16 40 MiB more where the processor has products of it
  * kept         N s L (8 C + F) by level none; feed-forward: N s (8 L C + F); layer: N s (L C + 7 C + F)
  * scratch      N s (2 F + 12 C)
+ * products     in fp32 where oneDNN makes them: N max(F, 3 C) s and 16 MiB, in which it lays matrices out
  * attention    N max(64, T / 8) H (12 + 2 s) + 6 N C s
  * runtime      260 MiB for the JVM, libtorch and its products; in bf16 350 MiB, since oneDNN keeps what it compiles;
  *              32 MiB more where the processor multiplies in tiles, 40 MiB less where it has no products of bf16; 240 MiB in
@@ -27,7 +28,7 @@ import dev.finetune4j.training.model.internal.RuntimeMemory;
  * slack        parameters 3 / 4, what the allocator leaves between the tensors
  * </pre>
  *
- * <p>To answer, of weights and adapters the numbers alone, scratch and attention, runtime and slack.
+ * <p>To answer, of weights and adapters the numbers alone, scratch, products and attention, runtime and slack.
  *
  * @param shape sizes of the model
  * @param method what is trained of it
@@ -53,6 +54,7 @@ record EncoderForecast(EncoderShape shape, EncoderMethod method, Precision preci
         long activations = tokens * bytes * (kept(level) + scratch() + adapters())
                 + (method.adapters().innerWidth() > 0 ? BESIDE_ADAPTERS_BYTES : 0)
                 + (method.adapters().magnitudes() > 0 ? lengths() : 0)
+                + products()
                 + attention();
         return weights + activations + runtimeBytes() + parameters * 3 / 4;
     }
@@ -61,6 +63,7 @@ record EncoderForecast(EncoderShape shape, EncoderMethod method, Precision preci
     long answerBytes() {
         return (shape.parameters() + method.adapters().length()) * bytes()
                 + tokens * bytes() * scratch()
+                + products()
                 + attention()
                 + runtimeBytes()
                 + shape.parameters() * 3 / 4;
@@ -93,12 +96,22 @@ record EncoderForecast(EncoderShape shape, EncoderMethod method, Precision preci
     }
 
     private long lengths() {
-        long widest = Math.max(3L * shape.config().width(), shape.config().feedForwardSize());
         boolean isNarrow = precision == Precision.BF16;
-        return tokens * widest * (2L * bytes() + (isNarrow ? Float.BYTES : 0))
+        return tokens * widest() * (2L * bytes() + (isNarrow ? Float.BYTES : 0))
                 + ROWS_BYTES
                 + (isNarrow ? RuntimeMemory.narrowLengthsBytes(cpu) : 0)
                 + method.adapters().magnitudes() * 2 * Float.BYTES;
+    }
+
+    private long products() {
+        return precision != Precision.BF16 && cpu.multipliesFasterByOneDnn()
+                ? tokens * widest() * bytes() + RuntimeMemory.PRODUCT_BYTES
+                : 0;
+    }
+
+    /** Outputs of the widest linear layer. */
+    private long widest() {
+        return Math.max(3L * shape.config().width(), shape.config().feedForwardSize());
     }
 
     private long attention() {

@@ -8,6 +8,9 @@ public final class RuntimeMemory {
     /** In float32. */
     public static final long WIDE_BYTES = 260L << 20;
 
+    /** In which oneDNN lays out the matrices of a product in float32. */
+    public static final long PRODUCT_BYTES = 16L << 20;
+
     private static final long NARROW_BYTES = 350L << 20;
 
     /** What is compiled for AMX, and the tiles that inputs are laid out in: measured 10 to 40 MiB. */

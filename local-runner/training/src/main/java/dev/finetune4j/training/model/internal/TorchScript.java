@@ -90,8 +90,16 @@ public final class TorchScript implements AutoCloseable {
 
     /** Loads the blocks under other methods: how tests reach a block alone. */
     static TorchScript load(String entry) {
+        return load(entry, CpuFeatures.read(CpuFeatures.CPUINFO));
+    }
+
+    /** The same as on a processor that need not be this one. */
+    static TorchScript load(String entry, CpuFeatures cpu) {
         Map<String, String> blocks = new TreeMap<>();
         BLOCKS.forEach(name -> blocks.put(name, source(name)));
+        if (cpu.multipliesFasterByOneDnn()) {
+            blocks.put("product", source("product_onednn"));
+        }
         Model model = Model.newInstance("blocks", "PyTorch");
         try {
             model.load(new ByteArrayInputStream(ScriptArchive.of(entry, blocks)));

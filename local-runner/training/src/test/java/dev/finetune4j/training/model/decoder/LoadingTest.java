@@ -44,8 +44,8 @@ class LoadingTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Settings FP32 = Fixture.settings(Fixture.RANK_4, Precision.FP32, Recompute.NONE);
 
-    private static final NumberFormats FAST = new NumberFormats(new CpuFeatures(Set.of("avx512_bf16")));
-    private static final NumberFormats PLAIN = new NumberFormats(new CpuFeatures(Set.of("avx2")));
+    private static final NumberFormats FAST = new NumberFormats(new CpuFeatures("GenuineIntel", Set.of("avx512_bf16")));
+    private static final NumberFormats PLAIN = new NumberFormats(new CpuFeatures("GenuineIntel", Set.of("avx2")));
 
     @TempDir
     Path folder;

@@ -32,7 +32,7 @@ class MemoryPlanTest {
     private static final PackedSizes CODES =
             new PackedSizes(Packing.LOSSLESS, 106_168_320, 106_168_320 / 4 * 5, 3072 * 576);
 
-    private static final NumberFormats FAST = new NumberFormats(new CpuFeatures(Set.of("avx512_bf16")));
+    private static final NumberFormats FAST = new NumberFormats(new CpuFeatures("GenuineIntel", Set.of("avx512_bf16")));
     private static final long PLENTY = 64L << 30;
 
     @Test

@@ -56,7 +56,7 @@ class EncoderForecastTest {
     }
 
     private static long peakBytes(EncoderMethod method, long tokens) {
-        return new EncoderForecast(SHAPE, method, Precision.FP32, new CpuFeatures(Set.of()), tokens)
+        return new EncoderForecast(SHAPE, method, Precision.FP32, new CpuFeatures("GenuineIntel", Set.of()), tokens)
                 .peakBytes(Recompute.NONE);
     }
 }

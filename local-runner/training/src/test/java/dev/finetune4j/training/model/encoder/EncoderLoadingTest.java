@@ -136,7 +136,7 @@ class EncoderLoadingTest {
     /** A head learns from few tokens at a time, and answers for many. */
     @Test
     void refusesAheadWhatItCouldTrainAndNotAnswerWith() {
-        EncoderLoader plain = new EncoderLoader(new NumberFormats(new CpuFeatures(Set.of("avx2"))));
+        EncoderLoader plain = new EncoderLoader(new NumberFormats(new CpuFeatures("GenuineIntel", Set.of("avx2"))));
         ModelFolder model = ModelFolder.open(EncoderFixture.folder("roberta"));
         Settings roomy = headInFewTokens(Purpose.TRAIN, Precision.FP32, 4L << 30);
         long peak = plain.footprint(model, EncoderFixture.LABELS, roomy).peakBytes();
@@ -164,8 +164,9 @@ class EncoderLoadingTest {
                         .put("num_attention_heads", 16)
                         .put("intermediate_size", 4096));
         ModelFolder large = ModelFolder.open(folder);
-        EncoderLoader fast = new EncoderLoader(new NumberFormats(new CpuFeatures(Set.of("avx512_bf16"))));
-        EncoderLoader plain = new EncoderLoader(new NumberFormats(new CpuFeatures(Set.of("avx2"))));
+        EncoderLoader fast =
+                new EncoderLoader(new NumberFormats(new CpuFeatures("GenuineIntel", Set.of("avx512_bf16"))));
+        EncoderLoader plain = new EncoderLoader(new NumberFormats(new CpuFeatures("GenuineIntel", Set.of("avx2"))));
         Settings plenty = headInFewTokens(Purpose.ANSWER_EXACTLY, Precision.AUTO, 1L << 40);
         Foreseen exact = fast.footprint(large, EncoderFixture.LABELS, plenty);
         Settings narrow = headInFewTokens(Purpose.ANSWER_EXACTLY, Precision.AUTO, exact.peakBytes() - 1);
