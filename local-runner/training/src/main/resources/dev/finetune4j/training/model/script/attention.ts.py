@@ -8,7 +8,7 @@
 # Sequences that begin with the same tokens share them: what a causal layer makes of a prefix depends on nothing behind it, so that its
 # keys and values stand once, the queries of every sequence look at them, and their gradients are summed over the sequences.
 # B sequences of T tokens each behind a prefix of P, H query heads, K key heads, D head width, w queries of a block, e keys that it
-# looks at. A room is memory that the caller lends.
+# looks at, c copies of each key head. A room is memory that the caller lends.
 
 # How a layer looks at its tokens.
 class Look(NamedTuple):
@@ -28,16 +28,47 @@ def queries(x: Tensor, key_heads: int) -> Tensor:
   g = H // key_heads
   return x.view([B, T, key_heads, g, D]).permute([0, 2, 3, 1, 4]).reshape([B * key_heads, g * T, D])
 
-# The rows [B, T, K, D] of all key heads behind those of the prefix, [P, K, D], as [B K, P + T, D].
-def keys(prefix: Tensor, x: Tensor) -> Tensor:
+# How many copies of its keys a key head has, of b. To MKL each is a whole product, which one thread makes: an odd number of them leaves one of
+# two threads idle, so that each copy takes half of the queries then. Queries of several query heads take at least as much memory as two copies.
+# In 16 bits oneDNN divides each product among threads.
+def copies(b: int, g: int, dtype: int) -> int:
+  c = 1
+  if dtype == 6 and b % 2 == 1 and g > 1:
+    c = 2
+  return c
+
+# Queries [b, g w, D] shared among c copies of their keys, [b c, g w / c, D]; as they are where that does not come out even.
+def shared(q: Tensor, c: int) -> Tensor:
+  b, n, D = q.size()
+  y = q
+  if n % c == 0:
+    y = q.reshape([b * c, n // c, D])
+  return y
+
+# Those of the copies [b c, e, D] that queries look at: all, or of each key head the first.
+def copies_for(q: Tensor, x: Tensor, c: int) -> Tensor:
+  y = x
+  if q.size(0) < x.size(0):
+    y = x.view([q.size(0), c, x.size(1), x.size(2)])[:, 0]
+  return y
+
+# What the copies [b c, e, D] are, or what was added to them, as one: [b, e, D].
+def together(x: Tensor, c: int) -> Tensor:
+  y = x
+  if c > 1:
+    y = torch.sum(x.view([x.size(0) // c, c, x.size(1), x.size(2)]), [1])
+  return y
+
+# The rows [B, T, K, D] of all key heads behind those of the prefix, [P, K, D], c times each, as [B K c, P + T, D].
+def keys(prefix: Tensor, x: Tensor, c: int) -> Tensor:
   B, T, K, D = x.size()
   k = x.permute([0, 2, 1, 3])                                                       # [B, K, T, D]
   P = prefix.size(0)
   if P > 0:
     k = torch.cat([prefix.transpose(0, 1).unsqueeze(0).expand([B, K, P, D]), k], 2)  # [B, K, P + T, D]
-  return k.reshape([B * K, P + T, D])
+  return k.unsqueeze(2).expand([B, K, c, P + T, D]).reshape([B * K * c, P + T, D])
 
-# Writes [B K, g w, D] back to out [B, w, H, D].
+# Writes o, the B H w rows of D of queries in their order, back to out [B, w, H, D].
 def put_queries(o: Tensor, out: Tensor, key_heads: int) -> Tensor:
   B, w, H, D = out.size()
   g = H // key_heads
@@ -50,23 +81,23 @@ def scaled_bmm(a: Tensor, b: Tensor, scale: float, room: Tensor) -> Tensor:
   out = room[0:shape[0] * shape[1] * shape[2]].view(shape)                          # [b, m, n]
   return torch.baddbmm(out, a, b, beta=0, alpha=scale, out=out)
 
-# Scores before the mask: [B K, g w, e], as q; float32 where they are capped.
+# Scores before the mask, [b, n, e] for q [b, n, D] and k [b, e, D], as q; float32 where they are capped.
 def scores(q: Tensor, k: Tensor, look: __torch__.attention.Look, room: Tensor) -> Tensor:
-  x = __torch__.attention.scaled_bmm(q, k.transpose(1, 2), look.scale, room)        # [B K, g w, e]
+  x = __torch__.attention.scaled_bmm(q, k.transpose(1, 2), look.scale, room)        # [b, n, e]
   if look.cap > 0.0:
     x = torch.to(x, 6).div_(look.cap).tanh_().mul_(look.cap)
   return x
 
-# softmax of the scores x [B K, g w, e], which it overwrites, in a dtype; summed in float32 whatever theirs is.
+# softmax of the scores x [b, n, e], which it overwrites, in a dtype; summed in float32 whatever theirs is.
 def probabilities(x: Tensor, dtype: int) -> Tensor:
   return torch.to(torch.softmax(x, -1, out=x), dtype)
 
-# Masks in the scores x [B K, g w, e] of a block of w queries, which stand at the last of the e keys, what a query must not see.
+# Masks in the scores x [b, n, e] of blocks of w queries, which stand at the last of the e keys, what a query must not see.
 def hide(x: Tensor, w: int, mask: Tensor, look: __torch__.attention.Look) -> Tensor:
   if look.causal:
     e = x.size(2)
-    seen = x.view([x.size(0), x.size(1) // w, w, e])                                # [B K, g, w, e]
-    seen[:, :, :, e - w:e].add_(mask[0:w, 0:w])                                     # 0 and -inf are exact in any dtype
+    seen = x.view([-1, w, e])                                                       # [b n / w, w, e]
+    seen[:, :, e - w:e].add_(mask[0:w, 0:w])                                     # 0 and -inf are exact in any dtype
     if look.window > 0:
       if e > look.window:
         seen.add_(torch.tril(torch.full([w, e], -inf, dtype=6), e - w - look.window))
@@ -90,10 +121,10 @@ def end_key(z: int, T: int, look: __torch__.attention.Look) -> int:
     end = z
   return end
 
-# Rows first .. end of keys or values [B K, P + T, D], which are e. Each product of 16 bits would lay them out anew, transposed even more
+# Rows first .. end of keys or values [b, P + T, D], which are e. Each product of 16 bits would lay them out anew, transposed even more
 # slowly.
 def rows(x: Tensor, first: int, end: int) -> Tensor:
-  y = x[:, first:end]                                                               # [B K, e, D]
+  y = x[:, first:end]                                                               # [b, e, D]
   if x.dtype != 6:
     y = y.contiguous()
   return y
@@ -105,8 +136,9 @@ def forward(prefix: Tensor, y: Tensor, look: __torch__.attention.Look, o: Tensor
   heads = look.heads
   key_heads = look.key_heads
   P = prefix.size(0)
-  k = __torch__.attention.keys(prefix[:, heads:heads + key_heads], y[:, :, heads:heads + key_heads])  # [B K, P + T, D]
-  v = __torch__.attention.keys(prefix[:, heads + key_heads:n], y[:, :, heads + key_heads:n])  # [B K, P + T, D]
+  c = __torch__.attention.copies(B * key_heads, heads // key_heads, y.dtype)
+  k = __torch__.attention.keys(prefix[:, heads:heads + key_heads], y[:, :, heads:heads + key_heads], c)  # [B K c, P + T, D]
+  v = __torch__.attention.keys(prefix[:, heads + key_heads:n], y[:, :, heads + key_heads:n], c)  # [B K c, P + T, D]
   step = __torch__.attention.block_length(T)
   mask = __torch__.attention.causal_mask(min(step, T), y.dtype)                     # [w, w]
   a = 0
@@ -114,10 +146,11 @@ def forward(prefix: Tensor, y: Tensor, look: __torch__.attention.Look, o: Tensor
     z = min(a + step, T)
     first = __torch__.attention.first_key(P + a, look)
     end = __torch__.attention.end_key(P + z, P + T, look)
-    q = __torch__.attention.queries(y[:, a:z, 0:heads], key_heads)                  # [B K, g w, D]
-    x = __torch__.attention.scores(q, __torch__.attention.rows(k, first, end), look, room)  # [B K, g w, e]
-    p = __torch__.attention.probabilities(__torch__.attention.hide(x, z - a, mask, look), q.dtype)  # [B K, g w, e]
-    pv = torch.bmm(p, __torch__.attention.rows(v, first, end))                      # [B K, g w, D]
+    q = __torch__.attention.shared(__torch__.attention.queries(y[:, a:z, 0:heads], key_heads), c)  # [b, n, D], b n = B H w
+    keys = __torch__.attention.rows(__torch__.attention.copies_for(q, k, c), first, end)  # [b, e, D]
+    x = __torch__.attention.scores(q, keys, look, room)                             # [b, n, e]
+    p = __torch__.attention.probabilities(__torch__.attention.hide(x, z - a, mask, look), q.dtype)  # [b, n, e]
+    pv = torch.bmm(p, __torch__.attention.rows(__torch__.attention.copies_for(q, v, c), first, end))  # [b, n, D]
     __torch__.attention.put_queries(pv, o[:, a:z], key_heads)                       # [B, w, H, D]
     a = z
   return o
@@ -130,10 +163,11 @@ def backward(do: Tensor, prefix: Tensor, y: Tensor, look: __torch__.attention.Lo
   heads = look.heads
   key_heads = look.key_heads
   P = prefix.size(0)
-  k = __torch__.attention.keys(prefix[:, heads:heads + key_heads], y[:, :, heads:heads + key_heads])  # [B K, P + T, D]
-  v = __torch__.attention.keys(prefix[:, heads + key_heads:n], y[:, :, heads + key_heads:n])  # [B K, P + T, D]
-  dk = torch.zeros_like(k)                                                          # [B K, P + T, D]
-  dv = torch.zeros_like(v)                                                          # [B K, P + T, D]
+  c = __torch__.attention.copies(B * key_heads, heads // key_heads, y.dtype)
+  k = __torch__.attention.keys(prefix[:, heads:heads + key_heads], y[:, :, heads:heads + key_heads], c)  # [B K c, P + T, D]
+  v = __torch__.attention.keys(prefix[:, heads + key_heads:n], y[:, :, heads + key_heads:n], c)  # [B K c, P + T, D]
+  dk = torch.zeros_like(k)                                                          # [B K c, P + T, D]
+  dv = torch.zeros_like(v)                                                          # [B K c, P + T, D]
   step = __torch__.attention.block_length(T)
   mask = __torch__.attention.causal_mask(min(step, T), y.dtype)                     # [w, w]
   a = 0
@@ -141,25 +175,26 @@ def backward(do: Tensor, prefix: Tensor, y: Tensor, look: __torch__.attention.Lo
     z = min(a + step, T)
     first = __torch__.attention.first_key(P + a, look)
     end = __torch__.attention.end_key(P + z, P + T, look)
-    q = __torch__.attention.queries(y[:, a:z, 0:heads], key_heads)                  # [B K, g w, D]
-    keys = __torch__.attention.rows(k, first, end)                                  # [B K, e, D]
-    x = __torch__.attention.scores(q, keys, look, room)                             # [B K, g w, e]
+    q = __torch__.attention.shared(__torch__.attention.queries(y[:, a:z, 0:heads], key_heads), c)  # [b, n, D], b n = B H w
+    keys = __torch__.attention.rows(__torch__.attention.copies_for(q, k, c), first, end)  # [b, e, D]
+    x = __torch__.attention.scores(q, keys, look, room)                             # [b, n, e]
     slope = x
     if look.cap > 0.0:
-      slope = torch.rsub(torch.div(x, look.cap).pow_(2), 1.0)                       # [B K, g w, e]
-    p = __torch__.attention.probabilities(__torch__.attention.hide(x, z - a, mask, look), q.dtype)  # [B K, g w, e]
-    g = __torch__.attention.queries(do[:, a:z], key_heads)                          # [B K, g w, D]
-    dv[:, first:end].baddbmm_(p.transpose(1, 2), g)
-    dp = __torch__.attention.scaled_bmm(g, __torch__.attention.rows(v, first, end).transpose(1, 2), 1.0, room_dp)  # [B K, g w, e]
-    ds = torch._softmax_backward_data(dp, p, -1, q.dtype, grad_input=dp)            # [B K, g w, e]
+      slope = torch.rsub(torch.div(x, look.cap).pow_(2), 1.0)                       # [b, n, e]
+    p = __torch__.attention.probabilities(__torch__.attention.hide(x, z - a, mask, look), q.dtype)  # [b, n, e]
+    g = __torch__.attention.shared(__torch__.attention.queries(do[:, a:z], key_heads), c)  # [b, n, D]
+    __torch__.attention.copies_for(q, dv, c)[:, first:end].baddbmm_(p.transpose(1, 2), g)
+    values = __torch__.attention.rows(__torch__.attention.copies_for(q, v, c), first, end)  # [b, e, D]
+    dp = __torch__.attention.scaled_bmm(g, values.transpose(1, 2), 1.0, room_dp)    # [b, n, e]
+    ds = torch._softmax_backward_data(dp, p, -1, q.dtype, grad_input=dp)            # [b, n, e]
     if look.cap > 0.0:
       ds.mul_(slope)
-    dq = __torch__.attention.scaled_bmm(ds, keys, look.scale, room)                 # [B K, g w, D]
+    dq = __torch__.attention.scaled_bmm(ds, keys, look.scale, room)                 # [b, n, D]
     __torch__.attention.put_queries(dq, dy[:, a:z, 0:heads], key_heads)             # [B, w, H, D]
-    dk[:, first:end].baddbmm_(ds.transpose(1, 2), q, alpha=look.scale)
+    __torch__.attention.copies_for(q, dk, c)[:, first:end].baddbmm_(ds.transpose(1, 2), q, alpha=look.scale)
     a = z
-  dk = dk.view([B, key_heads, P + T, D])                                            # [B, K, P + T, D]
-  dv = dv.view([B, key_heads, P + T, D])                                            # [B, K, P + T, D]
+  dk = __torch__.attention.together(dk, c).view([B, key_heads, P + T, D])           # [B, K, P + T, D]
+  dv = __torch__.attention.together(dv, c).view([B, key_heads, P + T, D])           # [B, K, P + T, D]
   dy[:, :, heads:heads + key_heads].copy_(dk[:, :, P:P + T].transpose(1, 2))
   dy[:, :, heads + key_heads:n].copy_(dv[:, :, P:P + T].transpose(1, 2))
   if P > 0:
