@@ -18,6 +18,10 @@ final class NativeFaults {
 
     private static final int DEEPEST = 16;
     private static final int LONGEST_EXPRESSION = 1 << 14;
+
+    /** The engine goes down into groups and classes by calls: of 1,000 in each other it has left the 1 MiB of stack of a thread of Java. */
+    static final int MOST_BRACKETS = 256;
+
     private static final int SHOWN_CHARACTERS = 80;
 
     private NativeFaults() {}
@@ -34,13 +38,24 @@ final class NativeFaults {
                 .or(() -> ofDecoder(tokenizer.path("decoder"), 0));
     }
 
-    /** The engine of regular expressions gives up on a text after ten million steps back, and the library with it. */
+    /**
+     * The engine of regular expressions gives up on a text after ten million steps back, and the library with it. Brackets are counted
+     * wherever they stand: which of them are in each other depends on options, comments and names of control characters.
+     */
     private static Optional<String> ofExpressions(JsonNode tokenizer) {
         for (String part : List.of("normalizer", "pre_tokenizer", "decoder")) {
             for (String expression : tokenizer.path(part).findValuesAsText("Regex")) {
                 if (expression.length() > LONGEST_EXPRESSION) {
                     return Optional.of(part + " has a pattern of " + expression.length() + " characters; at most "
                             + LONGEST_EXPRESSION + " are possible");
+                }
+                long brackets = expression
+                        .chars()
+                        .filter(sign -> sign == '(' || sign == '[')
+                        .count();
+                if (brackets > MOST_BRACKETS) {
+                    return Optional.of(part + " has a pattern with " + brackets + " opening brackets; at most "
+                            + MOST_BRACKETS + " are possible");
                 }
                 if (NestedRepetition.isIn(expression)) {
                     return Optional.of(part + " has a pattern that repeats without bound what repeats without bound: "

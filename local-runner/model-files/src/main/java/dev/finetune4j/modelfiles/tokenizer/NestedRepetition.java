@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 
 /**
  * Looks in a regular expression, as the library's engine (Oniguruma) reads it, for a repetition without bound within another: {@code
- * (a+)+}. There are as many ways to match a text as to cut it into pieces, and where none leads on, all of them are gone through.
+ * (a+)+}. There are as many ways to match a text as to cut it into pieces, and where none leads on, all of them are gone through. An
+ * absence, {@code (?~a)}, is a repetition, too: of characters up to where its part would match.
  */
 final class NestedRepetition {
     /** A word of EXAONE: no piece of it begins with what the one before may go on with, so that there is one way to cut it. */
@@ -31,25 +32,36 @@ final class NestedRepetition {
         return new NestedRepetition(looked).isThere();
     }
 
+    /**
+     * A group that is open.
+     *
+     * @param hasRepetition whether there is one before it in the group around it
+     * @param isAbsence whether it is repeated without a quantifier
+     */
+    private record Group(boolean hasRepetition, boolean isAbsence) {}
+
     private boolean isThere() {
-        Deque<Boolean> around = new ArrayDeque<>();
+        Deque<Group> around = new ArrayDeque<>();
         boolean hasRepetition = false; // in the group so far
         while (at < expression.length()) {
             if (expression.charAt(at) == '(') {
-                around.push(hasRepetition);
+                around.push(new Group(hasRepetition, expression.startsWith("(?~", at)));
                 hasRepetition = false;
                 skipOpening();
                 continue;
             }
             boolean inPart;
+            int repetitions = 0;
             if (expression.charAt(at) == ')') {
                 at++;
                 inPart = hasRepetition;
-                hasRepetition = !around.isEmpty() && around.pop();
+                Group group = around.isEmpty() ? new Group(false, false) : around.pop();
+                hasRepetition = group.hasRepetition();
+                repetitions = group.isAbsence() ? 1 : 0;
             } else {
                 inPart = skipCharacter();
             }
-            int repetitions = skipQuantifiers();
+            repetitions += skipQuantifiers();
             if (repetitions > 1 || (repetitions == 1 && inPart)) {
                 return true;
             }

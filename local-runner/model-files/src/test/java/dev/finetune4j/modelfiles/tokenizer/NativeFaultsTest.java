@@ -12,10 +12,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each of these was found to end the process, or to be a defect, with tokenizers 0.21.4. */
@@ -221,6 +225,40 @@ class NativeFaultsTest {
 
         assertThat(NativeFaults.in(tokenizer(part)))
                 .hasValue("pre_tokenizer has a pattern of 20000 characters; at most 16384 are possible");
+    }
+
+    /** Each nests as deep as its brackets are many: groups, what they are before, what calls them, and options, which hold up to the end of a group. */
+    static Stream<IntFunction<String>> nesting() {
+        return Stream.of(
+                many -> "(".repeat(many) + "a" + ")".repeat(many),
+                many -> "(?:".repeat(many) + "a" + "|b)?".repeat(many),
+                many -> "(?=".repeat(many) + "a" + ")".repeat(many),
+                many -> "(?!".repeat(many) + "a" + ")".repeat(many),
+                many -> "(?>".repeat(many) + "a" + ")".repeat(many),
+                many -> "[".repeat(many) + "a" + "]".repeat(many),
+                many -> "a(?i)|".repeat(many) + "a",
+                many -> IntStream.range(1, many)
+                        .mapToObj(i -> "(?<x" + i + ">a\\\\g<x" + (i + 1) + ">)?")
+                        .collect(Collectors.joining("", "", "(?<x" + many + ">a)")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("nesting")
+    void refusesMoreBracketsThanTheLibraryMayGoDownInto(IntFunction<String> nested) throws JsonProcessingException {
+        assertThat(NativeFaults.in(splitting(nested.apply(NativeFaults.MOST_BRACKETS + 1))))
+                .hasValue("pre_tokenizer has a pattern with 257 opening brackets; at most 256 are possible");
+
+        TokenizerJson most = TokenizerJson.of("tokenizer.json", splitting(nested.apply(NativeFaults.MOST_BRACKETS)));
+        try (Tokenizer tokenizer = Tokenizer.open(most)) {
+            assertThat(tokenizer.encode("aa")).isNotEmpty();
+        }
+    }
+
+    private static JsonNode splitting(String expression) throws JsonProcessingException {
+        return tokenizer("'version': '1.0', 'added_tokens': [], 'normalizer': null, 'decoder': null, 'pre_tokenizer':"
+                + " {'type': 'Split', 'pattern': {'Regex': '" + expression
+                + "'}, 'behavior': 'Isolated', 'invert': false},"
+                + " 'model': {'type': 'WordLevel', 'vocab': {'a': 0, 'aa': 1}, 'unk_token': 'a'}");
     }
 
     /** The letter a becomes what begins at a byte of two texts, which are é and b. */

@@ -23,7 +23,10 @@ class NestedRepetitionTest {
                 "(?<a>a+)(\\g<a>)*",
                 "(a++)*?",
                 "(([)]+))+",
-                "(?:(?=a*)b)+"
+                "(?:(?=a*)b)+",
+                "(?~(?~a))",
+                "(?~a)+",
+                "(?:b(?~a))*"
             })
     void findsOneThatCutsATextInManyWays(String expression) {
         assertThat(NestedRepetition.isIn(expression)).isTrue();
@@ -73,6 +76,8 @@ class NestedRepetitionTest {
                 "[[:alpha:])+]+",
                 "(?:a|b)+",
                 "(?>a+)b",
+                "(?~a)",
+                "(?~(?:a|b)c)d+",
                 "x{",
                 "a{2,",
                 "\\",
