@@ -60,6 +60,17 @@ final class Hub {
 
     /** The model's folder if it is complete on this machine. */
     Optional<Path> find(HubRef ref) throws IOException {
+        for (Path snapshot : snapshots(ref)) {
+            if (isComplete(snapshot)) {
+                return Optional.of(snapshot);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The folders of the commit on this machine, whatever they hold. */
+    private List<Path> snapshots(HubRef ref) throws IOException {
+        List<Path> snapshots = new ArrayList<>();
         for (Path root : List.of(folder, settings.cache())) {
             Path model = root.resolve(ref.folderName());
             Path known = model.resolve("refs").resolve(ref.revision());
@@ -67,11 +78,11 @@ final class Hub {
                     ? ref.revision()
                     : Files.isRegularFile(known) ? Files.readString(known).strip() : "";
             Path snapshot = model.resolve("snapshots").resolve(commit);
-            if (!commit.isEmpty() && Files.isDirectory(snapshot) && isComplete(snapshot)) {
-                return Optional.of(snapshot);
+            if (!commit.isEmpty() && Files.isDirectory(snapshot)) {
+                snapshots.add(snapshot);
             }
         }
-        return Optional.empty();
+        return snapshots;
     }
 
     private static boolean isComplete(Path snapshot) throws IOException {
@@ -88,10 +99,12 @@ final class Hub {
      * Fetches a model.
      *
      * @throws FineTuneException with FT0490 to FT0494, FT0496
+     * @throws IOException if what lies on this machine cannot be read
      */
     @SuppressWarnings("try") // the lock is held, not used
-    Path fetch(HubRef ref) {
+    Path fetch(HubRef ref) throws IOException {
         if (settings.isOffline()) {
+            refuseAdapterHere(ref);
             throw StoreProblems.UNREACHABLE
                     .error(ref + " is not on this machine")
                     .at(Location.ofKey("model"))
@@ -109,6 +122,13 @@ final class Hub {
                     .at(Location.of(model.toString()))
                     .because(DataProblems.reason(e))
                     .asException(e);
+        }
+    }
+
+    /** Where the hub cannot be asked, what lies on this machine tells that fetching would not help either. */
+    private void refuseAdapterHere(HubRef ref) throws IOException {
+        for (Path snapshot : snapshots(ref)) {
+            ModelLayout.refuseAdapter(snapshot, ref.toString());
         }
     }
 
@@ -176,6 +196,7 @@ final class Hub {
             lists.to(new HttpDownload.Order(uri, settings.headers(), MAX_LIST_BYTES, ref.toString()), file, progress);
             return new ObjectMapper().readTree(file.toFile());
         } catch (DownloadException e) {
+            refuseAdapterHere(ref);
             throw e.status() == 401 || e.status() == 403
                     ? noAccess(ref, e)
                     : unreachable(ref, String.valueOf(e.getMessage()), e);

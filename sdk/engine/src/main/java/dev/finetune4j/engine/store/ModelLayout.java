@@ -121,20 +121,37 @@ final class ModelLayout {
      * @throws FineTuneException with FT0493 or FT0494 if they are incomplete
      */
     static List<Path> files(Path folder, String where) throws IOException {
-        List<String> names;
-        try (Stream<Path> all = Files.list(folder)) {
-            names = all.filter(Files::isRegularFile)
-                    .map(file -> file.getFileName().toString())
-                    .sorted()
-                    .toList();
-        }
-        if (isAdapter(names)) {
-            throw AdapterRefusal.of(where, names, adapterConfig(folder.resolve(ADAPTER_CONFIG)));
-        }
+        List<String> names = names(folder);
+        refuseAdapter(folder, names, where);
         refuseIncomplete(names, names.contains(INDEX) ? shards(folder.resolve(INDEX), where) : Set.of(), where);
         List<Path> files = chosen(names).stream().map(folder::resolve).toList();
         refusePointers(files, where);
         return files;
+    }
+
+    /**
+     * Refuses a folder that holds an adapter.
+     *
+     * @param where the folder or repository, for problems
+     * @throws FineTuneException with FT0494 if it does
+     */
+    static void refuseAdapter(Path folder, String where) throws IOException {
+        refuseAdapter(folder, names(folder), where);
+    }
+
+    private static void refuseAdapter(Path folder, List<String> names, String where) throws IOException {
+        if (isAdapter(names)) {
+            throw AdapterRefusal.of(where, names, adapterConfig(folder.resolve(ADAPTER_CONFIG)));
+        }
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(Files::isRegularFile)
+                    .map(file -> file.getFileName().toString())
+                    .sorted()
+                    .toList();
+        }
     }
 
     /** A clone without Git LFS has a few lines of text in place of each large file. */

@@ -584,6 +584,24 @@ class ModelStoreTest {
         assertThat(failure("hf:org/tiny").summary()).isEqualTo("hf:org/tiny is an adapter, not a model");
     }
 
+    /** As huggingface_hub keeps it where somebody has fetched it before. */
+    @Test
+    void recognisesAnAdapterOfTheHubWithoutTheHub() throws IOException {
+        Path cached = folder.resolve("cache/models--org--tiny");
+        Files.createDirectories(cached.resolve("refs"));
+        Files.writeString(cached.resolve("refs/main"), COMMIT);
+        Path snapshot = Files.createDirectories(cached.resolve("snapshots").resolve(COMMIT));
+        Files.writeString(snapshot.resolve("adapter_config.json"), "{\"base_model_name_or_path\": \"org/base\"}");
+        Files.writeString(snapshot.resolve("adapter_model.safetensors"), "w");
+        environment.put("HF_HUB_CACHE", folder.resolve("cache").toString());
+
+        server.stop();
+        assertThat(failure("hf:org/tiny").summary()).isEqualTo("hf:org/tiny is an adapter of org/base, not a model");
+        environment.put("HF_HUB_OFFLINE", "1");
+        assertThat(failure("hf:org/tiny@" + COMMIT).summary())
+                .isEqualTo("hf:org/tiny@" + COMMIT + " is an adapter of org/base, not a model");
+    }
+
     /** Writes an adapter as PEFT does, of which it says so much. */
     private Path adapter(String config) throws IOException {
         Path adapter = Files.createDirectories(folder.resolve("my-adapter"));
