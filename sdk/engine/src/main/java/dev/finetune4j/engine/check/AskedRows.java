@@ -14,6 +14,7 @@ import dev.finetune4j.engine.data.RowSource;
 import dev.finetune4j.job.TaskKind;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,9 @@ final class AskedRows {
     private final int[] bands;
 
     private final int[] comparisons;
+    /** Texts that some training row may resemble with which they were not compared any more. */
+    private final BitSet cutShort = new BitSet();
+
     private final Map<Integer, Match> matchByText = new HashMap<>();
 
     /** A row by its text. */
@@ -132,9 +136,15 @@ final class AskedRows {
         index.visit(trained.row().sketch(), trained.bandKeys(), new TextIndex.Visitor() {
             @Override
             public boolean wants(int text, int band) {
-                boolean isOpen = band < bands[text] && comparisons[text] < COMPARISONS;
-                comparisons[text] += isOpen ? 1 : 0;
-                return isOpen;
+                if (band >= bands[text]) {
+                    return false;
+                }
+                if (comparisons[text] == COMPARISONS) {
+                    cutShort.set(text);
+                    return false;
+                }
+                comparisons[text]++;
+                return true;
             }
 
             @Override
@@ -162,6 +172,13 @@ final class AskedRows {
     /** Pairs of texts that were compared so far. */
     long comparisons() {
         return Arrays.stream(comparisons).asLongStream().sum();
+    }
+
+    /** Asked rows that repeat no training row as far as is known, and were not compared with all that resemble them. */
+    long unsearched() {
+        return Arrays.stream(textOfRow)
+                .filter(text -> cutShort.get(text) && !matchByText.containsKey(text))
+                .count();
     }
 
     /** The asked rows whose text, or nearly that, a model was trained on, in their order, each with one training row. */

@@ -77,6 +77,13 @@ public final class CheckProblems implements ProblemCatalogue {
             "The text of validation or test rows also stands, or nearly stands, in training rows. The score then tells how well the model remembers, not what it learned. A split by group keeps rows of one origin together, unless the part is a file of its own: then one row of each pair is to be taken out. The limit for test rows is check.max-overlap.",
             "data.split.group-by: COLUMN   (a column that rows of one origin share)");
 
+    /** Near copies of training rows may be among evaluation rows. */
+    public static final ProblemKind UNSEARCHED = kind(
+            "FT0313",
+            "evaluation rows that may have near copies in training",
+            "Rows of another file are compared with those that the run was trained on. An equal text is always found. For a text that is nearly the same a row is compared with at most 1,000 training rows that resemble it; where more of them are half alike, as filled-in forms are, the others are not looked at, and a near copy among them is not found.",
+            "finetune eval RUN    # by the rows that it held out");
+
     /** Rows are longer than the limit. */
     public static final ProblemKind TRUNCATED = kind(
             "FT0320",
@@ -181,6 +188,7 @@ public final class CheckProblems implements ProblemCatalogue {
                 DUPLICATES,
                 ALIKE_LABELS,
                 OVERLAP,
+                UNSEARCHED,
                 TRUNCATED,
                 ANSWER_CUT,
                 NOTHING_TO_LEARN,

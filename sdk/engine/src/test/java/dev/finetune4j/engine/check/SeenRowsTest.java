@@ -10,10 +10,13 @@ import dev.finetune4j.data.RowRef;
 import dev.finetune4j.engine.check.RowPair.Relation;
 import dev.finetune4j.engine.check.privacy.PrivacyScanner;
 import dev.finetune4j.engine.check.tokens.SpecialTokens;
+import dev.finetune4j.error.Problem;
+import dev.finetune4j.error.Severity;
 import dev.finetune4j.job.TaskKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
@@ -58,26 +61,61 @@ class SeenRowsTest {
         assertThat(rows.comparisons()).isLessThan(20 * ASKED);
     }
 
-    /** Parts of the asked text, whose word pairs are all known and which are no near copies. */
     @Test
     void comparesNoTextWithMoreRowsThanItsLimitButStillFindsACopy() {
         List<String> words = List.of(sentence().split(" ")).subList(0, 30);
-        String text = String.join(" ", words);
-        List<Example> trained = new ArrayList<>();
-        for (int i = 0; i < MANY; i++) {
-            boolean isForTemplate = i < 200; // else what all parts share would be taken for one
-            String part = String.join(" ", words.subList(i % 8, i % 8 + 23));
-            trained.add(passage(i + 1, isForTemplate ? sentence() : part));
-        }
-        trained.add(passage(MANY + 1, text));
-        List<Example> asked = List.of(passage(1, text));
+        List<Example> trained = parts(words);
+        Example asked = passage(1, String.join(" ", words));
+        trained.add(passage(MANY + 1, String.join(" ", words)));
 
-        AskedRows rows = SeenRows.compared(asked::stream, trained::stream, TaskKind.GENERATION, 2);
+        AskedRows rows = SeenRows.compared(List.of(asked)::stream, trained::stream, TaskKind.GENERATION, 2);
 
         assertThat(rows.comparisons()).isEqualTo(AskedRows.COMPARISONS);
+        assertThat(rows.unsearched()).isZero();
         assertThat(rows.seen())
                 .singleElement()
                 .satisfies(pair -> assertThat(pair.other().row()).isEqualTo(MANY + 1));
+    }
+
+    @Test
+    void tellsOfATextThatWasNotComparedWithAllThatResembleIt() {
+        List<String> words = List.of(sentence().split(" ")).subList(0, 30);
+        List<Example> trained = parts(words);
+        Example halfAlike = passage(1, String.join(" ", words));
+        Example other = passage(2, sentence());
+        Example repeated = passage(3, sentence());
+
+        assertThat(among(List.of(other), trained)).isEmpty();
+        assertThat(among(List.of(halfAlike, other), trained)).hasValueSatisfying(note -> {
+            assertThat(note.kind()).isEqualTo(CheckProblems.UNSEARCHED);
+            assertThat(note.severity()).isEqualTo(Severity.NOTE);
+            assertThat(note.summary())
+                    .isEqualTo(
+                            "1 of 2 rows (50.0 %) is not compared with every training row that resembles it, only with"
+                                    + " 1,000 of them");
+        });
+
+        trained.add(passage(MANY + 1, ((Example.Passage) repeated).text()));
+        assertThat(among(List.of(halfAlike, repeated), trained)).hasValueSatisfying(warning -> {
+            assertThat(warning.kind()).isEqualTo(CheckProblems.OVERLAP);
+            assertThat(warning.causes())
+                    .anyMatch(cause -> cause.startsWith("1 of 2 rows (50.0 %) is not compared with"));
+        });
+    }
+
+    private static Optional<Problem> among(List<Example> asked, List<Example> trained) {
+        return SeenRows.among(asked::stream, trained::stream, TaskKind.GENERATION, 2);
+    }
+
+    /** Parts of a text, whose word pairs are all known and which are no near copies. */
+    private List<Example> parts(List<String> words) {
+        List<Example> parts = new ArrayList<>();
+        for (int i = 0; i < MANY; i++) {
+            boolean isForTemplate = i < 200; // else what all parts share would be taken for one
+            String part = String.join(" ", words.subList(i % 8, i % 8 + 23));
+            parts.add(passage(i + 1, isForTemplate ? sentence() : part));
+        }
+        return parts;
     }
 
     /** In the way that the check of a job goes, which keeps something of every row. */
