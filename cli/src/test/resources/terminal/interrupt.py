@@ -1,9 +1,10 @@
 """Starts a command, presses Ctrl-C when its output has shown a text, and exits as the command did.
 
-usage: interrupt.py terminal|full-pipe TEXT COMMAND...
+usage: interrupt.py terminal|full-pipe|apart TEXT COMMAND...
 
 terminal:  the command has a terminal of its own, and Ctrl-C is typed into it.
 full-pipe: the command's stderr is a pipe that is full, and read no more, by the time it gets SIGINT.
+apart:     the command gets SIGINT; what it printed to stderr goes to stderr.
 
 What the command printed goes to stdout. Every wait is bounded; whatever still runs in the end is killed.
 """
@@ -90,6 +91,20 @@ def into_full_pipe(text, command):
         kill(child.pid)
 
 
+def apart(text, command):
+    reader, writer = os.pipe()
+    child = subprocess.Popen(command, stderr=writer, preexec_fn=default_interrupt, start_new_session=True)
+    os.close(writer)
+    try:
+        output = read_until(reader, text, time.monotonic() + LIMIT_SECONDS)
+        child.send_signal(signal.SIGINT)
+        output += read_rest(reader, time.monotonic() + FAREWELL_SECONDS)
+        sys.stderr.write(output.decode(errors="replace"))
+        return wait(child.pid)
+    finally:
+        kill(child.pid)
+
+
 def wait(child):
     deadline = time.monotonic() + FAREWELL_SECONDS
     while time.monotonic() < deadline:
@@ -108,5 +123,5 @@ def kill(child):
 
 
 if __name__ == "__main__":
-    ways = {"terminal": in_terminal, "full-pipe": into_full_pipe}
+    ways = {"terminal": in_terminal, "full-pipe": into_full_pipe, "apart": apart}
     sys.exit(ways[sys.argv[1]](sys.argv[2].encode(), sys.argv[3:]))

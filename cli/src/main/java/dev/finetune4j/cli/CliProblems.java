@@ -98,6 +98,15 @@ public final class CliProblems implements ProblemCatalogue {
                     + " started without it needs a locale of UTF-8.",
             FileReason.UTF8_LOCALE);
 
+    static final ProblemKind INTERRUPTED = new ProblemKind(
+            "FT0013",
+            "the command was interrupted",
+            ExitCode.INTERRUPTED,
+            "Ctrl-C, or whoever ended the process, came before the command had a result. With -o json this is its result; without, nothing is"
+                    + " printed. Where a run goes on without the command, that is told in place of this. The same command again begins anew, or"
+                    + " takes up the run that it had begun to launch.",
+            "finetune ps    # whether a run was begun");
+
     /** For ServiceLoader. */
     public CliProblems() {}
 
@@ -114,7 +123,8 @@ public final class CliProblems implements ProblemCatalogue {
                 NO_JAVA,
                 NOT_BUILT,
                 OUT_OF_MEMORY,
-                MISNAMED);
+                MISNAMED,
+                INTERRUPTED);
     }
 
     /** What an option, an argument or a variable names and no file can be called. */

@@ -76,6 +76,20 @@ final class Failures {
         return tell(List.of(defect(failure)), ExitCode.INTERNAL, format);
     }
 
+    /** The process is ended before the command has. A person knows who did it; a program reads a result, unless there is one already. */
+    void onInterruption(String... arguments) {
+        if (OutputFormat.askedIn(arguments) == OutputFormat.TABLE
+                || surroundings.screen().lastWords().hasResult()) {
+            return;
+        }
+        Problem problem = CliProblems.INTERRUPTED
+                .error("the command was interrupted before it had a result")
+                .remedy(typedAnew(arguments))
+                .remedy(CliProblems.INTERRUPTED.remedy())
+                .build();
+        tell(List.of(problem), ExitCode.INTERRUPTED, OutputFormat.JSON);
+    }
+
     /** The exit code of a command that has ended; another where what it has printed did not come to whoever asked for it. */
     int onEnd(int exitCode, String... arguments) {
         Optional<IOException> lost = surroundings.screen().lostResult();

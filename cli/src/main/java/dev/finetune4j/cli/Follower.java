@@ -1,6 +1,7 @@
 package dev.finetune4j.cli;
 
 import dev.finetune4j.cli.view.Farewell;
+import dev.finetune4j.cli.view.LastWords;
 import dev.finetune4j.cli.view.MessageView;
 import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.engine.launch.RunHandle;
@@ -9,15 +10,11 @@ import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunOutcome;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** Shows a run until it ends. Ctrl-C lets go of it and says how to come back; it never stops a run. */
 final class Follower {
-    /** A farewell that nobody reads must not keep the process: stderr may be a pipe that is full. */
-    private static final long FAREWELL_MILLIS = 1000;
-
     private final Screen screen;
     private final OutputOptions output;
 
@@ -45,34 +42,17 @@ final class Follower {
         return follow(handle, () -> Farewell.toRun(handle), view, isPast);
     }
 
+    @SuppressWarnings("try") // the turn is held, not used
     private <T> T follow(RunHandle<T> handle, Supplier<Farewell> farewell, MessageView view, Predicate<RunEvent> isPast)
             throws InterruptedException {
-        Thread hook = new Thread(() -> sayInTime(farewell.get(), view), "farewell");
-        Runtime.getRuntime().addShutdownHook(hook);
-        try {
+        try (LastWords.Turn turn = screen.lastWords().give(() -> say(farewell.get(), view))) {
             Shown shown = new Shown(view, isPast);
             handle.events().subscribe(shown);
             T outcome = handle.await();
             shown.done.await();
             return outcome;
         } finally {
-            forget(hook);
             view.close();
-        }
-    }
-
-    private void sayInTime(Farewell farewell, MessageView view) {
-        CountDownLatch said = new CountDownLatch(1);
-        Thread speaker = new Thread(() -> {
-            say(farewell, view);
-            said.countDown();
-        });
-        speaker.setDaemon(true);
-        speaker.start();
-        try {
-            var unused = said.await(FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 
@@ -81,15 +61,6 @@ final class Follower {
         view.detached(farewell);
         if (output.isJson()) {
             screen.line(Json.pretty(farewell));
-        }
-    }
-
-    /** Where the process is ending already the farewell has the last word: nothing more may be printed after it. */
-    private static void forget(Thread hook) throws InterruptedException {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            new CountDownLatch(1).await();
         }
     }
 

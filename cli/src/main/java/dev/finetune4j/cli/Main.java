@@ -2,6 +2,7 @@ package dev.finetune4j.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.finetune4j.cli.view.LastWords;
 import dev.finetune4j.cli.view.Screen;
 import dev.finetune4j.error.FineTuneException;
 import java.io.PrintWriter;
@@ -22,6 +23,7 @@ public final class Main {
         System.exit(startAtHome(arguments));
     }
 
+    @SuppressWarnings("try") // the turn is held, not used
     private static int startAtHome(String... arguments) {
         Path home;
         try {
@@ -29,7 +31,11 @@ public final class Main {
         } catch (FineTuneException e) {
             return new Failures(Surroundings.system(Path.of(""))).onHome(e, arguments);
         }
-        return start(Surroundings.system(home), arguments);
+        Surroundings surroundings = Surroundings.system(home);
+        Failures failures = new Failures(surroundings);
+        try (LastWords.Turn turn = surroundings.screen().lastWords().give(() -> failures.onInterruption(arguments))) {
+            return start(surroundings, arguments);
+        }
     }
 
     /** Gives a first sign, then runs the command line and returns the exit code, which is not 0 where its result is lost. */

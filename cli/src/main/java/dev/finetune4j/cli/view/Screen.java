@@ -21,6 +21,7 @@ import java.util.function.Supplier;
  * @param hasColor whether colour may be used
  * @param columns width in characters; 80 where it is not known
  * @param loss why something of {@code out} was lost, if it was
+ * @param lastWords what is written where the process ends before the command does
  */
 public record Screen(
         PrintStream out,
@@ -29,7 +30,8 @@ public record Screen(
         boolean isErrTerminal,
         boolean hasColor,
         int columns,
-        Supplier<Optional<IOException>> loss) {
+        Supplier<Optional<IOException>> loss,
+        LastWords lastWords) {
     /** The width that tables keep to where the terminal's is not known. */
     public static final int DEFAULT_COLUMNS = 80;
 
@@ -48,7 +50,7 @@ public record Screen(
             boolean isErrTerminal,
             boolean hasColor,
             int columns) {
-        this(out, err, isOutTerminal, isErrTerminal, hasColor, columns, Optional::empty);
+        this(out, err, isOutTerminal, isErrTerminal, hasColor, columns, Optional::empty, new LastWords());
     }
 
     /**
@@ -70,7 +72,8 @@ public record Screen(
                 errTerminal && canRedraw,
                 hasColor(environment, outTerminal && errTerminal && canRedraw),
                 columns(environment.getOrDefault("COLUMNS", "")),
-                out::loss);
+                out::loss,
+                new LastWords());
     }
 
     /** {@code text} in a tone, or plain where there is no colour. */
@@ -89,6 +92,7 @@ public record Screen(
 
     /** One result line. */
     public void line(String text) {
+        lastWords.beforeResult();
         out.println(text);
     }
 
@@ -128,7 +132,8 @@ public record Screen(
                 isErrTerminal,
                 hasColor,
                 columns,
-                loss);
+                loss,
+                lastWords);
     }
 
     /** https://no-color.org and https://bixense.com/clicolors. */
