@@ -192,8 +192,10 @@ record MemoryPlan(
             boolean isOfContinuations = settings.passageTokens() > 0
                     && settings.writtenTokens() > 0
                     && reading(precision).peakBytes() <= settings.memoryBytes();
-            var problem = tooLarge(
-                            "answering", peakBytes, precision, "texts of up to " + settings.textTokens() + " tokens")
+            boolean isOfPassages = settings.textTokens() == 0;
+            int longest = isOfPassages ? settings.passageTokens() : settings.textTokens();
+            String read = (isOfPassages ? "passages" : "texts") + " of up to " + longest + " tokens";
+            var problem = tooLarge("answering", peakBytes, precision, read)
                     .at(Location.ofKey(isOfContinuations ? NEW_TOKENS : "training.max-tokens"));
             if (answers(other(precision)).peakBytes() < peakBytes) {
                 problem.remedy(formats.setting(other(precision)));
@@ -203,7 +205,7 @@ record MemoryPlan(
                         .remedy("delete evaluation.continue-passages")
                         .asException();
             }
-            return problem.remedy("training.max-tokens: " + Math.max(1, settings.textTokens() / 2))
+            return problem.remedy("training.max-tokens: " + Math.max(1, longest / 2))
                     .asException();
         }
 

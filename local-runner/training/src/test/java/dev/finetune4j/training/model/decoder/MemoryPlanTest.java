@@ -90,6 +90,19 @@ class MemoryPlanTest {
     }
 
     @Test
+    void tellsThePassagesWhereNothingElseIsRead() {
+        Settings passages =
+                new Settings(Purpose.ANSWER, METHOD, Precision.FP32, Recompute.AUTO, 2, 1, 512, 512, 0, 100L << 20);
+
+        assertThatThrownBy(() -> plan(passages, PackedSizes.NONE))
+                .isInstanceOfSatisfying(FineTuneException.class, e -> {
+                    assertThat(e.problems().get(0).causes())
+                            .anyMatch(cause -> cause.endsWith(", passages of up to 512 tokens"));
+                    assertThat(e.problems().get(0).remedies()).endsWith("training.max-tokens: 256");
+                });
+    }
+
+    @Test
     void namesTheNarrowFormatOnlyWhereItTakesLess() {
         PackedSizes wide = PackedSizes.NONE;
 
