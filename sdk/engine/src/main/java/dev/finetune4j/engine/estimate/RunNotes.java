@@ -30,17 +30,36 @@ final class RunNotes {
                     + "|:?[ ]not(?: yet)? (?:used|set|on|enabled|supported|available|applied|active|installed|possible)\\b"
                     + "|[ ]not(?=[ ]?(?:[,.;)]|$))");
 
-    /** What stands behind what another run has. */
+    /** What stands behind what another run has: "slower than NVIDIA Transformer Engine". */
     private static final Pattern COMPARISON_BEFORE = Pattern.compile(
             "\\b(?:than|beside|against|vs\\.?|versus|unlike|(?:instead|in place) of|rather than|compared (?:with|to|against)|relative to)"
-                    + "[ ](?:(?:with|using|under|by|in|on|that of) )?(?:the |a |an )?(?:[a-z]+'s )?$");
+                    + "[ ](?:(?:with|using|under|by|in|on|that of) )?(?:the |a |an )?(?:[a-z]+'s )?"
+                    + "(?:(?:run|row|setup|version)s? (?:with|of|under|on|in) )?(?:(?!(?:no|not|with|without|under|by|in|on|at|and|but|for)\\b)[\\w.+-]+ ){0,2}$");
+
+    /** What is asked, or is there where nothing else is said. */
+    private static final Pattern CONDITION_BEFORE = Pattern.compile("\\b(?:if|whether|unless)[ ](?:[\\w-]+ ){0,2}$");
+
+    private static final Pattern CONDITION_AFTER =
+            Pattern.compile("[ ](?:would|might|should|unless|could(?! ?n[o']t))\\b");
+
+    /** What does not run without it has it. */
+    private static final Pattern NEEDED_BEFORE =
+            Pattern.compile("(?:\\bnot|n't|never) (?:fit|run|work)s? without (?:the |any )?$");
+
+    /** Behind a "no": what is not said to be on or off. */
+    private static final Pattern OPTION_AFTER = Pattern.compile("[ ](?:flags?|options?|arguments?|mention(?:ed)?)\\b");
+
+    private static final Pattern DISABLE_BEFORE = Pattern.compile("\\bdisable[ _-]$");
+
+    private static final Pattern FALSE_AFTER =
+            Pattern.compile("[\"']?[ ]?(?:[=:]|is|defaults to)?[ ]?[\"']?(?:no|off|false|0)\\b");
 
     /** Rows of both kinds. */
     private static final Pattern BOTH_BEFORE =
             Pattern.compile("\\b(?:with|w/) ?(?:and|or|/|&) ?(?:without|w/o)[ ](?:the |any |a )?$");
 
     private static final String ON = "(?:on|enabled|active|true|yes)";
-    private static final String OFF = "(?:off|disabled|inactive|false|no)";
+    private static final String OFF = "(?:off|disabled|inactive|false|none|no)";
 
     /** What holds for a part of the rows alone: "on for 7B, off for 1B". */
     private static final Pattern BOTH_AFTER =
@@ -126,16 +145,23 @@ final class RunNotes {
     }
 
     private boolean isUntold(MatchResult found) {
+        String after = text.substring(found.end());
         return isOfOthers(found)
-                || UNSAID_AFTER.matcher(text.substring(found.end())).lookingAt();
+                || UNSAID_AFTER.matcher(after).lookingAt()
+                || CONDITION_AFTER.matcher(after).lookingAt()
+                || (isDeniedBefore(found) && OPTION_AFTER.matcher(after).lookingAt())
+                || (endsBefore(found, DISABLE_BEFORE)
+                        && FALSE_AFTER.matcher(after).lookingAt());
     }
 
     private boolean isOfOthers(MatchResult found) {
-        return COMPARISON_BEFORE.matcher(text.substring(0, found.start())).find();
+        return endsBefore(found, COMPARISON_BEFORE)
+                || endsBefore(found, CONDITION_BEFORE)
+                || endsBefore(found, NEEDED_BEFORE);
     }
 
     private boolean isOfSome(MatchResult found) {
-        return BOTH_BEFORE.matcher(text.substring(0, found.start())).find()
+        return endsBefore(found, BOTH_BEFORE)
                 || BOTH_AFTER.matcher(text.substring(found.end())).lookingAt();
     }
 
@@ -145,7 +171,12 @@ final class RunNotes {
     }
 
     private boolean isDeniedBefore(MatchResult found) {
-        return DENIAL_BEFORE.matcher(text.substring(0, found.start())).find();
+        return endsBefore(found, DENIAL_BEFORE);
+    }
+
+    /** Whether this stands right before. */
+    private boolean endsBefore(MatchResult found, Pattern before) {
+        return before.matcher(text.substring(0, found.start())).find();
     }
 
     private static String either(String state, String other) {

@@ -109,6 +109,30 @@ class RunNotesTest {
                 .hasValue(240);
     }
 
+    /** Null where it is neither said nor denied of the run. */
+    @ParameterizedTest
+    @CsvSource({
+        "slower than NVIDIA Liger, ",
+        "slower than the run with Liger, ",
+        "'8 GB less than without packing, Liger', true",
+        "Liger would save 2 GB, ",
+        "Liger could not be used, false",
+        "whether Liger was on is not seen, ",
+        "faster if Liger is on, ",
+        "Liger unless said, ",
+        "no Liger unless said, ",
+        "Liger; no Liger unless said, true",
+        "does not fit without Liger, ",
+        "no Liger flag given, ",
+        "no Liger, false",
+        "disable_liger: false, ",
+        "disable_liger defaults to False in the framework, ",
+        "disable_liger: true, false"
+    })
+    void tellsNothingOfWhatWouldBeOrIsAskedOrNeeded(String notes, @Nullable Boolean told) {
+        assertThat(new RunNotes(notes).tell("liger")).isEqualTo(told);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "CPU offload, true",
