@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param headSize width D of a head
  * @param vocabulary rows V of the embedding
  * @param isGated whether the feed-forward layer has a gate, hence three matrices
+ * @param hasNewGelu whether its activation function is {@code gelu_new}, the approximation of GELU by tanh that transformers writes out in Python
+ *     (NewGELUActivation)
  * @param hasTiedEmbeddings whether the output head is the embedding
  * @param experts where the feed-forward layers are mixtures of experts
  * @param publishedParameters weights as its makers count them, where the sizes above do not tell all (state-space layers,
@@ -33,6 +35,7 @@ public record Architecture(
         int headSize,
         int vocabulary,
         boolean isGated,
+        boolean hasNewGelu,
         boolean hasTiedEmbeddings,
         @Nullable Experts experts,
         @Nullable Long publishedParameters,

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.engine.estimate.Architecture.Kind;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the sizes of a model out of its {@code config.json}, whose keys differ between the families of transformers. */
@@ -55,6 +57,8 @@ final class ConfigReader {
             "phi",
             "codegen",
             "nemotron");
+    /** Families whose activation function is {@code gelu_new} unless the configuration names another. */
+    private static final Set<String> NEW_GELU = Set.of("gpt2", "gpt_neo", "gptj", "codegen", "phi", "albert");
     /** Families whose configuration ties the head unless it says otherwise. */
     private static final Set<String> TIED = Set.of(
             "gemma",
@@ -132,6 +136,7 @@ final class ConfigReader {
                 headSize,
                 needed("padded_vocab_size", "vocab_size"),
                 isGated(),
+                hasNewGelu(),
                 isTied(),
                 experts,
                 null,
@@ -166,6 +171,19 @@ final class ConfigReader {
                     .startsWith("gated");
         }
         return !WITHOUT_GATE.contains(type) && !ENCODER_DECODERS.contains(type);
+    }
+
+    /** T5's gated layers have it whatever they are called, as transformers reads its configuration. */
+    private boolean hasNewGelu() {
+        if (config.path("feed_forward_proj").asText().equals("gated-gelu")) {
+            return true;
+        }
+        return Stream.of("activation_function", "hidden_act", "dense_act_fn")
+                .map(config::get)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .map(function -> function.asText().equals("gelu_new"))
+                .orElse(NEW_GELU.contains(type));
     }
 
     private boolean isTied() {
@@ -228,6 +246,7 @@ final class ConfigReader {
                 plain.headSize(),
                 plain.vocabulary(),
                 plain.isGated(),
+                plain.hasNewGelu(),
                 plain.hasTiedEmbeddings(),
                 plain.experts(),
                 Math.round(plain.parameters() + more),

@@ -7,6 +7,8 @@ package dev.finetune4j.engine.estimate;
 enum FrameworkTrait {
     /** Its layers are those of Hugging Face's transformers, patched or not. */
     TRANSFORMERS_LAYERS,
+    /** Its activation functions are transformers' own, of which {@code gelu_new} is written out in Python. */
+    TRANSFORMERS_ACTIVATIONS,
     /** Its kernels are fused beyond PyTorch's own. */
     FUSED_KERNELS,
     /** Its kernels are NVIDIA's own, made for the newest parts and for eight bits before PyTorch's are. */

@@ -52,6 +52,7 @@ final class InterpolatedShape {
                 vocabulary,
                 true,
                 false,
+                false,
                 null,
                 null,
                 true);
@@ -71,6 +72,7 @@ final class InterpolatedShape {
                 HEAD_SIZE,
                 parameters < 2e9 ? 32_000 : 100_000,
                 true,
+                false,
                 parameters < 4e9,
                 null,
                 Math.round(parameters),

@@ -15,6 +15,7 @@ import static dev.finetune4j.engine.estimate.FrameworkTrait.PACKED_HEAD;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.SINGLE_GRADIENTS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.SINGLE_SUMS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.SUMMED_COPIES;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.TRANSFORMERS_ACTIVATIONS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.UNTIED_HEAD;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.WHOLE_ADAPTERS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.WHOLE_FROZEN_EDGES;
@@ -59,6 +60,12 @@ final class MemoryFormula {
     private static final double SELECTED_PRODUCTS = 0.3;
     /** The same where attention's inside alone is computed again (Megatron's selective recomputation, arXiv:2205.05198). */
     private static final double WITHOUT_SCORES = 0.75;
+    /**
+     * What {@code gelu_new} keeps beside its input and output, in tensors as wide as the feed-forward layer: of {@code (0.5 x) (1 + tanh(...))} both
+     * factors and the tanh. Under autocast the tanh and what is made of it are in single precision, as torch.pow in it gives it, {@code 0.5 x} is
+     * not, but a copy of {@code x} is: three tensors in single precision more, again.
+     */
+    private static final double KEPT_BY_NEW_GELU = 3;
     /** A compiled loss writes no copy of the logits for each of its operations. */
     private static final double COMPILED_LOGITS = 0.6;
 
@@ -371,6 +378,9 @@ final class MemoryFormula {
                 + ofHeads * (query + keyValue)
                 + perInput * run.adapterInputs()
                 + run.dora().keptBytes();
+        if (model.hasNewGelu() && run.has(TRANSFORMERS_ACTIVATIONS) && !run.isTuned()) {
+            bytes += KEPT_BY_NEW_GELU * (isWide || isSingle ? SINGLE : HALF) * inner;
+        }
         boolean isNf4 = run.weights() == Weights.NF4 || run.weights() == Weights.NF4_DOUBLE;
         if (isNf4 && !run.has(OWN_UNPACKING)) {
             bytes += keptByBitsandbytes();

@@ -214,6 +214,7 @@ final class ModelNames {
                 whole(row, "head_size"),
                 whole(row, "vocabulary"),
                 row.text("gated").equals("yes"),
+                row.text("activation").equals("gelu_new"),
                 row.text("tied").equals("yes"),
                 experts,
                 published.isEmpty() ? null : (long) published.getAsDouble(),

@@ -56,6 +56,9 @@ final class RunShape {
 
     private static final String GATED = "\\b(?:swiglu|geglu|reglu|gated)\\b";
     private static final String UNGATED = "\\b(?:gelu|relu)\\b";
+    /** As transformers has it in GPT-2 of any size; others may have its tokenizer alone. */
+    private static final String NEW_GELU = "\\bgelu_new\\b|^gpt-?2(?!\\d)";
+
     private static final String NOT_A_DECODER = "(?<![a-z])(?:experts?|moe)(?![a-z])|\\bencoder\\b";
     private static final String UNTIED = "\\b(?:un|not )tied\\b";
     private static final String TIED = "(?<!un)\\btied\\b|\\btie[_ ](?:word[_ ])?embeddings\\b";
@@ -94,8 +97,9 @@ final class RunShape {
             return Optional.empty();
         }
         List<Architecture> meant = new ArrayList<>();
-        for (boolean isGated :
-                notes.say(GATED) ? List.of(true) : notes.say(UNGATED) ? List.of(false) : List.of(false, true)) {
+        for (boolean isGated : notes.say(GATED)
+                ? List.of(true)
+                : notes.say(UNGATED + '|' + NEW_GELU) ? List.of(false) : List.of(false, true)) {
             for (boolean isTied : notes.say(TIED) && !notes.say(UNTIED) ? List.of(true) : List.of(true, false)) {
                 meant.add(shape(
                         (int) layers.getAsDouble(),
@@ -154,6 +158,7 @@ final class RunShape {
                 Math.max(1, width / heads),
                 vocabulary,
                 isGated,
+                !isGated && notes.say(NEW_GELU),
                 isTied,
                 null,
                 null,

@@ -17,6 +17,7 @@ import static dev.finetune4j.engine.estimate.FrameworkTrait.PACKED_HEAD;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.SINGLE_GRADIENTS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.SINGLE_SUMS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.SUMMED_COPIES;
+import static dev.finetune4j.engine.estimate.FrameworkTrait.TRANSFORMERS_ACTIVATIONS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.TRANSFORMERS_LAYERS;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.UNTIED_HEAD;
 import static dev.finetune4j.engine.estimate.FrameworkTrait.VENDOR_KERNELS;
@@ -121,6 +122,7 @@ public record TrainingSetup(
         /** Our own engine for GPUs, on transformers and PEFT. */
         FINETUNE4J_GPU(
                 TRANSFORMERS_LAYERS,
+                TRANSFORMERS_ACTIVATIONS,
                 WHOLE_FROZEN_EDGES,
                 WHOLE_ADAPTERS,
                 WIDTH_OF_PRODUCTS,
@@ -129,9 +131,15 @@ public record TrainingSetup(
                 SUMMED_COPIES,
                 SINGLE_SUMS),
         /** Hugging Face Trainer, TRL, PEFT, accelerate, and what is built on them unpatched. */
-        HUGGING_FACE(TRANSFORMERS_LAYERS, WHOLE_STREAM),
+        HUGGING_FACE(TRANSFORMERS_LAYERS, TRANSFORMERS_ACTIVATIONS, WHOLE_STREAM),
         /** Hugging Face under DeepSpeed, which keeps weights and moments in single precision. */
-        DEEPSPEED(TRANSFORMERS_LAYERS, HALF_GRADIENTS, LASTING_GRADIENTS, MASTER_WEIGHTS, BUFFERED_STATES),
+        DEEPSPEED(
+                TRANSFORMERS_LAYERS,
+                TRANSFORMERS_ACTIVATIONS,
+                HALF_GRADIENTS,
+                LASTING_GRADIENTS,
+                MASTER_WEIGHTS,
+                BUFFERED_STATES),
         /** Unsloth's patched layers. */
         UNSLOTH(TRANSFORMERS_LAYERS, LEAN_LAYERS, OWN_UNPACKING, NO_ADAPTER_INPUTS),
         /** torchtune. */

@@ -91,6 +91,7 @@ public record DecoderShape(
                 headSize,
                 vocabulary,
                 true,
+                false,
                 tiedEmbeddings,
                 experts,
                 null,

@@ -67,6 +67,7 @@ public record EncoderShape(
                 hiddenSize / heads,
                 vocabulary,
                 false,
+                false,
                 true,
                 null,
                 parameters(),

@@ -39,6 +39,27 @@ class ArchitectureTest {
         assertThat(architecture.isInterpolated()).isFalse();
     }
 
+    /** As transformers reads them, families' defaults and T5's gate among it. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "true | {'model_type':'gpt2'}",
+                "true | {'model_type':'gpt2','activation_function':'gelu_new'}",
+                "false | {'model_type':'gpt2','activation_function':'gelu_pytorch_tanh'}",
+                "true | {'model_type':'phi','hidden_act':'gelu_new'}",
+                "true | {'model_type':'t5','feed_forward_proj':'gated-gelu'}",
+                "false | {'model_type':'t5','feed_forward_proj':'relu'}",
+                "false | {'model_type':'gpt_neox','hidden_act':'gelu'}",
+                "false | {'model_type':'llama'}"
+            })
+    void readsWhetherGeluIsWrittenOutInPython(boolean hasNewGelu, String keys) {
+        Architecture architecture = Architecture.ofConfig(json(keys.replace(
+                "}", ",'hidden_size':64,'num_hidden_layers':2,'num_attention_heads':4,'vocab_size':1000}")));
+
+        assertThat(architecture.hasNewGelu()).isEqualTo(hasNewGelu);
+    }
+
     @Test
     void readsTheTextModelOfAModelThatAlsoSees() {
         Architecture architecture = Architecture.ofConfig(

@@ -210,6 +210,7 @@ class MemoryFormulaTest {
                 32_000,
                 true,
                 false,
+                false,
                 new Experts(8, 2, 0, 14336, 0),
                 null,
                 false);
@@ -297,6 +298,49 @@ class MemoryFormulaTest {
                 .isCloseTo(TOKENS * 32 * ofAToken, within(1.0));
     }
 
+    /** GELU by tanh as transformers writes it out: the tanh and two factors, in single precision under autocast; one kernel keeps none of them. */
+    @ParameterizedTest
+    @CsvSource({
+        "HUGGING_FACE, FP32, FP32, false, 12",
+        "HUGGING_FACE, HALF, BF16, false, 6",
+        "HUGGING_FACE, FP32, BF16, false, 12",
+        "DEEPSPEED, HALF, FP16, false, 6",
+        "HUGGING_FACE, HALF, BF16, true, 0",
+        "LITGPT, HALF, BF16, false, 0",
+        "OTHER, HALF, BF16, false, 0"
+    })
+    void keepsWhatNewGeluWritesOut(
+            Framework framework, Weights weights, Arithmetic arithmetic, boolean isCompiled, double ofAToken) {
+        TrainingSetup setup = setup(framework, Method.FULL, ONE)
+                .weights(weights)
+                .arithmetic(arithmetic)
+                .isCompiled(isCompiled)
+                .build();
+
+        double written = of(gpt2(true), setup).activations();
+        double inOneKernel = of(gpt2(false), setup).activations();
+
+        assertThat(written - inOneKernel).isCloseTo(TOKENS * 12 * 3072 * ofAToken, within(1.0));
+    }
+
+    private static Architecture gpt2(boolean hasNewGelu) {
+        return new Architecture(
+                Architecture.Kind.DECODER,
+                12,
+                768,
+                3072,
+                12,
+                12,
+                64,
+                50_257,
+                false,
+                hasNewGelu,
+                true,
+                null,
+                null,
+                false);
+    }
+
     @Test
     void keepsNothingWhereAHeadAloneIsTrained() {
         MemoryParts parts = of(setup(Method.HEAD, ONE).trainableParameters(1000.0));
@@ -379,8 +423,12 @@ class MemoryFormulaTest {
     }
 
     private static MemoryParts of(TrainingSetup.Builder setup) {
-        Assumed run = new Unknowns(SampleSetup.LLAMA_8B, setup.build()).draw(new SplittableRandom(1));
-        return MemoryFormula.of(SampleSetup.LLAMA_8B, run, Coefficients.centres(MemoryCoefficient.values()));
+        return of(SampleSetup.LLAMA_8B, setup.build());
+    }
+
+    private static MemoryParts of(Architecture model, TrainingSetup setup) {
+        Assumed run = new Unknowns(model, setup).draw(new SplittableRandom(1));
+        return MemoryFormula.of(model, run, Coefficients.centres(MemoryCoefficient.values()));
     }
 
     /** In single precision throughout, but for packed weights. */

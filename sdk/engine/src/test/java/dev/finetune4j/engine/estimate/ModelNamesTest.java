@@ -49,6 +49,20 @@ class ModelNamesTest {
         });
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "openai-community/gpt2-xl, true",
+        "microsoft/phi-2, true",
+        "microsoft/phi-4, false",
+        "Llama 3.1 8B, false"
+    })
+    void knowsWhichHaveNewGelu(String name, boolean hasNewGelu) {
+        assertThat(new ModelNames().find(name, OptionalDouble.empty()))
+                .get()
+                .extracting(Architecture::hasNewGelu)
+                .isEqualTo(hasNewGelu);
+    }
+
     /** In billions, as the makers' configurations and files give them, without layers that only foretell further tokens. */
     @ParameterizedTest
     @CsvSource({

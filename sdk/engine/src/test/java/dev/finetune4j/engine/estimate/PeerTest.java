@@ -17,7 +17,20 @@ import org.junit.jupiter.api.Test;
 /** Our copies of the peers' formulas answer as the packages do; {@code estimate_peers.py} made {@code peers.tsv} with them. */
 class PeerTest {
     private static final Architecture LLAMA_8B = new Architecture(
-            Architecture.Kind.DECODER, 32, 4096, 14336, 32, 8, 128, 128_256, true, false, null, 8_030_261_248L, false);
+            Architecture.Kind.DECODER,
+            32,
+            4096,
+            14336,
+            32,
+            8,
+            128,
+            128_256,
+            true,
+            false,
+            false,
+            null,
+            8_030_261_248L,
+            false);
 
     @Test
     void answerAsThePackagesDo() throws IOException {

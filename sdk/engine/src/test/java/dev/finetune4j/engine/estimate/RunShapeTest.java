@@ -87,6 +87,19 @@ class RunShapeTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "'GPT-2 style (24 layers, 2048 wide, 16 heads, vocabulary 50,257)', true",
+        "'own decoder of 24 layers, 2048 wide, vocabulary 50,257, gelu_new', true",
+        "'own decoder of 24 layers, 2048 wide, vocabulary 50,257, GELU', false"
+    })
+    void takesGpt2OfAnySizeForWhatItIs(String model, boolean hasNewGelu) {
+        Architecture shape = shape(model, 1.3, "");
+
+        assertThat(shape.layers()).isEqualTo(24);
+        assertThat(shape.hasNewGelu()).isEqualTo(hasNewGelu);
+    }
+
+    @ParameterizedTest
     @CsvSource({"Llama 3.1 8B, 8, 'layers=31 hidden=4096 vocab=32000, 8 of them adapted'"})
     void takesAModelThatIsKnownByItsName(String model, double billions, String notes) {
         assertThat(shape(model, billions, notes).layers()).isEqualTo(32);

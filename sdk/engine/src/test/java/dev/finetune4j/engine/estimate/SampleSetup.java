@@ -9,7 +9,7 @@ import java.util.EnumSet;
 /** Llama 3.1 8B on two packed rows of 2,048 tokens at a time. */
 final class SampleSetup {
     static final Architecture LLAMA_8B = new Architecture(
-            Architecture.Kind.DECODER, 32, 4096, 14336, 32, 8, 128, 128_256, true, false, null, null, false);
+            Architecture.Kind.DECODER, 32, 4096, 14336, 32, 8, 128, 128_256, true, false, false, null, null, false);
 
     private SampleSetup() {}
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** What a step of an encoder like BERT takes, counted by hand; no coefficient is fitted. */
 class SpeedFormulaTest {
     private static final Architecture BERT = new Architecture(
-            Architecture.Kind.ENCODER, 12, 768, 3072, 12, 12, 64, 30_522, false, false, null, null, false);
+            Architecture.Kind.ENCODER, 12, 768, 3072, 12, 12, 64, 30_522, false, false, false, null, null, false);
 
     private static final Gpu A10G = GpuTable.shipped().find("A10G").orElseThrow();
 
