@@ -3,7 +3,6 @@ package dev.finetune4j.engine.estimate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.engine.estimate.TrainingSetup.Attention;
-import dev.finetune4j.engine.estimate.TrainingSetup.Checkpointing;
 import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
 import dev.finetune4j.engine.estimate.TrainingSetup.Loss;
 import java.io.IOException;
@@ -22,158 +21,6 @@ class RunReaderTest {
 
     @ParameterizedTest
     @CsvSource({
-        "enabled, FULL",
-        "y, FULL",
-        "1, FULL",
-        "on, FULL",
-        "disabled, NONE",
-        "n, NONE",
-        "0, NONE",
-        "off, NONE",
-        "selective, SELECTIVE",
-        "yes (selective), SELECTIVE",
-        "yes (not selective), FULL",
-        "yes (unsloth), FULL_OFFLOADED",
-        "'yes, offload', FULL_OFFLOADED",
-        "'yes, no offload', FULL",
-        "full, FULL",
-        "'full, block 1', FULL",
-        "full (every block), FULL",
-        "every layer, FULL",
-        "per block, FULL",
-        "'full, offload', FULL_OFFLOADED",
-        "n/a, ",
-        "?, "
-    })
-    void readsYesAndNoOfCheckpointing(String text, @Nullable Checkpointing checkpointing) {
-        assertThat(SampleRun.with("activation_checkpointing", text).setup().checkpointing())
-                .isEqualTo(checkpointing);
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "'', 'fp8; activation checkpointing: selective; 10 steps', SELECTIVE",
-        "'', selective activation checkpointing, SELECTIVE",
-        "'', 'GiB; recompute enabled', FULL",
-        "'', gradient_checkpointing=True, FULL",
-        "'', activation checkpointing is inactive without FSDP, NONE",
-        "'', gradient checkpointing off, NONE",
-        "'', activation checkpointing not stated, ",
-        "'', --recompute-ffn, ",
-        "'', 'gradient checkpointing on for 7B, off for 1B', ",
-        "'', with and without gradient checkpointing, ",
-        "'', gradient_checkpointing=False, NONE",
-        "'', without activation checkpointing, NONE",
-        "'', slower than gradient checkpointing on, ",
-        "yes, activation checkpointing: selective, FULL",
-        "no, gradient checkpointing on in the other rows, NONE"
-    })
-    void readsOfCheckpointingInNotesWhereItsColumnIsEmpty(
-            String text, String notes, @Nullable Checkpointing checkpointing) {
-        SampleRun run = SampleRun.with("activation_checkpointing", text).set("notes", notes);
-
-        assertThat(run.setup().checkpointing()).isEqualTo(checkpointing);
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "Liger, FUSED",
-        "'GiB; with Liger', FUSED",
-        "Liger kernels on, FUSED",
-        "liger=yes, FUSED",
-        "'fused chunked LM head (no full logits)', FUSED",
-        "fused linear cross entropy, FUSED",
-        "without Liger, ",
-        "liger=no, ",
-        "'whole logits, Liger cross entropy', STOCK",
-        "'Liger; plain cross entropy', STOCK",
-        "'logits not chunked, torch cross entropy', STOCK",
-        "chunked CE, CHUNKED",
-        "chunked_ce, CHUNKED",
-        "ChunkedCELoss, CHUNKED",
-        "use_liger_kernel=True, FUSED",
-        "use_liger_kernel=False, ",
-        "enable_liger_kernel: true, FUSED",
-        "liger_kernel, FUSED",
-        "liger_fused_linear_cross_entropy: true, FUSED",
-        "liger_fused_linear_cross_entropy: false, ",
-        "liger fused_linear_cross_entropy=false, ",
-        "'Liger, fused_linear_cross_entropy=False', ",
-        "'liger_rope: true, liger_rms_norm: true', ",
-        "fused_linear_cross_entropy, FUSED",
-        "Liger kernels for RMSNorm and SwiGLU only, ",
-        "Liger kernel not used, ",
-        "not using use_liger_kernel, ",
-        "compared with Liger, ",
-        "vs Liger 20.1 GB, ",
-        "vs. Liger 20.1 GB, ",
-        "no fused CE, ",
-        "'Liger, no fused CE', ",
-        "plain cross-entropy, STOCK"
-    })
-    void readsOfTheLossWhetherLogitsAreWrittenOut(String notes, @Nullable Loss loss) {
-        assertThat(SampleRun.with("notes", notes).setup().loss()).isEqualTo(loss);
-    }
-
-    /** Liger as a whole patches layers and loss; its loss alone, or another's, leaves what layers keep. */
-    @ParameterizedTest
-    @CsvSource({
-        "Liger, FUSED, true",
-        "Liger kernels on, FUSED, true",
-        "'Liger kernels on, fused linear cross entropy (no logits kept)', FUSED, true",
-        "Liger with fused cross entropy, FUSED, true",
-        "use_liger_kernel: true, FUSED, true",
-        "liger=yes, FUSED, true",
-        "foak-fast-kernels-liger; fused linear cross entropy, FUSED, true",
-        "'Liger, no fused CE', , true",
-        "'Liger, fused_linear_cross_entropy=False', , true",
-        "'Liger; plain cross entropy', STOCK, true",
-        "Liger kernels for RMSNorm and SwiGLU only, , true",
-        "'liger_rope: true, liger_rms_norm: true, liger_glu_activation: true', , true",
-        "'liger_rms_norm: true, liger_fused_linear_cross_entropy: true', FUSED, true",
-        "liger_rope: true, , false",
-        "liger_rms_norm: false, , false",
-        "liger_glu_activation: false, , false",
-        "liger_fused_linear_cross_entropy: true, FUSED, false",
-        "Liger FLCE, FUSED, false",
-        "Liger fused cross entropy, FUSED, false",
-        "Liger's fused linear cross entropy, FUSED, false",
-        "use_liger_loss, FUSED, false",
-        "Liger loss, FUSED, false",
-        "instead of use_liger_kernel, , false",
-        "Liger fused linear cross entropy, FUSED, false",
-        "Liger cross entropy, , false",
-        "cut cross entropy, FUSED, false",
-        "CCE, FUSED, false",
-        "w/o CCE, , false",
-        "fused chunked LM head, FUSED, false",
-        "use_liger_kernel=False, , false",
-        "without Liger, , false",
-        "compared with Liger, , false"
-    })
-    void tellsALossThatIsFusedFromLayersThatAre(String notes, @Nullable Loss loss, boolean hasLeanLayers) {
-        TrainingSetup setup = SampleRun.with("notes", notes).setup();
-
-        assertThat(setup.loss()).isEqualTo(loss);
-        assertThat(setup.hasLeanLayers()).isEqualTo(hasLeanLayers);
-    }
-
-    /** Megatron's is a kernel over logits that lie there. */
-    @ParameterizedTest
-    @CsvSource({
-        "Megatron-LM, 'sequence parallel, fused cross entropy', ",
-        "Megatron-LM, fused linear cross entropy, FUSED",
-        "Megatron-LM, Liger, FUSED",
-        "trl, 'sequence parallel, fused cross entropy', FUSED"
-    })
-    void takesMegatronsFusedCrossEntropyForOneOfWholeLogits(String framework, String notes, @Nullable Loss loss) {
-        SampleRun run = SampleRun.with("framework", framework).set("notes", notes);
-
-        assertThat(run.setup().loss()).isEqualTo(loss);
-    }
-
-    @ParameterizedTest
-    @CsvSource({
         "prepare_model_for_kbit_training upcasts them, true",
         "prepared for k-bit training, true",
         "without prepare_model_for_kbit_training, false",
@@ -186,50 +33,6 @@ class RunReaderTest {
         SampleRun run = SampleRun.with("method", "qlora").set("notes", notes);
 
         assertThat(run.setup().hasSinglePrecisionEdges()).isEqualTo(isSingle);
-    }
-
-    /** ms-swift computes layers again unless told otherwise. */
-    @ParameterizedTest
-    @CsvSource({
-        "'', FULL",
-        "no gradient checkpointing, NONE",
-        "gradient checkpointing not stated, FULL",
-        "'checkpointing on for 7B, off for 1B', ",
-        "'gradient checkpointing on for 7B; no gradient checkpointing for 1B', "
-    })
-    void readsOfLayersThatAFrameworkWouldComputeAgain(String notes, @Nullable Checkpointing checkpointing) {
-        SampleRun run = SampleRun.with("activation_checkpointing", "").set("framework", "ms-swift");
-
-        assertThat(run.set("notes", notes).setup().checkpointing()).isEqualTo(checkpointing);
-    }
-
-    @Test
-    void readsOfLigerInTheNameOfAFrameworkToo() {
-        assertThat(SampleRun.with("framework", "TRL, Liger").setup().loss()).isEqualTo(Loss.FUSED);
-        assertThat(SampleRun.with("framework", "TRL, Liger")
-                        .set("notes", "use_liger_kernel=False")
-                        .setup()
-                        .loss())
-                .isNull();
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "activation checkpoints offloaded to CPU, FULL_OFFLOADED",
-        "activation offloading, FULL_OFFLOADED",
-        "no checkpoint offload, FULL",
-        "enable_activation_offloading=True, FULL_OFFLOADED",
-        "offload_activations, FULL_OFFLOADED",
-        "'experts not trained, checkpoint offload, compile', FULL_OFFLOADED",
-        "checkpoints offloaded to the host, FULL_OFFLOADED",
-        "activation offloading off, FULL",
-        "activation offloading: false, FULL",
-        "checkpoints offloaded to S3, FULL",
-        "checkpoint offload to disk every 500 steps, FULL",
-        "checkpoint offloading to S3, FULL"
-    })
-    void readsOfCheckpointsThatLieInTheHostsMemory(String notes, Checkpointing checkpointing) {
-        assertThat(SampleRun.with("notes", notes).setup().checkpointing()).isEqualTo(checkpointing);
     }
 
     @ParameterizedTest
@@ -367,23 +170,6 @@ class RunReaderTest {
 
     @ParameterizedTest
     @CsvSource({
-        "'', recompute enabled, FULL",
-        "'', 'gradient checkpointing on, batch 1', FULL",
-        "'', gradient checkpointing not stated, ",
-        "'', no gradient checkpointing on this one, NONE",
-        "no, recompute enabled in other rows, NONE"
-    })
-    void readsOfNotesThatLayersAreComputedAgainWhereTheColumnIsEmpty(
-            String column, String notes, @Nullable Checkpointing checkpointing) {
-        assertThat(SampleRun.with("activation_checkpointing", column)
-                        .set("notes", notes)
-                        .setup()
-                        .checkpointing())
-                .isEqualTo(checkpointing);
-    }
-
-    @ParameterizedTest
-    @CsvSource({
         "llmq, true",
         "'llm.c (CUDA, cuDNN attention)', true",
         "surogate (own C++ runtime), true",
@@ -425,27 +211,10 @@ class RunReaderTest {
     }
 
     @Test
-    void readsOfFusedNormsAndActivationsThatSpareMemory() {
-        assertThat(SampleRun.with("framework", "transformers (fused RMSNorm, SwiGLU)")
-                        .setup()
-                        .hasLeanLayers())
-                .isTrue();
-        assertThat(SampleRun.with("framework", "transformers (no fused RMSNorm)")
-                        .setup()
-                        .hasLeanLayers())
-                .isFalse();
-    }
-
-    @Test
     void readsThatGaloreHasFewMoments() {
         SampleRun run = SampleRun.with("method", "full").set("optimizer", "GaLore AdamW 8-bit");
 
         assertThat(run.setup().optimizer()).isEqualTo(TrainingSetup.Optimizer.STATELESS);
-    }
-
-    @Test
-    void readsOfALossInChunks() {
-        assertThat(SampleRun.with("notes", "eight loss chunks").setup().loss()).isEqualTo(Loss.CHUNKED);
     }
 
     /** Null where nobody says it: kernels are fused one way or another. */

@@ -1,0 +1,72 @@
+package dev.finetune4j.engine.estimate;
+
+import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
+import dev.finetune4j.engine.estimate.TrainingSetup.Loss;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** How a published run computes logits and loss, and whether the layers before them are patched with it, as Liger does. */
+final class RunLoss {
+    /** Liger's patches of Transformers: its fused loss is on unless it is said to be off, or other kernels of it alone are named. */
+    private static final String LIGER = "(?<![a-z_])(?:[a-z]{1,12}_){0,2}liger(?![a-z])"
+            + "(?!(?:[ _-]kernels?)?(?: (?:for|of|on))?[ _-](?:the )?(?:cross|rope|rms|swiglu|ge?glu|glu|layer|norm))"
+            + "(?:[ _-]kernels?)?(?:[ _-]fused[ _-]linear[ _-]cross[ _-]entropy)?";
+
+    /** Behind {@link #LIGER}: not where its loss alone is named. */
+    private static final String NOT_ITS_LOSS_ALONE =
+            "(?<!cross[ _-]entropy)(?!(?:'s)?[ _-](?:kernels?[ _-])?(?:fused[ _-](?:linear|cross|ce\\b|loss)|flce|loss))";
+
+    /** Liger's kernels of the layers that spare memory: norms, and activation functions with their gate; rotations keep no less. */
+    private static final String LIGER_LAYERS =
+            "liger(?:[ _-]kernels?)?(?: (?:for|of|on))?[ _-](?:the )?(?:rope(?: and|,) )?(?:rms|layer|swiglu|ge?glu|glu|norm)(?:[ _-]?norm)?(?:[ _-]activation)?"
+                    + "(?:[ _-]function)?";
+
+    /** The same layers of others: those of flash-attention, of xFormers and of Apex. */
+    private static final String FUSED_LAYERS = "\\bfused[ _-](?:rms[ _-]?norm|layer[ _-]?norm|swiglu)\\b";
+
+    private static final String FUSED_CROSS_ENTROPY =
+            "fused[ _-](?:linear[ _-])?(?:cross(?:[ _-]?entropy)?|ce\\b)(?:[ _-]loss)?";
+
+    private static final String FUSED_LINEAR_CROSS_ENTROPY = "fused[ _-]linear[ _-](?:cross|ce\\b)";
+
+    private final RunRow row;
+
+    RunLoss(RunRow row) {
+        this.row = row;
+    }
+
+    /** How it computes them; null where nobody says it. */
+    @Nullable
+    Loss loss(Framework framework) {
+        RunNotes notes = row.notes();
+        if (notes.say("whole logits|logits not chunked|plain cross[ -]entropy")) {
+            return Loss.STOCK;
+        }
+        boolean isFused =
+                Stream.of(notes, new RunNotes(row.text("framework"))).anyMatch(said -> saysFusedLoss(said, framework));
+        if (isFused && !notes.deny(LIGER + '|' + FUSED_CROSS_ENTROPY)) {
+            return Loss.FUSED;
+        }
+        if (notes.say("chunked[ _-]?(ce|cross|loss)|\\bloss chunks\\b")) {
+            return Loss.CHUNKED;
+        }
+        return framework == Framework.TORCHTUNE && notes.say("ablation step") ? Loss.STOCK : null;
+    }
+
+    /** Whether logits are never written out. Megatron's fused cross entropy is one kernel over logits that are there (cross_entropy_loss_fusion). */
+    private static boolean saysFusedLoss(RunNotes said, Framework framework) {
+        String crossEntropy = framework == Framework.MEGATRON ? FUSED_LINEAR_CROSS_ENTROPY : FUSED_CROSS_ENTROPY;
+        return said.say(LIGER + '|' + crossEntropy
+                        + "|fused (chunked )?(lm[ -]?)?head|cut[ _-]cross|(?<![a-z])cce(?![a-z])" + "|chunked[ _-]nll")
+                || said.say("(no|without) (full|whole) logits");
+    }
+
+    /** Liger as a whole patches layers and loss; its kernels alone, those that are named. */
+    boolean hasLeanLayers() {
+        RunNotes notes = row.notes();
+        boolean isSaid = Stream.of(notes, new RunNotes(row.text("framework")))
+                .anyMatch(said ->
+                        said.say(FUSED_LAYERS) || said.say(LIGER_LAYERS) || said.say(LIGER + NOT_ITS_LOSS_ALONE));
+        return isSaid && !notes.deny(LIGER + NOT_ITS_LOSS_ALONE);
+    }
+}

@@ -1,0 +1,135 @@
+package dev.finetune4j.engine.estimate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.engine.estimate.TrainingSetup.Loss;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RunLossTest {
+    @ParameterizedTest
+    @CsvSource({
+        "Liger, FUSED",
+        "'GiB; with Liger', FUSED",
+        "Liger kernels on, FUSED",
+        "liger=yes, FUSED",
+        "'fused chunked LM head (no full logits)', FUSED",
+        "fused linear cross entropy, FUSED",
+        "without Liger, ",
+        "liger=no, ",
+        "'whole logits, Liger cross entropy', STOCK",
+        "'Liger; plain cross entropy', STOCK",
+        "'logits not chunked, torch cross entropy', STOCK",
+        "chunked CE, CHUNKED",
+        "chunked_ce, CHUNKED",
+        "ChunkedCELoss, CHUNKED",
+        "use_liger_kernel=True, FUSED",
+        "use_liger_kernel=False, ",
+        "enable_liger_kernel: true, FUSED",
+        "liger_kernel, FUSED",
+        "liger_fused_linear_cross_entropy: true, FUSED",
+        "liger_fused_linear_cross_entropy: false, ",
+        "liger fused_linear_cross_entropy=false, ",
+        "'Liger, fused_linear_cross_entropy=False', ",
+        "'liger_rope: true, liger_rms_norm: true', ",
+        "fused_linear_cross_entropy, FUSED",
+        "Liger kernels for RMSNorm and SwiGLU only, ",
+        "Liger kernel not used, ",
+        "not using use_liger_kernel, ",
+        "compared with Liger, ",
+        "vs Liger 20.1 GB, ",
+        "vs. Liger 20.1 GB, ",
+        "no fused CE, ",
+        "'Liger, no fused CE', ",
+        "plain cross-entropy, STOCK"
+    })
+    void readsOfTheLossWhetherLogitsAreWrittenOut(String notes, @Nullable Loss loss) {
+        assertThat(SampleRun.with("notes", notes).setup().loss()).isEqualTo(loss);
+    }
+
+    /** Liger as a whole patches layers and loss; its loss alone, or another's, leaves what layers keep. */
+    @ParameterizedTest
+    @CsvSource({
+        "Liger, FUSED, true",
+        "Liger kernels on, FUSED, true",
+        "'Liger kernels on, fused linear cross entropy (no logits kept)', FUSED, true",
+        "Liger with fused cross entropy, FUSED, true",
+        "use_liger_kernel: true, FUSED, true",
+        "liger=yes, FUSED, true",
+        "foak-fast-kernels-liger; fused linear cross entropy, FUSED, true",
+        "'Liger, no fused CE', , true",
+        "'Liger, fused_linear_cross_entropy=False', , true",
+        "'Liger; plain cross entropy', STOCK, true",
+        "Liger kernels for RMSNorm and SwiGLU only, , true",
+        "'liger_rope: true, liger_rms_norm: true, liger_glu_activation: true', , true",
+        "'liger_rms_norm: true, liger_fused_linear_cross_entropy: true', FUSED, true",
+        "liger_rope: true, , false",
+        "liger_rms_norm: false, , false",
+        "liger_glu_activation: false, , false",
+        "liger_fused_linear_cross_entropy: true, FUSED, false",
+        "Liger FLCE, FUSED, false",
+        "Liger fused cross entropy, FUSED, false",
+        "Liger's fused linear cross entropy, FUSED, false",
+        "use_liger_loss, FUSED, false",
+        "Liger loss, FUSED, false",
+        "instead of use_liger_kernel, , false",
+        "Liger fused linear cross entropy, FUSED, false",
+        "Liger cross entropy, , false",
+        "cut cross entropy, FUSED, false",
+        "CCE, FUSED, false",
+        "w/o CCE, , false",
+        "fused chunked LM head, FUSED, false",
+        "use_liger_kernel=False, , false",
+        "without Liger, , false",
+        "compared with Liger, , false"
+    })
+    void tellsALossThatIsFusedFromLayersThatAre(String notes, @Nullable Loss loss, boolean hasLeanLayers) {
+        TrainingSetup setup = SampleRun.with("notes", notes).setup();
+
+        assertThat(setup.loss()).isEqualTo(loss);
+        assertThat(setup.hasLeanLayers()).isEqualTo(hasLeanLayers);
+    }
+
+    /** Megatron's is a kernel over logits that lie there. */
+    @ParameterizedTest
+    @CsvSource({
+        "Megatron-LM, 'sequence parallel, fused cross entropy', ",
+        "Megatron-LM, fused linear cross entropy, FUSED",
+        "Megatron-LM, Liger, FUSED",
+        "trl, 'sequence parallel, fused cross entropy', FUSED"
+    })
+    void takesMegatronsFusedCrossEntropyForOneOfWholeLogits(String framework, String notes, @Nullable Loss loss) {
+        SampleRun run = SampleRun.with("framework", framework).set("notes", notes);
+
+        assertThat(run.setup().loss()).isEqualTo(loss);
+    }
+
+    @Test
+    void readsOfLigerInTheNameOfAFrameworkToo() {
+        assertThat(SampleRun.with("framework", "TRL, Liger").setup().loss()).isEqualTo(Loss.FUSED);
+        assertThat(SampleRun.with("framework", "TRL, Liger")
+                        .set("notes", "use_liger_kernel=False")
+                        .setup()
+                        .loss())
+                .isNull();
+    }
+
+    @Test
+    void readsOfFusedNormsAndActivationsThatSpareMemory() {
+        assertThat(SampleRun.with("framework", "transformers (fused RMSNorm, SwiGLU)")
+                        .setup()
+                        .hasLeanLayers())
+                .isTrue();
+        assertThat(SampleRun.with("framework", "transformers (no fused RMSNorm)")
+                        .setup()
+                        .hasLeanLayers())
+                .isFalse();
+    }
+
+    @Test
+    void readsOfALossInChunks() {
+        assertThat(SampleRun.with("notes", "eight loss chunks").setup().loss()).isEqualTo(Loss.CHUNKED);
+    }
+}
