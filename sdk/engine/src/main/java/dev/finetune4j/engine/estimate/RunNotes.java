@@ -11,63 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What the free text of a published row says, for which the table has no column. */
 final class RunNotes {
-    private static final Pattern DENIAL_BEFORE = Pattern.compile(
-            "\\b(?:no|not|without|w/o|non|never|neither|nor|disabl(?:e|es|ed|ing)|lack(?:s|ing)?)[ _-](?:of |us(?:e|es|ed|ing) )?"
-                    + "(?:the |any |a )?$|\\b(?:no|not|without|w/o|neither) [^.;,()]{1,30} n?or $");
-
     /** An offload of the optimizer or of more: not of activations, which leaves weights and moments where they are. */
     static final String CPU_OFFLOAD =
             "(?<!\\b(?:act|activations?|checkpoint|checkpoints|checkpointing) (?:(?:with|and|by|plus) )?)"
                     + "(?<![a-z])cpu offload(?! of (?:the )?(?:act|checkpoint))";
-
-    /** A "not" that denies what stands before it: not that of "full length not packed". */
-    private static final Pattern DENIAL_AFTER =
-            Pattern.compile("[\"']?[ ]?[=:][ ]?[\"']?(?:no|off|false|disabled|none)\\b"
-                    + "|[ ](?:off|false|disabled|none)\\b|[ ]no(?=[ ]?(?:[,.;)/]|$))|[=:][ ]?0(?![\\d.])"
-                    + "|[ ]?\\((?:no|off|false|disabled|none|unused|not (?:used|enabled))(?=[,;)])"
-                    + "|[ ](?:is |are |was |were )?(?:un(?:used|supported|available)|(?:turned |switched |set to )?(?:off|false)|disabled|fail(?:s|ed)?)\\b"
-                    + "|[ ](?:is|are|was|were|do|does|did|could|can)(?:[ ]?not|n't)\\b"
-                    + "|:?[ ]not(?: yet)? (?:used|set|on|enabled|supported|available|applied|active|installed|possible)\\b"
-                    + "|[ ]not(?=[ ]?(?:[,.;)]|$))");
-
-    /** What stands behind what another run has: "slower than NVIDIA Transformer Engine". */
-    private static final Pattern COMPARISON_BEFORE = Pattern.compile(
-            "\\b(?:than|beside|against|vs\\.?|versus|unlike|(?:instead|in place) of|rather than|compared (?:with|to|against)|relative to)"
-                    + "[ ](?:(?:with|using|under|by|in|on|that of) )?(?:the |a |an )?(?:[a-z]+'s )?"
-                    + "(?:(?:run|row|setup|version)s? (?:with|of|under|on|in) )?(?:(?!(?:no|not|with|without|under|by|in|on|at|and|but|for)\\b)[\\w.+-]+ ){0,2}$");
-
-    /** What is asked, or is there where nothing else is said. */
-    private static final Pattern CONDITION_BEFORE = Pattern.compile("\\b(?:if|whether|unless)[ ](?:[\\w-]+ ){0,2}$");
-
-    private static final Pattern CONDITION_AFTER =
-            Pattern.compile("[ ](?:would|might|should|unless|could(?! ?n[o']t))\\b");
-
-    /** What does not run without it has it. */
-    private static final Pattern NEEDED_BEFORE =
-            Pattern.compile("(?:\\bnot|n't|never) (?:fit|run|work)s? without (?:the |any )?$");
-
-    /** Behind a "no": what is not said to be on or off. */
-    private static final Pattern OPTION_AFTER = Pattern.compile("[ ](?:flags?|options?|arguments?|mention(?:ed)?)\\b");
-
-    private static final Pattern DISABLE_BEFORE = Pattern.compile("\\bdisable[ _-]$");
-
-    private static final Pattern FALSE_AFTER =
-            Pattern.compile("[\"']?[ ]?(?:[=:]|is|defaults to)?[ ]?[\"']?(?:no|off|false|0)\\b");
-
-    /** Rows of both kinds. */
-    private static final Pattern BOTH_BEFORE =
-            Pattern.compile("\\b(?:with|w/) ?(?:and|or|/|&) ?(?:without|w/o)[ ](?:the |any |a )?$");
-
-    private static final String ON = "(?:on|enabled|active|true|yes)";
-    private static final String OFF = "(?:off|disabled|inactive|false|none|no)";
-
-    /** What holds for a part of the rows alone: "on for 7B, off for 1B". */
-    private static final Pattern BOTH_AFTER =
-            Pattern.compile("[ ]?[=:]?[ ]?(?:is |was )?(?:" + either(ON, OFF) + '|' + either(OFF, ON) + ')');
-
-    private static final Pattern UNSAID_AFTER = Pattern.compile(
-            "[ ](?:is |are |was |were )?unknown\\b"
-                    + "|:?[ ](?:is |are |was |were )?not(?: yet)? (?:given|said|stated|told|known|printed|in (?:the|this|that))\\b");
 
     /** A run of several is told to be the compiled one. */
     private static final String COMPILED = "|\\bcompiled (?:rows?|runs?|model|layers?|blocks?)\\b";
@@ -115,12 +62,12 @@ final class RunNotes {
 
     /** Whether the text holds this expression, and does not say no to it: "without CPU offload", "liger=no", "packing off". */
     boolean say(String expression) {
-        return told(expression).anyMatch(found -> !isDenied(found));
+        return told(expression).anyMatch(mention -> !mention.isDenied());
     }
 
     /** Whether the text holds this expression and says no to it. */
     boolean deny(String expression) {
-        return told(expression).anyMatch(this::isDenied);
+        return told(expression).anyMatch(Mention::isDenied);
     }
 
     /** Whether the text says this or denies it; null where it does neither or both, as of several rows. */
@@ -132,57 +79,16 @@ final class RunNotes {
 
     /** Whether the text says this of some rows and denies it of others. */
     boolean tellBoth(String expression) {
-        return (say(expression) && deny(expression))
-                || Pattern.compile(expression).matcher(text).results().anyMatch(this::isOfSome);
+        return (say(expression) && deny(expression)) || mentions(expression).anyMatch(Mention::isOfSome);
     }
 
     /** Where the text tells this expression of the run itself: not of what it is compared with, nor of a part of the rows alone. */
-    private Stream<MatchResult> told(String expression) {
-        return Pattern.compile(expression)
-                .matcher(text)
-                .results()
-                .filter(found -> !isUntold(found) && !isOfSome(found));
+    private Stream<Mention> told(String expression) {
+        return mentions(expression).filter(mention -> !mention.isUntold() && !mention.isOfSome());
     }
 
-    private boolean isUntold(MatchResult found) {
-        String after = text.substring(found.end());
-        return isOfOthers(found)
-                || UNSAID_AFTER.matcher(after).lookingAt()
-                || CONDITION_AFTER.matcher(after).lookingAt()
-                || (isDeniedBefore(found) && OPTION_AFTER.matcher(after).lookingAt())
-                || (endsBefore(found, DISABLE_BEFORE)
-                        && FALSE_AFTER.matcher(after).lookingAt());
-    }
-
-    private boolean isOfOthers(MatchResult found) {
-        return endsBefore(found, COMPARISON_BEFORE)
-                || endsBefore(found, CONDITION_BEFORE)
-                || endsBefore(found, NEEDED_BEFORE);
-    }
-
-    private boolean isOfSome(MatchResult found) {
-        return endsBefore(found, BOTH_BEFORE)
-                || BOTH_AFTER.matcher(text.substring(found.end())).lookingAt();
-    }
-
-    private boolean isDenied(MatchResult found) {
-        return isDeniedBefore(found)
-                || DENIAL_AFTER.matcher(text.substring(found.end())).lookingAt();
-    }
-
-    private boolean isDeniedBefore(MatchResult found) {
-        return endsBefore(found, DENIAL_BEFORE);
-    }
-
-    /** Whether this stands right before. */
-    private boolean endsBefore(MatchResult found, Pattern before) {
-        return before.matcher(text.substring(0, found.start())).find();
-    }
-
-    private static String either(String state, String other) {
-        String where = "[ ]\\(?(?:for|with|in|at|below|above|up to)\\b";
-        return "(?:" + state + "\\b)?" + where + "[^.;]{1,40}?(?:[,/]|[ ](?:and|but))[ ](?:and |but )?" + other + "\\b"
-                + where;
+    private Stream<Mention> mentions(String expression) {
+        return Pattern.compile(expression).matcher(text).results().map(found -> Mention.in(text, found));
     }
 
     /** The first number that this expression catches, which is digits, commas and points; empty for 0 and for no number. */
@@ -190,7 +96,7 @@ final class RunNotes {
         Optional<MatchResult> found = Pattern.compile(expression)
                 .matcher(text)
                 .results()
-                .filter(number -> !isOfOthers(number) && !isDeniedBefore(number))
+                .filter(number -> Mention.in(text, number).isOfRun())
                 .findFirst();
         if (found.isEmpty()) {
             return OptionalDouble.empty();
