@@ -19,7 +19,7 @@ record Mention(String before, String after) {
             Pattern.compile("[\"']?[ ]?[=:][ ]?[\"']?(?:no|off|false|disabled|none)\\b"
                     + "|[ ](?:off|false|disabled|none)\\b|[ ]no(?=[ ]?(?:[,.;)/]|$))|[=:][ ]?0(?![\\d.])"
                     + "|[ ]?\\((?:no|off|false|disabled|none|unused|not (?:used|enabled))(?=[,;)])"
-                    + "|[ ](?:is |are |was |were )?(?:un(?:used|supported|available)|(?:turned |switched |set to )?(?:off|false)|disabled|fail(?:s|ed)?)\\b"
+                    + "|[ ](?:is |are |was |were )?(?:un(?:used|supported|available)|(?:turned |switched |set to )?(?:off|false)|disabled|inactive|fail(?:s|ed)?)\\b"
                     + "|[ ](?:is|are|was|were|do|does|did|could|can)(?:[ ]?not|n't)\\b"
                     + "|:?[ ]not(?: yet)? (?:used|set|on|enabled|supported|available|applied|active|installed|possible)\\b"
                     + "|[ ]not(?=[ ]?(?:[,.;)]|$))");

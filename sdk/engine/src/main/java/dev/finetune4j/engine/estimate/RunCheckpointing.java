@@ -9,12 +9,26 @@ final class RunCheckpointing {
     private static final String EVERY_LAYER = "^(?:full\\b|(?:all|every|each|per)[ -](?:layer|block)s?\\b)";
 
     private static final String CHECKPOINTING =
-            "(?:(?:activation|gradient)[ _-](?:checkpointing|recomputation)|(?<![\\w-])recomput(?:e|ation)(?![\\w-]))";
+            "(?:(?:activation|gradient|grad)[ _-](?:checkpointing|recomputation)|(?<![\\w-])recomput(?:e|ation)(?![\\w-]))";
 
     private static final String CHECKPOINTING_IS = CHECKPOINTING + "[ =:]{1,3}(?:is |was )?";
 
-    /** Also where nothing but its being on and off tells which checkpoints are meant. */
-    private static final String ANY_CHECKPOINTING = CHECKPOINTING + "|(?<![\\w-])checkpointing";
+    /** Also where nothing but its being on or off tells which checkpoints are meant: not those of the run that are saved. */
+    private static final String ANY_CHECKPOINTING = CHECKPOINTING
+            + "|(?<=\\b(?:no|with|without|w/o|full) )checkpointing(?! (?:every|each|to|at|of the|interval|time)\\b)"
+            + "|(?<![\\w-])checkpointing(?= ?[=:]? ?(?:is |was )?(?:on|off|enabled|disabled|none|true|false)\\b)";
+
+    private static final String ON = "(?:on|enabled|active|full|yes|true)\\b";
+
+    /** As people write that it is on; alone between commas, too, where nothing of the list is left unsaid. */
+    private static final String CHECKPOINTING_ON = CHECKPOINTING_IS + ON
+            + "|(?<![\\w-])checkpointing ?[=:]? ?(?:is |was )?" + ON
+            + "|(?<=\\b(?:with|using|full) |\\buse_|--|\\+ )(?:" + ANY_CHECKPOINTING + ')'
+            + '|' + CHECKPOINTING + " (?:is |was )?used\\b"
+            + "|(?<=^|[;,(\"+] ?)" + CHECKPOINTING + "(?=[ ]?(?:[;,.)\"+]|$))(?![^.;]*\\b(?:not|un(?:known|clear))\\b)";
+
+    private static final String SELECTIVE = CHECKPOINTING_IS + "selective"
+            + "|(?<![\\w-])selective (?:(?:per-)?op )?(?:activation |gradient )?(?:checkpointing|recompute|recomputation)\\b";
 
     /** Checkpoints of activations in the host's memory; not those of the run on a disk. */
     private static final String OFFLOADED_CHECKPOINTS = "act(?:ivation)?s?[ _-](?:cpu[ _-])?off-?load(?:ing|ed)?"
@@ -55,15 +69,12 @@ final class RunCheckpointing {
 
     private @Nullable Checkpointing checkpointingInNotes() {
         RunNotes notes = row.notes();
-        if (notes.say(CHECKPOINTING_IS + "selective|selective activation checkpointing")) {
+        if (notes.say(SELECTIVE)) {
             return Checkpointing.SELECTIVE;
         }
-        boolean isOff =
-                notes.deny(CHECKPOINTING) || notes.say(CHECKPOINTING_IS + "(?:off|disabled|inactive|none|false)\\b");
-        if (isOff) {
+        if (notes.deny(ANY_CHECKPOINTING)) {
             return Checkpointing.NONE;
         }
-        boolean isOn = notes.say(CHECKPOINTING_IS + "(?:on|enabled|active|full|yes|true)\\b");
-        return isOn ? Checkpointing.FULL : null;
+        return notes.say(CHECKPOINTING_ON) ? Checkpointing.FULL : null;
     }
 }

@@ -113,4 +113,38 @@ class RunCheckpointingTest {
                         .checkpointing())
                 .isEqualTo(checkpointing);
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "with gradient checkpointing, FULL",
+        "bf16 + gradient checkpointing, FULL",
+        "'HF Trainer + DeepSpeed ZeRO-3, gradient checkpointing; no offload', FULL",
+        "gradient checkpointing used, FULL",
+        "use_gradient_checkpointing=True, FULL",
+        "'--packing --gradient_checkpointing --bf16', FULL",
+        "full activation checkpointing, FULL",
+        "full recompute + flash-attn, FULL",
+        "checkpointing on, FULL",
+        "checkpointing: false, NONE",
+        "'no checkpointing (not stated, read so)', NONE",
+        "without checkpointing, NONE",
+        "use_gradient_checkpointing=False, NONE",
+        "per-op selective checkpointing, SELECTIVE",
+        "'batch 1, selective op checkpointing', SELECTIVE",
+        "full recompute would fit 8 rows, ",
+        "'checkpointing, optimizer and what a card leaves usable not said', ",
+        "'gradient checkpointing, optimizer and batch not said', ",
+        "'LoRA targets, optimizer, checkpointing and packing not in the thread', ",
+        "no recompute flag given, ",
+        "checkpointing every 500 steps, ",
+        "with checkpointing every 500 steps, ",
+        "no evaluation or checkpointing inside the time, ",
+        "less than with gradient checkpointing, ",
+        "selective checkpointing would be faster, "
+    })
+    void readsOfCheckpointingAsPeopleWriteIt(String notes, @Nullable Checkpointing checkpointing) {
+        SampleRun run = SampleRun.with("activation_checkpointing", "").set("notes", notes);
+
+        assertThat(run.setup().checkpointing()).isEqualTo(checkpointing);
+    }
 }
