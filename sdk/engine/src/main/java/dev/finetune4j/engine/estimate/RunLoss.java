@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
 /** How a published run computes logits and loss, and whether the layers before them are patched with it, as Liger does. */
 final class RunLoss {
     /** Liger's patches of Transformers: its fused loss is on unless it is said to be off, or other kernels of it alone are named. */
-    private static final String LIGER = "(?<![a-z_])(?:[a-z]{1,12}_){0,2}liger(?![a-z])"
+    private static final String LIGER = "(?<![a-z_])(?<!(?:entropy|loss) \\()(?:[a-z]{1,12}_){0,2}liger(?![a-z])"
             + "(?!(?:[ _-]kernels?)?(?: (?:for|of|on))?[ _-](?:the )?(?:cross|rope|rms|swiglu|ge?glu|glu|layer|norm))"
-            + "(?:[ _-]kernels?)?(?:[ _-]fused[ _-]linear[ _-]cross[ _-]entropy)?";
+            + "(?:[ _-]kernels?)?(?:[ _-](?:fused[ _-]linear[ _-]cross[ _-]entropy|(?:fused[ _-])?loss))?";
 
     /** Behind {@link #LIGER}: not where its loss alone is named. */
     private static final String NOT_ITS_LOSS_ALONE =
-            "(?<!cross[ _-]entropy)(?!(?:'s)?[ _-](?:kernels?[ _-])?(?:fused[ _-](?:linear|cross|ce\\b|loss)|flce|loss))";
+            "(?<!cross[ _-]entropy|loss)(?!(?:'s)?[ _-](?:kernels?[ _-])?(?:fused[ _-](?:linear|cross|ce\\b|loss)|flce|loss))";
 
     /** Liger's kernels of the layers that spare memory: norms, and activation functions with their gate; rotations keep no less. */
     private static final String LIGER_LAYERS =
@@ -23,6 +23,11 @@ final class RunLoss {
 
     /** The same layers of others: those of flash-attention, of xFormers and of Apex. */
     private static final String FUSED_LAYERS = "\\bfused[ _-](?:rms[ _-]?norm|layer[ _-]?norm|swiglu)\\b";
+
+    /** "No full logits" is what a fused loss has. */
+    private static final String WHOLE_LOGITS =
+            "whole logits|logits not chunked|plain cross[ -]entropy|(?<!no )full logits (?:loss|kept)"
+                    + "|(?<!no )(?:whole|full)[- ]vocabulary logits|(?<!no )logits of the (?:whole|full) vocabulary";
 
     private static final String FUSED_CROSS_ENTROPY =
             "fused[ _-](?:linear[ _-])?(?:cross(?:[ _-]?entropy)?|ce\\b)(?:[ _-]loss)?";
@@ -39,7 +44,7 @@ final class RunLoss {
     @Nullable
     Loss loss(Framework framework) {
         RunNotes notes = row.notes();
-        if (notes.say("whole logits|logits not chunked|plain cross[ -]entropy")) {
+        if (notes.say(WHOLE_LOGITS)) {
             return Loss.STOCK;
         }
         boolean isFused =
@@ -58,7 +63,7 @@ final class RunLoss {
         String crossEntropy = framework == Framework.MEGATRON ? FUSED_LINEAR_CROSS_ENTROPY : FUSED_CROSS_ENTROPY;
         return said.say(LIGER + '|' + crossEntropy
                         + "|fused (chunked )?(lm[ -]?)?head|cut[ _-]cross|(?<![a-z])cce(?![a-z])" + "|chunked[ _-]nll")
-                || said.say("(no|without) (full|whole) logits");
+                || said.say("(no|without) (full|whole)([- ]vocabulary)? logits");
     }
 
     /** Liger as a whole patches layers and loss; its kernels alone, those that are named. */

@@ -43,6 +43,9 @@ class RunLossTest {
         "vs. Liger 20.1 GB, ",
         "no fused CE, ",
         "'Liger, no fused CE', ",
+        "whole-vocabulary logits, STOCK",
+        "fp32 logits of the full vocabulary, STOCK",
+        "no full-vocabulary logits, FUSED",
         "plain cross-entropy, STOCK"
     })
     void readsOfTheLossWhetherLogitsAreWrittenOut(String notes, @Nullable Loss loss) {
@@ -76,6 +79,10 @@ class RunLossTest {
         "Liger loss, FUSED, false",
         "instead of use_liger_kernel, , false",
         "Liger fused linear cross entropy, FUSED, false",
+        "Liger fused loss, FUSED, false",
+        "use_liger_loss=True, FUSED, false",
+        "use_liger_loss=False, , false",
+        "fused linear cross entropy (Liger): no full logits, FUSED, false",
         "Liger cross entropy, , false",
         "cut cross entropy, FUSED, false",
         "CCE, FUSED, false",
