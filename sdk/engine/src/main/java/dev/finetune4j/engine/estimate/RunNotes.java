@@ -14,10 +14,12 @@ final class RunNotes {
     /** An offload of the optimizer or of more: not of activations, which leaves weights and moments where they are. */
     static final String CPU_OFFLOAD =
             "(?<!\\b(?:act|activations?|checkpoint|checkpoints|checkpointing) (?:(?:with|and|by|plus) )?)"
-                    + "(?<![a-z])cpu offload(?! of (?:the )?(?:act|checkpoint))";
+                    + "(?<![a-z])cpu[ _-]off-?load(?! of (?:the )?(?:act|checkpoint))";
 
-    /** A run of several is told to be the compiled one. */
-    private static final String COMPILED = "|\\bcompiled (?:rows?|runs?|model|layers?|blocks?)\\b";
+    /** A run of several is told to be the compiled one, or nothing else is said of it; or blocks are compiled one by one, as Accelerate calls it. */
+    private static final String COMPILED =
+            "|\\bcompiled (?:rows?|runs?|model|layers?|blocks?)\\b|\\bregional compilation\\b"
+                    + "|(?<=^|[;,(] ?)compiled(?=[ ]?(?:[;,.)]|$))";
 
     private static final String COMPILED_LAYERS = "\\bcompiled\\b(?! from)";
 
@@ -28,6 +30,12 @@ final class RunNotes {
     /** Layers under torch.compile; not how long that took, nor code "compiled from source". */
     private static final String COMPILE =
             "(?:py)?torch[._ ]compile\\b|(?<!\\w)(?<!\\w-)compile\\b(?!-free| (?:time|included|excluded))";
+
+    private static final String PARAMETERS = "(?<![a-z])(?:model )?(?:param(?:eter)?s?|weights)(?![a-z])";
+    private static final String OFFLOADED = "[ _](?:are |were |is |was )?(?:cpu[ _])?off-?load";
+
+    /** A stage of ZeRO, before its number: "ds_z3_offload.json". */
+    private static final String STAGE = "(?:zero|(?<![a-z])z)[ _-]?";
 
     /** Rows that are padded to the most that any may have, not to the longest that come together. */
     private static final String PADDED =
@@ -129,7 +137,7 @@ final class RunNotes {
     boolean saysWeightsAreHalf() {
         return say("pure (bf16|bfloat16|fp16|float16|half)|\\b16-true"
                 + "|(bf16|bfloat16|fp16|float16|half)([ _-]?\\(?pure\\b|-true\\b|[ ]?\\(true\\))"
-                + "|(bf16|bfloat16) (weights|parameters)"
+                + "|(bf16|bfloat16|fp16|float16) (weights|parameters)|weights (?:are |were )?(?:in )?(?:bf16|bfloat16|fp16|float16|half)(?![\\w-])"
                 + "|torch_dtype[ =:]{1,3}(?:torch\\.)?(?:bf16|bfloat16|fp16|float16|half)\\b");
     }
 
@@ -155,8 +163,11 @@ final class RunNotes {
     /** What the figure of memory counts, where the row says so. */
     @Nullable
     MemoryFigure figure() {
+        if (say("wandb[^;.]{0,20}memory allocated")) { // its system metrics are the driver's
+            return MemoryFigure.DEVICE;
+        }
         if (say(
-                "max_memory_allocated|(?:peak|max(?:imum)?|memory) allocated|allocated by (?:py)?torch|\\d ?[mg]i?b allocated(?! (?:at|when|before) )|mem_alloc|peak active"
+                "max_memory_allocated|(?:peak|max(?:imum)?|memory) (?:cuda |gpu )?(?:memory )?allocated|allocated by (?:py)?torch|\\d ?[mg]i?b allocated(?! (?:at|when|before) )|mem_alloc|peak active"
                         + "|active memory")) {
             return MemoryFigure.ALLOCATED;
         }
@@ -167,14 +178,16 @@ final class RunNotes {
     }
 
     boolean offloadsOptimizer() {
-        return say("offload of (the )?optimizer|optimizer (cpu )?offload|optimizer and param|"
-                + CPU_OFFLOAD
-                + "(?! of params)|offload=yes|offload_optimizer|zero-offload");
+        return say("off-?load(?:s|ing|ed)?[ _](?:of )?(?:the )?(?:" + PARAMETERS + " and )?optim"
+                + "|optim(?:izer)?(?: states?)?(?: and (?:the )?" + PARAMETERS + ")?" + OFFLOADED
+                + "|" + CPU_OFFLOAD + "(?! of params)|offload=yes|zero-offload|" + STAGE + "[123][ _-]offload");
     }
 
     boolean offloadsWeights() {
-        return say(
-                "offload of (optimizer and )?params|param(eter)?s? (cpu )?offload|offload_param|parameter cpu offload");
+        return say("off-?load(?:s|ing|ed)?[ _](?:of )?(?:the )?(?:optim(?:izer)?(?: states?)? and )?" + PARAMETERS
+                + '|' + PARAMETERS + "(?: and (?:the )?optim(?:izer)?(?: states?)?)?" + OFFLOADED
+                + "|optim(?:izer)?(?: states?)? and (?:the )?" + PARAMETERS + OFFLOADED
+                + '|' + STAGE + "3[ _-]offload");
     }
 
     /** Whether rows are as long as they may be; where lengths are told, those count, but of rows that are padded. */

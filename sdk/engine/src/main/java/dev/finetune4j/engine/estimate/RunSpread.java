@@ -280,7 +280,8 @@ final class RunSpread {
 
     /** DeepSpeed's and FSDP's offload, of all that they share out; not that of activations. */
     private boolean offloads() {
-        return new RunNotes(ACTIVATION_OFFLOAD.matcher(text).replaceAll("")).say("off-?load");
+        return new RunNotes(ACTIVATION_OFFLOAD.matcher(text).replaceAll(""))
+                .say("(?:(?:cpu|optim(?:izer)?|param(?:eter)?s?|weights?)[ _-])?off-?load");
     }
 
     /** Whether that is not of the optimizer alone: "zero3 offload_optimizer". */

@@ -73,7 +73,17 @@ class RunMethodTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"pure bf16", "bf16 weights", "Pure BFloat16", "bf16 (pure)", "bf16-true", "bfloat16 pure"})
+    @ValueSource(
+            strings = {
+                "pure bf16",
+                "bf16 weights",
+                "fp16 weights, fp16 AMP",
+                "weights in bf16",
+                "Pure BFloat16",
+                "bf16 (pure)",
+                "bf16-true",
+                "bfloat16 pure"
+            })
     void readsOfHalfWeightsInThePrecisionAsInTheNotes(String precision) {
         assertThat(SampleRun.with("precision", precision).setup().weights()).isEqualTo(Weights.HALF);
         assertThat(SampleRun.with("precision", "bf16").setup().weights()).isNull();

@@ -39,10 +39,31 @@ class RunNotesTest {
         "'MiB / 1024 (8153.7 MiB allocated, 9450 reserved)', ALLOCATED",
         "'reserved; failed with 87.8 GiB allocated at an out-of-memory', RESERVED",
         "reserved by torch, RESERVED",
+        "max CUDA allocated, ALLOCATED",
+        "memory as wandb GPU memory allocated (bytes), DEVICE",
         "nvidia-smi 15116 MiB, DEVICE"
     })
     void tellsWhatAFigureCounts(String notes, MemoryFigure figure) {
         assertThat(new RunNotes(notes).figure()).isEqualTo(figure);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "offload of optimizer and params, true, true",
+        "parameters and optimizer offloaded to CPU, true, true",
+        "optimizer states and weights offloaded, true, true",
+        "optimizer states are offloaded to the host, true, false",
+        "optimizer_cpu_offload=True, true, false",
+        "parameters are offloaded, false, true",
+        "offload_optimizer and offload_param, true, true",
+        "ds_z3_offload.json, true, true",
+        "ds_z2_offload.json, true, false",
+        "no optimizer offload, false, false",
+        "'FSDP shares out optimizer and parameters', false, false"
+    })
+    void tellsWhatLiesInTheHostsMemory(String notes, boolean ofOptimizer, boolean ofWeights) {
+        assertThat(new RunNotes(notes).offloadsOptimizer()).isEqualTo(ofOptimizer);
+        assertThat(new RunNotes(notes).offloadsWeights()).isEqualTo(ofWeights);
     }
 
     @ParameterizedTest
@@ -167,7 +188,10 @@ class RunNotesTest {
         "torch.compile was off, false",
         "compile-free, false",
         "flash-attn compiled from source, false",
-        "first-step compile included, false"
+        "first-step compile included, false",
+        "regional compilation, true",
+        "no regional compilation, false",
+        "'bf16, compiled, fused AdamW', true"
     })
     void tellsOfLayersUnderTorchCompile(String text, boolean isCompiled) {
         assertThat(Boolean.TRUE.equals(new RunNotes(text).isCompiled())).isEqualTo(isCompiled);

@@ -338,6 +338,8 @@ class RunSpreadTest {
         "fsdp offload, true, true",
         "zero2-offload, true, false",
         "zero3 without offload, false, false",
+        "zero3 no cpu offload, false, false",
+        "zero3 without optimizer offload, false, false",
         "zero3 offload_optimizer, true, false",
         "zero3 (optimizer offload), true, false",
         "zero3 offload_optimizer offload_param, true, true",
