@@ -12,6 +12,12 @@ final class RunLengths {
 
     private static final String PACKING = "^(?:(?:sample|sequence)[-_ ]?)?pack(?:ed|ing)\\b";
 
+    /** With a word that says of the run that it does or does not; "packed" alone may be of anything. */
+    private static final String PACKED_IN_NOTES =
+            "(?:(?:sample|sequence)[-_ ])?packing(?= ?[=:]? ?(?:is |was )?(?:on|off|enabled|disabled|true|false|yes|no|not used)\\b)"
+                    + "|(?<=\\b(?:no|with|without|using) )(?:(?:sample|sequence)[-_ ])?packing\\b"
+                    + "|\\bpacked (?:(?:in)?to|rows|sequences|samples)\\b|(?<=\\bnot )packed\\b";
+
     /** How many steps the run takes, as logs have it: not those of its accumulation or of its warm-up, nor those of an epoch. */
     static final String STEPS =
             "(?:optimizer steps |(?<![a-z_-])(?:(?:max|num|total|train|global|optimizer)[_-])?steps=)(\\d++)(?! ?/| per\\b)";
@@ -44,7 +50,7 @@ final class RunLengths {
         if (columnSaysPacked() || row.notes().say("dolly-15k packed")) {
             return true;
         }
-        return row.text("packing").isEmpty() ? null : Boolean.FALSE;
+        return row.text("packing").isEmpty() ? row.notes().tell(PACKED_IN_NOTES) : Boolean.FALSE;
     }
 
     private boolean columnSaysPacked() {

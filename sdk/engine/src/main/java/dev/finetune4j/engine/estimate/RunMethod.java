@@ -40,6 +40,11 @@ final class RunMethod {
     private static final String TF32 =
             "(?<![a-z0-9])(?:allow[ _-])?tf32(?:[ =:]*(?:on|true|yes|1))?(?![a-z0-9])|(?:set_float32_)?matmul_precision[ =:('\"]*high\\b";
 
+    /** Optimizers that notes may name where the column is empty; plain Adam is in notes for much else. */
+    private static final String OPTIMIZER =
+            "(?:paged[ _-]?)?(?:adamw?|lion)(?:[ _](?:bnb|torch))?[ _-]?8-?bit(?: \\+ optimizer_in_bwd)?|8-?bit (?:paged )?(?:adamw?|lion)\\b|paged[ _-]?adamw?\\b"
+                    + "|fused adamw?\\b|adamw?(?:_torch)?[ _]fused\\b|\\badafactor\\b|\\bsgd\\b|optim(?:izer)?[=:] ?[\"']?adamw?(?:_\\w+)?\\b";
+
     private final RunRow row;
 
     RunMethod(RunRow row) {
@@ -171,14 +176,17 @@ final class RunMethod {
 
     @Nullable
     Optimizer optimizer(Framework framework) {
-        String text = row.lower("optimizer");
+        String column = row.lower("optimizer");
+        String text = column.isEmpty() ? row.notes().first(OPTIMIZER).orElse("") : column;
         boolean isEight = text.contains("8bit") || text.contains("8-bit");
         if (text.contains("galore")
                 && !text.contains("layer")) { // moments of gradients that are projected to a low rank
             return Optimizer.STATELESS;
         }
-        if (text.contains("backward")) {
-            return isEight ? Optimizer.ADAMW_8BIT_IN_BACKWARD : Optimizer.ADAMW_IN_BACKWARD;
+        if (text.contains("backward") || text.contains("in_bwd")) {
+            Optimizer eight =
+                    text.contains("paged") ? Optimizer.PAGED_ADAMW_8BIT_IN_BACKWARD : Optimizer.ADAMW_8BIT_IN_BACKWARD;
+            return isEight ? eight : Optimizer.ADAMW_IN_BACKWARD;
         }
         if (text.contains("paged")) {
             return isEight ? Optimizer.PAGED_ADAMW_8BIT : Optimizer.PAGED_ADAMW;

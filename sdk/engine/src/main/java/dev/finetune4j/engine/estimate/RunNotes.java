@@ -44,7 +44,7 @@ final class RunNotes {
 
     /** What is said of rows that are all of one length, among it that they are made up, as those of a benchmark are. */
     private static final String FULL_LENGTH =
-            "full[- ]length|fully filled|(?:exactly|fixed)[ -](?:of )?(?:(?:the|that|this) )?length|exactly (?:this|that|so) long"
+            "(?<!\\bpacked (?:in)?to (?:the )?)full[- ]length|fully filled|(?:exactly|fixed)[ -](?:of )?(?:(?:the|that|this) )?length|exactly (?:this|that|so) long"
                     + "|dense tokens|(?:mock|fake|dummy) data(?![ -]?load)|random tokens(?=[ ]?(?:[,.;:()]|$)| of )"
                     + "|synthetic (?:rows|batch(?:es)?|tokens)|synthetic (?:data|inputs?|samples|sequences)(?=[ ]?(?:[,.;:()]|$)| of )";
 
@@ -97,6 +97,19 @@ final class RunNotes {
 
     private Stream<Mention> mentions(String expression) {
         return Pattern.compile(expression).matcher(text).results().map(found -> Mention.in(text, found));
+    }
+
+    /** What of this expression the text says first; empty where it does not. */
+    Optional<String> first(String expression) {
+        return Pattern.compile(expression)
+                .matcher(text)
+                .results()
+                .filter(found -> {
+                    Mention mention = Mention.in(text, found);
+                    return !mention.isUntold() && !mention.isOfSome() && !mention.isDenied();
+                })
+                .map(MatchResult::group)
+                .findFirst();
     }
 
     /** The first number that this expression catches, which is digits, commas and points; empty for 0 and for no number. */

@@ -39,6 +39,12 @@ final class RunReader {
     /** Attention that writes its scores out: SDPA does, too, where no kernel is there that does not. */
     private static final String WRITTEN_SCORES = "^(?:eager|math|naive|explicit|manual)\\b|\\bno flash\\b";
 
+    private static final String WRITTEN_IN_NOTES =
+            "(?:eager|unfused|explicit|manual|naive|math) attention|attention(?: is)?[ =:]{1,2}(?:eager|unfused)\\b"
+                    + "|(?:attn|attention)_implementation[=: \"']{1,3}eager|attention written (?:out|by hand)|sdpa math";
+
+    private static final String FLASH = "flash[ _-]?att(?:entio)?n|\\bfa[23]\\b";
+
     private final GpuTable gpus;
     private final ModelNames names;
     private final int number;
@@ -175,10 +181,16 @@ final class RunReader {
     private @Nullable Attention attention() {
         String text = row.lower("flash_attention");
         if (text.isEmpty()) {
-            return null;
+            return attentionInNotes();
         }
         boolean isWritten = row.saysNo("flash_attention") || new RunNotes(text).say(WRITTEN_SCORES);
         return isWritten ? Attention.EAGER : Attention.FUSED;
+    }
+
+    private @Nullable Attention attentionInNotes() {
+        boolean isFused = row.notes().say(FLASH + "|\\bsdpa\\b(?! math)|xformers");
+        boolean isWritten = row.notes().say(WRITTEN_IN_NOTES) || row.notes().deny(FLASH);
+        return isFused == isWritten ? null : isWritten ? Attention.EAGER : Attention.FUSED;
     }
 
     private boolean isComplete(TrainingSetup setup) {

@@ -40,6 +40,26 @@ class RunLengthsTest {
 
     @ParameterizedTest
     @CsvSource({
+        "packing on, true",
+        "packing=False, false",
+        "sequence packing: true, true",
+        "no packing, false",
+        "'not packed, batch 4', false",
+        "packed to 2048, true",
+        "packed to full length, true",
+        "no packing flag in the command, ",
+        "whether rows are packed to 2048 is not said, ",
+        "packing of the vanilla runs not in the parts read, ",
+        "layers are packed, "
+    })
+    void readsOfPackingInNotesWhereItsColumnIsEmpty(String notes, @Nullable Boolean packed) {
+        assertThat(SampleRun.with("packing", "").set("notes", notes).setup().isPacked())
+                .isEqualTo(packed);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "packed to full length, true",
         "fake full-length data, false",
         "rows of exactly the length, false",
         "random tokens, false",

@@ -134,6 +134,32 @@ class RunMethodTest {
         assertThat(setup.weights()).isEqualTo(arithmetic == Arithmetic.BF16 ? null : Weights.FP32);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "8-bit AdamW, ADAMW_8BIT",
+        "optim=adamw_bnb_8bit, ADAMW_8BIT",
+        "paged_adamw_8bit, PAGED_ADAMW_8BIT",
+        "config default PagedAdamW8bit + optimizer_in_bwd, PAGED_ADAMW_8BIT_IN_BACKWARD",
+        "fused AdamW, ADAMW_FUSED",
+        "--optim adamw_torch_fused, ADAMW_FUSED",
+        "'batch 4, Adafactor', STATELESS",
+        "SGD, STATELESS",
+        "optimizer=AdamW, ADAMW",
+        "no fused AdamW, ",
+        "less than with Adafactor, ",
+        "AdamW states in bf16, ",
+        "optimizer not in table (repo yamls: decoupled lionw/adamw), "
+    })
+    void readsOfTheOptimizerInNotesWhereItsColumnIsEmpty(String notes, @Nullable Optimizer optimizer) {
+        assertThat(SampleRun.with("optimizer", "").set("notes", notes).setup().optimizer())
+                .isEqualTo(optimizer);
+        assertThat(SampleRun.with("optimizer", "AdamW")
+                        .set("notes", notes)
+                        .setup()
+                        .optimizer())
+                .isEqualTo(Optimizer.ADAMW);
+    }
+
     /** As Lightning calls what is not packed. */
     @Test
     void readsHowTheBaseIsPackedBeforeThatTheRestIsHalf() {

@@ -88,6 +88,27 @@ class RunReaderTest {
         assertThat(setup.attention()).isEqualTo(attention);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "eager attention, EAGER",
+        "'attention: eager', EAGER",
+        "attn_implementation=eager, EAGER",
+        "attention written by hand, EAGER",
+        "'MoE, unfused attention', EAGER",
+        "no flash attention, EAGER",
+        "FlashAttention-2, FUSED",
+        "attn_implementation=sdpa, FUSED",
+        "flash-attn 2.5, FUSED",
+        "faster than eager attention, ",
+        "'no flash-attn, sdpa', ",
+        "with and without flash attention, ",
+        "whether with flash attention is not said, ",
+        "eager mode, "
+    })
+    void readsOfAttentionInNotesWhereItsColumnIsEmpty(String notes, @Nullable Attention attention) {
+        assertThat(SampleRun.with("notes", notes).setup().attention()).isEqualTo(attention);
+    }
+
     /** TRL's computes the head's product of some rows at a time, so that no logits lie as a whole. */
     @ParameterizedTest
     @CsvSource({
