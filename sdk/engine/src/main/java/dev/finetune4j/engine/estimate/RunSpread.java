@@ -7,6 +7,7 @@ import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
 import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,19 @@ import org.jspecify.annotations.Nullable;
 final class RunSpread {
     private static final double GIB = 1L << 30;
 
-    private static final Pattern DEGREE = Pattern.compile("(?<![a-z])(tp|pp|ep|sp|cp|fsdp|ddp)\\s*=?\\s*(\\d{1,7})");
+    private static final Pattern DEGREE = Pattern.compile("(?<![a-z])(tp|pp|ep|sp|cp|fsdp|ddp)\\s*[=:]?\\s*(\\d{1,7})");
+
+    private static final Map<String, String> DEGREES_IN_WORDS = Map.of(
+            "tensor[ _-]?(?:model[ _-]?)?parallel(?:ism)?",
+            "tp",
+            "pipeline[ _-]?(?:model[ _-]?)?parallel(?:ism)?",
+            "pp",
+            "expert[ _-]?(?:model[ _-]?)?parallel(?:ism)?",
+            "ep",
+            "context[ _-]?parallel(?:ism)?",
+            "cp",
+            "ulysses(?:[ _-]?(?:sequence[ _-]?)?parallel(?:ism)?)?",
+            "sp");
 
     /** Pipeline parallelism as a word or before its degree; an "app" has none. */
     private static final Pattern PIPELINE = Pattern.compile("(?<![a-z])pp(?![a-z])|pipeline");
@@ -59,7 +72,7 @@ final class RunSpread {
 
     private static final Pattern KNOWN = Pattern.compile(
             "none|\\bno\\b|single|dp|data|replica|zero|stage|deepspeed|\\bds\\b"
-                    + "|(?<![a-z])z[ _=:-]*[123]|shard|other|device_map|naive|(?<![a-z])(?:tp|pp|ep|sp|cp)\\s*=?\\s*\\d");
+                    + "|(?<![a-z])z[ _=:-]*[123]|shard|other|device_map|naive|(?<![a-z])(?:tp|pp|ep|sp|cp)\\s*[=:]?\\s*\\d");
 
     /** An offload that leaves weights and moments where they are. */
     private static final Pattern ACTIVATION_OFFLOAD =
@@ -84,8 +97,11 @@ final class RunSpread {
             String elsewhere = (row.text("framework") + ' ' + row.text("method")).toLowerCase(Locale.ROOT);
             text = row.gpuCount() > 1 && SHARDED.matcher(elsewhere).find() ? elsewhere : "";
         }
-        return text.replaceAll("tensor[ _-]?parallel(?:ism)?(?:[ _-](?:size|degree))?", "tp")
-                .replaceAll("pipeline[ _-]?parallel(?:ism)?(?:[ _-](?:size|degree))?", "pp")
+        for (Map.Entry<String, String> kind : DEGREES_IN_WORDS.entrySet()) {
+            text = text.replaceAll(kind.getKey() + "(?:[ _-](?:size|degree))?", kind.getValue());
+        }
+        return text.replaceAll(
+                        "sequence[ _-]?parallel(?:ism)?[ _-](?:size|degree)", "sp") // without those, Megatron's option
                 .replaceAll("(?<=\\d)x(?=[a-z])", " "); // tp2xpp2
     }
 

@@ -323,13 +323,26 @@ class RunSpreadTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"tensor parallel 2, 2, 1", "tp2xpp2, 2, 2", "pipeline-parallel-size=4, 1, 4"})
-    void readsDegreesInWords(String parallelism, int tensor, int pipeline) {
+    @CsvSource({
+        "tensor parallel 2, 2, 1, 1, 1",
+        "tp2xpp2, 2, 2, 1, 1",
+        "'tp: 2, pp: 2', 2, 2, 1, 1",
+        "pipeline-parallel-size=4, 1, 4, 1, 1",
+        "tensor_model_parallel_size=2 pipeline_model_parallel_size=4, 2, 4, 1, 1",
+        "'context parallel 2, expert_model_parallel_size=4', 1, 1, 2, 4",
+        "Ulysses 4, 1, 1, 4, 1",
+        "ulysses_parallel_size=4, 1, 1, 4, 1",
+        "sequence_parallel_size 8, 1, 1, 8, 1",
+        "'tp 8, sequence parallel', 8, 1, 1, 1"
+    })
+    void readsDegreesInWords(String parallelism, int tensor, int pipeline, int sequence, int expert) {
         SampleRun run = SampleRun.with("parallelism", parallelism);
         run.set("gpus", "8");
 
         assertThat(run.setup().parallelism().tensor()).isEqualTo(tensor);
         assertThat(run.setup().parallelism().pipeline()).isEqualTo(pipeline);
+        assertThat(run.setup().parallelism().sequence()).isEqualTo(sequence);
+        assertThat(run.setup().parallelism().expert()).isEqualTo(expert);
     }
 
     @ParameterizedTest
