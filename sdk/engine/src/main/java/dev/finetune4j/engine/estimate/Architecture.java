@@ -103,14 +103,19 @@ public record Architecture(
         return (long) keyValueHeads * headSize;
     }
 
+    /** Layers that a token passes: those of the encoder or, of a target, those of the decoder, which are as many. */
+    double passedLayers() {
+        return kind == Kind.ENCODER_DECODER ? layers / 2.0 : layers;
+    }
+
     /**
-     * Operations of attention that a token takes going forward, over all layers, {@code 4 S H D L}: two for each product of its queries with
+     * Operations of attention that a token takes going forward, over the layers it passes, {@code 4 S H D L}: two for each product of its queries with
      * keys, and of its scores with values.
      *
      * @param seen positions S that it looks at, in the mean
      */
     public double attentionOperations(double seen) {
-        return 4 * seen * queryWidth() * layers;
+        return 4 * seen * queryWidth() * passedLayers();
     }
 
     /** Inner width that a token passes in a layer: {@code F}, or that of the experts that are active for it. */
@@ -137,12 +142,12 @@ public record Architecture(
                 0.3 * countedLinear(allFeedForward()), countedLinear(allFeedForward()) + unexplainedParameters());
     }
 
-    /** Weights inside the layers that a token passes: all of them but the experts that are not active for it. */
+    /** Weights inside the layers that a token passes: all of them but the experts that are not active for it, and where an encoder has a decoder, half. */
     public double activeLinearParameters() {
         if (experts != null) {
             return countedLinear(activeFeedForward());
         }
-        return linearParameters();
+        return linearParameters() * passedLayers() / layers;
     }
 
     /** Whether it is a decoder whose sizes do not explain its weights: one with state-space or linear-attention layers, or a tower for pictures. */

@@ -413,7 +413,7 @@ final class MemoryFormula {
             case FULL -> inputs;
             case FULL_OFFLOADED -> 0;
         };
-        return layers * inFlight * kept;
+        return layers * model.passedLayers() / model.layers() * inFlight * kept;
     }
 
     private double logitBytes() {

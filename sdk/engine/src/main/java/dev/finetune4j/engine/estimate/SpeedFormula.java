@@ -200,7 +200,7 @@ final class SpeedFormula {
         }
         double logits =
                 model.kind() == Architecture.Kind.ENCODER ? 0 : 8.0 * model.vocabulary() * (isFusedLoss ? 0.4 : 1);
-        double elements = waste * tokens * (model.layers() * layer * passes + logits);
+        double elements = waste * tokens * (model.passedLayers() * layer * passes + logits);
         double weights = model.linearParameters();
         double reading = run.isPackedWeights()
                 ? coefficients.get(UNPACKING) * weights * (2 + again) * 4.5
@@ -342,7 +342,7 @@ final class SpeedFormula {
                     / among(spread.gpus(), beside)
                     / run.accumulation();
         }
-        double activations = 4.0 * model.layers() * tokens * model.hiddenSize() * 2;
+        double activations = 4.0 * model.passedLayers() * tokens * model.hiddenSize() * 2;
         if (spread.tensor() > 1) {
             seconds += activations * (1 + again / 2) / among(spread.tensor(), gpusOfAMachine()) / spread.pipeline();
         }

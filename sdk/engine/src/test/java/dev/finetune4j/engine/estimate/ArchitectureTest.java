@@ -141,6 +141,20 @@ class ArchitectureTest {
         assertThat(active / 1e9).isCloseTo(12.9, within(0.1));
     }
 
+    /** T5's encoder has 12 layers of {@code 4 C 12 D C + 2 C F} weights, its decoder as many with attention twice. */
+    @Test
+    void passesTheEncoderOrTheDecoder() {
+        Architecture t5 = Architecture.ofConfig(
+                json("{'model_type':'t5','d_model':768,'num_layers':12,'num_decoder_layers':12,'d_ff':3072,"
+                        + "'num_heads':12,'d_kv':64,'vocab_size':32128}"));
+        double attention = 4 * 768.0 * 768;
+        double feedForward = 2 * 768.0 * 3072;
+
+        assertThat(t5.linearParameters()).isCloseTo(24 * feedForward + 36 * attention, within(1.0));
+        assertThat(t5.activeLinearParameters()).isCloseTo(12 * feedForward + 18 * attention, within(1.0));
+        assertThat(t5.attentionOperations(100)).isCloseTo(4 * 100 * 768.0 * 12, within(1.0));
+    }
+
     /** As litgpt and PEFT print them for Llama 2 7B, rank 8 on queries and values, and on all matrices. */
     @Test
     void countsAdapters() {

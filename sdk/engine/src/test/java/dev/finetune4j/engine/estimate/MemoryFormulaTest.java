@@ -341,6 +341,21 @@ class MemoryFormulaTest {
                 false);
     }
 
+    /** Tokens of the source pass the encoder alone, those of the target the decoder: of T0 3B's 48 layers, each token 24. */
+    @Test
+    void keepsOfATokenWhatHalfTheLayersOfAnEncoderWithADecoderKeep() {
+        TrainingSetup setup = setup(Framework.HUGGING_FACE, Method.FULL, ONE)
+                .weights(Weights.HALF)
+                .build();
+
+        assertThat(of(t5(Architecture.Kind.ENCODER_DECODER), setup).activations())
+                .isCloseTo(of(t5(Architecture.Kind.DECODER), setup).activations() / 2, within(1.0));
+    }
+
+    private static Architecture t5(Architecture.Kind kind) {
+        return new Architecture(kind, 48, 2048, 5120, 32, 32, 64, 32_128, true, true, false, null, null, false);
+    }
+
     @Test
     void keepsNothingWhereAHeadAloneIsTrained() {
         MemoryParts parts = of(setup(Method.HEAD, ONE).trainableParameters(1000.0));
