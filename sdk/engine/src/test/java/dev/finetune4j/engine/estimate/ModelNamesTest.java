@@ -231,6 +231,18 @@ class ModelNamesTest {
                 .satisfies(model -> assertThat(model.parameters() / 1e9).isCloseTo(billions, within(0.1 * billions)));
     }
 
+    /** 25.2 billion weights, of which its makers say that 3.8 are active. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Gemma 4 26B-A4B", "google/gemma-4-26B-A4B-it"})
+    void knowsGemma4sMixture(String name) {
+        assertThat(new ModelNames().find(name, OptionalDouble.of(26))).get().satisfies(model -> {
+            double active = model.activeLinearParameters() + model.embeddingParameters();
+
+            assertThat(model.parameters() / 1e9).isCloseTo(25.2, within(0.1));
+            assertThat(active / 1e9).isCloseTo(3.8, within(0.1));
+        });
+    }
+
     /** 32 billion of GLM-4.5's weights are active, 12 of Air's, and 3 of Flash's, whose latent attention is taken for a whole one. */
     @ParameterizedTest
     @CsvSource({"GLM-4.5, 32, 3, 12288", "GLM-4.5-Air, 12.15, 1, 10944", "GLM-4.7-Flash, 4.2, 1, 10240"})
