@@ -30,8 +30,9 @@ record Mention(String before, String after) {
                     + "[ ](?:(?:with|using|under|by|in|on|that of) )?(?:the |a |an )?(?:[a-z]+'s )?"
                     + "(?:(?:run|row|setup|version)s? (?:with|of|under|on|in) )?(?:(?!(?:no|not|with|without|under|by|in|on|at|and|but|for)\\b)[\\w.+-]+ ){0,2}$");
 
-    /** What is asked, or is there where nothing else is said. */
-    private static final Pattern CONDITION_BEFORE = Pattern.compile("\\b(?:if|whether|unless)[ ](?:[\\w-]+ ){0,2}$");
+    /** What is asked, is there where nothing else is said, or is what a figure would go with. */
+    private static final Pattern CONDITION_BEFORE = Pattern.compile("\\b(?:if|whether|unless)[ ](?:[\\w-]+ ){0,2}$"
+            + "|\\b(?:agree(?:s|d|ing)?|consistent|compatible|in line) with [^.;()]{0,20}$");
 
     private static final Pattern CONDITION_AFTER =
             Pattern.compile("[ ](?:would|might|should|unless|could(?! ?n[o']t))\\b");

@@ -137,6 +137,8 @@ class RunNotesTest {
         "slower than the run with Liger, ",
         "'8 GB less than without packing, Liger', true",
         "Liger would save 2 GB, ",
+        "'the figure agrees with it, and with Liger', ",
+        "consistent with Liger, ",
         "Liger could not be used, false",
         "whether Liger was on is not seen, ",
         "faster if Liger is on, ",
