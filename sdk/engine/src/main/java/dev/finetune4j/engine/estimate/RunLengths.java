@@ -32,6 +32,10 @@ final class RunLengths {
     private static final String IS_LONGEST =
             "longest sample|(?:seq_len|length|cap) ?(?:=|is|:) ?(?:that of )?(?:the )?longest (?:record|row|example|sequence)";
 
+    /** Some of them are then cut at the cap, unless the longest is told. */
+    private static final String LONG_ROWS =
+            "(?<!(?:as|how|so|too|that|is|are) )\\blong (?:texts?|documents|rows|samples|sequences)\\b";
+
     private final RunRow row;
 
     RunLengths(RunRow row) {
@@ -91,6 +95,9 @@ final class RunLengths {
         OptionalDouble said = row.notes().longestTokens();
         if (said.isPresent()) {
             return (int) Math.min(cap, said.getAsDouble());
+        }
+        if (row.notes().say(LONG_ROWS)) {
+            return cap;
         }
         return row.dataSet().map(set -> Math.min(cap, set.longestTokens())).orElse(null);
     }

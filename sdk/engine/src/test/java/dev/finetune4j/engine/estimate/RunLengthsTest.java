@@ -92,6 +92,10 @@ class RunLengthsTest {
         "seq_len = longest record, 2048",
         "the length is that of the longest row, 2048",
         "longest sample, 2048",
+        "long texts (medical summaries), 2048",
+        "'long rows; longest 900 tokens', 900",
+        "no long texts, ",
+        "'memory is a lower bound, too long texts are dropped', ",
         "rows padded to the longest record, "
     })
     void readsThatTheCapIsTheLongestRow(String notes, @Nullable Integer longest) {
