@@ -164,6 +164,7 @@ final class RunReader {
                 .offloadsOptimizer(spread.offloadsOptimizer())
                 .offloadsWeights(spread.offloadsWeights(sharding))
                 .sharesStream(spread.sharesStream())
+                .gpuCounts(spread.gpuCounts())
                 .build();
     }
 
@@ -200,6 +201,7 @@ final class RunReader {
                 && !setup.offloadsWeights()
                 && setup.parallelism().sequence() == 1
                 && setup.shardings().size() <= 1 // one alone is said
+                && setup.gpuCounts().isEmpty()
                 && !row.notes().say("probably differ|vision|tower");
     }
 }

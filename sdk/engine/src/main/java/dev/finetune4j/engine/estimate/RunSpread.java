@@ -82,6 +82,12 @@ final class RunSpread {
     /** Replicas that share out nothing. */
     private static final Pattern ALIKE = Pattern.compile("\\bddp\\b");
 
+    /** How many GPUs share states where nobody says: mostly those of a machine of eight. Judgement. */
+    private static final List<Integer> COUNTS = List.of(4, 8, 8, 16);
+
+    /** The same by DeepSpeed's files of settings, which serve on one GPU, too. */
+    private static final List<Integer> COUNTS_OF_STAGES = List.of(1, 2, 4, 8, 8);
+
     private final RunRow row;
     private final String text;
 
@@ -127,14 +133,29 @@ final class RunSpread {
     }
 
     /**
-     * GPUs of the run. Where their number is not said, but that replicas share states, they are taken for a machine, at the least; DeepSpeed's
-     * files of settings serve on one GPU, too.
+     * GPUs of the run. Where their number is not said, but that replicas share states, they are taken for a machine, at the least. One alone may
+     * offload what it would share.
      */
     private int gpuCount(int ofAModel) {
-        boolean isSaid = row.number("gpus").isPresent();
-        Sharding sharding = isSaid ? Sharding.NONE : sharding(null, 1);
-        boolean isShared = sharding != Sharding.NONE && sharding != Sharding.LAYERS && !isByStages(sharding);
-        return isShared ? Math.max(Parallelism.GPUS_OF_A_MACHINE, ofAModel) : row.gpuCount();
+        return isCountOpen() ? Math.max(Parallelism.GPUS_OF_A_MACHINE, ofAModel) : row.gpuCount();
+    }
+
+    private boolean isCountOpen() {
+        if (row.number("gpus").isPresent()) {
+            return false;
+        }
+        Sharding sharding = sharding(null, 1);
+        boolean isShared = sharding != Sharding.NONE && sharding != Sharding.LAYERS;
+        return isShared && !(isByStages(sharding) && offloadsOptimizer());
+    }
+
+    /** How many GPUs there may be; empty where that is said, or by how many the model is divided. */
+    List<Integer> gpuCounts() {
+        boolean isDivided = DEGREE.matcher(text).find() || parallelism().shardDegree() != null || modelParallel() > 1;
+        if (isDivided || !isCountOpen()) {
+            return List.of();
+        }
+        return isByStages(sharding(null, 1)) ? COUNTS_OF_STAGES : COUNTS;
     }
 
     private boolean isByStages(Sharding sharding) {

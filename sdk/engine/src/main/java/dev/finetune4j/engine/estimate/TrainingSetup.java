@@ -70,6 +70,7 @@ import org.jspecify.annotations.Nullable;
  * @param sharesStream whether GPUs that share each matrix share out what flows between layers, too (sequence parallelism, arXiv:2205.05198);
  *     null where it is not known
  * @param shardings what its replicas may share out where nobody says, one as likely as another; empty where {@code parallelism} says it
+ * @param gpuCounts how many GPUs there may be where nobody says, one as likely as another; empty where {@code parallelism} says it
  */
 public record TrainingSetup(
         Method method,
@@ -100,7 +101,8 @@ public record TrainingSetup(
         boolean offloadsWeights,
         Parallelism parallelism,
         @Nullable Boolean sharesStream,
-        List<Sharding> shardings) {
+        List<Sharding> shardings,
+        List<Integer> gpuCounts) {
     /** What is trained. */
     public enum Method {
         /** Every weight. */
@@ -277,6 +279,7 @@ public record TrainingSetup(
     public TrainingSetup {
         targets = Set.copyOf(targets);
         shardings = List.copyOf(shardings);
+        gpuCounts = List.copyOf(gpuCounts);
         inRange("rank", rank, 1, 1 << 16);
         inRange("microBatch", microBatch, 1, 1 << 20);
         inRange("accumulation", accumulation, 1, 1 << 24);
@@ -346,6 +349,7 @@ public record TrainingSetup(
         private boolean offloadsWeights;
         private @Nullable Boolean sharesStream;
         private List<Sharding> shardings = List.of();
+        private List<Integer> gpuCounts = List.of();
 
         private Builder(Method method, Framework framework, Parallelism parallelism) {
             this.method = method;
@@ -381,6 +385,7 @@ public record TrainingSetup(
             offloadsWeights = setup.offloadsWeights;
             sharesStream = setup.sharesStream;
             shardings = setup.shardings;
+            gpuCounts = setup.gpuCounts;
         }
 
         /** The rank of the adapters. */
@@ -539,6 +544,12 @@ public record TrainingSetup(
             return this;
         }
 
+        /** How many GPUs there may be where nobody says. */
+        public Builder gpuCounts(List<Integer> value) {
+            gpuCounts = value;
+            return this;
+        }
+
         /** The setup. */
         public TrainingSetup build() {
             return new TrainingSetup(
@@ -570,7 +581,8 @@ public record TrainingSetup(
                     offloadsWeights,
                     parallelism,
                     sharesStream,
-                    shardings);
+                    shardings,
+                    gpuCounts);
         }
     }
 }

@@ -253,6 +253,10 @@ final class Unknowns {
     /** Megatron's distributed optimizer is an option that recipes set and scripts forget; DeepSpeed's stage is often not said. */
     private Parallelism parallelism(RandomGenerator random) {
         Parallelism said = setup.parallelism();
+        List<Integer> counts = setup.gpuCounts();
+        if (!counts.isEmpty()) {
+            return on(said, counts.get(random.nextInt(counts.size())));
+        }
         if (said.sharding() != Sharding.NONE) {
             return said;
         }
@@ -278,6 +282,17 @@ final class Unknowns {
             return setup.sharesStream();
         }
         return setup.framework() == Framework.TUNED || chance(random, 0.5);
+    }
+
+    private static Parallelism on(Parallelism said, int gpus) {
+        return new Parallelism(
+                gpus,
+                said.sharding(),
+                said.tensor(),
+                said.pipeline(),
+                said.expert(),
+                said.sequence(),
+                said.shardDegree());
     }
 
     private static Parallelism sharded(Parallelism said, Sharding sharding) {

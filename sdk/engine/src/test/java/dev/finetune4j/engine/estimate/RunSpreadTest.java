@@ -12,6 +12,39 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RunSpreadTest {
+    /** One GPU alone has nobody to share with, but may offload. */
+    @ParameterizedTest
+    @CsvSource({
+        "torchtitan, fsdp, '', 8, 4",
+        "torchtitan, fsdp dp_shard=4, '', 8, 0",
+        "torchtitan, fsdp tp2, '', 8, 0",
+        "trl, zero2, '', 8, 5",
+        "Megatron-LM, dp (distributed optimizer), '', 8, 4",
+        "torchtitan, fsdp, 4, 4, 0",
+        "trl, zero2, 1, 1, 0",
+        "trl, zero3-offload, '', 1, 0",
+        "trl, none, '', 1, 0",
+        "trl, ddp, '', 1, 0"
+    })
+    void leavesOpenHowManyGpusShareStatesWhereNobodySays(
+            String framework, String parallelism, String gpus, int count, int open) {
+        SampleRun run = SampleRun.with("framework", framework).set("method", "full");
+        TrainingSetup setup =
+                run.set("parallelism", parallelism).set("gpus", gpus).setup();
+
+        assertThat(setup.parallelism().gpus()).isEqualTo(count);
+        assertThat(setup.gpuCounts()).hasSize(open);
+    }
+
+    @Test
+    void takesNoRunForCompleteOfWhichNobodySaysHowManyGpusShareStates() {
+        SampleRun run = SampleRun.with("parallelism", "fsdp").set("method", "full");
+        run.set("seq_len", "2048").set("packing", "yes");
+
+        assertThat(run.set("gpus", "8").read().isComplete()).isTrue();
+        assertThat(run.set("gpus", "").read().isComplete()).isFalse();
+    }
+
     /** Else the stage is drawn, since most that name DeepSpeed alone share out something. */
     @ParameterizedTest
     @CsvSource({"ddp, true", "dp, false"})
@@ -370,22 +403,5 @@ class RunSpreadTest {
 
         assertThat(run.setup().offloadsOptimizer()).isEqualTo(ofOptimizer);
         assertThat(run.setup().offloadsWeights()).isEqualTo(ofWeights);
-    }
-
-    /** A file of DeepSpeed's settings serves on one GPU, too. */
-    @ParameterizedTest
-    @CsvSource({
-        "torchtitan, fsdp, 8, FSDP",
-        "Megatron-LM, dp (distributed optimizer), 8, ZERO1",
-        "trl, zero2, 1, ZERO2",
-        "trl, none, 1, NONE"
-    })
-    void takesWhatSharesStatesForAMachineWhereNobodyCountsGpus(
-            String framework, String parallelism, int gpus, Sharding sharding) {
-        SampleRun run = SampleRun.with("framework", framework).set("parallelism", parallelism);
-        run.set("gpus", "");
-
-        assertThat(run.setup().parallelism().gpus()).isEqualTo(gpus);
-        assertThat(run.setup().parallelism().sharding()).isEqualTo(sharding);
     }
 }

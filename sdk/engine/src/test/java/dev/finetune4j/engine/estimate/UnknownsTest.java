@@ -27,6 +27,20 @@ class UnknownsTest {
         assertThat(singleOf(Method.FULL, shares)).isBetween(0.6, 0.8);
     }
 
+    @Test
+    void drawsHowManyGpusThereAreWhereNobodySays() {
+        TrainingSetup setup = SampleSetup.of(Framework.TUNED, Method.FULL, Parallelism.data(8, Sharding.FSDP))
+                .gpuCounts(List.of(4, 16))
+                .build();
+        Unknowns unknowns = new Unknowns(SampleSetup.LLAMA_8B, setup);
+        SplittableRandom random = new SplittableRandom(1);
+
+        assertThat(Stream.generate(() -> unknowns.draw(random).parallelism().weightShards())
+                        .limit(DRAWS)
+                        .distinct())
+                .containsExactlyInAnyOrder(4, 16);
+    }
+
     /** torchtitan has sequence parallelism beside tensor parallelism at all times. */
     @Test
     void takesWhatFlowsBetweenLayersForSharedOutAsOftenAsNotWhereNobodySays() {
