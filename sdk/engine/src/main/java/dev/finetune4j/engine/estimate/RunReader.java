@@ -110,11 +110,14 @@ final class RunReader {
         OptionalDouble billions = row.number("params_b");
         Optional<Architecture> named = names.find(model, billions);
         boolean isKnown = named.isPresent() && !named.get().isInterpolated();
-        boolean isOfOwnSizes = isKnown && RunShape.isTold(model);
+        boolean isOfOwnSizes = isKnown && RunShape.isTold(model, named.get());
         if ((isKnown && !isOfOwnSizes) || names.whyUnlike(model, billions).isPresent()) {
             return named.orElse(null);
         }
-        return new RunShape(row).said().or(() -> named).orElse(null);
+        return new RunShape(row)
+                .said(isOfOwnSizes ? named.get() : null)
+                .or(() -> named)
+                .orElse(null);
     }
 
     private TrainingSetup setup(Method trained) {

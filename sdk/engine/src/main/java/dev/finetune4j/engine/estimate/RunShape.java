@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sizes of a model that has no name of its own, where the notes of a published run tell them: {@code layers=12 hidden=768 ff=3072
@@ -26,7 +27,8 @@ final class RunShape {
 
     private static final String WIDTH_OF_A_NAME = "\\b\\d{1,3}l[-_ ]?(\\d{2,5})d(?![a-z])";
 
-    private static final String WIDTH_IN_WORDS = "\\b(\\d{1,3},\\d{3}|\\d{2,5})[ -]wide\\b";
+    private static final String WIDTH_IN_WORDS =
+            "\\b(\\d{1,3},\\d{3}|\\d{2,5})[ -](?:wide|hidden(?![ -](?:layer|state)))\\b";
 
     private static final String WIDTH =
             "\\b(?:hidden_size|hidden|d_model|n_embd|model_dim|embed_dim|embedding_dim|width|(?<!(?:head|lora|rotary|rope|latent|expert)[ -])dim)"
@@ -85,21 +87,26 @@ final class RunShape {
      * The shape that layers, width and vocabulary in the notes describe; the feed-forward layer is as wide as usual unless they say it. Whether it is
      * gated, and the head is the embedding, is told by the parameters of the row where the notes do not. Empty where one of the three is missing, they make
      * another number of parameters than the row has, or the notes tell of experts or of an encoder, which have other layers.
+     *
+     * @param like the model that it is like, which tells its vocabulary and its gate where nothing else does; null for none
      */
-    Optional<Architecture> said() {
+    Optional<Architecture> said(@Nullable Architecture like) {
         OptionalDouble layers = first(LAYERS, LAYERS_IN_WORDS, LAYERS_OF_A_NAME);
         OptionalDouble width = first(WIDTH, WIDTH_IN_WORDS, WIDTH_OF_A_NAME);
         OptionalDouble vocabulary = first(VOCABULARY, VOCABULARY_IN_WORDS);
         if (vocabulary.isEmpty()) {
             vocabulary = vocabularyByName();
         }
+        if (vocabulary.isEmpty() && like != null) {
+            vocabulary = OptionalDouble.of(like.vocabulary());
+        }
         if (notes.say(NOT_A_DECODER) || layers.isEmpty() || width.isEmpty() || vocabulary.isEmpty()) {
             return Optional.empty();
         }
         List<Architecture> meant = new ArrayList<>();
-        for (boolean isGated : notes.say(GATED)
-                ? List.of(true)
-                : notes.say(UNGATED + '|' + NEW_GELU) ? List.of(false) : List.of(false, true)) {
+        List<Boolean> gates = like == null ? List.of(false, true) : List.of(like.isGated());
+        for (boolean isGated :
+                notes.say(GATED) ? List.of(true) : notes.say(UNGATED + '|' + NEW_GELU) ? List.of(false) : gates) {
             for (boolean isTied : notes.say(TIED) && !notes.say(UNTIED) ? List.of(true) : List.of(true, false)) {
                 meant.add(shape(
                         (int) layers.getAsDouble(),
@@ -114,15 +121,19 @@ final class RunShape {
                 .filter(shape -> distance(shape) <= SAME_SIZE);
     }
 
-    /** Whether a name tells layers, width and vocabulary by itself: what else it holds is what the model is like, "GPT-2 style 12 layers". */
-    static boolean isTold(String name) {
+    /**
+     * Whether a name tells layers and width by itself, and either its vocabulary, too, or others than those of the model that it names: what else it
+     * holds is then what the model is like, "GPT-2 style 12 layers".
+     */
+    static boolean isTold(String name, Architecture named) {
         RunNotes said = new RunNotes(name);
-        return Stream.of(LAYERS, LAYERS_IN_WORDS)
-                        .anyMatch(each -> said.number(each).isPresent())
-                && Stream.of(WIDTH, WIDTH_IN_WORDS)
-                        .anyMatch(each -> said.number(each).isPresent())
-                && Stream.of(VOCABULARY, VOCABULARY_IN_WORDS)
-                        .anyMatch(each -> said.number(each).isPresent());
+        OptionalDouble layers = first(said, LAYERS, LAYERS_IN_WORDS);
+        OptionalDouble width = first(said, WIDTH, WIDTH_IN_WORDS);
+        if (layers.isEmpty() || width.isEmpty()) {
+            return false;
+        }
+        boolean isOther = layers.getAsDouble() != named.layers() || width.getAsDouble() != named.hiddenSize();
+        return isOther || first(said, VOCABULARY, VOCABULARY_IN_WORDS).isPresent();
     }
 
     private OptionalDouble vocabularyByName() {
@@ -136,8 +147,12 @@ final class RunShape {
     }
 
     private OptionalDouble first(String... expressions) {
+        return first(notes, expressions);
+    }
+
+    private static OptionalDouble first(RunNotes said, String... expressions) {
         return Stream.of(expressions)
-                .map(notes::number)
+                .map(said::number)
                 .filter(OptionalDouble::isPresent)
                 .findFirst()
                 .orElse(OptionalDouble.empty());

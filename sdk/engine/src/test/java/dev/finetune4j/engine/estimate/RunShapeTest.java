@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.estimate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -84,6 +85,21 @@ class RunShapeTest {
 
         assertThat(shape.vocabulary()).isEqualTo(32000);
         assertThat(shape.hasTiedEmbeddings()).isFalse();
+    }
+
+    /** GPT-2 of 27 billion weights, not of 124 million: its vocabulary is the same. */
+    @Test
+    void takesSizesOfANameBeforeTheModelWhoseVocabularyItHas() {
+        Architecture shape = Objects.requireNonNull(SampleRun.with("model", "GPT-2 (60 layers, 6144 hidden, 32 heads)")
+                .set("params_b", "")
+                .read()
+                .architecture());
+
+        assertThat(shape.layers()).isEqualTo(60);
+        assertThat(shape.hiddenSize()).isEqualTo(6144);
+        assertThat(shape.heads()).isEqualTo(32);
+        assertThat(shape.vocabulary()).isEqualTo(50_257);
+        assertThat(shape.parameters() / 1e9).isCloseTo(27.5, within(0.5));
     }
 
     @ParameterizedTest
