@@ -344,7 +344,9 @@ final class SpeedFormula {
         }
         double activations = 4.0 * model.passedLayers() * tokens * model.hiddenSize() * 2;
         if (spread.tensor() > 1) {
-            seconds += activations * (1 + again / 2) / among(spread.tensor(), gpusOfAMachine()) / spread.pipeline();
+            // Sums on all GPUs, two a layer on the way forward and two back: added up in shares, and gathered.
+            double sent = 2 * others(spread.tensor()) * activations * (1 + again / 2);
+            seconds += sent / among(spread.tensor(), gpusOfAMachine()) / spread.pipeline();
         }
         if (spread.expert() > 1 && model.experts() != null) {
             double rate = among(spread.expert() * spread.tensor(), 1);

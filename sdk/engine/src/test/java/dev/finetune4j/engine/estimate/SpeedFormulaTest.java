@@ -67,6 +67,24 @@ class SpeedFormulaTest {
         assertThat(compiled.launching() / stock.launching()).isCloseTo(0.8, within(1e-9));
     }
 
+    /** Of 4096 tokens, each GPU sends {@code 2 (n - 1) / n} of 8192 bytes a token four times a layer: a sum is shares added up, and gathered. */
+    @Test
+    void sendsSumsTwiceWhereGpusShareEachMatrix() {
+        Gpu h100 = GpuTable.shipped().find("H100-SXM").orElseThrow();
+        Parallelism spread = new Parallelism(8, Parallelism.Sharding.NONE, 8, 1, 1, 1);
+        TrainingSetup setup = SampleSetup.of(Framework.TUNED, Method.FULL, spread)
+                .checkpointing(Checkpointing.NONE)
+                .build();
+        Assumed run = new Unknowns(SampleSetup.LLAMA_8B, setup).draw(new SplittableRandom(1));
+        SpeedParts parts =
+                SpeedFormula.of(SampleSetup.LLAMA_8B, run, h100, Coefficients.centres(SpeedCoefficient.values()));
+        double sent = 2 * 7 / 8.0 * 4 * 32 * 4096 * 8192;
+
+        assertThat(parts.communication())
+                .isCloseTo(
+                        SpeedCoefficient.EXPOSED.centre() * sent / h100.peerBytesPerSecond(8), withinPercentage(0.01));
+    }
+
     /** Weights stay in a machine; over the network go each GPU's shares of gradients alone. */
     @Test
     void sendsSharesOfGradientsAloneBetweenMachinesWhereSharingIsHybrid() {
@@ -157,7 +175,7 @@ class SpeedFormulaTest {
         double weights = BERT.linearParameters() + BERT.embeddingParameters();
         double exposed = SpeedCoefficient.EXPOSED.centre();
         double gathered = (2 * 2 + 4) * weights * exposed;
-        double exchanged = of(alone, h100).communication() - 4 * 12 * 8 * 128 * 768 * 2 / 315e9 * exposed;
+        double exchanged = of(alone, h100).communication() - 7 / 4.0 * 4 * 12 * 8 * 128 * 768 * 2 / 315e9 * exposed;
 
         assertThat(of(beside, h100).communication()).isCloseTo(gathered * 15 / 16 / 280e9, withinPercentage(0.1));
         assertThat(exchanged).isCloseTo(gathered / 8 / 2 / 35e9, withinPercentage(0.1));
@@ -171,7 +189,7 @@ class SpeedFormulaTest {
         TrainingSetup.Builder two =
                 setup(Method.FULL, Checkpointing.NONE, new Parallelism(16, Parallelism.Sharding.NONE, 8, 1, 1, 1));
         double adding = 2 * 0.5 * 2 * BERT.parameters() / 8 / 17.5e9;
-        double within = 4 * 12 * 8 * 128 * 768.0 * 2 / 140e9;
+        double within = 7 / 4.0 * 4 * 12 * 8 * 128 * 768 * 2 / 140e9;
 
         assertThat(of(two, a800).communication())
                 .isCloseTo(SpeedCoefficient.EXPOSED.centre() * (adding + within), withinPercentage(0.01));
