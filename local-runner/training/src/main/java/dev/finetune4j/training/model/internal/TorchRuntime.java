@@ -37,7 +37,13 @@ public final class TorchRuntime {
 
     /** Sets the number of compute threads of what the calling thread computes; threads that have not computed yet inherit it. */
     public static void useThreads(int threads) {
+        threads(); // a thread inherits when it first asks or computes, which would undo what was set before
         JniUtils.setNumThreads(threads);
+    }
+
+    /** How many compute threads what the calling thread computes is spread over. */
+    public static int threads() {
+        return JniUtils.getNumThreads();
     }
 
     /** The linker says which file or function is missing; what stands around it says nothing. */

@@ -14,9 +14,11 @@ import dev.finetune4j.training.model.LanguageModel;
 import dev.finetune4j.training.model.LanguageModelLoader.Purpose;
 import dev.finetune4j.training.model.LanguageModelLoader.Settings;
 import dev.finetune4j.training.model.TokenBatch;
+import dev.finetune4j.training.model.internal.TorchRuntime;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -54,6 +56,19 @@ class TeamTest {
             assertThat(FlatState.gradientByFirstMoment(team, folder.resolve("team")))
                     .containsExactly(FlatState.gradientByFirstMoment(one, folder.resolve("one")), offset(1e-4f));
             assertThat(team.loss(batch)).isCloseTo(one.loss(batch), withPercentage(0.01));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 8})
+    void membersHaveTheThreadsAmongThem(int threads) {
+        TorchRuntime.start(threads);
+        try (Team team = new Team(threads)) {
+            int members = Team.members(threads);
+            Callable<Double> counted = () -> (double) TorchRuntime.threads();
+
+            assertThat(team.all(Collections.nCopies(members, counted))).isEqualTo(threads / members * members);
+            assertThat(TorchRuntime.threads()).isEqualTo(threads);
         }
     }
 
