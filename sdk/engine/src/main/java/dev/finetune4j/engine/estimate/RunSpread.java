@@ -8,8 +8,10 @@ import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** How a published run is spread over GPUs: what they share out, how the model is divided, and what lies in the host's memory. */
@@ -29,6 +31,14 @@ final class RunSpread {
             "cp",
             "ulysses(?:[ _-]?(?:sequence[ _-]?)?parallel(?:ism)?)?",
             "sp");
+
+    /** Degrees by which a model is divided, as notes say them. */
+    private static final List<String> NOTED = Stream.of("tp", "pp", "cp")
+            .map(kind -> "(?<![a-z])(?:" + kind + '|' + wordsOf(kind)
+                    + ")(?:[ _-]?(?:size|degree))?[ _=:-]{0,3}\\d{1,4}(?![\\d.])")
+            .toList();
+
+    private static final String NOTED_STAGE = "zero[ _-]*(?:stage[ _-]*)?[123](?!\\d)";
 
     /** Pipeline parallelism as a word or before its degree; an "app" has none. */
     private static final Pattern PIPELINE = Pattern.compile("(?<![a-z])pp(?![a-z])|pipeline");
@@ -96,9 +106,20 @@ final class RunSpread {
         this.text = text(row);
     }
 
-    /** The column's text or, where that is empty, that of the framework or the method, if they say it. */
+    private static String wordsOf(String kind) {
+        return DEGREES_IN_WORDS.entrySet().stream()
+                .filter(words -> words.getValue().equals(kind))
+                .map(Map.Entry::getKey)
+                .findAny()
+                .orElseThrow();
+    }
+
+    /** The column's text or, where that is empty, that of the framework or the method, or where it is "other", that of the notes, if they say it. */
     private static String text(RunRow row) {
         String text = row.lower("parallelism");
+        if (text.equals("other")) {
+            text = inNotes(row).orElse(text);
+        }
         if (text.isEmpty()) {
             String elsewhere = (row.text("framework") + ' ' + row.text("method")).toLowerCase(Locale.ROOT);
             text = row.gpuCount() > 1 && SHARDED.matcher(elsewhere).find() ? elsewhere : "";
@@ -109,6 +130,20 @@ final class RunSpread {
         return text.replaceAll(
                         "sequence[ _-]?parallel(?:ism)?[ _-](?:size|degree)", "sp") // without those, Megatron's option
                 .replaceAll("(?<=\\d)x(?=[a-z])", " "); // tp2xpp2
+    }
+
+    /** Degrees that the notes say, "TP2 CP2 PP8" or "ZeRO-2 over DP96, TP2", and that the GPUs suffice for. */
+    private static Optional<String> inNotes(RunRow row) {
+        List<String> said =
+                NOTED.stream().map(row.notes()::first).flatMap(Optional::stream).toList();
+        long gpus = said.stream()
+                .mapToLong(degree -> Long.parseLong(degree.replaceAll("\\D", "")))
+                .reduce(1, (a, b) -> a * b);
+        if (said.isEmpty() || gpus > row.gpuCount()) {
+            return Optional.empty();
+        }
+        String stage = row.notes().first(NOTED_STAGE).map(zero -> ' ' + zero).orElse("");
+        return Optional.of(String.join(" ", said) + stage);
     }
 
     /**

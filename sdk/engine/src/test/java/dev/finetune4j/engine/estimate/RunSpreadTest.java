@@ -36,6 +36,29 @@ class RunSpreadTest {
         assertThat(setup.gpuCounts()).hasSize(open);
     }
 
+    /** A collector's column may say that it is none of its own kinds, and the notes which. */
+    @ParameterizedTest
+    @CsvSource({
+        "'step_time_s=1.93; TP2 DP8; pre-training', 16, 2, 1, 1, NONE",
+        "'TP2 CP2 PP8 DP8, 2 layers per virtual stage', 256, 2, 8, 2, NONE",
+        "'ZeRO-2 over DP96, TP2; 192 GPUs', 192, 2, 1, 1, ZERO2",
+        "'tensor parallel size 4, pipeline-parallel=2', 8, 4, 2, 1, NONE",
+        "'slower than TP8', 8, 1, 1, 1, NONE",
+        "'TP8 in the larger job', 4, 1, 1, 1, NONE",
+        "'version tp2.1 of the script', 8, 1, 1, 1, NONE"
+    })
+    void readsFromNotesByWhatAModelIsDividedInAnotherWay(
+            String notes, String gpus, int tensor, int pipeline, int sequence, Sharding sharding) {
+        SampleRun run = SampleRun.with("parallelism", "other").set("gpus", gpus).set("framework", "Megatron-DeepSpeed");
+
+        Parallelism parallelism = run.set("notes", notes).setup().parallelism();
+
+        assertThat(parallelism.tensor()).isEqualTo(tensor);
+        assertThat(parallelism.pipeline()).isEqualTo(pipeline);
+        assertThat(parallelism.sequence()).isEqualTo(sequence);
+        assertThat(parallelism.sharding()).isEqualTo(sharding);
+    }
+
     @Test
     void takesNoRunForCompleteOfWhichNobodySaysHowManyGpusShareStates() {
         SampleRun run = SampleRun.with("parallelism", "fsdp").set("method", "full");
