@@ -34,8 +34,7 @@ final class RunSpread {
 
     /** Degrees by which a model is divided, as notes say them. */
     private static final List<String> NOTED = Stream.of("tp", "pp", "cp")
-            .map(kind -> "(?<![a-z])(?:" + kind + '|' + wordsOf(kind)
-                    + ")(?:[ _-]?(?:size|degree))?[ _=:-]{0,3}\\d{1,4}(?![\\d.])")
+            .map(kind -> "(?<![a-z])" + kind + "\\s*[=:]?\\s*\\d{1,4}(?!\\d|\\.\\d)")
             .toList();
 
     private static final String NOTED_STAGE = "zero[ _-]*(?:stage[ _-]*)?[123](?!\\d)";
@@ -106,15 +105,7 @@ final class RunSpread {
         this.text = text(row);
     }
 
-    private static String wordsOf(String kind) {
-        return DEGREES_IN_WORDS.entrySet().stream()
-                .filter(words -> words.getValue().equals(kind))
-                .map(Map.Entry::getKey)
-                .findAny()
-                .orElseThrow();
-    }
-
-    /** The column's text or, where that is empty, that of the framework or the method, or where it is "other", that of the notes, if they say it. */
+    /** The column's text; that of the framework or the method where it is empty, and that of the notes where it is "other", if they say it. */
     private static String text(RunRow row) {
         String text = row.lower("parallelism");
         if (text.equals("other")) {
@@ -124,25 +115,31 @@ final class RunSpread {
             String elsewhere = (row.text("framework") + ' ' + row.text("method")).toLowerCase(Locale.ROOT);
             text = row.gpuCount() > 1 && SHARDED.matcher(elsewhere).find() ? elsewhere : "";
         }
+        return abbreviated(text);
+    }
+
+    private static String abbreviated(String text) {
+        String shorter = text;
         for (Map.Entry<String, String> kind : DEGREES_IN_WORDS.entrySet()) {
-            text = text.replaceAll(kind.getKey() + "(?:[ _-](?:size|degree))?", kind.getValue());
+            shorter = shorter.replaceAll(kind.getKey() + "(?:[ _-](?:size|degree))?", kind.getValue());
         }
-        return text.replaceAll(
+        return shorter.replaceAll(
                         "sequence[ _-]?parallel(?:ism)?[ _-](?:size|degree)", "sp") // without those, Megatron's option
                 .replaceAll("(?<=\\d)x(?=[a-z])", " "); // tp2xpp2
     }
 
     /** Degrees that the notes say, "TP2 CP2 PP8" or "ZeRO-2 over DP96, TP2", and that the GPUs suffice for. */
     private static Optional<String> inNotes(RunRow row) {
+        RunNotes notes = new RunNotes(abbreviated(row.lower("notes")));
         List<String> said =
-                NOTED.stream().map(row.notes()::first).flatMap(Optional::stream).toList();
+                NOTED.stream().map(notes::first).flatMap(Optional::stream).toList();
         long gpus = said.stream()
                 .mapToLong(degree -> Long.parseLong(degree.replaceAll("\\D", "")))
                 .reduce(1, (a, b) -> a * b);
         if (said.isEmpty() || gpus > row.gpuCount()) {
             return Optional.empty();
         }
-        String stage = row.notes().first(NOTED_STAGE).map(zero -> ' ' + zero).orElse("");
+        String stage = notes.first(NOTED_STAGE).map(zero -> ' ' + zero).orElse("");
         return Optional.of(String.join(" ", said) + stage);
     }
 

@@ -43,6 +43,7 @@ class RunSpreadTest {
         "'TP2 CP2 PP8 DP8, 2 layers per virtual stage', 256, 2, 8, 2, NONE",
         "'ZeRO-2 over DP96, TP2; 192 GPUs', 192, 2, 1, 1, ZERO2",
         "'tensor parallel size 4, pipeline-parallel=2', 8, 4, 2, 1, NONE",
+        "'TP4 without sequence parallel, PP2.', 8, 4, 2, 1, NONE",
         "'slower than TP8', 8, 1, 1, 1, NONE",
         "'TP8 in the larger job', 4, 1, 1, 1, NONE",
         "'version tp2.1 of the script', 8, 1, 1, 1, NONE"
