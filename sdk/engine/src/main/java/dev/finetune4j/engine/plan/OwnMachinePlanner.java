@@ -44,8 +44,8 @@ final class OwnMachinePlanner {
     private static final double WARMER = 0.7;
     private static final double COLDER = 1.3;
     /**
-     * A rehearsal goes through the largest micro-batch, but some hundred steps leave more gaps between blocks than eight do: eight runs of as
-     * many kinds came to 1.00 to 1.09 of it, 1.03 in the median (docs/estimates.md).
+     * A rehearsal goes through the largest micro-batch, but a run takes somewhat more: eight of 15 to 75 steps came to 1.00 to 1.09 of it, 1.03
+     * in the median (docs/estimates.md).
      */
     private static final double LONGER_RUN = 1.03;
 
