@@ -21,7 +21,8 @@ final class RehearsalWords {
         Rehearsal.Training training = rehearsal.training();
         return when(rehearsal) + ": " + steps(training) + ", " + loss(training) + "; "
                 + number("%.0f", training.timedTokens() / training.timedSeconds()) + " tokens a second"
-                + (rehearsal.peakBytes() > 0 ? ", peak " + Figures.bytes(rehearsal.peakBytes()) : "");
+                + (rehearsal.peakBytes() > 0 ? ", peak " + Figures.bytes(rehearsal.peakBytes()) : "")
+                + (rehearsal.wasDisturbed() ? "; other programs computed beside it" : "");
     }
 
     /** Figure by figure. */

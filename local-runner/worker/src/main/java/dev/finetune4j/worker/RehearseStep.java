@@ -13,6 +13,7 @@ import dev.finetune4j.training.loop.StopSignal;
 import dev.finetune4j.training.loop.TrainingLoop.Surroundings;
 import dev.finetune4j.training.problem.WriteFailure;
 import dev.finetune4j.training.rows.ExampleReader;
+import dev.finetune4j.worker.machine.ProcessorTime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +45,7 @@ final class RehearseStep {
 
     /** Rehearses; the reason why it stopped before the end, if it did. */
     Optional<String> run() {
+        Optional<ProcessorTime> before = site.processorTime();
         TrainStep training = new TrainStep(site, step.train());
         Optional<Rehearsal.Training> trained = training.rehearse(step.extent());
         if (trained.isEmpty()) {
@@ -69,7 +71,9 @@ final class RehearseStep {
                 trained.get(),
                 paces,
                 site.peakResidentBytes(),
-                training.foreseenPeakBytes());
+                training.foreseenPeakBytes(),
+                before.flatMap(earlier -> site.processorTime().map(now -> now.waitingShareSince(earlier)))
+                        .orElse(null));
         try {
             DurableFiles.write(report(), Json.pretty(rehearsal));
         } catch (IOException e) {

@@ -31,6 +31,7 @@ import dev.finetune4j.worker.folder.MemoryAtStart;
 import dev.finetune4j.worker.folder.MemoryUse;
 import dev.finetune4j.worker.folder.WorkerStatus;
 import dev.finetune4j.worker.machine.Machine;
+import dev.finetune4j.worker.machine.ProcessorTime;
 import dev.finetune4j.worker.problem.WorkerProblems;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -302,6 +303,11 @@ final class WorkSite {
     /** Most resident memory that this process ever had, -1 if the system does not tell. */
     long peakResidentBytes() {
         return engines.machine().peakResidentBytes();
+    }
+
+    /** What its threads have had of processors so far; empty if the system does not tell. */
+    Optional<ProcessorTime> processorTime() {
+        return engines.machine().processorTime();
     }
 
     Instant now() {

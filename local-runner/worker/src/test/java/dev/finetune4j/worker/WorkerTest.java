@@ -157,6 +157,7 @@ class WorkerTest {
             assertThat(pace.wholeSeconds()).isGreaterThanOrEqualTo(0);
         });
         assertThat(rehearsal.foreseenPeakBytes()).isEqualTo(1);
+        assertThat(rehearsal.waitingShare() == null).isEqualTo(!Files.exists(Path.of("/proc/self/schedstat")));
         assertThat(events())
                 .filteredOn(RunEvent.WorkerEnded.class::isInstance)
                 .singleElement()

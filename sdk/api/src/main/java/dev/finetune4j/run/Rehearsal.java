@@ -4,6 +4,7 @@ import dev.finetune4j.data.Quantiles;
 import dev.finetune4j.evaluation.Variant;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a worker measured while it did the first steps of a training and some of the answers after it: the same rows, settings and
@@ -16,6 +17,8 @@ import java.util.List;
  * @param peakBytes largest resident memory of the worker, with the largest micro-batch and the longest rows that are answered;
  *     -1 if its machine does not tell
  * @param foreseenPeakBytes what the worker itself had foreseen of it
+ * @param waitingShare share of the time in which its threads could have computed that they waited for a processor, since others had
+ *     it, 0 to 1; null if its machine does not tell
  */
 public record Rehearsal(
         Instant at,
@@ -23,7 +26,11 @@ public record Rehearsal(
         Training training,
         List<AnswerPace> answers,
         long peakBytes,
-        long foreseenPeakBytes) {
+        long foreseenPeakBytes,
+        @Nullable Double waitingShare) {
+    /** Threads wait for each other's processors by so much where nothing else computes: those of the virtual machine do. */
+    private static final double QUIET = 0.05;
+
     /**
      * What the first steps of a training showed, and what the whole of it is.
      *
@@ -86,6 +93,16 @@ public record Rehearsal(
     /** Copies the list. */
     public Rehearsal {
         answers = List.copyOf(answers);
+    }
+
+    /** Whether other programs computed meanwhile, so that it took longer than it takes alone. */
+    public boolean wasDisturbed() {
+        return waitingShare != null && waitingShare > QUIET;
+    }
+
+    /** What the same work takes alone, as a share of what it took. */
+    public double aloneShare() {
+        return waitingShare != null && wasDisturbed() ? 1 - waitingShare : 1;
     }
 
     /** What the validation losses and all answers of the run will take, in seconds. */

@@ -2,6 +2,7 @@ package dev.finetune4j.worker.machine;
 
 import dev.finetune4j.run.Host;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -61,6 +62,18 @@ public final class Machine {
     /** Most resident memory that this process ever had, -1 if the system does not tell. */
     public long peakResidentBytes() {
         return ownBytes("VmHWM:");
+    }
+
+    /** What the threads of this process have had of processors so far, and have waited for them; empty if the system does not tell. */
+    public Optional<ProcessorTime> processorTime() {
+        try (Stream<Path> threads = Files.list(root.resolve("proc/self/task"))) {
+            return threads.flatMap(thread -> ProcessorTime.parse(
+                            text(thread.resolve("schedstat")).orElse(""))
+                            .stream())
+                    .reduce(ProcessorTime::plus);
+        } catch (IOException | UncheckedIOException e) {
+            return Optional.empty();
+        }
     }
 
     private long ownBytes(String key) {

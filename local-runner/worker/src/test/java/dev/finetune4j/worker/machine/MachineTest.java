@@ -70,6 +70,21 @@ class MachineTest {
     }
 
     @Test
+    void tellsHowLongThreadsWaitedForProcessors() throws Exception {
+        assertThat(new Machine(root).processorTime()).isEmpty();
+        write("proc/self/task/7/schedstat", "1000 200 5\n");
+        write("proc/self/task/8/schedstat", "3000 0 9\n");
+        write("proc/self/task/9/schedstat", "told to nobody\n");
+        ProcessorTime before = new Machine(root).processorTime().orElseThrow();
+        write("proc/self/task/8/schedstat", "6000 1000 20\n");
+        ProcessorTime after = new Machine(root).processorTime().orElseThrow();
+
+        assertThat(before).isEqualTo(new ProcessorTime(4000, 200));
+        assertThat(after.waitingShareSince(before)).isEqualTo(0.25);
+        assertThat(before.waitingShareSince(before)).isZero();
+    }
+
+    @Test
     void threadsOfOneCoreCountOnce() throws Exception {
         for (int cpu = 0; cpu < Runtime.getRuntime().availableProcessors(); cpu++) {
             write("sys/devices/system/cpu/cpu" + cpu + "/topology/thread_siblings_list", "0-63\n");

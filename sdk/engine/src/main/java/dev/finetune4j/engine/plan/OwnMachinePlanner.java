@@ -335,6 +335,7 @@ final class OwnMachinePlanner {
 
     private TimeLine byRehearsal(Rehearsal measured, Correction correction) {
         Rehearsal.Training training = measured.training();
+        double least = STEADY * measured.aloneShare();
         String when = "rehearsed here " + Words.moment(measured.at()) + ": ";
         TimeLine line = new TimeLine(worlds, correction)
                 .phase(
@@ -344,7 +345,7 @@ final class OwnMachinePlanner {
                         when + "from the submission to the first step")
                 .phase(
                         Name.TRAINING,
-                        worlds.draw(Cause.OWN_SPEED, around(training.stepSeconds(), STEADY, AlikeRuns.SLOWER)),
+                        worlds.draw(Cause.OWN_SPEED, around(training.stepSeconds(), least, AlikeRuns.SLOWER)),
                         false,
                         when + Figures.large(training.timedTokens()) + " tokens in "
                                 + Words.seconds(training.timedSeconds()) + ", of "
@@ -363,7 +364,7 @@ final class OwnMachinePlanner {
                         Cause.ANSWERS,
                         RehearsedAnswers.seconds(
                                 measured,
-                                new Uncertain(STEADY, 1, AlikeRuns.SLOWER),
+                                new Uncertain(least, 1, AlikeRuns.SLOWER),
                                 job.answers().areWritten())),
                 false,
                 when + Words.validations(training.validations()) + " of " + Words.seconds(training.validationSeconds())
@@ -494,6 +495,11 @@ final class OwnMachinePlanner {
     private List<String> notes(@Nullable Footprint footprint) {
         List<String> notes = new ArrayList<>();
         notes.add("your own machine: nothing is billed");
+        if (rehearsal != null && rehearsal.wasDisturbed()) {
+            notes.add("while it was rehearsed, threads waited "
+                    + Figures.percent(1 - rehearsal.aloneShare())
+                    + " of their time for processors that other programs had; alone it may take that much less");
+        }
         if (footprint == null) {
             notes.add("the model is not on this machine: whether the local core can train it shows when it is");
         }

@@ -29,10 +29,12 @@ import dev.finetune4j.plan.ByteRange;
 import dev.finetune4j.plan.Fit;
 import dev.finetune4j.plan.PlanPhase;
 import dev.finetune4j.plan.Rejection;
+import dev.finetune4j.run.Rehearsal;
 import dev.finetune4j.spi.Footprint;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.value.ProviderId;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -344,6 +346,58 @@ class OwnMachinePlannerTest {
                         (losses + answers) * job.readingFlops() / (job.trainingTokens() * job.flopsPerToken()),
                         within(0.05));
         assertThat(evaluation.basis()).startsWith("reading at the same rate; ");
+    }
+
+    /** Threads that wait a third of the time take two thirds of it where nobody else computes. */
+    @Test
+    void aRehearsalBesideOthersMayTakeLongerThanTheRun() {
+        OwnMachine machine = new OwnMachine(
+                ProviderId.LOCAL, new Footprint(1L << 29, 1L << 29, 14L << 30, Precision.BF16, 4, 1), List.of());
+        PlanPhase alone = phase(PlanPhase.Name.TRAINING, rehearsed(0.04), machine);
+        PlanPhase untold = phase(PlanPhase.Name.TRAINING, rehearsed(null), machine);
+        PlanPhase beside = phase(PlanPhase.Name.TRAINING, rehearsed(1 / 3.0), machine);
+
+        assertThat(untold.time()).isEqualTo(alone.time());
+        assertThat(beside.time().likely()).isLessThanOrEqualTo(alone.time().likely());
+        assertThat((double) beside.time().low().toMillis() / alone.time().low().toMillis())
+                .isCloseTo(2 / 3.0, within(0.02));
+        assertThat(notes(rehearsed(1 / 3.0), machine))
+                .contains(
+                        "while it was rehearsed, threads waited 33 % of their time for processors that other programs had; alone it may take that much less");
+        assertThat(notes(rehearsed(0.04), machine)).noneMatch(note -> note.contains("rehearsed"));
+    }
+
+    private List<String> notes(OwnMachinePlanner planner, OwnMachine machine) {
+        return planner.plan(machine, rejections).orElseThrow().option().notes();
+    }
+
+    private static OwnMachinePlanner rehearsed(@Nullable Double waitingShare) {
+        Rehearsal.Training training = new Rehearsal.Training(
+                Instant.EPOCH,
+                100,
+                100_000,
+                new Quantiles(20, 100, 200, 300, 400, 120),
+                400,
+                8,
+                1e-4,
+                3,
+                2,
+                7_000,
+                700,
+                0,
+                0,
+                0,
+                0,
+                0);
+        Rehearsal measured = new Rehearsal(Instant.EPOCH, 3, training, List.of(), 1L << 30, 1L << 30, waitingShare);
+        return new OwnMachinePlanner(
+                SampleJob.labelled(400, 6),
+                new Worlds(),
+                Assumptions.shipped(List.of()),
+                List.of(),
+                measured,
+                PastErrors.NONE,
+                PLENTY);
     }
 
     private PlanPhase phase(PlanPhase.Name name, PlannedJob job, List<PastRun> past) {

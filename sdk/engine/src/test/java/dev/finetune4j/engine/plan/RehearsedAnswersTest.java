@@ -66,7 +66,7 @@ class RehearsedAnswersTest {
                 0,
                 0,
                 0);
-        Rehearsal measured = new Rehearsal(Instant.EPOCH, 3, training, List.of(answers), -1, -1);
+        Rehearsal measured = new Rehearsal(Instant.EPOCH, 3, training, List.of(answers), -1, -1, null);
         return RehearsedAnswers.seconds(measured, STEADY, areWritten);
     }
 
