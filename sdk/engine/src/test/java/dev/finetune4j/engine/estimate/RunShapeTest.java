@@ -23,6 +23,11 @@ class RunShapeTest {
         "0.0107, 'layers=6 hidden=384; shakespeare_char; GELU, tied', 6, 384, 1536, 6, 6, 96, false, true",
         "0.0289, 'GPT style 4 layers 256 wide vocab 50257; 8 heads, FFN 1024; untied by the parameter count though the text says tied', 4, 256, 1024, 8, 8, 50257, false, false",
         "0.0878, 'GPT style 6 layers 384 wide vocab cl100k; 4 heads', 6, 384, 1536, 4, 4, 100277, false, false",
+        "0.00838, 'GPT 8.38M (6 layers, width 256, 8 heads, vocab 4002), GELU', 6, 256, 1024, 8, 8, 4002, false, false",
+        "0.0267, 'Llama style (8 layers, hidden 512, 8/2 heads, ffn 1408, vocab 8192, tied, SwiGLU)', 8, 512, 1408, 8, 2, 8192, true, true",
+        "4.3, 'GPT (32 layers, hidden 3072, 24 heads, ffn 12288, GELU), vocabulary 32k, tied', 32, 3072, 12288, 24, 24, 32000, false, true",
+        "6.44, 'GPT (30 layers, hidden 4096, 32 heads, gpt2 vocab), GELU, tied', 30, 4096, 16384, 32, 32, 50257, false, true",
+        "181, 'layers=72 hidden=14336 vocab=250k', 72, 14336, 57344, 112, 112, 250000, false, true",
         "0.163, 'a GPT of 12 layers, d_model=768, vocab=50,257, untied, GELU', 12, 768, 3072, 12, 12, 50257, false, false"
     })
     void readsTheSizesThatNotesTell(
@@ -64,6 +69,21 @@ class RunShapeTest {
     })
     void guessesWhereTheSizesAreNotThoseOfTheModel(String model, double billions, String notes) {
         assertThat(shape(model, billions, notes).isInterpolated()).isTrue();
+    }
+
+    /** 151 million weights in layers: what is left of 254 are an embedding and a head of 50,257 entries. */
+    @ParameterizedTest
+    @CsvSource({
+        "0.254, '12 layers, hidden 1024, GELU', 50257, false",
+        "0.185, '12 layers, hidden 1024, GELU', 32000, true",
+        "0.202, '12 layers, hidden 1024, GELU', 50257, true"
+    })
+    void tellsTheVocabularyByTheParameters(double billions, String notes, int vocabulary, boolean isTied) {
+        Architecture shape = shape("own decoder", billions, notes);
+
+        assertThat(shape.vocabulary()).isEqualTo(vocabulary);
+        assertThat(shape.hasTiedEmbeddings()).isEqualTo(isTied);
+        assertThat(shape.isInterpolated()).isFalse();
     }
 
     @Test
