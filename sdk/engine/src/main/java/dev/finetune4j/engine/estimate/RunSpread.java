@@ -42,8 +42,7 @@ final class RunSpread {
     /** Pipeline parallelism as a word or before its degree; an "app" has none. */
     private static final Pattern PIPELINE = Pattern.compile("(?<![a-z])pp(?![a-z])|pipeline");
 
-    /** The stage of ZeRO; not that of "zero1-tp2", which the coefficients were fitted to as the second. */
-    private static final Pattern STAGE = Pattern.compile("(?:zero|stage|(?<![a-z])z)[ _=:-]*([123])(?!\\d|-tp)");
+    private static final Pattern STAGE = Pattern.compile("(?:zero|stage|(?<![a-z])z)[ _=:-]*([123])(?!\\d)");
 
     /** Names of FSDP's own strategies but that which leaves the weights whole. */
     private static final Pattern FULL_SHARD = Pattern.compile("full[ _-]?shard");

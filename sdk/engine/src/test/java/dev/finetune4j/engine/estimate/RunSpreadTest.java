@@ -89,7 +89,7 @@ class RunSpreadTest {
         "zero2 (3 nodes), ZERO2",
         "ZeRO stage 1 on 2 nodes, ZERO1",
         "deepspeed 3, ZERO3",
-        "zero1-tp2, ZERO2",
+        "zero1-tp2, ZERO1",
         "zero1xtp2, ZERO1",
         "zero2xtp3, ZERO2",
         "fsdp, FSDP",
