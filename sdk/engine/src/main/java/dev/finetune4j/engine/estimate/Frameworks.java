@@ -131,7 +131,10 @@ final class Frameworks {
         return new RunNotes(name).hasTransformerEngine();
     }
 
-    /** Whether recipes and examples of its makers, which most runs follow, set sequence parallelism beside tensor parallelism. */
+    /**
+     * Whether recipes and examples of its makers, which most runs follow, set options of Megatron's: the distributed optimizer, and sequence
+     * parallelism beside tensor parallelism.
+     */
     boolean isOfRecipes() {
         return has("nemo", "bridge", "flagscale", "swift");
     }

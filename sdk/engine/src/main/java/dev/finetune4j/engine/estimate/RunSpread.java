@@ -255,9 +255,13 @@ final class RunSpread {
         return isMegatron && sharesOptimizer() ? Sharding.ZERO1 : Sharding.NONE;
     }
 
+    /** An option of Megatron that recipes set (use_distributed_optimizer). */
     private boolean sharesOptimizer() {
         RunNotes optimizer = new RunNotes(row.text("optimizer"));
-        return Boolean.TRUE.equals(said().tell(DISTRIBUTED_OPTIMIZER)) || optimizer.say(DISTRIBUTED_OPTIMIZER);
+        Boolean said = said().tell(DISTRIBUTED_OPTIMIZER);
+        return said != null
+                ? said
+                : optimizer.say(DISTRIBUTED_OPTIMIZER) || row.framework().isOfRecipes();
     }
 
     /** Whether FSDP does, by the column, or by the notes where that names no other stage and no other kind of replicas. */

@@ -234,7 +234,7 @@ class RunSpreadTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"trl, LAYERS", "NeMo/Megatron, NONE"})
+    @CsvSource({"trl, LAYERS", "Megatron-LM, NONE", "NeMo/Megatron, ZERO1"})
     void takesOtherForLayersInTurnsButOfMegatron(String framework, Sharding sharding) {
         SampleRun run = SampleRun.with("parallelism", "other").set("gpus", "8");
 
@@ -252,6 +252,8 @@ class RunSpreadTest {
         "Megatron-LM, 'TP 2, --no-use-distributed-optimizer', NONE",
         "Megatron-LM, 'use_distributed_optimizer: false', NONE",
         "Megatron-LM, slower than the distributed optimizer, NONE",
+        "Megatron-Bridge, TP 2, ZERO1",
+        "NeMo, 'TP 2, no distributed optimizer', NONE",
         "trl, distributed optimizer, NONE"
     })
     void readsMegatronsDistributedOptimizer(String framework, String notes, Sharding sharding) {
