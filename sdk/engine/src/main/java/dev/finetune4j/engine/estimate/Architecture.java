@@ -150,6 +150,16 @@ public record Architecture(
         return linearParameters() * passedLayers() / layers;
     }
 
+    /** Weights of the experts that a token passes, shared ones included. */
+    double activeExpertParameters() {
+        return experts == null ? 0 : expertLayers() * (isGated ? 3.0 : 2.0) * hiddenSize * activeFeedForwardSize();
+    }
+
+    /** Layers that have experts. */
+    int expertLayers() {
+        return experts == null ? 0 : layers - experts.denseLayers();
+    }
+
     /** Whether it is a decoder whose sizes do not explain its weights: one with state-space or linear-attention layers, or a tower for pictures. */
     boolean isUnlikeItsSizes() {
         return kind == Kind.DECODER && publishedParameters != null;
@@ -248,7 +258,7 @@ public record Architecture(
         double mixture =
                 matrices * (double) hiddenSize * experts.feedForwardSize() * (experts.count() + experts.shared())
                         + router;
-        return experts.denseLayers() * dense + (layers - experts.denseLayers()) * mixture;
+        return experts.denseLayers() * dense + expertLayers() * mixture;
     }
 
     private double activeFeedForward() {
@@ -257,8 +267,7 @@ public record Architecture(
         if (experts == null) {
             return layers * dense;
         }
-        double mixture = matrices * (double) hiddenSize * activeFeedForwardSize();
-        return experts.denseLayers() * dense + (layers - experts.denseLayers()) * mixture;
+        return experts.denseLayers() * dense + activeExpertParameters();
     }
 
     /** What the makers count beyond the sizes; below 0 where layers are smaller than they look. */

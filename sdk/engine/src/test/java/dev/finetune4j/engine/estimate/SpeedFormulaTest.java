@@ -15,6 +15,7 @@ import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What a step of an encoder like BERT takes, counted by hand; no coefficient is fitted. */
@@ -65,6 +66,46 @@ class SpeedFormulaTest {
         assertThat(stock.traffic() - compiled.traffic())
                 .isCloseTo(saved * elements / (600 * 1e9), withinPercentage(0.01));
         assertThat(compiled.launching() / stock.launching()).isCloseTo(0.8, within(1e-9));
+    }
+
+    /** Of experts 350 wide a product takes three times what it takes in a dense layer, and each layer of them 9 ms of the host. */
+    @Test
+    void expertsTakeLongerThanOneLayerOfTheirWidth() {
+        Gpu h100 = GpuTable.shipped().find("H100-SXM").orElseThrow();
+        Architecture dense = decoder(1024, 8 * 350, null);
+        Architecture mixture = decoder(1024, 8 * 350, new Experts(64, 8, 0, 350, 0));
+        TrainingSetup setup = SampleSetup.of(Framework.MEGATRON, Method.FULL, Parallelism.single())
+                .checkpointing(Checkpointing.NONE)
+                .build();
+        Assumed run = new Unknowns(dense, setup).draw(new SplittableRandom(1));
+        SpeedParts one = SpeedFormula.of(dense, run, h100, Coefficients.centres(SpeedCoefficient.values()));
+        SpeedParts many = SpeedFormula.of(mixture, run, h100, Coefficients.centres(SpeedCoefficient.values()));
+        double inExperts = 3.0 * 1024 * 8 * 350 * 10;
+
+        assertThat(mixture.activeExpertParameters()).isEqualTo(inExperts);
+        assertThat(many.products() / one.products())
+                .isCloseTo(
+                        1 + 2 * inExperts / (dense.activeLinearParameters() + dense.embeddingParameters()),
+                        within(1e-9));
+        assertThat(many.launching() - one.launching()).isCloseTo(10 * 0.009, within(1e-9));
+    }
+
+    private static Architecture decoder(int width, int inner, @Nullable Experts experts) {
+        return new Architecture(
+                Architecture.Kind.DECODER,
+                10,
+                width,
+                inner,
+                width / 64,
+                width / 64,
+                64,
+                32_000,
+                true,
+                false,
+                true,
+                experts,
+                null,
+                false);
     }
 
     /** Of 4096 tokens, each GPU sends {@code 2 (n - 1) / n} of 8192 bytes a token four times a layer: a sum is shares added up, and gathered. */
