@@ -90,6 +90,24 @@ class SpeedFormulaTest {
         assertThat(many.launching() - one.launching()).isCloseTo(10 * 0.009, within(1e-9));
     }
 
+    /** At 512 half of the rate is reached, at 4,096 eight ninths. */
+    @Test
+    void narrowProductsAreSlower() {
+        Architecture narrow = decoder(512, 2048, null);
+        Architecture usual = decoder(4096, 16_384, null);
+
+        assertThat(secondsOfAnOperation(narrow) / secondsOfAnOperation(usual)).isCloseTo(2 * 8 / 9.0, within(1e-9));
+    }
+
+    private static double secondsOfAnOperation(Architecture model) {
+        TrainingSetup setup = SampleSetup.of(Framework.HUGGING_FACE, Method.FULL, Parallelism.single())
+                .checkpointing(Checkpointing.NONE)
+                .build();
+        Assumed run = new Unknowns(model, setup).draw(new SplittableRandom(1));
+        SpeedParts parts = SpeedFormula.of(model, run, A10G, Coefficients.centres(SpeedCoefficient.values()));
+        return parts.products() / (6 * (model.activeLinearParameters() + model.embeddingParameters()));
+    }
+
     private static Architecture decoder(int width, int inner, @Nullable Experts experts) {
         return new Architecture(
                 Architecture.Kind.DECODER,
