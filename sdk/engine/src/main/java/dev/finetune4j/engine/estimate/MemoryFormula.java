@@ -48,6 +48,13 @@ final class MemoryFormula {
     private static final double REDUCED_AT_ONCE = 5e8;
 
     private static final double GIB = 1L << 30;
+    /**
+     * Parameters from which on a model has all of the work space, and the share that a tiny one has: beside what libraries take by themselves (cuBLAS 8 to
+     * 32 MiB) there are temporaries as large as a matrix. Judgement, by published runs of 8 to 355 million.
+     */
+    private static final double WHOLE_WORKSPACE = 5e8;
+
+    private static final double LEAST_WORKSPACE = 0.1;
     /** Bytes of a weight in half precision. */
     private static final double HALF = 2;
     /** Bytes of a weight in single precision. */
@@ -137,7 +144,7 @@ final class MemoryFormula {
         double states = run.offloadsOptimizer() ? 0 : stateBytes(parameters) * sharedOver(spread.optimizerShards());
         double adapter = adapterBytes();
         double buffers = gatheredBytes() + unpackedBytes();
-        double workspace = coefficients.get(WORKSPACE) * GIB;
+        double workspace = workspaceBytes();
 
         double tokens = run.peakTokens();
         double layer = tokens * activationBytes(); // [B, T] x bytes of a layer
@@ -169,6 +176,11 @@ final class MemoryFormula {
         double lying = Math.max(carried, gradients / 2);
         return new MemoryParts(
                 weights, lying, states, adapter, buffers, 0.8 * kept + working, 0, 0, workspace, loading);
+    }
+
+    private double workspaceBytes() {
+        double share = Math.max(LEAST_WORKSPACE, Math.min(1, model.parameters() / WHOLE_WORKSPACE));
+        return share * coefficients.get(WORKSPACE) * GIB;
     }
 
     private double weightBytesOfOneGpu(Parallelism spread) {

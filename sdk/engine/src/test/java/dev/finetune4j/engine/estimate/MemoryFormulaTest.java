@@ -323,6 +323,23 @@ class MemoryFormulaTest {
         assertThat(written - inOneKernel).isCloseTo(TOKENS * 12 * 3072 * ofAToken, within(1.0));
     }
 
+    /** GPT-2's 124 million of the 500 from which on there is all of it; a tenth at least. */
+    @Test
+    void takesLessWorkSpaceForSmallModels() {
+        double whole = MemoryCoefficient.WORKSPACE.centre() * (1L << 30);
+        TrainingSetup setup = setup(Method.FULL, ONE).build();
+        Architecture gpt2 = gpt2(false);
+
+        assertThat(of(SampleSetup.LLAMA_8B, setup).workspace()).isEqualTo(whole);
+        assertThat(of(gpt2, setup).workspace() / whole).isCloseTo(gpt2.parameters() / 5e8, within(1e-9));
+        assertThat(of(tiny(), setup).workspace() / whole).isCloseTo(0.1, within(1e-9));
+    }
+
+    private static Architecture tiny() {
+        return new Architecture(
+                Architecture.Kind.DECODER, 6, 256, 1024, 4, 4, 64, 4002, false, false, true, null, null, false);
+    }
+
     private static Architecture gpt2(boolean hasNewGelu) {
         return new Architecture(
                 Architecture.Kind.DECODER,
