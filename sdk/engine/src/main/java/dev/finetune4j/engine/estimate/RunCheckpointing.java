@@ -37,6 +37,9 @@ final class RunCheckpointing {
             + "|checkpoint(?:ing)?[ _-]off-?load(?:ing)?+(?! to\\b)"
             + "|checkpoint(?:s|ing)? (?:are |were )?off-?load(?:ing|ed)? (?:in)?to (?:the )?(?:cpu|host|ram)";
 
+    /** Without it PEFT turns checkpointing on where it prepares a model for few bits, and a Trainer that is told nothing or "false" leaves it so. */
+    private static final String UNPREPARED = "use_gradient_checkpointing[ =:\"']{1,4}false";
+
     private final RunRow row;
 
     RunCheckpointing(RunRow row) {
@@ -60,6 +63,10 @@ final class RunCheckpointing {
             return Checkpointing.NONE;
         }
         boolean isInNotes = row.text("activation_checkpointing").isEmpty();
+        boolean isPrepared = Boolean.TRUE.equals(row.notes().preparesForFewBits());
+        if (isInNotes && isPrepared && !row.notes().say(UNPREPARED)) {
+            return Checkpointing.FULL;
+        }
         if (isInNotes && row.notes().tellBoth(ANY_CHECKPOINTING)) {
             return null;
         }

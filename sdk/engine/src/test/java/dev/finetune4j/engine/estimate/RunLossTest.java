@@ -46,7 +46,15 @@ class RunLossTest {
         "whole-vocabulary logits, STOCK",
         "fp32 logits of the full vocabulary, STOCK",
         "no full-vocabulary logits, FUSED",
-        "plain cross-entropy, STOCK"
+        "plain cross-entropy, STOCK",
+        "TRL 1.7.0, FUSED",
+        "trl==1.12.0 transformers==5.17, FUSED",
+        "TRL SFTTrainer 1.13 + transformers 5.17, FUSED",
+        "'trl 1.12, full logits kept', STOCK",
+        "TRL 1.6.0, ",
+        "trl 0.21, ",
+        "trl 0.8.1, ",
+        "transformers 4.46; trl, "
     })
     void readsOfTheLossWhetherLogitsAreWrittenOut(String notes, @Nullable Loss loss) {
         assertThat(SampleRun.with("notes", notes).setup().loss()).isEqualTo(loss);
