@@ -71,7 +71,12 @@ final class RunCheckpointing {
             return null;
         }
         Checkpointing inNotes = isInNotes ? checkpointingInNotes() : null;
-        return inNotes != null ? inNotes : row.framework().checkpointing();
+        if (inNotes != null) {
+            return inNotes;
+        }
+        return new TrlDefaults(row).checkpoints()
+                ? Checkpointing.FULL
+                : row.framework().checkpointing();
     }
 
     private @Nullable Checkpointing checkpointingInNotes() {

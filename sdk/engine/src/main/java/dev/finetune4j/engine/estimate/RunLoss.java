@@ -34,15 +34,6 @@ final class RunLoss {
 
     private static final String FUSED_LINEAR_CROSS_ENTROPY = "fused[ _-]linear[ _-](?:cross|ce\\b)";
 
-    /**
-     * The version of TRL behind its first point: from 1.7.0 on its SFTTrainer multiplies by the head, some tokens at a time, what counts in the loss
-     * ("chunked_nll" is the default of loss_type in 1.7.0, "nll" in 1.6.0).
-     */
-    private static final String OF_TRL =
-            "(?<![a-z])trl(?:[ ]?sft[ -]?trainer)?(?:[ ]?==?|[ ]v?)[ ]?1\\.(\\d{1,2})(?!\\d)";
-
-    private static final int CHUNKED_BY_TRL = 7;
-
     private final RunRow row;
 
     RunLoss(RunRow row) {
@@ -64,15 +55,10 @@ final class RunLoss {
         if (notes.say("chunked[ _-]?(ce|cross|loss)|\\bloss chunks\\b")) {
             return Loss.CHUNKED;
         }
-        if (isByLaterTrl()) {
+        if (new TrlDefaults(row).writesNoLogits()) {
             return Loss.FUSED;
         }
         return framework == Framework.TORCHTUNE && notes.say("ablation step") ? Loss.STOCK : null;
-    }
-
-    private boolean isByLaterTrl() {
-        RunNotes said = new RunNotes(row.text("framework") + "; " + row.text("notes"));
-        return said.number(OF_TRL).orElse(0) >= CHUNKED_BY_TRL;
     }
 
     /** Whether logits are never written out. Megatron's fused cross entropy is one kernel over logits that are there (cross_entropy_loss_fusion). */
