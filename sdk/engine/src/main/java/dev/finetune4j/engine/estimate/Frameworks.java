@@ -86,6 +86,11 @@ final class Frameworks {
         return has("swift", "llamafactory", "xtuner") ? Checkpointing.FULL : null;
     }
 
+    /** Whether it trains by TRL's own SFTTrainer, which these others patch or replace. */
+    boolean isTrl() {
+        return has("trl", "sfttrainer") && !has("unsloth", "axolotl", "llamafactory", "swift");
+    }
+
     /** ms-swift and Axolotl load weights in the precision that they train in. */
     boolean loadsInHalf() {
         return has("swift", "axolotl");

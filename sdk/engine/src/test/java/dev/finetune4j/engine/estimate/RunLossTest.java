@@ -60,6 +60,24 @@ class RunLossTest {
         assertThat(SampleRun.with("notes", notes).setup().loss()).isEqualTo(loss);
     }
 
+    /** Others that are built on TRL, and say its version beside theirs, have trainers of their own. */
+    @ParameterizedTest
+    @CsvSource({
+        "trl, true",
+        "TRL SFTTrainer, true",
+        "'Axolotl, trl', false",
+        "LLaMA-Factory (trl), false",
+        "Unsloth/TRL, false"
+    })
+    void takesTheVersionOfTrlForWhatItsOwnTrainerDoes(String framework, boolean isItsOwn) {
+        TrainingSetup setup = SampleRun.with("framework", framework)
+                .set("activation_checkpointing", "")
+                .set("notes", "trl 1.12")
+                .setup();
+
+        assertThat(setup.loss() == Loss.FUSED).isEqualTo(isItsOwn);
+    }
+
     /** Liger as a whole patches layers and loss; its loss alone, or another's, leaves what layers keep. */
     @ParameterizedTest
     @CsvSource({
