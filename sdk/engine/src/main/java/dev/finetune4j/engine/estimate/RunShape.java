@@ -120,11 +120,11 @@ final class RunShape {
             return Optional.empty();
         }
         List<Architecture> meant = new ArrayList<>();
-        List<Boolean> gates = like == null ? List.of(false, true) : List.of(like.isGated());
+        List<Boolean> gates = gates(like);
+        List<Boolean> ties = notes.say(TIED) && !notes.say(UNTIED) ? List.of(true) : List.of(true, false);
         for (int vocabulary : vocabularies(like)) {
-            for (boolean isGated :
-                    notes.say(GATED) ? List.of(true) : notes.say(UNGATED + '|' + NEW_GELU) ? List.of(false) : gates) {
-                for (boolean isTied : notes.say(TIED) && !notes.say(UNTIED) ? List.of(true) : List.of(true, false)) {
+            for (boolean isGated : gates) {
+                for (boolean isTied : ties) {
                     meant.add(
                             shape((int) layers.getAsDouble(), (int) width.getAsDouble(), vocabulary, isGated, isTied));
                 }
@@ -135,6 +135,16 @@ final class RunShape {
         double least = meant.stream().mapToDouble(this::distance).min().orElse(0);
         double most = Math.min(SAME_SIZE, least + (isGuessed ? ROUNDED : ALIKE));
         return meant.stream().filter(shape -> distance(shape) <= most).findFirst();
+    }
+
+    private List<Boolean> gates(@Nullable Architecture like) {
+        if (notes.say(GATED)) {
+            return List.of(true);
+        }
+        if (notes.say(UNGATED + '|' + NEW_GELU)) {
+            return List.of(false);
+        }
+        return like == null ? List.of(false, true) : List.of(like.isGated());
     }
 
     /** As it is said, or else as the model's that it is like; else, for the parameters to tell, those that models usually have. */

@@ -29,12 +29,10 @@ import dev.finetune4j.plan.ByteRange;
 import dev.finetune4j.plan.Fit;
 import dev.finetune4j.plan.PlanPhase;
 import dev.finetune4j.plan.Rejection;
-import dev.finetune4j.run.Rehearsal;
 import dev.finetune4j.spi.Footprint;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.value.ProviderId;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -372,30 +370,12 @@ class OwnMachinePlannerTest {
     }
 
     private static OwnMachinePlanner rehearsed(@Nullable Double waitingShare) {
-        Rehearsal.Training training = new Rehearsal.Training(
-                Instant.EPOCH,
-                100,
-                100_000,
-                new Quantiles(20, 100, 200, 300, 400, 120),
-                400,
-                8,
-                1e-4,
-                3,
-                2,
-                7_000,
-                700,
-                0,
-                0,
-                0,
-                0,
-                0);
-        Rehearsal measured = new Rehearsal(Instant.EPOCH, 3, training, List.of(), 1L << 30, 1L << 30, waitingShare);
         return new OwnMachinePlanner(
                 SampleJob.labelled(400, 6),
                 new Worlds(),
                 Assumptions.shipped(List.of()),
                 List.of(),
-                measured,
+                SampleRehearsal.of(0, List.of(), waitingShare),
                 PastErrors.NONE,
                 PLENTY);
     }

@@ -3,11 +3,8 @@ package dev.finetune4j.engine.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.finetune4j.data.Quantiles;
 import dev.finetune4j.evaluation.Variant;
-import dev.finetune4j.run.Rehearsal;
 import dev.finetune4j.run.Rehearsal.AnswerPace;
-import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -49,25 +46,8 @@ class RehearsedAnswersTest {
     }
 
     private static Uncertain seconds(boolean areWritten, double validationSeconds, AnswerPace... answers) {
-        Rehearsal.Training training = new Rehearsal.Training(
-                Instant.EPOCH,
-                100,
-                10_000,
-                new Quantiles(10, 20, 30, 40, 50, 21.5),
-                200,
-                8,
-                1e-4,
-                3,
-                2,
-                700,
-                7,
-                1,
-                validationSeconds,
-                0,
-                0,
-                0);
-        Rehearsal measured = new Rehearsal(Instant.EPOCH, 3, training, List.of(answers), -1, -1, null);
-        return RehearsedAnswers.seconds(measured, STEADY, areWritten);
+        return RehearsedAnswers.seconds(
+                SampleRehearsal.of(validationSeconds, List.of(answers), null), STEADY, areWritten);
     }
 
     private static AnswerPace pace(long rows, long totalRows, double wholeSeconds) {
