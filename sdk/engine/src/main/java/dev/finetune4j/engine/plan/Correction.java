@@ -1,21 +1,24 @@
 package dev.finetune4j.engine.plan;
 
 import dev.finetune4j.engine.estimate.Range;
+import dev.finetune4j.engine.report.Figures;
 import java.util.List;
 import java.util.Locale;
 
 /**
  * What past errors of like estimates do to the next one. With n of them, the median ratio of actual to foreseen moves it by
  * {@code n / (n + 2)} of its logarithm, so that one run moves it by a third and many by nearly all; and where the errors that remain are
- * wider than the ranges said, these widen by as much. They never narrow: a handful of runs that went well may have been luck.
+ * wider than its range says, its ends move as far of the way to where it says as much, and to three times as far from the median at most. They
+ * never narrow it: a handful of runs that went well may have been luck. How wide the past ranges were does not count: one that is told from
+ * runs which differ is wide for what made them err.
  *
  * @param factor what the estimate is multiplied by
- * @param widening what the logarithms of its ends, from the median, are multiplied by; at least 1
+ * @param remaining root mean square of the logarithms of the errors that remain
  * @param runs runs that it comes from
  */
-record Correction(double factor, double widening, int runs) {
+record Correction(double factor, double remaining, int runs) {
     /** Changes nothing. */
-    static final Correction NONE = new Correction(1, 1, 0);
+    static final Correction NONE = new Correction(1, 0, 0);
 
     private static final double PRIOR_RUNS = 2;
     private static final double MOST_WIDENING = 3;
@@ -25,19 +28,12 @@ record Correction(double factor, double widening, int runs) {
     /**
      * An estimate before any correction, and what came of it.
      *
-     * @param range as foreseen, without the correction of its time
+     * @param likely as foreseen, without the correction of its time
      * @param actual above 0
      */
-    record Trial(Uncertain range, double actual) {
+    record Trial(double likely, double actual) {
         private double error() {
-            return Math.log(actual / range.likely());
-        }
-
-        /** Errors in standard deviations, once all are moved. */
-        private double deviations(double shift) {
-            double error = error() - shift;
-            double deviation = error < 0 ? range.deviationBelow() : range.deviationAbove();
-            return error / Math.max(LEAST_DEVIATION, deviation);
+            return Math.log(actual / likely);
         }
     }
 
@@ -52,14 +48,22 @@ record Correction(double factor, double widening, int runs) {
         }
         double[] errors = trials.stream().mapToDouble(Trial::error).sorted().toArray();
         double median = (errors[(errors.length - 1) / 2] + errors[errors.length / 2]) / 2;
-        double weight = errors.length / (errors.length + PRIOR_RUNS);
-        double shift = Math.max(-Math.log(most), Math.min(Math.log(most), weight * median));
+        double shift = Math.max(-Math.log(most), Math.min(Math.log(most), weight(errors.length) * median));
         double meanSquare = trials.stream()
-                .mapToDouble(trial -> Math.pow(trial.deviations(shift), 2))
+                .mapToDouble(trial -> Math.pow(trial.error() - shift, 2))
                 .average()
                 .orElse(0);
-        double widening = 1 + weight * (Math.max(1, Math.sqrt(meanSquare)) - 1);
-        return new Correction(Math.exp(shift), Math.min(MOST_WIDENING, widening), errors.length);
+        return new Correction(Math.exp(shift), Math.sqrt(meanSquare), errors.length);
+    }
+
+    private static double weight(int runs) {
+        return runs / (runs + PRIOR_RUNS);
+    }
+
+    /** What the logarithm of an end, from the median, is multiplied by where it stands so many deviations of its own from there; at least 1. */
+    double widening(double deviation) {
+        double own = Math.max(LEAST_DEVIATION, deviation);
+        return Math.min(MOST_WIDENING, 1 + weight(runs) * Math.max(0, remaining / own - 1));
     }
 
     /** The corrected estimate. */
@@ -80,7 +84,9 @@ record Correction(double factor, double widening, int runs) {
         return new Range(corrected.low(), corrected.likely(), corrected.high());
     }
 
+    /** A range without width becomes one where errors remain. */
     private double widened(double deviation) {
+        double widening = widening(deviation);
         return widening == 1 ? deviation : widening * Math.max(LEAST_DEVIATION, deviation);
     }
 
@@ -95,6 +101,8 @@ record Correction(double factor, double widening, int runs) {
                 factor,
                 runs,
                 runs == 1 ? "run" : "runs",
-                widening > 1.005 ? String.format(Locale.ROOT, ", %.1f times as wide", widening) : "");
+                remaining < LEAST_DEVIATION
+                        ? ""
+                        : ", which leaves errors of " + Figures.percent(Math.expm1(remaining)));
     }
 }

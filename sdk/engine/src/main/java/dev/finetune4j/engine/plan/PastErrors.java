@@ -61,8 +61,9 @@ record PastErrors(List<PastEstimate> estimates) {
                 runs.filter(figures -> hasWidth(figures.foreseen().memory()) && figures.peakBytes() > 0)
                         .map(figures -> new Correction.Trial(
                                 uncertain(Objects.requireNonNull(
-                                                figures.foreseen().memory()))
-                                        .times(1 / figures.foreseen().memoryFactor()),
+                                                        figures.foreseen().memory()))
+                                                .likely()
+                                        / figures.foreseen().memoryFactor(),
                                 figures.peakBytes()))
                         .toList(),
                 MOST_MEMORY);
@@ -114,15 +115,10 @@ record PastErrors(List<PastEstimate> estimates) {
         return like.stream().skip(Math.max(0, like.size() - LATEST));
     }
 
-    private static Correction.Trial trial(DurationRange time, double factor, Duration took) {
-        return new Correction.Trial(uncertain(time).times(1 / factor), Math.max(HALF_SECOND, seconds(took)));
-    }
-
     /** Ranges are kept to the second; less than half of one is told by nothing. */
-    private static Uncertain uncertain(DurationRange time) {
-        double low = Math.max(HALF_SECOND, seconds(time.low()));
-        double likely = Math.max(low, seconds(time.likely()));
-        return new Uncertain(low, likely, Math.max(likely, seconds(time.high())));
+    private static Correction.Trial trial(DurationRange time, double factor, Duration took) {
+        return new Correction.Trial(
+                Math.max(HALF_SECOND, seconds(time.likely())) / factor, Math.max(HALF_SECOND, seconds(took)));
     }
 
     private static double seconds(Duration time) {

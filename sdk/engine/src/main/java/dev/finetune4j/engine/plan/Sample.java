@@ -46,7 +46,7 @@ final class Sample {
         return new Sample(product);
     }
 
-    /** The median moved, and every world's distance from it widened. */
+    /** The median moved, and every world's distance from it widened, on the side on which it lies. */
     Sample corrected(Correction correction) {
         if (correction.runs() == 0) {
             return this;
@@ -55,9 +55,12 @@ final class Sample {
         if (median <= 0) {
             return this;
         }
+        double below = correction.widening(Math.log(median / percentiles().low()) / Uncertain.NINETIETH);
+        double above = correction.widening(Math.log(percentiles().high() / median) / Uncertain.NINETIETH);
         double[] moved = values.clone();
         for (int i = 0; i < moved.length; i++) {
-            moved[i] = correction.factor() * median * Math.pow(moved[i] / median, correction.widening());
+            double widening = moved[i] < median ? below : above;
+            moved[i] = correction.factor() * median * Math.pow(moved[i] / median, widening);
         }
         return new Sample(moved);
     }

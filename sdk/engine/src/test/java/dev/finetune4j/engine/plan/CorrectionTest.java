@@ -32,8 +32,12 @@ class CorrectionTest {
 
     @Test
     void theMiddleCountsAndNotTheOddOne() {
-        Correction correction =
-                Correction.of(List.of(new Trial(FORESEEN, 100), new Trial(FORESEEN, 100), new Trial(FORESEEN, 900)), 3);
+        Correction correction = Correction.of(
+                List.of(
+                        new Trial(FORESEEN.likely(), 100),
+                        new Trial(FORESEEN.likely(), 100),
+                        new Trial(FORESEEN.likely(), 900)),
+                3);
 
         assertThat(correction.factor()).isEqualTo(1);
     }
@@ -46,29 +50,52 @@ class CorrectionTest {
 
     @Test
     void errorsWithinTheRangeDoNotWidenIt() {
-        Correction correction = Correction.of(List.of(new Trial(FORESEEN, 95), new Trial(FORESEEN, 105)), 3);
+        Correction correction =
+                Correction.of(List.of(new Trial(FORESEEN.likely(), 95), new Trial(FORESEEN.likely(), 105)), 3);
 
-        assertThat(correction.widening()).isEqualTo(1);
+        assertThat(correction.widening(FORESEEN.deviationAbove())).isEqualTo(1);
     }
 
     @Test
     void errorsOutsideOfTheRangeWidenItOnBothSides() {
-        Correction correction =
-                Correction.of(List.of(new Trial(FORESEEN, 50), new Trial(FORESEEN, 100), new Trial(FORESEEN, 200)), 3);
+        Correction correction = Correction.of(
+                List.of(
+                        new Trial(FORESEEN.likely(), 50),
+                        new Trial(FORESEEN.likely(), 100),
+                        new Trial(FORESEEN.likely(), 200)),
+                3);
 
         Uncertain next = correction.apply(FORESEEN);
 
         assertThat(correction.factor()).isEqualTo(1);
         assertThat(next.low()).isLessThan(70);
         assertThat(next.high()).isGreaterThan(140);
-        assertThat(correction.words()).isEqualTo(", times 1.00 by the error of 3 such runs, 2.4 times as wide");
+        assertThat(correction.words())
+                .isEqualTo(", times 1.00 by the error of 3 such runs, which leaves errors of 76 %");
+    }
+
+    @Test
+    void aRangeThatSaysAsMuchAsTheErrorsThatRemainIsNotWidenedForThemAgain() {
+        Correction correction = Correction.of(List.of(new Trial(100, 20), new Trial(100, 100), new Trial(100, 500)), 3);
+        Uncertain wide = new Uncertain(12, 100, 800);
+
+        assertThat(correction.apply(wide).high()).isCloseTo(wide.high(), within(1e-6));
+        assertThat(correction.apply(wide).low()).isCloseTo(wide.low(), within(1e-6));
+        assertThat(correction.apply(FORESEEN).high()).isGreaterThan(180);
+    }
+
+    @Test
+    void noEndMovesFartherThanThreeTimesItsDistanceFromTheMedian() {
+        Correction correction = Correction.of(Collections.nCopies(10, new Trial(100, 1e9)), 3);
+
+        assertThat(correction.widening(FORESEEN.deviationAbove())).isEqualTo(3);
     }
 
     @Test
     void aRangeWithoutWidthBecomesOne() {
         Uncertain point = new Uncertain(100, 100, 100);
 
-        Uncertain next = Correction.of(List.of(new Trial(point, 90), new Trial(point, 110)), 3)
+        Uncertain next = Correction.of(List.of(new Trial(point.likely(), 90), new Trial(point.likely(), 110)), 3)
                 .apply(point);
 
         assertThat(next.low()).isLessThan(99);
@@ -77,7 +104,7 @@ class CorrectionTest {
 
     @Test
     void aSampleIsMovedAndWidenedAlike() {
-        Correction correction = new Correction(1.1, 2, 4);
+        Correction correction = new Correction(1.1, 0.4, 4);
         Sample sample = new Worlds().draw(Worlds.Cause.OWN_SPEED, FORESEEN);
 
         Sample.Percentiles moved = sample.corrected(correction).percentiles();
@@ -89,7 +116,7 @@ class CorrectionTest {
     }
 
     private static double factor(int runs, double actual) {
-        return Correction.of(Collections.nCopies(runs, new Trial(FORESEEN, actual)), 3)
+        return Correction.of(Collections.nCopies(runs, new Trial(FORESEEN.likely(), actual)), 3)
                 .factor();
     }
 }
