@@ -22,6 +22,9 @@ public final class GpuTable {
     private static final Pattern NUMBER_RANGE = Pattern.compile("-");
     private static final Pattern NOISE = Pattern.compile("nvidia|tesla|tensor core|geforce|[^a-z0-9]");
 
+    /** What people leave out before a number. */
+    private static final String LINE = "rtx";
+
     /** Words that tell no parts of the table apart. */
     private static final Set<String> IDLE =
             Set.of("nvidia", "tesla", "geforce", "tensor", "core", "gpu", "generation", "amd", "instinct", "intel");
@@ -29,6 +32,9 @@ public final class GpuTable {
     private static final Pattern WORD_BREAK = Pattern.compile("[^a-z0-9]+");
     private static final Pattern APART_FROM_UNIT = Pattern.compile("(?<=\\d)\\s+(?=gi?b\\b)");
     private static final Pattern MEMORY = Pattern.compile("(\\d{1,3})gi?b?");
+    /** In names such as {@code RTX5090-32}, as in those of this table. */
+    private static final Pattern LAST_MEMORY = Pattern.compile("(\\d{1,3})(gi?b?)?");
+
     private static final Pattern SHAPE = Pattern.compile("(sxm|pcie)\\d?");
 
     /** How far the memory in a name may be from the table's, as a share: a B200 has 180 GB or 192. */
@@ -60,15 +66,6 @@ public final class GpuTable {
             Map.entry("v100sxm232gb", "V100-32"),
             Map.entry("v100s", "V100S-32-PCIe"),
             Map.entry("p100sxm2", "P100"),
-            Map.entry("2080ti", "RTX2080Ti"),
-            Map.entry("3080", "RTX3080"),
-            Map.entry("3090", "RTX3090"),
-            Map.entry("3090ti", "RTX3090Ti"),
-            Map.entry("4080", "RTX4080"),
-            Map.entry("4090", "RTX4090"),
-            Map.entry("5080", "RTX5080"),
-            Map.entry("5090", "RTX5090"),
-            Map.entry("pro6000", "RTXPRO6000"),
             Map.entry("rtxpro6000blackwell", "RTXPRO6000"),
             Map.entry("rtxpro6000blackwellserveredition", "RTXPRO6000"),
             Map.entry("rtxpro6000blackwellworkstationedition", "RTXPRO6000"),
@@ -76,11 +73,7 @@ public final class GpuTable {
             Map.entry("b300ac", "B300"),
             Map.entry("quadrortx8000", "RTX8000"),
             Map.entry("rtxa6000", "A6000"),
-            Map.entry("a4000", "RTXA4000"),
-            Map.entry("a4500", "RTXA4500"),
-            Map.entry("a5000", "RTXA5000"),
             Map.entry("gh200480gb", "GH200"), // the memory of its processor
-            Map.entry("6000ada", "RTX6000Ada"),
             Map.entry("gaudi2hpu", "Gaudi2"),
             Map.entry("trainium", "Trainium1"));
 
@@ -91,7 +84,13 @@ public final class GpuTable {
 
     private GpuTable(List<Gpu> gpus) {
         this.gpus = gpus;
-        gpus.forEach(gpu -> named.putIfAbsent(plain(gpu.name()), gpu));
+        gpus.forEach(gpu -> {
+            String plain = plain(gpu.name());
+            named.putIfAbsent(plain, gpu);
+            if (plain.startsWith(LINE)) {
+                named.putIfAbsent(plain.substring(LINE.length()), gpu);
+            }
+        });
         ALIASES.forEach(
                 (alias, name) -> Optional.ofNullable(named.get(plain(name))).ifPresent(gpu -> named.put(alias, gpu)));
     }
@@ -124,7 +123,7 @@ public final class GpuTable {
         String shape = "";
         String memory = "";
         for (String word : WORD_BREAK.split(APART_FROM_UNIT.matcher(name).replaceAll(""), -1)) {
-            Matcher size = MEMORY.matcher(word);
+            Matcher size = (name.endsWith("-" + word) ? LAST_MEMORY : MEMORY).matcher(word);
             Matcher form = SHAPE.matcher(word);
             if (memory.isEmpty() && size.matches()) {
                 memory = size.group(1);

@@ -62,7 +62,17 @@ class GpuTableTest {
         "NVIDIA RTX 4000 Ada Generation, RTX4000Ada",
         "RTX A4500, RTXA4500",
         "NVIDIA H200 NVL, H200-NVL",
-        "NVIDIA GeForce RTX 4070 Laptop GPU, RTX4070-Laptop"
+        "NVIDIA GeForce RTX 4070 Laptop GPU, RTX4070-Laptop",
+        "NVIDIA GeForce RTX 3060, RTX3060",
+        "3060, RTX3060",
+        "RTX 4060 Ti 8GB, RTX4060Ti-8",
+        "RTX 4060 Ti 16GB, RTX4060Ti",
+        "A5000, RTXA5000",
+        "RTX 4070 Ti SUPER 16GB, RTX4070TiSuper",
+        "RTX 4060 Laptop-8GB, RTX4060-Laptop",
+        "RTXPro6000-96, RTXPRO6000",
+        "RTX5090-32, RTX5090",
+        "GH200-96, GH200"
     })
     void findsAGpuHoweverItIsWritten(String written, String name) {
         assertThat(table.find(written)).map(Gpu::name).contains(name);
@@ -74,12 +84,12 @@ class GpuTableTest {
                 "Z80",
                 "",
                 "RTX 4090 48GB",
+                "RTX4090-48",
                 "RTX 4090 Laptop GPU",
                 "H100 96GB",
                 "A800 40GB",
                 "Tesla P100-PCIE-12GB",
                 "RTX 3080 12GB",
-                "RTX 4080 SUPER",
                 "NVIDIA A40-24Q",
                 "NVIDIA A100-SXM4-80GB MIG 3g.40gb"
             })
@@ -137,7 +147,18 @@ class GpuTableTest {
         assertThat(table.gpus())
                 .filteredOn(gpu -> gpu.generation().equals("Blackwell"))
                 .extracting(Gpu::name)
-                .containsExactly("RTX5080", "RTX5090", "RTXPRO6000", "B200", "B300", "GB200", "GB300");
+                .containsExactly(
+                        "RTX5060Ti-8",
+                        "RTX5060Ti",
+                        "RTX5070",
+                        "RTX5070Ti",
+                        "RTX5080",
+                        "RTX5090",
+                        "RTXPRO6000",
+                        "B200",
+                        "B300",
+                        "GB200",
+                        "GB300");
         assertThat(table.gpus())
                 .filteredOn(Gpu::isPowerCapped)
                 .extracting(Gpu::name)
@@ -146,7 +167,7 @@ class GpuTableTest {
 
     @Test
     void everyRowHasWhatTheModelsNeed() {
-        assertThat(table.gpus()).hasSize(62).allSatisfy(gpu -> {
+        assertThat(table.gpus()).hasSize(81).allSatisfy(gpu -> {
             assertThat(gpu.generation()).isNotEmpty();
             assertThat(gpu.bandwidthGbPerS()).isPositive();
             assertThat(gpu.matmulTflops()).isPresent();
