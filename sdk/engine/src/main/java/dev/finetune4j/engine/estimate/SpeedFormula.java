@@ -163,12 +163,24 @@ final class SpeedFormula {
         if (gpu.isBlackwellPart() && !run.hasVendorKernels()) {
             rate *= OTHERS_BLACKWELL;
         }
-        return rate * TERA * fp8Gain() * tokens / (tokens + coefficients.get(HALF_RATE_TOKENS));
+        return rate * TERA * fp8Gain() * tokens / (tokens + slowness() * coefficients.get(HALF_RATE_TOKENS));
     }
 
     /** What products of the model's width reach, against those of the usual one. */
     private double shareOfWidth() {
-        return (1 + HALF_RATE_WIDTH / USUAL_WIDTH) / (1 + HALF_RATE_WIDTH / model.hiddenSize());
+        double half = slowness() * HALF_RATE_WIDTH;
+        return (1 + half / USUAL_WIDTH) / (1 + half / model.hiddenSize());
+    }
+
+    /**
+     * The rate of what computes, against that of tensor cores: a product with few rows or columns is slow for what is read and written beside
+     * it, and slower cores wait less for that.
+     */
+    private double slowness() {
+        boolean isTf32 = run.arithmetic() == Arithmetic.TF32 && gpu.hasTf32();
+        return run.arithmetic().isSingle() && !isTf32
+                ? Math.min(1, gpu.singleTflops() / gpu.matmulTflops().orElse(100))
+                : 1;
     }
 
     private double fp8Gain() {
