@@ -220,7 +220,7 @@ final class MemoryFormula {
         if (!run.isFull()) {
             return 0;
         }
-        if (isInBackward()) {
+        if (run.optimizer().isInBackward()) {
             return HALF * parameters / layers;
         }
         if (run.offloadsOptimizer() && run.has(BUFFERED_STATES)) { // ZeRO-Offload takes gradients with the states
@@ -236,12 +236,6 @@ final class MemoryFormula {
                 ? SINGLE * Math.max(SUMMED_AT_ONCE, (double) model.embeddingParameters())
                 : 0;
         return parameters * bytes + buckets + summed;
-    }
-
-    private boolean isInBackward() {
-        return run.optimizer() == Optimizer.ADAMW_IN_BACKWARD
-                || run.optimizer() == Optimizer.ADAMW_8BIT_IN_BACKWARD
-                || run.optimizer() == Optimizer.PAGED_ADAMW_8BIT_IN_BACKWARD;
     }
 
     private double stateBytes(double parameters) {
@@ -261,7 +255,12 @@ final class MemoryFormula {
             case ADAMW, ADAMW_FUSED, ADAMW_IN_BACKWARD -> 2 * each;
             case ADAMW_8BIT, ADAMW_8BIT_IN_BACKWARD -> 2.03;
             case MOMENTUM -> each;
-            case PAGED_ADAMW, PAGED_ADAMW_8BIT, PAGED_ADAMW_8BIT_IN_BACKWARD, STATELESS -> 0;
+            case PAGED_ADAMW,
+                    PAGED_ADAMW_8BIT,
+                    PAGED_ADAMW_IN_BACKWARD,
+                    PAGED_ADAMW_8BIT_IN_BACKWARD,
+                    STATELESS,
+                    STATELESS_IN_BACKWARD -> 0;
         };
     }
 

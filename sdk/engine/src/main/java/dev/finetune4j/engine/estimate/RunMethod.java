@@ -18,6 +18,9 @@ final class RunMethod {
     private static final Pattern PACKED =
             Pattern.compile("nf4|fp4|int4|int8|[48][-_ ]?bit(?![-_ ]*(?:paged|adam|optim|lion))|gptq|awq");
 
+    private static final Pattern STATELESS = Pattern.compile("adafactor|sgd|\\bcame\\b|lomo");
+    private static final Pattern IN_BACKWARD = Pattern.compile("backward|in_bwd|lomo");
+
     /** An optimizer with moments in few bits, as trainers name it: no base in as many. */
     private static final Pattern PACKED_OPTIMIZER = Pattern.compile(
             "(?:paged[-_ ])?(?:adamw?|ademamix|rmsprop|lion|sgd|adagrad)(?:[-_ ](?:bnb|torch))?(?:[-_ ]?8|_4)[-_ ]?bit");
@@ -141,7 +144,7 @@ final class RunMethod {
             return switch (framework) {
                 case LITGPT -> Weights.NF4;
                 case TORCHTUNE, UNSLOTH -> Weights.NF4_DOUBLE;
-                default -> null;
+                default -> method == Method.QLORA ? null : Weights.NF4; // only of QLoRA both forms are assumed
             };
         }
         boolean hasMaster =
@@ -183,12 +186,18 @@ final class RunMethod {
                 && !text.contains("layer")) { // moments of gradients that are projected to a low rank
             return Optimizer.STATELESS;
         }
-        if (text.contains("backward") || text.contains("in_bwd")) {
-            Optimizer eight =
-                    text.contains("paged") ? Optimizer.PAGED_ADAMW_8BIT_IN_BACKWARD : Optimizer.ADAMW_8BIT_IN_BACKWARD;
-            return isEight ? eight : Optimizer.ADAMW_IN_BACKWARD;
+        boolean isPaged = text.contains("paged");
+        boolean isStateless = STATELESS.matcher(text).find();
+        if (IN_BACKWARD.matcher(text).find()) {
+            if (isStateless) {
+                return Optimizer.STATELESS_IN_BACKWARD;
+            }
+            if (isPaged) {
+                return isEight ? Optimizer.PAGED_ADAMW_8BIT_IN_BACKWARD : Optimizer.PAGED_ADAMW_IN_BACKWARD;
+            }
+            return isEight ? Optimizer.ADAMW_8BIT_IN_BACKWARD : Optimizer.ADAMW_IN_BACKWARD;
         }
-        if (text.contains("paged")) {
+        if (isPaged) {
             return isEight ? Optimizer.PAGED_ADAMW_8BIT : Optimizer.PAGED_ADAMW;
         }
         if (isEight) {
@@ -201,7 +210,7 @@ final class RunMethod {
         if (text.contains("lion") || text.contains("muon") || text.contains("momentum")) {
             return Optimizer.MOMENTUM;
         }
-        if (text.contains("adafactor") || text.contains("sgd") || text.contains("came")) {
+        if (isStateless) {
             return Optimizer.STATELESS;
         }
         return text.contains("adam") ? Optimizer.ADAMW : null;

@@ -224,25 +224,40 @@ public record TrainingSetup(
     /** The optimizer, as far as memory and time see it. */
     public enum Optimizer {
         /** AdamW with a temporary copy of the weights in its step (PyTorch's foreach form). */
-        ADAMW,
+        ADAMW(false),
         /** AdamW whose step needs no temporary. */
-        ADAMW_FUSED,
+        ADAMW_FUSED(false),
         /** Moments in eight bit. */
-        ADAMW_8BIT,
+        ADAMW_8BIT(false),
         /** Moments that can leave to the host. */
-        PAGED_ADAMW,
+        PAGED_ADAMW(false),
         /** Both. */
-        PAGED_ADAMW_8BIT,
+        PAGED_ADAMW_8BIT(false),
         /** The step is taken inside the backward pass, so that gradients never lie side by side. */
-        ADAMW_IN_BACKWARD,
+        ADAMW_IN_BACKWARD(true),
         /** The same with moments in eight bit. */
-        ADAMW_8BIT_IN_BACKWARD,
+        ADAMW_8BIT_IN_BACKWARD(true),
         /** The same where moments can leave to the host. */
-        PAGED_ADAMW_8BIT_IN_BACKWARD,
+        PAGED_ADAMW_IN_BACKWARD(true),
+        /** Both. */
+        PAGED_ADAMW_8BIT_IN_BACKWARD(true),
         /** One moment. */
-        MOMENTUM,
+        MOMENTUM(false),
         /** None or factored moments: SGD, Adafactor. */
-        STATELESS
+        STATELESS(false),
+        /** The same inside the backward pass: LOMO (Lv et al. 2023, https://arxiv.org/abs/2306.09782) and its like. */
+        STATELESS_IN_BACKWARD(true);
+
+        private final boolean isInBackward;
+
+        Optimizer(boolean isInBackward) {
+            this.isInBackward = isInBackward;
+        }
+
+        /** Whether each weight's step is taken as soon as its gradient is there. */
+        public boolean isInBackward() {
+            return isInBackward;
+        }
     }
 
     /** Which activations are kept for the backward pass. */

@@ -136,6 +136,18 @@ class RunMethodTest {
 
     @ParameterizedTest
     @CsvSource({
+        "'PagedAdamW (bitsandbytes), step in backward', PAGED_ADAMW_IN_BACKWARD",
+        "'Adafactor, fused into the backward pass', STATELESS_IN_BACKWARD",
+        "LOMO, STATELESS_IN_BACKWARD",
+        "'AdamW, 8-bit, in backward', ADAMW_8BIT_IN_BACKWARD",
+        "paged_adamw_32bit, PAGED_ADAMW"
+    })
+    void readsWhetherAStepIsTakenInTheBackwardPass(String column, Optimizer optimizer) {
+        assertThat(SampleRun.with("optimizer", column).setup().optimizer()).isEqualTo(optimizer);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "8-bit AdamW, ADAMW_8BIT",
         "optim=adamw_bnb_8bit, ADAMW_8BIT",
         "paged_adamw_8bit, PAGED_ADAMW_8BIT",
@@ -261,5 +273,14 @@ class RunMethodTest {
                         .setup()
                         .arithmetic())
                 .isEqualTo(arithmetic);
+    }
+
+    @Test
+    void readsThatABaseOfAnotherMethodIsPacked() {
+        assertThat(SampleRun.with("method", "adapter")
+                        .set("precision", "nf4+bf16")
+                        .setup()
+                        .weights())
+                .isEqualTo(Weights.NF4);
     }
 }
