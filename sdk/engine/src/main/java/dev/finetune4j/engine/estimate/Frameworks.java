@@ -86,14 +86,46 @@ final class Frameworks {
         return has("swift", "llamafactory", "xtuner") ? Checkpointing.FULL : null;
     }
 
-    /** Whether it trains by TRL's own SFTTrainer, which these others patch or replace. */
-    boolean isTrl() {
-        return has("trl", "sfttrainer") && !has("unsloth", "axolotl", "llamafactory", "swift");
+    /** Whether this one's code trains: TRL's by its own SFTTrainer, which these others patch or replace. */
+    boolean isBy(Since.Trainer trainer) {
+        return switch (trainer) {
+            case TRANSFORMERS -> isHuggingFace() && !has("unsloth", "xtuner");
+            case TRL -> has("trl", "sfttrainer") && !has("unsloth", "axolotl", "llamafactory", "swift");
+            case TORCHTUNE -> has("torchtune");
+            case UNSLOTH -> has("unsloth");
+            case LLAMA_FACTORY -> has("llamafactory");
+        };
     }
 
-    /** ms-swift and Axolotl load weights in the precision that they train in. */
+    /**
+     * ms-swift, Axolotl and LLaMA-Factory load weights in the precision that they train in: {@code torch_dtype} of their model arguments follows
+     * {@code bf16} and {@code fp16} (ms-swift 1.7 to 4.6, Axolotl 0.3 to 0.19, LLaMA-Factory 0.6 to 0.9).
+     */
     boolean loadsInHalf() {
-        return has("swift", "axolotl");
+        return isConfigured();
+    }
+
+    /** LLaMA-Factory then casts what it trains to single, unless {@code pure_bf16} is set ("Upcasting trainable params to float32", model/adapter.py). */
+    boolean trainsInSingle() {
+        return has("llamafactory");
+    }
+
+    /** They load four bits by bitsandbytes with {@code bnb_4bit_use_double_quant} or {@code double_quantization}, which is true by default. */
+    boolean packsScales() {
+        return isConfigured();
+    }
+
+    /**
+     * Nothing that is not packed is left in single precision: LLaMA-Factory (model/model_utils/checkpointing.py) and ms-swift do without PEFT's
+     * preparation for few bits, and Axolotl casts embedding, head and norms back behind it ({@code needs_fa2_dtype} in loaders/model.py).
+     */
+    boolean leavesEdgesInHalf() {
+        return isConfigured();
+    }
+
+    /** What is configured instead of programmed, so that its own code alone says how a model is loaded. */
+    private boolean isConfigured() {
+        return has("swift", "axolotl", "llamafactory");
     }
 
     /** Lightning prints what is allocated; ms-swift ({@code memory(GiB)}) and Unsloth's notebooks what is reserved. */

@@ -74,7 +74,15 @@ final class RunCheckpointing {
         if (inNotes != null) {
             return inNotes;
         }
-        return new TrlDefaults(row).checkpoints()
+        return byDefault();
+    }
+
+    private @Nullable Checkpointing byDefault() {
+        RunDefaults defaults = new RunDefaults(row);
+        if (row.framework().isBy(Since.Trainer.UNSLOTH)) { // LLaMA-Factory, too, where it is told to train by it
+            return Boolean.FALSE.equals(defaults.has(Since.UNSLOTH_OFFLOADS)) ? Checkpointing.FULL : null;
+        }
+        return Boolean.TRUE.equals(defaults.has(Since.CHECKPOINTING))
                 ? Checkpointing.FULL
                 : row.framework().checkpointing();
     }

@@ -55,10 +55,34 @@ final class RunLoss {
         if (notes.say("chunked[ _-]?(ce|cross|loss)|\\bloss chunks\\b")) {
             return Loss.CHUNKED;
         }
-        if (new TrlDefaults(row).writesNoLogits()) {
+        return framework == Framework.TORCHTUNE && notes.say("ablation step") ? Loss.STOCK : byDefault();
+    }
+
+    /** What its release does unless told otherwise; null where that is not known. */
+    private @Nullable Loss byDefault() {
+        RunDefaults defaults = new RunDefaults(row);
+        if (Boolean.TRUE.equals(defaults.has(Since.NO_LOGITS))) {
             return Loss.FUSED;
         }
-        return framework == Framework.TORCHTUNE && notes.say("ablation step") ? Loss.STOCK : null;
+        if (Boolean.FALSE.equals(defaults.has(Since.CHUNKED_LOSS))) {
+            return Loss.STOCK;
+        }
+        return byUnsloth(
+                defaults.has(Since.CUT_CROSS_ENTROPY),
+                defaults.has(Since.WIDE_CHUNKS),
+                defaults.has(Since.NARROW_CHUNKS));
+    }
+
+    /** Logits that become their gradient in place, or are compiled with it, take as much as those of chunks do. */
+    private static @Nullable Loss byUnsloth(
+            @Nullable Boolean isCut, @Nullable Boolean isInWideChunks, @Nullable Boolean isInNarrowChunks) {
+        boolean isWhole = Boolean.FALSE.equals(isCut);
+        boolean isWide = Boolean.TRUE.equals(isInWideChunks) && Boolean.FALSE.equals(isInNarrowChunks);
+        if (isWhole || isWide) {
+            return Loss.CHUNKED;
+        }
+        boolean isFused = Boolean.TRUE.equals(isCut) && Boolean.FALSE.equals(isInWideChunks);
+        return isFused || Boolean.TRUE.equals(isInNarrowChunks) ? Loss.FUSED : null;
     }
 
     /** Whether logits are never written out. Megatron's fused cross entropy is one kernel over logits that are there (cross_entropy_loss_fusion). */

@@ -1,7 +1,6 @@
 package dev.finetune4j.engine.estimate;
 
 import dev.finetune4j.engine.estimate.Parallelism.Sharding;
-import dev.finetune4j.engine.estimate.TrainingSetup.Attention;
 import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
 import dev.finetune4j.engine.estimate.TrainingSetup.Method;
 import java.util.Map;
@@ -35,15 +34,6 @@ final class RunReader {
             Map.entry("peft-docs-sft", "peft"),
             Map.entry("peft-method-comparison", "peft"),
             Map.entry("peft-readme-table", "peft"));
-
-    /** Attention that writes its scores out: SDPA does, too, where no kernel is there that does not. */
-    private static final String WRITTEN_SCORES = "^(?:eager|math|naive|explicit|manual)\\b|\\bno flash\\b";
-
-    private static final String WRITTEN_IN_NOTES =
-            "(?:eager|unfused|explicit|manual|naive|math) attention|attention(?: is)?[ =:]{1,2}(?:eager|unfused)\\b"
-                    + "|(?:attn|attention)_implementation[=: \"']{1,3}eager|attention written (?:out|by hand)|sdpa math";
-
-    private static final String FLASH = "flash[ _-]?att(?:entio)?n|\\bfa[23]\\b";
 
     private final GpuTable gpus;
     private final ModelNames names;
@@ -154,7 +144,7 @@ final class RunReader {
                 .longestTokens(lengths.longest())
                 .meanTokens(lengths.mean())
                 .checkpointing(new RunCheckpointing(row).checkpointing())
-                .attention(attention())
+                .attention(new RunAttention(row).attention())
                 .loss(loss.loss(framework))
                 .isCompiled(isCompiled(framework))
                 .hasFusedKernels(
@@ -180,21 +170,6 @@ final class RunReader {
         boolean isByDefault = row.framework().isCompiled();
         boolean isOpen = framework == Framework.TUNED && !isByDefault;
         return isOpen ? null : Boolean.valueOf(isByDefault);
-    }
-
-    private @Nullable Attention attention() {
-        String text = row.lower("flash_attention");
-        if (text.isEmpty()) {
-            return attentionInNotes();
-        }
-        boolean isWritten = row.saysNo("flash_attention") || new RunNotes(text).say(WRITTEN_SCORES);
-        return isWritten ? Attention.EAGER : Attention.FUSED;
-    }
-
-    private @Nullable Attention attentionInNotes() {
-        boolean isFused = row.notes().say(FLASH + "|\\bsdpa\\b(?! math)|xformers");
-        boolean isWritten = row.notes().say(WRITTEN_IN_NOTES) || row.notes().deny(FLASH);
-        return isFused == isWritten ? null : isWritten ? Attention.EAGER : Attention.FUSED;
     }
 
     private boolean isComplete(TrainingSetup setup) {

@@ -89,6 +89,23 @@ class RunCheckpointingTest {
         assertThat(run.set("notes", notes).setup().checkpointing()).isEqualTo(checkpointing);
     }
 
+    /** Told to train by Unsloth, LLaMA-Factory has it offload since 0.6.3 of April 2024. */
+    @ParameterizedTest
+    @CsvSource({"2024-04-15, FULL", "2024-12, ", "'', "})
+    void leavesToUnslothWhichLayersItComputesAgain(String date, @Nullable Checkpointing checkpointing) {
+        SampleRun run = SampleRun.with("activation_checkpointing", "").set("framework", "LLaMA-Factory + Unsloth");
+
+        assertThat(run.set("date", date).setup().checkpointing()).isEqualTo(checkpointing);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2025-06, ", "2025-10, ", "2026-04, FULL", "2024-2026, ", "'', "})
+    void takesOlderAndNewerTrlByItsDate(String date, @Nullable Checkpointing checkpointing) {
+        SampleRun run = SampleRun.with("activation_checkpointing", "").set("date", date);
+
+        assertThat(run.setup().checkpointing()).isEqualTo(checkpointing);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "activation checkpoints offloaded to CPU, FULL_OFFLOADED",

@@ -161,6 +161,39 @@ class RunLossTest {
                 .isFalse();
     }
 
+    /** Its logits were whole till the end of 2024, then cut cross entropy left none, then chunks as wide as what is free. */
+    @ParameterizedTest
+    @CsvSource({
+        "unsloth, 2024-03, CHUNKED",
+        "llama-factory+unsloth, 2024-04-15, CHUNKED",
+        "unsloth, 2025-06, FUSED",
+        "unsloth, 2026-04, CHUNKED",
+        "unsloth, 2024-2026, ",
+        "unsloth, '', ",
+        "unsloth 2024.10.7, 2026, CHUNKED",
+        "Unsloth 2024.12.4, '', FUSED",
+        "Unsloth 2026.9.11, 2026-10, CHUNKED",
+        "unsloth 2026.10.9, '', FUSED",
+        "trl, 2024-03, "
+    })
+    void takesTheLossOfUnslothByItsRelease(String framework, String date, @Nullable Loss loss) {
+        assertThat(SampleRun.with("framework", framework)
+                        .set("date", date)
+                        .setup()
+                        .loss())
+                .isEqualTo(loss);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2024-04, STOCK", "2024-08, ", "2025-02, ", "'', "})
+    void takesRecipesOfTorchtuneForWhatTheirReleaseHad(String date, @Nullable Loss loss) {
+        assertThat(SampleRun.with("framework", "torchtune")
+                        .set("date", date)
+                        .setup()
+                        .loss())
+                .isEqualTo(loss);
+    }
+
     @Test
     void readsOfALossInChunks() {
         assertThat(SampleRun.with("notes", "eight loss chunks").setup().loss()).isEqualTo(Loss.CHUNKED);

@@ -13,7 +13,7 @@ final class SampleRun {
             + "packing,micro_batch,grad_accum,activation_checkpointing,parallelism,gpu,gpus,framework,"
             + "tokens_per_s_per_gpu,peak_mem_gb_per_gpu,wall_time_s,notes\n";
 
-    private static final List<String> COLUMNS = List.of(HEADER.strip().split(",", -1));
+    private final List<String> columns = new ArrayList<>(List.of(HEADER.strip().split(",", -1)));
 
     private final List<String> fields = new ArrayList<>(List.of(
             "x,Llama 3.1 8B,8,lora,16,all-linear,bf16,AdamW,2048,no,2,1,yes,none,A100-80,1,trl,,24,,".split(",", -1)));
@@ -30,8 +30,13 @@ final class SampleRun {
         return with(column, text).set("peak_mem_gb_per_gpu", "").set("notes", "OOM");
     }
 
+    /** Sets a field, of a column that the header lacks, too. */
     SampleRun set(String column, String text) {
-        fields.set(COLUMNS.indexOf(column), '"' + text + '"');
+        if (!columns.contains(column)) {
+            columns.add(column);
+            fields.add("");
+        }
+        fields.set(columns.indexOf(column), '"' + text + '"');
         return this;
     }
 
@@ -46,7 +51,9 @@ final class SampleRun {
     }
 
     PublishedRun read() {
-        CsvTable.Row row = CsvTable.of(HEADER + line() + "\n").rows().get(0);
+        CsvTable.Row row = CsvTable.of(String.join(",", columns) + "\n" + line() + "\n")
+                .rows()
+                .get(0);
         return RunReader.read(GpuTable.shipped(), new ModelNames(), row, 1);
     }
 

@@ -1,0 +1,58 @@
+package dev.finetune4j.engine.estimate;
+
+import dev.finetune4j.engine.estimate.TrainingSetup.Attention;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** How a published run computes attention. */
+final class RunAttention {
+    /** Attention that writes its scores out: SDPA does, too, where no kernel is there that does not. */
+    private static final String WRITTEN_SCORES = "^(?:eager|math|naive|explicit|manual)\\b|\\bno flash\\b";
+
+    private static final String WRITTEN_IN_NOTES =
+            "(?:eager|unfused|explicit|manual|naive|math) attention|attention(?: is)?[ =:]{1,2}(?:eager|unfused)\\b"
+                    + "|(?:attn|attention)_implementation[=: \"']{1,3}eager|attention written (?:out|by hand)|sdpa math";
+
+    private static final String FLASH = "flash[ _-]?att(?:entio)?n|\\bfa[23]\\b";
+
+    /** From which release on transformers writes no scores of a model, by what names say of its layers; models with code of their own are not here. */
+    private static final List<Map.Entry<String, Since>> WITHOUT_SCORES = List.of(
+            Map.entry("llama(?!-?factory)|vicuna|alpaca|tulu", Since.LLAMA_WITHOUT_SCORES),
+            Map.entry("mistral|mixtral|zephyr", Since.MISTRAL_WITHOUT_SCORES),
+            Map.entry("(?<![a-z])phi-?[12](?!\\d)", Since.PHI_WITHOUT_SCORES),
+            Map.entry("(?<![a-z])bert(?![a-z])", Since.BERT_WITHOUT_SCORES),
+            Map.entry("(?<![a-z])gpt-?2(?!\\d)|pythia|neox|dolly", Since.GPT_WITHOUT_SCORES),
+            Map.entry("(?<![a-z])opt(?![a-z])", Since.OPT_WITHOUT_SCORES));
+
+    private final RunRow row;
+
+    RunAttention(RunRow row) {
+        this.row = row;
+    }
+
+    /** As its column says it or, where that is empty, the notes, or else as the release does by default; null where nobody says it, or both. */
+    @Nullable
+    Attention attention() {
+        String text = row.lower("flash_attention");
+        if (!text.isEmpty()) {
+            boolean isWritten = row.saysNo("flash_attention") || new RunNotes(text).say(WRITTEN_SCORES);
+            return isWritten ? Attention.EAGER : Attention.FUSED;
+        }
+        boolean isFused = row.notes().say(FLASH + "|\\bsdpa\\b(?! math)|xformers");
+        boolean isWritten = row.notes().say(WRITTEN_IN_NOTES) || row.notes().deny(FLASH);
+        if (isFused != isWritten) {
+            return isWritten ? Attention.EAGER : Attention.FUSED;
+        }
+        return isFused || !writesScores() ? null : Attention.EAGER;
+    }
+
+    private boolean writesScores() {
+        RunNotes model = new RunNotes(row.text("model"));
+        return WITHOUT_SCORES.stream()
+                .filter(each -> model.say(each.getKey()))
+                .findFirst()
+                .map(each -> Boolean.FALSE.equals(new RunDefaults(row).has(each.getValue())))
+                .orElse(false);
+    }
+}

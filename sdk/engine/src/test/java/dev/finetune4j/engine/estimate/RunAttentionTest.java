@@ -1,0 +1,53 @@
+package dev.finetune4j.engine.estimate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finetune4j.engine.estimate.TrainingSetup.Attention;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RunAttentionTest {
+    /** Transformers wrote scores out until it had SDPA for a model, which then was the default. */
+    @ParameterizedTest
+    @CsvSource({
+        "Llama-2-7b, hf-trainer, 2023-11, EAGER",
+        "Llama-2-7b, transformers Trainer 4.35.2, '', EAGER",
+        "Llama-2-7b, transformers 4.36.2, 2023-11, ",
+        "Llama-2-7b, hf-trainer, 2023, ",
+        "Llama-2-7b, hf-trainer, 2023-12, ",
+        "Llama-2-7b, hf-trainer, '', ",
+        "LLaMA-7B (Alpaca), hf-trainer, 2023-03, EAGER",
+        "Llama-2-7b, torch fsdp, 2023-11, ",
+        "Llama-2-7b, xtuner, 2023-11, ",
+        "Mistral-7B, trl, 2024-01, ",
+        "Mistral-7B, trl, 2023-12, EAGER",
+        "gpt2, hf-trainer, 2024-03, EAGER",
+        "gpt2, hf-trainer, 2024-09, ",
+        "opt-1.3b, hf-trainer, 2024-09, EAGER",
+        "falcon-7b, hf-trainer, 2023-07, ",
+        "chatglm2-6b, hf-trainer, 2023-07, "
+    })
+    void takesScoresForWrittenOutWhereTransformersWroteThem(
+            String model, String framework, String date, @Nullable Attention attention) {
+        SampleRun run =
+                SampleRun.with("model", model).set("framework", framework).set("date", date);
+
+        assertThat(run.setup().attention()).isEqualTo(attention);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "yes, '', FUSED",
+        "fa2, '', FUSED",
+        "no, '', EAGER",
+        "'', flash attention, FUSED",
+        "'', eager attention, EAGER"
+    })
+    void readsOfAttentionBeforeItsDate(String column, String notes, Attention attention) {
+        SampleRun run = SampleRun.with("flash_attention", column).set("notes", notes);
+
+        assertThat(run.set("model", "Llama-2-7b").set("date", "2023-03").setup().attention())
+                .isEqualTo(attention);
+    }
+}
