@@ -141,15 +141,22 @@ final class RunMethod {
             return Weights.NF4_DOUBLE;
         }
         if (method == Method.QLORA || text.contains("nf4") || text.contains("4-bit") || text.contains("4bit")) {
+            boolean packsScales =
+                    row.framework().packsScales() && !NARROW.matcher(text).find();
             return switch (framework) {
                 case LITGPT -> Weights.NF4;
                 case TORCHTUNE, UNSLOTH -> Weights.NF4_DOUBLE;
-                default -> method == Method.QLORA ? null : Weights.NF4; // only of QLoRA both forms are assumed
+                default -> {
+                    Weights single = method == Method.QLORA ? null : Weights.NF4; // only of QLoRA both forms are assumed
+                    yield packsScales ? Weights.NF4_DOUBLE : single;
+                }
             };
         }
         boolean hasMaster =
                 framework.has(FrameworkTrait.MASTER_WEIGHTS); // in single precision, among the optimizer's states
-        boolean isSingle = row.notes().saysWeightsAreSingle() || new RunNotes(text).saysWeightsAreSingle();
+        boolean isSingle = row.notes().saysWeightsAreSingle()
+                || new RunNotes(text).saysWeightsAreSingle()
+                || (method == Method.FULL && row.framework().trainsInSingle());
         if (isSingle && !hasMaster) {
             return Weights.FP32;
         }
@@ -171,6 +178,13 @@ final class RunMethod {
                 || framework == Framework.TUNED
                 || framework == Framework.OTHER;
         return isOpen ? null : Weights.HALF;
+    }
+
+    /** Whether embedding, head and norms are left in single precision beside packed layers; null where nobody says it. */
+    @Nullable
+    Boolean hasSinglePrecisionEdges() {
+        Boolean said = row.notes().preparesForFewBits();
+        return (said == null && row.framework().leavesEdgesInHalf()) ? Boolean.FALSE : said;
     }
 
     boolean hasHalfMoments() {

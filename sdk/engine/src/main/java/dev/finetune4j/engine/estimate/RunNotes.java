@@ -148,7 +148,7 @@ final class RunNotes {
 
     /** Weights as narrow as what is computed in; not {@code --bf16 True}, by which Trainer computes over weights in single precision. */
     boolean saysWeightsAreHalf() {
-        return say("pure (bf16|bfloat16|fp16|float16|half)|\\b16-true"
+        return say("pure[ _](bf16|bfloat16|fp16|float16|half)|\\b16-true"
                 + "|(bf16|bfloat16|fp16|float16|half)([ _-]?\\(?pure\\b|-true\\b|[ ]?\\(true\\))"
                 + "|(bf16|bfloat16|fp16|float16) (weights|parameters)|weights (?:are |were )?(?:in )?(?:bf16|bfloat16|fp16|float16|half)(?![\\w-])"
                 + "|torch_dtype[ =:]{1,3}(?:torch\\.)?(?:bf16|bfloat16|fp16|float16|half)\\b");

@@ -152,7 +152,7 @@ final class RunReader {
                 .hasLeanLayers(loss.hasLeanLayers())
                 .hasTransformerEngine(
                         row.framework().hasTransformerEngine() || row.notes().hasTransformerEngine())
-                .hasSinglePrecisionEdges(row.notes().preparesForFewBits())
+                .hasSinglePrecisionEdges(method.hasSinglePrecisionEdges())
                 .shardings(spread.shardings(framework, sharding))
                 .offloadsOptimizer(spread.offloadsOptimizer())
                 .offloadsWeights(spread.offloadsWeights(sharding))

@@ -283,4 +283,50 @@ class RunMethodTest {
                         .weights())
                 .isEqualTo(Weights.NF4);
     }
+
+    /** LLaMA-Factory casts what it trains to single precision, and no more; it is told so or that all is in half. */
+    @ParameterizedTest
+    @CsvSource({
+        "full, bf16, '', FP32",
+        "full, bf16, pure_bf16, HALF",
+        "full, bf16-true, '', HALF",
+        "full, '', '', FP32",
+        "lora, bf16, '', HALF",
+        "lora, '', '', HALF",
+        "qlora, bf16; 4-bit bnb, '', NF4_DOUBLE"
+    })
+    void knowsInWhatLlamaFactoryHoldsWeights(String method, String precision, String notes, Weights weights) {
+        SampleRun run = SampleRun.with("framework", "LLaMA-Factory").set("method", method);
+
+        assertThat(run.set("precision", precision).set("notes", notes).setup().weights())
+                .isEqualTo(weights);
+    }
+
+    @Test
+    void leavesToDeepspeedInWhatLlamaFactoryHoldsWeights() {
+        SampleRun run = SampleRun.with("framework", "LLaMA-Factory").set("method", "full");
+
+        assertThat(run.set("parallelism", "zero2").set("gpus", "2").setup().weights())
+                .isEqualTo(Weights.HALF);
+    }
+
+    /** Scripts call PEFT's preparation for few bits or do not; what is configured alone leaves nothing in single precision. */
+    @ParameterizedTest
+    @CsvSource({
+        "trl, '', , ",
+        "axolotl, '', NF4_DOUBLE, false",
+        "ms-swift, '', NF4_DOUBLE, false",
+        "LLaMA-Factory, '', NF4_DOUBLE, false",
+        "LLaMA-Factory, prepare_model_for_kbit_training is called, NF4_DOUBLE, true"
+    })
+    void knowsHowConfiguredTrainersLoadFourBits(
+            String framework, String notes, @Nullable Weights weights, @Nullable Boolean hasSinglePrecisionEdges) {
+        TrainingSetup setup = SampleRun.with("framework", framework)
+                .set("method", "qlora")
+                .set("notes", notes)
+                .setup();
+
+        assertThat(setup.weights()).isEqualTo(weights);
+        assertThat(setup.hasSinglePrecisionEdges()).isEqualTo(hasSinglePrecisionEdges);
+    }
 }
