@@ -90,6 +90,7 @@ final class Frameworks {
     boolean isBy(Since.Trainer trainer) {
         return switch (trainer) {
             case TRANSFORMERS -> isHuggingFace() && !has("unsloth", "xtuner");
+            case TRAINER_OF_TRANSFORMERS -> isBy(Since.Trainer.TRANSFORMERS) && !has("own loop", "own script");
             case TRL -> has("trl", "sfttrainer") && !has("unsloth", "axolotl", "llamafactory", "swift");
             case TORCHTUNE -> has("torchtune");
             case UNSLOTH -> has("unsloth");

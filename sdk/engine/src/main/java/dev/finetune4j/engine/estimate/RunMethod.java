@@ -227,6 +227,10 @@ final class RunMethod {
         if (isStateless) {
             return Optimizer.STATELESS;
         }
+        if (Boolean.TRUE.equals(new RunDefaults(row).has(Since.FUSED_STEP))
+                && (text.isEmpty() || text.equals("adamw"))) {
+            return text.isEmpty() ? Optimizer.ADAMW_FUSED : null; // plain "AdamW" may be the default or adamw_torch
+        }
         return text.contains("adam") ? Optimizer.ADAMW : null;
     }
 }

@@ -19,7 +19,7 @@ enum Since {
     /** The same of OPT: not in 4.45.0, in 4.46.0. */
     OPT_WITHOUT_SCORES(Trainer.TRANSFORMERS, 4, 46, 2024, 10),
     /** {@code TrainingArguments.optim} is "adamw_torch" in 4.53.3; "adamw_torch_fused" in 4.54.1 where PyTorch is 2.8 or newer. */
-    FUSED_STEP(Trainer.TRANSFORMERS, 4, 54, 2025, 8),
+    FUSED_STEP(Trainer.TRAINER_OF_TRANSFORMERS, 4, 54, 2025, 8),
 
     /** {@code SFTConfig.gradient_checkpointing} is false in 0.21.0, true in 0.22.0. */
     CHECKPOINTING(Trainer.TRL, 0, 22, 2025, 8),
@@ -42,6 +42,8 @@ enum Since {
     /** Whose releases they are. */
     enum Trainer {
         TRANSFORMERS("transformers(?:[ ]?trainer)?"),
+        /** What is built on its Trainer, not on its models alone. */
+        TRAINER_OF_TRANSFORMERS("transformers(?:[ ]?trainer)?"),
         TRL("trl(?:[ ]?sft[ -]?trainer)?"),
         TORCHTUNE("torchtune"),
         UNSLOTH("unsloth"),

@@ -329,4 +329,23 @@ class RunMethodTest {
         assertThat(setup.weights()).isEqualTo(weights);
         assertThat(setup.hasSinglePrecisionEdges()).isEqualTo(hasSinglePrecisionEdges);
     }
+
+    /** Transformers' Trainer steps in one kernel by default since 4.54 with PyTorch 2.8; loops of people's own do not use it. */
+    @ParameterizedTest
+    @CsvSource({
+        "hf-trainer, '', 2026-06, ADAMW_FUSED",
+        "hf-trainer, AdamW, 2026-06, ",
+        "hf-trainer, adamw_torch, 2026-06, ADAMW",
+        "hf-trainer, '', 2025-10, ",
+        "hf-trainer, AdamW, 2025-10, ADAMW",
+        "transformers 5.1, '', '', ADAMW_FUSED",
+        "transformers (own loop), AdamW, 2026-06, ADAMW",
+        "transformers (own loop), '', 2026-06, "
+    })
+    void takesTheStepThatTheTrainerHasByDefault(
+            String framework, String named, String date, @Nullable Optimizer optimizer) {
+        SampleRun run = SampleRun.with("framework", framework).set("optimizer", named);
+
+        assertThat(run.set("date", date).setup().optimizer()).isEqualTo(optimizer);
+    }
 }
