@@ -23,6 +23,9 @@ final class Unknowns {
     /** Above this many parameters people checkpoint, since activations would not fit. */
     private static final double LARGE_MODEL = 2e9;
 
+    /** How often PEFT's prepare_model_for_kbit_training is called on what bitsandbytes packs, where nobody says it. */
+    private static final double PREPARED = 0.5;
+
     private final Architecture architecture;
     private final TrainingSetup setup;
 
@@ -210,13 +213,15 @@ final class Unknowns {
         if (setup.checkpointing() != null) {
             return setup.checkpointing();
         }
-        boolean isLarge = architecture.parameters() > LARGE_MODEL;
+        double usual = architecture.parameters() > LARGE_MODEL ? 0.7 : 0.1;
+        // PEFT's preparation for few bits turns it on (use_gradient_checkpointing, true by default from 0.3 to 0.21)
+        double share = mayBePrepared() ? PREPARED + (1 - PREPARED) * usual : usual;
         return switch (setup.framework()) {
             case UNSLOTH -> Checkpointing.FULL_OFFLOADED;
             case MEGATRON -> chance(random, 0.6) ? Checkpointing.SELECTIVE : Checkpointing.NONE;
             case LITGPT -> setup.parallelism().isFsdp() ? Checkpointing.FULL : Checkpointing.NONE;
             case FINETUNE4J -> Checkpointing.NONE;
-            default -> chance(random, isLarge ? 0.7 : 0.1) ? Checkpointing.FULL : Checkpointing.NONE;
+            default -> chance(random, share) ? Checkpointing.FULL : Checkpointing.NONE;
         };
     }
 
@@ -243,11 +248,20 @@ final class Unknowns {
         if (setup.hasSinglePrecisionEdges() != null) {
             return setup.hasSinglePrecisionEdges() && weights.isPacked();
         }
-        boolean isPrepared = weights == Weights.NF4 || weights == Weights.NF4_DOUBLE || weights == Weights.INT8;
-        boolean isPeft = setup.framework() == Framework.HUGGING_FACE
+        boolean isByBitsandbytes = weights == Weights.NF4 || weights == Weights.NF4_DOUBLE || weights == Weights.INT8;
+        return isByBitsandbytes && isByPeft() && chance(random, PREPARED);
+    }
+
+    private boolean mayBePrepared() {
+        boolean isPackedByOthers = setup.weights() == Weights.INT4;
+        boolean isDenied = Boolean.FALSE.equals(setup.hasSinglePrecisionEdges());
+        return setup.method() == Method.QLORA && isByPeft() && !isPackedByOthers && !isDenied;
+    }
+
+    private boolean isByPeft() {
+        return setup.framework() == Framework.HUGGING_FACE
                 || setup.framework() == Framework.DEEPSPEED
                 || setup.framework() == Framework.OTHER;
-        return isPrepared && isPeft && chance(random, 0.5);
     }
 
     /** Megatron's distributed optimizer is an option that recipes set and scripts forget; DeepSpeed's stage is often not said. */

@@ -10,6 +10,7 @@ import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class UnknownsTest {
@@ -47,6 +48,29 @@ class UnknownsTest {
         assertThat(sharingOf(Framework.MEGATRON)).isBetween(0.4, 0.6);
         assertThat(sharingOf(Framework.TUNED)).isEqualTo(1);
         assertThat(sharingOf(Framework.HUGGING_FACE)).isZero();
+    }
+
+    /** PEFT's preparation for few bits turns it on, and is called as often as not. */
+    @Test
+    void takesPackedModelsToBeCheckpointedMoreOften() {
+        assertThat(checkpointedOf(Framework.HUGGING_FACE, Method.LORA, null)).isBetween(0.6, 0.8);
+        assertThat(checkpointedOf(Framework.HUGGING_FACE, Method.QLORA, null)).isBetween(0.8, 0.95);
+        assertThat(checkpointedOf(Framework.HUGGING_FACE, Method.QLORA, false)).isBetween(0.6, 0.8);
+        assertThat(checkpointedOf(Framework.TORCHTUNE, Method.QLORA, null)).isBetween(0.6, 0.8);
+    }
+
+    private static double checkpointedOf(Framework framework, Method method, @Nullable Boolean isPrepared) {
+        TrainingSetup setup = SampleSetup.of(framework, method, Parallelism.single())
+                .checkpointing(null)
+                .hasSinglePrecisionEdges(isPrepared)
+                .build();
+        Unknowns unknowns = new Unknowns(SampleSetup.LLAMA_8B, setup);
+        SplittableRandom random = new SplittableRandom(1);
+        return Stream.generate(() -> unknowns.draw(random))
+                        .limit(DRAWS)
+                        .filter(Assumed::isCheckpointed)
+                        .count()
+                / (double) DRAWS;
     }
 
     @Test
