@@ -80,10 +80,17 @@ final class Frameworks {
                 "optimum");
     }
 
-    /** ms-swift, LLaMA-Factory and Unsloth checkpoint by default. */
+    /**
+     * {@code gradient_checkpointing} is true in ms-swift, {@code disable_gradient_checkpointing} false in LLaMA-Factory and AutoTrain, {@code
+     * use_activation_checkpointing} true in XTuner, and {@code architecture.gradient_checkpointing} in H2O LLM Studio; torchtitan's trainer has
+     * {@code SelectiveAC}. Unsloth offloads them.
+     */
     @Nullable
     Checkpointing checkpointing() {
-        return has("swift", "llamafactory", "xtuner") ? Checkpointing.FULL : null;
+        if (has("torchtitan")) {
+            return Checkpointing.SELECTIVE;
+        }
+        return has("swift", "llamafactory", "xtuner", "autotrain", "h2o") ? Checkpointing.FULL : null;
     }
 
     /** Whether this one's code trains: TRL's by its own SFTTrainer, which these others patch or replace. */

@@ -25,7 +25,7 @@ final class RunTargets {
             return EnumSet.allOf(Projection.class);
         }
         String text = row.lower("lora_targets");
-        if (text.isEmpty()) { // Unsloth's notebooks and ms-swift put adapters on all matrices
+        if (text.isEmpty()) { // Unsloth, and who else checkpoints by default, puts adapters on all matrices
             boolean isAll = framework == Framework.UNSLOTH || row.framework().checkpointing() != null;
             return isAll ? EnumSet.allOf(Projection.class) : Set.of();
         }

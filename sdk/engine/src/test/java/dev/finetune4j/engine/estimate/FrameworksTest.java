@@ -28,7 +28,10 @@ class FrameworksTest {
         "SFTTrainer, HUGGING_FACE, ",
         "torch fsdp, OTHER, ",
         "MaxText (JAX), TUNED, ",
-        "FlagScale, MEGATRON, "
+        "FlagScale, MEGATRON, ",
+        "torchtitan, TUNED, SELECTIVE",
+        "autotrain-advanced, HUGGING_FACE, FULL",
+        "H2O LLM Studio, HUGGING_FACE, FULL"
     })
     void knowsAFrameworkHoweverItIsDivided(String name, Framework read, @Nullable Checkpointing checkpointing) {
         assertThat(new Frameworks(name).framework(false)).isEqualTo(read);
