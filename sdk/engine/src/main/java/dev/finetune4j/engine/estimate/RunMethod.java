@@ -147,8 +147,9 @@ final class RunMethod {
                 case LITGPT -> Weights.NF4;
                 case TORCHTUNE, UNSLOTH -> Weights.NF4_DOUBLE;
                 default -> {
-                    Weights single = method == Method.QLORA ? null : Weights.NF4; // only of QLoRA both forms are assumed
-                    yield packsScales ? Weights.NF4_DOUBLE : single;
+                    @Nullable
+                    Weights usual = method == Method.QLORA ? null : Weights.NF4; // only of QLoRA both forms are assumed
+                    yield packsScales ? Weights.NF4_DOUBLE : usual;
                 }
             };
         }
