@@ -68,6 +68,12 @@ final class MemoryFormula {
     /** The same where attention's inside alone is computed again (Megatron's selective recomputation, arXiv:2205.05198). */
     private static final double WITHOUT_SCORES = 0.75;
     /**
+     * What logits take that stay in half precision, of those with a copy in single: 2 bytes each for them, what is shifted of them, the logarithm of
+     * softmax and its gradient, for 2 and three times 4.
+     */
+    private static final double HALF_LOGITS = 8.0 / 14;
+
+    /**
      * What {@code gelu_new} keeps beside its input and output, in tensors as wide as the feed-forward layer: of {@code (0.5 x) (1 + tanh(...))} both
      * factors and the tanh. Under autocast the tanh and what is made of it are in single precision, as torch.pow in it gives it, {@code 0.5 x} is
      * not, but a copy of {@code x} is: three tensors in single precision more, again.
@@ -431,14 +437,15 @@ final class MemoryFormula {
         if (model.kind() == Architecture.Kind.ENCODER) {
             return 0;
         }
-        Coefficient bytes = switch (run.loss()) {
-            case STOCK -> LOGITS_STOCK;
-            case CHUNKED -> LOGITS_CHUNKED;
-            case FUSED -> LOGITS_FUSED;
+        double bytes = switch (run.loss()) {
+            case STOCK -> coefficients.get(LOGITS_STOCK);
+            case HALF -> HALF_LOGITS * coefficients.get(LOGITS_STOCK);
+            case CHUNKED -> coefficients.get(LOGITS_CHUNKED);
+            case FUSED -> coefficients.get(LOGITS_FUSED);
         };
         double compiled = run.isCompiled() || run.keepsLess() ? COMPILED_LOGITS : 1;
         boolean areKept = run.loss() == Loss.CHUNKED && run.has(KEPT_CHUNKS) && !run.isCompiled();
-        double each = areKept ? KEPT_CHUNKS_OF_A_LOGIT : coefficients.get(bytes) * compiled;
+        double each = areKept ? KEPT_CHUNKS_OF_A_LOGIT : bytes * compiled;
         return model.vocabulary()
                 * each
                 / (run.has(WHOLE_STREAM) ? 1 : run.parallelism().tensor());

@@ -34,6 +34,12 @@ final class RunLoss {
 
     private static final String FUSED_LINEAR_CROSS_ENTROPY = "fused[ _-]linear[ _-](?:cross|ce\\b)";
 
+    /**
+     * The script of the first Qwen's repository. Of few bits it trains by DeepSpeed in fp16, which has no autocast
+     * (finetune/finetune_qlora_single_gpu.sh), and that model's own code hands the logits to the loss as they are.
+     */
+    private static final String QWEN_SCRIPT = "qwen finetune.py";
+
     private final RunRow row;
 
     RunLoss(RunRow row) {
@@ -60,6 +66,9 @@ final class RunLoss {
 
     /** What its release does unless told otherwise; null where that is not known. */
     private @Nullable Loss byDefault() {
+        if (row.lower("framework").contains(QWEN_SCRIPT) && row.lower("method").contains("qlora")) {
+            return Loss.HALF;
+        }
         RunDefaults defaults = new RunDefaults(row);
         if (Boolean.TRUE.equals(defaults.has(Since.NO_LOGITS))) {
             return Loss.FUSED;

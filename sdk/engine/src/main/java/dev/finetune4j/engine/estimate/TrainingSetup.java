@@ -284,6 +284,8 @@ public record TrainingSetup(
     public enum Loss {
         /** All logits at once, with a copy in single precision. */
         STOCK,
+        /** All of them without one: the model's own code makes none, and no autocast does. */
+        HALF,
         /** A part of the rows at a time. */
         CHUNKED,
         /** Never written out as a whole (Liger, Unsloth, cut cross-entropy), whatever the layers keep. */

@@ -198,4 +198,12 @@ class RunLossTest {
     void readsOfALossInChunks() {
         assertThat(SampleRun.with("notes", "eight loss chunks").setup().loss()).isEqualTo(Loss.CHUNKED);
     }
+
+    @Test
+    void knowsThatFewBitsOfTheFirstQwenHaveNoCopyOfLogits() {
+        SampleRun run = SampleRun.with("framework", "qwen finetune.py (HF Trainer)");
+
+        assertThat(run.set("method", "qlora").setup().loss()).isEqualTo(Loss.HALF);
+        assertThat(run.set("method", "lora").setup().loss()).isNull();
+    }
 }
