@@ -3,6 +3,7 @@ package dev.finetune4j.engine.estimate;
 import dev.finetune4j.engine.estimate.TrainingSetup.Attention;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** How a published run computes attention. */
@@ -36,7 +37,8 @@ final class RunAttention {
     Attention attention() {
         String text = row.lower("flash_attention");
         if (!text.isEmpty()) {
-            boolean isWritten = row.saysNo("flash_attention") || new RunNotes(text).say(WRITTEN_SCORES);
+            boolean isWritten =
+                    new RunNotes(text).say(WRITTEN_SCORES) || (row.saysNo("flash_attention") && !mayBeByDefault());
             return isWritten ? Attention.EAGER : Attention.FUSED;
         }
         boolean isFused = row.notes().say(FLASH + "|\\bsdpa\\b(?! math)|xformers");
@@ -47,12 +49,24 @@ final class RunAttention {
         return isFused || !writesScores() ? null : Attention.EAGER;
     }
 
+    /** Who says no to flash-attention, that package, may have what transformers does by itself since. */
+    private boolean mayBeByDefault() {
+        return row.framework().isBy(Since.LLAMA_WITHOUT_SCORES.trainer())
+                && withoutScores().isPresent()
+                && !writesScores();
+    }
+
     private boolean writesScores() {
+        return withoutScores()
+                .map(release -> Boolean.FALSE.equals(new RunDefaults(row).has(release)))
+                .orElse(false);
+    }
+
+    private Optional<Since> withoutScores() {
         RunNotes model = new RunNotes(row.text("model"));
         return WITHOUT_SCORES.stream()
                 .filter(each -> model.say(each.getKey()))
                 .findFirst()
-                .map(each -> Boolean.FALSE.equals(new RunDefaults(row).has(each.getValue())))
-                .orElse(false);
+                .map(Map.Entry::getValue);
     }
 }

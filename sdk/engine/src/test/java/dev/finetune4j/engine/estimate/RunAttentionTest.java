@@ -50,4 +50,21 @@ class RunAttentionTest {
         assertThat(run.set("model", "Llama-2-7b").set("date", "2023-03").setup().attention())
                 .isEqualTo(attention);
     }
+
+    /** No package for it is there, which says nothing of what transformers does by itself; "eager" does. */
+    @ParameterizedTest
+    @CsvSource({
+        "no, Llama-2-7b, hf-trainer, 2024-09, FUSED",
+        "no, Llama-2-7b, hf-trainer, 2024-04, FUSED",
+        "eager, Llama-2-7b, hf-trainer, 2024-09, EAGER",
+        "no, Llama-2-7b, own loop, 2024-09, EAGER",
+        "no, decoder of 6 layers, hf-trainer, 2024-09, EAGER"
+    })
+    void takesNoFlashAttentionForWhatTransformersHasInstead(
+            String column, String model, String framework, String date, Attention attention) {
+        SampleRun run = SampleRun.with("flash_attention", column).set("model", model);
+
+        assertThat(run.set("framework", framework).set("date", date).setup().attention())
+                .isEqualTo(attention);
+    }
 }
