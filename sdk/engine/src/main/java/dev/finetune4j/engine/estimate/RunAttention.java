@@ -51,15 +51,16 @@ final class RunAttention {
 
     /** Who says no to flash-attention, that package, may have what transformers does by itself since. */
     private boolean mayBeByDefault() {
-        return row.framework().isBy(Since.LLAMA_WITHOUT_SCORES.trainer())
-                && withoutScores().isPresent()
-                && !writesScores();
+        return row.framework().isBy(Since.Trainer.TRANSFORMERS)
+                && withoutScores().filter(release -> !isBefore(release)).isPresent();
     }
 
     private boolean writesScores() {
-        return withoutScores()
-                .map(release -> Boolean.FALSE.equals(new RunDefaults(row).has(release)))
-                .orElse(false);
+        return withoutScores().filter(this::isBefore).isPresent();
+    }
+
+    private boolean isBefore(Since release) {
+        return Boolean.FALSE.equals(new RunDefaults(row).has(release));
     }
 
     private Optional<Since> withoutScores() {
