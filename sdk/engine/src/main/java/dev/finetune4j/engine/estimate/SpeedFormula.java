@@ -142,8 +142,7 @@ final class SpeedFormula {
         double rate;
         double efficiency = coefficients.get(EFFICIENCY);
         boolean isOld = !gpu.hasBfloat16() && gpu.fp16Tflops() != null;
-        boolean isTf32 = run.arithmetic() == Arithmetic.TF32 && gpu.hasTf32();
-        if (isTf32) {
+        if (isTf32()) {
             rate = gpu.matmulTflops().orElse(100)
                     / 2
                     * efficiency; // as data sheets have it, whose dense rates of bf16 are twice those
@@ -163,24 +162,27 @@ final class SpeedFormula {
         if (gpu.isBlackwellPart() && !run.hasVendorKernels()) {
             rate *= OTHERS_BLACKWELL;
         }
-        return rate * TERA * fp8Gain() * tokens / (tokens + slowness() * coefficients.get(HALF_RATE_TOKENS));
+        return rate * TERA * fp8Gain() * tokens / (tokens + shareOfTensorCores() * coefficients.get(HALF_RATE_TOKENS));
     }
 
     /** What products of the model's width reach, against those of the usual one. */
     private double shareOfWidth() {
-        double half = slowness() * HALF_RATE_WIDTH;
+        double half = shareOfTensorCores() * HALF_RATE_WIDTH;
         return (1 + half / USUAL_WIDTH) / (1 + half / model.hiddenSize());
     }
 
     /**
-     * The rate of what computes, against that of tensor cores: a product with few rows or columns is slow for what is read and written beside
-     * it, and slower cores wait less for that.
+     * The rate of the cores that compute, against that of tensor cores: a product with few rows or columns is slow for what is read and written
+     * beside it, and slower cores wait less for that.
      */
-    private double slowness() {
-        boolean isTf32 = run.arithmetic() == Arithmetic.TF32 && gpu.hasTf32();
-        return run.arithmetic().isSingle() && !isTf32
+    private double shareOfTensorCores() {
+        return run.arithmetic().isSingle() && !isTf32()
                 ? Math.min(1, gpu.singleTflops() / gpu.matmulTflops().orElse(100))
                 : 1;
+    }
+
+    private boolean isTf32() {
+        return run.arithmetic() == Arithmetic.TF32 && gpu.hasTf32();
     }
 
     private double fp8Gain() {

@@ -296,6 +296,22 @@ class SpeedFormulaTest {
         assertThat(of(setup.arithmetic(Arithmetic.TF32), old)).isEqualTo(of(setup.arithmetic(Arithmetic.FP32), old));
     }
 
+    /** Cores without tensor units are as fast with a few hundred rows as with many, on which tensor cores still wait for memory. */
+    @Test
+    void fewRowsHoldUpTensorCoresAlone() {
+        assertThat(oneRowAgainstEight(Arithmetic.FP32)).isBetween(1.0, 1.2);
+        assertThat(oneRowAgainstEight(Arithmetic.BF16)).isGreaterThan(2);
+    }
+
+    /** Seconds a token of a micro-batch of one row of 128 tokens, against one of eight. */
+    private static double oneRowAgainstEight(Arithmetic arithmetic) {
+        Gpu gpu = GpuTable.shipped().find("A100-80").orElseThrow();
+        TrainingSetup.Builder setup = setup(Method.FULL, Checkpointing.NONE).arithmetic(arithmetic);
+        return 8
+                * of(setup.microBatch(1), gpu).products()
+                / of(setup.microBatch(8), gpu).products();
+    }
+
     /** Linear attention runs in kernels of its own, or in chunks by PyTorch's, several times slower, and rows say which seldom. */
     @Test
     void isLessSureOfModelsWhoseSizesDoNotExplainThem() {
