@@ -127,7 +127,7 @@ class PastEstimatesTest {
                                 new RunId("tickets-1"),
                                 Instant.EPOCH,
                                 new ForeseenAndActual(
-                                        last, Duration.ofHours(9), 6L << 30, null, foreseen.multipliedBy(2))))
+                                        last, Duration.ofHours(9), 6L << 30, null, foreseen.multipliedBy(2), null)))
                         + "\n");
 
         JsonNode after = planned(job);

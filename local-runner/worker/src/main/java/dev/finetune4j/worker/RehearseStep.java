@@ -46,6 +46,7 @@ final class RehearseStep {
     /** Rehearses; the reason why it stopped before the end, if it did. */
     Optional<String> run() {
         Optional<ProcessorTime> before = site.processorTime();
+        Optional<Duration> diskBefore = site.diskWait();
         TrainStep training = new TrainStep(site, step.train());
         Optional<Rehearsal.Training> trained = training.rehearse(step.extent());
         if (trained.isEmpty()) {
@@ -58,6 +59,7 @@ final class RehearseStep {
                     predict.variant().name().toLowerCase(Locale.ROOT).replace('_', '-') + " answers some rows",
                     null);
             paces.add(pace(predict));
+            site.lookAtThreads();
             Optional<String> stop = site.surroundings().stop().reason();
             if (stop.isPresent()) {
                 return stop;
@@ -68,6 +70,10 @@ final class RehearseStep {
         Rehearsal rehearsal = new Rehearsal(
                 site.now(),
                 startUp.toNanos() / 1e9,
+                diskBefore
+                        .flatMap(earlier -> training.diskWaitBefore().map(later -> later.minus(earlier)))
+                        .map(waited -> waited.toNanos() / 1e9)
+                        .orElse(null),
                 trained.get(),
                 paces,
                 site.peakResidentBytes(),

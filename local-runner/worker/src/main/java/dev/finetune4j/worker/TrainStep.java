@@ -35,10 +35,12 @@ import dev.finetune4j.training.rows.TrainingRows;
 import dev.finetune4j.worker.folder.MemoryUse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Does {@link WorkStep.Train}: rows, plan, model, loop. */
 final class TrainStep {
@@ -46,6 +48,7 @@ final class TrainStep {
     private final WorkStep.Train step;
     private final NumberFormats formats = NumberFormats.here();
     private long foreseenPeakBytes;
+    private @Nullable Duration diskWaitBefore;
 
     TrainStep(WorkSite site, WorkStep.Train step) {
         this.site = site;
@@ -92,6 +95,11 @@ final class TrainStep {
     /** Resident memory foreseen at the peak; 0 before the model was loaded. */
     long foreseenPeakBytes() {
         return foreseenPeakBytes;
+    }
+
+    /** How long the machine had only waited for its disk when the model was loaded; empty before, or if it does not tell. */
+    Optional<Duration> diskWaitBefore() {
+        return Optional.ofNullable(diskWaitBefore);
     }
 
     private <T> T with(TrainingFolders folders, String orderDigest, Function<TrainingLoop, T> use) {
@@ -150,6 +158,7 @@ final class TrainStep {
     private void started(
             TrainableModel model, TrainingPlan plan, Precision precision, Recompute recompute, long peakBytes) {
         foreseenPeakBytes = peakBytes;
+        diskWaitBefore = site.diskWait().orElse(null);
         site.tell(new RunEvent.TrainingStarted(
                 site.now(),
                 model.parameters(),
@@ -182,7 +191,9 @@ final class TrainStep {
     private <T> T with(TrainableModel loaded, MemoryUse memory, Function<TrainableModel, T> use) {
         site.remember(memory);
         try (TrainableModel model = loaded) {
-            return use.apply(model);
+            T result = use.apply(model);
+            site.lookAtThreads();
+            return result;
         } catch (FineTuneException e) {
             throw explained(e, memory);
         }

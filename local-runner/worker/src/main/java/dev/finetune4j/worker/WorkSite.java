@@ -32,10 +32,12 @@ import dev.finetune4j.worker.folder.MemoryUse;
 import dev.finetune4j.worker.folder.WorkerStatus;
 import dev.finetune4j.worker.machine.Machine;
 import dev.finetune4j.worker.machine.ProcessorTime;
+import dev.finetune4j.worker.machine.ProcessorWatch;
 import dev.finetune4j.worker.problem.WorkerProblems;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -49,6 +51,7 @@ final class WorkSite {
     private final JobTicket ticket;
     private final Surroundings surroundings;
     private final Engines engines;
+    private final ProcessorWatch processors;
     private RunState state = RunState.STARTING;
 
     /** Reads its configuration once; a GGUF file has a whole vocabulary before it. */
@@ -74,6 +77,7 @@ final class WorkSite {
         this.ticket = ticket;
         this.surroundings = surroundings;
         this.engines = engines;
+        this.processors = new ProcessorWatch(engines.machine());
     }
 
     JobFolder folder() {
@@ -305,9 +309,20 @@ final class WorkSite {
         return engines.machine().peakResidentBytes();
     }
 
-    /** What its threads have had of processors so far; empty if the system does not tell. */
+    /** What the threads of this process have had of processors, up to when each was looked at last; empty if the system does not tell. */
     Optional<ProcessorTime> processorTime() {
-        return engines.machine().processorTime();
+        lookAtThreads();
+        return processors.seen();
+    }
+
+    /** Sees what threads have had of processors, before a model is closed: its threads end with it. */
+    void lookAtThreads() {
+        processors.look();
+    }
+
+    /** How long the whole machine has only waited for its disk so far; empty if the system does not tell. */
+    Optional<Duration> diskWait() {
+        return engines.machine().diskWait();
     }
 
     Instant now() {
@@ -338,7 +353,13 @@ final class WorkSite {
         state = next;
         Instant at = now();
         if (next.isTerminal()) {
-            tell(new RunEvent.WorkerEnded(at, peakResidentBytes(), null));
+            tell(new RunEvent.WorkerEnded(
+                    at,
+                    peakResidentBytes(),
+                    null,
+                    processorTime()
+                            .map(time -> time.waitingShareSince(ProcessorTime.NONE))
+                            .orElse(null)));
         }
         tell(new RunEvent.StateChanged(at, next, message));
         try {

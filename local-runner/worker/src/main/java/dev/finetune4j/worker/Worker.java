@@ -153,6 +153,7 @@ public final class Worker {
                     continue;
                 }
                 Optional<String> stopped = site.surroundings().stop().reason().or(() -> run(step, site, answers));
+                site.lookAtThreads();
                 if (stopped.isPresent()) {
                     return stopped;
                 }

@@ -158,11 +158,15 @@ class WorkerTest {
         });
         assertThat(rehearsal.foreseenPeakBytes()).isEqualTo(1);
         assertThat(rehearsal.waitingShare() == null).isEqualTo(!Files.exists(Path.of("/proc/self/schedstat")));
+        assertThat(rehearsal.startUpDiskSeconds() == null).isEqualTo(!Files.exists(Path.of("/proc/pressure/io")));
         assertThat(events())
                 .filteredOn(RunEvent.WorkerEnded.class::isInstance)
                 .singleElement()
-                .satisfies(event -> assertThat(((RunEvent.WorkerEnded) event).peakResidentBytes())
-                        .isGreaterThanOrEqualTo(rehearsal.peakBytes()));
+                .satisfies(event -> {
+                    RunEvent.WorkerEnded ended = (RunEvent.WorkerEnded) event;
+                    assertThat(ended.peakResidentBytes()).isGreaterThanOrEqualTo(rehearsal.peakBytes());
+                    assertThat(ended.waitingShare() == null).isEqualTo(!Files.exists(Path.of("/proc/self/schedstat")));
+                });
     }
 
     @Test

@@ -12,25 +12,25 @@ import org.jspecify.annotations.Nullable;
  *
  * @param at when it ended, by the clock of its machine
  * @param startUpSeconds from the submission to the first step: process, libraries, reading all rows, loading the model
+ * @param startUpDiskSeconds how long of it nothing on the machine computed since all waited for its disk, which later runs do not: memory has
+ *     the files then; null if the machine does not tell
  * @param training what the steps showed
  * @param answers how fast each model answers held-out rows; empty where none does
  * @param peakBytes largest resident memory of the worker, with the largest micro-batch and the longest rows that are answered;
  *     -1 if its machine does not tell
  * @param foreseenPeakBytes what the worker itself had foreseen of it
- * @param waitingShare share of the time in which its threads could have computed that they waited for a processor, since others had
- *     it, 0 to 1; null if its machine does not tell
+ * @param waitingShare share of the time in which its threads could have computed that they waited for a processor, as
+ *     {@link WaitingShare} has it
  */
 public record Rehearsal(
         Instant at,
         double startUpSeconds,
+        @Nullable Double startUpDiskSeconds,
         Training training,
         List<AnswerPace> answers,
         long peakBytes,
         long foreseenPeakBytes,
         @Nullable Double waitingShare) {
-    /** Threads wait for each other's processors by so much where nothing else computes: those of the virtual machine do. */
-    private static final double QUIET = 0.05;
-
     /**
      * What the first steps of a training showed, and what the whole of it is.
      *
@@ -97,12 +97,17 @@ public record Rehearsal(
 
     /** Whether other programs computed meanwhile, so that it took longer than it takes alone. */
     public boolean wasDisturbed() {
-        return waitingShare != null && waitingShare > QUIET;
+        return WaitingShare.isDisturbed(waitingShare);
     }
 
     /** What the same work takes alone, as a share of what it took. */
     public double aloneShare() {
-        return waitingShare != null && wasDisturbed() ? 1 - waitingShare : 1;
+        return WaitingShare.alone(waitingShare);
+    }
+
+    /** From the submission to the first step where memory has all files, in seconds. */
+    public double warmStartUpSeconds() {
+        return startUpDiskSeconds == null ? startUpSeconds : Math.max(0, startUpSeconds - startUpDiskSeconds);
     }
 
     /** What the validation losses and all answers of the run will take, in seconds. */

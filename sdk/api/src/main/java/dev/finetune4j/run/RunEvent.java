@@ -184,10 +184,15 @@ public sealed interface RunEvent {
      * @param at when
      * @param peakResidentBytes most resident memory that it ever had
      * @param peakGpuBytes most memory that it ever held of one GPU; null where it computed on none, or does not tell
+     * @param waitingShare share of the time in which its threads could have computed that they waited for a processor, as
+     *     {@link WaitingShare} has it
      */
     @Kind("worker-ended")
     record WorkerEnded(
-            Instant at, long peakResidentBytes, @Nullable Long peakGpuBytes) implements RunEvent {}
+            Instant at,
+            long peakResidentBytes,
+            @Nullable Long peakGpuBytes,
+            @Nullable Double waitingShare) implements RunEvent {}
 
     /**
      * Something that a person should know.

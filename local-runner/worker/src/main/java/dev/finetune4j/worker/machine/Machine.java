@@ -5,8 +5,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -18,6 +22,7 @@ import java.util.stream.Stream;
  */
 public final class Machine {
     private static final long UNLIMITED = 1L << 60;
+    private static final String TOTAL = "total=";
 
     private final Path root;
 
@@ -64,16 +69,34 @@ public final class Machine {
         return ownBytes("VmHWM:");
     }
 
-    /** What the threads of this process have had of processors so far, and have waited for them; empty if the system does not tell. */
-    public Optional<ProcessorTime> processorTime() {
+    /** What each living thread of this process has had of processors so far, and has waited for them; empty if the system does not tell. */
+    Map<String, ProcessorTime> processorTimes() {
+        Map<String, ProcessorTime> times = new HashMap<>();
         try (Stream<Path> threads = Files.list(root.resolve("proc/self/task"))) {
-            return threads.flatMap(thread -> ProcessorTime.parse(
-                            text(thread.resolve("schedstat")).orElse(""))
-                            .stream())
-                    .reduce(ProcessorTime::plus);
+            threads.forEach(thread -> text(thread.resolve("schedstat"))
+                    .flatMap(ProcessorTime::parse)
+                    .ifPresent(time -> times.put(thread.getFileName().toString(), time)));
+            return times;
         } catch (IOException | UncheckedIOException e) {
-            return Optional.empty();
+            return Map.of();
         }
+    }
+
+    /**
+     * How long, since the machine started, nothing that had something to do could compute since all of it waited for storage; empty if the system
+     * does not tell.
+     */
+    public Optional<Duration> diskWait() {
+        for (String line : lines(root.resolve("proc/pressure/io"))) {
+            int total = line.indexOf(TOTAL);
+            if (line.startsWith("full ") && total > 0) {
+                OptionalLong micros = parse(line.substring(total + TOTAL.length()));
+                return micros.isPresent()
+                        ? Optional.of(Duration.of(micros.getAsLong(), ChronoUnit.MICROS))
+                        : Optional.empty();
+            }
+        }
+        return Optional.empty();
     }
 
     private long ownBytes(String key) {

@@ -9,6 +9,9 @@ import java.util.Optional;
  * @param waited nanoseconds, summed over threads
  */
 public record ProcessorTime(long had, long waited) {
+    /** Before the process began. */
+    public static final ProcessorTime NONE = new ProcessorTime(0, 0);
+
     /** Of a thread, as Linux has it in {@code schedstat}: both figures, then turns; empty for anything else. */
     static Optional<ProcessorTime> parse(String schedstat) {
         String[] words = schedstat.strip().split(" ", -1);
@@ -25,7 +28,7 @@ public record ProcessorTime(long had, long waited) {
         return new ProcessorTime(had + other.had, waited + other.waited);
     }
 
-    /** Share of the time in which threads could have computed that they waited, from an earlier moment on; threads that ended in between do not count. */
+    /** Share of the time in which threads could have computed that they waited, from an earlier moment on. */
     public double waitingShareSince(ProcessorTime earlier) {
         double since = Math.max(0, waited - earlier.waited);
         double computed = Math.max(0, had - earlier.had);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,17 +72,36 @@ class MachineTest {
 
     @Test
     void tellsHowLongThreadsWaitedForProcessors() throws Exception {
-        assertThat(new Machine(root).processorTime()).isEmpty();
+        ProcessorWatch watch = new ProcessorWatch(new Machine(root));
+        watch.look();
+        assertThat(watch.seen()).isEmpty();
         write("proc/self/task/7/schedstat", "1000 200 5\n");
         write("proc/self/task/8/schedstat", "3000 0 9\n");
         write("proc/self/task/9/schedstat", "told to nobody\n");
-        ProcessorTime before = new Machine(root).processorTime().orElseThrow();
+        watch.look();
+        ProcessorTime before = watch.seen().orElseThrow();
         write("proc/self/task/8/schedstat", "6000 1000 20\n");
-        ProcessorTime after = new Machine(root).processorTime().orElseThrow();
+        Files.delete(root.resolve("proc/self/task/7/schedstat"));
+        Files.delete(root.resolve("proc/self/task/7"));
+        watch.look();
+        ProcessorTime after = watch.seen().orElseThrow();
 
+        assertThat(after).as("with the thread that has ended").isEqualTo(new ProcessorTime(7000, 1200));
         assertThat(before).isEqualTo(new ProcessorTime(4000, 200));
         assertThat(after.waitingShareSince(before)).isEqualTo(0.25);
         assertThat(before.waitingShareSince(before)).isZero();
+    }
+
+    @Test
+    void tellsHowLongAllWaitedForTheDisk() throws Exception {
+        Machine machine = new Machine(root);
+        assertThat(machine.diskWait()).isEmpty();
+        write(
+                "proc/pressure/io",
+                "some avg10=0.00 avg60=0.14 avg300=1.77 total=254241803\nfull avg10=0.00 avg60=0.11 avg300=1.66 total=190266138\n");
+        assertThat(machine.diskWait()).contains(Duration.ofNanos(190_266_138_000L));
+        write("proc/pressure/io", "some avg10=0.00\nfull avg10=0.00 total=many\n");
+        assertThat(machine.diskWait()).isEmpty();
     }
 
     @Test

@@ -92,7 +92,8 @@ public final class CurveRuns {
         long heldOut = whole.data().rowsByPart().getOrDefault(Part.TEST, 0L);
         double epochs = whole.file().job().training().epochs();
         return past.forecast(
-                whole,
+                whole.file().job(),
+                whole.model().digest(),
                 sizes.stream()
                         .filter(size -> !answered.containsKey(size.rows()))
                         .map(size -> RunWork.of(

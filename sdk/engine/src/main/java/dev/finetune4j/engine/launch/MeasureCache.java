@@ -12,7 +12,7 @@ import java.util.Map;
 /** The measures of runs, kept in the home folder, so that the journals and events of old runs are not read again. */
 final class MeasureCache {
     /** One more whenever a measure is another: what an older version kept is not read. */
-    private static final int FORM = 6;
+    private static final int FORM = 7;
 
     private final Path file;
 

@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.job.FineTuneJob;
+import dev.finetune4j.run.WaitingShare;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     six for each of an adapter; two for each weight below a head that alone is trained; none for attention
  * @param computedShare tokens that it computed for each token of its rows
  * @param peakBytes largest resident memory that was seen after a step
+ * @param waitingShare share of its time in which its threads waited for processors, as {@link WaitingShare} has it
  * @param work what it had to do, or null where nobody knows any more
  */
 public record PastRun(
@@ -24,10 +26,12 @@ public record PastRun(
         double flopsPerSecond,
         double computedShare,
         long peakBytes,
+        @Nullable Double waitingShare,
         @Nullable Work work) {
     /** The same run, of which that is known. */
     PastRun with(@Nullable Work known) {
-        return new PastRun(isAlike, precision, speed, parameters, flopsPerSecond, computedShare, peakBytes, known);
+        return new PastRun(
+                isAlike, precision, speed, parameters, flopsPerSecond, computedShare, peakBytes, waitingShare, known);
     }
 
     /**

@@ -12,6 +12,7 @@ import dev.finetune4j.method.HeadTuning;
 import dev.finetune4j.method.TuningMethod;
 import dev.finetune4j.run.RunEvent;
 import dev.finetune4j.run.RunState;
+import dev.finetune4j.run.WaitingShare;
 import dev.finetune4j.value.ProviderId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -69,29 +70,36 @@ public final class PastRuns {
      * What runs will take, one after the other; where nobody tells how many of their tokens are computed, as if it were as many as of
      * those that are told from.
      *
-     * @param like a job of the same model, method and target
+     * @param job the job that they are like, in model, method and target
+     * @param modelDigest digest of its model's files
      * @return empty where no such run has succeeded here
      */
-    public Optional<TimeForecast> forecast(PreparedJob like, List<RunWork> works) {
-        FineTuneJob job = like.file().job();
-        List<RunSpeed> speeds;
+    public Optional<TimeForecast> forecast(FineTuneJob job, String modelDigest, List<RunWork> works) {
+        List<RunMeasure.Success> latest;
         try (Pass pass = new Pass()) {
-            speeds = pass.measures()
-                    .filter(measure -> measure.isOf(like.model().digest(), job.method()))
+            latest = pass.measures()
+                    .filter(measure -> measure.isOf(modelDigest, job.method()))
                     .flatMap(measure -> Stream.ofNullable(measure.success()))
                     .filter(success -> job.targets().contains(success.provider()))
-                    .map(success -> success.speedFor(computedShare))
                     .limit(LATEST)
                     .toList();
         }
-        if (speeds.isEmpty()) {
+        if (latest.isEmpty()) {
             return Optional.empty();
         }
-        DoubleSummaryStatistics seconds = speeds.stream()
-                .mapToDouble(speed -> works.stream().mapToDouble(speed::seconds).sum())
+        List<RunMeasure.Success> runs = Undisturbed.of(latest, RunMeasure.Success::waitingShare);
+        DoubleSummaryStatistics alone = runs.stream()
+                .mapToDouble(run -> WaitingShare.alone(run.waitingShare()) * seconds(run, works))
                 .summaryStatistics();
-        return Optional.of(new TimeForecast(
-                duration(FASTER * seconds.getMin()), duration(SLOWER * seconds.getMax()), speeds.size()));
+        DoubleSummaryStatistics taken =
+                runs.stream().mapToDouble(run -> seconds(run, works)).summaryStatistics();
+        return Optional.of(
+                new TimeForecast(duration(FASTER * alone.getMin()), duration(SLOWER * taken.getMax()), runs.size()));
+    }
+
+    private double seconds(RunMeasure.Success run, List<RunWork> works) {
+        RunSpeed speed = run.speedFor(computedShare);
+        return works.stream().mapToDouble(speed::seconds).sum();
     }
 
     /**
@@ -182,12 +190,16 @@ public final class PastRuns {
         }
         try {
             List<RunEvent> events = SavedEvents.read(store.folder(run.id()));
-            RunMeasure.Steps steps = TrainingHistory.of(events)
-                    .flatMap(training -> steps(training, run.job().method()))
-                    .orElse(null);
+            Optional<TrainingHistory> training = TrainingHistory.of(events);
             return RunSpeed.of(events, answers(run))
-                    .map(speed ->
-                            new RunMeasure.Success(prepared.modelDigest(), provider, speed, steps, work(run, prepared)))
+                    .map(speed -> new RunMeasure.Success(
+                            prepared.modelDigest(),
+                            provider,
+                            speed,
+                            training.map(TrainingHistory::waitingShare).orElse(null),
+                            training.flatMap(history -> steps(history, run.job().method()))
+                                    .orElse(null),
+                            work(run, prepared)))
                     .orElse(null);
         } catch (FineTuneException e) {
             return null; // of a run whose events are damaged nothing is told

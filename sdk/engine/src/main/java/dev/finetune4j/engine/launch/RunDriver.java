@@ -210,7 +210,8 @@ final class RunDriver {
                 Duration.between(submitted.submittedAt(), ended),
                 peak,
                 spent,
-                history.flatMap(TrainingHistory::stepTime).orElse(null)));
+                history.flatMap(TrainingHistory::stepTime).orElse(null),
+                history.map(TrainingHistory::waitingShare).orElse(null)));
     }
 
     /** What happened before the comparison on this machine, if there is one: that is not what was foreseen of the place. */

@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.launch;
 
 import dev.finetune4j.method.TuningMethod;
+import dev.finetune4j.run.WaitingShare;
 import dev.finetune4j.value.ProviderId;
 import java.time.Instant;
 import java.util.Optional;
@@ -25,6 +26,7 @@ record RunMeasure(
      * @param modelDigest digest of its model's files
      * @param provider where it ran
      * @param speed how fast it was
+     * @param waitingShare share of its time in which its threads waited for processors, as {@link WaitingShare} has it
      * @param steps how its steps were, or null where its place tells too little of the model
      * @param work what it had to do, or null where the figures of its rows are not kept
      */
@@ -32,6 +34,7 @@ record RunMeasure(
             String modelDigest,
             ProviderId provider,
             RunSpeed speed,
+            @Nullable Double waitingShare,
             @Nullable Steps steps,
             PastRun.@Nullable Work work) {
         /**
@@ -56,6 +59,7 @@ record RunMeasure(
                             steps.flopsPerSecond(),
                             steps.computedShare(),
                             steps.peakBytes(),
+                            waitingShare,
                             work));
         }
     }

@@ -1,6 +1,8 @@
 package dev.finetune4j.engine.plan;
 
 import dev.finetune4j.engine.launch.PastRun;
+import dev.finetune4j.engine.launch.Undisturbed;
+import dev.finetune4j.run.WaitingShare;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -10,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What runs of the same model and method on this machine tell of a job. The time of their steps is scaled by the operations of a token, which
  * grow with the length of rows. That of their answers counts where models answered in the same way, and is scaled by what such an answer takes: a
- * text is written in far more time than a label is chosen.
+ * text is written in far more time than a label is chosen. Runs beside which other programs computed count where there are no others, and a further
+ * one may then be as fast as they would have been alone.
  */
 final class AlikeRuns {
     /** A further run may well be slower than the slowest of a few, or faster than the fastest. */
@@ -25,6 +28,7 @@ final class AlikeRuns {
     private final PlannedJob job;
     private final OwnAnswers answers;
     private final List<Known> runs;
+    private final double alone;
 
     /**
      * A run.
@@ -48,10 +52,23 @@ final class AlikeRuns {
     AlikeRuns(PlannedJob job, List<PastRun> past, OwnAnswers answers) {
         this.job = job;
         this.answers = answers;
-        this.runs = past.stream()
-                .filter(PastRun::isAlike)
+        List<PastRun> alike = past.stream().filter(PastRun::isAlike).toList();
+        this.runs = Undisturbed.of(alike, PastRun::waitingShare).stream()
                 .map(run -> new Known(run, work(run)))
                 .toList();
+        this.alone = leastAlone(runs.stream().map(Known::run));
+    }
+
+    /** What the work of the run that was disturbed most takes alone, as a share of what it took; 1 where none was. */
+    static double leastAlone(Stream<PastRun> runs) {
+        return runs.mapToDouble(run -> WaitingShare.alone(run.waitingShare()))
+                .min()
+                .orElse(1);
+    }
+
+    /** Whether other programs computed beside all of them. */
+    boolean areDisturbed() {
+        return alone < 1;
     }
 
     private @Nullable PlannedJob work(PastRun run) {
@@ -104,9 +121,9 @@ final class AlikeRuns {
         return new Told(known.secondsPerToken() * (job.flopsPerToken() / work.flopsPerToken()), factor(work));
     }
 
-    /** Operations a second that their steps reached, for work of another kind. */
-    Uncertain flopsPerSecond() {
-        return spread(runs.stream().map(known -> new Told(rate(known), OTHER_WORK)));
+    /** Seconds that an operation of their steps took, for work of another kind. */
+    Uncertain secondsPerFlop() {
+        return spread(runs.stream().map(known -> new Told(1 / rate(known), OTHER_WORK)));
     }
 
     private static double rate(Known known) {
@@ -144,11 +161,12 @@ final class AlikeRuns {
         return times > FAR || times < 1 / FAR;
     }
 
-    private static Uncertain spread(Stream<Told> figures) {
+    private Uncertain spread(Stream<Told> figures) {
         List<Told> sorted =
                 figures.sorted(Comparator.comparingDouble(Told::value)).toList();
         return new Uncertain(
                 FASTER
+                        * alone
                         * sorted.stream()
                                 .mapToDouble(told -> told.value() / told.factor())
                                 .min()

@@ -8,6 +8,7 @@ import dev.finetune4j.engine.estimate.TrainingSetup;
 import dev.finetune4j.engine.launch.ModelFacts;
 import dev.finetune4j.engine.launch.OwnMachine;
 import dev.finetune4j.engine.launch.PastRun;
+import dev.finetune4j.engine.launch.Undisturbed;
 import dev.finetune4j.engine.models.CatalogueModel;
 import dev.finetune4j.engine.models.LocalCore;
 import dev.finetune4j.engine.plan.Worlds.Cause;
@@ -29,7 +30,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,19 +38,6 @@ import org.jspecify.annotations.Nullable;
  * models of about its size, or from what a processor's threads usually reach.
  */
 final class OwnMachinePlanner {
-    /** A rehearsal measures the very same work: what differs is what else the machine does, and how warm its caches and cores are. */
-    private static final double STEADY = 0.93;
-
-    private static final double WARMER = 0.7;
-    private static final double COLDER = 1.3;
-    /**
-     * A rehearsal goes through the largest micro-batch, but a run takes somewhat more: eight of 15 to 75 steps came to 1.00 to 1.09 of it, 1.03
-     * in the median (docs/estimates.md).
-     */
-    private static final double LONGER_RUN = 1.03;
-
-    private static final double LESS_MEMORY = 0.99;
-    private static final double MORE_MEMORY = 1.09;
     /** Other models have other shapes of matrices. */
     private static final double OTHER_MODEL = 1.6;
     /** So many times as large or small a model tells nothing of the rate: a processor reaches it in large matrices alone. */
@@ -239,9 +226,7 @@ final class OwnMachinePlanner {
 
     private Memory memory(@Nullable Footprint footprint) {
         if (footprint != null && rehearsal != null && rehearsal.peakBytes() > 0) {
-            long peak = rehearsal.peakBytes();
-            ByteRange needed = new ByteRange(
-                    Math.round(LESS_MEMORY * peak), Math.round(LONGER_RUN * peak), Math.round(MORE_MEMORY * peak));
+            ByteRange needed = rehearsed(rehearsal).memory();
             return new Memory(
                     needed,
                     footprint.availableBytes(),
@@ -279,14 +264,18 @@ final class OwnMachinePlanner {
 
     private TimeLine timeLine(@Nullable Footprint footprint, Correction correction) {
         if (rehearsal != null) {
-            return byRehearsal(rehearsal, correction);
+            return rehearsed(rehearsal).timeLine(correction);
         }
         return alike.count() == 0 ? byRate(footprint, correction) : byRuns(footprint, correction);
     }
 
+    private RehearsedRun rehearsed(Rehearsal measured) {
+        return new RehearsedRun(worlds, measured, job.answers().areWritten());
+    }
+
     private TimeLine byRuns(@Nullable Footprint footprint, Correction correction) {
         String basis = "by the speed of the last " + (alike.count() == 1 ? "run" : alike.count() + " runs")
-                + " of this model here";
+                + " of this model here" + (alike.areDisturbed() ? ", beside other programs" : "");
         TimeLine line = new TimeLine(worlds, correction)
                 .phase(
                         Name.START_UP,
@@ -304,7 +293,7 @@ final class OwnMachinePlanner {
             Sample each = worlds.draw(Cause.ANSWERS, answer.get());
             return line.phase(Name.EVALUATION, each.times(rows * job.answers().models()), false, basis);
         }
-        Sample perFlop = worlds.draw(Cause.OWN_SPEED, alike.flopsPerSecond().under(1));
+        Sample perFlop = worlds.draw(Cause.OWN_SPEED, alike.secondsPerFlop());
         return line.phase(
                 Name.EVALUATION,
                 answers.ofRow(job, perFlop).times(rows),
@@ -331,52 +320,6 @@ final class OwnMachinePlanner {
 
     private static double computedShare(@Nullable Footprint footprint) {
         return footprint == null ? 1 : footprint.computedShare();
-    }
-
-    private TimeLine byRehearsal(Rehearsal measured, Correction correction) {
-        Rehearsal.Training training = measured.training();
-        double least = STEADY * measured.aloneShare();
-        String when = "rehearsed here " + Words.moment(measured.at()) + ": ";
-        TimeLine line = new TimeLine(worlds, correction)
-                .phase(
-                        Name.START_UP,
-                        worlds.draw(Cause.DISK, around(measured.startUpSeconds(), WARMER, COLDER)),
-                        false,
-                        when + "from the submission to the first step")
-                .phase(
-                        Name.TRAINING,
-                        worlds.draw(Cause.OWN_SPEED, around(training.stepSeconds(), least, AlikeRuns.SLOWER)),
-                        false,
-                        when + Figures.large(training.timedTokens()) + " tokens in "
-                                + Words.seconds(training.timedSeconds()) + ", of "
-                                + Figures.large(training.plannedTokens()));
-        if (training.checkpoints() > 0) {
-            line.phase(
-                    Name.CHECKPOINTS,
-                    worlds.draw(
-                            Cause.DISK, around(training.checkpoints() * training.checkpointSeconds(), WARMER, COLDER)),
-                    false,
-                    when + training.checkpoints() + " of " + Words.seconds(training.checkpointSeconds()));
-        }
-        return line.phase(
-                Name.EVALUATION,
-                worlds.draw(
-                        Cause.ANSWERS,
-                        RehearsedAnswers.seconds(
-                                measured,
-                                new Uncertain(least, 1, AlikeRuns.SLOWER),
-                                job.answers().areWritten())),
-                false,
-                when + Words.validations(training.validations()) + " of " + Words.seconds(training.validationSeconds())
-                        + measured.answers().stream()
-                                .map(pace -> ", " + pace.rows() + " of " + pace.totalRows() + " answers in "
-                                        + Words.seconds(pace.seconds()))
-                                .collect(Collectors.joining()));
-    }
-
-    private static Uncertain around(double seconds, double low, double high) {
-        double likely = Math.max(1e-3, seconds);
-        return new Uncertain(low * likely, likely, high * likely);
     }
 
     private TimeLine byRate(@Nullable Footprint footprint, Correction correction) {
@@ -433,17 +376,23 @@ final class OwnMachinePlanner {
 
     private Rate rate(@Nullable Footprint footprint) {
         Precision precision = footprint == null ? null : footprint.precision();
-        double[] others = past.stream()
-                .filter(run -> precision == null || run.precision().equalsIgnoreCase(precision.name()))
-                .filter(this::isOfAboutTheSize)
-                .mapToDouble(OwnMachinePlanner::flopsPerSecond)
-                .sorted()
-                .toArray();
-        if (others.length > 0) {
-            double middle = others[others.length / 2];
+        List<PastRun> others = Undisturbed.of(
+                past.stream()
+                        .filter(run -> precision == null || run.precision().equalsIgnoreCase(precision.name()))
+                        .filter(this::isOfAboutTheSize)
+                        .toList(),
+                PastRun::waitingShare);
+        if (!others.isEmpty()) {
+            double[] rates = others.stream()
+                    .mapToDouble(OwnMachinePlanner::flopsPerSecond)
+                    .sorted()
+                    .toArray();
+            double middle = rates[rates.length / 2];
+            double alone = AlikeRuns.leastAlone(others.stream());
             return new Rate(
-                    new Uncertain(others[0] / OTHER_MODEL, middle, others[others.length - 1] * OTHER_MODEL),
-                    Words.large(middle / GIGA) + " GFLOP/s, by the last runs of other models here");
+                    new Uncertain(rates[0] / OTHER_MODEL, middle, rates[rates.length - 1] * OTHER_MODEL / alone),
+                    Words.large(middle / GIGA) + " GFLOP/s, by the last runs of other models here"
+                            + (alone < 1 ? ", beside other programs" : ""));
         }
         int threads = footprint == null ? Runtime.getRuntime().availableProcessors() : footprint.threads();
         Assumption each = ofThread(precision);

@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.plan;
 
 import dev.finetune4j.engine.launch.PastEstimate;
+import dev.finetune4j.engine.launch.Undisturbed;
 import dev.finetune4j.engine.report.ForeseenAndActual;
 import dev.finetune4j.plan.ByteRange;
 import dev.finetune4j.plan.DurationRange;
@@ -29,10 +30,13 @@ record PastErrors(List<PastEstimate> estimates) {
     private static final int LATEST = 10;
     private static final double HALF_SECOND = 0.5;
 
-    /** Of the whole time of runs that were foreseen in the same way at the same place, of the same family, method and number format. */
+    /**
+     * Of the whole time of runs that were foreseen in the same way at the same place, of the same family, method and number format: of those beside
+     * which no other program computed, where there are any.
+     */
     Correction ofTime(Foreseen kind) {
         return Correction.of(
-                like(kind::isLike)
+                Undisturbed.of(like(kind::isLike).toList(), ForeseenAndActual::waitingShare).stream()
                         .map(figures -> trial(
                                 figures.foreseen().time(), figures.foreseen().timeFactor(), figures.took()))
                         .toList(),

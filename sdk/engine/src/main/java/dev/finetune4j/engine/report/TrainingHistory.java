@@ -1,6 +1,7 @@
 package dev.finetune4j.engine.report;
 
 import dev.finetune4j.run.RunEvent;
+import dev.finetune4j.run.WaitingShare;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param peakResidentBytes most resident memory that a worker ever had; where it does not tell, the largest seen after a step; 0 where
  *     nobody tells
  * @param peakGpuBytes most memory that a worker ever held of one GPU; 0 where nobody tells
+ * @param waitingShare share of the time in which a worker's threads could have computed that they waited for a processor, of the worker that waited
+ *     most, as {@link WaitingShare} has it
  * @param checkpoints checkpoints saved
  * @param resumes how often training went on from a checkpoint
  * @param stoppedEarly why it ended before its last planned step, or null
@@ -36,6 +39,7 @@ public record TrainingHistory(
         double tokensPerSecond,
         long peakResidentBytes,
         long peakGpuBytes,
+        @Nullable Double waitingShare,
         int checkpoints,
         int resumes,
         @Nullable String stoppedEarly,
@@ -72,6 +76,7 @@ public record TrainingHistory(
         private int resumes;
         private long workerPeak;
         private long gpuPeak;
+        private @Nullable Double waitingShare;
         private @Nullable String stoppedEarly;
 
         void add(RunEvent event) {
@@ -91,9 +96,17 @@ public record TrainingHistory(
             } else if (event instanceof RunEvent.WorkerEnded ended) {
                 workerPeak = Math.max(workerPeak, ended.peakResidentBytes());
                 gpuPeak = Math.max(gpuPeak, ended.peakGpuBytes() == null ? 0 : ended.peakGpuBytes());
+                waitingShare = larger(waitingShare, ended.waitingShare());
             } else if (event instanceof RunEvent.StoppedEarly stopped) {
                 stoppedEarly = stopped.reason();
             }
+        }
+
+        private static @Nullable Double larger(@Nullable Double one, @Nullable Double other) {
+            if (one == null || other == null) {
+                return one == null ? other : one;
+            }
+            return Math.max(one, other);
         }
 
         private void goBackTo(int done) {
@@ -124,6 +137,7 @@ public record TrainingHistory(
                                     .max()
                                     .orElse(0)),
                     gpuPeak,
+                    waitingShare,
                     checkpoints,
                     resumes,
                     stoppedEarly,

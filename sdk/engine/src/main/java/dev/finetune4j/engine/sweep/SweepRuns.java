@@ -118,7 +118,7 @@ public final class SweepRuns {
             }
         }
         works.add(RunWork.of(whole, 0, 0, whole.data().rowsByPart().getOrDefault(Part.TEST, 0L) * whole.models()));
-        return past.forecast(whole, works);
+        return past.forecast(whole.file().job(), whole.model().digest(), works);
     }
 
     /**

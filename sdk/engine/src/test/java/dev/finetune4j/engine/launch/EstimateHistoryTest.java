@@ -165,7 +165,7 @@ class EstimateHistoryTest {
         history.add(new PastEstimate(
                 other.run(),
                 other.at(),
-                new ForeseenAndActual(elsewhere, Duration.ofMinutes(5), -1, Money.parse("2.50 USD"), null)));
+                new ForeseenAndActual(elsewhere, Duration.ofMinutes(5), -1, Money.parse("2.50 USD"), null, null)));
 
         List<EstimateScore> scores = EstimateScore.of(history.read());
 
@@ -192,7 +192,7 @@ class EstimateHistoryTest {
         return new PastEstimate(
                 new RunId(run),
                 Instant.EPOCH,
-                new ForeseenAndActual(foreseen, Duration.ofSeconds(seconds), 1000, null, null));
+                new ForeseenAndActual(foreseen, Duration.ofSeconds(seconds), 1000, null, null, null));
     }
 
     static Optional<Foreseen> foreseen() {

@@ -23,11 +23,13 @@ import dev.finetune4j.value.RunId;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,6 +61,21 @@ class PastRunsTest {
                 .returns(false, PastRun::isAlike);
         assertThat(new PastRuns(home).latest(JournalSamples.job(), JournalSamples.DIGEST, new ProviderId("local")))
                 .isEmpty();
+    }
+
+    /** Two steps at 400 tokens a second are two seconds; a run beside others may take half of what it took. */
+    @Test
+    void foretellsFromRunsThatNobodyDisturbedWhereThereAreAny() {
+        succeeded("tickets-0a1b2c3d-1", 100, 0.5);
+        TimeForecast beside = forecast();
+        succeeded("tickets-0a1b2c3d-2", 400, 0.02);
+        succeeded("tickets-0a1b2c3d-3", 400);
+
+        assertThat(beside.measuredRuns()).isEqualTo(1);
+        assertThat(beside.low()).isEqualTo(Duration.ofMillis(Math.round(1000 * 0.8 * 0.5 * 8)));
+        assertThat(beside.high()).isEqualTo(Duration.ofMillis(Math.round(1000 * 1.33 * 8)));
+        assertThat(forecast().measuredRuns()).isEqualTo(2);
+        assertThat(forecast().high()).isEqualTo(Duration.ofMillis(Math.round(1000 * 1.33 * 2)));
     }
 
     @Test
@@ -165,6 +182,15 @@ class PastRunsTest {
         return new PastRuns(home).latest(job, JournalSamples.DIGEST, PLACE);
     }
 
+    /** Of 800 tokens at the place of those runs. */
+    private TimeForecast forecast() {
+        FineTuneJob job =
+                JournalSamples.job().toBuilder().targets(List.of(PLACE)).build();
+        return new PastRuns(home)
+                .forecast(job, JournalSamples.DIGEST, List.of(new RunWork(800, 0)))
+                .orElseThrow();
+    }
+
     private RunFolder folder(String id) {
         return new RunStore(home).folder(new RunId(id));
     }
@@ -174,7 +200,28 @@ class PastRunsTest {
     }
 
     private void succeeded(String id, double tokensPerSecond, List<JournalEntry> life) {
-        write(id, life);
+        succeeded(id, tokensPerSecond, life, null);
+    }
+
+    private void succeeded(String id, double tokensPerSecond, double waitingShare) {
+        succeeded(id, tokensPerSecond, JournalSamples.life(), waitingShare);
+    }
+
+    private void succeeded(String id, double tokensPerSecond, List<JournalEntry> life, @Nullable Double waitingShare) {
+        List<JournalEntry> own = new ArrayList<>(life);
+        JournalEntry.Created created = (JournalEntry.Created) life.get(0);
+        own.set(
+                0,
+                new JournalEntry.Created(
+                        new RunId(id),
+                        created.job(),
+                        created.jobDigest(),
+                        created.jobFile(),
+                        created.baseFolder(),
+                        created.attempt(),
+                        created.version(),
+                        created.origins()));
+        write(id, own);
         Instant at = VirtualClock.START;
         List<RunEvent> events = new ArrayList<>(List.of(
                 new RunEvent.StateChanged(at, RunState.TRAINING, ""),
@@ -183,6 +230,7 @@ class PastRunsTest {
             events.add(new RunEvent.StepCompleted(
                     at.plusSeconds(step), step, 2, step / 2.0, 1, 1e-4, 1, 400, tokensPerSecond, 5_000_000));
         }
+        events.add(new RunEvent.WorkerEnded(at.plusSeconds(2), 5_000_000, null, waitingShare));
         events.add(new RunEvent.StateChanged(at.plusSeconds(2), RunState.SUCCEEDED, ""));
         SavedEvents.write(folder(id), events);
     }

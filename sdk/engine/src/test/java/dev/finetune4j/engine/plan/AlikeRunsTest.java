@@ -110,9 +110,10 @@ class AlikeRunsTest {
 
     @Test
     void theRateIsThatOfTheirStepsWithAttention() {
-        assertThat(runs(JOB, run(0, JOB)).flopsPerSecond().likely()).isCloseTo(JOB.flopsPerToken() / 0.01, within(1.0));
-        assertThat(runs(JOB, run(0, null)).flopsPerSecond())
-                .isEqualTo(new Uncertain(0.87 * (46e9 / 1.3), 46e9, 1.15 * (46e9 * 1.3)));
+        assertThat(1 / runs(JOB, run(0, JOB)).secondsPerFlop().likely())
+                .isCloseTo(JOB.flopsPerToken() / 0.01, within(1.0));
+        assertThat(runs(JOB, run(0, null)).secondsPerFlop())
+                .isEqualTo(new Uncertain(0.87 * (1 / 46e9 / 1.3), 1 / 46e9, 1.15 * (1 / 46e9 * 1.3)));
     }
 
     private static PastRun run(double secondsPerAnswer, @Nullable PlannedJob work) {
@@ -124,6 +125,7 @@ class AlikeRunsTest {
                 46e9,
                 1,
                 1L << 30,
+                null,
                 work == null ? null : new PastRun.Work(work.job(), work.rows()));
     }
 

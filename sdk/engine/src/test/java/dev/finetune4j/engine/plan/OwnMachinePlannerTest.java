@@ -29,10 +29,12 @@ import dev.finetune4j.plan.ByteRange;
 import dev.finetune4j.plan.Fit;
 import dev.finetune4j.plan.PlanPhase;
 import dev.finetune4j.plan.Rejection;
+import dev.finetune4j.run.Rehearsal;
 import dev.finetune4j.spi.Footprint;
 import dev.finetune4j.spi.Proposal;
 import dev.finetune4j.value.ProviderId;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -135,7 +137,7 @@ class OwnMachinePlannerTest {
     }
 
     private static PastRun other(double weights) {
-        return new PastRun(false, "fp32", new RunSpeed(1, 1, 1), Math.round(weights), 46e9, 1, 1L << 30, null);
+        return new PastRun(false, "fp32", new RunSpeed(1, 1, 1), Math.round(weights), 46e9, 1, 1L << 30, null, null);
     }
 
     /**
@@ -153,6 +155,7 @@ class OwnMachinePlannerTest {
                 46e9,
                 1,
                 1L << 30,
+                null,
                 new PastRun.Work(chosen.job(), chosen.rows()));
 
         PlanPhase alike = phase(PlanPhase.Name.EVALUATION, chosen, List.of(past));
@@ -184,6 +187,7 @@ class OwnMachinePlannerTest {
                 bare.flopsPerSecond(),
                 1,
                 bare.peakBytes(),
+                null,
                 new PastRun.Work(job.job(), job.rows()));
 
         // One token a second: the attention of a token beside 46 GFLOP.
@@ -301,6 +305,7 @@ class OwnMachinePlannerTest {
                 46e9,
                 1,
                 1L << 30,
+                null,
                 new PastRun.Work(job.job(), job.rows()));
         assertThat(seconds(PlanPhase.Name.EVALUATION, job, past)).isZero();
     }
@@ -351,31 +356,106 @@ class OwnMachinePlannerTest {
     void aRehearsalBesideOthersMayTakeLongerThanTheRun() {
         OwnMachine machine = new OwnMachine(
                 ProviderId.LOCAL, new Footprint(1L << 29, 1L << 29, 14L << 30, Precision.BF16, 4, 1), List.of());
-        PlanPhase alone = phase(PlanPhase.Name.TRAINING, rehearsed(0.04), machine);
-        PlanPhase untold = phase(PlanPhase.Name.TRAINING, rehearsed(null), machine);
-        PlanPhase beside = phase(PlanPhase.Name.TRAINING, rehearsed(1 / 3.0), machine);
+        PlanPhase alone = phase(PlanPhase.Name.TRAINING, rehearsedBeside(0.04), machine);
+        PlanPhase untold = phase(PlanPhase.Name.TRAINING, rehearsedBeside(null), machine);
+        PlanPhase beside = phase(PlanPhase.Name.TRAINING, rehearsedBeside(1 / 3.0), machine);
 
         assertThat(untold.time()).isEqualTo(alone.time());
         assertThat(beside.time().likely()).isLessThanOrEqualTo(alone.time().likely());
         assertThat((double) beside.time().low().toMillis() / alone.time().low().toMillis())
                 .isCloseTo(2 / 3.0, within(0.02));
-        assertThat(notes(rehearsed(1 / 3.0), machine))
+        assertThat(notes(rehearsedBeside(1 / 3.0), machine))
                 .contains(
                         "while it was rehearsed, threads waited 33 % of their time for processors that other programs had; alone it may take that much less");
-        assertThat(notes(rehearsed(0.04), machine)).noneMatch(note -> note.contains("rehearsed"));
+        assertThat(notes(rehearsedBeside(0.04), machine)).noneMatch(note -> note.contains("rehearsed"));
+    }
+
+    /** Three seconds, two of which went by waiting for a disk: the next run needs one, and three if others have taken the memory since. */
+    @Test
+    void aRunBeginsWithoutWaitingForWhatARehearsalRead() {
+        PlanPhase warm = phase(PlanPhase.Name.START_UP, rehearsed(SampleRehearsal.begun(0.2)), UNASKED);
+        PlanPhase untold = phase(PlanPhase.Name.START_UP, rehearsed(SampleRehearsal.begun(null)), UNASKED);
+        PlanPhase cold = phase(PlanPhase.Name.START_UP, rehearsed(SampleRehearsal.begun(2.0)), UNASKED);
+        PlanPhase all = phase(PlanPhase.Name.START_UP, rehearsed(SampleRehearsal.begun(9.0)), UNASKED);
+
+        assertThat(untold.basis()).endsWith("from the submission to the first step");
+        assertThat(warm.basis()).isEqualTo(untold.basis());
+        assertThat(cold.basis())
+                .endsWith(
+                        "from the submission to the first step in 3.0 s, less 2.0 s of waiting for the disk, whose files"
+                                + " are in memory now");
+        assertThat((double) cold.time().likely().toMillis()
+                        / untold.time().likely().toMillis())
+                .isCloseTo(1 / 3.0, within(0.1));
+        assertThat(cold.time().high().toMillis()).isGreaterThan(2000);
+        assertThat(all.time().low())
+                .as("the whole machine waits before a start-up begins, too")
+                .isGreaterThanOrEqualTo(Duration.ZERO);
+    }
+
+    /** Beside others a run took longer than it takes alone, and one that nobody disturbed tells more than three that somebody did. */
+    @Test
+    void aRunBesideOthersTellsHowFastALaterOneMayBe() {
+        PlannedJob job = SampleJob.labelled(400, 6);
+        PlanPhase quiet = phase(PlanPhase.Name.TRAINING, job, List.of(disturbed(job, 0.01, 0.02)));
+        PlanPhase beside = phase(PlanPhase.Name.TRAINING, job, List.of(disturbed(job, 0.01, 0.5)));
+        PlanPhase both =
+                phase(PlanPhase.Name.TRAINING, job, List.of(disturbed(job, 0.08, 0.5), disturbed(job, 0.01, 0.02)));
+
+        assertThat(beside.basis()).startsWith("by the speed of the last run of this model here, beside other programs");
+        assertThat(quiet.basis()).doesNotContain("beside");
+        assertThat((double) beside.time().low().toMillis() / quiet.time().low().toMillis())
+                .isCloseTo(0.5, within(0.02));
+        assertThat(beside.time().high()).isEqualTo(quiet.time().high());
+        assertThat(both).isEqualTo(quiet);
+    }
+
+    /** Of another model, too. */
+    @Test
+    void aRunOfAnotherModelBesideOthersTellsHowFastALaterOneMayBe() {
+        PlannedJob job = SampleJob.of(LoraTuning.defaults(), 10, 0);
+        PastRun quiet = other(job.architecture().parameters());
+        PastRun beside = new PastRun(
+                false, quiet.precision(), quiet.speed(), quiet.parameters(), 46e9, 1, quiet.peakBytes(), 0.5, null);
+        PastRun slow = new PastRun(
+                false, quiet.precision(), quiet.speed(), quiet.parameters(), 1e9, 1, quiet.peakBytes(), 0.9, null);
+
+        PlanPhase alone = phase(PlanPhase.Name.TRAINING, job, List.of(quiet));
+        assertThat(phase(PlanPhase.Name.TRAINING, job, List.of(slow, quiet))).isEqualTo(alone);
+        PlanPhase shared = phase(PlanPhase.Name.TRAINING, job, List.of(beside));
+        assertThat(shared.basis()).contains("by the last runs of other models here, beside other programs");
+        assertThat((double) shared.time().low().toMillis() / alone.time().low().toMillis())
+                .isLessThan(0.7);
+    }
+
+    private static PastRun disturbed(PlannedJob job, double secondsPerToken, double waitingShare) {
+        return new PastRun(
+                true,
+                "fp32",
+                new RunSpeed(secondsPerToken, 0.05, 10),
+                1_700_000_000,
+                46e9,
+                1,
+                1L << 30,
+                waitingShare,
+                new PastRun.Work(job.job(), job.rows()));
     }
 
     private List<String> notes(OwnMachinePlanner planner, OwnMachine machine) {
         return planner.plan(machine, rejections).orElseThrow().option().notes();
     }
 
-    private static OwnMachinePlanner rehearsed(@Nullable Double waitingShare) {
+    private static OwnMachinePlanner rehearsedBeside(@Nullable Double waitingShare) {
+        return rehearsed(SampleRehearsal.of(0, List.of(), waitingShare));
+    }
+
+    private static OwnMachinePlanner rehearsed(Rehearsal rehearsal) {
         return new OwnMachinePlanner(
                 SampleJob.labelled(400, 6),
                 new Worlds(),
                 Assumptions.shipped(List.of()),
                 List.of(),
-                SampleRehearsal.of(0, List.of(), waitingShare),
+                rehearsal,
                 PastErrors.NONE,
                 PLENTY);
     }

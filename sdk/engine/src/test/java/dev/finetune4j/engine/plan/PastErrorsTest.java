@@ -88,6 +88,34 @@ class PastErrorsTest {
                 .isEqualTo(1);
     }
 
+    /** Ten minutes were foreseen; that others computed beside the first run is no error of its estimate. */
+    @Test
+    void learnsFromRunsThatNobodyDisturbedWhereThereAreAny() {
+        PastEstimate beside = beside(run("", 1, null, Duration.ofMinutes(80)), 0.4);
+        PastEstimate alone = beside(run("", 1, null, Duration.ofMinutes(10)), 0.04);
+        Foreseen kind = alone.figures().foreseen();
+
+        assertThat(new PastErrors(List.of(alone, beside)).ofTime(kind))
+                .isEqualTo(new PastErrors(List.of(alone)).ofTime(kind));
+        assertThat(new PastErrors(List.of(beside)).ofTime(kind).factor())
+                .as("rather than nothing")
+                .isGreaterThan(1.2);
+    }
+
+    private static PastEstimate beside(PastEstimate run, double waitingShare) {
+        ForeseenAndActual figures = run.figures();
+        return new PastEstimate(
+                run.run(),
+                run.at(),
+                new ForeseenAndActual(
+                        figures.foreseen(),
+                        figures.took(),
+                        figures.peakBytes(),
+                        figures.spent(),
+                        figures.steps(),
+                        waitingShare));
+    }
+
     /** Ten GiB were foreseen. */
     private static PastEstimate run(String gpus, long peakBytes) {
         return run(
@@ -136,6 +164,7 @@ class PastErrorsTest {
                         took,
                         peakBytes,
                         null,
-                        steps));
+                        steps,
+                        null));
     }
 }

@@ -7,12 +7,25 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A rehearsal of 8 of 100 steps, at a hundred tokens a second. */
+/** A rehearsal of 8 of 100 steps, at a hundred tokens a second, begun within three seconds. */
 final class SampleRehearsal {
     private SampleRehearsal() {}
 
     /** With a validation loss that took so long, these answers, and threads that waited for so much of the time. */
     static Rehearsal of(double validationSeconds, List<AnswerPace> answers, @Nullable Double waitingShare) {
+        return of(null, validationSeconds, answers, waitingShare);
+    }
+
+    /** One whose machine only waited for its disk for so much of the three seconds. */
+    static Rehearsal begun(@Nullable Double diskSeconds) {
+        return of(diskSeconds, 0, List.of(), null);
+    }
+
+    private static Rehearsal of(
+            @Nullable Double diskSeconds,
+            double validationSeconds,
+            List<AnswerPace> answers,
+            @Nullable Double waitingShare) {
         Rehearsal.Training training = new Rehearsal.Training(
                 Instant.EPOCH,
                 100,
@@ -30,6 +43,6 @@ final class SampleRehearsal {
                 0,
                 0,
                 0);
-        return new Rehearsal(Instant.EPOCH, 3, training, answers, -1, -1, waitingShare);
+        return new Rehearsal(Instant.EPOCH, 3, diskSeconds, training, answers, -1, -1, waitingShare);
     }
 }

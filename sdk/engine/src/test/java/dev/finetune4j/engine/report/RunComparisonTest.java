@@ -159,7 +159,7 @@ class RunComparisonTest {
                 plan.steps());
         RunReport one = RunReport.builder(sample.run(), sample.state(), sample.job(), sample.provenance())
                 .figures(new ForeseenAndActual(
-                        priced, figures.took(), figures.peakBytes(), figures.spent(), figures.steps()))
+                        priced, figures.took(), figures.peakBytes(), figures.spent(), figures.steps(), null))
                 .build();
         return RunComparison.of(List.of(one, withJob(one, one.job(), "attack-tactics-77aa00bb-1"))).figures().stream()
                 .filter(figure -> figure.unit().equals("USD"))
@@ -269,6 +269,7 @@ class RunComparisonTest {
                 training.tokensPerSecond(),
                 bytes,
                 training.peakGpuBytes(),
+                training.waitingShare(),
                 training.checkpoints(),
                 training.resumes(),
                 training.stoppedEarly(),

@@ -159,7 +159,7 @@ public final class SampleRun {
     public static RunReport foreseenByPlan() {
         List<RunEvent> events = Stream.concat(
                         events(STEPS, RunState.SUCCEEDED).stream(),
-                        Stream.of(new RunEvent.WorkerEnded(START.plusSeconds(420), 3L << 30, 1100L << 20)))
+                        Stream.of(new RunEvent.WorkerEnded(START.plusSeconds(420), 3L << 30, 1100L << 20, null)))
                 .map(event -> event instanceof RunEvent.TrainingStarted start
                         ? new RunEvent.TrainingStarted(
                                 start.at(),
@@ -191,7 +191,7 @@ public final class SampleRun {
         return started(RunState.SUCCEEDED)
                 .events(events)
                 .figures(new ForeseenAndActual(
-                        foreseen, Duration.ofMinutes(7), 1100L << 20, null, Duration.ofMinutes(3)))
+                        foreseen, Duration.ofMinutes(7), 1100L << 20, null, Duration.ofMinutes(3), null))
                 .build();
     }
 

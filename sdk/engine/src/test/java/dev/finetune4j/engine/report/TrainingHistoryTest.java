@@ -8,6 +8,7 @@ import dev.finetune4j.run.RunState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -77,6 +78,17 @@ class TrainingHistoryTest {
         assertThat(history.residentBytes().isEmpty()).isTrue();
         assertThat(history.tokens()).isZero();
         assertThat(history.peakResidentBytes()).isZero();
+    }
+
+    @Test
+    void tellsHowMuchTheWorkerWaitedThatWaitedMost() {
+        List<RunEvent> events = new ArrayList<>(started());
+        assertThat(TrainingHistory.of(events).orElseThrow().waitingShare()).isNull();
+        for (Double share : Arrays.asList(null, 0.3, 0.1, null)) {
+            events.add(new RunEvent.WorkerEnded(START, 1, null, share));
+        }
+
+        assertThat(TrainingHistory.of(events).orElseThrow().waitingShare()).isEqualTo(0.3);
     }
 
     @Test

@@ -144,7 +144,7 @@ public final class FakeWorker {
                 1,
                 1 << 10,
                 0.1);
-        return new Rehearsal(Instant.EPOCH.plusSeconds(20), 3, training, answers, 1L << 30, 1L << 30, 0.01);
+        return new Rehearsal(Instant.EPOCH.plusSeconds(20), 3, 0.0, training, answers, 1L << 30, 1L << 30, 0.01);
     }
 
     private void writeTuned(Path output) throws IOException {

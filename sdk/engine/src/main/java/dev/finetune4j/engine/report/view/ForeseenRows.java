@@ -6,6 +6,7 @@ import dev.finetune4j.plan.ByteRange;
 import dev.finetune4j.plan.DurationRange;
 import dev.finetune4j.plan.Foreseen;
 import dev.finetune4j.plan.MoneyRange;
+import dev.finetune4j.run.WaitingShare;
 import dev.finetune4j.value.Money;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,15 +73,20 @@ final class ForeseenRows {
         return rows;
     }
 
-    /** Where it was told from, in words. */
+    /** Where it was told from, in words, and what kept the run from it. */
     static String basis(ForeseenAndActual figures) {
+        Double waiting = figures.waitingShare();
         return "Foreseen before the launch, from "
                 + switch (figures.foreseen().basis()) {
                     case REHEARSAL -> "a rehearsal";
                     case PAST_RUNS -> "past runs";
                     case SIZES -> "sizes alone";
                 }
-                + ".";
+                + "."
+                + (waiting != null && WaitingShare.isDisturbed(waiting)
+                        ? " Beside other programs: threads waited " + Figures.percent(waiting)
+                                + " of their time for processors."
+                        : "");
     }
 
     private static String off(double actual, double likely) {

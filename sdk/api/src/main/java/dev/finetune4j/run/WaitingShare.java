@@ -1,0 +1,24 @@
+package dev.finetune4j.run;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What it says of a work that its threads waited for processors. A share is that of the time in which they could have computed, 0 to 1; null
+ * where the machine does not tell.
+ */
+public final class WaitingShare {
+    /** Threads wait for each other's processors by so much where nothing else computes: those of the virtual machine do. */
+    private static final double QUIET = 0.05;
+
+    private WaitingShare() {}
+
+    /** Whether other programs computed meanwhile, so that the work took longer than it takes alone. */
+    public static boolean isDisturbed(@Nullable Double share) {
+        return share != null && share > QUIET;
+    }
+
+    /** What the same work takes alone, as a share of what it took: no less than this, since a thread also waits for those that wait. */
+    public static double alone(@Nullable Double share) {
+        return share != null && isDisturbed(share) ? 1 - share : 1;
+    }
+}
