@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param isGated whether the feed-forward layer has a gate, hence three matrices
  * @param hasNewGelu whether its activation function is {@code gelu_new}, the approximation of GELU by tanh that transformers writes out in Python
  *     (NewGELUActivation)
+ * @param hasDisentangledAttention whether scores are also taken of contents against relative positions, both ways, and added up (DeBERTa,
+ *     arXiv:2006.03654), which no fused kernel does
  * @param hasTiedEmbeddings whether the output head is the embedding
  * @param experts where the feed-forward layers are mixtures of experts
  * @param publishedParameters weights as its makers count them, where the sizes above do not tell all (state-space layers,
@@ -36,6 +38,7 @@ public record Architecture(
         int vocabulary,
         boolean isGated,
         boolean hasNewGelu,
+        boolean hasDisentangledAttention,
         boolean hasTiedEmbeddings,
         @Nullable Experts experts,
         @Nullable Long publishedParameters,

@@ -137,6 +137,7 @@ final class ConfigReader {
                 needed("padded_vocab_size", "vocab_size"),
                 isGated(),
                 hasNewGelu(),
+                hasDisentangledAttention(),
                 isTied(),
                 experts,
                 null,
@@ -171,6 +172,11 @@ final class ConfigReader {
                     .startsWith("gated");
         }
         return !WITHOUT_GATE.contains(type) && !ENCODER_DECODERS.contains(type);
+    }
+
+    private boolean hasDisentangledAttention() {
+        return config.path("model_type").asText().startsWith("deberta")
+                && config.path("relative_attention").asBoolean();
     }
 
     /** T5's gated layers have it whatever they are called, as transformers reads its configuration. */
@@ -247,6 +253,7 @@ final class ConfigReader {
                 plain.vocabulary(),
                 plain.isGated(),
                 plain.hasNewGelu(),
+                plain.hasDisentangledAttention(),
                 plain.hasTiedEmbeddings(),
                 plain.experts(),
                 Math.round(plain.parameters() + more),

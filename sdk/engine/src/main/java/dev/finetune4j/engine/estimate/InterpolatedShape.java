@@ -53,6 +53,7 @@ final class InterpolatedShape {
                 true,
                 false,
                 false,
+                false,
                 null,
                 null,
                 true);
@@ -72,6 +73,7 @@ final class InterpolatedShape {
                 HEAD_SIZE,
                 parameters < 2e9 ? 32_000 : 100_000,
                 true,
+                false,
                 false,
                 parameters < 4e9,
                 null,

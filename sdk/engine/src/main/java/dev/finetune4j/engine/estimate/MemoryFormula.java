@@ -67,6 +67,8 @@ final class MemoryFormula {
     private static final double SELECTED_PRODUCTS = 0.3;
     /** The same where attention's inside alone is computed again (Megatron's selective recomputation, arXiv:2205.05198). */
     private static final double WITHOUT_SCORES = 0.75;
+    /** Relative positions that DeBERTa tells apart, from v2 on. */
+    private static final double RELATIVE_POSITIONS = 512;
     /**
      * What logits take that stay in half precision, of those with a copy in single: 2 bytes each for them, what is shifted of them, the logarithm of
      * softmax and its gradient, for 2 and three times 4.
@@ -406,9 +408,21 @@ final class MemoryFormula {
             double ofScore = run.isHuggingFace() ? 8 : 6;
             bytes += model.heads() * run.longestTokens() * ofScore * (isSingle ? 1.5 : 1);
         }
+        if (model.hasDisentangledAttention()) {
+            bytes += keptOfPositions() * (isSingle ? SINGLE : HALF);
+        }
         return (ofStream / streamShares() + bytes / run.parallelism().tensor())
                 * coefficients.get(ACTIVATIONS)
                 * run.unlikeness();
+    }
+
+    /**
+     * Numbers that disentangled attention keeps for a token: its scores against all relative positions, as key and as query, of which those are
+     * gathered that the row has, and its part of three copies of what projections make of the positions, which each row has of its own. Counted on
+     * Transformers 5.24 with hooks on saved tensors, in rows of 128 to 512 tokens.
+     */
+    private double keptOfPositions() {
+        return RELATIVE_POSITIONS * (2 * model.heads() + 3 * model.queryWidth() / run.longestTokens());
     }
 
     /** A product with a matrix that bitsandbytes unpacks keeps a copy as wide as its output. */

@@ -215,6 +215,7 @@ final class ModelNames {
                 whole(row, "vocabulary"),
                 row.text("gated").equals("yes"),
                 row.text("activation").equals("gelu_new"),
+                row.text("attention").equals("disentangled"),
                 row.text("tied").equals("yes"),
                 experts,
                 published.isEmpty() ? null : (long) published.getAsDouble(),

@@ -4,12 +4,17 @@ import dev.finetune4j.engine.estimate.TrainingSetup.Attention;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** How a published run computes attention. */
 final class RunAttention {
     /** Attention that writes its scores out: SDPA does, too, where no kernel is there that does not. */
-    private static final String WRITTEN_SCORES = "^(?:eager|math|naive|explicit|manual)\\b|\\bno flash\\b";
+    private static final String WRITTEN_SCORES =
+            "^(?:eager|math|naive|explicit|manual)\\b|\\bno flash\\b|\\bscores written out\\b|\\beager default\\b";
+
+    /** Before what is said instead: "no (eager)". */
+    private static final Pattern NO = Pattern.compile("^no\\b[ ,;:(]*");
 
     private static final String WRITTEN_IN_NOTES =
             "(?:eager|unfused|explicit|manual|naive|math) attention|attention(?: is)?[ =:]{1,2}(?:eager|unfused)\\b"
@@ -37,8 +42,8 @@ final class RunAttention {
     Attention attention() {
         String text = row.lower("flash_attention");
         if (!text.isEmpty()) {
-            boolean isWritten =
-                    new RunNotes(text).say(WRITTEN_SCORES) || (row.saysNo("flash_attention") && !mayBeByDefault());
+            boolean isWritten = new RunNotes(NO.matcher(text).replaceFirst("")).say(WRITTEN_SCORES)
+                    || (row.saysNo("flash_attention") && !mayBeByDefault());
             return isWritten ? Attention.EAGER : Attention.FUSED;
         }
         boolean isFused = row.notes().say(FLASH + "|\\bsdpa\\b(?! math)|xformers");
@@ -49,10 +54,11 @@ final class RunAttention {
         return isFused || !writesScores() ? null : Attention.EAGER;
     }
 
-    /** Who says no to flash-attention, that package, may have what transformers does by itself since. */
+    /** Who says no to flash-attention, that package, may have what transformers does by itself since, or what Unsloth has always had. */
     private boolean mayBeByDefault() {
-        return row.framework().isBy(Since.Trainer.TRANSFORMERS)
-                && withoutScores().filter(release -> !isBefore(release)).isPresent();
+        return row.framework().isBy(Since.Trainer.UNSLOTH)
+                || (row.framework().isBy(Since.Trainer.TRANSFORMERS)
+                        && withoutScores().filter(release -> !isBefore(release)).isPresent());
     }
 
     private boolean writesScores() {

@@ -44,7 +44,7 @@ final class RunNotes {
 
     /** What is said of rows that are all of one length, among it that they are made up, as those of a benchmark are. */
     private static final String FULL_LENGTH =
-            "(?<!\\bpacked (?:in)?to (?:the )?)full[- ]length|fully filled|(?:exactly|fixed)[ -](?:of )?(?:(?:the|that|this) )?length|exactly (?:this|that|so) long"
+            "(?<!\\bpacked (?:in)?to (?:the )?)full[- ]length|\\bfull rows\\b|fully filled|(?:exactly|fixed)[ -](?:of )?(?:(?:the|that|this) )?length|exactly (?:this|that|so) long"
                     + "|dense tokens|(?:mock|fake|dummy) data(?![ -]?load)|random tokens(?=[ ]?(?:[,.;:()]|$)| of )"
                     + "|synthetic (?:rows|batch(?:es)?|tokens)|synthetic (?:data|inputs?|samples|sequences)(?=[ ]?(?:[,.;:()]|$)| of )";
 

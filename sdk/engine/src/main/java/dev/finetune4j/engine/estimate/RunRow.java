@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** A row of the table of published runs, without what stands where nothing is said, "n/a", or where a number is none, "OOM". */
 final class RunRow {
     private static final Pattern YES = Pattern.compile("y|yes\\b.*|true|on|1|enabled?");
-    private static final Pattern NO = Pattern.compile("n|no|none|false|off|0|disabled?");
+    private static final Pattern NO = Pattern.compile("n|no\\b.*|none|false|off|0|disabled?");
     private static final Pattern UNSAID =
             Pattern.compile("-+|\u2013|\u2014|n/?a|unknown|auto|\\?|not (?:said|reported|given)");
     private static final Pattern OUT_OF_MEMORY = Pattern.compile("(?:cuda )?(?:oom|out of memory)");

@@ -216,6 +216,7 @@ final class RunShape {
                 vocabulary,
                 isGated,
                 !isGated && notes.say(NEW_GELU),
+                false,
                 isTied,
                 null,
                 null,

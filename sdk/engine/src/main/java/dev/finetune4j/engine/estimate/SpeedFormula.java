@@ -32,6 +32,12 @@ final class SpeedFormula {
     /** Rows in a pack are rarely longer. */
     private static final int LONGEST_OF_A_PACK = 4096;
 
+    /** How often a score that is written out is written or read, in a pass. */
+    private static final double SCORE_PASSES = 8;
+
+    /** The same of three kinds that are gathered by relative positions, and on the way back added up where they came from; by one run, on an A100. */
+    private static final double DISENTANGLED_PASSES = 45;
+
     private static final double TERA = 1e12;
     private static final double GIGA = 1e9;
     /** Bytes a second and GPU between machines of Hopper's: 3.2 Tbit/s for eight, of which collectives reach 70 %, as of other links. */
@@ -244,7 +250,8 @@ final class SpeedFormula {
         double ofAdapters = 8 * run.adapterInputs() + 2 * run.dora().keptBytes(); // there and back
         double layer = size * (20.0 * model.hiddenSize() + 6 * model.activeFeedForwardSize()) + ofAdapters;
         if (run.attention() == Attention.EAGER) {
-            layer += size * model.heads() * run.meanTokens() * 8;
+            double ofScore = model.hasDisentangledAttention() ? DISENTANGLED_PASSES : SCORE_PASSES;
+            layer += size * model.heads() * run.meanTokens() * ofScore;
         }
         double logits =
                 model.kind() == Architecture.Kind.ENCODER ? 0 : 8.0 * model.vocabulary() * (isFusedLoss ? 0.4 : 1);

@@ -26,6 +26,9 @@ final class Unknowns {
     /** How often PEFT's prepare_model_for_kbit_training is called on what bitsandbytes packs, where nobody says it. */
     private static final double PREPARED = 0.5;
 
+    /** At the 14 bytes each that whole logits take, all that the largest GPU of 2025 has: who trains on more tokens has not written them out. */
+    private static final double MOST_LOGITS = 1e10;
+
     private final Architecture architecture;
     private final TrainingSetup setup;
 
@@ -61,8 +64,8 @@ final class Unknowns {
                 mean(random, isPacked, cap, longest),
                 isPacked,
                 checkpointing(random),
-                setup.attention() != null ? setup.attention() : attention(random),
-                loss(random),
+                attention(random),
+                loss(random, longest),
                 setup.isCompiled() != null && setup.isCompiled(),
                 setup.hasFusedKernels(),
                 keepsLess(),
@@ -226,12 +229,18 @@ final class Unknowns {
     }
 
     private Attention attention(RandomGenerator random) {
+        if (architecture.hasDisentangledAttention()) {
+            return Attention.EAGER;
+        }
+        if (setup.attention() != null) {
+            return setup.attention();
+        }
         return architecture.kind() == Architecture.Kind.DECODER || chance(random, 0.6)
                 ? Attention.FUSED
                 : Attention.EAGER;
     }
 
-    private Loss loss(RandomGenerator random) {
+    private Loss loss(RandomGenerator random, double longest) {
         if (setup.loss() != null) {
             return setup.loss();
         }
@@ -239,8 +248,18 @@ final class Unknowns {
             case UNSLOTH -> chance(random, 0.6) ? Loss.FUSED : Loss.CHUNKED;
             case TORCHTUNE -> chance(random, 0.8) ? Loss.CHUNKED : Loss.STOCK;
             case LITGPT -> Loss.CHUNKED;
-            default -> Loss.STOCK;
+            default -> haveRoom(logits(longest)) ? Loss.STOCK : chance(random, 0.5) ? Loss.FUSED : Loss.CHUNKED;
         };
+    }
+
+    private double logits(double longest) {
+        double rows = setup.microBatch() != null ? setup.microBatch() : 1;
+        Parallelism spread = setup.parallelism();
+        return rows * longest * architecture.vocabulary() / spread.sequence() / spread.tensor();
+    }
+
+    private static boolean haveRoom(double logits) {
+        return logits <= MOST_LOGITS;
     }
 
     /** PEFT's prepare_model_for_kbit_training casts what is not packed by bitsandbytes; newer TRL does without. */

@@ -92,6 +92,7 @@ public record DecoderShape(
                 vocabulary,
                 true,
                 false,
+                false,
                 tiedEmbeddings,
                 experts,
                 null,

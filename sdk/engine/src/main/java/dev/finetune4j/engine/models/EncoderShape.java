@@ -68,6 +68,7 @@ public record EncoderShape(
                 vocabulary,
                 false,
                 false,
+                false,
                 true,
                 null,
                 parameters(),

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.finetune4j.json.Json;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,6 +59,28 @@ class ArchitectureTest {
                 "}", ",'hidden_size':64,'num_hidden_layers':2,'num_attention_heads':4,'vocab_size':1000}")));
 
         assertThat(architecture.hasNewGelu()).isEqualTo(hasNewGelu);
+    }
+
+    /** Configurations of the first DeBERTa that turn it off have plain attention. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "true | {'model_type':'deberta-v2','relative_attention':true}",
+                "true | {'model_type':'deberta','relative_attention':true}",
+                "false | {'model_type':'deberta'}",
+                "false | {'model_type':'bert'}"
+            })
+    void readsWhetherAttentionIsDisentangled(boolean isDisentangled, String keys) {
+        Architecture architecture = Architecture.ofConfig(json(keys.replace(
+                "}", ",'hidden_size':64,'num_hidden_layers':2,'num_attention_heads':4,'vocab_size':1000}")));
+
+        assertThat(architecture.hasDisentangledAttention()).isEqualTo(isDisentangled);
+        assertThat(new ModelNames()
+                        .find("microsoft/deberta-v3-base", OptionalDouble.empty())
+                        .orElseThrow()
+                        .hasDisentangledAttention())
+                .isTrue();
     }
 
     @Test

@@ -14,9 +14,37 @@ import org.junit.jupiter.api.Test;
 /** What lengths that are trained apart cost, counted by hand, and in two runs that were measured with and without them. */
 class DoraTest {
     private static final Architecture LLAMA_3B = new Architecture(
-            Architecture.Kind.DECODER, 28, 3072, 8192, 24, 8, 128, 128_256, true, false, true, null, null, false);
+            Architecture.Kind.DECODER,
+            28,
+            3072,
+            8192,
+            24,
+            8,
+            128,
+            128_256,
+            true,
+            false,
+            false,
+            true,
+            null,
+            null,
+            false);
     private static final Architecture QWEN_3B = new Architecture(
-            Architecture.Kind.DECODER, 36, 2048, 11_008, 16, 2, 128, 151_936, true, false, true, null, null, false);
+            Architecture.Kind.DECODER,
+            36,
+            2048,
+            11_008,
+            16,
+            2,
+            128,
+            151_936,
+            true,
+            false,
+            false,
+            true,
+            null,
+            null,
+            false);
 
     /** Queries of 3072 by 3072 and values of 3072 by 1024. */
     @Test

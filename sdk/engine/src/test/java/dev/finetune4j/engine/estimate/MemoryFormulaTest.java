@@ -211,6 +211,7 @@ class MemoryFormulaTest {
                 true,
                 false,
                 false,
+                false,
                 new Experts(8, 2, 0, 14336, 0),
                 null,
                 false);
@@ -335,9 +336,32 @@ class MemoryFormulaTest {
         assertThat(of(tiny(), setup).workspace() / whole).isCloseTo(0.1, within(1e-9));
     }
 
+    /**
+     * In two bytes each: of 12 heads a token's scores against 512 relative positions, twice, and its part of a row's three copies of those, as wide
+     * as a token. Its scores against other tokens are BERT's where it writes them out, whatever a run is told to compute attention by.
+     */
+    @Test
+    void keepsScoresAndPositionsOfDisentangledAttention() {
+        TrainingSetup.Builder fused = setup(Framework.HUGGING_FACE, Method.FULL, ONE)
+                .weights(Weights.HALF)
+                .longestTokens(512)
+                .capTokens(512);
+        double more =
+                of(SampleSetup.encoder(true), fused.attention(Attention.FUSED).build())
+                                .activations()
+                        - of(
+                                        SampleSetup.encoder(false),
+                                        fused.attention(Attention.EAGER).build())
+                                .activations();
+        double tokens = 2 * 512;
+
+        assertThat(more / tokens / 12 / MemoryCoefficient.ACTIVATIONS.centre())
+                .isCloseTo(2 * (2 * 12 * 512 + 3 * 768), within(1.0));
+    }
+
     private static Architecture tiny() {
         return new Architecture(
-                Architecture.Kind.DECODER, 6, 256, 1024, 4, 4, 64, 4002, false, false, true, null, null, false);
+                Architecture.Kind.DECODER, 6, 256, 1024, 4, 4, 64, 4002, false, false, false, true, null, null, false);
     }
 
     private static Architecture gpt2(boolean hasNewGelu) {
@@ -352,6 +376,7 @@ class MemoryFormulaTest {
                 50_257,
                 false,
                 hasNewGelu,
+                false,
                 true,
                 null,
                 null,
@@ -370,7 +395,7 @@ class MemoryFormulaTest {
     }
 
     private static Architecture t5(Architecture.Kind kind) {
-        return new Architecture(kind, 48, 2048, 5120, 32, 32, 64, 32_128, true, true, false, null, null, false);
+        return new Architecture(kind, 48, 2048, 5120, 32, 32, 64, 32_128, true, true, false, false, null, null, false);
     }
 
     @Test

@@ -28,6 +28,7 @@ class PeerTest {
             true,
             false,
             false,
+            false,
             null,
             8_030_261_248L,
             false);

@@ -51,16 +51,22 @@ class RunAttentionTest {
                 .isEqualTo(attention);
     }
 
-    /** No package for it is there, which says nothing of what transformers does by itself; "eager" does. */
+    /** No package for it is there, which says nothing of what transformers or Unsloth do by themselves; "eager" does. */
     @ParameterizedTest
     @CsvSource({
         "no, Llama-2-7b, hf-trainer, 2024-09, FUSED",
         "no, Llama-2-7b, hf-trainer, 2024-04, FUSED",
         "eager, Llama-2-7b, hf-trainer, 2024-09, EAGER",
         "no, Llama-2-7b, own loop, 2024-09, EAGER",
-        "no, decoder of 6 layers, hf-trainer, 2024-09, EAGER"
+        "no, decoder of 6 layers, hf-trainer, 2024-09, EAGER",
+        "no (eager), Llama-2-7b, hf-trainer, 2024-09, EAGER",
+        "'no, eager default', Llama-2-7b, hf-trainer, 2024-09, EAGER",
+        "no (attention scores written out), Llama-2-7b, hf-trainer, 2024-09, EAGER",
+        "no (sdpa), Llama-2-7b, hf-trainer, 2024-09, FUSED",
+        "'no (Xformers=None, FA2=False)', Llama-2-7b, unsloth, 2024-09, FUSED",
+        "no, Llama-2-7b, unsloth, 2024-09, FUSED"
     })
-    void takesNoFlashAttentionForWhatTransformersHasInstead(
+    void takesNoFlashAttentionForWhatItsTrainerHasInstead(
             String column, String model, String framework, String date, Attention attention) {
         SampleRun run = SampleRun.with("flash_attention", column).set("model", model);
 

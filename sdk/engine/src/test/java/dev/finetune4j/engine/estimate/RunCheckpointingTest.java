@@ -18,6 +18,8 @@ class RunCheckpointingTest {
         "n, NONE",
         "0, NONE",
         "off, NONE",
+        "no (inferred), NONE",
+        "not told, ",
         "selective, SELECTIVE",
         "yes (selective), SELECTIVE",
         "yes (not selective), FULL",

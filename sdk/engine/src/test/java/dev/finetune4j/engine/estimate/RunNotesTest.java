@@ -205,6 +205,7 @@ class RunNotesTest {
         "rows fully filled to 8192, true",
         "rows of exactly the length, true",
         "full-length rows, true",
+        "full rows, true",
         "rows are not fully filled, false",
         "seq_len is a cap, false",
         "'synthetic instruction data, mean 240 tokens, max 900 tokens', false",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.engine.estimate.Parallelism.Sharding;
 import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
+import dev.finetune4j.engine.estimate.TrainingSetup.Loss;
 import dev.finetune4j.engine.estimate.TrainingSetup.Method;
 import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
 import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
@@ -69,6 +70,33 @@ class UnknownsTest {
         return Stream.generate(() -> unknowns.draw(random))
                         .limit(DRAWS)
                         .filter(Assumed::isCheckpointed)
+                        .count()
+                / (double) DRAWS;
+    }
+
+    /** A row of a million tokens that 8 GPUs share, of a vocabulary of 128,256: 235 GB on each; an eighth of it is what an H100 has room for. */
+    @Test
+    void takesNobodyToWriteOutLogitsThatNoGpuHasRoomFor() {
+        assertThat(stockOf(1_048_576, 8, null)).isZero();
+        assertThat(stockOf(131_072, 8, null)).isEqualTo(1);
+        assertThat(stockOf(131_072, 1, null)).isZero();
+        assertThat(stockOf(131_072, 1, Loss.STOCK)).as("where it is said").isEqualTo(1);
+    }
+
+    private static double stockOf(int tokens, int sharing, @Nullable Loss loss) {
+        TrainingSetup setup = SampleSetup.of(
+                        Framework.HUGGING_FACE, Method.FULL, new Parallelism(sharing, Sharding.FSDP, 1, 1, 1, sharing))
+                .microBatch(1)
+                .capTokens(tokens)
+                .longestTokens(tokens)
+                .meanTokens((double) tokens)
+                .loss(loss)
+                .build();
+        Unknowns unknowns = new Unknowns(SampleSetup.LLAMA_8B, setup);
+        SplittableRandom random = new SplittableRandom(1);
+        return Stream.generate(() -> unknowns.draw(random))
+                        .limit(DRAWS)
+                        .filter(run -> run.loss() == Loss.STOCK)
                         .count()
                 / (double) DRAWS;
     }
