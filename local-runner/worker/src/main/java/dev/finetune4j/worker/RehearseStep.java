@@ -13,7 +13,6 @@ import dev.finetune4j.training.loop.StopSignal;
 import dev.finetune4j.training.loop.TrainingLoop.Surroundings;
 import dev.finetune4j.training.problem.WriteFailure;
 import dev.finetune4j.training.rows.ExampleReader;
-import dev.finetune4j.worker.machine.ProcessorTime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +44,6 @@ final class RehearseStep {
 
     /** Rehearses; the reason why it stopped before the end, if it did. */
     Optional<String> run() {
-        Optional<ProcessorTime> before = site.processorTime();
         Optional<Duration> diskBefore = site.diskWait();
         TrainStep training = new TrainStep(site, step.train());
         Optional<Rehearsal.Training> trained = training.rehearse(step.extent());
@@ -78,8 +76,7 @@ final class RehearseStep {
                 paces,
                 site.peakResidentBytes(),
                 training.foreseenPeakBytes(),
-                before.flatMap(earlier -> site.processorTime().map(now -> now.waitingShareSince(earlier)))
-                        .orElse(null));
+                site.waitingShare().orElse(null));
         try {
             DurableFiles.write(report(), Json.pretty(rehearsal));
         } catch (IOException e) {

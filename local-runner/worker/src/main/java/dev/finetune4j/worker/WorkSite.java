@@ -31,7 +31,6 @@ import dev.finetune4j.worker.folder.MemoryAtStart;
 import dev.finetune4j.worker.folder.MemoryUse;
 import dev.finetune4j.worker.folder.WorkerStatus;
 import dev.finetune4j.worker.machine.Machine;
-import dev.finetune4j.worker.machine.ProcessorTime;
 import dev.finetune4j.worker.machine.ProcessorWatch;
 import dev.finetune4j.worker.problem.WorkerProblems;
 import java.io.IOException;
@@ -309,10 +308,9 @@ final class WorkSite {
         return engines.machine().peakResidentBytes();
     }
 
-    /** What the threads of this process have had of processors, up to when each was looked at last; empty if the system does not tell. */
-    Optional<ProcessorTime> processorTime() {
-        lookAtThreads();
-        return processors.seen();
+    /** Share of its time so far in which its threads waited for processors that other programs had; empty if the system does not tell. */
+    Optional<Double> waitingShare() {
+        return processors.waitingShare();
     }
 
     /** Sees what threads have had of processors, before a model is closed: its threads end with it. */
@@ -354,12 +352,7 @@ final class WorkSite {
         Instant at = now();
         if (next.isTerminal()) {
             tell(new RunEvent.WorkerEnded(
-                    at,
-                    peakResidentBytes(),
-                    null,
-                    processorTime()
-                            .map(time -> time.waitingShareSince(ProcessorTime.NONE))
-                            .orElse(null)));
+                    at, peakResidentBytes(), null, waitingShare().orElse(null)));
         }
         tell(new RunEvent.StateChanged(at, next, message));
         try {

@@ -3,12 +3,12 @@ package dev.finetune4j.run;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What it says of a work that its threads waited for processors. A share is that of the time in which they could have computed, 0 to 1; null
+ * What it says of a work that its threads waited for processors which other programs had. A share is that of the time in which they could have computed, 0 to 1; null
  * where the machine does not tell.
  */
 public final class WaitingShare {
-    /** Threads wait for each other's processors by so much where nothing else computes: those of the virtual machine do. */
-    private static final double QUIET = 0.05;
+    /** Where nothing else computes, who follows a run of seconds on two processors takes up to half of this from it. */
+    private static final double QUIET = 0.1;
 
     private WaitingShare() {}
 

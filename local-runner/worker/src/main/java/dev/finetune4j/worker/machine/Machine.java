@@ -82,6 +82,11 @@ public final class Machine {
         }
     }
 
+    /** What all processors have done so far, other programs' work among it; empty if the system does not tell. */
+    Optional<MachineTime> time() {
+        return text(root.resolve("proc/stat")).flatMap(MachineTime::parse);
+    }
+
     /**
      * How long, since the machine started, nothing that had something to do could compute since all of it waited for storage; empty if the system
      * does not tell.

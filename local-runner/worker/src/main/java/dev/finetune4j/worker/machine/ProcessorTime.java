@@ -8,9 +8,7 @@ import java.util.Optional;
  * @param had nanoseconds, summed over threads
  * @param waited nanoseconds, summed over threads
  */
-public record ProcessorTime(long had, long waited) {
-    /** Before the process began. */
-    public static final ProcessorTime NONE = new ProcessorTime(0, 0);
+record ProcessorTime(long had, long waited) {
 
     /** Of a thread, as Linux has it in {@code schedstat}: both figures, then turns; empty for anything else. */
     static Optional<ProcessorTime> parse(String schedstat) {
@@ -29,7 +27,7 @@ public record ProcessorTime(long had, long waited) {
     }
 
     /** Share of the time in which threads could have computed that they waited, from an earlier moment on. */
-    public double waitingShareSince(ProcessorTime earlier) {
+    double waitingShareSince(ProcessorTime earlier) {
         double since = Math.max(0, waited - earlier.waited);
         double computed = Math.max(0, had - earlier.had);
         return since == 0 ? 0 : since / (since + computed);

@@ -70,26 +70,38 @@ class MachineTest {
         assertThat(new Machine(root.resolve("elsewhere")).host().memoryBytes()).isEqualTo(-1);
     }
 
+    /** Nanoseconds of threads that had 3,000 and 4,000 of processors since the first look, and waited 1,000 and 1,000 for them. */
     @Test
-    void tellsHowLongThreadsWaitedForProcessors() throws Exception {
-        ProcessorWatch watch = new ProcessorWatch(new Machine(root));
-        watch.look();
-        assertThat(watch.seen()).isEmpty();
+    void tellsHowLongThreadsWaitedForProcessorsAlsoThoseThatHaveEnded() throws Exception {
+        assertThat(new ProcessorWatch(new Machine(root)).waitingShare()).isEmpty();
         write("proc/self/task/7/schedstat", "1000 200 5\n");
-        write("proc/self/task/8/schedstat", "3000 0 9\n");
-        write("proc/self/task/9/schedstat", "told to nobody\n");
+        write("proc/self/task/8/schedstat", "told to nobody\n");
+        ProcessorWatch watch = new ProcessorWatch(new Machine(root));
+        assertThat(watch.waitingShare()).contains(0.0);
+        write("proc/self/task/7/schedstat", "4000 1200 9\n");
         watch.look();
-        ProcessorTime before = watch.seen().orElseThrow();
-        write("proc/self/task/8/schedstat", "6000 1000 20\n");
         Files.delete(root.resolve("proc/self/task/7/schedstat"));
         Files.delete(root.resolve("proc/self/task/7"));
-        watch.look();
-        ProcessorTime after = watch.seen().orElseThrow();
+        write("proc/self/task/8/schedstat", "3000 1000 20\n");
 
-        assertThat(after).as("with the thread that has ended").isEqualTo(new ProcessorTime(7000, 1200));
-        assertThat(before).isEqualTo(new ProcessorTime(4000, 200));
-        assertThat(after.waitingShareSince(before)).isEqualTo(0.25);
-        assertThat(before.waitingShareSince(before)).isZero();
+        assertThat(watch.waitingShare()).contains(2000 / 8000.0);
+    }
+
+    /** In the ten seconds of two processors they had fourteen, six of which are its own: others had eight of twenty. Its threads waited half of the time. */
+    @Test
+    void threadsThatWaitForEachOtherWaitForNobodyElse() throws Exception {
+        write("proc/self/task/7/schedstat", "0 0 5\n");
+        write("proc/stat", "cpu  500 0 300 9000 200 0 0 0 0 0\ncpu0 1 1 1 1 1 1 1 1 1 1\n");
+        ProcessorWatch watch = new ProcessorWatch(new Machine(root));
+        write("proc/self/task/7/schedstat", "6000000000 6000000000 9\n");
+        write("proc/stat", "cpu  1400 100 500 9500 300 50 50 100 0 0\n");
+        assertThat(watch.waitingShare()).contains(0.4);
+
+        write("proc/stat", "cpu  1000 0 400 10400 200 0 0 0 0 0\n");
+        assertThat(watch.waitingShare()).as("all that was computed is its own").contains(0.0);
+
+        write("proc/stat", "cpu  1400 100\n");
+        assertThat(watch.waitingShare()).as("others are not told").contains(0.5);
     }
 
     @Test
