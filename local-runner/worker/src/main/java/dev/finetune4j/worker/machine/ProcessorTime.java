@@ -9,7 +9,6 @@ import java.util.Optional;
  * @param waited nanoseconds, summed over threads
  */
 record ProcessorTime(long had, long waited) {
-
     /** Of a thread, as Linux has it in {@code schedstat}: both figures, then turns; empty for anything else. */
     static Optional<ProcessorTime> parse(String schedstat) {
         String[] words = schedstat.strip().split(" ", -1);

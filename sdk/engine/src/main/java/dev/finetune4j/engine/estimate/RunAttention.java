@@ -54,7 +54,7 @@ final class RunAttention {
         return isFused || !writesScores() ? null : Attention.EAGER;
     }
 
-    /** Who says no to flash-attention, that package, may have what transformers does by itself since, or what Unsloth has always had. */
+    /** Who says no to flash-attention, that package, may have what transformers does by itself since, or what Unsloth did in its first release on PyPI. */
     private boolean mayBeByDefault() {
         return row.framework().isBy(Since.Trainer.UNSLOTH)
                 || (row.framework().isBy(Since.Trainer.TRANSFORMERS)

@@ -13,38 +13,8 @@ import org.junit.jupiter.api.Test;
 
 /** What lengths that are trained apart cost, counted by hand, and in two runs that were measured with and without them. */
 class DoraTest {
-    private static final Architecture LLAMA_3B = new Architecture(
-            Architecture.Kind.DECODER,
-            28,
-            3072,
-            8192,
-            24,
-            8,
-            128,
-            128_256,
-            true,
-            false,
-            false,
-            true,
-            null,
-            null,
-            false);
-    private static final Architecture QWEN_3B = new Architecture(
-            Architecture.Kind.DECODER,
-            36,
-            2048,
-            11_008,
-            16,
-            2,
-            128,
-            151_936,
-            true,
-            false,
-            false,
-            true,
-            null,
-            null,
-            false);
+    private static final Architecture LLAMA_3B = SampleSetup.decoder(28, 3072, 8192, 24, 8, 128_256, true);
+    private static final Architecture QWEN_3B = SampleSetup.decoder(36, 2048, 11_008, 16, 2, 151_936, true);
 
     /** Queries of 3072 by 3072 and values of 3072 by 1024. */
     @Test

@@ -28,6 +28,14 @@ class ModelNamesTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"microsoft/deberta-v3-small, true", "FacebookAI/xlm-roberta-large, false"})
+    void knowsWhoseAttentionIsDisentangled(String name, boolean isDisentangled) {
+        assertThat(new ModelNames().find(name, OptionalDouble.empty()))
+                .get()
+                .returns(isDisentangled, Architecture::hasDisentangledAttention);
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "microsoft/deberta-v3-base, 0.184",
         "microsoft/deberta-v3-large, 0.435",

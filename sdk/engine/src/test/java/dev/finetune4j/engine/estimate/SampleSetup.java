@@ -8,24 +8,30 @@ import java.util.EnumSet;
 
 /** Llama 3.1 8B on two packed rows of 2,048 tokens at a time, and other models. */
 final class SampleSetup {
-    static final Architecture LLAMA_8B = new Architecture(
-            Architecture.Kind.DECODER,
-            32,
-            4096,
-            14336,
-            32,
-            8,
-            128,
-            128_256,
-            true,
-            false,
-            false,
-            false,
-            null,
-            null,
-            false);
+    static final Architecture LLAMA_8B = decoder(32, 4096, 14_336, 32, 8, 128_256, false);
 
     private SampleSetup() {}
+
+    /** One with gates and heads of 128. */
+    static Architecture decoder(
+            int layers, int width, int inner, int heads, int keyValueHeads, int vocabulary, boolean isTied) {
+        return new Architecture(
+                Architecture.Kind.DECODER,
+                layers,
+                width,
+                inner,
+                heads,
+                keyValueHeads,
+                128,
+                vocabulary,
+                true,
+                false,
+                false,
+                isTied,
+                null,
+                null,
+                false);
+    }
 
     /** BERT base, or with the attention of DeBERTa. */
     static Architecture encoder(boolean hasDisentangledAttention) {

@@ -11,6 +11,7 @@ import dev.finetune4j.data.Role;
 import dev.finetune4j.data.RowRef;
 import dev.finetune4j.engine.evaluate.Evaluator;
 import dev.finetune4j.engine.report.ChangedRows;
+import dev.finetune4j.engine.report.ForeseenAndActual;
 import dev.finetune4j.engine.report.ReportProblems;
 import dev.finetune4j.engine.report.RunParameters;
 import dev.finetune4j.engine.report.RunReport;
@@ -225,6 +226,30 @@ class ReportViewTest {
                 .contains("| Steps alone | 1 min | 2 min | 4 min | 3 min | +50 % |")
                 .contains("| Peak GPU memory | 900 MiB | 1.0 GiB | 2.0 GiB | 1.1 GiB | +7 % |");
         assertThat(HtmlReport.write(SampleRun.report())).contains("foreseen 1.9 GiB");
+    }
+
+    @Test
+    void saysWhyARunTookLongerThanForeseenWhereOtherProgramsComputed() {
+        String beside = "Beside other programs: threads waited 45 % of their time for processors.";
+
+        assertThat(HtmlReport.write(besideOthers(0.45))).contains(beside);
+        assertThat(MarkdownReport.write(besideOthers(0.45))).contains(beside);
+        assertThat(MarkdownReport.write(besideOthers(0.05))).doesNotContain("Beside");
+        assertThat(MarkdownReport.write(SampleRun.foreseenByPlan())).doesNotContain("Beside");
+    }
+
+    private static RunReport besideOthers(double waitingShare) {
+        RunReport sample = SampleRun.foreseenByPlan();
+        ForeseenAndActual figures = Objects.requireNonNull(sample.figures());
+        return RunReport.builder(sample.run(), sample.state(), sample.job(), sample.provenance())
+                .figures(new ForeseenAndActual(
+                        figures.foreseen(),
+                        figures.took(),
+                        figures.peakBytes(),
+                        figures.spent(),
+                        figures.steps(),
+                        waitingShare))
+                .build();
     }
 
     @Test
