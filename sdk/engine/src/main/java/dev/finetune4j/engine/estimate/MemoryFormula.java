@@ -260,7 +260,7 @@ final class MemoryFormula {
     /** Bytes of the moments of a weight, where a moment in full takes {@code each}. */
     private double momentBytes(double each) {
         return switch (run.optimizer()) {
-            case ADAMW, ADAMW_FUSED, ADAMW_IN_BACKWARD -> 2 * each;
+            case ADAMW, ADAMW_ONE_BY_ONE, ADAMW_FUSED, ADAMW_IN_BACKWARD -> 2 * each;
             case ADAMW_8BIT, ADAMW_8BIT_IN_BACKWARD -> 2.03;
             case MOMENTUM -> each;
             case PAGED_ADAMW,

@@ -29,7 +29,19 @@ final class RunAttention {
             Map.entry("(?<![a-z])phi-?[12](?!\\d)", Since.PHI_WITHOUT_SCORES),
             Map.entry("(?<![a-z])bert(?![a-z])", Since.BERT_WITHOUT_SCORES),
             Map.entry("(?<![a-z])gpt-?2(?!\\d)|pythia|neox|dolly", Since.GPT_WITHOUT_SCORES),
-            Map.entry("(?<![a-z])opt(?![a-z])", Since.OPT_WITHOUT_SCORES));
+            Map.entry("(?<![a-z])opt(?![a-z])", Since.OPT_WITHOUT_SCORES),
+            Map.entry("distil-?bert", Since.DISTILBERT_WITHOUT_SCORES),
+            Map.entry("(?<![a-z])(?:distil)?bart(?![a-z])|star-?coder(?!-?2)|santacoder", Since.BART_WITHOUT_SCORES),
+            Map.entry("roberta|camembert|xlm-r(?![a-z])|albert|mbart|m2m|nllb", Since.ROBERTA_WITHOUT_SCORES),
+            Map.entry("gemma[ -]?2(?!b|\\d)", Since.GEMMA_2_WITHOUT_SCORES),
+            Map.entry("pegasus|marian|opus-mt", Since.PEGASUS_WITHOUT_SCORES),
+            Map.entry("electra", Since.ELECTRA_WITHOUT_SCORES),
+            Map.entry("gpt-?j(?![a-z])|codegen", Since.GPT_J_WITHOUT_SCORES),
+            Map.entry("(?<![a-z])(?:m|um|code)?t5(?![a-z\\d])|(?<![a-z])m?t0(?![a-z\\d])", Since.T5_WITHOUT_SCORES));
+
+    /** Models that transformers 5.25 has no other attention for. */
+    private static final String ALWAYS_WRITTEN =
+            "deberta|xlnet|(?<![a-z])mpnet|bloomz?(?![a-z])|(?<![a-z])mpt(?![a-z])|gpt-?neo(?!-?x)|long-?t5|longformer|xglm|roformer";
 
     private final RunRow row;
 
@@ -51,22 +63,34 @@ final class RunAttention {
         if (isFused != isWritten) {
             return isWritten ? Attention.EAGER : Attention.FUSED;
         }
-        return isFused || !writesScores() ? null : Attention.EAGER;
+        return isFused ? null : byDefault();
     }
 
     /** Who says no to flash-attention, that package, may have what transformers does by itself since, or what Unsloth did in its first release on PyPI. */
     private boolean mayBeByDefault() {
         return row.framework().isBy(Since.Trainer.UNSLOTH)
                 || (row.framework().isBy(Since.Trainer.TRANSFORMERS)
-                        && withoutScores().filter(release -> !isBefore(release)).isPresent());
+                        && withoutScores()
+                                .filter(release -> !Boolean.FALSE.equals(has(release)))
+                                .isPresent());
     }
 
-    private boolean writesScores() {
-        return withoutScores().filter(this::isBefore).isPresent();
+    @Nullable
+    private Attention byDefault() {
+        RunNotes model = new RunNotes(row.text("model"));
+        if (row.framework().isBy(Since.Trainer.TRANSFORMERS) && model.say(ALWAYS_WRITTEN)) {
+            return Attention.EAGER;
+        }
+        Boolean has = withoutScores().map(this::has).orElse(null);
+        if (has == null) {
+            return null;
+        }
+        return has ? Attention.FUSED : Attention.EAGER;
     }
 
-    private boolean isBefore(Since release) {
-        return Boolean.FALSE.equals(new RunDefaults(row).has(release));
+    @Nullable
+    private Boolean has(Since release) {
+        return new RunDefaults(row).has(release);
     }
 
     private Optional<Since> withoutScores() {

@@ -59,7 +59,7 @@ final class RunLoss {
             return Loss.FUSED;
         }
         if (notes.say("chunked[ _-]?(ce|cross|loss)|\\bloss chunks\\b")) {
-            return Loss.CHUNKED;
+            return row.framework().isBy(Since.Trainer.TRL) ? Loss.FUSED : Loss.CHUNKED; // its chunks leave no logits
         }
         return framework == Framework.TORCHTUNE && notes.say("ablation step") ? Loss.STOCK : byDefault();
     }

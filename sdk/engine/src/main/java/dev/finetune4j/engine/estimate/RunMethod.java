@@ -232,6 +232,10 @@ final class RunMethod {
                 && (text.isEmpty() || text.equals("adamw"))) {
             return text.isEmpty() ? Optimizer.ADAMW_FUSED : null; // plain "AdamW" may be the default or adamw_torch
         }
+        if (Boolean.FALSE.equals(new RunDefaults(row).has(Since.FOREACH_STEP))
+                && (text.isEmpty() || text.contains("adam"))) {
+            return Optimizer.ADAMW_ONE_BY_ONE;
+        }
         return text.contains("adam") ? Optimizer.ADAMW : null;
     }
 }

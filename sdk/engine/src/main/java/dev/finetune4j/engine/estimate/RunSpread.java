@@ -82,6 +82,10 @@ final class RunSpread {
             "none|\\bno\\b|single|dp|data|replica|zero|stage|deepspeed|\\bds\\b"
                     + "|(?<![a-z])z[ _=:-]*[123]|shard|other|device_map|naive|(?<![a-z])(?:tp|pp|ep|sp|cp)\\s*[=:]?\\s*\\d");
 
+    /** What the column of the optimizer has of it: "AdamW (CPU offload)", "DeepSpeedCPUAdam"; half of the states are not the states. */
+    private static final String STEPS_ON_HOST =
+            "off-?load(?:ed|ing)?(?! rows)|(?:(?<!half the states )\\bon |deepspeed[ _-]?)cpu|cpu[ _-]?(?:adam|fused)";
+
     /** An offload that leaves weights and moments where they are. */
     private static final Pattern ACTIVATION_OFFLOAD =
             Pattern.compile("(?<![a-z])act(?:ivation)?s?[ _-](?:cpu[ _-])?off-?load(?:ing|ed)?"
@@ -338,7 +342,7 @@ final class RunSpread {
     }
 
     boolean offloadsOptimizer() {
-        return row.notes().offloadsOptimizer() || offloads();
+        return row.notes().offloadsOptimizer() || offloads() || new RunNotes(row.text("optimizer")).say(STEPS_ON_HOST);
     }
 
     boolean offloadsWeights(Sharding sharding) {
@@ -399,7 +403,10 @@ final class RunSpread {
     /** Bytes of gradient and moments for each weight, in half precision; adapters have few, and other optimizers than Adam may have none. */
     private static double leastStateBytes(TrainingSetup setup) {
         Optimizer optimizer = setup.optimizer();
-        boolean isPlain = optimizer == null || optimizer == Optimizer.ADAMW || optimizer == Optimizer.ADAMW_FUSED;
+        boolean isPlain = optimizer == null
+                || optimizer == Optimizer.ADAMW
+                || optimizer == Optimizer.ADAMW_ONE_BY_ONE
+                || optimizer == Optimizer.ADAMW_FUSED;
         return setup.method() == Method.FULL && isPlain && !setup.offloadsOptimizer() ? 6 : 0;
     }
 }

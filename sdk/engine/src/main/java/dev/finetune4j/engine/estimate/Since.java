@@ -10,6 +10,8 @@ enum Since {
     LLAMA_WITHOUT_SCORES(Trainer.TRANSFORMERS, 4, 36, 2023, 12),
     /** The same of Mistral, Mixtral and Qwen2: not in 4.36.2, in 4.37.0. */
     MISTRAL_WITHOUT_SCORES(Trainer.TRANSFORMERS, 4, 37, 2024, 1),
+    /** The same of GPTBigCode, which StarCoder is, and of BART: not in 4.35.2, in 4.36.0. */
+    BART_WITHOUT_SCORES(Trainer.TRANSFORMERS, 4, 36, 2023, 12),
     /** The same of Phi: not in 4.38.2, in 4.39.0. */
     PHI_WITHOUT_SCORES(Trainer.TRANSFORMERS, 4, 39, 2024, 3),
     /** The same of BERT: not in 4.40.2, in 4.41.0. */
@@ -18,6 +20,22 @@ enum Since {
     GPT_WITHOUT_SCORES(Trainer.TRANSFORMERS, 4, 42, 2024, 6),
     /** The same of OPT: not in 4.45.0, in 4.46.0. */
     OPT_WITHOUT_SCORES(Trainer.TRANSFORMERS, 4, 46, 2024, 10),
+    /** The same of RoBERTa, CamemBERT, XLM-RoBERTa, ALBERT, mBART and M2M100, which NLLB is: not in 4.44.2, in 4.45.0. */
+    ROBERTA_WITHOUT_SCORES(Trainer.TRANSFORMERS, 4, 45, 2024, 9),
+    /** The same of DistilBERT: not in 4.45.0, in 4.46.3. */
+    DISTILBERT_WITHOUT_SCORES(Trainer.TRANSFORMERS, 4, 46, 2024, 10),
+    /** The same of Gemma 2: in 4.46.3 its {@code _check_and_enable_sdpa} undoes what 4.42 had begun to do, which warned that it trains worse; not in 4.48.3. */
+    GEMMA_2_WITHOUT_SCORES(Trainer.TRANSFORMERS, 4, 48, 2025, 1),
+    /** The same of Pegasus and Marian: not in 4.51.3, in 4.52.4. */
+    PEGASUS_WITHOUT_SCORES(Trainer.TRANSFORMERS, 4, 52, 2025, 5),
+    /** The same of ELECTRA: not in 4.57.6, in 5.0.0. */
+    ELECTRA_WITHOUT_SCORES(Trainer.TRANSFORMERS, 5, 0, 2026, 1),
+    /** The same of T5 and mT5: not in 5.13.0, in 5.15.0. */
+    T5_WITHOUT_SCORES(Trainer.TRANSFORMERS, 5, 15, 2026, 8),
+    /** The same of GPT-J and CodeGen: not in 5.16.0, in 5.25.0. */
+    GPT_J_WITHOUT_SCORES(Trainer.TRANSFORMERS, 5, 25, 2026, 11),
+    /** {@code torch.optim.AdamW} takes all tensors of a device at once by default: not in PyTorch 1.13, in 2.0 of March 2023. */
+    FOREACH_STEP(Trainer.TRANSFORMERS, 4, 27, 2023, 3),
     /** {@code TrainingArguments.optim} is "adamw_torch" in 4.53.3; "adamw_torch_fused" in 4.54.1 where PyTorch is 2.8 or newer. */
     FUSED_STEP(Trainer.TRAINER_OF_TRANSFORMERS, 4, 54, 2025, 8),
 

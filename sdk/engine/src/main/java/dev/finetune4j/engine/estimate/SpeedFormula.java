@@ -333,10 +333,11 @@ final class SpeedFormula {
 
     /**
      * Numbers of a weight: it and both moments are read and written, its gradient is read. PyTorch's AdamW, unless its kernel is asked for ({@code
-     * fused=True}), goes through them in eight operations on lists of tensors, which read and write what lies between as well.
+     * fused=True}), goes through them in eight operations, on lists of tensors or on one after another, which read and write what lies between as well.
      */
     private double stepNumbers() {
-        boolean isInParts = run.optimizer() == Optimizer.ADAMW && !run.has(MASTER_WEIGHTS);
+        boolean isInParts = (run.optimizer() == Optimizer.ADAMW || run.optimizer() == Optimizer.ADAMW_ONE_BY_ONE)
+                && !run.has(MASTER_WEIGHTS);
         return isInParts ? STEP_IN_PARTS : STEP_FUSED;
     }
 

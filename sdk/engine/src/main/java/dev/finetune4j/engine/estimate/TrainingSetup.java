@@ -225,6 +225,8 @@ public record TrainingSetup(
     public enum Optimizer {
         /** AdamW with a temporary copy of the weights in its step (PyTorch's foreach form). */
         ADAMW(false),
+        /** AdamW that takes one weight after another, as PyTorch had it before its foreach form: no temporary of all of them. */
+        ADAMW_ONE_BY_ONE(false),
         /** AdamW whose step needs no temporary. */
         ADAMW_FUSED(false),
         /** Moments in eight bit. */

@@ -227,6 +227,17 @@ class MemoryFormulaTest {
         assertThat(parts.optimizerStates()).isCloseTo((4 + 8) * (dense / 16 + ofExperts / 8 / 2), within(1.0));
     }
 
+    /** No square root of all second moments lies beside them. */
+    @Test
+    void holdsNoTemporaryOfAllWeightsWhereTheStepTakesOneAfterAnother() {
+        TrainingSetup.Builder whole = inFullPrecision(Sharding.NONE);
+        MemoryParts parts = of(whole.optimizer(Optimizer.ADAMW_ONE_BY_ONE));
+
+        assertThat(parts.temporary()).isZero();
+        assertThat(parts.optimizerStates())
+                .isEqualTo(of(whole.optimizer(Optimizer.ADAMW)).optimizerStates());
+    }
+
     /** Weights, gradients, two moments and the step's temporary, four bytes each: what Llama 3 8B was measured to hold on each of two GPUs. */
     @Test
     void holdsNothingPutTogetherInTheStep() {

@@ -13,7 +13,7 @@ class RunAttentionTest {
     @CsvSource({
         "Llama-2-7b, hf-trainer, 2023-11, EAGER",
         "Llama-2-7b, transformers Trainer 4.35.2, '', EAGER",
-        "Llama-2-7b, transformers 4.36.2, 2023-11, ",
+        "Llama-2-7b, transformers 4.36.2, 2023-11, FUSED",
         "Llama-2-7b, hf-trainer, 2023, ",
         "Llama-2-7b, hf-trainer, 2023-12, ",
         "Llama-2-7b, hf-trainer, '', ",
@@ -26,7 +26,31 @@ class RunAttentionTest {
         "gpt2, hf-trainer, 2024-09, ",
         "opt-1.3b, hf-trainer, 2024-09, EAGER",
         "falcon-7b, hf-trainer, 2023-07, ",
-        "chatglm2-6b, hf-trainer, 2023-07, "
+        "chatglm2-6b, hf-trainer, 2023-07, ",
+        "roberta-large, hf-trainer, 2023-11, EAGER",
+        "xlm-roberta-base, transformers 4.45.0, '', FUSED",
+        "albert-base-v2, transformers 4.44.2, '', EAGER",
+        "distilbert-base-uncased, transformers 4.45.2, '', EAGER",
+        "flan-t5-xxl, hf-trainer, 2026-01, EAGER",
+        "bigscience/T0_3B, hf-trainer, 2022-12, EAGER",
+        "t5-base, transformers 5.15.0, '', FUSED",
+        "codet5-base, hf-trainer, 2023-11, EAGER",
+        "gpt5-mini-copy, hf-trainer, 2023-11, ",
+        "bert-base-uncased, transformers 4.41.0, '', FUSED",
+        "roberta-base, hf-trainer, 2025-06, FUSED",
+        "facebook/bart-large-cnn, hf-trainer, 2023-11, EAGER",
+        "facebook/mbart-large-50, transformers 4.36.0, '', EAGER",
+        "bigcode/starcoderbase-1b, transformers 4.35.2, '', EAGER",
+        "bigcode/starcoder2-3b, transformers 4.35.2, '', ",
+        "gemma-2-9b-it, transformers 4.46.1, '', EAGER",
+        "gemma-2b, transformers 4.46.1, '', ",
+        "google/pegasus-xsum, transformers 4.51.3, '', EAGER",
+        "google/electra-base-discriminator, transformers 4.57.1, '', EAGER",
+        "EleutherAI/gpt-j-6b, hf-trainer, 2025-03, EAGER",
+        "microsoft/deberta-v3-base, transformers 5.25.0, '', EAGER",
+        "bigscience/bloomz-7b1, hf-trainer, 2025-03, EAGER",
+        "EleutherAI/gpt-neo-1.3B, hf-trainer, 2025-03, EAGER",
+        "bloom-7b1, colossalai, 2025-03, "
     })
     void takesScoresForWrittenOutWhereTransformersWroteThem(
             String model, String framework, String date, @Nullable Attention attention) {

@@ -22,9 +22,7 @@ class RunLossTest {
         "'whole logits, Liger cross entropy', STOCK",
         "'Liger; plain cross entropy', STOCK",
         "'logits not chunked, torch cross entropy', STOCK",
-        "chunked CE, CHUNKED",
-        "chunked_ce, CHUNKED",
-        "ChunkedCELoss, CHUNKED",
+        "chunked CE, FUSED",
         "use_liger_kernel=True, FUSED",
         "use_liger_kernel=False, ",
         "enable_liger_kernel: true, FUSED",
@@ -125,6 +123,15 @@ class RunLossTest {
         assertThat(setup.hasLeanLayers()).isEqualTo(hasLeanLayers);
     }
 
+    /** TRL multiplies the head with some tokens at a time; others take chunks of logits that lie there. */
+    @ParameterizedTest
+    @CsvSource({"chunked CE, CHUNKED", "chunked_ce, CHUNKED", "ChunkedCELoss, CHUNKED", "eight loss chunks, CHUNKED"})
+    void keepsLogitsThatAreTakenInChunks(String notes, Loss loss) {
+        SampleRun run = SampleRun.with("framework", "torchtune").set("notes", notes);
+
+        assertThat(run.setup().loss()).isEqualTo(loss);
+    }
+
     /** Megatron's is a kernel over logits that lie there. */
     @ParameterizedTest
     @CsvSource({
@@ -192,11 +199,6 @@ class RunLossTest {
                         .setup()
                         .loss())
                 .isEqualTo(loss);
-    }
-
-    @Test
-    void readsOfALossInChunks() {
-        assertThat(SampleRun.with("notes", "eight loss chunks").setup().loss()).isEqualTo(Loss.CHUNKED);
     }
 
     @Test

@@ -330,7 +330,7 @@ class RunMethodTest {
         assertThat(setup.hasSinglePrecisionEdges()).isEqualTo(hasSinglePrecisionEdges);
     }
 
-    /** Transformers' Trainer steps in one kernel by default since 4.54 with PyTorch 2.8; loops of people's own do not use it. */
+    /** PyTorch before 2.0 took one weight after another. Transformers' Trainer steps in one kernel by default since 4.54 with PyTorch 2.8; loops of people's own do not use it. */
     @ParameterizedTest
     @CsvSource({
         "hf-trainer, '', 2026-06, ADAMW_FUSED",
@@ -340,6 +340,10 @@ class RunMethodTest {
         "hf-trainer, AdamW, 2025-10, ADAMW",
         "transformers 5.1, '', '', ADAMW_FUSED",
         "transformers (own loop), AdamW, 2026-06, ADAMW",
+        "hf-trainer, AdamW, 2023-02, ADAMW_ONE_BY_ONE",
+        "transformers 4.16 dev, '', '', ADAMW_ONE_BY_ONE",
+        "transformers (own loop), adamw_torch, 2023-03, ADAMW",
+        "nanoGPT, AdamW, 2023-02, ADAMW_FUSED",
         "transformers (own loop), '', 2026-06, "
     })
     void takesTheStepThatTheTrainerHasByDefault(

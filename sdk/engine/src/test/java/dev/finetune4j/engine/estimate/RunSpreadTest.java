@@ -404,6 +404,30 @@ class RunSpreadTest {
         assertThat(run.setup().parallelism().expert()).isEqualTo(expert);
     }
 
+    /** Where its column alone has it: what the optimizer's own name or a bracket behind it says. */
+    @ParameterizedTest
+    @CsvSource({
+        "AdamW (CPU offload), true",
+        "AdamW (DeepSpeed CPU), true",
+        "DeepSpeedCPUAdam, true",
+        "cpu_adam, true",
+        "AdamW on CPU (DeepSpeed offload), true",
+        "AdamW (CPU fused), true",
+        "AdamW (no offload), false",
+        "AdamW (half the states on CPU), false",
+        "AdamW (CPU for offload rows), false",
+        "AdamW, false"
+    })
+    void readsWhereItStepsInTheColumnOfTheOptimizer(String optimizer, boolean isOffloaded) {
+        TrainingSetup setup = SampleRun.with("optimizer", optimizer)
+                .set("method", "full")
+                .set("parallelism", "zero3")
+                .setup();
+
+        assertThat(setup.offloadsOptimizer()).isEqualTo(isOffloaded);
+        assertThat(setup.offloadsWeights()).isFalse();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "zero3-offload, true, true",

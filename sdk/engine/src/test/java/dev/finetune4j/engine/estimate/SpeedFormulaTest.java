@@ -356,6 +356,8 @@ class SpeedFormulaTest {
         assertThat(of(setup).step()).isCloseTo(7 * 2 * number, withinPercentage(0.01));
         assertThat(of(setup.weights(Weights.FP32)).step()).isCloseTo(7 * 4 * number, withinPercentage(0.01));
         assertThat(of(setup.optimizer(Optimizer.ADAMW)).step()).isCloseTo(20 * 4 * number, withinPercentage(0.01));
+        assertThat(of(setup.optimizer(Optimizer.ADAMW_ONE_BY_ONE)).step())
+                .isCloseTo(20 * 4 * number, withinPercentage(0.01));
     }
 
     /** 20 GB/s in one kernel, whatever the GPU's would be, which steps through nothing. */
