@@ -25,6 +25,10 @@ final class RunLengths {
     private static final String PADDED_TO =
             "\\bpadded to (?:a (?:fixed )?length of |exactly )?(\\d[\\d,]*)(?![\\d,]*k\\b)";
 
+    /** How long each is: "rows of exactly 256 tokens", "every row has 1024 tokens". */
+    private static final String EACH_OF =
+            "\\b(?:rows?|samples?|sequences?|examples?) (?:of|are|has|have|with)(?: all)?(?: exactly)? (\\d[\\d,]*)[ -]tokens?\\b";
+
     /** What each doubling of a micro-batch adds to its longest row, in mean rows. */
     private static final double PADDING = 0.35;
 
@@ -65,7 +69,7 @@ final class RunLengths {
     boolean isFullLength() {
         return row.notes().isFullLength()
                 || (!columnSaysPacked() && saysFullLength(row.text("packing")))
-                || isPaddedToCap()
+                || fillsCap()
                 || FULL_LENGTH.contains(row.text("source"));
     }
 
@@ -74,12 +78,13 @@ final class RunLengths {
         return new RunNotes(packing + "; " + row.text("notes")).isFullLength();
     }
 
-    /** Whether rows are padded to as many tokens as they may have: "padded to 4096". */
-    private boolean isPaddedToCap() {
+    /** Whether rows are made or padded to have as many tokens as they may: "padded to 4096". */
+    private boolean fillsCap() {
         Integer cap = row.whole("seq_len");
         return cap != null
                 && Stream.of(row.notes(), new RunNotes(row.text("packing")))
-                        .anyMatch(said -> said.number(PADDED_TO).orElse(0) == cap);
+                        .anyMatch(said -> said.number(PADDED_TO).orElse(0) == cap
+                                || said.number(EACH_OF).orElse(0) == cap);
     }
 
     /** Tokens of the longest row. */
@@ -110,7 +115,7 @@ final class RunLengths {
             return (double) cap;
         }
         Integer micro = row.whole("micro_batch");
-        double padding = micro == null ? 1 : 1 + PADDING * Math.log(micro) / Math.log(2);
+        double padding = micro == null ? 1 : padded(micro);
         OptionalDouble said = row.notes().meanTokens();
         double most = cap == null ? Double.MAX_VALUE : cap;
         if (said.isEmpty()) {
@@ -122,6 +127,11 @@ final class RunLengths {
         return row.dataSet()
                 .map(set -> Math.min(most, set.meanTokens() * padding))
                 .orElse(null);
+    }
+
+    /** Tokens of the mean row in micro-batches of so many, for each that it has itself. */
+    static double padded(int micro) {
+        return 1 + PADDING * Math.log(micro) / Math.log(2);
     }
 
     /** Tokens of the mean row, where those of all rows are counted and none are joined. */

@@ -29,6 +29,9 @@ final class Unknowns {
     /** At the 14 bytes each that whole logits take, all that the largest GPU of 2025 has: who trains on more tokens has not written them out. */
     private static final double MOST_LOGITS = 1e10;
 
+    /** Times that the longest row of a data set has the tokens of the mean one: the median of those in {@link DataSets}. */
+    private static final double LONGEST_OF_MEAN = 5;
+
     private final Architecture architecture;
     private final TrainingSetup setup;
 
@@ -188,6 +191,10 @@ final class Unknowns {
     private double longest(RandomGenerator random, boolean isPacked, int cap) {
         if (setup.longestTokens() != null) {
             return setup.longestTokens();
+        }
+        if (setup.meanTokens() != null && !isPacked) {
+            double mean = setup.meanTokens() / RunLengths.padded(setup.microBatch() != null ? setup.microBatch() : 1);
+            return Math.min(cap, mean * Math.max(1, logNormal(random, LONGEST_OF_MEAN, 0.6)));
         }
         if (architecture.kind() == Architecture.Kind.ENCODER) {
             return Math.min(cap, logNormal(random, 110, 0.6));

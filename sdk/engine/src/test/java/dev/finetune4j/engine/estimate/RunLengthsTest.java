@@ -167,7 +167,12 @@ class RunLengthsTest {
         "no (not padded to 2048), , false",
         "no, padded to 512 of 2048, false",
         "no, not padded to 2048, false",
-        "no, padded to the longest of a batch, false"
+        "no, padded to the longest of a batch, false",
+        "no (random rows of exactly 2048 tokens), , true",
+        "no, 'every row has 2,048 tokens', true",
+        "no, rows of 512 tokens, false",
+        "no, rows of up to 2048 tokens, false",
+        "no, rows of about 2048 tokens, false"
     })
     void takesRowsForFullThatArePaddedToTheCapOrSaidToBeAsLong(String packing, @Nullable String notes, boolean isFull) {
         TrainingSetup setup = SampleRun.with("packing", packing)

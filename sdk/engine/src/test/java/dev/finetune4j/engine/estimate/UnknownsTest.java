@@ -43,6 +43,32 @@ class UnknownsTest {
                 .containsExactlyInAnyOrder(4, 16);
     }
 
+    /** Rows of 100 tokens in the mean do not fill a cap of 8,192 tokens, however many of other runs do. */
+    @Test
+    void takesTheLongestRowForSomeTimesTheMeanOne() {
+        TrainingSetup.Builder setup = SampleSetup.of(Framework.HUGGING_FACE, Method.LORA, Parallelism.single())
+                .longestTokens(null)
+                .capTokens(8192)
+                .isPacked(false)
+                .microBatch(1);
+
+        assertThat(longestOf(setup.meanTokens(100.0))).isBetween(450.0, 550.0);
+        assertThat(longestOf(setup.microBatch(4).meanTokens(170.0))).isBetween(450.0, 550.0);
+        assertThat(longestOf(setup.meanTokens(null))).isGreaterThan(700);
+    }
+
+    /** The median of what is drawn. */
+    private static double longestOf(TrainingSetup.Builder setup) {
+        Unknowns unknowns = new Unknowns(SampleSetup.LLAMA_8B, setup.build());
+        SplittableRandom random = new SplittableRandom(1);
+        return Stream.generate(() -> unknowns.draw(random).longestTokens())
+                .limit(DRAWS)
+                .sorted()
+                .skip(DRAWS / 2)
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** torchtitan has sequence parallelism beside tensor parallelism at all times. */
     @Test
     void takesWhatFlowsBetweenLayersForSharedOutAsOftenAsNotWhereNobodySays() {
