@@ -39,9 +39,9 @@ final class RunAttention {
             Map.entry("gpt-?j(?![a-z])|codegen", Since.GPT_J_WITHOUT_SCORES),
             Map.entry("(?<![a-z])(?:m|um|code)?t5(?![a-z\\d])|(?<![a-z])m?t0(?![a-z\\d])", Since.T5_WITHOUT_SCORES));
 
-    /** Models that transformers 5.25 has no other attention for. */
+    /** Models that transformers 5.25 has no other attention for; DeBERTa's is known by its architecture. */
     private static final String ALWAYS_WRITTEN =
-            "deberta|xlnet|(?<![a-z])mpnet|bloomz?(?![a-z])|(?<![a-z])mpt(?![a-z])|gpt-?neo(?!-?x)|long-?t5|longformer|xglm|roformer";
+            "xlnet|(?<![a-z])mpnet|bloomz?(?![a-z])|(?<![a-z])mpt(?![a-z])|gpt-?neo(?!-?x)|long-?t5|longformer|xglm|roformer";
 
     private final RunRow row;
 

@@ -29,7 +29,7 @@ final class Unknowns {
     /** At the 14 bytes each that whole logits take, all that the largest GPU of 2025 has: who trains on more tokens has not written them out. */
     private static final double MOST_LOGITS = 1e10;
 
-    /** Times that the longest row of a data set has the tokens of the mean one: the median of those in {@link DataSets}. */
+    /** Times that the longest row of a data set has the tokens of the mean one: about the median of those in {@link DataSets}. */
     private static final double LONGEST_OF_MEAN = 5;
 
     private final Architecture architecture;

@@ -47,7 +47,6 @@ class RunAttentionTest {
         "google/pegasus-xsum, transformers 4.51.3, '', EAGER",
         "google/electra-base-discriminator, transformers 4.57.1, '', EAGER",
         "EleutherAI/gpt-j-6b, hf-trainer, 2025-03, EAGER",
-        "microsoft/deberta-v3-base, transformers 5.25.0, '', EAGER",
         "bigscience/bloomz-7b1, hf-trainer, 2025-03, EAGER",
         "EleutherAI/gpt-neo-1.3B, hf-trainer, 2025-03, EAGER",
         "bloom-7b1, colossalai, 2025-03, "

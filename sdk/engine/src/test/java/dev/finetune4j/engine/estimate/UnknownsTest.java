@@ -3,13 +3,16 @@ package dev.finetune4j.engine.estimate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.finetune4j.engine.estimate.Parallelism.Sharding;
+import dev.finetune4j.engine.estimate.TrainingSetup.Attention;
 import dev.finetune4j.engine.estimate.TrainingSetup.Framework;
 import dev.finetune4j.engine.estimate.TrainingSetup.Loss;
 import dev.finetune4j.engine.estimate.TrainingSetup.Method;
 import dev.finetune4j.engine.estimate.TrainingSetup.Optimizer;
 import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -41,6 +44,23 @@ class UnknownsTest {
                         .limit(DRAWS)
                         .distinct())
                 .containsExactlyInAnyOrder(4, 16);
+    }
+
+    /** Nobody has a kernel for it that writes no scores, whatever a row says. */
+    @Test
+    void takesDisentangledAttentionForWrittenOut() {
+        TrainingSetup.Builder setup = SampleSetup.of(Framework.HUGGING_FACE, Method.FULL, Parallelism.single());
+
+        assertThat(attentionOf(setup.attention(null))).containsExactly(Attention.EAGER);
+        assertThat(attentionOf(setup.attention(Attention.FUSED))).containsExactly(Attention.EAGER);
+    }
+
+    private static Set<Attention> attentionOf(TrainingSetup.Builder setup) {
+        Unknowns unknowns = new Unknowns(SampleSetup.encoder(true), setup.build());
+        SplittableRandom random = new SplittableRandom(1);
+        return Stream.generate(() -> unknowns.draw(random).attention())
+                .limit(DRAWS)
+                .collect(Collectors.toSet());
     }
 
     /** Rows of 100 tokens in the mean do not fill a cap of 8,192 tokens, however many of other runs do. */
