@@ -13,13 +13,17 @@ import java.util.TreeMap;
 
 /** What somebody who wrote an unknown key most likely meant. */
 final class KeyAdvice {
-    /** Words of other fine-tuning tools (Transformers, TRL, PEFT, Axolotl, LLaMA-Factory) and where ours stand. */
+    /** Words of other fine-tuning tools (Transformers, TRL, PEFT, Axolotl, LLaMA-Factory, torchtune) and where ours stand. */
     private static final Map<String, String> OTHER_TOOLS = new TreeMap<>(Map.ofEntries(
             Map.entry("base-model", "model"),
             Map.entry("model-name-or-path", "model"),
             Map.entry("dataset", "data.file"),
             Map.entry("datasets", "data.sources"),
+            Map.entry("data-path", "data.file"),
+            Map.entry("train", "data.file"),
+            Map.entry("train-data", "data.file"),
             Map.entry("train-file", "data.file"),
+            Map.entry("training-file", "data.file"),
             Map.entry("val-set-size", "data.split.validation"),
             Map.entry("lr", "training.learning-rate"),
             Map.entry("lr-scheduler", "training.schedule"),

@@ -18,6 +18,8 @@ class KeyAdviceTest {
         "'', learning_rate, write it as training.learning-rate",
         "'', lora_r, write it as method.rank",
         "method, r, rename r to rank",
+        "data, train, rename train to file",
+        "'', training_file, write it as data.file",
         "training, rank, write it as method.rank",
         "'', traning, rename traning to training",
         "'', seed, write it as data.split.seed",
@@ -27,6 +29,7 @@ class KeyAdviceTest {
         List<String> here = switch (path) {
             case "" -> List.of("name", "model", "task", "data", "training", "method", "evaluation");
             case "training" -> List.of("epochs", "batch-size", "learning-rate", "seed");
+            case "data" -> List.of("file", "format", "sources", "query", "split");
             case "method" -> List.of("kind", "rank", "alpha");
             default -> List.of("few-shot", "gate");
         };
