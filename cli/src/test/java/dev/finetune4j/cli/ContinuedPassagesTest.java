@@ -56,7 +56,7 @@ class ContinuedPassagesTest {
         Duration read = evaluation("few-shot: 0");
         Duration continued = evaluation("continue-passages: true");
 
-        assertThat(continued).isGreaterThan(read.plusSeconds(5));
+        assertThat(continued).isGreaterThan(read.plusSeconds(1));
     }
 
     @Test

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.finetune4j.data.Part;
 import dev.finetune4j.error.ExitCode;
 import dev.finetune4j.evaluation.Prediction;
 import dev.finetune4j.job.LabelScoring;
@@ -33,6 +34,7 @@ import dev.finetune4j.training.durable.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -263,6 +265,30 @@ class PeftEngineTest {
         assertSameTraining(two, one, LOSS);
         assertSamePredictions(two.predictions("base-zero-shot.jsonl"), one.predictions("base-zero-shot.jsonl"));
         assertSamePredictions(two.predictions("tuned.jsonl"), one.predictions("tuned.jsonl"));
+    }
+
+    /** Each answers 64 rows of its own at a time, and of the last five one answers two; none is done before all are. */
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void processesThatShareTheWeightsSpeakAsOne(TuningMethod method) throws Exception {
+        Path many = RecipeTickets.writeRows(root.resolve("many"), 133, 7);
+        Files.copy(
+                many.resolve(Part.TRAIN.fileName()),
+                data.resolve(Part.TEST.fileName()),
+                StandardCopyOption.REPLACE_EXISTING);
+        List<WorkStep> steps =
+                RecipeTickets.speaks(method, RecipeTickets.training().build());
+
+        EngineContainer one =
+                EngineContainer.of(root.resolve("one"), steps, data).runByPeft(image, 1);
+        EngineContainer two =
+                EngineContainer.of(root.resolve("two"), steps, data).runByPeft(image.sharingWeights(), 2);
+
+        assertSameTraining(two, one, LOSS);
+        for (String file : List.of("base-zero-shot.jsonl", "tuned.jsonl")) {
+            assertThat(two.predictions(file)).hasSize(133);
+            assertSamePredictions(two.predictions(file), one.predictions(file));
+        }
     }
 
     @ParameterizedTest

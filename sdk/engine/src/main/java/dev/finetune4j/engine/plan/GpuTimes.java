@@ -106,8 +106,6 @@ final class GpuTimes {
         double mean = meanTokens();
         double labels =
                 job.answers().models() * job.answers().labels().apart() * job.labelFlops(0) / job.readingFlops();
-        // GPUs that share the model out share the rows of a validation loss out, too, but answer each the same
-        // questions.
         double tokens =
                 (job.answers().readTokens(mean) + labels) * run.settings().gpus() * questions();
         Sample computed = worlds.constant(readingSeconds(tokens));
@@ -127,7 +125,7 @@ final class GpuTimes {
     private double passesOfLabels(double prompt) {
         double kept = job.answers().labels().labels() * prompt
                 + job.answers().labels().apart();
-        return Math.max(1, Math.ceil(kept / WritingPass.TOKENS_KEPT));
+        return Math.max(1, Math.ceil(kept / Math.max(1, pass.tokensKept())));
     }
 
     /** Seconds of the texts that models write side by side, but behind virtual tokens each by itself. */
@@ -135,16 +133,24 @@ final class GpuTimes {
         if (!job.answers().areWritten() || questions() == 0) {
             return worlds.constant(0);
         }
-        double beside = questions() / Math.ceil(questions() / WritingPass.ROWS);
+        double beside = beside(0);
         double tuned = job.job().method().virtualTokens() > 0 ? 1 : beside;
+        double shown = beside(job.job().evaluation().fewShot() * meanTokens());
         return passSeconds()
                 .times(questions())
-                .times(worlds.draw(Cause.ANSWER_LENGTH, job.answers().writingPasses(tuned, beside)));
+                .times(worlds.draw(Cause.ANSWER_LENGTH, job.answers().writingPasses(tuned, beside, shown)));
     }
 
-    /** Held-out rows that a group of GPUs answers. */
+    /** Rows that a GPU answers side by side behind so many tokens of examples: all have room for the longest of them. */
+    private double beside(double examples) {
+        double longest = job.answers().promptTokens(job.lengths().longest())
+                + job.job().evaluation().maxNewTokens();
+        return questions() / Math.ceil(questions() / pass.rows(examples + longest));
+    }
+
+    /** Held-out rows that a GPU answers. */
     private double questions() {
-        return Math.ceil(job.rows().rowsOf(Part.TEST) / (double) pass.answering());
+        return Math.ceil(job.rows().rowsOf(Part.TEST) / (double) run.settings().gpus());
     }
 
     private double meanTokens() {

@@ -7,6 +7,7 @@ import dev.finetune4j.engine.launch.PreparedJob;
 import dev.finetune4j.engine.launch.RowFigures;
 import dev.finetune4j.job.FineTuneJob;
 import dev.finetune4j.run.WorkStep.Predict;
+import java.util.List;
 
 /**
  * What models read and write to answer the held-out rows of a job, wherever they do. How long that takes is another matter on each engine:
@@ -92,17 +93,21 @@ record HeldOutAnswers(FineTuneJob job, RowFigures rows, ModelFacts model) {
      * until the longest of their answers has ended, which has up to twice as many tokens as a reference has in the mean.
      *
      * @param tuned rows that the tuned model answers side by side
-     * @param others rows that each of the others does
+     * @param base rows that the base model does
+     * @param shown rows that it does behind examples, where it is asked so, too
      */
-    Uncertain writingPasses(double tuned, double others) {
+    Uncertain writingPasses(double tuned, double base, double shown) {
         double most = job.evaluation().maxNewTokens();
         double reference = referenceTokens();
-        int models = models() - 1;
-        double ofTuned = longest(tuned) / tuned;
-        return new Uncertain(
-                reference / tuned + models * reference / others,
-                ofTuned + models * Math.sqrt(longest(others) * most) / others,
-                ofTuned + models * most / others);
+        double low = reference / tuned;
+        double likely = longest(tuned) / tuned;
+        double high = likely;
+        for (double rows : models() == 3 ? List.of(base, shown) : List.of(base)) {
+            low += reference / rows;
+            likely += Math.sqrt(longest(rows) * most) / rows;
+            high += most / rows;
+        }
+        return new Uncertain(low, likely, high);
     }
 
     private double longest(double beside) {

@@ -26,7 +26,7 @@ record OwnAnswers(Worlds worlds, Assumptions assumptions) {
         Uncertain each = assumptions.get("local.memory").quantity().times(GIGA).under(job.weightBytes() + 1.0);
         double rows = rowsBeside(job);
         Sample passing = worlds.draw(Cause.ANSWERS, each)
-                .times(worlds.draw(Cause.ANSWER_LENGTH, job.answers().writingPasses(rows, rows)));
+                .times(worlds.draw(Cause.ANSWER_LENGTH, job.answers().writingPasses(rows, rows, rows)));
         double beside = 1 - 1 / rows; // one of them is computed while its weights come from memory
         Sample written = worlds.draw(Cause.ANSWER_LENGTH, job.answers().writtenTokens())
                 .times(beside)

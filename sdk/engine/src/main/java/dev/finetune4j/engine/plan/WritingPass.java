@@ -1,5 +1,6 @@
 package dev.finetune4j.engine.plan;
 
+import dev.finetune4j.engine.estimate.Architecture;
 import dev.finetune4j.engine.estimate.TrainingSetup.Weights;
 import dev.finetune4j.plan.TrainerSettings.Sharing;
 
@@ -18,10 +19,16 @@ import dev.finetune4j.plan.TrainerSettings.Sharing;
  * </ul>
  */
 final class WritingPass {
-    /** Texts that are answered side by side. */
-    static final int ROWS = 16;
-    /** Tokens, of prompts and of labels behind them, whose keys and values are held at once. */
-    static final int TOKENS_KEPT = 32_768;
+    /** Texts that are answered side by side where there is room. */
+    private static final int ROWS = 64;
+    /** Tokens, of prompts and of what stands behind them, whose keys and values are held at once where there is room. */
+    private static final int TOKENS_KEPT = 65_536;
+    /** Share of the free memory that keys and values may take, with what a layer holds while it computes. */
+    private static final double KEPT_SHARE = 0.5;
+    /** Vectors that a layer holds of a token while it computes: as wide as the model, and as wide as its feed-forward layer. */
+    private static final double PASSED_WIDTHS = 6;
+
+    private static final double PASSED_FEED_FORWARD_WIDTHS = 3;
 
     /** Seconds that the host needs to launch one operation. */
     private static final double LAUNCH_SECONDS = 1e-5;
@@ -103,16 +110,30 @@ final class WritingPass {
         return bytes * (gpus - 1) / gpus / run.gpu().peerBytesPerSecond(gpus) + GATHERED_PASSES * bytes / bandwidth;
     }
 
-    /** Whether the GPUs have the model together, and so answer the same texts; one that was trained as a whole answers in half precision. */
-    boolean isSharedOut() {
+    /** Tokens whose keys and values are held at once. */
+    double tokensKept() {
+        double unpacked = isKeptUnpacked() ? width * linear : 0;
+        Architecture sizes = job.architecture();
+        double kept = 2.0 * sizes.layers() * sizes.keyValueHeads() * sizes.headSize();
+        double passed = PASSED_WIDTHS * sizes.hiddenSize() + PASSED_FEED_FORWARD_WIDTHS * sizes.feedForwardSize();
+        double each = width * (kept + passed);
+        return Math.max(0, Math.min(TOKENS_KEPT, Math.floor(KEPT_SHARE * (freeBytes() - unpacked) / each)));
+    }
+
+    /**
+     * Rows that each GPU answers side by side.
+     *
+     * @param tokens of the longest row with what may be written behind it
+     */
+    double rows(double tokens) {
+        return Math.max(1, Math.min(ROWS, Math.floor(tokensKept() / tokens)));
+    }
+
+    /** Whether the GPUs have the model together; one that was trained as a whole answers in half precision. */
+    private boolean isSharedOut() {
         boolean isPlanned = run.settings().parallelism() == Sharing.FSDP && !job.trainsAll();
         boolean isTight = lyingBytes() > GpuSetup.WHOLE_SHARE * run.usableGib() * GIB;
         return run.settings().gpus() > 1 && (isPlanned || isTight);
-    }
-
-    /** Groups of GPUs that answer texts of their own. */
-    int answering() {
-        return isSharedOut() ? 1 : run.settings().gpus();
     }
 
     private boolean isUnpackedEachTime() {
@@ -120,8 +141,15 @@ final class WritingPass {
     }
 
     private boolean isKeptUnpacked() {
-        double free = (run.usableGib() - CONTEXT_GIB) * GIB - lyingBytes() - TRAINED * job.trainable();
-        return !isSharedOut() && width * linear <= UNPACKED_SHARE * free;
+        return !isSharedOut() && width * linear <= UNPACKED_SHARE * freeBytes();
+    }
+
+    /** Bytes that are free beside the weights and what is trained. */
+    private double freeBytes() {
+        double shared = lyingWidth * linear / (isSharedOut() ? run.settings().gpus() : 1);
+        double trained =
+                job.trainsAll() ? 0 : TRAINED * job.trainable(); // a model that was trained as a whole is read again
+        return (run.usableGib() - CONTEXT_GIB) * GIB - shared - width * edges - trained;
     }
 
     /** Bytes of the base model where one GPU has all of it. */

@@ -12,11 +12,17 @@ class HeldOutAnswersTest {
     void answersSideBySideGoOnUntilTheLongestHasEnded() {
         HeldOutAnswers answers = SampleJob.of(LoraTuning.defaults(), 500, 0).answers();
 
-        assertThat(answers.writingPasses(16, 16))
+        assertThat(answers.writingPasses(16, 16, 16))
                 .isEqualTo(new Uncertain(180 / 16.0, (120 + 2 * Math.sqrt(120 * 500)) / 16, (120 + 2 * 500) / 16.0));
-        assertThat(answers.writingPasses(1, 16))
+        assertThat(answers.writingPasses(1, 16, 16))
                 .as("of a tuned model that writes each by itself")
                 .isEqualTo(new Uncertain(60 + 120 / 16.0, 60 + 2 * Math.sqrt(120 * 500) / 16, 60 + 2 * 500 / 16.0));
+        assertThat(answers.writingPasses(16, 16, 4))
+                .as("of a prompt with examples, which fewer have room behind")
+                .isEqualTo(new Uncertain(
+                        120 / 16.0 + 60 / 4.0,
+                        (120 + Math.sqrt(120 * 500)) / 16 + Math.sqrt(120 * 500) / 4,
+                        (120 + 500) / 16.0 + 500 / 4.0));
     }
 
     @Test

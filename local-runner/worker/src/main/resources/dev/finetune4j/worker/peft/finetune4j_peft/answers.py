@@ -13,19 +13,20 @@ from finetune4j_peft.ranks import Ranks
 from finetune4j_peft.recipe import Answers, Question, Recipe
 from finetune4j_peft.site import Site
 
-ROWS_AT_ONCE = 16
-"""Rows that each process answers between two looks at the stop signal."""
-
 SECONDS_BETWEEN_PROGRESS = 0.5
 
 
 class Answerer(Protocol):
-    """Who answers; all processes must ask for the same questions where `answers_alike`, since they share what it is made of."""
+    """Who answers; all processes must ask as often, and as many questions each time, where it `keeps_step`, since they share what it is
+    made of."""
 
-    answers_alike: bool
+    keeps_step: bool
 
     def ready(self) -> AbstractContextManager[None]:
         """While it answers."""
+
+    def has_room(self, rows: int, tokens: int) -> bool:
+        """Whether a process answers so many rows of so many tokens each at once; the same in all processes."""
 
     def predictions(self, questions: Sequence[Question]) -> list[dict]:
         """A line for each question."""
@@ -60,15 +61,17 @@ class Answering:
     def _answer(self, file: PredictionFile | None, done: int) -> str | None:
         told = 0.0
         self._tell(done)
-        shares = 1 if self._answerer.answers_alike else self._ranks.world
-        for batch in _batches(self._recipe.questions(self._answers), ROWS_AT_ONCE * shares, done):
+        world = self._ranks.world
+        for batch in self._batches(done):
             reason = self._site.stop_reason(self._ranks)
             if reason is not None:
                 return reason
-            own = batch[self._ranks.rank % shares :: shares]
+            own = batch[self._ranks.rank :: world]
+            if self._answerer.keeps_step and len(own) < _share(len(batch), world):
+                own.append(batch[0])  # whose answer nobody takes
             dealt = self._ranks.gather(self._answerer.predictions(own))
             for place in range(len(batch)):
-                line = dealt[place % shares][place // shares]
+                line = dealt[place % world][place // world]
                 if file:
                     file.append(line)
             done += len(batch)
@@ -80,9 +83,20 @@ class Answering:
     def _tell(self, rows: int) -> None:
         self._site.events.tell("prediction", variant=self._answers.variant, rows=rows, totalRows=self._answers.rows)
 
+    def _batches(self, done: int) -> Iterator[list[Question]]:
+        """Questions after those that are done, as many at a time as the processes answer between two looks at the stop signal."""
+        batch: list[Question] = []
+        longest = 0
+        for question in islice(self._recipe.questions(self._answers), done, None):
+            longest = max(longest, question.tokens)
+            if batch and not self._answerer.has_room(_share(len(batch) + 1, self._ranks.world), longest):
+                yield batch
+                batch, longest = [], question.tokens
+            batch.append(question)
+        if batch:
+            yield batch
 
-def _batches(questions: Iterator[Question], size: int, done: int) -> Iterator[list[Question]]:
-    """Questions some at a time, after those that are done."""
-    left = islice(questions, done, None)
-    while batch := list(islice(left, size)):
-        yield batch
+
+def _share(rows: int, world: int) -> int:
+    """Rows that a process gets of some at most."""
+    return -(-rows // world)

@@ -14,6 +14,8 @@ from finetune4j_peft.recipe import Answers, Question
 IMPOSSIBLE = sys.float_info.min
 """p of a label that a head has no output for, as the core says it."""
 
+ROWS_AT_ONCE = 16
+
 
 class Choosing:
     """An encoder that answers questions."""
@@ -21,11 +23,15 @@ class Choosing:
     def __init__(self, model: Classifier, answers: Answers):
         self._model = model
         self._answers = answers
-        self.answers_alike = model.is_sharded
+        self.keeps_step = model.is_sharded
 
     def ready(self) -> contextlib.AbstractContextManager[None]:
         """While it answers."""
         return self._model.answering(self._answers.is_tuned)
+
+    def has_room(self, rows: int, tokens: int) -> bool:
+        """Whether so many rows are answered at once."""
+        return rows <= ROWS_AT_ONCE
 
     def predictions(self, questions: Sequence[Question]) -> list[dict]:
         """A line for each question."""
@@ -36,7 +42,7 @@ class Choosing:
 class Guessing:
     """What answers where an encoder has no head yet: it knows how many rows have which label, and reads no text."""
 
-    answers_alike = False
+    keeps_step = False
 
     def __init__(self, answers: Answers):
         self._answers = answers
@@ -44,6 +50,10 @@ class Guessing:
     def ready(self) -> contextlib.AbstractContextManager[None]:
         """While it answers."""
         return contextlib.nullcontext()
+
+    def has_room(self, rows: int, tokens: int) -> bool:
+        """Whether so many rows are answered at once."""
+        return rows <= ROWS_AT_ONCE
 
     def predictions(self, questions: Sequence[Question]) -> list[dict]:
         """A line for each question."""

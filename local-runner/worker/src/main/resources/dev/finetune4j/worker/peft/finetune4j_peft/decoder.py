@@ -23,6 +23,8 @@ from finetune4j_peft.recipe import Training
 IGNORED = -100
 PROMPT = "prompt_embeddings"
 PREFIX_KIND = "PREFIX_TUNING"
+PASSED_WIDTHS = 6
+"""Vectors as wide as the model that a layer holds of a token while it computes; of those that are as wide as its feed-forward layer three."""
 
 
 def compute_in(module: torch.nn.Module, dtype: torch.dtype) -> None:
@@ -130,6 +132,17 @@ class Decoder(TunableModel):
         embedded = self.model.get_input_embeddings()(ids)  # [B, T, C]
         before = self.virtual.to(embedded.dtype).expand(ids.shape[0], -1, -1)  # [B, v, C]
         return {"inputs_embeds": torch.cat([before, embedded], dim=1)}
+
+    def tokens_kept(self, most: int) -> int:
+        """How many tokens have room in half of the free memory with their keys and values and with what a layer holds of them while it
+        computes, up to a number; the same in all processes."""
+        config = self.model.config.get_text_config()
+        heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
+        width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+        kept = 2 * config.num_hidden_layers * heads * width
+        passed = PASSED_WIDTHS * config.hidden_size + 3 * getattr(config, "intermediate_size", 4 * config.hidden_size)
+        size = (kept + passed) * self.dtype.itemsize
+        return self._ranks.least(min(most, self._ranks.free_memory() // 2 // size))
 
     @property
     def virtual_tokens(self) -> int:

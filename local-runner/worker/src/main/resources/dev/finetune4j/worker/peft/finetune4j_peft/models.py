@@ -210,7 +210,7 @@ class TunableModel(ABC):
         if not matrices or self.is_sharded or size > self._ranks.free_memory() / 2:
             yield
             return
-        with self._ranks.beside_the_peak():
+        with self.beside_the_peak():
             for matrix in matrices:
                 matrix.unpack()
             try:
@@ -222,6 +222,17 @@ class TunableModel(ABC):
     def _computing(self) -> contextlib.AbstractContextManager:
         narrow = self._trains_all and not self.is_sharded and self.dtype == torch.bfloat16
         return torch.autocast(self.device.type, torch.bfloat16) if narrow else contextlib.nullcontext()
+
+    def beside_the_peak(self) -> contextlib.AbstractContextManager[None]:
+        """Leaves out of the peak of its device what is taken only because there is room for it."""
+        return self._ranks.beside_the_peak()
+
+    def keep_step(self, passes: int) -> None:
+        """Goes through the weights as often as the process does that has to most often, where they are shared out: each puts them together
+        with all others."""
+        if self.is_sharded:
+            for _ in range(self._ranks.most(passes) - passes):
+                self.model(input_ids=self.padded([[self.pad_token]]))
 
     def padded(self, texts: Sequence[Sequence[int]]) -> torch.Tensor:
         """Texts as ids [B, T]."""

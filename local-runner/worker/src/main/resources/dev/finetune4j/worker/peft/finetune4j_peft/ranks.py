@@ -88,6 +88,21 @@ class Ranks:
         dist.all_reduce(total)
         return float(total.item())
 
+    def most(self, value: int) -> int:
+        """The largest of all processes."""
+        return self._reduced(value, dist.ReduceOp.MAX)
+
+    def least(self, value: int) -> int:
+        """The smallest of all processes."""
+        return self._reduced(value, dist.ReduceOp.MIN)
+
+    def _reduced(self, value: int, by: dist.ReduceOp) -> int:
+        if self.world == 1:
+            return value
+        told = torch.tensor([value])
+        dist.all_reduce(told, op=by)
+        return int(told.item())
+
     def sum_gradients(self, parameters: Iterable[torch.nn.Parameter]) -> None:
         """Makes every gradient the sum of those of all processes; one that a process has not is zero there."""
         if self.world == 1:

@@ -134,6 +134,11 @@ class Question:
     new_tokens: int
     continued: list[int] = dataclasses.field(default_factory=list)
 
+    @property
+    def tokens(self) -> int:
+        """Of what is read before an answer is written, and of the longest that may be."""
+        return len(self.continued or self.prompt) + self.new_tokens
+
 
 @dataclasses.dataclass(frozen=True)
 class Answers:

@@ -17,8 +17,11 @@ from finetune4j_peft.decoder import Decoder
 from finetune4j_peft.predictions import Generated, decision_scores, prediction
 from finetune4j_peft.recipe import Answer, Answers, Question, Recipe
 
-TOKENS_AT_ONCE = 32768
-"""Tokens, prompts counted anew for each answer, whose keys and values are held at once."""
+TOKENS_AT_ONCE = 65536
+"""Tokens, prompts counted anew for each answer, whose keys and values are held at once where there is room."""
+
+ROWS_AT_ONCE = 64
+"""Rows whose answers are written side by side where there is room."""
 
 
 class Speaking:
@@ -33,15 +36,21 @@ class Speaking:
         self._tokenizer: Tokenizer | None = None
         self._cache = model.cache_name
         self._content_free: list[float] | None = None
-        self.answers_alike = model.is_sharded
+        self._kept = 0
+        self.keeps_step = model.is_sharded
 
     @contextlib.contextmanager
     def ready(self) -> Iterator[None]:
         """While it answers."""
-        with self._model.answering(self._answers.is_tuned):
+        with self._model.answering(self._answers.is_tuned), self._model.beside_the_peak():
+            self._kept = self._model.tokens_kept(TOKENS_AT_ONCE)
             if self._answers.content_free is not None:
                 self._content_free = self._log_likelihoods(self._answers.content_free)
             yield
+
+    def has_room(self, rows: int, tokens: int) -> bool:
+        """Whether so many rows of so many tokens are answered at once; the same in all processes."""
+        return rows <= ROWS_AT_ONCE and rows * tokens <= self._kept
 
     def predictions(self, questions: Sequence[Question]) -> list[dict]:
         """A line for each question."""
@@ -65,10 +74,12 @@ class Speaking:
         sums = [first[answer.tokens[0]].item() if answer.tokens else 0.0 for answer in question.answers]
         longer = [place for place, answer in enumerate(question.answers) if len(answer.tokens) > 1]
         read = getattr(prompt, self._cache)
-        for places in _side_by_side(question.answers, longer, length):
+        groups = list(_side_by_side(question.answers, longer, length, self._kept))
+        for places in groups:
             rest = self._rest([question.answers[place] for place in places], copy.deepcopy(read))
             for place, value in zip(places, rest):
                 sums[place] += value
+        self._model.keep_step(len(groups))
         return sums
 
     def _rest(self, answers: Sequence[Answer], cache: Any) -> list[float]:
@@ -112,7 +123,10 @@ class Speaking:
         inputs = self._model.inputs(torch.tensor(ids, device=self._model.device))
         settings = self._settings(max(question.new_tokens for question in questions))
         whole = self._model.model.generate(
-            **inputs, attention_mask=torch.tensor(mask, device=self._model.device), generation_config=settings
+            **inputs,
+            attention_mask=torch.tensor(mask, device=self._model.device),
+            generation_config=settings,
+            synced_gpus=self.keeps_step,
         )
         return [self._until_stop(tokens) for tokens in whole[:, longest:].tolist()]
 
@@ -126,7 +140,10 @@ class Speaking:
             echoed = virtual + len(question.prompt)
         mask = torch.ones(1, virtual + len(question.prompt), dtype=torch.long, device=self._model.device)
         spoken = self._model.model.generate(
-            **inputs, attention_mask=mask, generation_config=self._settings(question.new_tokens)
+            **inputs,
+            attention_mask=mask,
+            generation_config=self._settings(question.new_tokens),
+            synced_gpus=self.keeps_step,
         )
         return self._until_stop(spoken[0, echoed:].tolist())
 
@@ -154,13 +171,13 @@ class Speaking:
         return self._tokenizer.decode(tokens, skip_special_tokens=True)
 
 
-def _side_by_side(answers: Sequence[Answer], places: Sequence[int], prompt: int) -> Iterator[list[int]]:
-    """Places of answers that are read at once."""
+def _side_by_side(answers: Sequence[Answer], places: Sequence[int], prompt: int, room: int) -> Iterator[list[int]]:
+    """Places of answers that are read at once, behind a prompt of so many tokens each, where there is room for some."""
     group: list[int] = []
     longest = 0
     for place in places:
         widest = max(longest, len(answers[place].tokens))
-        if group and (len(group) + 1) * (prompt + widest) > TOKENS_AT_ONCE:
+        if group and (len(group) + 1) * (prompt + widest) > room:
             yield group
             group, widest = [], len(answers[place].tokens)
         group.append(place)
