@@ -13,7 +13,7 @@ import java.util.TreeMap;
 
 /** What somebody who wrote an unknown key most likely meant. */
 final class KeyAdvice {
-    /** Words of other fine-tuning tools (Transformers, TRL, PEFT, Axolotl, LLaMA-Factory, torchtune) and where ours stand. */
+    /** Words of other fine-tuning tools (Transformers, TRL, PEFT, Axolotl, LLaMA-Factory) and services, and where ours stand. */
     private static final Map<String, String> OTHER_TOOLS = new TreeMap<>(Map.ofEntries(
             Map.entry("base-model", "model"),
             Map.entry("model-name-or-path", "model"),
