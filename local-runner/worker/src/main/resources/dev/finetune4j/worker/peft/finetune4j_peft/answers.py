@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from itertools import islice
-from typing import Protocol
+from operator import attrgetter
 
 from finetune4j_peft.predictions import PredictionFile
 from finetune4j_peft.ranks import Ranks
 from finetune4j_peft.recipe import Answers, Question, Recipe
 from finetune4j_peft.site import Site
 
+ROWS_AT_ONCE = 16
+"""Rows that each process answers between two looks at the stop signal, where nothing is gained by more."""
+
 SECONDS_BETWEEN_PROGRESS = 0.5
 
 
-class Answerer(Protocol):
+class Answerer(ABC):
     """Who answers; all processes must ask as often, and as many questions each time, where it `keeps_step`, since they share what it is
     made of."""
 
-    keeps_step: bool
+    keeps_step = False
 
+    @abstractmethod
     def ready(self) -> AbstractContextManager[None]:
         """While it answers."""
 
-    def has_room(self, rows: int, tokens: int) -> bool:
-        """Whether a process answers so many rows of so many tokens each at once; the same in all processes."""
+    def has_room(self, rows: int, longest: Question) -> bool:
+        """Whether a process answers so many rows at once, none of them longer than one; the same in all processes."""
+        return rows <= ROWS_AT_ONCE
 
+    @abstractmethod
     def predictions(self, questions: Sequence[Question]) -> list[dict]:
         """A line for each question."""
 
@@ -86,12 +93,11 @@ class Answering:
     def _batches(self, done: int) -> Iterator[list[Question]]:
         """Questions after those that are done, as many at a time as the processes answer between two looks at the stop signal."""
         batch: list[Question] = []
-        longest = 0
         for question in islice(self._recipe.questions(self._answers), done, None):
-            longest = max(longest, question.tokens)
+            longest = max(longest, question, key=attrgetter("tokens")) if batch else question
             if batch and not self._answerer.has_room(_share(len(batch) + 1, self._ranks.world), longest):
                 yield batch
-                batch, longest = [], question.tokens
+                batch, longest = [], question
             batch.append(question)
         if batch:
             yield batch

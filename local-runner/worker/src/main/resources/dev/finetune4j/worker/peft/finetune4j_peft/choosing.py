@@ -7,6 +7,7 @@ import math
 import sys
 from collections.abc import Sequence
 
+from finetune4j_peft.answers import Answerer
 from finetune4j_peft.classifier import Classifier
 from finetune4j_peft.predictions import decision_scores, prediction
 from finetune4j_peft.recipe import Answers, Question
@@ -14,10 +15,8 @@ from finetune4j_peft.recipe import Answers, Question
 IMPOSSIBLE = sys.float_info.min
 """p of a label that a head has no output for, as the core says it."""
 
-ROWS_AT_ONCE = 16
 
-
-class Choosing:
+class Choosing(Answerer):
     """An encoder that answers questions."""
 
     def __init__(self, model: Classifier, answers: Answers):
@@ -29,20 +28,14 @@ class Choosing:
         """While it answers."""
         return self._model.answering(self._answers.is_tuned)
 
-    def has_room(self, rows: int, tokens: int) -> bool:
-        """Whether so many rows are answered at once."""
-        return rows <= ROWS_AT_ONCE
-
     def predictions(self, questions: Sequence[Question]) -> list[dict]:
         """A line for each question."""
         outputs = self._model.log_likelihoods([question.prompt for question in questions]) if questions else []
         return [_line(question, told, self._answers) for question, told in zip(questions, outputs)]
 
 
-class Guessing:
+class Guessing(Answerer):
     """What answers where an encoder has no head yet: it knows how many rows have which label, and reads no text."""
-
-    keeps_step = False
 
     def __init__(self, answers: Answers):
         self._answers = answers
@@ -50,10 +43,6 @@ class Guessing:
     def ready(self) -> contextlib.AbstractContextManager[None]:
         """While it answers."""
         return contextlib.nullcontext()
-
-    def has_room(self, rows: int, tokens: int) -> bool:
-        """Whether so many rows are answered at once."""
-        return rows <= ROWS_AT_ONCE
 
     def predictions(self, questions: Sequence[Question]) -> list[dict]:
         """A line for each question."""

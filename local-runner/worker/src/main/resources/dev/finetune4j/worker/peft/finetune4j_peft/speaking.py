@@ -13,6 +13,7 @@ import torch
 from tokenizers import Tokenizer
 from transformers import GenerationConfig
 
+from finetune4j_peft.answers import Answerer
 from finetune4j_peft.decoder import Decoder
 from finetune4j_peft.predictions import Generated, decision_scores, prediction
 from finetune4j_peft.recipe import Answer, Answers, Question, Recipe
@@ -20,11 +21,11 @@ from finetune4j_peft.recipe import Answer, Answers, Question, Recipe
 TOKENS_AT_ONCE = 65536
 """Tokens, prompts counted anew for each answer, whose keys and values are held at once where there is room."""
 
-ROWS_AT_ONCE = 64
+ROWS_WRITTEN_AT_ONCE = 64
 """Rows whose answers are written side by side where there is room."""
 
 
-class Speaking:
+class Speaking(Answerer):
     """A decoder that answers questions."""
 
     def __init__(self, model: Decoder, recipe: Recipe, answers: Answers, folder: Path):
@@ -48,9 +49,11 @@ class Speaking:
                 self._content_free = self._log_likelihoods(self._answers.content_free)
             yield
 
-    def has_room(self, rows: int, tokens: int) -> bool:
-        """Whether so many rows of so many tokens are answered at once; the same in all processes."""
-        return rows <= ROWS_AT_ONCE and rows * tokens <= self._kept
+    def has_room(self, rows: int, longest: Question) -> bool:
+        """Whether so many rows are answered at once: those that are only read are so one by one, and the others side by side."""
+        if longest.new_tokens == 0:
+            return super().has_room(rows, longest)
+        return rows <= ROWS_WRITTEN_AT_ONCE and rows * longest.tokens <= self._kept
 
     def predictions(self, questions: Sequence[Question]) -> list[dict]:
         """A line for each question."""
